@@ -1,0 +1,36 @@
+"""Valence: your own text classifier, made by transfer learning.
+
+>>> import valence
+>>> classifier = valence.load()
+>>> classifier.predict("A wonderful, moving film.").label
+'positive'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from valence.classifier import Classifier, load
+    from valence.inference.prediction import Prediction
+
+__all__ = ["Classifier", "Prediction", "load"]
+__version__ = "0.1.0"
+
+# Imported on first use, so that `import valence` stays quick.
+_HOMES = {
+    "Classifier": "valence.classifier",
+    "load": "valence.classifier",
+    "Prediction": "valence.inference.prediction",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'valence' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,80 @@
+"""Every error that Valence raises on purpose, as one tree.
+
+    ValenceError
+    ├── DataError          a data set or a user's file: missing, damaged, unreadable, mislabelled
+    ├── BaseModelError     a pre-trained base: unreachable, altered, or no encoder
+    ├── ModelFolderError   a saved model: missing, damaged, mismatched, or written by a newer Valence
+    ├── TextError          a text that cannot be scored
+    ├── SettingsError      a setting or a command's option
+    ├── PortInUseError     the address to serve on is taken
+    └── OverloadedError    more work than the engine's bounded queue takes
+
+Each carries a machine-readable `code`, a message that says what is wrong and where, and a `way_out` that says what to
+do about it. Foreign errors (files, JSON, ONNX, the Hub, the database) are mapped to these where they enter.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BaseModelError",
+    "DataError",
+    "ModelFolderError",
+    "OverloadedError",
+    "PortInUseError",
+    "SettingsError",
+    "TextError",
+    "ValenceError",
+]
+
+
+class ValenceError(Exception):
+    """Base of the tree.
+
+    >>> error = DataError("t.csv, line 7: the label is empty.", way_out="Give every row a label.", code="label-empty")
+    >>> str(error)
+    't.csv, line 7: the label is empty. Give every row a label.'
+    >>> error.code
+    'label-empty'
+    """
+
+    default_code = "valence-error"
+
+    def __init__(self, message: str, *, way_out: str = "", code: str = "") -> None:
+        self.message = message
+        self.way_out = way_out
+        self.code = code or self.default_code
+        super().__init__(f"{message} {way_out}".strip())
+
+
+class DataError(ValenceError):
+    default_code = "data-error"
+
+
+class BaseModelError(ValenceError):
+    default_code = "base-error"
+
+
+class ModelFolderError(ValenceError):
+    default_code = "model-error"
+
+
+class TextError(ValenceError):
+    default_code = "text-error"
+
+
+class SettingsError(ValenceError):
+    default_code = "settings-error"
+
+
+class PortInUseError(ValenceError):
+    default_code = "port-in-use"
+
+
+class OverloadedError(ValenceError):
+    """The queue is full. `retry_after_s` is the number of seconds after which asking again makes sense."""
+
+    default_code = "overloaded"
+
+    def __init__(self, message: str, *, retry_after_s: int = 1, way_out: str = "") -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message, way_out=way_out)

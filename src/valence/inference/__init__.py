@@ -1,0 +1,5 @@
+"""Texts in, predictions out, with onnxruntime, tokenizers and numpy alone.
+
+May import `valence.model`, `valence.data` and `valence.errors`. Must never import torch, transformers or Flask, and
+knows nothing of HTTP: the server, the commands and the Python API are its callers.
+"""

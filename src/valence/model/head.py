@@ -1,0 +1,193 @@
+"""The head: the final layer as a fitted estimator. Features in, calibrated probabilities out.
+
+With the body frozen, fitting the final layer is multinomial logistic regression: convex, so it is solved to the
+optimum, without a learning rate and the same every time. Knows nothing of texts, tokens or folders.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.int64]
+
+# Strengths of the L2 penalty that `fit` tries on validation: 1/C of scikit-learn's LogisticRegression, per row.
+DEFAULT_PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities along the last axis; the same shape as `logits`.
+
+    >>> softmax(np.array([[0.0, 0.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+
+
+def log_loss(logits: Floats, labels: Ints) -> float:
+    """Mean negative log-likelihood in nats of `labels`, shape (n,), under `logits`, shape (n, classes)."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_normaliser = np.log(np.exp(shifted).sum(axis=1))
+    return float(np.mean(log_normaliser - shifted[np.arange(len(labels)), labels]))
+
+
+def fit_temperature(logits: Floats, labels: Ints) -> float:
+    """Temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2).
+
+    Returns the T > 0 that minimises the log loss of softmax(logits / T) on held-out rows.
+    """
+    from scipy.optimize import minimize_scalar
+
+    found = minimize_scalar(
+        lambda log_t: log_loss(logits / np.exp(log_t), labels), bounds=(-3.0, 3.0), method="bounded"
+    )
+    return float(np.exp(found.x))
+
+
+@dataclass
+class Head:
+    """A linear layer on standardised features, with a temperature.
+
+    Attributes:
+        weight: shape (classes, features).
+        bias: shape (classes,).
+        mean, scale: shape (features,); features are standardised as (x - mean) / scale.
+        temperature: logits are divided by it before the softmax.
+
+    >>> head = Head(weight=np.eye(2), bias=np.zeros(2), mean=np.zeros(2), scale=np.ones(2))
+    >>> head.predict_proba(np.array([[1.0, 1.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+
+    weight: Floats
+    bias: Floats
+    mean: Floats
+    scale: Floats
+    temperature: float = 1.0
+
+    def __post_init__(self) -> None:
+        classes, features = self.weight.shape
+        shapes = (self.bias.shape, self.mean.shape, self.scale.shape)
+        if shapes != ((classes,), (features,), (features,)):
+            raise ValueError(f"weight is {self.weight.shape}, but bias, mean and scale are {shapes}.")
+        weight, bias = self.folded()
+        self._weight, self._bias = weight.astype(np.float32), bias.astype(np.float32)
+
+    @property
+    def classes(self) -> int:
+        return int(self.weight.shape[0])
+
+    @property
+    def features(self) -> int:
+        return int(self.weight.shape[1])
+
+    def folded(self) -> tuple[Floats, Floats]:
+        """(weight, bias) of one plain linear layer with the same calibrated logits.
+
+        This is what goes into the network's own final layer, so that plain transformers gives the same scores.
+        """
+        weight = self.weight.astype(np.float64) / self.scale / self.temperature
+        bias = self.bias.astype(np.float64) / self.temperature - weight @ self.mean.astype(np.float64)
+        return weight, bias
+
+    def logits(self, features: Floats) -> Floats:
+        """Calibrated logits of shape (n, classes) from features of shape (n, features)."""
+        return np.asarray(features, dtype=np.float32) @ self._weight.T + self._bias
+
+    def predict_proba(self, features: Floats) -> Floats:
+        """Calibrated probabilities of shape (n, classes) from features of shape (n, features)."""
+        return softmax(self.logits(features).astype(np.float64))
+
+
+@dataclass(frozen=True)
+class HeadFit:
+    """A fitted head with how it was found: the penalty chosen on validation and the log loss of each one tried."""
+
+    head: Head
+    penalty: float
+    validation_log_loss: dict[float, float]
+
+
+class HeadFitter:
+    """Fits a Head: L2 penalty chosen by validation log loss, then temperature on validation.
+
+    Hyper-parameters follow scikit-learn's contract: stored unchanged, data only in `fit`.
+    """
+
+    def __init__(
+        self, *, penalties: tuple[float, ...] = DEFAULT_PENALTIES, class_weight: str | None = None, max_iter: int = 2000
+    ) -> None:
+        self.penalties = penalties
+        self.class_weight = class_weight
+        self.max_iter = max_iter
+
+    def fit(
+        self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, *, classes: int
+    ) -> HeadFit:
+        """Features of shape (n, width), labels of shape (n,) in 0..classes-1. Deterministic."""
+        mean, scale = _standardiser(features)
+        train = ((features - mean) / scale).astype(np.float64)
+        losses: dict[float, float] = {}
+        best: tuple[float, Head] | None = None
+        start: Any = None
+        for penalty in sorted(self.penalties, reverse=True):  # strong to weak: each solution warms the next one up
+            start = self._solve(train, labels, penalty, start)
+            head = Head(*_all_rows(start, classes), mean=mean, scale=scale)
+            loss = log_loss(head.logits(validation_features).astype(np.float64), validation_labels)
+            losses[penalty] = loss
+            if best is None or loss < best[0]:
+                best = (loss, head)
+        assert best is not None
+        head = best[1]
+        temperature = fit_temperature(head.logits(validation_features).astype(np.float64), validation_labels)
+        calibrated = Head(head.weight, head.bias, mean, scale, temperature)
+        chosen = min(losses, key=lambda penalty: losses[penalty])
+        return HeadFit(calibrated, chosen, losses)
+
+    def _solve(self, train: Floats, labels: Ints, penalty: float, start: Any) -> Any:
+        from sklearn.linear_model import LogisticRegression
+
+        model = LogisticRegression(
+            C=1.0 / (penalty * len(train)),
+            class_weight=self.class_weight,
+            max_iter=self.max_iter,
+            tol=1e-6,
+            solver="lbfgs",
+            warm_start=True,
+        )
+        if start is not None:
+            model.coef_, model.intercept_ = start.coef_.copy(), start.intercept_.copy()
+            model.classes_ = start.classes_
+        return model.fit(train, labels)
+
+
+def linear_head(weight: Floats, bias: Floats, temperature: float = 1.0) -> Head:
+    """A Head from a trained linear layer, which reads its features as they are."""
+    width = weight.shape[1]
+    return Head(weight, bias, np.zeros(width, np.float32), np.ones(width, np.float32), temperature)
+
+
+def _standardiser(features: Floats) -> tuple[Floats, Floats]:
+    mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
+    scale = features.std(axis=0, dtype=np.float64).astype(np.float32)
+    scale[scale < 1e-6] = 1.0  # a constant feature stays constant instead of dividing by nothing
+    return mean, scale
+
+
+def _all_rows(model: Any, classes: int) -> tuple[Floats, Floats]:
+    """Weight (classes, width) and bias (classes,): two rows for the binary case, and rows for classes never seen."""
+    seen = model.classes_
+    if len(seen) == 2:
+        coef = np.vstack([-model.coef_[0] / 2, model.coef_[0] / 2])
+        intercept = np.array([-model.intercept_[0] / 2, model.intercept_[0] / 2])
+    else:
+        coef, intercept = model.coef_, model.intercept_
+    weight = np.zeros((classes, coef.shape[1]), dtype=np.float32)
+    bias = np.full(classes, -30.0, dtype=np.float32)  # a class without a training row is never predicted
+    weight[seen], bias[seen] = coef, intercept
+    return weight, bias

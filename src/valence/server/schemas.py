@@ -1,0 +1,156 @@
+"""What goes over the wire, as pydantic models. The OpenAPI document and the TypeScript client are made from these."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+
+class Wire(BaseModel):
+    """Unknown fields are refused, so that a misspelt one is an error and not silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PredictRequest(Wire):
+    """Either `text` or `texts`."""
+
+    text: str | None = Field(None, description="One text to score.", examples=["A wonderful, moving film."])
+    texts: list[str] | None = Field(None, min_length=1, description="Several texts to score; answered in this order.")
+    model: str | None = Field(None, description="Name of the model; the server's default where it is left out.")
+    explain: bool = Field(False, description="Also say how much each word pushed the score.")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> PredictRequest:
+        if (self.text is None) == (self.texts is None):
+            raise ValueError("give either 'text' or 'texts'")
+        return self
+
+
+class WordEffect(Wire):
+    start: int = Field(ge=0, description="Where the word begins, in Unicode code points.")
+    end: int = Field(ge=0, description="Where it ends; the end is not included.")
+    effect: float = Field(
+        ge=-1,
+        le=1,
+        description="Probability of the predicted label minus that probability with the word left out. "
+        "Positive: the word speaks for the predicted label.",
+    )
+
+
+class LabelProbability(Wire):
+    label: str
+    probability: Probability
+
+
+class TextError(Wire):
+    code: str = Field(examples=["text-empty"])
+    detail: str = Field(description="What is wrong with this text, and what to do about it.")
+
+
+class Scored(Wire):
+    """One text's answer."""
+
+    kind: Literal["scored"] = "scored"
+    label: str = Field(description="The most probable label.", examples=["positive"])
+    probability: Probability = Field(description="Calibrated probability of `label`.")
+    sure: bool = Field(description="Whether `probability` reaches the model's threshold; where false, say 'not sure'.")
+    probabilities: list[LabelProbability] = Field(description="Every label, in the model's order.")
+    tokens: int = Field(ge=0, description="Tokens read.")
+    windows: int = Field(ge=1, description="Overlapping windows that the text was read in; 1 unless it is long.")
+    words: list[WordEffect] | None = Field(None, description="Only where `explain` was asked for.")
+
+
+class NotScored(Wire):
+    """A text that could not be scored; the others in its call are."""
+
+    kind: Literal["error"] = "error"
+    error: TextError
+
+
+class ModelVersion(Wire):
+    name: str = Field(examples=["bundled"])
+    body: str = Field(description="Version of the encoder.", examples=["3f0c9a1be2d4"])
+    head: str = Field(description="Version of the final layer.", examples=["9b1d52c07e6a"])
+
+
+class PredictResponse(Wire):
+    model: ModelVersion
+    results: list[Annotated[Scored | NotScored, Field(discriminator="kind")]] = Field(
+        description="One for each text, in the order asked."
+    )
+    took_ms: float = Field(ge=0, description="Milliseconds that the server spent on this call.")
+
+
+class ModelSummary(Wire):
+    name: str
+    default: bool = Field(description="Whether `predict` uses it when no model is named.")
+    labels: list[str]
+    base: str = Field(description="The pre-trained encoder that it began as.", examples=["minilm"])
+    version: ModelVersion
+    sure_from: Probability = Field(description="Below this probability an answer is 'not sure'.")
+
+
+class ModelList(Wire):
+    models: list[ModelSummary]
+
+
+class Estimate(Wire):
+    value: float
+    low: float = Field(description="Lower end of the 95 % interval.")
+    high: float = Field(description="Upper end of the 95 % interval.")
+
+
+class Result(Wire):
+    """One figure set: a model, on one split of one data set."""
+
+    name: str = Field(description="What was measured.", examples=["SST-2, only the final layer changed"])
+    data: str = Field(examples=["sst2"])
+    split: str = Field(examples=["test"])
+    rows: int
+    metrics: dict[str, Estimate] = Field(description="accuracy, macro_f1, ... each with its 95 % interval.")
+    confusion: list[list[int]] | None = Field(None, description="Rows: true label; columns: predicted label.")
+    command: str = Field(description="The command that printed it.")
+    data_checksum: str
+    seed: int
+    wall_time_s: float
+    processor: str
+
+
+class ModelDetail(ModelSummary):
+    card: str = Field(description="The model card, Markdown.")
+    max_tokens: int = Field(description="Tokens in one window.")
+    licence: str
+    readout: str
+    results: list[Result] = Field(description="This model's own results.")
+    comparisons: list[Result] = Field(description="Other ways, measured on the same rows.")
+    provenance: dict[str, Any]
+
+
+class Health(Wire):
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class Readiness(Wire):
+    status: Literal["ready", "starting"]
+    models: list[str]
+
+
+class FieldError(Wire):
+    field: str = Field(examples=["texts.3"])
+    detail: str
+
+
+class Problem(Wire):
+    """RFC 9457 problem document, sent as application/problem+json."""
+
+    type: str = Field(examples=["/docs/errors#text-too-long"])
+    title: str
+    status: int
+    detail: str = Field(description="What is wrong, and the way out.")
+    code: str = Field(examples=["text-too-long"])
+    errors: list[FieldError] = Field(default_factory=list, description="Which fields, where several are wrong.")
