@@ -10,9 +10,12 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 class Wire(BaseModel):
-    """Unknown fields are refused, so that a misspelt one is an error and not silence."""
+    """Unknown fields are refused, so that a misspelt one is an error and not silence.
 
-    model_config = ConfigDict(extra="forbid")
+    What we answer always holds every field, so the document says so: a client need not guess which may be left out.
+    """
+
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class PredictRequest(Wire):
@@ -21,7 +24,7 @@ class PredictRequest(Wire):
     text: str | None = Field(None, description="One text to score.", examples=["A wonderful, moving film."])
     texts: list[str] | None = Field(None, min_length=1, description="Several texts to score; answered in this order.")
     model: str | None = Field(None, description="Name of the model; the server's default where it is left out.")
-    explain: bool = Field(False, description="Also say how much each word pushed the score.")
+    explain: bool = Field(default=False, description="Also say how much each word pushed the score.")
 
     @model_validator(mode="after")
     def _one_of_two(self) -> PredictRequest:
@@ -94,8 +97,17 @@ class ModelSummary(Wire):
     sure_from: Probability = Field(description="Below this probability an answer is 'not sure'.")
 
 
+class Limits(Wire):
+    """What this server takes in one call."""
+
+    max_texts: int = Field(description="Texts that one call may hold.", examples=[128])
+    max_text_chars: int = Field(description="Unicode code points that one text may have.", examples=[20000])
+    max_body_bytes: int = Field(description="Bytes that the body of one call may have.", examples=[1048576])
+
+
 class ModelList(Wire):
     models: list[ModelSummary]
+    limits: Limits
 
 
 class Estimate(Wire):

@@ -1,0 +1,28 @@
+"""GET /healthz and GET /readyz, for whatever watches the process."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+import valence
+from valence.server.contract import operation
+from valence.server.schemas import Health, Readiness
+from valence.server.state import state
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@operation(tag="Health", summary="Whether the process answers", answers=Health)
+def healthz() -> Health:
+    """Answers as soon as the process listens, whether or not its models are loaded."""
+    return Health(version=valence.__version__)
+
+
+@blueprint.get("/readyz")
+@operation(tag="Health", summary="Whether texts can be scored", answers={200: Readiness, 503: Readiness})
+def readyz() -> tuple[Readiness, int]:
+    """200 once every model is loaded; 503 with status `starting` before that."""
+    registry = state().registry
+    status = 200 if registry.ready else 503
+    return Readiness(status="ready" if registry.ready else "starting", models=list(registry.names)), status

@@ -1,0 +1,37 @@
+"""POST /api/v1/predict."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from valence.server import examples, scoring
+from valence.server.contract import operation
+from valence.server.schemas import PredictRequest, PredictResponse
+from valence.server.state import state
+
+blueprint = Blueprint("predict", __name__, url_prefix="/api/v1")
+
+
+@blueprint.post("/predict")
+@operation(
+    tag="Predict",
+    summary="Score one text or several",
+    body=PredictRequest,
+    answers=PredictResponse,
+    problems=(
+        "unknown-model",
+        "too-many-texts",
+        "text-empty",
+        "text-too-long",
+        "text-error",
+        "overloaded",
+        "starting",
+    ),
+    request_examples=examples.PREDICT_REQUESTS,
+    answer_examples=examples.PREDICT_ANSWERS,
+)
+def predict(asked: PredictRequest) -> PredictResponse:
+    """Give `text` or `texts`. A single text that cannot be scored is a problem; among several it is one of the
+    results, with kind `error`, and the others are scored.
+    """
+    return scoring.predict(asked, state().registry, state().settings)

@@ -1,0 +1,40 @@
+"""A model's facts in their wire form. Knows nothing of Flask."""
+
+from __future__ import annotations
+
+from valence.server.registry import ServedModel
+from valence.server.schemas import Limits, ModelDetail, ModelSummary, Result
+from valence.server.scoring import version_of
+from valence.server.settings import Settings
+
+
+def limits(settings: Settings) -> Limits:
+    return Limits(
+        max_texts=settings.max_texts, max_text_chars=settings.max_text_chars, max_body_bytes=settings.max_body_bytes
+    )
+
+
+def summary(model: ServedModel, *, default: str) -> ModelSummary:
+    facts = model.facts
+    return ModelSummary(
+        name=facts.name,
+        default=facts.name == default,
+        labels=list(facts.labels),
+        base=facts.base,
+        version=version_of(model),
+        sure_from=facts.sure_from,
+    )
+
+
+def detail(model: ServedModel, *, default: str) -> ModelDetail:
+    facts = model.facts
+    return ModelDetail(
+        **summary(model, default=default).model_dump(),
+        card=facts.card,
+        max_tokens=facts.max_tokens,
+        licence=facts.licence,
+        readout=facts.readout,
+        results=[Result.model_validate(result) for result in facts.results],
+        comparisons=[Result.model_validate(result) for result in facts.comparisons],
+        provenance=dict(facts.provenance),
+    )

@@ -1,0 +1,86 @@
+"""Every error leaves the server as one RFC 9457 problem document, and this is the only place that picks its status.
+
+What a person can act on is said; what only concerns the operator goes to the log under the request's id.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from valence.errors import OverloadedError, TextError, ValenceError
+from valence.server.problems import KINDS, MEDIA_TYPE, ProblemError
+from valence.server.schemas import Problem
+
+log = logging.getLogger(__name__)
+
+# Which statuses raised by Flask and Werkzeug are which of our kinds.
+_OF_STATUS = {
+    404: "unknown-route",
+    405: "wrong-method",
+    413: "body-too-large",
+    415: "wrong-content-type",
+}
+
+
+def of_valence_error(error: ValenceError) -> ProblemError:
+    """The one mapping from Valence's errors to problems. What is not the caller's doing becomes internal-error."""
+    if isinstance(error, OverloadedError):
+        return ProblemError("overloaded", str(error), retry_after_s=error.retry_after_s)
+    if isinstance(error, TextError):
+        return ProblemError(error.code if error.code in KINDS else "text-error", str(error))
+    return unexpected(error)
+
+
+def unexpected(error: Exception) -> ProblemError:
+    """Logs what happened, and tells the caller only the id to ask about."""
+    log.error("unexpected error", exc_info=error)
+    return ProblemError("internal-error", f"The request failed; the server's log has it under id {g.request_id}.")
+
+
+def install(app: Flask) -> None:
+    """Makes every error of the app, foreseen or not, a problem document."""
+    app.register_error_handler(ProblemError, problem_response)
+    app.register_error_handler(ValenceError, lambda error: problem_response(of_valence_error(error)))
+    app.register_error_handler(HTTPException, _http_exception)
+    app.register_error_handler(Exception, lambda error: problem_response(unexpected(error)))
+
+
+def problem_response(error: ProblemError) -> Response:
+    kind = error.kind
+    document = Problem(
+        type=f"/docs/errors#{kind.code}",
+        title=kind.title,
+        status=kind.status,
+        detail=error.detail,
+        code=kind.code,
+        errors=error.errors,
+    )
+    response = Response(document.model_dump_json(), status=kind.status, content_type=MEDIA_TYPE)
+    if error.retry_after_s is not None:
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def _http_exception(error: HTTPException) -> Response | HTTPException:
+    status = error.code or 500
+    if status < 400:  # a redirect
+        return error
+    code = _OF_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
+    response = problem_response(ProblemError(code, _detail(code)))
+    if "Allow" in (allowed := dict(error.get_headers())):
+        response.headers["Allow"] = allowed["Allow"]
+    return response
+
+
+def _detail(code: str) -> str:
+    kind, limit = KINDS[code], request.max_content_length
+    said = {
+        "unknown-route": f"There is nothing at {request.path}.",
+        "wrong-method": f"{request.path} does not take {request.method}.",
+        "body-too-large": f"The body may have {limit} bytes and has more.",
+        "internal-error": f"The request failed; the server's log has it under id {g.request_id}.",
+    }.get(code, f"{kind.title}.")
+    return f"{said} {kind.way_out}"

@@ -1,0 +1,70 @@
+"""Examples for the OpenAPI document. A test reads each one with the schema that it stands under."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_VERSION = {"name": "bundled", "body": "3f0c9a1be2d4", "head": "9b1d52c07e6a"}
+_SCORED = {
+    "kind": "scored",
+    "label": "positive",
+    "probability": 0.987,
+    "sure": True,
+    "probabilities": [{"label": "negative", "probability": 0.013}, {"label": "positive", "probability": 0.987}],
+    "tokens": 6,
+    "windows": 1,
+    "words": None,
+}
+_WORDS = [
+    {"start": 0, "end": 1, "effect": 0.002},
+    {"start": 2, "end": 11, "effect": 0.214},
+    {"start": 13, "end": 19, "effect": 0.061},
+    {"start": 20, "end": 24, "effect": -0.004},
+]
+_EMPTY = {"kind": "error", "error": {"code": "text-empty", "detail": "The text is empty. Give it at least one word."}}
+_SUMMARY = {
+    "name": "bundled",
+    "default": True,
+    "labels": ["negative", "positive"],
+    "base": "minilm",
+    "version": _VERSION,
+    "sure_from": 0.7,
+}
+_LIMITS = {"max_texts": 128, "max_text_chars": 20000, "max_body_bytes": 1048576}
+_RESULT = {
+    "name": "SST-2, only the final layer changed",
+    "data": "sst2",
+    "split": "test",
+    "rows": 872,
+    "metrics": {"accuracy": {"value": 0.905, "low": 0.885, "high": 0.924}},
+    "confusion": [[385, 43], [40, 404]],
+    "command": "valence transfer --from models/imdb --data sst2 --out models/sst2",
+    "data_checksum": "8d2c0f4e",
+    "seed": 7,
+    "wall_time_s": 41.3,
+    "processor": "AMD EPYC 9R14, 2 cores",
+}
+
+PREDICT_REQUESTS: dict[str, Any] = {
+    "one text": {"text": "A wonderful, moving film."},
+    "with an explanation": {"text": "A wonderful, moving film.", "explain": True},
+    "several texts": {"texts": ["A wonderful, moving film.", ""]},
+}
+PREDICT_ANSWERS: dict[str, Any] = {
+    "one text": {"model": _VERSION, "results": [_SCORED], "took_ms": 4.2},
+    "with an explanation": {"model": _VERSION, "results": [{**_SCORED, "words": _WORDS}], "took_ms": 9.8},
+    "several texts": {"model": _VERSION, "results": [_SCORED, _EMPTY], "took_ms": 4.6},
+}
+MODEL_LISTS: dict[str, Any] = {"one model": {"models": [_SUMMARY], "limits": _LIMITS}}
+MODEL_DETAILS: dict[str, Any] = {
+    "the bundled model": {
+        **_SUMMARY,
+        "card": "# Film reviews, positive or negative\n\nWhat it is, and what it is not for.",
+        "max_tokens": 256,
+        "licence": "Apache-2.0",
+        "readout": "final",
+        "results": [_RESULT],
+        "comparisons": [{**_RESULT, "name": "TF-IDF and logistic regression"}],
+        "provenance": {"data": "sst2", "split": "train", "seed": 7},
+    }
+}

@@ -1,0 +1,81 @@
+"""What can go wrong over HTTP, as a closed list, and the exception that carries one of them.
+
+The OpenAPI document and the page /docs/errors are made from `KINDS`. Knows nothing of Flask; `valence.server.errors`
+sends problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from valence.server.schemas import FieldError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """One thing that can go wrong.
+
+    Attributes:
+        code: what programs tell it by; stable.
+        status: the HTTP status that it is sent with.
+        title: the same words every time.
+        way_out: what the caller can do about it.
+    """
+
+    code: str
+    status: int
+    title: str
+    way_out: str
+
+
+_ALL = (
+    ProblemKind("bad-request", 400, "The request cannot be read", "Check how the request is put together."),
+    ProblemKind("body-missing", 400, "The request has no body", "Send a JSON object, as /docs shows."),
+    ProblemKind("not-json", 400, "The body is not JSON", "Check commas, quotes and the encoding (UTF-8)."),
+    ProblemKind("unknown-model", 404, "There is no such model", "Ask /api/v1/models which there are."),
+    ProblemKind("unknown-route", 404, "There is nothing at this address", "See /docs for the addresses there are."),
+    ProblemKind("wrong-method", 405, "The address does not take this method", "Use one that the Allow header names."),
+    ProblemKind("body-too-large", 413, "The body is too large", "Send fewer or shorter texts in one call."),
+    ProblemKind("wrong-content-type", 415, "The body is not sent as JSON", "Send Content-Type: application/json."),
+    ProblemKind("invalid-fields", 422, "Some fields are not right", "Correct the fields that `errors` names."),
+    ProblemKind("too-many-texts", 422, "There are too many texts in one call", "Send them in several calls."),
+    ProblemKind("text-empty", 422, "The text is empty", "Send a text with at least one visible character."),
+    ProblemKind("text-too-long", 422, "The text is too long", "Shorten it, or send its parts as several texts."),
+    ProblemKind("text-error", 422, "The text cannot be scored", "See `detail` for the reason."),
+    ProblemKind("internal-error", 500, "Something went wrong in the server", "Report it with its request id."),
+    ProblemKind("overloaded", 503, "The server has more work than it takes", "Ask again after Retry-After seconds."),
+    ProblemKind("starting", 503, "The model is still being loaded", "Ask again after Retry-After seconds."),
+)
+KINDS = {kind.code: kind for kind in _ALL}
+
+
+class ProblemError(Exception):
+    """A request that cannot be answered: `code` is one of `KINDS`, `detail` says what is wrong and the way out."""
+
+    def __init__(
+        self, code: str, detail: str, *, errors: Sequence[FieldError] = (), retry_after_s: int | None = None
+    ) -> None:
+        self.kind = KINDS[code]
+        self.detail = detail
+        self.errors = list(errors)
+        self.retry_after_s = retry_after_s
+        super().__init__(detail)
+
+
+def invalid_fields(error: ValidationError) -> ProblemError:
+    """The problem for a body that is JSON but breaks the schema; every wrong field is named."""
+    errors = [
+        FieldError(field=".".join(map(str, fault["loc"])) or "body", detail=_words(fault["msg"]))
+        for fault in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    said = "; ".join(f"{each.field}: {each.detail}" for each in errors[:5])
+    return ProblemError("invalid-fields", f"{said}.", errors=errors)
+
+
+def _words(message: str) -> str:
+    return message.removeprefix("Value error, ")

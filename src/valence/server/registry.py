@@ -1,0 +1,111 @@
+"""The models that the server answers with: loading them, finding one by name, closing them.
+
+The web layer sees a model only as a `ServedModel`, and its engine only as a `Scorer`, so tests put a fake there.
+Loading runs in a thread of its own, so that the server can say "starting" meanwhile. Knows nothing of Flask.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from valence.errors import TextError
+from valence.inference.prediction import Prediction
+from valence.server.problems import ProblemError
+
+log = logging.getLogger(__name__)
+
+
+class Scorer(Protocol):
+    """What the server asks of the engine. `valence.inference.batching.Batcher` is the real one."""
+
+    def score(
+        self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
+    ) -> Sequence[Prediction | TextError]:
+        """One answer for each text, in order. Raises OverloadedError, at once, when there is no room."""
+
+    def close(self) -> None:
+        """Finishes what was accepted and lets the threads go."""
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What there is to know about a model besides its scores; read from its folder once.
+
+    Attributes:
+        name: what callers ask for it by.
+        body, head: versions.
+        max_tokens: tokens in one window.
+        results, comparisons: as results.json lists them.
+    """
+
+    name: str
+    body: str
+    head: str
+    labels: tuple[str, ...]
+    sure_from: float
+    base: str
+    licence: str
+    readout: str
+    max_tokens: int
+    card: str = ""
+    results: tuple[Mapping[str, Any], ...] = ()
+    comparisons: tuple[Mapping[str, Any], ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    facts: ModelFacts
+    scorer: Scorer
+
+
+class Registry:
+    """The served models by name. The default one answers where a call names none.
+
+    Attributes:
+        default: name of the default model.
+    """
+
+    def __init__(self, models: Sequence[ServedModel] = (), *, default: str | None = None) -> None:
+        self.default = default or (models[0].facts.name if models else "")
+        self._models = {model.facts.name: model for model in models}
+        self._ready = threading.Event()
+        if models:
+            self._ready.set()
+
+    @property
+    def ready(self) -> bool:
+        return self._ready.is_set()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._models) if self.ready else ()
+
+    def model(self, name: str | None = None) -> ServedModel:
+        """The model of that name, or the default one. Raises ProblemError `starting` or `unknown-model`."""
+        if not self.ready:
+            raise ProblemError("starting", "The model is still being loaded. Ask again in a second.", retry_after_s=1)
+        found = self._models.get(self.default if name is None else name)
+        if found is None:
+            raise ProblemError("unknown-model", f"There is no model {name!r}. There are: {', '.join(self.names)}.")
+        return found
+
+    def all(self) -> list[ServedModel]:
+        """Every model in the order of the settings. Raises ProblemError `starting`."""
+        return [self.model(name) for name in self.names] or [self.model()]
+
+    def load(self, loaders: Sequence[Callable[[], ServedModel]]) -> None:
+        """Loads every model, then is ready: a server with half of its models is not."""
+        models = [loader() for loader in loaders]
+        self._models = {model.facts.name: model for model in models}
+        self.default = self.default or models[0].facts.name
+        self._ready.set()
+
+    def close(self) -> None:
+        """Finishes the work that the models have accepted. Afterwards nothing can be scored."""
+        for model in self._models.values():
+            model.scorer.close()

@@ -1,0 +1,75 @@
+"""From a request to an answer: which model, which limits, the wire form of each prediction. Knows nothing of Flask."""
+
+from __future__ import annotations
+
+import time
+
+from valence.errors import TextError
+from valence.inference.prediction import Prediction
+from valence.server import schemas
+from valence.server.problems import ProblemError
+from valence.server.registry import Registry, ServedModel
+from valence.server.schemas import LabelProbability, NotScored, PredictRequest, PredictResponse, Scored
+from valence.server.settings import Settings
+
+
+def predict(asked: PredictRequest, registry: Registry, settings: Settings) -> PredictResponse:
+    """Scores what was asked. A single `text` that cannot be scored raises TextError; among several it is a result."""
+    began = time.perf_counter()
+    texts = _texts(asked, settings)
+    model = registry.model(asked.model)
+    found = score(model, texts, explain=asked.explain, settings=settings)
+    if asked.text is not None and isinstance(found[0], TextError):
+        raise found[0]
+    took_ms = (time.perf_counter() - began) * 1000
+    return PredictResponse(
+        model=version_of(model), results=[_result(each) for each in found], took_ms=round(took_ms, 2)
+    )
+
+
+def score(model: ServedModel, texts: list[str], *, explain: bool, settings: Settings) -> list[Prediction | TextError]:
+    """One answer for each text. Texts past the server's own limits never reach the queue."""
+    refused = {i: fault for i, text in enumerate(texts) if (fault := _too_long(text, settings.max_text_chars))}
+    allowed = [text for i, text in enumerate(texts) if i not in refused]
+    scored = iter(model.scorer.score(allowed, explain=explain, timeout_s=settings.answer_timeout_s) if allowed else ())
+    return [refused[i] if i in refused else next(scored) for i in range(len(texts))]
+
+
+def version_of(model: ServedModel) -> schemas.ModelVersion:
+    return schemas.ModelVersion(name=model.facts.name, body=model.facts.body, head=model.facts.head)
+
+
+def _texts(asked: PredictRequest, settings: Settings) -> list[str]:
+    texts = [asked.text] if asked.text is not None else asked.texts or []
+    if len(texts) > settings.max_texts:
+        raise ProblemError(
+            "too-many-texts",
+            f"A call may hold {settings.max_texts} texts and this one holds {len(texts)}. Send them in several calls.",
+        )
+    return texts
+
+
+def _too_long(text: str, limit: int) -> TextError | None:
+    if len(text) <= limit:
+        return None
+    return TextError(
+        f"A text may have {limit} characters and this one has {len(text)}.",
+        way_out="Shorten it, or send its parts as several texts.",
+        code="text-too-long",
+    )
+
+
+def _result(found: Prediction | TextError) -> Scored | NotScored:
+    if isinstance(found, TextError):
+        return NotScored(error=schemas.TextError(code=found.code, detail=str(found)))
+    return Scored(
+        label=found.label,
+        probability=found.probability,
+        sure=found.sure,
+        probabilities=[LabelProbability(label=name, probability=p) for name, p in found.probabilities.items()],
+        tokens=found.tokens,
+        windows=found.windows,
+        words=None
+        if found.words is None
+        else [schemas.WordEffect(start=word.start, end=word.end, effect=word.effect) for word in found.words],
+    )

@@ -1,0 +1,217 @@
+"""The server's settings: one frozen object, read once from the environment and checked before anything starts.
+
+Each setting is declared here and nowhere else: its environment variable, default, limits and meaning. `valence
+settings` and docs/settings.md are printed from these declarations. Knows nothing of Flask.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from valence.errors import SettingsError
+
+PREFIX = "VALENCE_"
+BUNDLED = Path(__file__).parent.parent / "bundled"
+
+
+@dataclass(frozen=True)
+class ModelPath:
+    """A model to serve: the name that callers ask for, and its folder."""
+
+    name: str
+    path: Path
+
+    @classmethod
+    def parse(cls, text: str) -> ModelPath:
+        """From NAME=PATH, or from a PATH, whose last part is then the name.
+
+        >>> ModelPath.parse("reviews=models/sst2")
+        ModelPath(name='reviews', path=PosixPath('models/sst2'))
+        >>> ModelPath.parse("models/sst2").name
+        'sst2'
+        """
+        name, equals, path = text.partition("=")
+        if not equals:
+            return cls(Path(text).resolve().name, Path(text))
+        if not name.strip() or not path.strip():
+            raise ValueError(f"{text!r} is neither NAME=PATH nor a path")
+        return cls(name.strip(), Path(path.strip()))
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.path}"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Make one with `load_settings`, which names faults by their variables."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, populate_by_name=True, extra="forbid"
+    )
+
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on; 0.0.0.0 for every interface.")
+    port: int = Field(
+        8000,
+        ge=0,
+        le=65535,
+        validation_alias=AliasChoices("VALENCE_PORT", "PORT"),
+        description="Port to listen on; 0 takes any free one. Heroku's PORT is read too.",
+    )
+    models: Annotated[tuple[ModelPath, ...], NoDecode] = Field(
+        (ModelPath("bundled", BUNDLED),),
+        min_length=1,
+        description="Model folders to serve, separated by commas: each NAME=PATH, or a PATH whose last part is the "
+        "name. The first one is the default model.",
+    )
+    default_model: str | None = Field(None, description="Name of the model that answers when a call names none.")
+    max_text_chars: int = Field(20_000, ge=1, description="Characters (Unicode code points) that one text may have.")
+    max_texts: int = Field(128, ge=1, description="Texts that one call may hold.")
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="Bytes that the body of one call may have.")
+    threads: int | None = Field(
+        None, ge=1, le=256, description="Threads that compute scores; the process's share of the cores if not set."
+    )
+    server_threads: int = Field(
+        32,
+        ge=2,
+        le=512,
+        description="Connections handled at once. Most of them wait, for a slow client or for the model.",
+    )
+    queue_tokens: int = Field(
+        65_536, ge=512, description="Tokens that may wait to be scored; more work is refused at once with 503."
+    )
+    answer_timeout_s: float = Field(
+        25.0, gt=0, le=300, description="Seconds that a call may take; below the 30 s of Heroku's router."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="Proxies in front whose X-Forwarded headers are believed; 1 on Heroku."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Other sites whose pages may call the API, separated by commas, such as https://example.org; "
+        "* for every site.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="Shape of log lines; auto is text on a terminal and JSON elsewhere."
+    )
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _parse_models(cls, value: Any) -> Any:
+        return tuple(map(ModelPath.parse, _parts(value))) if isinstance(value, str) else value
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _parse_origins(cls, value: Any) -> Any:
+        origins = tuple(_parts(value)) if isinstance(value, str) else value
+        for origin in origins:
+            if origin != "*" and not _is_origin(origin):
+                raise ValueError(f"{origin!r} is no origin; write scheme and host without a path: https://example.org")
+        return origins
+
+    @model_validator(mode="after")
+    def _models_agree(self) -> Settings:
+        names = [model.name for model in self.models]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"{PREFIX}MODELS names {', '.join(twice)} more than once; give names with NAME=PATH")
+        if self.default_model is not None and self.default_model not in names:
+            raise ValueError(
+                f"{PREFIX}DEFAULT_MODEL is {self.default_model!r}, but {PREFIX}MODELS has only {', '.join(names)}"
+            )
+        return self
+
+    @property
+    def default_name(self) -> str:
+        """Name of the model that answers when a call names none."""
+        return self.default_model or self.models[0].name
+
+
+def default_settings() -> Settings:
+    """The defaults alone, whatever the environment says: for documents that must not depend on the machine."""
+    return Settings.model_construct()
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from the environment; what is given here (by a command's options, say) goes before it.
+
+    Raises SettingsError that lists every fault, each with the variable that it came from.
+    """
+    faults = _misspelt(os.environ)
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        faults = [*map(_fault, error.errors()), *faults]
+    if faults:
+        raise SettingsError(
+            "The settings are not right:\n" + "\n".join(f"  {fault}" for fault in faults) + "\n",
+            way_out="`valence settings` lists every setting with its default and meaning.",
+        )
+    return settings
+
+
+@dataclass(frozen=True)
+class Described:
+    """One setting, for people: its environment variable, its default as text, and what it means."""
+
+    variable: str
+    default: str
+    meaning: str
+
+
+def described_settings() -> list[Described]:
+    """Every setting in the order of declaration."""
+    fields = Settings.model_fields.items()
+    return [Described(variable_of(name), _default_text(name, field), field.description or "") for name, field in fields]
+
+
+def variable_of(field: str) -> str:
+    """The environment variable of a field.
+
+    >>> variable_of("max_texts")
+    'VALENCE_MAX_TEXTS'
+    """
+    return PREFIX + field.upper()
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and not (parts.path or parts.query)
+
+
+def _default_text(name: str, field: FieldInfo) -> str:
+    if name == "models":
+        return "the bundled model"
+    if field.default is None:
+        return "the first of VALENCE_MODELS" if name == "default_model" else "not set"
+    return "none" if field.default == () else str(field.default)
+
+
+def _fault(error: Any) -> str:
+    """One line for one of pydantic's errors; the place is a field's name or, under an alias, the variable itself."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return message
+    place = str(error["loc"][0])
+    variable = variable_of(place) if place in Settings.model_fields else place
+    return f"{variable}: {message} (it is {error['input']!r})"
+
+
+def _misspelt(environment: Any) -> list[str]:
+    """A variable that is nearly a setting's name is a slip of the finger; pydantic would say nothing."""
+    known = [described.variable for described in described_settings()]
+    unknown = [name for name in environment if name.startswith(PREFIX) and name not in known]
+    near = [(name, difflib.get_close_matches(name, known, n=1, cutoff=0.88)) for name in sorted(unknown)]
+    return [f"{name}: no such setting; is {match[0]} meant?" for name, match in near if match]
