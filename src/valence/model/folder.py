@@ -26,7 +26,7 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from valence.errors import ModelFolderError
-from valence.model.files import sha256_of, write_bytes, write_json
+from valence.files import sha256_of, write_bytes, write_json
 from valence.model.head import Head
 from valence.model.labels import Labels
 

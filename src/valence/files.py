@@ -1,4 +1,7 @@
-"""Complete or absent: files and folders that are written beside their target and renamed into place."""
+"""Complete or absent: files and folders that are written beside their target and renamed into place.
+
+Knows the standard library alone.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,68 @@
+"""The command line: one file per command, each importing what it needs only when it runs.
+
+The one place where a ValenceError becomes words on stderr and an exit code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from typing import Any
+
+import click
+
+import valence
+from valence.errors import ValenceError
+
+# Command -> one line of help. The list is here so that `valence --help` imports no command.
+COMMANDS = {
+    "data": "Fetch the data sets by name, or see which are here.",
+    "pretrain": "Stage 1: train a base on a large related set.",
+    "transfer": "Stage 2: freeze the body, change only the final layer, test.",
+    "evaluate": "Test a model on a reserved set, figures with intervals.",
+    "export": "Make the quantised ONNX body that serving runs.",
+    "predict": "Score texts.",
+    "serve": "Stage 3: serve the API and the page.",
+    "settings": "Show the server's settings with their meaning.",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is asked for, so that every command starts quickly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"valence.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ValenceError as error:
+            raise Failure(error) from error
+
+
+class Failure(click.ClickException):
+    """What went wrong and the way out, on two lines; exit code 2."""
+
+    exit_code = 2
+
+    def __init__(self, error: ValenceError) -> None:
+        super().__init__(error.message + (f"\n{error.way_out}" if error.way_out else ""))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(valence.__version__, prog_name="valence")
+def main() -> None:
+    """Your own text classifier, made by transfer learning."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    logging.getLogger("valence").setLevel(logging.INFO)

@@ -1,0 +1,42 @@
+"""`valence pretrain`: stage 1."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from valence.cli.options import data_option, out_option, rows_options, seed_option
+
+
+@click.command()
+@click.option("--base", default="roberta-base", help="roberta-base, minilm, mpnet, a path, or a Hub id.")
+@data_option("imdb")
+@out_option
+@click.option("--epochs", default=3.0, help="Passes over the training texts.")
+@click.option("--learning-rate", default=5e-5, help="Peak learning rate of AdamW.")
+@click.option("--batch-size", default=32, help="Texts in one step.")
+@click.option("--max-tokens", default=384, help="Longest input, and the window of the finished body.")
+@click.option(
+    "--truncation",
+    type=click.Choice(["head", "head-tail"]),
+    default="head-tail",
+    help="What training keeps of a longer text: its start, or its start and its end.",
+)
+@click.option("--freeze-body", is_flag=True, help="Train only the final layer, as the classic tutorial does.")
+@click.option("--precision", type=click.Choice(["auto", "bf16", "fp32"]), default="auto", help="Of the matrix work.")
+@rows_options
+@seed_option
+@click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
+def pretrain(data: str, out: Path, resume: bool, **options: Any) -> None:
+    """Train a base on a large related set: what it gives is a body, and a first head."""
+    from valence.data import store
+    from valence.evaluation.results import table
+    from valence.training.pretrain import PretrainConfig
+    from valence.training.pretrain import pretrain as run
+
+    config = PretrainConfig(**options)
+    folder = run(store.load(data), out, config, resume=resume)
+    click.echo(table(folder.results()["results"]))
+    click.echo(f"Saved to {out}. Next: valence transfer --from {out} --data sst2 --out models/sst2")

@@ -1,0 +1,63 @@
+"""The data sets that Valence knows by name: address, checksum, licence, citation and expected content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from valence.errors import DataError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One catalogued data set.
+
+    Attributes:
+        url: official address of the archive.
+        sha256: checksum of the official archive. A local copy, which may be repacked, is judged by `rows` instead.
+        rows: split -> rows that the complete data set has.
+    """
+
+    name: str
+    title: str
+    url: str
+    sha256: str
+    size_mb: int
+    licence: str
+    citation: str
+    rows: Mapping[str, int]
+
+
+CATALOG: Mapping[str, Entry] = {
+    "imdb": Entry(
+        name="imdb",
+        title="Large Movie Review Dataset (IMDb)",
+        url="https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
+        sha256="c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
+        size_mb=84,
+        licence="for research, as published by its authors; the reviews belong to their writers",
+        citation="Maas et al. 2011, Learning Word Vectors for Sentiment Analysis, ACL",
+        rows={"train": 25_000, "test": 25_000, "unlabelled": 50_000},
+    ),
+    "sst2": Entry(
+        name="sst2",
+        title="Stanford Sentiment Treebank, two classes (GLUE's SST-2)",
+        url="https://dl.fbaipublicfiles.com/glue/data/SST-2.zip",
+        sha256="d67e16fb55739c1b32cdce9877596db1c127dc322d93c082281f64057c16deaa",
+        size_mb=8,
+        licence="for research, as published by its authors (GLUE)",
+        citation="Socher et al. 2013, Recursive Deep Models for Semantic Compositionality, EMNLP; Wang et al. 2019, GLUE",
+        rows={"train": 67_349, "test": 872},
+    ),
+}
+
+
+def entry(name: str) -> Entry:
+    """The catalogue's entry. Raises DataError that lists the known names."""
+    if name not in CATALOG:
+        raise DataError(
+            f"There is no data set called {name!r}.",
+            way_out=f"Known by name: {', '.join(CATALOG)}. For your own labelled file give its path, such as comments.csv.",
+            code="data-unknown",
+        )
+    return CATALOG[name]

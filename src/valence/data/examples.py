@@ -1,0 +1,69 @@
+"""Labelled texts and the splits of a data set, as plain values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Texts with their labels, and a key that says where each one came from (a file name, or a file and line)."""
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+    keys: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not len(self.texts) == len(self.labels) == len(self.keys):
+            raise ValueError(f"{len(self.texts)} texts, {len(self.labels)} labels, {len(self.keys)} keys")
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def take(self, indices: Sequence[int]) -> Examples:
+        """The rows at `indices`, in that order."""
+        return Examples(
+            tuple(self.texts[i] for i in indices),
+            tuple(self.labels[i] for i in indices),
+            tuple(self.keys[i] for i in indices),
+        )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A named data set with its official splits.
+
+    Attributes:
+        test: the reserved test set. Nothing is chosen on it.
+        unlabelled: texts without labels, for language-model adaptation and distillation.
+        checksum: SHA-256 over the sorted keys and texts, which goes into every result.
+    """
+
+    name: str
+    train: Examples
+    test: Examples
+    checksum: str
+    unlabelled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Splits:
+    """What a training run works with: validation is cut from train, test is the reserved set."""
+
+    train: Examples
+    validation: Examples
+    test: Examples
+
+
+def content_checksum(rows: Iterable[tuple[str, str]]) -> str:
+    """Hex SHA-256 over (key, text) pairs, independent of their order.
+
+    >>> content_checksum([("b", "two"), ("a", "one")]) == content_checksum([("a", "one"), ("b", "two")])
+    True
+    """
+    digest = hashlib.sha256()
+    for key, text in sorted(rows):
+        digest.update(key.encode() + b"\0" + text.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,127 @@
+"""The data sets on this machine: fetched once, checked, and kept in one quick file each.
+
+$VALENCE_HOME/data/NAME/rows.jsonl.gz    one row a line: split, key, text, label
+$VALENCE_HOME/data/NAME/manifest.json    name, source, checksum, rows; written last: its existence means complete
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from valence.data import imdb, sst2
+from valence.data.catalog import CATALOG, Entry, entry
+from valence.data.download import download
+from valence.data.examples import Dataset, Examples
+from valence.errors import DataError
+from valence.files import folder_in_place_of, sha256_of, write_json
+
+_READERS: dict[str, Callable[[Path], Dataset]] = {"imdb": imdb.read, "sst2": sst2.read}
+
+
+def home() -> Path:
+    """Where Valence keeps data, bases and cached features: $VALENCE_HOME, else ~/.cache/valence."""
+    return Path(os.environ.get("VALENCE_HOME") or "~/.cache/valence").expanduser()
+
+
+def get(name: str, source: Path | None = None) -> Dataset:
+    """Makes the data set available under its name and returns it.
+
+    Args:
+        name: a name of the catalogue.
+        source: a local copy in the original layout, or a folder that holds one; None downloads the official archive.
+
+    Raises DataError if the copy is incomplete: what is kept under a catalogue's name is always the whole data set.
+    """
+    wanted = entry(name)
+    dataset = _READERS[name](_local(name, source) if source else download(wanted, home() / "downloads"))
+    _check_rows(dataset, wanted, source)
+    with folder_in_place_of(_folder(name)) as draft:
+        rows = draft / "rows.jsonl.gz"
+        with gzip.open(rows, "wt", encoding="utf-8", compresslevel=3) as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in _to_rows(dataset))
+        write_json(
+            draft / "manifest.json",
+            {"name": name, "checksum": dataset.checksum, "rows_sha256": sha256_of(rows), "rows": _counts(dataset)},
+        )
+    return dataset
+
+
+def load(name: str) -> Dataset:
+    """A data set that `get` made available. Raises DataError if it is not there, or damaged."""
+    manifest, folder = _manifest(name), _folder(name)
+    if sha256_of(folder / "rows.jsonl.gz") != manifest["rows_sha256"]:
+        raise DataError(
+            f"{folder} is damaged.", way_out=f"Fetch it again with `valence data get {name}`.", code="data-damaged"
+        )
+    with gzip.open(folder / "rows.jsonl.gz", "rt", encoding="utf-8") as file:
+        return _from_rows(name, manifest["checksum"], (json.loads(line) for line in file))
+
+
+def checksum(name: str) -> str:
+    """The content's checksum of a data set on this machine. Raises DataError if it is not there."""
+    return str(_manifest(name)["checksum"])
+
+
+def _manifest(name: str) -> dict[str, Any]:
+    entry(name)
+    try:
+        manifest: dict[str, Any] = json.loads((_folder(name) / "manifest.json").read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(
+            f"The data set {name!r} is not on this machine.",
+            way_out=f"Fetch it with `valence data get {name}`, or from a local copy with `--from PATH`.",
+            code="data-missing",
+        ) from error
+    return manifest
+
+
+def _folder(name: str) -> Path:
+    return home() / "data" / name
+
+
+def _local(name: str, source: Path) -> Path:
+    """The copy itself where `source` is a folder that holds it under one of its usual names."""
+    usual = {"imdb": ("aclImdb", "aclImdb_v1.tar.gz", "aclImdb.tar.gz"), "sst2": ("SST-2", "SST-2.zip")}[name]
+    return next((source / each for each in usual if source.is_dir() and (source / each).exists()), source)
+
+
+def _counts(dataset: Dataset) -> dict[str, int]:
+    return {"train": len(dataset.train), "test": len(dataset.test), "unlabelled": len(dataset.unlabelled)}
+
+
+def _check_rows(dataset: Dataset, wanted: Entry, source: Path | None) -> None:
+    counts = _counts(dataset)
+    for split, rows in wanted.rows.items():
+        if counts[split] != rows:
+            raise DataError(
+                f"{source or wanted.url}: {wanted.title} has {rows:,} rows in {split}, and this copy {counts[split]:,}.",
+                way_out="Give a complete copy, or leave out --from to download the official one.",
+                code="data-incomplete",
+            )
+
+
+def _to_rows(dataset: Dataset) -> Iterator[dict[str, Any]]:
+    for split, part in (("train", dataset.train), ("test", dataset.test)):
+        for key, text, label in zip(part.keys, part.texts, part.labels, strict=True):
+            yield {"split": split, "key": key, "text": text, "label": label}
+    for text in dataset.unlabelled:
+        yield {"split": "unlabelled", "text": text}
+
+
+def _from_rows(name: str, checksum: str, rows: Iterator[dict[str, Any]]) -> Dataset:
+    parts: dict[str, list[dict[str, Any]]] = {"train": [], "test": [], "unlabelled": []}
+    for row in rows:
+        parts[row["split"]].append(row)
+    train, test = (
+        Examples(*(tuple(row[column] for row in parts[split]) for column in ("text", "label", "key")))
+        for split in ("train", "test")
+    )
+    return Dataset(name, train, test, checksum, tuple(row["text"] for row in parts["unlabelled"]))
+
+
+assert set(_READERS) == set(CATALOG)

@@ -1,0 +1,83 @@
+"""Texts to features in torch: the frozen body run once over a data set, in batches of like length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from valence.encoder.precision import Precision
+from valence.encoder.readouts import BodyWithReadouts
+from valence.model.head import Floats
+from valence.model.windows import spans
+
+_BATCH_TOKENS = 8192  # padded tokens in one pass: enough to keep the matrix units busy, little enough for 1 GB
+_LENGTH_STEP = 16  # lengths are padded up to a multiple: each new shape costs the CPU a kernel compilation
+
+
+@dataclass(frozen=True)
+class _Window:
+    text: int
+    ids: list[int]
+
+
+def compute(
+    body: BodyWithReadouts, tokenizer: Any, texts: Sequence[str], *, max_tokens: int, precision: Precision, title: str
+) -> dict[str, Floats]:
+    """Readout name -> features of shape (len(texts), width), float32; long texts by the mean of their windows."""
+    windows = _windows(tokenizer, texts, max_tokens)
+    sums = {name: np.zeros((len(texts), width), np.float32) for name, width in body.readouts.items()}
+    counts = np.bincount([window.text for window in windows], minlength=len(texts)).astype(np.float32)
+    body.eval()
+    with torch.inference_mode(), precision.autocast(), tqdm(total=len(windows), desc=title, unit="window") as progress:
+        for batch in _batches(windows):
+            rows = [window.text for window in batch]
+            for name, output in zip(body.readouts, body(*_padded(batch, tokenizer.pad_token_id)), strict=True):
+                np.add.at(sums[name], rows, output.float().numpy())
+            progress.update(len(batch))
+    return {name: total / counts[:, None] for name, total in sums.items()}
+
+
+def _windows(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[_Window]:
+    content = max_tokens - tokenizer.num_special_tokens_to_add()
+    windows = []
+    for text, ids in enumerate(tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]):
+        for start, end in spans(len(ids), content):
+            windows.append(_Window(text, with_special_tokens(tokenizer, ids[start:end])))
+    return windows
+
+
+def with_special_tokens(tokenizer: Any, ids: list[int]) -> list[int]:
+    """The ids between the tokenizer's own first and last token, such as <s> ... </s>."""
+    return [tokenizer.cls_token_id, *ids, tokenizer.sep_token_id]
+
+
+def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
+    """Longest first, so that too little memory shows at once; each batch within the token budget."""
+    batch: list[_Window] = []
+    for window in sorted(windows, key=lambda each: -len(each.ids)):
+        if batch and (len(batch) + 1) * _rounded(len(batch[0].ids)) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
+
+
+def _padded(batch: list[_Window], pad: int) -> tuple[Tensor, Tensor]:
+    length = _rounded(max(len(window.ids) for window in batch))
+    ids = torch.full((len(batch), length), pad)
+    mask = torch.zeros((len(batch), length), dtype=torch.long)
+    for row, window in enumerate(batch):
+        ids[row, : len(window.ids)] = torch.tensor(window.ids)
+        mask[row, : len(window.ids)] = 1
+    return ids, mask
+
+
+def _rounded(length: int) -> int:
+    return -(-length // _LENGTH_STEP) * _LENGTH_STEP

@@ -1,0 +1,190 @@
+"""The network as transformers builds it: loaded strictly, its final layer found, changed and told apart from the body."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import transformers
+from torch import nn
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+
+from valence.encoder.bases import LocalBase
+from valence.errors import BaseModelError, ModelFolderError
+from valence.model.head import Floats
+from valence.model.labels import Labels
+
+# Where the families that we support keep the network's own final layer, most specific first.
+_FINAL_LAYERS = ("classifier.out_proj", "classifier")
+
+# Dropout on a CPU costs more than the matrix work, and in one to three epochs it buys nothing measurable.
+_NO_DROPOUT = (
+    "hidden_dropout_prob",
+    "attention_probs_dropout_prob",
+    "dropout",
+    "attention_dropout",
+    "seq_classif_dropout",
+)
+
+
+def from_base(base: LocalBase, labels: Labels, *, attention: str = "sdpa") -> nn.Module:
+    """The base with a new, randomly initialised final layer; float32, dropout off.
+
+    Raises BaseModelError if the base is no encoder that transformers can put a classification layer on.
+    """
+    try:
+        with _quiet():
+            config = AutoConfig.from_pretrained(base.path, **_label_names(labels))
+            _switch_dropout_off(config)
+            model, report = AutoModelForSequenceClassification.from_pretrained(
+                base.path, config=config, dtype=torch.float32, attn_implementation=attention, output_loading_info=True
+            )
+        name = final_layer_name(model)
+    except (OSError, ValueError, KeyError, AttributeError, RuntimeError) as error:
+        raise BaseModelError(
+            f"{base.path} is no encoder that a classifier can be made of: {error}".rstrip(".") + ".",
+            way_out="Give a BERT, RoBERTa, MPNet or DistilBERT encoder in Hugging Face's layout.",
+            code="base-no-encoder",
+        ) from error
+    _check_only_new(base, model, report["missing_keys"], name)
+    return model
+
+
+def from_folder(folder: Path, *, attention: str = "sdpa") -> nn.Module:
+    """The network recreated from its saved weights, every one of them. Raises ModelFolderError if one is missing."""
+    try:
+        with _quiet():
+            model, report = AutoModelForSequenceClassification.from_pretrained(
+                folder, dtype=torch.float32, attn_implementation=attention, output_loading_info=True
+            )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelFolderError(
+            f"{folder} cannot be loaded: {error}.", way_out="Copy it again, or train it again.", code="model-damaged"
+        ) from error
+    wrong = {key: sorted(report[key]) for key in ("missing_keys", "unexpected_keys", "mismatched_keys") if report[key]}
+    if wrong:
+        raise ModelFolderError(
+            f"{folder}: the saved weights do not fit the network: {wrong}.",
+            way_out="Copy it again, or train it again.",
+            code="model-damaged",
+        )
+    return model
+
+
+def tokenizer_of(path: Path) -> Any:
+    """The fast tokenizer of a base or model folder. Raises BaseModelError if it has none."""
+    try:
+        with _quiet():
+            tokenizer = AutoTokenizer.from_pretrained(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise BaseModelError(f"{path} has no tokenizer that can be read: {error}.", code="tokenizer-missing") from error
+    if not tokenizer.is_fast:
+        raise BaseModelError(f"{path} has no fast tokenizer, which serving needs.", code="tokenizer-missing")
+    return tokenizer
+
+
+def window_of(model: nn.Module, tokenizer: Any) -> int:
+    """The longest input in tokens, special tokens included, that the network's position embeddings allow."""
+    positions = int(model.config.max_position_embeddings)
+    if model.config.model_type in {"roberta", "mpnet", "xlm-roberta", "camembert"}:
+        positions -= int(model.config.pad_token_id) + 1  # positions are counted from the padding index on
+    return min(positions, int(tokenizer.model_max_length))
+
+
+def final_layer_name(model: nn.Module) -> str:
+    """Dotted name of the network's own final linear layer, or of the identity that stands in its place.
+
+    Raises ValueError if it has none that we know.
+    """
+    modules = dict(model.named_modules())
+    for name in _FINAL_LAYERS:
+        if isinstance(modules.get(name), nn.Linear | nn.Identity):
+            return name
+    raise ValueError(f"{type(model).__name__} has no final linear layer at {' or '.join(_FINAL_LAYERS)}")
+
+
+def final_layer(model: nn.Module) -> nn.Linear:
+    """The network's own final linear layer."""
+    layer = model.get_submodule(final_layer_name(model))
+    assert isinstance(layer, nn.Linear)
+    return layer
+
+
+def replace_final_layer(model: nn.Module, labels: Labels, weight: Floats, bias: Floats) -> None:
+    """Puts in a final layer with `weight`, shape (classes, features), and `bias`, shape (classes,). Nothing else moves."""
+    layer = nn.Linear(weight.shape[1], weight.shape[0])
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(np.asarray(weight, dtype=np.float32)))
+        layer.bias.copy_(torch.from_numpy(np.asarray(bias, dtype=np.float32)))
+    model.set_submodule(final_layer_name(model), layer)
+    model.num_labels = len(labels)
+    model.config.update(_label_names(labels))
+
+
+def freeze_body(model: nn.Module) -> None:
+    """Leaves only the final layer trainable."""
+    model.requires_grad_(requires_grad=False)
+    final_layer(model).requires_grad_(requires_grad=True)
+
+
+def body_id(model: nn.Module, tokenizer: Any) -> str:
+    """Hex SHA-256 over every weight but the final layer's, and over the tokenizer: a head fits exactly one."""
+    digest = hashlib.sha256()
+    prefix = final_layer_name(model) + "."
+    for name, tensor in sorted(model.state_dict().items()):
+        if not name.startswith(prefix):
+            digest.update(name.encode() + str(tuple(tensor.shape)).encode())
+            digest.update(tensor.detach().cpu().float().contiguous().numpy().tobytes())
+    digest.update(_tokenizer_text(tokenizer).encode())
+    return digest.hexdigest()
+
+
+def _tokenizer_text(tokenizer: Any) -> str:
+    """What decides its tokens: vocabulary and rules, without the truncation and padding that each call sets anew."""
+    rules = json.loads(tokenizer.backend_tokenizer.to_str())
+    return json.dumps({key: rules[key] for key in sorted(rules) if key not in {"truncation", "padding"}})
+
+
+def _label_names(labels: Labels) -> dict[str, Any]:
+    return {
+        "num_labels": len(labels),
+        "id2label": dict(enumerate(labels.names)),
+        "label2id": {name: i for i, name in enumerate(labels.names)},
+    }
+
+
+def _switch_dropout_off(config: Any) -> None:
+    for name in _NO_DROPOUT:
+        if hasattr(config, name):
+            setattr(config, name, 0.0)
+
+
+def _check_only_new(base: LocalBase, model: nn.Module, missing: list[str], final: str) -> None:
+    """What a base does not bring must belong to the classification layers, else it is not the network it claims to be."""
+    new = (final.split(".")[0], "pre_classifier", f"{model.base_model_prefix}.pooler")
+    lost = [key for key in missing if not key.startswith(new)]
+    if lost:
+        raise BaseModelError(
+            f"{base.path} lacks weights of its own encoder: {', '.join(lost[:3])} and {max(0, len(lost) - 3)} more.",
+            way_out="Fetch the base again.",
+            code="base-incomplete",
+        )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silences the load report: what it would say is checked here, and an error where it matters."""
+    level = transformers.logging.get_verbosity()
+    transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers.logging.set_verbosity(level)
+        transformers.utils.logging.enable_progress_bar()

@@ -1,0 +1,49 @@
+"""What a head may read from a body.
+
+`final`: the input of the network's own final layer, such as tanh(dense(<s>)) of RobertaForSequenceClassification.
+`general`: mask-weighted means of several layers' hidden states, concatenated: better for tasks unlike the one that
+the body was tuned on, since the upper layers have specialised and the lower ones have not.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from valence.encoder.network import final_layer, final_layer_name
+
+FINAL, GENERAL = "final", "general"
+
+
+def general_layers(layers: int) -> tuple[int, ...]:
+    """The hidden states that `general` reads, the top one first: the last, two thirds up and one third up.
+
+    >>> general_layers(6), general_layers(12)
+    ((6, 4, 2), (12, 8, 4))
+    """
+    return tuple(sorted({layers, max(1, round(layers * 2 / 3)), max(1, round(layers / 3))}, reverse=True))
+
+
+class BodyWithReadouts(nn.Module):
+    """A sequence classifier without its final layer, answering with its readouts. Takes the network over.
+
+    Attributes:
+        readouts: name -> width, in the order that `forward` returns them.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        width = final_layer(model).in_features
+        self.layers = general_layers(int(model.config.num_hidden_layers))
+        self.readouts = {FINAL: width, GENERAL: int(model.config.hidden_size) * len(self.layers)}
+        # With an identity in the final layer's place, the network's "logits" are exactly what that layer reads.
+        model.set_submodule(final_layer_name(model), nn.Identity())
+        self.body = model
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """(final, general) of shapes (batch, width) from ids and mask of shape (batch, length)."""
+        output = self.body(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True)
+        mask = attention_mask.unsqueeze(-1).to(output.hidden_states[-1].dtype)  # (batch, length, 1)
+        tokens = mask.sum(dim=1)
+        means = [(output.hidden_states[layer] * mask).sum(dim=1) / tokens for layer in self.layers]
+        return output.logits, torch.cat(means, dim=-1)

@@ -1,0 +1,78 @@
+"""The model card: a product of the run, in Markdown with the metadata that the Hub reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from valence.evaluation.intervals import Estimate
+from valence.model.folder import Body, FittedHead
+
+_FIGURES = ("accuracy", "macro_f1", "mcc", "roc_auc", "ece")
+
+
+def model_card(name: str, body: Body, head: FittedHead, results: list[dict[str, Any]]) -> str:
+    """The card of one classifier."""
+    labels = ", ".join(f"`{label}`" for label in head.labels.names[:20])
+    parts = [
+        _metadata(body),
+        f"# {name}\n",
+        f"A text classifier made with Valence: it tells {labels} apart. A frozen body (encoder), and a head (final "
+        f"layer) fitted on its features.\n",
+        "## What it is\n",
+        _what(body, head),
+        "## Results\n",
+        _results(results),
+        "## How it was made\n",
+        "\n".join(f"    {command}" for command in head.provenance.get("commands", [])) + "\n",
+        "## How to use it\n",
+        _use(name, head),
+        "## Limits\n",
+        "- English, unless its base and its training texts were of another language.\n"
+        "- It has learnt the tone of the texts that it was trained on. Measure it on your own before you rely on it: "
+        "`valence evaluate`.\n"
+        "- Irony, quotation and names of groups mislead it. Don't let it decide alone about people.\n",
+    ]
+    return "\n".join(parts)
+
+
+def _metadata(body: Body) -> str:
+    licence = body.licence.lower() if body.licence != "unknown" else "unknown"
+    return f"---\nlicense: {licence}\nlibrary_name: valence\npipeline_tag: text-classification\nbase_model: {body.base}\n---\n"
+
+
+def _what(body: Body, head: FittedHead) -> str:
+    reads = (
+        "Loads in plain `transformers` with the same scores."
+        if head.readout == "final"
+        else "Its head reads several layers of the body, so it needs Valence: plain `transformers` scores nothing with it."
+    )
+    return (
+        f"| | |\n|---|---|\n| base | {body.base} ({body.licence}) |\n| network | {body.architecture} |\n"
+        f"| window | {body.max_tokens} tokens; longer texts are read in overlapping windows |\n"
+        f"| body | `{body.id[:12]}` |\n| head | `{head.version}`, on the `{head.readout}` readout |\n"
+        f"| temperature | {head.head.temperature:.3f}, fitted on validation |\n\n{reads}\n"
+    )
+
+
+def _results(results: list[dict[str, Any]]) -> str:
+    lines = [
+        "| what | data | split | rows | " + " | ".join(_FIGURES) + " |",
+        "|---|---|---|--:|" + "--:|" * len(_FIGURES),
+    ]
+    for each in results:
+        figures = [str(Estimate(**each["metrics"][name])) if name in each["metrics"] else "" for name in _FIGURES]
+        lines.append(
+            f"| {each['name']} | {each['data']} | {each['split']} | {each['rows']:,} | " + " | ".join(figures) + " |"
+        )
+    lines.append("\nIn per cent, with 95 % bootstrap intervals. Nothing was chosen on a test split.\n")
+    return "\n".join(lines)
+
+
+def _use(name: str, head: FittedHead) -> str:
+    transformers_way = (
+        f'\nor, in plain transformers:\n\n    from transformers import pipeline\n    pipeline("text-classification", "{name}")'
+        '("A wonderful, moving film.")\n'
+        if head.readout == "final"
+        else ""
+    )
+    return f'    import valence\n    valence.load("{name}").predict("A wonderful, moving film.")\n{transformers_way}'

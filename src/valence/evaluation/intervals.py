@@ -1,0 +1,80 @@
+"""95 % intervals by the percentile bootstrap (Efron 1979), seeded, so that the same rows give the same interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from valence.evaluation.metrics import (
+    brier_score,
+    confusion_matrix,
+    expected_calibration_error,
+    from_confusion,
+    roc_auc,
+)
+from valence.model.head import Floats, Ints
+
+RESAMPLES = 1000
+_LEVELS = (2.5, 97.5)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{100 * self.value:.2f} [{100 * self.low:.2f}, {100 * self.high:.2f}]"
+
+
+def estimate(probabilities: Floats, labels: Ints, *, seed: int = 0) -> dict[str, Estimate]:
+    """Every figure with its interval: accuracy, macro_*, mcc, brier, ece, and roc_auc for two classes.
+
+    Args:
+        probabilities: shape (n, classes).
+        labels: shape (n,), in 0..classes-1.
+    """
+    generator = np.random.default_rng(seed)
+    figures = _of_confusion(probabilities, labels, generator)
+    figures["brier"] = _of_rows(brier_score(probabilities, labels), generator)
+    figures["ece"] = _of_sample(expected_calibration_error, probabilities, labels, generator)
+    if probabilities.shape[1] == 2:
+        figures["roc_auc"] = _of_sample(lambda p, y: roc_auc(p[:, 1], y), probabilities, labels, generator)
+    return figures
+
+
+def _of_confusion(probabilities: Floats, labels: Ints, generator: np.random.Generator) -> dict[str, Estimate]:
+    """Resampling rows is resampling the confusion matrix's cells, so memory does not grow with the rows."""
+    confusion = confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1])
+    rows = int(confusion.sum())
+    cells = np.flatnonzero(confusion)
+    drawn = np.zeros((RESAMPLES, confusion.size), dtype=np.int64)
+    drawn[:, cells] = generator.multinomial(rows, confusion.ravel()[cells] / rows, size=RESAMPLES)
+    resampled = from_confusion(drawn.reshape(RESAMPLES, *confusion.shape))
+    return {name: _percentiles(float(value), resampled[name]) for name, value in from_confusion(confusion).items()}
+
+
+def _of_rows(values: Floats, generator: np.random.Generator) -> Estimate:
+    means = [float(values[generator.integers(len(values), size=len(values))].mean()) for _ in range(RESAMPLES)]
+    return _percentiles(float(values.mean()), np.array(means))
+
+
+def _of_sample(
+    figure: Callable[[Floats, Ints], float], probabilities: Floats, labels: Ints, generator: np.random.Generator
+) -> Estimate:
+    """For figures that are no mean over rows; a fifth of the resamples, since each costs a pass over the rows."""
+    drawn = (generator.integers(len(labels), size=len(labels)) for _ in range(RESAMPLES // 5))
+    values = np.array([figure(probabilities[rows], labels[rows]) for rows in drawn])
+    return _percentiles(figure(probabilities, labels), values[np.isfinite(values)])
+
+
+def _percentiles(value: float, resampled: npt.NDArray[Any]) -> Estimate:
+    low, high = np.percentile(resampled, _LEVELS) if len(resampled) else (value, value)
+    return Estimate(value, min(value, float(low)), max(value, float(high)))

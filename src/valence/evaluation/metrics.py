@@ -1,0 +1,86 @@
+"""Figures of merit from probabilities of shape (n, classes) and labels of shape (n,)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from valence.model.head import Floats, Ints
+
+Confusion = npt.NDArray[np.integer[Any]]
+
+CALIBRATION_BINS = 15
+
+
+def confusion_matrix(labels: Ints, predicted: Ints, classes: int) -> Confusion:
+    """Counts of shape (classes, classes); rows are true labels, columns predicted ones."""
+    return np.bincount(labels * classes + predicted, minlength=classes * classes).reshape(classes, classes)
+
+
+def from_confusion(confusion: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.float64]]:
+    """Accuracy, macro precision, recall and F1, and Matthews' correlation from confusions of shape (..., c, c).
+
+    A class that is never predicted has precision 0; MCC follows Gorodkin 2004 for more than two classes.
+
+    >>> {name: round(float(value), 3) for name, value in from_confusion(np.array([[8, 2], [1, 9]])).items()}
+    {'accuracy': 0.85, 'macro_precision': 0.854, 'macro_recall': 0.85, 'macro_f1': 0.85, 'mcc': 0.704}
+    """
+    counts = confusion.astype(np.float64)
+    hits = np.diagonal(counts, axis1=-2, axis2=-1)  # (..., c)
+    true, predicted, total = counts.sum(-1), counts.sum(-2), counts.sum((-1, -2))
+    precision, recall = _ratio(hits, predicted), _ratio(hits, true)
+    f1 = _ratio(2 * hits, true + predicted)
+    correct = hits.sum(-1)
+    spread = np.sqrt((total**2 - (predicted**2).sum(-1)) * (total**2 - (true**2).sum(-1)))
+    return {
+        "accuracy": correct / total,
+        "macro_precision": precision.mean(-1),
+        "macro_recall": recall.mean(-1),
+        "macro_f1": f1.mean(-1),
+        "mcc": _ratio(correct * total - (true * predicted).sum(-1), spread),
+    }
+
+
+def brier_score(probabilities: Floats, labels: Ints) -> Floats:
+    """Each row's Brier score (Brier 1950), shape (n,): squared distance to the certain right answer, 0..2."""
+    target = np.eye(probabilities.shape[1])[labels]
+    return np.asarray(((probabilities - target) ** 2).sum(axis=1))
+
+
+def calibration_bins(probabilities: Floats, labels: Ints) -> dict[str, Floats]:
+    """Rows, mean confidence and accuracy of each of the equal-width confidence bins, each of shape (bins,)."""
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    index = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    rows = np.bincount(index, minlength=CALIBRATION_BINS).astype(float)
+    return {
+        "rows": rows,
+        "confidence": _ratio(np.bincount(index, confidence, CALIBRATION_BINS), rows),
+        "accuracy": _ratio(np.bincount(index, right, CALIBRATION_BINS), rows),
+    }
+
+
+def expected_calibration_error(probabilities: Floats, labels: Ints) -> float:
+    """Guo et al. 2017, equation 3: mean over 15 bins of |accuracy - confidence|, weighted by rows. 0 is best."""
+    bins = calibration_bins(probabilities, labels)
+    return float((bins["rows"] * np.abs(bins["accuracy"] - bins["confidence"])).sum() / bins["rows"].sum())
+
+
+def roc_auc(scores: Floats, labels: Ints) -> float:
+    """Area under the ROC curve of `scores` for labels 0 and 1; ties count half. NaN where a class is missing.
+
+    >>> roc_auc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1]))
+    0.75
+    """
+    positives, negatives = int((labels == 1).sum()), int((labels == 0).sum())
+    if not positives or not negatives:
+        return float("nan")
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]  # mean rank of each group of equal scores
+    return float((ranks[labels == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def _ratio(over: npt.NDArray[Any], under: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """`over / under`, and 0 where `under` is 0."""
+    return np.divide(over, under, out=np.zeros(np.broadcast(over, under).shape), where=under != 0)

@@ -1,0 +1,68 @@
+"""A trained classifier written as one model folder, complete or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from valence.encoder.network import body_id, replace_final_layer
+from valence.encoder.readouts import FINAL, GENERAL, general_layers
+from valence.evaluation.card import model_card
+from valence.files import folder_in_place_of, write_bytes
+from valence.model.folder import Body, FittedHead, ModelFolder
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Everything that a model folder holds, before it is written.
+
+    Attributes:
+        network: the whole network; its final layer is overwritten with the head's.
+        results: this model's own results; `comparisons` are other ways, on the same rows.
+    """
+
+    network: nn.Module
+    tokenizer: Any
+    body: Body
+    head: FittedHead
+    results: list[dict[str, Any]]
+    comparisons: list[dict[str, Any]]
+
+
+def describe_body(network: nn.Module, tokenizer: Any, *, base: str, licence: str, max_tokens: int) -> Body:
+    """The Body of a network as it stands."""
+    width = int(network.config.hidden_size)
+    layers = general_layers(int(network.config.num_hidden_layers))
+    return Body(
+        id=body_id(network, tokenizer),
+        base=base,
+        architecture=type(network).__name__,
+        max_tokens=max_tokens,
+        readouts={FINAL: width, GENERAL: width * len(layers)},
+        licence=licence,
+    )
+
+
+def save(trained: Trained, out: Path) -> ModelFolder:
+    """Writes the folder beside `out` and renames it into place.
+
+    The head is folded into the network's own final layer, so that plain transformers gives the same scores; a head on
+    another readout cannot be, and the network's final layer is then left at zero.
+    """
+    weight, bias = trained.head.head.folded()
+    if trained.head.readout != FINAL:
+        width = trained.body.readouts[FINAL]
+        weight, bias = weight[:, :1].repeat(width, axis=1) * 0, bias * 0
+    replace_final_layer(trained.network, trained.head.labels, weight, bias)
+    with folder_in_place_of(out) as draft:
+        trained.network.save_pretrained(draft)
+        trained.tokenizer.save_pretrained(draft)
+        folder = ModelFolder(draft)
+        folder.write_head(replace(trained.head, body_id=trained.body.id))
+        folder.write_results({"results": trained.results, "comparisons": trained.comparisons})
+        write_bytes(draft / "README.md", model_card(out.name, trained.body, trained.head, trained.results).encode())
+        folder.write_body(trained.body)
+    return ModelFolder(out)
