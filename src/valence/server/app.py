@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from pathlib import Path
 
-from valence.server import errors
-from valence.server.api import health, models, predict
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from valence.server import errors, logs, openapi, pages, security
+from valence.server.api import health, models, predict, reference
 from valence.server.registry import Registry
 from valence.server.settings import Settings, load_settings
 from valence.server.state import KEY, State
 
-BLUEPRINTS = (predict.blueprint, models.blueprint, health.blueprint)
+BLUEPRINTS = (predict.blueprint, models.blueprint, health.blueprint, reference.blueprint)
 
 
-def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None, *, registry: Registry | None = None, page_folder: Path = pages.STATIC
+) -> Flask:
+    """The server as a WSGI application.
+
+    Without a `registry`, the models that the settings name are loaded before this returns; whoever wants to answer
+    meanwhile gives a registry and loads it in a thread of its own, as `valence.server.production` does.
+    """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
-    app.extensions[KEY] = State(settings, registry or Registry())
-    errors.install(app)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.url_map.strict_slashes = False
+    state = State(settings, registry or _loaded(settings))
+    app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    # After-request steps run in the reverse order: headers first, then the log line that sees the final status.
+    logs.install(app)
+    security.install(app, settings)
+    errors.install(app)
+    pages.install(app, page_folder)
+    state.document.update(openapi.document(app, settings))
+    _trust_proxies(app, settings.trusted_proxies)
     return app
+
+
+def _loaded(settings: Settings) -> Registry:
+    from valence.server.loading import loaders
+
+    registry = Registry(default=settings.default_name)
+    registry.load(loaders(settings))
+    return registry
+
+
+def _trust_proxies(app: Flask, hops: int) -> None:
+    """Believes X-Forwarded-For and -Proto from that many proxies; with none, from nobody."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -44,7 +44,7 @@ def install(app: Flask) -> None:
     """Makes every error of the app, foreseen or not, a problem document."""
     app.register_error_handler(ProblemError, problem_response)
     app.register_error_handler(ValenceError, lambda error: problem_response(of_valence_error(error)))
-    app.register_error_handler(HTTPException, _http_exception)
+    app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(Exception, lambda error: problem_response(unexpected(error)))
 
 
@@ -64,14 +64,14 @@ def problem_response(error: ProblemError) -> Response:
     return response
 
 
-def _http_exception(error: HTTPException) -> Response | HTTPException:
+def http_problem(error: HTTPException) -> Response:
+    """The problem for what Flask and Werkzeug refuse by themselves."""
     status = error.code or 500
-    if status < 400:  # a redirect
-        return error
+    if status < 400:  # a redirect is no problem
+        return error.get_response()  # type: ignore[return-value]
     code = _OF_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
     response = problem_response(ProblemError(code, _detail(code)))
-    if "Allow" in (allowed := dict(error.get_headers())):
-        response.headers["Allow"] = allowed["Allow"]
+    response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
     return response
 
 

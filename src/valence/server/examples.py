@@ -42,6 +42,8 @@ _RESULT = {
     "data_checksum": "8d2c0f4e",
     "seed": 7,
     "wall_time_s": 41.3,
+    "peak_memory_mb": 910.0,
+    "trained_parameters": 770,
     "processor": "AMD EPYC 9R14, 2 cores",
 }
 

@@ -128,7 +128,9 @@ class Result(Wire):
     command: str = Field(description="The command that printed it.")
     data_checksum: str
     seed: int
-    wall_time_s: float
+    wall_time_s: float = Field(description="Seconds that training and testing took.")
+    peak_memory_mb: float
+    trained_parameters: int = Field(description="How many of the network's numbers were changed.")
     processor: str
 
 

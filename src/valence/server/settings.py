@@ -20,6 +20,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from valence.errors import SettingsError
 
 PREFIX = "VALENCE_"
+_PAGE_HEAD = """\
+# Settings
+
+The server reads these environment variables when it starts. `valence serve` checks them all and names every fault at
+once; `valence settings` prints this list. This page is made by `valence settings --markdown > docs/settings.md`.
+
+| Variable | Default | Meaning |
+|---|---|---|"""
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
@@ -171,6 +179,12 @@ def described_settings() -> list[Described]:
     """Every setting in the order of declaration."""
     fields = Settings.model_fields.items()
     return [Described(variable_of(name), _default_text(name, field), field.description or "") for name, field in fields]
+
+
+def settings_page() -> str:
+    """docs/settings.md, in Markdown."""
+    rows = [f"| `{each.variable}` | {each.default} | {each.meaning} |" for each in described_settings()]
+    return "\n".join([_PAGE_HEAD, *rows]) + "\n"
 
 
 def variable_of(field: str) -> str:

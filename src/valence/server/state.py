@@ -1,9 +1,9 @@
-"""What the app of the current request holds: its settings and its models."""
+"""What the app of the current request holds: its settings, its models and its OpenAPI document."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 from flask import current_app
 
@@ -17,6 +17,7 @@ KEY = "valence"
 class State:
     settings: Settings
     registry: Registry
+    document: dict[str, Any] = field(default_factory=dict)  # filled once every view is known
 
 
 def state() -> State:

@@ -1,0 +1,47 @@
+"""From the settings to models that score: the only file of the server that knows the engine and the model folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from valence.inference.batching import Batcher
+from valence.inference.engine import Engine
+from valence.model.folder import ModelFolder
+from valence.server.registry import ModelFacts, ServedModel
+from valence.server.settings import ModelPath, Settings
+
+
+def loaders(settings: Settings) -> list[Callable[[], ServedModel]]:
+    """One function for each model of the settings; calling it loads the model."""
+    return [partial(load_model, model, settings) for model in settings.models]
+
+
+def load_model(model: ModelPath, settings: Settings) -> ServedModel:
+    """Loads a model for scoring. Raises ModelFolderError."""
+    folder = ModelFolder(model.path)
+    engine = Engine(folder, threads=settings.threads)
+    return ServedModel(facts(model), Batcher(engine, max_queue_tokens=settings.queue_tokens))
+
+
+def facts(model: ModelPath) -> ModelFacts:
+    """What the folder says of itself, without the engine. Raises ModelFolderError for a missing or damaged part."""
+    folder = ModelFolder(model.path)
+    body, head, results = folder.body(), folder.head(), folder.results()
+    for name in ("body.onnx", "tokenizer.json"):
+        folder.file(name)
+    return ModelFacts(
+        name=model.name,
+        body=body.id[:12],
+        head=head.version,
+        labels=head.labels.names,
+        sure_from=head.sure_from,
+        base=body.base,
+        licence=body.licence,
+        readout=head.readout,
+        max_tokens=body.max_tokens,
+        card=folder.card(),
+        results=tuple(results.get("results", ())),
+        comparisons=tuple(results.get("comparisons", ())),
+        provenance=head.provenance,
+    )

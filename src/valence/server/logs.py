@@ -1,0 +1,92 @@
+"""Logs: one line for each request, as JSON or text, on stdout. Never a scored text, never the address of a person.
+
+Each request has an id, taken from a proxy's X-Request-ID where that is sound, and sent back with the answer.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, g, has_request_context, request
+
+from valence.server.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_SOUND_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_QUIET = ("/healthz", "/readyz")  # asked every few seconds by whatever watches us
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object for each record; `extra={"fields": {...}}` adds to it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if has_request_context():
+            line["request_id"] = g.get("request_id")
+        line |= getattr(record, "fields", {})
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class TextLines(logging.Formatter):
+    """One line for people: time, level, message and fields."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S")
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = " ".join(f"{name}={value}" for name, value in getattr(record, "fields", {}).items())
+        return f"{super().format(record)} {fields}".rstrip()
+
+
+def handler(settings: Settings) -> logging.Handler:
+    """A handler that writes to stdout in the format that the settings ask for."""
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stdout.isatty())
+    to_stdout = logging.StreamHandler(sys.stdout)
+    to_stdout.setFormatter(JsonLines() if as_json else TextLines())
+    return to_stdout
+
+
+def configure(settings: Settings) -> None:
+    """Sends the logs of Valence, and warnings of everything else, to stdout. Called once by whoever runs the server."""
+    root = logging.getLogger()
+    root.handlers[:] = [handler(settings)]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("valence").setLevel(settings.log_level.upper())
+
+
+def install(app: Flask) -> None:
+    """Gives each request its id, and logs it when it has been answered."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if _SOUND_ID.fullmatch(given) else uuid.uuid4().hex
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.request_id
+        fields = {
+            "method": request.method,
+            "path": request.path,
+            "status": response.status_code,
+            "took_ms": round((time.perf_counter() - g.began) * 1000, 1),
+            "request_id": g.request_id,
+        }
+        log.log(logging.DEBUG if request.path in _QUIET else logging.INFO, "request", extra={"fields": fields})
+        return response

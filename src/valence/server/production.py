@@ -1,0 +1,158 @@
+"""Running the server: gunicorn with one worker of many threads, on a laptop as on a dyno.
+
+One worker because its threads share the model; Heroku's WEB_CONCURRENCY, which would load it twice, is not read. The
+model is loaded in the worker, after the fork, since onnxruntime's threads do not survive one; meanwhile /readyz says
+`starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its models close.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import socket
+import struct
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+
+from valence.errors import PortInUseError, SettingsError, ValenceError
+from valence.server import logs
+from valence.server.app import create_app
+from valence.server.loading import facts, loaders
+from valence.server.registry import Registry
+from valence.server.settings import Settings
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 512
+# Longer than the 90 s for which Heroku's router keeps an idle connection, so that it is never we who close first.
+KEEP_ALIVE_S = 95
+# Heroku kills 30 s after SIGTERM; the rest is for closing the models.
+GRACE_S = 20
+# A client may pause this long within a request before its thread goes to someone else.
+STALLED_CLIENT_S = 20
+# For the worker's heartbeat file; a slow disk would look like a dead worker.
+_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises PortInUseError, or SettingsError where the address is none of ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUseError(
+                f"Port {port} on {host} is taken.", way_out=f"Stop what runs there, or use another: --port {port + 1}"
+            ) from error
+        raise SettingsError(
+            f"The server cannot listen on {host}, port {port}: {error.strerror or error}.",
+            way_out="Set --host (VALENCE_HOST) and --port (VALENCE_PORT) to an address of this machine.",
+        ) from error
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address that a browser on this machine opens.
+
+    >>> with listen("0.0.0.0", 0) as listening:
+    ...     address_of(listening).startswith("http://127.0.0.1:")
+    True
+    """
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{host}:{port}"
+
+
+def run(settings: Settings, *, open_browser: bool = False) -> None:
+    """Serves until it is told to stop, then leaves the process with its exit status.
+
+    Raises PortInUseError, SettingsError or ModelFolderError before anything is started.
+    """
+    listening = listen(settings.host, settings.port)
+    for model in settings.models:
+        facts(model)  # a missing or damaged folder is told now, and not by a worker that dies
+    logs.configure(settings)
+    Server(settings, listening, open_browser=open_browser).run()
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn, configured from our settings alone: no command line, no configuration file, no WEB_CONCURRENCY."""
+
+    def __init__(self, settings: Settings, listening: socket.socket, *, open_browser: bool) -> None:
+        self.settings = settings
+        self.address = address_of(listening)
+        self.open_browser = open_browser
+        self.registry = Registry(default=settings.default_name)
+        self._descriptor = listening.detach()  # gunicorn's from here on
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options().items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application; gunicorn asks for it in the worker."""
+        return create_app(self.settings, registry=self.registry)
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "bind": f"fd://{self._descriptor}",
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": self.settings.server_threads,
+            "keepalive": KEEP_ALIVE_S,
+            "graceful_timeout": GRACE_S,
+            "timeout": 60,
+            "control_socket_disable": True,
+            "worker_tmp_dir": str(_MEMORY_FOLDER) if os.access(_MEMORY_FOLDER, os.W_OK) else None,
+            "forwarded_allow_ips": "",  # who is believed is decided by VALENCE_TRUSTED_PROXIES alone
+            "logger_class": QuietLogger,
+            "loglevel": "warning",
+            "post_fork": self._release_stalled_clients,
+            "post_worker_init": self._load_models,
+            "worker_exit": self._close_models,
+        }
+
+    def _release_stalled_clients(self, _arbiter: Any, worker: Any) -> None:
+        """Gives accepted connections a time limit within a request: gunicorn has none, and each holds a thread."""
+        limit = struct.pack("ll", STALLED_CLIENT_S, 0)
+        for listening in worker.sockets:
+            listening.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+            listening.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+    def _load_models(self, _worker: Any) -> None:
+        threading.Thread(target=self._load_then_tell, name="load-models", daemon=True).start()
+
+    def _load_then_tell(self) -> None:
+        try:
+            self.registry.load(loaders(self.settings))
+        except Exception as error:  # whatever it is, a server without its model must not live on
+            log.critical("a model could not be loaded", exc_info=None if isinstance(error, ValenceError) else error)
+            sys.stderr.write(f"{error}\n")
+            sys.stderr.flush()
+            os._exit(Arbiter.WORKER_BOOT_ERROR)  # tells gunicorn not to try again
+        names = ", ".join(self.registry.names)
+        sys.stdout.write(f"Valence is ready at {self.address}  (model: {names}, Ctrl-C stops)\n")
+        sys.stdout.flush()
+        if self.open_browser:
+            webbrowser.open(self.address)
+
+    def _close_models(self, _arbiter: Any, _worker: Any) -> None:
+        self.registry.close()
+
+
+class QuietLogger(Logger):  # type: ignore[misc]
+    """Gunicorn's own messages, from warnings up, go where ours go."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True

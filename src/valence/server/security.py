@@ -1,0 +1,73 @@
+"""Security headers on every answer, and CORS for the sites that the operator names (none by default)."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+from valence.server.settings import Settings
+
+# What no answer of ours ever needs, whichever it is.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+# For answers that are no page: nothing in them may ever run or load anything.
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+# A year, for this host alone: its neighbours under the same domain may not have HTTPS. Only sent over HTTPS.
+HSTS = "max-age=31536000"
+_OPEN_TO_OTHERS = ("/api/", "/openapi.json", "/healthz", "/readyz")
+
+
+def page_policy(nonce: str) -> str:
+    """Content-Security-Policy of a page: our own files, and <style> and <script> elements that carry the nonce.
+
+    Mantine puts <style> elements into the page, hence the nonce; nothing needs 'unsafe-inline'.
+    """
+    own = f"'self' 'nonce-{nonce}'"
+    return (
+        f"default-src 'none'; script-src {own}; style-src {own}; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def page_nonce() -> str:
+    """The nonce of the page that this request answers with; asking for it makes the answer a page."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Adds the headers to everything that Flask answers; the page's files get theirs in `valence.server.pages`."""
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers.extend(HEADERS)
+        response.headers["Content-Security-Policy"] = page_policy(g.nonce) if "nonce" in g else NOTHING
+        response.headers.setdefault("Cache-Control", "no-store")
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = HSTS
+        if settings.cors_origins and request.path.startswith(_OPEN_TO_OTHERS):
+            _allow_origin(response, settings.cors_origins)
+        else:
+            response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
+def _allow_origin(response: Response, allowed: tuple[str, ...]) -> None:
+    """Lets the pages of the named sites read the answer; never with cookies, of which there are none."""
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin", "")
+    if "*" not in allowed and origin not in allowed:
+        return
+    response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
+    response.headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-ID"
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type, X-Request-ID"
+        response.headers["Access-Control-Max-Age"] = "600"

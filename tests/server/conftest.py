@@ -1,0 +1,35 @@
+"""Three fixtures: a scorer that can be foreseen, the app around it, a client of the app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.server.fakes import FakeScorer, served
+from valence.server.app import create_app
+from valence.server.registry import Registry
+from valence.server.settings import Settings, default_settings
+
+
+@pytest.fixture
+def scorer() -> FakeScorer:
+    return FakeScorer()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return default_settings().model_copy(update={"max_texts": 3, "max_text_chars": 50, "max_body_bytes": 2048})
+
+
+@pytest.fixture
+def app(scorer: FakeScorer, settings: Settings, tmp_path: Path) -> Flask:
+    """The app with limits small enough to reach, and no page built."""
+    return create_app(settings, registry=Registry([served(scorer)]), page_folder=tmp_path)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

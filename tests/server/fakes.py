@@ -1,0 +1,84 @@
+"""A scorer that stands behind the same seam as the engine's: no model, answers that a test can foresee."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from valence.errors import OverloadedError, TextError
+from valence.inference.prediction import Prediction, WordEffect
+from valence.server.registry import ModelFacts, ServedModel
+
+ESTIMATE = {"value": 0.9, "low": 0.88, "high": 0.92}
+RESULT = {
+    "name": "SST-2, only the final layer changed",
+    "data": "sst2",
+    "split": "test",
+    "rows": 872,
+    "metrics": {"accuracy": ESTIMATE},
+    "confusion": [[1, 2], [3, 4]],
+    "command": "valence transfer",
+    "data_checksum": "abc",
+    "seed": 7,
+    "wall_time_s": 1.5,
+    "peak_memory_mb": 900.0,
+    "trained_parameters": 770,
+    "processor": "one",
+}
+FACTS = ModelFacts(
+    name="fake",
+    body="b" * 12,
+    head="h" * 12,
+    labels=("negative", "positive"),
+    sure_from=0.7,
+    base="none",
+    licence="Apache-2.0",
+    readout="final",
+    max_tokens=32,
+    card="# A card",
+    results=(RESULT,),
+    comparisons=({**RESULT, "name": "another way"},),
+    provenance={"seed": 7},
+)
+
+
+class FakeScorer:
+    """Positive for a text with "good" in it; an empty text is a TextError, as the engine has it.
+
+    Attributes:
+        calls: the texts of each call, in order.
+        failure: raised by the next calls, where set.
+        closed: whether `close` was called.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+        self.failure: Exception | None = None
+        self.closed = False
+
+    def score(
+        self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
+    ) -> list[Prediction | TextError]:
+        self.calls.append(list(texts))
+        if self.failure is not None:
+            raise self.failure
+        return [self._one(text, explain=explain) for text in texts]
+
+    def close(self) -> None:
+        self.closed = True
+
+    @staticmethod
+    def _one(text: str, *, explain: bool) -> Prediction | TextError:
+        if not text.strip():
+            return TextError("The text is empty.", way_out="Give it at least one word.", code="text-empty")
+        positive = 0.9 if "good" in text else 0.4
+        label, probability = ("positive", positive) if positive > 0.5 else ("negative", 1 - positive)
+        words = (WordEffect(0, min(4, len(text)), 0.25),) if explain else None
+        probabilities = {"negative": 1 - positive, "positive": positive}
+        return Prediction(label, probability, probabilities, probability >= 0.7, len(text.split()), 1, words)
+
+
+def served(scorer: FakeScorer) -> ServedModel:
+    return ServedModel(FACTS, scorer)
+
+
+FULL = OverloadedError("The queue is full.", retry_after_s=3, way_out="Ask again in 3 seconds.")

@@ -1,0 +1,191 @@
+"""Rules that hold on every route: wrong methods, headers, request ids, and documented statuses."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
+
+from tests.server.fakes import FULL, FakeScorer, served
+from valence.errors import ModelFolderError, TextError
+from valence.server import openapi, schemas
+from valence.server.app import create_app
+from valence.server.registry import Registry
+from valence.server.settings import Settings, default_settings
+
+DOCUMENT = openapi.document(create_app(default_settings(), registry=Registry()), default_settings())
+OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
+PAGES = ["/", "/docs", "/docs/errors", "/openapi.json"]
+ADDRESSES = sorted({path.replace("{name}", "fake") for path, _ in OPERATIONS} | set(PAGES))
+COMMITTED = Path(__file__).parents[2] / "web" / "openapi.json"
+
+
+def test_the_document_is_valid() -> None:
+    validate(DOCUMENT)
+
+
+def test_the_committed_document_is_what_the_code_says() -> None:
+    assert COMMITTED.read_text("utf-8") == openapi.as_text(DOCUMENT), (
+        "stale: python -m valence.server.openapi > web/openapi.json"
+    )
+
+
+def test_the_served_document_names_this_servers_limits(client: FlaskClient) -> None:
+    request = client.get("/openapi.json").get_json()["components"]["schemas"]["PredictRequest"]["properties"]
+    assert request["texts"]["anyOf"][0]["maxItems"] == 3
+    assert "At most 50 characters" in request["text"]["description"]
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_example_keeps_to_its_schema(path: str, method: str) -> None:
+    described = DOCUMENT["paths"][path][method]
+    contents = [response["content"] for response in described["responses"].values()]
+    contents += [described["requestBody"]["content"]] if "requestBody" in described else []
+    for content in contents:
+        for media in content.values():
+            for example in media.get("examples", {}).values():
+                assert _fits(example["value"], media["schema"])
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient, address: str) -> None:
+    answer = client.delete(address)
+    assert (answer.status_code, answer.get_json()["code"]) == (405, "wrong-method")
+    assert {"GET", "POST"} & set(answer.headers["Allow"].split(", "))
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, "/nothing/here"])
+def test_every_answer_is_hardened(client: FlaskClient, address: str) -> None:
+    headers = client.get(address).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "Access-Control-Allow-Origin" not in headers
+    assert "Strict-Transport-Security" not in headers
+    assert len(headers["X-Request-ID"]) == 32
+
+
+def test_a_sound_request_id_is_kept_and_another_is_not(client: FlaskClient) -> None:
+    assert client.get("/healthz", headers={"X-Request-ID": "from-router-1"}).headers["X-Request-ID"] == "from-router-1"
+    assert client.get("/healthz", headers={"X-Request-ID": '"}<script>'}).headers["X-Request-ID"] != '"}<script>'
+
+
+def test_each_request_is_logged_without_its_text(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "valence"):
+        client.post("/api/v1/predict?key=hidden", json={"text": "private words"}, headers={"X-Request-ID": "id-123456"})
+    (record,) = (record for record in caplog.records if record.message == "request")
+    fields: dict[str, Any] = record.__dict__["fields"]
+    assert (fields["method"], fields["path"], fields["status"]) == ("POST", "/api/v1/predict", 200)
+    assert fields["request_id"] == "id-123456"
+    assert "private" not in str(record.__dict__)
+    assert "hidden" not in str(fields)
+
+
+@pytest.mark.parametrize(
+    ("address", "accept"), [("/api/v1/nothing", "text/html"), ("/nothing", "application/json"), ("/nothing", "*/*")]
+)
+def test_an_unknown_address_is_a_problem_to_a_program(client: FlaskClient, address: str, accept: str) -> None:
+    answer = client.get(address, headers={"Accept": accept})
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "unknown-route")
+    assert address in answer.get_json()["detail"]
+
+
+def test_other_sites_are_let_in_only_by_name(scorer: FakeScorer, settings: Settings) -> None:
+    named = settings.model_copy(update={"cors_origins": ("https://example.org",)})
+    client = create_app(named, registry=Registry([served(scorer)])).test_client()
+    asked = client.options("/api/v1/predict", headers={"Origin": "https://example.org"})
+    assert asked.headers["Access-Control-Allow-Origin"] == "https://example.org"
+    assert "POST" in asked.headers["Access-Control-Allow-Methods"]
+    refused = client.options("/api/v1/predict", headers={"Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in refused.headers
+    assert refused.headers["Vary"] == "Origin"
+
+
+@pytest.mark.parametrize(("hops", "secure"), [(0, False), (1, True)])
+def test_a_proxy_is_believed_only_where_there_is_one(
+    scorer: FakeScorer, settings: Settings, hops: int, secure: bool
+) -> None:
+    behind = settings.model_copy(update={"trusted_proxies": hops})
+    client = create_app(behind, registry=Registry([served(scorer)])).test_client()
+    answer = client.get("/healthz", headers={"X-Forwarded-Proto": "https"})
+    assert ("Strict-Transport-Security" in answer.headers) is secure
+
+
+# What provokes each documented status, route by route: (method, path, arguments of the call, the scorer's failure).
+ASKED: dict[str, list[tuple[dict[str, Any], Exception | None]]] = {
+    "predict": [
+        ({"json": {"text": "good"}}, None),
+        ({"data": b"{", "content_type": "application/json"}, None),
+        ({"json": {"text": "good", "model": "other"}}, None),
+        ({"data": b'{"text": "' + b"x" * 3000 + b'"}', "content_type": "application/json"}, None),
+        ({"data": b"text=good", "content_type": "application/x-www-form-urlencoded"}, None),
+        ({"json": {}}, None),
+        ({"json": {"text": "good"}}, FULL),
+        ({"json": {"text": "good"}}, TextError("no", code="some-new-code")),
+        ({"json": {"text": "good"}}, ModelFolderError("/secret/path is damaged")),
+        ({"json": {"text": "good"}}, RuntimeError("unforeseen")),
+    ],
+    "get_model": [({"path": "/api/v1/models/other"}, None), ({}, None)],
+}
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_answered_status_is_documented_and_the_body_fits(
+    app: Flask, scorer: FakeScorer, path: str, method: str
+) -> None:
+    described, answered = DOCUMENT["paths"][path][method], set()
+    for arguments, failure in ASKED.get(described["operationId"], [({}, None)]):
+        scorer.failure = failure
+        answer = app.test_client().open(**{"path": path.replace("{name}", "fake"), "method": method, **arguments})
+        content = described["responses"][str(answer.status_code)]["content"]
+        assert _fits(answer.get_json(), content[answer.content_type]["schema"])
+        assert "secret" not in answer.text
+        answered.add(str(answer.status_code))
+    if path == "/api/v1/predict":
+        assert answered == set(described["responses"]) - {"405"}, "documented, but nothing provokes it"
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_while_starting_every_route_answers_as_documented(settings: Settings, path: str, method: str) -> None:
+    client = create_app(settings, registry=Registry()).test_client()
+    body = {"json": {"text": "good"}} if method == "post" else {}
+    answer = client.open(path=path.replace("{name}", "fake"), method=method, **body)  # type: ignore[arg-type]
+    content = DOCUMENT["paths"][path][method]["responses"][str(answer.status_code)]["content"]
+    assert _fits(answer.get_json(), content[answer.content_type]["schema"])
+    assert answer.status_code == (200 if path == "/healthz" else 503)
+    assert path in {"/healthz", "/readyz"} or answer.headers["Retry-After"] == "1"
+
+
+def test_health_and_readiness(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_json()["status"] == "ok"
+    assert client.get("/readyz").get_json() == {"status": "ready", "models": ["fake"]}
+
+
+def test_the_models_are_listed_with_the_limits(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/models").get_json()
+    assert [(model["name"], model["default"], model["labels"]) for model in answer["models"]] == [
+        ("fake", True, ["negative", "positive"])
+    ]
+    assert answer["limits"] == {"max_texts": 3, "max_text_chars": 50, "max_body_bytes": 2048}
+
+
+def test_a_model_is_described(client: FlaskClient) -> None:
+    answer = schemas.ModelDetail.model_validate(client.get("/api/v1/models/fake").get_json())
+    assert answer.card == "# A card"
+    assert answer.results[0].metrics["accuracy"].low == 0.88
+    assert answer.comparisons[0].name == "another way"
+
+
+def _fits(value: Any, schema: dict[str, Any]) -> bool:
+    """Whether `value` keeps to a schema of the document."""
+    whole = {**schema, "components": json.loads(json.dumps(DOCUMENT["components"]))}
+    OAS31Validator(whole).validate(value)
+    return True
