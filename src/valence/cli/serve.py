@@ -24,6 +24,6 @@ def serve(host: str | None, port: int | None, models: tuple[str, ...], open_brow
     from valence.server.production import run
     from valence.server.settings import load_settings
 
-    given = {"host": host, "port": port, "models": ",".join(models) or None}
+    given = {"host": host, "port": port, "models": models or None}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     run(settings, open_browser=open_browser)

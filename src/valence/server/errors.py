@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from valence.errors import OverloadedError, TextError, ValenceError
 from valence.server.problems import KINDS, MEDIA_TYPE, ProblemError
@@ -70,7 +70,8 @@ def http_problem(error: HTTPException) -> Response:
     if status < 400:  # a redirect is no problem
         return error.get_response()  # type: ignore[return-value]
     code = _OF_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
-    response = problem_response(ProblemError(code, _detail(code)))
+    cut_short = isinstance(error, ClientDisconnected)
+    response = problem_response(ProblemError(code, "The body did not arrive whole." if cut_short else _detail(code)))
     response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
     return response
 

@@ -11,7 +11,6 @@ import errno
 import logging
 import os
 import socket
-import struct
 import sys
 import threading
 import webbrowser
@@ -21,7 +20,6 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from gunicorn.glogging import Logger
 
 from valence.errors import PortInUseError, SettingsError, ValenceError
 from valence.server import logs
@@ -29,6 +27,7 @@ from valence.server.app import create_app
 from valence.server.loading import facts, loaders
 from valence.server.registry import Registry
 from valence.server.settings import Settings
+from valence.server.worker import PatientWorker, QuietLogger
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +36,6 @@ BACKLOG = 512
 KEEP_ALIVE_S = 95
 # Heroku kills 30 s after SIGTERM; the rest is for closing the models.
 GRACE_S = 20
-# A client may pause this long within a request before its thread goes to someone else.
-STALLED_CLIENT_S = 20
 # For the worker's heartbeat file; a slow disk would look like a dead worker.
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108
 
@@ -105,7 +102,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def _options(self) -> dict[str, Any]:
         return {
             "bind": f"fd://{self._descriptor}",
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "workers": 1,
             "threads": self.settings.server_threads,
             "keepalive": KEEP_ALIVE_S,
@@ -116,17 +113,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "forwarded_allow_ips": "",  # who is believed is decided by VALENCE_TRUSTED_PROXIES alone
             "logger_class": QuietLogger,
             "loglevel": "warning",
-            "post_fork": self._release_stalled_clients,
             "post_worker_init": self._load_models,
             "worker_exit": self._close_models,
         }
-
-    def _release_stalled_clients(self, _arbiter: Any, worker: Any) -> None:
-        """Gives accepted connections a time limit within a request: gunicorn has none, and each holds a thread."""
-        limit = struct.pack("ll", STALLED_CLIENT_S, 0)
-        for listening in worker.sockets:
-            listening.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-            listening.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
     def _load_models(self, _worker: Any) -> None:
         threading.Thread(target=self._load_then_tell, name="load-models", daemon=True).start()
@@ -147,12 +136,3 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def _close_models(self, _arbiter: Any, _worker: Any) -> None:
         self.registry.close()
-
-
-class QuietLogger(Logger):  # type: ignore[misc]
-    """Gunicorn's own messages, from warnings up, go where ours go."""
-
-    def setup(self, cfg: Any) -> None:
-        super().setup(cfg)
-        self.error_log.handlers.clear()
-        self.error_log.propagate = True

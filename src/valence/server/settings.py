@@ -114,7 +114,8 @@ class Settings(BaseSettings):
     @field_validator("models", mode="before")
     @classmethod
     def _parse_models(cls, value: Any) -> Any:
-        return tuple(map(ModelPath.parse, _parts(value))) if isinstance(value, str) else value
+        paths = _parts(value) if isinstance(value, str) else value
+        return tuple(ModelPath.parse(path) if isinstance(path, str) else path for path in paths)
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -1,0 +1,46 @@
+"""Log lines as JSON and as text."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+import pytest
+
+from valence.server import logs
+from valence.server.settings import default_settings
+
+
+def _record(message: str, **extra: object) -> logging.LogRecord:
+    record = logging.LogRecord("valence.test", logging.INFO, __file__, 1, message, (), None)
+    record.__dict__.update(extra)
+    return record
+
+
+def test_a_json_line_holds_the_fields() -> None:
+    line = json.loads(logs.JsonLines().format(_record("request", fields={"status": 200, "path": "/ä"})))
+    assert (line["message"], line["level"], line["status"], line["path"]) == ("request", "info", 200, "/ä")
+
+
+def test_an_exception_stays_on_one_line() -> None:
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        formatted = logs.JsonLines().format(_record("unexpected", exc_info=sys.exc_info()))
+    assert "\n" not in formatted
+    assert "two\nlines" in json.loads(formatted)["exception"]
+
+
+def test_a_text_line_is_for_people() -> None:
+    assert logs.TextLines().format(_record("request", fields={"status": 200})).endswith("INFO    request status=200")
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [("json", logs.JsonLines), ("text", logs.TextLines)])
+def test_the_format_is_a_setting(chosen: str, expected: type[logging.Formatter]) -> None:
+    settings = default_settings().model_copy(update={"log_format": chosen})
+    assert isinstance(logs.handler(settings).formatter, expected)
+
+
+def test_without_a_terminal_lines_are_json() -> None:
+    assert isinstance(logs.handler(default_settings()).formatter, logs.JsonLines)

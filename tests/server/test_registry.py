@@ -1,0 +1,40 @@
+"""The registry: ready only when whole, closed with its models."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.server.fakes import FakeScorer, served
+from valence.errors import ModelFolderError
+from valence.server.problems import ProblemError
+from valence.server.registry import Registry, ServedModel
+
+
+def _broken() -> ServedModel:
+    raise ModelFolderError("damaged")
+
+
+def test_half_of_the_models_is_not_ready(scorer: FakeScorer) -> None:
+    registry = Registry()
+    with pytest.raises(ModelFolderError):
+        registry.load([lambda: served(scorer), _broken])
+    assert not registry.ready
+    assert registry.names == ()
+
+
+def test_loading_makes_it_ready(scorer: FakeScorer) -> None:
+    registry = Registry()
+    with pytest.raises(ProblemError, match="still being loaded"):
+        registry.model()
+    registry.load([lambda: served(scorer)])
+    assert registry.model().facts.name == registry.default == "fake"
+
+
+def test_an_unknown_name_is_told_the_known_ones(scorer: FakeScorer) -> None:
+    with pytest.raises(ProblemError, match="There are: fake"):
+        Registry([served(scorer)]).model("other")
+
+
+def test_closing_closes_the_scorers(scorer: FakeScorer) -> None:
+    Registry([served(scorer)]).close()
+    assert scorer.closed
