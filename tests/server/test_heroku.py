@@ -1,0 +1,83 @@
+"""Heroku's files agree with each other, with the command line and with the settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from valence.cli import main
+from valence.server.settings import described_settings, load_settings
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+APP = json.loads((ROOT / "app.json").read_text("utf-8"))
+
+
+def _requirements() -> list[str]:
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_the_procfile_starts_our_command() -> None:
+    process, command = (ROOT / "Procfile").read_text("utf-8").strip().split(": ", 1)
+    assert process == "web"
+    words = shlex.split(command.replace("$PORT", "5000"))
+    assert words[0] in PROJECT["scripts"]
+    serve = main.get_command(click.Context(main), words[1])
+    assert serve is not None
+    parsed = serve.make_context(words[1], words[2:])
+    assert (parsed.params["host"], parsed.params["port"]) == ("0.0.0.0", 5000)
+
+
+def test_every_variable_of_the_button_is_a_setting_with_its_meaning() -> None:
+    known = {described.variable: described.meaning for described in described_settings()}
+    assert {name: entry["description"] for name, entry in APP["env"].items()} == {
+        name: meaning for name, meaning in known.items() if name not in {"VALENCE_HOST", "VALENCE_PORT"}
+    }
+
+
+def test_the_buttons_values_are_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("VALENCE_") or name == "PORT"]:
+        monkeypatch.delenv(name)
+    for name, entry in APP["env"].items():
+        monkeypatch.setenv(name, entry.get("value", ""))
+    assert load_settings().trusted_proxies == 1
+
+
+def test_the_page_is_built_before_the_server_is_installed() -> None:
+    assert [buildpack["url"] for buildpack in APP["buildpacks"]] == ["heroku/nodejs", "heroku/python"]
+    assert "npm run build" in json.loads((ROOT / "package.json").read_text("utf-8"))["scripts"]["heroku-postbuild"]
+    assert os.access(ROOT / "bin" / "post_compile", os.X_OK)
+
+
+def test_every_serving_dependency_is_pinned_within_its_bounds() -> None:
+    *pins, itself = _requirements()
+    assert itself == "."
+    pinned = {Requirement(pin).name.lower(): Requirement(pin).specifier for pin in pins}
+    assert all(len(specifier) == 1 and str(specifier).startswith("==") for specifier in pinned.values())
+    for needed in map(Requirement, PROJECT["dependencies"]):
+        assert needed.name in pinned, f"requirements.txt lacks {needed.name}"
+        assert str(pinned[needed.name]).removeprefix("==") in needed.specifier
+
+
+def test_the_requirements_name_no_index() -> None:
+    assert not [line for line in _requirements() if line.startswith("-") or "://" in line]
+
+
+def test_the_python_version_is_one_that_we_support() -> None:
+    version = (ROOT / ".python-version").read_text("utf-8").strip()
+    assert version in SpecifierSet(PROJECT["requires-python"])
+    assert f"Programming Language :: Python :: {version}" in PROJECT["classifiers"]
+
+
+@pytest.mark.parametrize("name", ["runtime.txt", "uv.lock", "Pipfile", "poetry.lock"])
+def test_no_second_file_confuses_the_buildpack(name: str) -> None:
+    assert not (ROOT / name).exists()
