@@ -1,0 +1,200 @@
+"""The micro-batcher: texts from many threads meet in one bounded queue and run through the body together.
+
+A text is checked and tokenised by the thread that brings it, so a bad text never reaches its neighbours. One worker
+takes what is waiting as soon as it is free: nothing waits when the engine is idle, and the busier it is the larger
+the batches are. Knows nothing of HTTP.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from valence.errors import OverloadedError, TextError
+from valence.inference.prediction import Prediction
+from valence.inference.scoring import answer
+from valence.inference.windows import Ints
+from valence.model.head import Floats
+
+if TYPE_CHECKING:
+    from valence.inference.engine import Engine
+
+MAX_QUEUE_TOKENS = 65_536
+
+
+class Call:
+    """One caller's windows, and their features as they come in.
+
+    Attributes:
+        abandoned: set once the caller has given up; its windows are then dropped.
+    """
+
+    def __init__(self, windows: Sequence[Ints], width: int) -> None:
+        self.windows = windows
+        self.tokens = sum(map(len, windows))
+        self.abandoned = False
+        self._rows = np.empty((len(windows), width), dtype=np.float32)
+        self._missing = len(windows)
+        self._error: Exception | None = None
+        self._done = threading.Event()
+
+    def take(self, index: int, row: Floats) -> None:
+        self._rows[index] = row
+        self._missing -= 1
+        if not self._missing:
+            self._done.set()
+
+    def fail(self, error: Exception) -> None:
+        self._error, self.abandoned = error, True
+        self._done.set()
+
+    def wait(self, timeout_s: float | None) -> Floats:
+        """Features of shape (windows, width). Raises what the batch raised, or OverloadedError after `timeout_s`."""
+        if not self._done.wait(timeout_s):
+            self.abandoned = True
+            raise OverloadedError(
+                f"No answer within {timeout_s:g} seconds.", way_out="Ask again later, or with less text."
+            )
+        if self._error is not None:
+            raise self._error
+        return self._rows
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A window that waits to be run."""
+
+    call: Call
+    index: int
+
+    @property
+    def window(self) -> Ints:
+        return self.call.windows[self.index]
+
+
+class WindowQueue:
+    """A bounded queue with two ends: `append` a call, take the `next_batch` of windows.
+
+    Calls are served in turn, a window of each at a time, so a short text does not wait for a long one to end.
+    """
+
+    def __init__(self, max_tokens: int) -> None:
+        self.max_tokens = max_tokens
+        self._calls: deque[deque[Entry]] = deque()
+        self._waiting_tokens = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    @property
+    def waiting_tokens(self) -> int:
+        return self._waiting_tokens
+
+    def check(self, tokens: int = 1) -> None:
+        """Raises OverloadedError if so many more tokens have no room. An idle queue takes any one call."""
+        if self._closed:
+            raise OverloadedError("The engine is shutting down.", way_out="Ask again in a few seconds.")
+        if self._waiting_tokens and self._waiting_tokens + tokens > self.max_tokens:
+            raise OverloadedError(
+                f"The queue is full: {self._waiting_tokens:,} of {self.max_tokens:,} tokens are waiting.",
+                way_out="Ask again in a few seconds.",
+            )
+
+    def append(self, call: Call) -> None:
+        """Raises OverloadedError, at once, if the call has no room."""
+        with self._changed:
+            self.check(call.tokens)
+            self._waiting_tokens += call.tokens
+            self._calls.append(deque(Entry(call, i) for i in range(len(call.windows))))
+            self._changed.notify()
+
+    def next_batch(self, max_tokens: int) -> list[Entry]:
+        """Waits until there is work, then takes up to `max_tokens` of it; empty once closed and drained."""
+        with self._changed:
+            while True:
+                self._changed.wait_for(lambda: self._calls or self._closed)
+                if batch := self._take(max_tokens):
+                    return batch
+                if self._closed:
+                    return []
+
+    def close(self) -> None:
+        """Takes no more calls; what has been taken can still be fetched."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _take(self, max_tokens: int) -> list[Entry]:
+        batch: list[Entry] = []
+        tokens = 0
+        while self._calls:
+            entries = self._calls[0]
+            if entries[0].call.abandoned:
+                self._waiting_tokens -= sum(len(entry.window) for entry in self._calls.popleft())
+                continue
+            if batch and tokens + len(entries[0].window) > max_tokens:
+                break
+            batch.append(entries.popleft())
+            tokens += len(batch[-1].window)
+            self._calls.rotate(-1)
+            if not entries:
+                self._calls.pop()
+        self._waiting_tokens -= tokens
+        return batch
+
+
+class Batcher:
+    """An engine behind a queue. Safe to share by threads; `close` it when done.
+
+    Args:
+        engine: what computes.
+        max_queue_tokens: tokens that may wait, special tokens included; a call beyond them is refused at once.
+        batch_tokens: tokens that the worker takes at a time; by default what the engine runs at a time.
+    """
+
+    def __init__(
+        self, engine: Engine, *, max_queue_tokens: int = MAX_QUEUE_TOKENS, batch_tokens: int | None = None
+    ) -> None:
+        self.engine = engine
+        self.queue = WindowQueue(max_queue_tokens)
+        self._batch_tokens = batch_tokens or engine.batch_tokens
+        self._width = engine.body.readouts[engine.fitted.readout]
+        self._worker = threading.Thread(target=self._work, name=f"batcher-{engine.name}", daemon=True)
+        self._worker.start()
+
+    def score(
+        self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
+    ) -> list[Prediction | TextError]:
+        """One answer for each text, in order; a text that cannot be scored gets its own TextError.
+
+        Raises OverloadedError at once if the queue is full, or after `timeout_s` seconds without an answer.
+        """
+        self.queue.check()
+        compute = partial(self._compute, timeout_s=timeout_s)
+        return answer(texts, self.engine.reader, self.engine.fitted, compute, explain=explain)
+
+    def close(self) -> None:
+        """Finishes what was accepted and ends the worker. Later calls are refused."""
+        self.queue.close()
+        self._worker.join()
+
+    def _compute(self, windows: Sequence[Ints], timeout_s: float | None) -> Floats:
+        call = Call(windows, self._width)
+        self.queue.append(call)
+        return call.wait(timeout_s)
+
+    def _work(self) -> None:
+        while batch := self.queue.next_batch(self._batch_tokens):
+            try:
+                rows = self.engine.run([entry.window for entry in batch])
+            except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to these callers and no others
+                for entry in batch:
+                    entry.call.fail(error)
+            else:
+                for entry, row in zip(batch, rows, strict=True):
+                    entry.call.take(entry.index, row)

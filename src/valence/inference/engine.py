@@ -1,0 +1,200 @@
+"""The engine: a model folder opened for serving. Texts in, predictions or features out.
+
+One onnxruntime session, shared by all threads. Windows of similar length are run together, so next to nothing is
+padding. Every error of onnxruntime, tokenizers and the file system becomes a ModelFolderError here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from valence.errors import ModelFolderError, TextError
+from valence.inference.prediction import Prediction
+from valence.inference.scoring import answer
+from valence.inference.threads import available_cores
+from valence.inference.windows import MAX_CHARACTERS, Ints, Reading, TextReader, pooled
+from valence.model.folder import Body, ModelFolder
+from valence.model.head import Floats
+
+# Padded tokens of one run. Measured in docs/experiments.md, "Engine": more is no faster and takes more memory.
+BATCH_TOKENS = 2048
+# A run takes windows down to this share of its longest one, so that at most a fifth of it is padding.
+SHORTEST = 0.8
+# Texts of `features` that are held as tokens at once: bounds its memory on a data set of any size.
+CHUNK = 4096
+
+
+class Engine:
+    """A classifier as it is served. Safe to share by threads.
+
+    Args:
+        folder: a model folder with body.onnx, tokenizer.json and a head.
+        threads: of onnxruntime; by default this process's share of the machine.
+        batch_tokens: tokens that one run may take, padding included.
+        max_characters: a longer text is refused with TextError `text-too-long`.
+
+    Raises ModelFolderError if a part is missing, damaged, too new, or does not fit the others.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        threads: int | None = None,
+        batch_tokens: int = BATCH_TOKENS,
+        max_characters: int = MAX_CHARACTERS,
+    ) -> None:
+        files = ModelFolder(folder)
+        self.name = files.name
+        self.batch_tokens = batch_tokens
+        self.body: Body = files.body()
+        self.fitted = files.head()
+        self.reader = TextReader(files.file("tokenizer.json"), self.body.max_tokens, max_characters)
+        self._path = files.file("body.onnx")
+        self._session = _session(self._path, threads or available_cores())
+        self._check_outputs()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.fitted.labels.names
+
+    @property
+    def body_version(self) -> str:
+        """Twelve hex digits of the body's id."""
+        return self.body.id[:12]
+
+    @property
+    def head_version(self) -> str:
+        """Twelve hex digits that change with the head's weights, labels or threshold."""
+        return self.fitted.version
+
+    @property
+    def sure_from(self) -> float:
+        return self.fitted.sure_from
+
+    def score(self, texts: Sequence[str], *, explain: bool = False) -> list[Prediction]:
+        """One prediction for each text, in order; with each word's effect if `explain`.
+
+        Raises TextError for the first text that cannot be scored, naming its index.
+        """
+        answers = answer(texts, self.reader, self.fitted, self.run, explain=explain)
+        for i, each in enumerate(answers):
+            if isinstance(each, TextError):
+                raise _at(i, len(texts), each)
+        return [each for each in answers if isinstance(each, Prediction)]
+
+    def predict_proba(self, texts: Sequence[str]) -> Floats:
+        """Calibrated probabilities, float64 of shape (n, classes). Raises as `score` does."""
+        return np.asarray(self.fitted.head.predict_proba(self.features(texts)), dtype=np.float64)
+
+    def features(self, texts: Sequence[str], readout: str | None = None) -> Floats:
+        """What a head reads, float32 of shape (n, width), pooled over windows; by default from the head's readout.
+
+        Raises TextError as `score` does, and ModelFolderError for a readout that the body does not have.
+        """
+        readout = readout or self.fitted.readout
+        if readout not in self.body.readouts:
+            raise ModelFolderError(
+                f"{self.name} has no readout {readout!r}; it has {', '.join(self.body.readouts)}.",
+                code="readout-unknown",
+            )
+        rows = np.empty((len(texts), self.body.readouts[readout]), dtype=np.float32)
+        for start in range(0, len(texts), CHUNK):
+            readings = [self._read(start + i, text, len(texts)) for i, text in enumerate(texts[start : start + CHUNK])]
+            rows[start : start + len(readings)] = list(self._pooled(readings, readout))
+        return rows
+
+    def run(self, windows: Sequence[Ints], readout: str | None = None) -> Floats:
+        """Features of shape (windows, width), in the order given, of windows with their special tokens.
+
+        Raises ModelFolderError if onnxruntime fails.
+        """
+        readout = readout or self.fitted.readout
+        rows = np.empty((len(windows), self.body.readouts[readout]), dtype=np.float32)
+        for batch in packed([len(window) for window in windows], self.batch_tokens):
+            rows[batch] = self._run_batch([windows[i] for i in batch], readout)
+        return rows
+
+    def _run_batch(self, windows: Sequence[Ints], readout: str) -> Any:
+        longest = max(map(len, windows))
+        ids = np.zeros((len(windows), longest), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, window in enumerate(windows):
+            ids[row, : len(window)] = window
+            mask[row, : len(window)] = 1
+        try:
+            return self._session.run([readout], {"input_ids": ids, "attention_mask": mask})[0]
+        except Exception as error:  # onnxruntime's errors share no other base
+            raise _damaged(self._path, error) from error
+
+    def _read(self, index: int, text: str, count: int) -> Reading:
+        try:
+            return self.reader.read(text)
+        except TextError as error:
+            raise _at(index, count, error) from error
+
+    def _pooled(self, readings: Sequence[Reading], readout: str) -> Iterator[Floats]:
+        windows = [self.reader.window(each.ids[first:past]) for each in readings for first, past in each.bounds]
+        features = self.run(windows, readout)
+        start = 0
+        for each in readings:
+            counts = [past - first for first, past in each.bounds]
+            yield pooled(features[start : start + len(counts)], counts)
+            start += len(counts)
+
+    def _check_outputs(self) -> None:
+        found = {output.name: output.shape[-1] for output in self._session.get_outputs()}
+        if any(found.get(name) != width for name, width in self.body.readouts.items()):
+            raise ModelFolderError(
+                f"{self._path} answers with {found}, but body.json says {self.body.readouts}.",
+                way_out=f"Make it again with `valence export --model {self._path.parent}`.",
+                code="model-mismatch",
+            )
+
+
+def packed(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Indices in batches of similar length, longest first, each at most `budget` tokens with its padding.
+
+    A window that is longer than the budget gets a batch of its own.
+
+    >>> packed([3, 9, 10, 10], budget=20)
+    [[2, 3], [1], [0]]
+    """
+    batches: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        longest = lengths[batches[-1][0]] if batches else 0
+        fits = longest and longest * (len(batches[-1]) + 1) <= budget and lengths[i] >= SHORTEST * longest
+        if fits:
+            batches[-1].append(i)
+        else:
+            batches.append([i])
+    return batches
+
+
+def _session(path: Path, threads: int) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # a damaged file is told by the exception; nothing else is for stderr
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no other base
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> ModelFolderError:
+    return ModelFolderError(
+        f"{path} cannot be run: {error}.",
+        way_out=f"Make it again with `valence export --model {path.parent}`, or upgrade onnxruntime.",
+        code="model-damaged",
+    )
+
+
+def _at(index: int, count: int, error: TextError) -> TextError:
+    where = f"Text {index} of {count} (counted from 0): " if count > 1 else ""
+    return TextError(where + error.message, way_out=error.way_out, code=error.code)

@@ -1,0 +1,86 @@
+"""From texts to predictions by way of whatever computes the features: the engine itself, or the batcher's queue.
+
+The one mechanism behind `Engine.score` and `Batcher.score`. A text that cannot be scored gets its own TextError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from valence.errors import TextError
+from valence.inference.explain import LeftOut, leave_out
+from valence.inference.prediction import Prediction, WordEffect
+from valence.inference.windows import Ints, Reading, TextReader, pooled
+from valence.model.folder import FittedHead
+from valence.model.head import Floats
+
+# Windows of token ids, special tokens included -> features of shape (windows, width), in the same order.
+Compute = Callable[[Sequence[Ints]], Floats]
+
+
+def answer(
+    texts: Sequence[str], reader: TextReader, fitted: FittedHead, compute: Compute, *, explain: bool
+) -> list[Prediction | TextError]:
+    """One answer for each text, in order; every window of every text goes through one call of `compute`."""
+    asked = [_read(reader, text, explain=explain) for text in texts]
+    windows = [reader.window(ids) for each in asked if isinstance(each, _Asked) for ids in each.windows()]
+    features = iter(compute(windows) if windows else ())
+    return [each.answer(fitted, features) if isinstance(each, _Asked) else each for each in asked]
+
+
+def _read(reader: TextReader, text: str, *, explain: bool) -> _Asked | TextError:
+    try:
+        reading = reader.read(text, spans=explain)
+    except TextError as error:
+        return error
+    return _Asked(reading, leave_out(text, reading) if explain else None)
+
+
+class _Asked:
+    """One text's windows, as it is and with each of its parts left out."""
+
+    def __init__(self, reading: Reading, left_out: list[LeftOut] | None) -> None:
+        self.reading = reading
+        self.left_out = left_out
+
+    def windows(self) -> list[Ints]:
+        """Token ids without special tokens: the text's own windows, then the changed ones of each part."""
+        own = [self.reading.ids[first:past] for first, past in self.reading.bounds]
+        return own + [ids for part in self.left_out or () for ids in part.windows.values()]
+
+    def answer(self, fitted: FittedHead, rows: Iterator[Floats]) -> Prediction:
+        """Takes this text's rows of features, in the order of `windows`."""
+        own = np.stack([next(rows) for _ in self.reading.bounds])
+        counts = [past - first for first, past in self.reading.bounds]
+        variants = [self._variant(own, counts, part, rows) for part in self.left_out or ()]
+        probabilities = fitted.head.predict_proba(np.stack([pooled(own, counts), *variants]))
+        best = int(probabilities[0].argmax())
+        return Prediction(
+            label=fitted.labels.names[best],
+            probability=float(probabilities[0, best]),
+            probabilities=dict(zip(fitted.labels.names, map(float, probabilities[0]), strict=True)),
+            sure=bool(probabilities[0, best] >= fitted.sure_from),
+            tokens=self.reading.tokens,
+            windows=len(self.reading.bounds),
+            words=self._effects(probabilities[:, best]),
+        )
+
+    @staticmethod
+    def _variant(own: Floats, counts: list[int], part: LeftOut, rows: Iterator[Floats]) -> Floats:
+        """Pooled features of shape (width,) of the text without one part."""
+        features, tokens = own.copy(), list(counts)
+        for i, ids in part.windows.items():
+            features[i], tokens[i] = next(rows), len(ids)
+        return pooled(features, tokens)
+
+    def _effects(self, probabilities: Floats) -> tuple[WordEffect, ...] | None:
+        """From the predicted label's probability, first with the whole text, then without each part."""
+        if self.left_out is None:
+            return None
+        whole, without = probabilities[0], probabilities[1:]
+        return tuple(
+            WordEffect(part.start, part.end, float(whole - rest))
+            for part, rest in zip(self.left_out, without, strict=True)
+        )

@@ -1,0 +1,156 @@
+"""A text of any length as windows of token ids that the body can read, never cut silently.
+
+A text longer than the body's window is read in overlapping windows, and their features are averaged, each weighted
+with its number of tokens. The head is linear, so averaging features is averaging logits: a long text's score is what
+its parts say on average. Knows the tokenizer, nothing of the network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+from valence.errors import ModelFolderError, TextError
+from valence.model.head import Floats
+
+Ints = npt.NDArray[np.int64]
+
+MAX_CHARACTERS = 1_000_000
+# A quarter of the window is shared with the next, so that no clause is seen only torn in two.
+OVERLAP = 0.25
+# Texts are tokenised in pieces of so many characters: tokenizers keeps about 150 bytes for each token that it makes.
+PIECE = 20_000
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as the body will read it.
+
+    Attributes:
+        ids: token ids of the text, special tokens aside, shape (tokens,).
+        spans: where each token stands in the text, in code points, shape (tokens, 2); only if asked for.
+        bounds: (first, past the last) token of each window.
+    """
+
+    ids: Ints
+    spans: Ints | None
+    bounds: tuple[tuple[int, int], ...]
+
+    @property
+    def tokens(self) -> int:
+        return len(self.ids)
+
+
+class TextReader:
+    """Turns texts into readings, and readings into windows with their special tokens. Safe to share by threads.
+
+    Args:
+        path: tokenizer.json.
+        max_tokens: the body's window, special tokens included.
+        max_characters: a longer text is refused.
+    """
+
+    def __init__(self, path: Path, max_tokens: int, max_characters: int = MAX_CHARACTERS) -> None:
+        self.max_characters = max_characters
+        try:
+            self._tokenizer = Tokenizer.from_file(str(path))
+            self._tokenizer.no_truncation()
+            self._tokenizer.no_padding()
+            self._prefix, self._suffix = self._special_tokens()
+        except Exception as error:  # what tokenizers raises
+            raise ModelFolderError(
+                f"{path} cannot be read as a tokenizer: {error}.",
+                way_out="Copy the folder again from where it came, or train it again.",
+                code="model-damaged",
+            ) from error
+        self.capacity = max_tokens - len(self._prefix) - len(self._suffix)
+        if self.capacity < 1:
+            raise ModelFolderError(f"{path.parent}: a window of {max_tokens} tokens has no room for text.")
+
+    def read(self, text: str, *, spans: bool = False) -> Reading:
+        """Tokenises. A lone surrogate, which is no character, is read as U+FFFD.
+
+        Raises TextError `text-empty`, `text-too-long` or `text-invalid`.
+        """
+        self._check(text)
+        pieces = list(self._pieces(_SURROGATE.sub("\ufffd", text), spans=spans))
+        ids = np.concatenate([ids for ids, _ in pieces])
+        if not len(ids):
+            raise _empty("has nothing in it that the model reads")
+        where = np.concatenate([piece for _, piece in pieces]) if spans else None
+        return Reading(ids, where, window_bounds(len(ids), self.capacity))
+
+    def window(self, ids: Ints) -> Ints:
+        """`ids` with the special tokens around them: what the network reads."""
+        return np.concatenate([self._prefix, ids, self._suffix])
+
+    def _check(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise TextError(f"This is not a text but a {type(text).__name__}.", code="text-invalid")
+        if len(text) > self.max_characters:
+            raise TextError(
+                f"The text has {len(text):,} characters; at most {self.max_characters:,} are read.",
+                way_out="Send it in parts.",
+                code="text-too-long",
+            )
+        if not text.strip():
+            raise _empty("is empty")
+
+    def _pieces(self, text: str, *, spans: bool) -> Iterator[tuple[Ints, Ints]]:
+        """(ids, spans) of consecutive pieces, split before white space, where no token of any family crosses."""
+        start = 0
+        while start < len(text):
+            end = _piece_end(text, start)
+            encoding = self._tokenizer.encode(text[start:end], add_special_tokens=False)
+            where = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) + start if spans else np.empty((0, 2))
+            yield np.array(encoding.ids, dtype=np.int64), where.astype(np.int64)
+            start = end
+
+    def _special_tokens(self) -> tuple[Ints, Ints]:
+        """The ids that the tokenizer puts before and after a text, seen on a text of one letter."""
+        bare = self._tokenizer.encode("a", add_special_tokens=False).ids
+        full = self._tokenizer.encode("a").ids
+        start = next(i for i in range(len(full)) if full[i : i + len(bare)] == bare)
+        ends = full[:start], full[start + len(bare) :]
+        return np.array(ends[0], dtype=np.int64), np.array(ends[1], dtype=np.int64)
+
+
+def window_bounds(tokens: int, capacity: int) -> tuple[tuple[int, int], ...]:
+    """(first, past the last) token of the fewest equally long windows that cover the text and overlap by a quarter.
+
+    Equally long, so that no window is a mere remainder and none needs padding.
+
+    >>> window_bounds(10, 8), window_bounds(8, 8)
+    (((0, 8), (2, 10)), ((0, 8),))
+    """
+    if tokens <= capacity:
+        return ((0, tokens),)
+    step = max(1, capacity - int(capacity * OVERLAP))
+    count = 1 + -(-(tokens - capacity) // step)
+    starts = [round(i * (tokens - capacity) / (count - 1)) for i in range(count)]
+    return tuple((start, start + capacity) for start in starts)
+
+
+def pooled(features: Floats, counts: Sequence[int]) -> Floats:
+    """Mean of windows' features, shape (windows, width) -> (width,), weighted with their token counts."""
+    weights = np.maximum(np.asarray(counts, dtype=np.float32), 1.0)  # a window emptied for an explanation counts too
+    return np.asarray(weights @ features / weights.sum(), dtype=np.float32)
+
+
+def _piece_end(text: str, start: int) -> int:
+    if len(text) - start <= PIECE:
+        return len(text)
+    spaces = (i for i in range(start + PIECE, start + PIECE // 2, -1) if text[i].isspace())
+    return next(spaces, start + PIECE)
+
+
+def _empty(why: str) -> TextError:
+    return TextError(f"The text {why}.", way_out="Give it at least one word.", code="text-empty")
