@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from valence.inference.batching import Batcher
-from valence.inference.engine import Engine
 from valence.model.folder import ModelFolder
 from valence.server.registry import ModelFacts, ServedModel
 from valence.server.settings import ModelPath, Settings
@@ -19,6 +17,10 @@ def loaders(settings: Settings) -> list[Callable[[], ServedModel]]:
 
 def load_model(model: ModelPath, settings: Settings) -> ServedModel:
     """Loads a model for scoring. Raises ModelFolderError."""
+    # Imported here, so only in the worker: the process that forks it needs no onnxruntime, nor its threads.
+    from valence.inference.batching import Batcher
+    from valence.inference.engine import Engine
+
     folder = ModelFolder(model.path)
     engine = Engine(folder, threads=settings.threads)
     return ServedModel(facts(model), Batcher(engine, max_queue_tokens=settings.queue_tokens))

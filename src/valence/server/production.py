@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from valence.errors import PortInUseError, SettingsError, ValenceError
 from valence.server import logs
 from valence.server.app import create_app
 from valence.server.loading import facts, loaders
-from valence.server.registry import Registry
+from valence.server.registry import Registry, ServedModel
 from valence.server.settings import Settings
 from valence.server.worker import PatientWorker, QuietLogger
 
@@ -83,8 +84,16 @@ def run(settings: Settings, *, open_browser: bool = False) -> None:
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn, configured from our settings alone: no command line, no configuration file, no WEB_CONCURRENCY."""
 
-    def __init__(self, settings: Settings, listening: socket.socket, *, open_browser: bool) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        listening: socket.socket,
+        *,
+        open_browser: bool = False,
+        loaders_of: Callable[[Settings], Sequence[Callable[[], ServedModel]]] = loaders,
+    ) -> None:
         self.settings = settings
+        self.loaders_of = loaders_of
         self.address = address_of(listening)
         self.open_browser = open_browser
         self.registry = Registry(default=settings.default_name)
@@ -122,7 +131,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def _load_then_tell(self) -> None:
         try:
-            self.registry.load(loaders(self.settings))
+            self.registry.load(self.loaders_of(self.settings))
         except Exception as error:  # whatever it is, a server without its model must not live on
             log.critical("a model could not be loaded", exc_info=None if isinstance(error, ValenceError) else error)
             sys.stderr.write(f"{error}\n")

@@ -103,6 +103,7 @@ class Registry:
         models = [loader() for loader in loaders]
         self._models = {model.facts.name: model for model in models}
         self.default = self.default or models[0].facts.name
+        assert self.default in self._models, "the settings make sure of it"
         self._ready.set()
 
     def close(self) -> None:

@@ -1,0 +1,39 @@
+"""A server whose scorer says "scoring", then waits for a file: `python -m tests.server.slow_server FILE`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tests.server.fakes import FakeScorer, served
+from valence.errors import TextError
+from valence.inference.prediction import Prediction
+from valence.server.production import Server, listen
+from valence.server.settings import default_settings
+
+
+class SlowScorer(FakeScorer):
+    def __init__(self, go_on: Path) -> None:
+        super().__init__()
+        self.go_on = go_on
+
+    def score(
+        self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
+    ) -> list[Prediction | TextError]:
+        click.echo("scoring")
+        while not self.go_on.exists():
+            time.sleep(0.01)
+        return super().score(texts, explain=explain, timeout_s=timeout_s)
+
+    def close(self) -> None:
+        click.echo("closed")
+
+
+if __name__ == "__main__":
+    scorer = SlowScorer(Path(sys.argv[1]))
+    settings = default_settings().model_copy(update={"log_level": "error", "default_model": "fake"})
+    Server(settings, listen("127.0.0.1", 0), loaders_of=lambda _: [lambda: served(scorer)]).run()
