@@ -131,3 +131,17 @@ def test_a_model_whose_network_is_damaged_ends_the_server(tiny_model: Path, tmp_
     assert process.returncode != 0
     assert "ready" not in out
     assert err
+
+
+def test_limits_and_several_models_are_settings(tiny_model: Path) -> None:
+    models = f"one={tiny_model},two={tiny_model}"
+    process = _start("--port", "0", VALENCE_MODELS=models, VALENCE_DEFAULT_MODEL="two", VALENCE_MAX_TEXT_CHARS="20")
+    try:
+        url = f"{_address(process)}/api/v1/predict"
+        answer = _ask(url, {"texts": ["a wonderful film", "x" * 21]})
+        assert answer["model"]["name"] == "two"
+        assert answer["results"][1]["error"]["code"] == "text-too-long"
+        assert _ask(url, {"text": "a dull film", "model": "one"})["model"]["name"] == "one"
+    finally:
+        process.terminate()
+        process.communicate(timeout=PATIENCE_S)

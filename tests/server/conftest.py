@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.server.fakes import FakeScorer, served
+from tests.server.fakes import LIMIT, FakeScorer, served
 from valence.server.app import create_app
 from valence.server.registry import Registry
 from valence.server.settings import Settings, default_settings
@@ -21,7 +21,9 @@ def scorer() -> FakeScorer:
 
 @pytest.fixture
 def settings() -> Settings:
-    return default_settings().model_copy(update={"max_texts": 3, "max_text_chars": 50, "max_body_bytes": 2048})
+    return default_settings().model_copy(
+        update={"max_texts": 3, "max_explained_texts": 2, "max_text_chars": LIMIT, "max_body_bytes": 2048}
+    )
 
 
 @pytest.fixture

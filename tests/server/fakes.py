@@ -8,6 +8,7 @@ from valence.errors import OverloadedError, TextError
 from valence.inference.prediction import Prediction, WordEffect
 from valence.server.registry import ModelFacts, ServedModel
 
+LIMIT = 50  # characters
 ESTIMATE = {"value": 0.9, "low": 0.88, "high": 0.92}
 RESULT = {
     "name": "SST-2, only the final layer changed",
@@ -42,23 +43,20 @@ FACTS = ModelFacts(
 
 
 class FakeScorer:
-    """Positive for a text with "good" in it; an empty text is a TextError, as the engine has it.
+    """Positive for a text with "good" in it; an empty or too long text is a TextError, as the engine has it.
 
     Attributes:
-        calls: the texts of each call, in order.
         failure: raised by the next calls, where set.
         closed: whether `close` was called.
     """
 
     def __init__(self) -> None:
-        self.calls: list[list[str]] = []
         self.failure: Exception | None = None
         self.closed = False
 
     def score(
         self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
     ) -> list[Prediction | TextError]:
-        self.calls.append(list(texts))
         if self.failure is not None:
             raise self.failure
         return [self._one(text, explain=explain) for text in texts]
@@ -68,6 +66,9 @@ class FakeScorer:
 
     @staticmethod
     def _one(text: str, *, explain: bool) -> Prediction | TextError:
+        if len(text) > LIMIT:
+            said = f"The text has {len(text)} characters; at most {LIMIT} are read."
+            return TextError(said, way_out="Send it in parts.", code="text-too-long")
         if not text.strip():
             return TextError("The text is empty.", way_out="Give it at least one word.", code="text-empty")
         positive = 0.9 if "good" in text else 0.4

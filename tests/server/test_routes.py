@@ -174,7 +174,7 @@ def test_the_models_are_listed_with_the_limits(client: FlaskClient) -> None:
     assert [(model["name"], model["default"], model["labels"]) for model in answer["models"]] == [
         ("fake", True, ["negative", "positive"])
     ]
-    assert answer["limits"] == {"max_texts": 3, "max_text_chars": 50, "max_body_bytes": 2048}
+    assert answer["limits"] == {"max_texts": 3, "max_explained_texts": 2, "max_text_chars": 50, "max_body_bytes": 2048}
 
 
 def test_a_model_is_described(client: FlaskClient) -> None:

@@ -10,7 +10,10 @@ from valence.server.settings import Settings
 
 def limits(settings: Settings) -> Limits:
     return Limits(
-        max_texts=settings.max_texts, max_text_chars=settings.max_text_chars, max_body_bytes=settings.max_body_bytes
+        max_texts=settings.max_texts,
+        max_explained_texts=settings.max_explained_texts,
+        max_text_chars=settings.max_text_chars,
+        max_body_bytes=settings.max_body_bytes,
     )
 
 

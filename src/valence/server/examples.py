@@ -30,7 +30,7 @@ _SUMMARY = {
     "version": _VERSION,
     "sure_from": 0.7,
 }
-_LIMITS = {"max_texts": 128, "max_text_chars": 20000, "max_body_bytes": 1048576}
+_LIMITS = {"max_texts": 128, "max_explained_texts": 8, "max_text_chars": 20000, "max_body_bytes": 1048576}
 _RESULT = {
     "name": "SST-2, only the final layer changed",
     "data": "sst2",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
+from valence.classifier import bundled_folder
 from valence.model.folder import ModelFolder
 from valence.server.registry import ModelFacts, ServedModel
-from valence.server.settings import ModelPath, Settings
+from valence.server.settings import BUNDLED, ModelPath, Settings
 
 
 def loaders(settings: Settings) -> list[Callable[[], ServedModel]]:
@@ -21,14 +23,13 @@ def load_model(model: ModelPath, settings: Settings) -> ServedModel:
     from valence.inference.batching import Batcher
     from valence.inference.engine import Engine
 
-    folder = ModelFolder(model.path)
-    engine = Engine(folder, threads=settings.threads)
+    engine = Engine(_folder(model), threads=settings.threads, max_characters=settings.max_text_chars)
     return ServedModel(facts(model), Batcher(engine, max_queue_tokens=settings.queue_tokens))
 
 
 def facts(model: ModelPath) -> ModelFacts:
     """What the folder says of itself, without the engine. Raises ModelFolderError for a missing or damaged part."""
-    folder = ModelFolder(model.path)
+    folder = ModelFolder(_folder(model))
     body, head, results = folder.body(), folder.head(), folder.results()
     for name in ("body.onnx", "tokenizer.json"):
         folder.file(name)
@@ -47,3 +48,8 @@ def facts(model: ModelPath) -> ModelFacts:
         comparisons=tuple(results.get("comparisons", ())),
         provenance=head.provenance,
     )
+
+
+def _folder(model: ModelPath) -> Path:
+    """The bundled model's absence has a message of its own: whoever serves it named no path that could be wrong."""
+    return bundled_folder() if model.path == BUNDLED else model.path

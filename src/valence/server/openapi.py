@@ -157,6 +157,7 @@ def _state_limits(properties: dict[str, Any], settings: Settings) -> None:
     characters = f"At most {settings.max_text_chars} characters (Unicode code points)."
     properties["text"]["description"] += f" {characters}"
     properties["texts"]["description"] += f" Each: {characters[0].lower()}{characters[1:]}"
+    properties["explain"]["description"] += f" With at most {settings.max_explained_texts} texts in one call."
     properties["texts"]["anyOf"][0]["maxItems"] = settings.max_texts
 
 

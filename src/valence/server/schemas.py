@@ -101,6 +101,7 @@ class Limits(Wire):
     """What this server takes in one call."""
 
     max_texts: int = Field(description="Texts that one call may hold.", examples=[128])
+    max_explained_texts: int = Field(description="Texts that one call may hold with `explain`.", examples=[8])
     max_text_chars: int = Field(description="Unicode code points that one text may have.", examples=[20000])
     max_body_bytes: int = Field(description="Bytes that the body of one call may have.", examples=[1048576])
 

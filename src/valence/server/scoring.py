@@ -18,7 +18,7 @@ def predict(asked: PredictRequest, registry: Registry, settings: Settings) -> Pr
     began = time.perf_counter()
     texts = _texts(asked, settings)
     model = registry.model(asked.model)
-    found = score(model, texts, explain=asked.explain, settings=settings)
+    found = model.scorer.score(texts, explain=asked.explain, timeout_s=settings.answer_timeout_s)
     if asked.text is not None and isinstance(found[0], TextError):
         raise found[0]
     took_ms = (time.perf_counter() - began) * 1000
@@ -27,36 +27,21 @@ def predict(asked: PredictRequest, registry: Registry, settings: Settings) -> Pr
     )
 
 
-def score(model: ServedModel, texts: list[str], *, explain: bool, settings: Settings) -> list[Prediction | TextError]:
-    """One answer for each text. Texts past the server's own limits never reach the queue."""
-    refused = {i: fault for i, text in enumerate(texts) if (fault := _too_long(text, settings.max_text_chars))}
-    allowed = [text for i, text in enumerate(texts) if i not in refused]
-    scored = iter(model.scorer.score(allowed, explain=explain, timeout_s=settings.answer_timeout_s) if allowed else ())
-    return [refused[i] if i in refused else next(scored) for i in range(len(texts))]
-
-
 def version_of(model: ServedModel) -> schemas.ModelVersion:
     return schemas.ModelVersion(name=model.facts.name, body=model.facts.body, head=model.facts.head)
 
 
 def _texts(asked: PredictRequest, settings: Settings) -> list[str]:
     texts = [asked.text] if asked.text is not None else asked.texts or []
-    if len(texts) > settings.max_texts:
+    limit, purpose = settings.max_texts, ""
+    if asked.explain:
+        limit, purpose = min(limit, settings.max_explained_texts), " that asks for an explanation"
+    if len(texts) > limit:
         raise ProblemError(
             "too-many-texts",
-            f"A call may hold {settings.max_texts} texts and this one holds {len(texts)}. Send them in several calls.",
+            f"A call{purpose} may hold {limit} texts and this one holds {len(texts)}. Send them in several calls.",
         )
     return texts
-
-
-def _too_long(text: str, limit: int) -> TextError | None:
-    if len(text) <= limit:
-        return None
-    return TextError(
-        f"A text may have {limit} characters and this one has {len(text)}.",
-        way_out="Shorten it, or send its parts as several texts.",
-        code="text-too-long",
-    )
 
 
 def _result(found: Prediction | TextError) -> Scored | NotScored:

@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     default_model: str | None = Field(None, description="Name of the model that answers when a call names none.")
     max_text_chars: int = Field(20_000, ge=1, description="Characters (Unicode code points) that one text may have.")
     max_texts: int = Field(128, ge=1, description="Texts that one call may hold.")
+    max_explained_texts: int = Field(
+        8,
+        ge=1,
+        description="Texts that one call may hold when it asks for an explanation, which costs a pass per word.",
+    )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Bytes that the body of one call may have.")
     threads: int | None = Field(
         None, ge=1, le=256, description="Threads that compute scores; the process's share of the cores if not set."
