@@ -15,12 +15,12 @@ from openapi_spec_validator import validate
 
 from tests.server.fakes import FULL, FakeScorer, served
 from valence.errors import ModelFolderError, TextError
-from valence.server import openapi, schemas
+from valence.server import document, schemas
 from valence.server.app import create_app
 from valence.server.registry import Registry
 from valence.server.settings import Settings, default_settings
 
-DOCUMENT = openapi.document(create_app(default_settings(), registry=Registry()), default_settings())
+DOCUMENT = document.document(create_app(default_settings(), registry=Registry()), default_settings())
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
 PAGES = ["/", "/docs", "/docs/errors", "/openapi.json"]
 ADDRESSES = sorted({path.replace("{name}", "fake") for path, _ in OPERATIONS} | set(PAGES))
@@ -32,7 +32,7 @@ def test_the_document_is_valid() -> None:
 
 
 def test_the_committed_document_is_what_the_code_says() -> None:
-    assert COMMITTED.read_text("utf-8") == openapi.as_text(DOCUMENT), (
+    assert COMMITTED.read_text("utf-8") == document.as_text(DOCUMENT), (
         "stale: python -m valence.server.openapi > web/openapi.json"
     )
 

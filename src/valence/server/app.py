@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from valence.server import errors, logs, openapi, pages, security
+from valence.server import document, errors, logs, pages, security
 from valence.server.api import health, models, predict, reference
 from valence.server.registry import Registry
 from valence.server.settings import Settings, load_settings
@@ -37,7 +37,7 @@ def create_app(
     security.install(app, settings)
     errors.install(app)
     pages.install(app, page_folder)
-    state.document.update(openapi.document(app, settings))
+    state.document.update(document.document(app, settings))
     _trust_proxies(app, settings.trusted_proxies)
     return app
 

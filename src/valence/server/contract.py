@@ -1,7 +1,7 @@
 """A view's contract: what it reads, what it answers and what can go wrong, declared once above the view.
 
 The declaration does two jobs that must not drift apart: at run time it reads the body and writes the answer, and
-`valence.server.openapi` makes the OpenAPI document from it. Why not one of the libraries for this: each answers broken
+`valence.server.document` makes the OpenAPI document from it. Why not one of the libraries for this: each answers broken
 JSON, a wrong content type and a missing body alike, and we promise one answer for each.
 """
 

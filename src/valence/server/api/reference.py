@@ -6,7 +6,8 @@ import json
 
 from flask import Blueprint, Response, render_template
 
-from valence.server import openapi, problems
+from valence.server import problems
+from valence.server.document import as_text
 from valence.server.security import page_nonce
 from valence.server.state import state
 
@@ -15,7 +16,7 @@ blueprint = Blueprint("reference", __name__)
 
 @blueprint.get("/openapi.json")
 def openapi_json() -> Response:
-    return Response(openapi.as_text(state().document), content_type="application/json")
+    return Response(as_text(state().document), content_type="application/json")
 
 
 @blueprint.get("/docs")

@@ -1,0 +1,154 @@
+"""The OpenAPI 3.1 document, made from the views' contracts and the schemas. It keeps one order of keys."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from pydantic.json_schema import models_json_schema
+
+import valence
+from valence.server import problems
+from valence.server.contract import Operation
+from valence.server.schemas import Problem, Wire
+from valence.server.settings import Settings
+
+_REF = "#/components/schemas/{model}"
+_DESCRIPTION = """\
+Scores texts with a classifier made by transfer learning.
+
+Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem document; `code` is stable and
+/docs/errors lists all of them. Every answer carries an `X-Request-ID` header, under which the log has the request.
+"""
+
+
+def document(app: Flask, settings: Settings) -> dict[str, Any]:
+    """The OpenAPI document of `app`, with the limits that `settings` sets."""
+    found = sorted(operations(app), key=lambda each: each[:2])
+    paths: dict[str, Any] = {}
+    for path, method, operation in found:
+        paths.setdefault(path, {})[method] = _operation(operation)
+    schemas = _schemas([operation for _, _, operation in found])
+    _state_limits(schemas["PredictRequest"]["properties"], settings)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Valence",
+            "version": valence.__version__,
+            "description": _DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag} for tag in sorted({operation.tag for _, _, operation in found})],
+        "paths": paths,
+        "components": {"schemas": schemas},
+    }
+
+
+def operations(app: Flask) -> Iterator[tuple[str, str, Operation]]:
+    """(path, method in lower case, contract) of every view that declares one."""
+    for rule in app.url_map.iter_rules():
+        declared = getattr(app.view_functions[rule.endpoint], "operation", None)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if declared is not None:
+                yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower(), declared
+
+
+def as_text(openapi: dict[str, Any]) -> str:
+    """The document as it is printed and committed."""
+    return json.dumps(openapi, indent=2, ensure_ascii=False) + "\n"
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": operation.description,
+    }
+    if operation.parameters:
+        described["parameters"] = [
+            {"name": name, "in": "path", "required": True, "description": meaning, "schema": {"type": "string"}}
+            for name, meaning in operation.parameters.items()
+        ]
+    if operation.body:
+        described["requestBody"] = {
+            "required": True,
+            "content": _content("application/json", operation.body, operation.request_examples),
+        }
+    described["responses"] = _responses(operation)
+    return described
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    responses: dict[str, Any] = {
+        str(status): {
+            "description": HTTPStatus(status).phrase,
+            "content": _content("application/json", schema, operation.answer_examples if status == 200 else {}),
+        }
+        for status, schema in operation.answers.items()
+    }
+    kinds = [problems.KINDS[code] for code in dict.fromkeys(operation.problems)]
+    for status in sorted({kind.status for kind in kinds}):
+        responses[str(status)] = _problems([kind for kind in kinds if kind.status == status])
+    return dict(sorted(responses.items()))
+
+
+def _problems(kinds: list[problems.ProblemKind]) -> dict[str, Any]:
+    """One response for the problems that share a status, with an example of each."""
+    examples = {kind.code: _problem_example(kind) for kind in kinds}
+    response: dict[str, Any] = {
+        "description": "; ".join(f"`{kind.code}`: {kind.title}" for kind in kinds),
+        "content": _content(problems.MEDIA_TYPE, Problem, examples),
+    }
+    headers = {405: ("Allow", "string", "Methods that it takes."), 503: ("Retry-After", "integer", "Seconds to wait.")}
+    if kinds[0].status in headers:
+        name, kind_of, meaning = headers[kinds[0].status]
+        response["headers"] = {name: {"description": meaning, "schema": {"type": kind_of}}}
+    return response
+
+
+def _problem_example(kind: problems.ProblemKind) -> dict[str, Any]:
+    problem = Problem(
+        type=f"/docs/errors#{kind.code}",
+        title=kind.title,
+        status=kind.status,
+        detail=f"{kind.title}. {kind.way_out}",
+        code=kind.code,
+    )
+    return problem.model_dump()
+
+
+def _content(media_type: str, schema: type[Wire], examples: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": {"$ref": _REF.format(model=schema.__name__)}}
+    if examples:
+        content["examples"] = {name: {"value": value} for name, value in examples.items()}
+    return {media_type: content}
+
+
+def _schemas(declared: list[Operation]) -> dict[str, Any]:
+    """Schemas of everything that is read or answered, by name."""
+    read = {operation.body: None for operation in declared if operation.body}
+    answered = {schema: None for operation in declared for schema in operation.answers.values()}
+    _, found = models_json_schema(
+        [
+            *((schema, "validation") for schema in read),
+            *((schema, "serialization") for schema in answered),
+            (Problem, "serialization"),
+        ],
+        ref_template=_REF,
+    )
+    return dict(sorted(found["$defs"].items()))
+
+
+def _state_limits(properties: dict[str, Any], settings: Settings) -> None:
+    """Writes the limits of this server where a reader of the document looks for them."""
+    characters = f"At most {settings.max_text_chars} characters (Unicode code points)."
+    properties["text"]["description"] += f" {characters}"
+    properties["texts"]["description"] += f" Each: {characters[0].lower()}{characters[1:]}"
+    properties["explain"]["description"] += f" With at most {settings.max_explained_texts} texts in one call."
+    properties["texts"]["anyOf"][0]["maxItems"] = settings.max_texts
