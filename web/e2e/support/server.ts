@@ -1,0 +1,66 @@
+/** The real server, on a port of its own: VALENCE_E2E_MODEL's model, else the bundled one. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+
+const COMMAND = join(import.meta.dirname, "../../../.venv/bin/valence");
+const READY_WITHIN_MS = 60_000;
+const STOPPED_WITHIN_MS = 15_000;
+
+export interface Server {
+  url: string;
+  stop: () => Promise<void>;
+}
+
+/** Starts it and waits until it can score. Without a port, on a free one. */
+export async function startServer(port?: number): Promise<Server> {
+  const chosen = port ?? (await freePort());
+  const model = process.env["VALENCE_E2E_MODEL"];
+  const command = existsSync(COMMAND) ? COMMAND : "valence";
+  const child = spawn(command, ["serve", "--port", `${chosen}`, ...(model ? ["--model", model] : [])], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said: string[] = [];
+  child.stdout.on("data", (chunk) => said.push(String(chunk)));
+  child.stderr.on("data", (chunk) => said.push(String(chunk)));
+  child.on("error", (error) => said.push(error.message));
+  const url = `http://127.0.0.1:${chosen}`;
+  await untilReady(url, child, said);
+  return { url, stop: () => stop(child) };
+}
+
+async function untilReady(url: string, child: ChildProcess, said: readonly string[]): Promise<void> {
+  const end = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < end) {
+    if (child.exitCode !== null || child.pid === undefined) break;
+    const ready = await fetch(`${url}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  child.kill();
+  throw new Error(`valence serve did not become ready at ${url}. It said:\n${said.join("")}`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const stopped = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN_MS);
+  await stopped;
+  clearTimeout(timer);
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import js from "@eslint/js";
+import boundaries from "eslint-plugin-boundaries";
+import checkFile from "eslint-plugin-check-file";
+import reactHooks from "eslint-plugin-react-hooks";
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/** Who may import whom; a feature sees itself and what is below, so a new feature needs no new line here. */
+const MAY_IMPORT = {
+  lib: ["lib"],
+  api: ["api", "lib"],
+  components: ["components", "lib"],
+  feature: ["api", "components", "lib"],
+  shell: ["components", "lib"],
+  test: ["api", "lib", "root"],
+  root: ["root", "shell", "feature", "api", "components", "lib"],
+};
+
+export default defineConfig(
+  globalIgnores(["src/api/generated", "node_modules", "screenshots", "test-results"]),
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.js"] } } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "max-lines-per-function": ["error", { max: 120, skipComments: true, skipBlankLines: true }],
+    },
+  },
+  { files: ["*.js"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["src/**/*.{ts,tsx}"],
+    plugins: { boundaries, "check-file": checkFile },
+    extends: [reactHooks.configs.flat.recommended],
+    settings: {
+      "import/resolver": { typescript: { project: "tsconfig.app.json" } },
+      "boundaries/elements": [
+        ...["lib", "api", "components", "shell", "test"].map((type) => ({ type, pattern: `src/${type}` })),
+        { type: "feature", pattern: "src/features/*", capture: ["name"] },
+        { type: "root", pattern: "src" },
+      ],
+    },
+    rules: {
+      "boundaries/dependencies": [
+        "error",
+        {
+          default: "disallow",
+          policies: [
+            ...Object.entries(MAY_IMPORT).map(([type, allowed]) => ({
+              from: { element: { type } },
+              allow: { to: { element: { types: { anyOf: allowed } } } },
+            })),
+            {
+              from: { element: { type: "feature" } },
+              allow: {
+                to: { element: { type: "feature", captured: { name: "{{from.element.captured.name}}" } } },
+              },
+            },
+            { allow: { to: { module: { origin: ["external", "core"] } } } },
+          ],
+        },
+      ],
+      "check-file/filename-naming-convention": [
+        "error",
+        { "**/*.{ts,tsx}": "KEBAB_CASE" },
+        { ignoreMiddleExtensions: true },
+      ],
+    },
+  },
+  {
+    files: ["src/**/*.test.{ts,tsx}"],
+    rules: {
+      "boundaries/dependencies": "off",
+      "max-lines-per-function": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+  { files: ["e2e/**"], rules: { "max-lines-per-function": "off" } },
+);

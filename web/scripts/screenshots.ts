@@ -1,0 +1,78 @@
+/**
+ * Pictures of every page and state, light and dark, desktop and phone, into screenshots/. The server is the real one, or
+ * the one at VALENCE_E2E_URL. `--readme` takes only docs/images/try-it.png.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { chromium, type Browser, type Page } from "playwright-core";
+
+import { findChromium } from "../e2e/support/chromium.ts";
+import { startServer } from "../e2e/support/server.ts";
+
+const FOLDER = join(import.meta.dirname, "../screenshots");
+const README_PICTURE = join(import.meta.dirname, "../../docs/images/try-it.png");
+const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 360, height: 780 } };
+const THEMES = ["light", "dark"] as const;
+const README_TEXT = "The plot is thin and it drags, but the acting is brilliant and the ending is truly moving.";
+
+const textAt = (text: string) => `/#${new URLSearchParams({ text })}`;
+
+interface Shot {
+  path: string;
+  before?: (page: Page) => Promise<unknown>;
+}
+
+const SHOTS: Record<string, Shot> = {
+  empty: { path: "/" },
+  positive: { path: textAt("A warm, funny and beautifully acted film that earns every one of its tears.") },
+  negative: { path: textAt("Two hours of my life gone. Dull plot, wooden acting, and the ending made no sense.") },
+  mixed: { path: textAt("The cast is wonderful, but the story drags and the jokes fall flat.") },
+  unsure: { path: textAt("It is what it is, no more and no less.") },
+  long: { path: textAt("The cast is wonderful, but the story drags. ".repeat(40)) },
+  rtl: { path: textAt("פילם נהדר 🎬 wonderful אבל dull") },
+  away: { path: textAt("A warm film."), before: (page) => page.route("**/predict", (route) => route.abort()) },
+  "too-long": { path: textAt("much too long ".repeat(1600)) },
+  model: { path: "/model" },
+  lost: { path: "/nowhere" },
+};
+
+async function open(browser: Browser, url: string, theme: "light" | "dark", size: keyof typeof SIZES, shot: Shot) {
+  const page = await browser.newPage({ viewport: SIZES[size], colorScheme: theme, reducedMotion: "reduce" });
+  await shot.before?.(page);
+  await page.goto(url + shot.path);
+  await page.waitForTimeout(1500);
+  return page;
+}
+
+async function takeAll(browser: Browser, url: string, only: string | undefined): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const [name, shot] of Object.entries(SHOTS)) {
+    if (only !== undefined && !name.includes(only)) continue;
+    for (const theme of THEMES) {
+      for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
+        const page = await open(browser, url, theme, size, shot);
+        await page.screenshot({ path: join(FOLDER, `${name}-${size}-${theme}.png`), fullPage: true });
+        await page.close();
+      }
+    }
+  }
+}
+
+async function takeForReadme(browser: Browser, url: string): Promise<void> {
+  const page = await open(browser, url, "light", "desktop", { path: textAt(README_TEXT) });
+  await page.screenshot({ path: README_PICTURE });
+}
+
+const [option] = process.argv.slice(2);
+const given = process.env["VALENCE_E2E_URL"];
+const server = given === undefined ? await startServer() : { url: given, stop: () => Promise.resolve() };
+const { env, ...launch } = await findChromium();
+const browser = await chromium.launch({ ...launch, env });
+try {
+  if (option === "--readme") await takeForReadme(browser, server.url);
+  else await takeAll(browser, server.url, option);
+} finally {
+  await browser.close();
+  await server.stop();
+}

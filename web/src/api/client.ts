@@ -1,0 +1,78 @@
+import type { Problem } from "./generated";
+import { client } from "./generated/client.gen";
+
+client.setConfig({ baseUrl: window.location.origin });
+
+/** Whatever went wrong with a call, in one shape. `status` is 0 where no answer came at all. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(status: number, code: string, title: string, detail: string, retryAfterSeconds?: number) {
+    super(`${title}: ${detail}`);
+    this.status = status;
+    this.code = code;
+    this.title = title;
+    this.detail = detail;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** Whether asking again, unchanged, may well succeed. */
+  get passes(): boolean {
+    return [0, 429, 502, 503, 504].includes(this.status);
+  }
+}
+
+interface Answer<Data> {
+  data?: Data;
+  error?: unknown;
+  response?: Response;
+}
+
+/** The data of a call, or an ApiError: the one place where answers turn into either. */
+export async function dataOf<Data>(call: Promise<Answer<Data>>): Promise<Data> {
+  const { data, error, response } = await call;
+  if (data !== undefined) return data;
+  if (error instanceof DOMException && error.name === "AbortError") throw error;
+  if (!response) {
+    throw new ApiError(
+      0,
+      "no-answer",
+      "The server doesn’t answer",
+      "It may be restarting, or the connection is down.",
+    );
+  }
+  throw apiError(response, error);
+}
+
+function apiError(response: Response, body: unknown): ApiError {
+  const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  const retryAfter = Number.isFinite(seconds) ? seconds : undefined;
+  if (isProblem(body)) return new ApiError(response.status, body.code, body.title, body.detail, retryAfter);
+  return new ApiError(
+    response.status,
+    "unknown",
+    "The server gave an answer that this page can’t read",
+    `It came with status ${response.status}. Try again; if it stays, tell whoever runs this server.`,
+    retryAfter,
+  );
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === "object" && body !== null && "code" in body && "title" in body && "detail" in body;
+}
+
+/** What a screen can say about any error. */
+export function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return new ApiError(
+    0,
+    "page-error",
+    "Something in this page went wrong",
+    error instanceof Error ? error.message : "Load it again.",
+  );
+}

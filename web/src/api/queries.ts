@@ -1,0 +1,68 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+
+import { ApiError, dataOf } from "./client";
+import { getModel, listModels, predict, type ModelVersion, type Scored } from "./generated";
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 4000;
+
+/** What passes is asked again until it has passed; what is wrong with the question is said at once. */
+const retrying = {
+  retry: (_failures: number, error: Error) => error instanceof ApiError && error.passes,
+  retryDelay: (failures: number, error: Error) =>
+    error instanceof ApiError && error.retryAfterSeconds !== undefined
+      ? error.retryAfterSeconds * 1000
+      : Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS),
+} as const;
+
+export const modelsQuery = queryOptions({
+  queryKey: ["models"],
+  queryFn: ({ signal }) => dataOf(listModels({ signal })),
+  staleTime: Infinity,
+  ...retrying,
+});
+
+export const modelQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["models", name],
+    queryFn: ({ signal }) => dataOf(getModel({ path: { name }, signal })),
+    staleTime: Infinity,
+    ...retrying,
+  });
+
+/** One text's answer, with the text that it answers. */
+export interface TextAnswer {
+  text: string;
+  scored: Scored;
+  model: ModelVersion;
+  tookMs: number;
+}
+
+export interface Question {
+  text: string;
+  model: string | undefined;
+  explain: boolean;
+}
+
+/** Asks about one text. A newer question makes this one stale: its signal then stops the call. */
+export const predictQuery = ({ text, model, explain }: Question) =>
+  queryOptions({
+    queryKey: ["predict", model, explain, text],
+    queryFn: async ({ signal }): Promise<TextAnswer> => {
+      const answer = await dataOf(predict({ body: { text, model: model ?? null, explain }, signal }));
+      const result = answer.results[0];
+      if (result?.kind !== "scored") {
+        throw new ApiError(
+          422,
+          result?.error.code ?? "no-result",
+          "The text can’t be scored",
+          result?.error.detail ?? "",
+        );
+      }
+      return { text, scored: result, model: answer.model, tookMs: answer.took_ms };
+    },
+    enabled: text.trim() !== "",
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+    ...retrying,
+  });

@@ -1,0 +1,18 @@
+import { Button } from "@mantine/core";
+import { useClipboard } from "@mantine/hooks";
+
+interface CopyButtonProps {
+  value: string;
+  label: string;
+}
+
+/** Puts `value` on the clipboard and says that it did. Browsers offer none to pages without HTTPS: no button then. */
+export function CopyButton({ value, label }: CopyButtonProps) {
+  const clipboard = useClipboard({ timeout: 2000 });
+  if (!("clipboard" in navigator)) return null;
+  return (
+    <Button variant="subtle" color="gray" size="compact-sm" onClick={() => clipboard.copy(value)}>
+      <span aria-live="polite">{clipboard.copied ? "Copied" : label}</span>
+    </Button>
+  );
+}

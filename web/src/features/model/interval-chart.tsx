@@ -1,0 +1,58 @@
+import classes from "./interval-chart.module.css";
+import { axisFor, inHundredths, metricName, placeOn, type Axis, type Row } from "./logic";
+
+/** A dot and its interval for each row. The table below holds the same figures, so screen readers skip the drawing. */
+export function IntervalChart({ rows, metric }: { rows: readonly Row[]; metric: string }) {
+  const drawn = rows.flatMap((row) => {
+    const estimate = row.metrics[metric];
+    return estimate ? [{ row, estimate }] : [];
+  });
+  if (drawn.length === 0) return null;
+  const axis = axisFor(drawn.map(({ estimate }) => estimate));
+  const percent = (value: number) => `${placeOn(axis, value)}%`;
+  return (
+    <figure className={classes.chart} aria-hidden="true" data-metric={metricName(metric)}>
+      {drawn.map(({ row, estimate }) => (
+        <div key={row.name} className={classes.row} data-own={row.own || undefined}>
+          <span className={classes.name}>{row.name}</span>
+          <svg className={classes.plot} width="100%" height="28">
+            <Grid axis={axis} />
+            <line
+              className={classes.interval}
+              x1={percent(estimate.low)}
+              x2={percent(estimate.high)}
+              y1="14"
+              y2="14"
+            />
+            <circle className={classes.dot} cx={percent(estimate.value)} cy="14" r="5.5" />
+          </svg>
+          <span className={classes.value}>{inHundredths(estimate.value)}</span>
+        </div>
+      ))}
+      <div className={classes.row}>
+        <span className={classes.name} />
+        <div className={classes.ticks}>
+          {axis.ticks.map((tick) => (
+            <span key={tick} style={{ left: percent(tick) }}>
+              {(tick * 100).toFixed(axis.high - axis.low < 0.03 ? 1 : 0)}
+            </span>
+          ))}
+        </div>
+        <span className={classes.value} />
+      </div>
+    </figure>
+  );
+}
+
+function Grid({ axis }: { axis: Axis }) {
+  return axis.ticks.map((tick) => (
+    <line
+      key={tick}
+      className={classes.grid}
+      x1={`${placeOn(axis, tick)}%`}
+      x2={`${placeOn(axis, tick)}%`}
+      y1="0"
+      y2="28"
+    />
+  ));
+}

@@ -1,0 +1,77 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "wouter";
+
+import { asApiError } from "../../api/client";
+import type { ModelDetail, ModelSummary } from "../../api/generated";
+import { modelQuery, modelsQuery } from "../../api/queries";
+import { Notice } from "../../components/notice";
+import { PageTitle } from "../../components/page-title";
+import { ConfusionSection } from "./confusion-section";
+import { MakingSection } from "./making-section";
+import { ModelCard } from "./model-card";
+import classes from "./model-page.module.css";
+import { Names } from "./names";
+import { Overview } from "./overview";
+import { ResultsSection } from "./results-section";
+
+export function ModelPage() {
+  const [search] = useSearchParams();
+  const list = useQuery(modelsQuery);
+  const name = search.get("name") ?? list.data?.models.find((each) => each.default)?.name;
+  const model = useQuery({ ...modelQuery(name ?? ""), enabled: name !== undefined });
+  const failure = list.failureReason ?? model.failureReason;
+  const retrying = list.isFetching || model.isFetching;
+  const retry = () => void Promise.all([list.refetch(), model.refetch()]);
+
+  return (
+    <>
+      <PageTitle>{name === undefined ? "The model" : `The model ${name}`}</PageTitle>
+      {failure ? <Trouble failure={failure} retrying={retrying} onRetry={retry} /> : null}
+      {model.data ? <Model model={model.data} models={list.data?.models} /> : null}
+      {model.data || failure ? null : <Waiting />}
+    </>
+  );
+}
+
+function Model({ model, models }: { model: ModelDetail; models: readonly ModelSummary[] | undefined }) {
+  return (
+    <article className={classes.model}>
+      <Names models={models} current={model.name} />
+      <Overview model={model} />
+      <ResultsSection model={model} />
+      <ConfusionSection model={model} />
+      <ModelCard card={model.card} />
+      <MakingSection model={model} />
+    </article>
+  );
+}
+
+interface TroubleProps {
+  failure: Error;
+  retrying: boolean;
+  onRetry: () => void;
+}
+
+function Trouble({ failure, retrying, onRetry }: TroubleProps) {
+  const error = asApiError(failure);
+  return (
+    <Notice
+      title={error.title}
+      detail={error.detail}
+      meanwhile={retrying ? "Trying again by itself…" : undefined}
+      action={retrying ? undefined : { label: "Try again", run: onRetry }}
+    />
+  );
+}
+
+function Waiting() {
+  return (
+    <div aria-hidden="true">
+      <Skeleton height={48} width="16rem" />
+      <Skeleton height={20} mt="lg" width="min(30rem, 100%)" />
+      <Skeleton height={220} mt={48} />
+      <Skeleton height={320} mt={48} />
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ModelDetail } from "../../api/generated";
+import { counted, percent } from "../../lib/format";
+import { probability } from "../../lib/units";
+import { inHundredths, interval } from "./logic";
+import classes from "./overview.module.css";
+
+/** What it is, on one screen. */
+export function Overview({ model }: { model: ModelDetail }) {
+  const best = model.results.find((result) => result.split === "test" && result.metrics["accuracy"]);
+  const accuracy = best?.metrics["accuracy"];
+  return (
+    <header className={classes.overview}>
+      <div>
+        <p className={classes.kind}>Text classifier</p>
+        <h1>{model.name}</h1>
+        <p className={classes.sentence}>
+          Tells {listed(model.labels)} apart. Its body, a frozen encoder made from {model.base}, reads the
+          text; its head, one linear layer on top, decides.
+        </p>
+      </div>
+      {best && accuracy ? (
+        <p className={classes.figure}>
+          <strong>
+            {inHundredths(accuracy.value)} <span>%</span>
+          </strong>
+          of {counted(best.rows, "text")} in {best.data}’s {best.split} set labelled right (95 % interval{" "}
+          {interval(accuracy)})
+        </p>
+      ) : null}
+      <dl>
+        <Fact name="Base">{model.base}</Fact>
+        <Fact name="Licence">{model.licence}</Fact>
+        <Fact name="Labels">{model.labels.join(", ")}</Fact>
+        <Fact name="Sure from">{percent(probability(model.sure_from))}</Fact>
+        <Fact name="Window">{counted(model.max_tokens, "token")}; longer texts in several</Fact>
+        <Fact name="Readout">{model.readout}</Fact>
+        <Fact name="Body">
+          <code>{model.version.body}</code>
+        </Fact>
+        <Fact name="Head">
+          <code>{model.version.head}</code>
+        </Fact>
+      </dl>
+    </header>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function listed(labels: readonly string[]): string {
+  const shown = labels.length > 6 ? [...labels.slice(0, 5), `${labels.length - 5} more labels`] : labels;
+  return new Intl.ListFormat("en").format(shown);
+}

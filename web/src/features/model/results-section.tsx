@@ -1,0 +1,50 @@
+import { useState } from "react";
+
+import type { ModelDetail } from "../../api/generated";
+import { IntervalChart } from "./interval-chart";
+import { groupsOf, metricMeaning, metricName, type Group } from "./logic";
+import pageClasses from "./model-page.module.css";
+import { ResultsTable } from "./results-table";
+import classes from "./results-section.module.css";
+
+/** How good it is, and how good other ways are on the same rows. */
+export function ResultsSection({ model }: { model: ModelDetail }) {
+  const groups = groupsOf(model);
+  return (
+    <section aria-labelledby="results">
+      <h2 id="results">Results</h2>
+      <p className={pageClasses.lead}>
+        {groups.length === 0
+          ? "None are recorded with this model. Measure it on your own texts: valence evaluate."
+          : "Each dot is a measurement, each line its 95 % interval: where lines overlap, the difference may be chance. Everything is in hundredths."}
+      </p>
+      {groups.map((group) => (
+        <ResultGroup key={group.key} group={group} />
+      ))}
+    </section>
+  );
+}
+
+function ResultGroup({ group }: { group: Group }) {
+  const [metric, setMetric] = useState(group.metrics[0] ?? "");
+  return (
+    <div className={classes.group}>
+      <div className={classes.head}>
+        <h3>{group.title}</h3>
+        <label className={classes.choice}>
+          Chart shows
+          <select value={metric} onChange={(event) => setMetric(event.currentTarget.value)}>
+            {group.metrics.map((key) => (
+              <option key={key} value={key}>
+                {metricName(key)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <p className={classes.meaning}>{metricMeaning(metric)}</p>
+      <IntervalChart rows={group.rows} metric={metric} />
+      <ResultsTable group={group} />
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { count, longDuration } from "../../lib/format";
+import { inHundredths, interval, metricMeaning, metricName, type Group } from "./logic";
+import classes from "./results-table.module.css";
+
+/** Every figure with its interval, and what it cost. */
+export function ResultsTable({ group }: { group: Group }) {
+  return (
+    <div className={classes.scroll} role="region" aria-label={`Results on ${group.title}`} tabIndex={0}>
+      <table>
+        <caption className={classes.caption}>Results on {group.title}, with 95 % intervals</caption>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            {group.metrics.map((key) => (
+              <th key={key} scope="col" title={metricMeaning(key)}>
+                {metricName(key)}
+              </th>
+            ))}
+            <th scope="col">Numbers trained</th>
+            <th scope="col">Time</th>
+          </tr>
+        </thead>
+        <tbody>
+          {group.rows.map((row) => (
+            <tr key={row.name} data-own={row.own || undefined}>
+              <th scope="row">
+                {row.name}
+                {row.own ? <span className={classes.own}>this model</span> : null}
+              </th>
+              {group.metrics.map((key) => {
+                const estimate = row.metrics[key];
+                return (
+                  <td key={key}>
+                    {estimate ? (
+                      <>
+                        {inHundredths(estimate.value)}
+                        <span className={classes.interval}>{interval(estimate)}</span>
+                      </>
+                    ) : (
+                      "–"
+                    )}
+                  </td>
+                );
+              })}
+              <td>{count(row.trained_parameters)}</td>
+              <td>
+                {longDuration(row.wall_time_s)}
+                <span className={classes.interval}>{row.processor}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

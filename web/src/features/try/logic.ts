@@ -1,0 +1,157 @@
+import type { Scored } from "../../api/generated";
+import { percent, sentenceCase, signed } from "../../lib/format";
+import { points, probability, type Points, type Probability } from "../../lib/units";
+
+/** The two ends of the page: left (orange, wavy) and right (blue, straight). */
+export type Side = "left" | "right";
+
+/** How strongly a word is marked; 0 is not at all. */
+export type Level = 0 | 1 | 2 | 3;
+
+/** What each side means for one answer, in words. */
+export interface Sides {
+  left: string;
+  right: string;
+}
+
+/** A word and how far it pulls the answer. `start` and `end` index the string, in UTF-16 units. */
+export interface Pull {
+  start: number;
+  end: number;
+  word: string;
+  points: Points;
+  side: Side;
+  level: Level;
+}
+
+const SHARES: readonly [number, Level][] = [
+  [0.6, 3],
+  [0.25, 2],
+  [0.08, 1],
+];
+/** The strongest word of a text that no word moves must not look strong. */
+const LEAST_SCALE = 0.02;
+const RIGHT_BY_NATURE = /^(positive|pos|yes|true|good|ham|favou?r)/i;
+
+/** Two labels as ends of a scale. The good one goes to the right whichever way the model lists them. */
+export function poles(labels: readonly string[]): Sides | undefined {
+  const [first, second] = labels;
+  if (first === undefined || second === undefined || labels.length > 2) return undefined;
+  return RIGHT_BY_NATURE.test(first) ? { left: second, right: first } : { left: first, right: second };
+}
+
+export const labelsOf = (scored: Scored): string[] => scored.probabilities.map((each) => each.label);
+
+/** What a word speaks for: with two labels one of them, with more for the predicted one or against it. */
+export function sidesOf(scored: Scored): Sides {
+  const ends = poles(labelsOf(scored));
+  if (ends) return { left: `Toward ${ends.left}`, right: `Toward ${ends.right}` };
+  return { left: `Against ${scored.label}`, right: `For ${scored.label}` };
+}
+
+export function probabilityOf(scored: Scored, label: string): Probability {
+  return probability(scored.probabilities.find((each) => each.label === label)?.probability ?? 0);
+}
+
+/** On which side the predicted label stands; always the right one with more than two labels. */
+export function sideOf(scored: Scored): Side {
+  return poles(labelsOf(scored))?.left === scored.label ? "left" : "right";
+}
+
+/** Every word that was weighed, in the order of the text. */
+export function pullsOf(text: string, scored: Scored): Pull[] {
+  const words = scored.words ?? [];
+  const offsets = unitOffsets(text);
+  const scale = Math.max(LEAST_SCALE, ...words.map((word) => Math.abs(word.effect)));
+  const own = sideOf(scored);
+  return words.map(({ start, end, effect }) => {
+    const [from, to] = [offsets[start] ?? text.length, offsets[end] ?? text.length];
+    return {
+      start: from,
+      end: to,
+      word: text.slice(from, to),
+      points: points(effect),
+      side: effect >= 0 ? own : other(own),
+      level: SHARES.find(([share]) => Math.abs(effect) >= share * scale)?.[1] ?? 0,
+    };
+  });
+}
+
+/** The words of one side that show, the strongest first. */
+export function strongest(pulls: readonly Pull[], side: Side): Pull[] {
+  return pulls
+    .filter((pull) => pull.side === side && pull.level > 0)
+    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
+}
+
+/** Pulls of an older text, moved to where their words stand now; those in the part that changed are dropped. */
+export function carried(pulls: readonly Pull[], before: string, now: string): Pull[] {
+  if (before === now) return [...pulls];
+  const shorter = Math.min(before.length, now.length);
+  let head = 0;
+  while (head < shorter && before[head] === now[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && before.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
+  const shift = now.length - before.length;
+  return pulls.flatMap((pull) => {
+    if (pull.end <= head) return [pull];
+    if (pull.start < before.length - tail) return [];
+    return [{ ...pull, start: pull.start + shift, end: pull.end + shift }];
+  });
+}
+
+export interface Segment {
+  start: number;
+  text: string;
+  pull?: Pull;
+}
+
+/** The whole text cut into marked words and what is between them. */
+export function segmentsOf(text: string, pulls: readonly Pull[]): Segment[] {
+  const segments: Segment[] = [];
+  let at = 0;
+  for (const pull of pulls) {
+    if (pull.start < at) continue;
+    if (pull.start > at) segments.push({ start: at, text: text.slice(at, pull.start) });
+    segments.push({ start: pull.start, text: text.slice(pull.start, pull.end), pull });
+    at = pull.end;
+  }
+  if (at < text.length) segments.push({ start: at, text: text.slice(at) });
+  return segments;
+}
+
+/** What a screen reader is told once an answer has settled. */
+export function announcementOf(scored: Scored, pulls: readonly Pull[]): string {
+  const certainty = percent(probability(scored.probability));
+  const verdict = scored.sure
+    ? `${sentenceCase(scored.label)}, ${certainty}.`
+    : `Not sure. Leans ${scored.label}, ${certainty}.`;
+  const loudest = pulls
+    .filter((pull) => pull.level === 3)
+    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
+    .slice(0, 2)
+    .map((pull) => `${pull.word}, ${sidesOf(scored)[pull.side].toLowerCase()}`);
+  return loudest.length > 0 ? `${verdict} Strongest: ${loudest.join("; ")}.` : verdict;
+}
+
+/** What a word's label says when it is pointed at. */
+export function tipOf(pull: Pull, sides: Sides): string {
+  return `${signed(Math.abs(pull.points) as Points)} points ${sides[pull.side].toLowerCase()}`;
+}
+
+const other = (side: Side): Side => (side === "left" ? "right" : "left");
+
+/** Where each code point begins, in UTF-16 units; the API counts in code points, strings do not. */
+function unitOffsets(text: string): number[] {
+  const offsets: number[] = [];
+  let at = 0;
+  for (const character of text) {
+    offsets.push(at);
+    at += character.length;
+  }
+  offsets.push(at);
+  return offsets;
+}
+
+/** Length as the server counts it. */
+export const codePoints = (text: string): number => [...text].length;

@@ -1,0 +1,79 @@
+import { Skeleton } from "@mantine/core";
+
+import type { ModelSummary } from "../../api/generated";
+import { Notice } from "../../components/notice";
+import { probability } from "../../lib/units";
+import { Facts } from "./facts";
+import { Invitation } from "./invitation";
+import { LabelBars } from "./label-bars";
+import { labelsOf, poles, probabilityOf } from "./logic";
+import { PullLists } from "./pull-lists";
+import classes from "./reading.module.css";
+import { Scale } from "./scale";
+import type { Answer } from "./use-answer";
+import { Verdict } from "./verdict";
+
+interface ReadingProps {
+  text: string;
+  answer: Answer;
+  model: ModelSummary | undefined;
+  pointed: number | undefined;
+  onPoint: (start: number | undefined) => void;
+}
+
+/** What the model makes of the text, in each of its states. */
+export function Reading(props: ReadingProps) {
+  const { text, answer, model } = props;
+  return (
+    <div className={classes.reading} aria-busy={answer.pending}>
+      {answer.error ? <Trouble answer={answer} /> : null}
+      {text.trim() === "" ? <Invitation model={model} /> : <Result {...props} />}
+    </div>
+  );
+}
+
+function Result({
+  answer: { answer, pulls, weighing, pending, error },
+  model,
+  pointed,
+  onPoint,
+}: ReadingProps) {
+  if (!answer) return error ? null : <Waiting />;
+  const { scored } = answer;
+  const ends = poles(labelsOf(scored));
+  const sureFrom = model ? probability(model.sure_from) : undefined;
+  return (
+    <>
+      <Verdict scored={scored} sureFrom={sureFrom} />
+      {ends ? (
+        <Scale ends={ends} value={probabilityOf(scored, ends.right)} sureFrom={sureFrom} />
+      ) : (
+        <LabelBars probabilities={scored.probabilities} sureFrom={sureFrom} />
+      )}
+      <PullLists scored={scored} pulls={pulls} weighing={weighing} pointed={pointed} onPoint={onPoint} />
+      <Facts answer={answer} base={model?.base} pending={pending} />
+    </>
+  );
+}
+
+function Trouble({ answer: { error, retrying, retry } }: { answer: Answer }) {
+  if (!error) return null;
+  return (
+    <Notice
+      title={error.title}
+      detail={error.detail}
+      meanwhile={retrying && error.passes ? "Your text is safe here. Trying again by itself…" : undefined}
+      action={retrying || !error.passes ? undefined : { label: "Try again", run: retry }}
+    />
+  );
+}
+
+function Waiting() {
+  return (
+    <div className={classes.waiting} aria-hidden="true">
+      <Skeleton height={40} width="14rem" maw="70%" />
+      <Skeleton height={12} mt={34} />
+      <Skeleton height={96} mt={48} />
+    </div>
+  );
+}

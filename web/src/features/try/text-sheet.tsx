@@ -1,0 +1,91 @@
+import { Button } from "@mantine/core";
+import type { PointerEvent, ReactNode, Ref } from "react";
+
+import { CopyButton } from "../../components/copy-button";
+import { count, counted } from "../../lib/format";
+import { codePoints, sidesOf } from "./logic";
+import { MarkedText, wordAt } from "./marked-text";
+import classes from "./text-sheet.module.css";
+import type { Answer } from "./use-answer";
+
+const PLACEHOLDER = "A review, a comment, a message…";
+/** From here on the type is smaller, so that a paragraph fits as a sentence did. */
+const PARAGRAPH = 220;
+
+interface TextSheetProps {
+  ref: Ref<HTMLTextAreaElement>;
+  text: string;
+  answer: Answer;
+  limit: number | undefined;
+  pointed: number | undefined;
+  onPoint: (start: number | undefined) => void;
+  onText: (text: string) => void;
+  choice: ReactNode;
+  /** The address under which this very text is found. */
+  link: string;
+}
+
+/** The text, written on the very sheet that shows what each word did. */
+export function TextSheet({
+  ref,
+  text,
+  answer,
+  limit,
+  pointed,
+  onPoint,
+  onText,
+  choice,
+  link,
+}: TextSheetProps) {
+  const refused = answer.error && !answer.error.passes;
+  const sides = answer.answer ? sidesOf(answer.answer.scored) : undefined;
+  return (
+    <div className={classes.sheet}>
+      <div className={classes.head}>
+        <label htmlFor="text">Your text</label>
+        {choice}
+      </div>
+      <div className={classes.scroll}>
+        <div className={classes.paper} data-long={text.length > PARAGRAPH || undefined}>
+          <MarkedText text={text} pulls={answer.pulls} sides={sides} pointed={pointed} />
+          <textarea
+            ref={ref}
+            id="text"
+            dir="auto"
+            rows={1}
+            value={text}
+            placeholder={PLACEHOLDER}
+            spellCheck={false}
+            autoComplete="off"
+            aria-invalid={refused ?? false}
+            aria-describedby="text-length"
+            onChange={(event) => onText(event.currentTarget.value)}
+            onPointerMove={(event: PointerEvent) => onPoint(wordAt(event.clientX, event.clientY))}
+            onPointerLeave={() => onPoint(undefined)}
+          />
+        </div>
+      </div>
+      <div className={classes.foot}>
+        <Length text={text} limit={limit} />
+        {text === "" ? null : (
+          <div className={classes.actions}>
+            <CopyButton value={link} label="Copy link" />
+            <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onText("")}>
+              Clear
+            </Button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Length({ text, limit }: { text: string; limit: number | undefined }) {
+  const length = codePoints(text);
+  const near = limit !== undefined && length > 0.8 * limit;
+  return (
+    <span id="text-length" className={classes.length} data-over={(near && length > limit) || undefined}>
+      {near ? `${count(length)} of ${counted(limit, "character")}` : counted(length, "character")}
+    </span>
+  );
+}

@@ -1,0 +1,66 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+
+import { modelsQuery } from "../../api/queries";
+import { PageTitle } from "../../components/page-title";
+import { paths } from "../../lib/paths";
+import { fragmentOf } from "./address";
+import { Announcement } from "./announcement";
+import { ExampleList } from "./example-list";
+import { InCode } from "./in-code";
+import { ModelChoice } from "./model-choice";
+import { Reading } from "./reading";
+import { TextSheet } from "./text-sheet";
+import classes from "./try-page.module.css";
+import { useAnswer } from "./use-answer";
+import { useTryState } from "./use-try-state";
+
+export function TryPage() {
+  const [{ text, model }, change] = useTryState();
+  const models = useQuery(modelsQuery).data;
+  const answer = useAnswer(text, model);
+  const [pointed, setPointed] = useState<number>();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const chosen = models?.models.find((each) => (model === undefined ? each.default : each.name === model));
+
+  const choose = (example: string) => {
+    change({ text: example });
+    field.current?.scrollIntoView({ block: "nearest" }); // no focus: on a phone the keyboard would hide the answer
+  };
+
+  return (
+    <>
+      <PageTitle>Try it</PageTitle>
+      <header className={classes.hero}>
+        <h1>Type a sentence. See which words tip it.</h1>
+        <p>
+          A frozen encoder reads the text; one small final layer decides. The answer comes as you type, and
+          every word shows how hard it pulled.
+        </p>
+      </header>
+      <section aria-label="The classifier" className={classes.bench}>
+        <TextSheet
+          ref={field}
+          text={text}
+          answer={answer}
+          limit={models?.limits.max_text_chars}
+          pointed={pointed}
+          onPoint={setPointed}
+          onText={(next) => change({ text: next })}
+          link={`${window.location.origin}${paths.tryIt}${fragmentOf({ text, model })}`}
+          choice={
+            <ModelChoice
+              models={models?.models}
+              chosen={chosen}
+              onChoose={(name) => change({ model: name })}
+            />
+          }
+        />
+        <Reading text={text} answer={answer} model={chosen} pointed={pointed} onPoint={setPointed} />
+      </section>
+      <ExampleList onChoose={choose} />
+      <InCode text={text} model={model} />
+      <Announcement answer={answer} />
+    </>
+  );
+}

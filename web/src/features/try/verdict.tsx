@@ -1,0 +1,32 @@
+import type { Scored } from "../../api/generated";
+import { percent, sentenceCase } from "../../lib/format";
+import { probability, type Probability } from "../../lib/units";
+import { sideOf } from "./logic";
+import classes from "./verdict.module.css";
+
+/** The answer in words. */
+export function Verdict({ scored, sureFrom }: { scored: Scored; sureFrom: Probability | undefined }) {
+  const certainty = percent(probability(scored.probability));
+  if (scored.sure) {
+    return (
+      <h2 className={classes.verdict} data-side={sideOf(scored)}>
+        {sentenceCase(scored.label)}
+        <span className={classes.certainty}>{certainty}</span>
+      </h2>
+    );
+  }
+  return (
+    <div>
+      <h2 className={classes.verdict}>
+        Not sure
+        <span className={classes.certainty}>
+          leans {scored.label}, {certainty}
+        </span>
+      </h2>
+      <p className={classes.meaning}>
+        {sureFrom === undefined ? "" : `This model commits itself from ${percent(sureFrom)} on. `}
+        Below that its guesses are wrong too often: better that a person decides.
+      </p>
+    </div>
+  );
+}

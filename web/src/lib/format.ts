@@ -1,0 +1,47 @@
+import type { Milliseconds, Points, Probability } from "./units";
+
+const NARROW_SPACE = "\u202f";
+const MINUS = "\u2212";
+
+/** "97 %"; one decimal at the ends, and never a certainty that is none: 0.9999 is "over 99.9 %". */
+export function percent(value: Probability): string {
+  const hundredths = value * 100;
+  if (hundredths > 99.9) return `over 99.9${NARROW_SPACE}%`;
+  if (hundredths < 0.1) return `under 0.1${NARROW_SPACE}%`;
+  const nearTheEnds = hundredths > 99 || hundredths < 1;
+  return `${hundredths.toFixed(nearTheEnds ? 1 : 0)}${NARROW_SPACE}%`;
+}
+
+/** "+21" or "−0.4": how far a word pulls, in percentage points. */
+export function signed(value: Points): string {
+  return `${value < 0 ? MINUS : "+"}${size(value)}`;
+}
+
+/** The same without a sign. */
+export function size(value: Points): string {
+  const magnitude = Math.abs(value);
+  if (magnitude < 0.05) return "0";
+  return magnitude.toFixed(magnitude < 9.95 ? 1 : 0).replace(/\.0$/, "");
+}
+
+export function duration(value: Milliseconds): string {
+  if (value < 10) return `${value.toFixed(1)} ms`;
+  return value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(1)} s`;
+}
+
+/** Seconds as people say them: "41 s", "7 min", "3.2 h". */
+export function longDuration(seconds: number): string {
+  if (seconds < 90) return `${seconds.toFixed(0)} s`;
+  return seconds < 5400 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+export const count = (value: number): string => value.toLocaleString("en");
+
+export function counted(value: number, singular: string, plural = `${singular}s`): string {
+  return `${count(value)} ${value === 1 ? singular : plural}`;
+}
+
+/** "positive" -> "Positive". */
+export function sentenceCase(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}

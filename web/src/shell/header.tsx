@@ -1,0 +1,43 @@
+import { Link, useLocation } from "wouter";
+
+import { ColourSchemeChoice } from "../components/colour-scheme-choice";
+import { Logo } from "../components/logo";
+import { paths } from "../lib/paths";
+import classes from "./shell.module.css";
+
+export function Header({ tryIt }: { tryIt: string }) {
+  const [path] = useLocation();
+  const current = (page: string) => (path === page ? ("page" as const) : undefined);
+  return (
+    <header className={classes.bar}>
+      <div className={classes.row}>
+        <Link href={tryIt} className={classes.brand} aria-label="Valence, first page">
+          <Logo />
+          <span className={classes.onlyWide}>Valence</span>
+        </Link>
+        <nav aria-label="Pages">
+          <ul className={classes.links}>
+            <li>
+              <Link href={tryIt} className={classes.link} aria-current={current(paths.tryIt)}>
+                Try it
+              </Link>
+            </li>
+            <li>
+              <Link href={paths.model} className={classes.link} aria-current={current(paths.model)}>
+                The model
+              </Link>
+            </li>
+            <li>
+              <a href={paths.reference} className={classes.link}>
+                API
+              </a>
+            </li>
+          </ul>
+        </nav>
+        <div className={classes.end}>
+          <ColourSchemeChoice />
+        </div>
+      </div>
+    </header>
+  );
+}

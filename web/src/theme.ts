@@ -1,0 +1,36 @@
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+// The colours of scores, and everything else that is a colour, are custom properties in styles.css; these few are what
+// Mantine's own components need to fit in.
+const blue: MantineColorsTuple = [
+  "#eaf4fe",
+  "#d3e6f8",
+  "#a4cbf2",
+  "#72aeec",
+  "#4a96e7",
+  "#3287e4",
+  "#2180e3",
+  "#0f6cc4",
+  "#0a5fae",
+  "#05508f",
+];
+
+export const theme = createTheme({
+  primaryColor: "blue",
+  primaryShade: { light: 8, dark: 3 },
+  autoContrast: true,
+  colors: { blue },
+  fontFamily: "'Instrument Sans Variable', system-ui, sans-serif",
+  fontFamilyMonospace:
+    "ui-monospace, 'SF Mono', SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",
+  headings: { fontFamily: "'Newsreader Variable', Georgia, serif", fontWeight: "500" },
+  defaultRadius: "sm",
+  focusRing: "auto",
+  respectReducedMotion: true,
+});
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { "--mantine-color-body": "#faf9f6", "--mantine-color-text": "#1d1f24" },
+  dark: { "--mantine-color-body": "#131519", "--mantine-color-text": "#ece9e3" },
+});

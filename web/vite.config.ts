@@ -1,0 +1,23 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// Where `npm run dev` finds the API.
+const api = process.env.VALENCE_API ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: "../src/valence/server/static",
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // the page's policy has no data: fonts
+    target: "es2022",
+  },
+  server: { proxy: { "/api": api, "/docs": api, "/openapi.json": api, "/readyz": api } },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/test/setup.ts"],
+    css: { modules: { classNameStrategy: "non-scoped" } },
+    restoreMocks: true,
+  },
+});
