@@ -1,8 +1,8 @@
 """A text of any length as windows of token ids that the body can read, never cut silently.
 
-A text longer than the body's window is read in overlapping windows, and their features are averaged, each weighted
-with its number of tokens. The head is linear, so averaging features is averaging logits: a long text's score is what
-its parts say on average. Knows the tokenizer, nothing of the network.
+A text longer than the body's window is read in overlapping windows, cut as training cuts them, and their features are
+averaged, each weighted with its number of tokens. The head is linear, so averaging features is averaging logits: a
+long text's score is what its parts say on average. Knows the tokenizer, nothing of the network.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from tokenizers import Tokenizer
 
 from valence.errors import ModelFolderError, TextError
 from valence.model.head import Floats
+from valence.model.windows import spans as spans_of
 
 Ints = npt.NDArray[np.int64]
 
 MAX_CHARACTERS = 1_000_000
-# A quarter of the window is shared with the next, so that no clause is seen only torn in two.
-OVERLAP = 0.25
 # Texts are tokenised in pieces of so many characters: tokenizers keeps about 150 bytes for each token that it makes.
 PIECE = 20_000
 
@@ -86,7 +85,7 @@ class TextReader:
         if not len(ids):
             raise _empty("has nothing in it that the model reads")
         where = np.concatenate([piece for _, piece in pieces]) if spans else None
-        return Reading(ids, where, window_bounds(len(ids), self.capacity))
+        return Reading(ids, where, tuple(spans_of(len(ids), self.capacity)))
 
     def window(self, ids: Ints) -> Ints:
         """`ids` with the special tokens around them: what the network reads."""
@@ -121,22 +120,6 @@ class TextReader:
         start = next(i for i in range(len(full)) if full[i : i + len(bare)] == bare)
         ends = full[:start], full[start + len(bare) :]
         return np.array(ends[0], dtype=np.int64), np.array(ends[1], dtype=np.int64)
-
-
-def window_bounds(tokens: int, capacity: int) -> tuple[tuple[int, int], ...]:
-    """(first, past the last) token of the fewest equally long windows that cover the text and overlap by a quarter.
-
-    Equally long, so that no window is a mere remainder and none needs padding.
-
-    >>> window_bounds(10, 8), window_bounds(8, 8)
-    (((0, 8), (2, 10)), ((0, 8),))
-    """
-    if tokens <= capacity:
-        return ((0, tokens),)
-    step = max(1, capacity - int(capacity * OVERLAP))
-    count = 1 + -(-(tokens - capacity) // step)
-    starts = [round(i * (tokens - capacity) / (count - 1)) for i in range(count)]
-    return tuple((start, start + capacity) for start in starts)
 
 
 def pooled(features: Floats, counts: Sequence[int]) -> Floats:

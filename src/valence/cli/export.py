@@ -1,0 +1,33 @@
+"""`valence export`: the quantised body that serving runs, held against torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "--model", required=True, type=click.Path(path_type=Path, file_okay=False), help="The model folder to complete."
+)
+@click.option(
+    "--texts",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file of texts to compare on, one a line; by default a few built-in ones.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+def export(model: Path, texts: Path | None, as_json: bool) -> None:
+    """Make body.onnx, int8, from the network in the folder, and compare its scores with torch's."""
+    import json
+
+    from valence.errors import DataError
+    from valence.export.parity import SAMPLE_TEXTS, parity
+    from valence.export.to_onnx import export_body
+
+    lines = [line for line in texts.read_text("utf-8", errors="replace").splitlines() if line.strip()] if texts else []
+    if texts and not lines:
+        raise DataError(f"{texts} has no text in it.", way_out="Give a file with one text a line.", code="file-empty")
+    path = export_body(model)
+    found = parity(model, lines or SAMPLE_TEXTS)
+    click.echo(json.dumps(found.as_json(), indent=2) if as_json else f"Wrote {path}.\n{found}")

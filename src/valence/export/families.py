@@ -1,0 +1,236 @@
+"""The encoder families that can be exported, read from their safetensors into one common form.
+
+BERT, RoBERTa (with XLM-RoBERTa and CamemBERT), MPNet and DistilBERT are one network under different names: post-norm
+layers of attention and feed-forward. Each family is a table of names here; the graph is written once, in graph.py.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from valence.errors import ModelFolderError
+
+Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """weight of shape (outputs, inputs), bias of shape (outputs,)."""
+
+    weight: Array
+    bias: Array
+
+
+@dataclass(frozen=True)
+class Norm:
+    """Layer normalisation: weight and bias of shape (hidden,)."""
+
+    weight: Array
+    bias: Array
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One encoder layer. `qkv` holds the query, key and value projections, one below the other."""
+
+    qkv: Linear
+    out: Linear
+    attention_norm: Norm
+    up: Linear
+    down: Linear
+    output_norm: Norm
+
+
+@dataclass(frozen=True)
+class Network:
+    """An encoder for sequence classification, without its final linear layer.
+
+    Attributes:
+        words: word embeddings, shape (vocabulary, hidden).
+        positions: what is added at position i, shape (positions, hidden), the embedding of token type 0 included.
+        dense, activation: the layer between the first token's hidden state and the final layer.
+        relative: MPNet's attention bias by distance, shape (2 * positions - 1, heads); index distance + positions - 1.
+    """
+
+    words: Array
+    positions: Array
+    embedding_norm: Norm
+    layers: tuple[Layer, ...]
+    dense: Linear
+    activation: str
+    heads: int
+    epsilon: float
+    relative: Array | None = None
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Where a family keeps its parts; names under `layer` and `attention` are relative to the layer."""
+
+    root: str
+    layer: str
+    query: str
+    key: str
+    value: str
+    out: str
+    attention_norm: str
+    up: str
+    down: str
+    output_norm: str
+    dense: str
+    activation: str = "Tanh"
+
+
+_BERT = _Names(
+    root="bert",
+    layer="encoder.layer",
+    query="attention.self.query",
+    key="attention.self.key",
+    value="attention.self.value",
+    out="attention.output.dense",
+    attention_norm="attention.output.LayerNorm",
+    up="intermediate.dense",
+    down="output.dense",
+    output_norm="output.LayerNorm",
+    dense="bert.pooler.dense",
+)
+_ROBERTA = _Names(**{**vars(_BERT), "root": "roberta", "dense": "classifier.dense"})
+_FAMILIES = {
+    "bert": _BERT,
+    "roberta": _ROBERTA,
+    "xlm-roberta": _ROBERTA,
+    "camembert": _ROBERTA,
+    "mpnet": _Names(
+        **{
+            **vars(_ROBERTA),
+            "root": "mpnet",
+            "query": "attention.attn.q",
+            "key": "attention.attn.k",
+            "value": "attention.attn.v",
+            "out": "attention.attn.o",
+            "attention_norm": "attention.LayerNorm",
+        }
+    ),
+    "distilbert": _Names(
+        root="distilbert",
+        layer="transformer.layer",
+        query="attention.q_lin",
+        key="attention.k_lin",
+        value="attention.v_lin",
+        out="attention.out_lin",
+        attention_norm="sa_layer_norm",
+        up="ffn.lin1",
+        down="ffn.lin2",
+        output_norm="output_layer_norm",
+        dense="pre_classifier",
+        activation="Relu",
+    ),
+}
+
+
+def read_network(folder: Path) -> Network:
+    """The network of a model folder in Hugging Face's layout.
+
+    Raises ModelFolderError if config.json or model.safetensors is missing or damaged, or of no family known here.
+    """
+    config = _config(folder)
+    names = _FAMILIES[config["model_type"]]
+    try:
+        tensors = load_file(folder / "model.safetensors")
+        return _network(names, {name: tensor.astype(np.float32) for name, tensor in tensors.items()}, config)
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
+        raise ModelFolderError(
+            f"{folder / 'model.safetensors'} cannot be exported: {error}.",
+            way_out="Copy the folder again, or train it again.",
+            code="model-damaged",
+        ) from error
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelFolderError(
+            f"{folder / 'config.json'} cannot be read: {error}.",
+            way_out="Give a model folder as `valence pretrain` and `valence transfer` write it.",
+            code="model-incomplete",
+        ) from error
+    family, activation = config.get("model_type"), config.get("hidden_act") or config.get("activation") or "gelu"
+    if family not in _FAMILIES or activation != "gelu":
+        raise ModelFolderError(
+            f"{folder} is a network of type {family!r} with activation {activation!r}, which cannot be exported.",
+            way_out=f"Use one of these, with gelu: {', '.join(_FAMILIES)}.",
+            code="export-unsupported",
+        )
+    return dict(config)
+
+
+def _network(names: _Names, tensors: Mapping[str, Array], config: Mapping[str, Any]) -> Network:
+    embeddings = f"{names.root}.embeddings"
+    positions = tensors[f"{embeddings}.position_embeddings.weight"]
+    if names.root in {"roberta", "mpnet"}:
+        # These count positions from the padding index on; windows here are padded on the right only.
+        positions = positions[int(config.get("pad_token_id", 1)) + 1 :]
+    if f"{embeddings}.token_type_embeddings.weight" in tensors:
+        positions = positions + tensors[f"{embeddings}.token_type_embeddings.weight"][0]
+    count = 1 + max(
+        int(name.split(f"{names.layer}.")[1].split(".")[0]) for name in tensors if f".{names.layer}." in name
+    )
+    relative = tensors.get("mpnet.encoder.relative_attention_bias.weight")
+    return Network(
+        words=tensors[f"{embeddings}.word_embeddings.weight"],
+        positions=positions,
+        embedding_norm=_norm(tensors, f"{embeddings}.LayerNorm"),
+        layers=tuple(_layer(names, tensors, f"{names.root}.{names.layer}.{i}.") for i in range(count)),
+        dense=_linear(tensors, names.dense),
+        activation=names.activation,
+        heads=int(config.get("num_attention_heads") or config["n_heads"]),
+        epsilon=float(config.get("layer_norm_eps", 1e-12)),
+        relative=None if relative is None else _by_distance(relative, len(positions)),
+    )
+
+
+def _layer(names: _Names, tensors: Mapping[str, Array], prefix: str) -> Layer:
+    parts = [_linear(tensors, prefix + name) for name in (names.query, names.key, names.value)]
+    return Layer(
+        qkv=Linear(np.concatenate([part.weight for part in parts]), np.concatenate([part.bias for part in parts])),
+        out=_linear(tensors, prefix + names.out),
+        attention_norm=_norm(tensors, prefix + names.attention_norm),
+        up=_linear(tensors, prefix + names.up),
+        down=_linear(tensors, prefix + names.down),
+        output_norm=_norm(tensors, prefix + names.output_norm),
+    )
+
+
+def _linear(tensors: Mapping[str, Array], name: str) -> Linear:
+    return Linear(tensors[f"{name}.weight"], tensors[f"{name}.bias"])
+
+
+def _norm(tensors: Mapping[str, Array], name: str) -> Norm:
+    return Norm(tensors[f"{name}.weight"], tensors[f"{name}.bias"])
+
+
+def _by_distance(buckets: Array, positions: int) -> Array:
+    """T5's relative positions (Raffel et al. 2020, section 2.1) as MPNet has them, unrolled from its buckets.
+
+    `buckets` has shape (buckets, heads); row d + positions - 1 of the result is the bias of a key d places on.
+    """
+    distance = np.arange(-(positions - 1), positions)
+    half = len(buckets) // 2
+    exact = half // 2  # nearer than this each distance has its own bucket; farther ones share, in logarithmic steps
+    n = np.abs(distance)
+    far = exact + (np.log(np.maximum(n, 1).astype(np.float32) / exact) / math.log(128 / exact) * (half - exact)).astype(
+        np.int64
+    )
+    bucket = np.where(n < exact, n, np.minimum(far, half - 1)) + np.where(distance > 0, half, 0)
+    return np.asarray(buckets[bucket], dtype=np.float32)

@@ -1,0 +1,194 @@
+"""The network as an ONNX graph, written operator by operator, so that the same weights give the same bytes.
+
+Writing it here instead of tracing torch keeps the operators that onnxruntime has fused kernels for (attention, layer
+norm with its residual, bias with GELU), takes a second, and needs no torch. Whether a linear layer is float32 or int8
+is the business of the `Linears` that is passed in. parity.py holds the graph against torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from valence.export.families import Layer, Linear, Network, Norm
+
+OPSET = 21
+CONTRIB = "com.microsoft"  # onnxruntime's own fused operators
+
+
+class GraphBuilder:
+    """Collects nodes and constants; every tensor is told by its name."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.constants: dict[str, Any] = {}
+
+    def add(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
+        """One node with one output, whose name is returned."""
+        return self.add_many(op, inputs, 1, domain=domain, **attributes)[0]
+
+    def add_many(
+        self, op: str, inputs: Sequence[str], outputs: int, *, domain: str = "", **attributes: Any
+    ) -> list[str]:
+        name = f"{op}_{len(self.nodes)}"
+        names = [f"{name}_{i}" if outputs > 1 else name for i in range(outputs)]
+        self.nodes.append(helper.make_node(op, list(inputs), names, name, domain=domain, **attributes))
+        return names
+
+    def constant(self, name: str, array: npt.NDArray[Any]) -> str:
+        self.constants.setdefault(name, numpy_helper.from_array(np.asarray(array, order="C"), name))
+        return name
+
+    def ints(self, *values: int) -> str:
+        """A constant vector of int64."""
+        return self.constant("ints_" + "_".join(map(str, values)), np.array(values, dtype=np.int64))
+
+    def rename_output(self, old: str, new: str) -> None:
+        self.nodes.append(helper.make_node("Identity", [old], [new], new))
+
+
+class Linears(Protocol):
+    """How weights are stored and multiplied."""
+
+    def embed(self, graph: GraphBuilder, name: str, table: npt.NDArray[np.float32], ids: str) -> str:
+        """Rows of `table` for ids of shape (...): float32 of shape (..., hidden)."""
+
+    def multiply(self, graph: GraphBuilder, name: str, x: str, weight: npt.NDArray[np.float32]) -> str:
+        """X of shape (rows, inputs) times the transpose of weight (outputs, inputs), without bias."""
+
+
+class FloatLinears:
+    """float32 throughout: for comparison and tests."""
+
+    def embed(self, graph: GraphBuilder, name: str, table: npt.NDArray[np.float32], ids: str) -> str:
+        return graph.add("Gather", graph.constant(name, table), ids)
+
+    def multiply(self, graph: GraphBuilder, name: str, x: str, weight: npt.NDArray[np.float32]) -> str:
+        return graph.add("MatMul", x, graph.constant(name, weight.T))
+
+
+def build(network: Network, linears: Linears, general_layers: Sequence[int]) -> onnx.ModelProto:
+    """The graph: input_ids and attention_mask, int64 of shape (batch, length), to the outputs `final` and `general`.
+
+    Padding stands on the right. `general_layers` are the hidden states that `general` averages, in its order.
+    """
+    graph = GraphBuilder()
+    writer = _Writer(graph, network, linears)
+    states = writer.hidden_states()
+    graph.rename_output(writer.final(states[-1]), "final")
+    graph.rename_output(writer.general([states[layer] for layer in general_layers]), "general")
+    widths = {"final": network.dense.weight.shape[0], "general": network.words.shape[1] * len(general_layers)}
+    return _model(graph, widths)
+
+
+class _Writer:
+    """Writes the parts of one network. Hidden states are of shape (batch * length, hidden): a row is a token."""
+
+    def __init__(self, graph: GraphBuilder, network: Network, linears: Linears) -> None:
+        self.graph, self.network, self.linears = graph, network, linears
+        self.hidden = network.words.shape[1]
+        self.length = graph.add("Shape", "input_ids", start=1, end=2)  # a vector of one
+        batch = graph.add("Shape", "input_ids", start=0, end=1)
+        self.by_token = graph.add("Concat", batch, self.length, graph.ints(self.hidden), axis=0)
+        self.mask = graph.add("Cast", "attention_mask", to=TensorProto.INT32)
+        self.bias = self._relative_bias() if network.relative is not None else ""
+
+    def hidden_states(self) -> list[str]:
+        """The embeddings, then the output of every layer."""
+        states = [self._embeddings()]
+        for i, layer in enumerate(self.network.layers):
+            states.append(self._layer(f"layer{i}", layer, states[-1]))
+        return states
+
+    def final(self, state: str) -> str:
+        """(batch, width): the first token's state through the dense layer; float32, as it alone decides."""
+        first = self.graph.add("Gather", self._by_text(state), self.graph.constant("first", np.array(0)), axis=1)
+        dense = FloatLinears().multiply(self.graph, "dense.weight", first, self.network.dense.weight)
+        biased = self.graph.add("Add", dense, self.graph.constant("dense.bias", self.network.dense.bias))
+        return self.graph.add(self.network.activation, biased)
+
+    def general(self, states: Sequence[str]) -> str:
+        """(batch, hidden * states): mean over the text's tokens of each state."""
+        mask = self.graph.add("Cast", "attention_mask", to=TensorProto.FLOAT)
+        tokens = self.graph.add("ReduceSum", mask, self.graph.ints(1), keepdims=1)
+        share = self.graph.add("Unsqueeze", self.graph.add("Div", mask, tokens), self.graph.ints(1))
+        means = [self.graph.add("MatMul", share, self._by_text(state)) for state in states]
+        joined = self.graph.add("Concat", *means, axis=2)
+        return self.graph.add("Squeeze", joined, self.graph.ints(1))
+
+    def _embeddings(self) -> str:
+        graph, network = self.graph, self.network
+        words = self.linears.embed(graph, "words", network.words, "input_ids")
+        table = graph.constant("positions", network.positions)
+        positions = graph.add("Slice", table, graph.ints(0), self.length, graph.ints(0))
+        summed = graph.add("Add", words, positions)
+        rows = graph.add("Reshape", summed, graph.ints(-1, self.hidden))
+        weight, bias = self._norm("embeddings", network.embedding_norm)
+        return graph.add("LayerNormalization", rows, weight, bias, axis=-1, epsilon=network.epsilon)
+
+    def _layer(self, name: str, layer: Layer, state: str) -> str:
+        attended = self._multiply(f"{name}.out", self._attention(name, layer, state), layer.out)
+        middle = self._add_and_norm(f"{name}.attention_norm", attended, state, layer.out, layer.attention_norm)
+        up = self._multiply(f"{name}.up", middle, layer.up)
+        active = self.graph.add("BiasGelu", up, self.graph.constant(f"{name}.up.bias", layer.up.bias), domain=CONTRIB)
+        down = self._multiply(f"{name}.down", active, layer.down)
+        return self._add_and_norm(f"{name}.output_norm", down, middle, layer.down, layer.output_norm)
+
+    def _attention(self, name: str, layer: Layer, state: str) -> str:
+        graph = self.graph
+        joined = self._by_text(self._multiply(f"{name}.qkv", state, layer.qkv), width=3 * self.hidden)
+        query, key, value = graph.add_many("Split", [joined], 3, axis=2, num_outputs=3)
+        bias = graph.constant(f"{name}.qkv.bias", layer.qkv.bias)
+        inputs = [query, key, value, bias, self.mask, *([self.bias] if self.bias else [])]
+        heads = graph.add("MultiHeadAttention", *inputs, domain=CONTRIB, num_heads=self.network.heads)
+        return graph.add("Reshape", heads, graph.ints(-1, self.hidden))
+
+    def _add_and_norm(self, name: str, x: str, residual: str, linear: Linear, norm: Norm) -> str:
+        """Layer norm of x + the linear layer's bias + residual, as one operator."""
+        weight, bias = self._norm(name, norm)
+        linear_bias = self.graph.constant(f"{name}.linear_bias", linear.bias)
+        inputs = (x, residual, weight, bias, linear_bias)
+        return self.graph.add("SkipLayerNormalization", *inputs, domain=CONTRIB, epsilon=self.network.epsilon)
+
+    def _multiply(self, name: str, x: str, linear: Linear) -> str:
+        return self.linears.multiply(self.graph, f"{name}.weight", x, linear.weight)
+
+    def _norm(self, name: str, norm: Norm) -> tuple[str, str]:
+        return self.graph.constant(f"{name}.weight", norm.weight), self.graph.constant(f"{name}.bias", norm.bias)
+
+    def _by_text(self, rows: str, width: int | None = None) -> str:
+        """(batch * length, width) seen as (batch, length, width)."""
+        if width is None:
+            return self.graph.add("Reshape", rows, self.by_token)
+        shape = self.graph.add("Concat", self.graph.add("Shape", "input_ids"), self.graph.ints(width), axis=0)
+        return self.graph.add("Reshape", rows, shape)
+
+    def _relative_bias(self) -> str:
+        """MPNet's attention bias, shape (1, heads, length, length), gathered by distance."""
+        graph, relative = self.graph, self.network.relative
+        assert relative is not None
+        zero, one = graph.constant("zero", np.array(0)), graph.constant("one", np.array(1))
+        end = graph.add("Squeeze", self.length, graph.ints(0))
+        places = graph.add("Range", zero, end, one)
+        column = graph.add("Unsqueeze", places, graph.ints(1))
+        distance = graph.add("Sub", places, column)
+        index = graph.add("Add", distance, graph.ints(len(relative) // 2))
+        by_pair = graph.add("Gather", graph.constant("relative", relative), index)
+        heads_first = graph.add("Transpose", by_pair, perm=[2, 0, 1])
+        return graph.add("Unsqueeze", heads_first, graph.ints(0))
+
+
+def _model(graph: GraphBuilder, widths: Mapping[str, int]) -> onnx.ModelProto:
+    axes = ["batch", "length"]
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, axes) for name in ("input_ids", "attention_mask")]
+    outputs = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", width]) for name, width in widths.items()
+    ]
+    proto = helper.make_graph(graph.nodes, "body", inputs, outputs, list(graph.constants.values()))
+    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]
+    return helper.make_model(proto, opset_imports=opsets, ir_version=10, producer_name="valence")

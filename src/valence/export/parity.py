@@ -1,0 +1,123 @@
+"""How far the served model is from the trained one: body.onnx through the engine against torch in float32."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from valence.inference.engine import Engine
+from valence.machine import processor
+from valence.model.folder import ModelFolder
+from valence.model.head import Floats
+from valence.model.labels import Labels
+
+# Texts that are also scored one by one, to see whether batch mates move them.
+ALONE = 64
+
+# What `valence export` compares on where it is given no texts: short and long, plain and odd, more than one window.
+SAMPLE_TEXTS = (
+    "A wonderful, moving film.",
+    "Dull, clumsy and far too long.",
+    "Not bad at all!",
+    "I wanted to like it, and for the first half hour I did; then the plot gave up, and so did I.",
+    "ok",
+    "10/10, would watch again 😀",
+    "Ein schöner Film, très émouvant.",
+    "The acting is superb, but the story never finds its feet. " * 8,
+    "An hour in I had forgotten the time. " * 60,
+)
+
+
+@dataclass(frozen=True)
+class Parity:
+    """The comparison's figures; `as_json` for a file.
+
+    Attributes:
+        texts: how many were compared.
+        largest_difference, mean_difference: between the probabilities of the label that torch predicts.
+        flipped: share of texts whose label is another.
+        batch_mate_difference: the largest difference between a text scored alone and among the others.
+        size_mb: of body.onnx, in millions of bytes.
+        accuracy_torch, accuracy_served: where labels were given.
+        processor: that the figures are from.
+    """
+
+    texts: int
+    largest_difference: float
+    mean_difference: float
+    flipped: float
+    batch_mate_difference: float
+    size_mb: float
+    accuracy_torch: float | None
+    accuracy_served: float | None
+    processor: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        lines = [
+            f"texts compared          {self.texts}",
+            f"probability differs by  {self.mean_difference:.5f} on average, {self.largest_difference:.5f} at most",
+            f"labels flipped          {self.flipped:.2%}",
+            f"moved by batch mates    {self.batch_mate_difference:.2g} at most",
+            f"size of body.onnx       {self.size_mb:.1f} MB",
+        ]
+        if self.accuracy_torch is not None and self.accuracy_served is not None:
+            lines.append(
+                f"accuracy                {self.accuracy_torch:.2%} in torch, {self.accuracy_served:.2%} served"
+            )
+        return "\n".join(lines)
+
+
+def parity(folder: Path | str, texts: Sequence[str] = SAMPLE_TEXTS, labels: Sequence[str] | None = None) -> Parity:
+    """Scores the texts with torch in float32, with transformers' tokenizer, and with the engine.
+
+    Raises ModelFolderError for a folder that lacks a part, and TextError for a text that cannot be scored.
+    """
+    engine = Engine(folder)
+    expected, found = torch_probabilities(folder, texts), engine.predict_proba(texts)
+    predicted = expected.argmax(axis=1)
+    difference = np.abs(expected - found)[np.arange(len(texts)), predicted]
+    truth = None if labels is None else Labels(engine.labels).encode(labels)
+    return Parity(
+        texts=len(texts),
+        largest_difference=float(difference.max()),
+        mean_difference=float(difference.mean()),
+        flipped=float(np.mean(predicted != found.argmax(axis=1))),
+        batch_mate_difference=_batch_mate_difference(engine, texts, found),
+        size_mb=(Path(folder) / "body.onnx").stat().st_size / 1e6,
+        accuracy_torch=None if truth is None else float(np.mean(predicted == truth)),
+        accuracy_served=None if truth is None else float(np.mean(found.argmax(axis=1) == truth)),
+        processor=processor(),
+    )
+
+
+def torch_probabilities(folder: Path | str, texts: Sequence[str]) -> Floats:
+    """Probabilities of shape (texts, labels) of the network in torch and float32, through the folder's head."""
+    from valence.encoder.features import compute
+    from valence.encoder.network import from_folder, tokenizer_of
+    from valence.encoder.precision import choose
+    from valence.encoder.readouts import BodyWithReadouts
+
+    files = ModelFolder(folder)
+    body, fitted = BodyWithReadouts(from_folder(files.path)), files.head()
+    features = compute(
+        body,
+        tokenizer_of(files.path),
+        texts,
+        max_tokens=files.body().max_tokens,
+        precision=choose("fp32"),
+        title="torch, float32",
+    )
+    return fitted.head.predict_proba(features[fitted.readout])
+
+
+def _batch_mate_difference(engine: Engine, texts: Sequence[str], among_others: Floats) -> float:
+    chosen = range(0, len(texts), max(1, len(texts) // ALONE))
+    alone = np.concatenate([engine.predict_proba([texts[i]]) for i in chosen])
+    return float(np.abs(alone - among_others[list(chosen)]).max())
