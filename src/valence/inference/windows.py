@@ -72,7 +72,11 @@ class TextReader:
             ) from error
         self.capacity = max_tokens - len(self._prefix) - len(self._suffix)
         if self.capacity < 1:
-            raise ModelFolderError(f"{path.parent}: a window of {max_tokens} tokens has no room for text.")
+            raise ModelFolderError(
+                f"{path.parent}: a window of {max_tokens} tokens has no room for text.",
+                way_out="Train the body again with a larger window.",
+                code="model-damaged",
+            )
 
     def read(self, text: str, *, spans: bool = False) -> Reading:
         """Tokenises. A lone surrogate, which is no character, is read as U+FFFD.

@@ -188,7 +188,9 @@ class ModelFolder:
             content = path.read_bytes()
         except OSError as error:
             raise ModelFolderError(
-                f"{self.path} has no readable head.safetensors: {error}.", code="model-incomplete"
+                f"{self.path} has no readable head.safetensors: {error}.",
+                way_out="Copy the whole folder again, or fit a new head with `valence transfer`.",
+                code="model-incomplete",
             ) from error
         if hashlib.sha256(content).hexdigest() != checksum:
             raise self._damaged("head.safetensors", "is not the file that head.json describes (checksums differ)")

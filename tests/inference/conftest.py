@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from valence.inference.engine import Engine
+
+
+@pytest.fixture(scope="session")
+def engine(tiny_model: Path) -> Engine:
+    return Engine(tiny_model, threads=1)

@@ -1,0 +1,177 @@
+"""The micro-batcher under many threads: answers, refusals, failures, giving up and closing.
+
+Its engine is the real one; where a test must decide when a batch runs, `Gate` holds the engine's `run`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.models import BLAME, PRAISE
+from valence.errors import ModelFolderError, OverloadedError, TextError
+from valence.inference.batching import Batcher
+from valence.inference.engine import Engine
+from valence.inference.windows import Ints
+from valence.model.head import Floats
+
+
+class Gate(Engine):
+    """A real engine whose batches wait until the test lets them go, and fail where it says so.
+
+    Attributes:
+        batches: the windows of each batch, in order.
+        poison: a token id; a batch that holds it fails.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, threads=1)
+        self.open, self.entered = threading.Event(), threading.Semaphore(0)
+        self.batches: list[list[Ints]] = []
+        self.poison = -1
+
+    def run(self, windows: Sequence[Ints], readout: str | None = None) -> Floats:
+        self.batches.append(list(windows))
+        self.entered.release()
+        assert self.open.wait(30)
+        if any(self.poison in window for window in windows):
+            raise ModelFolderError("poisoned")
+        return super().run(windows, readout)
+
+
+@pytest.fixture
+def gate(tiny_model: Path) -> Gate:
+    return Gate(tiny_model)
+
+
+@pytest.fixture
+def batcher(gate: Gate) -> Iterator[Batcher]:
+    batcher = Batcher(gate, max_queue_tokens=100)
+    yield batcher
+    gate.open.set()
+    batcher.close()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(16) as pool:
+        yield pool
+
+
+def _hold(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor, text: str = "good") -> Future[Any]:
+    """Sends a text into the closed gate, so that whatever follows waits in the queue."""
+    future: Future[Any] = pool.submit(batcher.score, [text])
+    assert gate.entered.acquire(timeout=30)
+    return future
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came about")
+
+
+def test_answers_are_the_engines_own_whatever_the_company(engine: Engine, pool: ThreadPoolExecutor) -> None:
+    calls = [[f"a {word} film", f"{word} " * 50] for word in (*PRAISE, *BLAME)]
+    batcher = Batcher(engine)
+    for explain in (False, True):
+        found = pool.map(lambda texts, explain=explain: batcher.score(texts, explain=explain), calls)
+        for texts, answers in zip(calls, found, strict=True):
+            for answer, expected in zip(answers, engine.score(texts, explain=explain), strict=True):
+                assert not isinstance(answer, TextError)
+                assert answer.label == expected.label
+                assert answer.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
+    batcher.close()
+    assert batcher.queue.waiting_tokens == 0
+
+
+def test_a_bad_text_fails_alone(engine: Engine) -> None:
+    batcher = Batcher(engine)
+    first, second, third = batcher.score(["good", "", "bad"])
+    assert isinstance(second, TextError)
+    assert not isinstance(first, TextError)
+    assert not isinstance(third, TextError)
+    assert [type(answer) for answer in batcher.score([""])] == [TextError]
+    assert batcher.score([]) == []
+    batcher.close()
+
+
+def test_what_waits_is_run_together(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:
+    held = _hold(gate, batcher, pool)
+    waiting = [pool.submit(batcher.score, [word]) for word in ("bad", "dull", "great")]
+    _wait_until(lambda: batcher.queue.waiting_tokens == 9)
+    gate.open.set()
+    assert all(future.result(30) for future in [held, *waiting])
+    assert [len(batch) for batch in gate.batches] == [1, 3]
+
+
+def test_a_short_text_does_not_wait_for_a_long_one_to_end(gate: Gate, pool: ThreadPoolExecutor) -> None:
+    batcher = Batcher(gate, batch_tokens=64)
+    held = _hold(gate, batcher, pool)
+    long = pool.submit(batcher.score, ["bad " * 600])
+    _wait_until(lambda: batcher.queue.waiting_tokens > 600)
+    short = pool.submit(batcher.score, ["dull"])
+    _wait_until(lambda: len(batcher.queue._calls) == 2)
+    gate.open.set()
+    assert all(future.result(30) for future in (held, long, short))
+    batcher.close()
+    assert min(map(len, gate.batches[1])) == 3  # the short one is in the first batch after
+
+
+def test_a_full_queue_refuses_at_once(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:
+    held = _hold(gate, batcher, pool)
+    accepted = pool.submit(batcher.score, ["bad " * 200])  # more than the limit, but nothing else waits
+    _wait_until(lambda: batcher.queue.waiting_tokens > 100)
+    with pytest.raises(OverloadedError, match="of 100 tokens") as caught:
+        batcher.score(["good"])
+    assert caught.value.retry_after_s >= 1
+    gate.open.set()
+    assert accepted.result(30)
+    assert held.result(30)
+    assert batcher.score(["good"])
+
+
+def test_a_failing_batch_reaches_its_own_callers_only(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:
+    gate.poison = int(gate.reader.read("dull").ids[0])
+    held = _hold(gate, batcher, pool)
+    victims = [pool.submit(batcher.score, [text]) for text in ("dull", "great")]
+    _wait_until(lambda: batcher.queue.waiting_tokens == 6)
+    gate.open.set()
+    assert held.result(30)
+    for victim in victims:
+        with pytest.raises(ModelFolderError, match="poisoned"):
+            victim.result(30)
+    assert batcher.score(["great"])  # and the worker lives on
+
+
+def test_who_gives_up_is_dropped(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:
+    held = _hold(gate, batcher, pool)
+    with pytest.raises(OverloadedError, match=r"within 0\.01 seconds"):
+        batcher.score(["dull"], timeout_s=0.01)
+    gate.open.set()
+    assert held.result(30)
+    assert batcher.score(["great"])
+    assert batcher.queue.waiting_tokens == 0
+    assert [len(batch) for batch in gate.batches] == [1, 1]  # "dull" never ran
+
+
+def test_closing_finishes_what_was_accepted(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:
+    held = _hold(gate, batcher, pool)
+    waiting = pool.submit(batcher.score, ["dull"])
+    _wait_until(lambda: batcher.queue.waiting_tokens == 3)
+    closing = pool.submit(batcher.close)
+    _wait_until(lambda: batcher.queue._closed)
+    with pytest.raises(OverloadedError, match="shutting down"):
+        batcher.score(["good"])
+    gate.open.set()
+    assert held.result(30)
+    assert waiting.result(30)
+    closing.result(30)
+    assert not batcher._worker.is_alive()

@@ -1,0 +1,91 @@
+"""Words and their effects."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.models import example_sentences
+from valence.inference.engine import Engine
+from valence.inference.explain import MAX_PARTS, parts, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It's well-made, isn’t it?", ["It's", "well-made", "isn’t", "it"]),
+        ("good...bad", ["good", "bad"]),
+        ("¡Qué película!", ["Qué", "película"]),
+        ("यह फिल्म अच्छी है।", ["यह", "फिल्म", "अच्छी", "है"]),
+        ("فيلم جميل، حقا", ["فيلم", "جميل", "حقا"]),
+        ("好电影。", ["好", "电", "影"]),
+        ("so good😀👍🏽!", ["so", "good", "😀👍🏽"]),
+        ("?! ...", []),
+    ],
+)
+def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in words(text)] == expected
+
+
+@given(st.text(max_size=300))
+def test_words_are_in_order_and_apart(text: str) -> None:
+    ends = [0, *(place for span in words(text) for place in span)]
+    assert ends == sorted(ends)
+    assert all(text[start:end].strip() for start, end in words(text))
+
+
+def test_many_words_are_taken_in_groups() -> None:
+    text = " ".join(["word"] * 1000)
+    found = parts(text)
+    assert len(found) == MAX_PARTS
+    assert {text[start:end] for start, end in found} == {" ".join(["word"] * 5)}
+
+
+def test_the_telling_word_has_the_largest_effect(engine: Engine) -> None:
+    text = "the film was a dull story"
+    prediction = engine.score([text], explain=True)[0]
+    assert prediction.words is not None
+    top = max(prediction.words, key=lambda word: word.effect)
+    assert text[top.start : top.end] == "dull"
+    assert top.effect > 0
+
+
+def test_an_effect_is_what_leaving_the_word_out_does(engine: Engine) -> None:
+    prediction = engine.score(["the film was dull"], explain=True)[0]
+    rest = engine.score(["the film was"])[0]
+    assert prediction.words is not None
+    assert prediction.words[-1].effect == pytest.approx(
+        prediction.probability - rest.probabilities[prediction.label], abs=1e-5
+    )
+
+
+def test_explaining_changes_nothing_else(engine: Engine) -> None:
+    texts = ["the film was dull", "good " * 80, "!"]
+    for plain, explained in zip(engine.score(texts), engine.score(texts, explain=True), strict=True):
+        assert explained.probabilities == pytest.approx(plain.probabilities, abs=1e-5)
+        assert explained.windows == plain.windows
+
+
+def test_leaving_out_the_top_words_moves_scores_more_than_random_ones(engine: Engine) -> None:
+    """Deletion test (ERASER, DeYoung et al. 2020, "comprehensiveness") over many sentences."""
+    random = np.random.default_rng(0)
+    texts = [text for text in example_sentences()[0] if len(text.split()) > 6][:60]
+    top_drops: list[float] = []
+    random_drops: list[float] = []
+    for text, prediction in zip(texts, engine.score(texts, explain=True), strict=True):
+        assert prediction.words is not None
+        ranked = sorted(prediction.words, key=lambda word: -word.effect)
+        chosen = random.permutation(len(ranked))
+        for drops, gone in ((top_drops, ranked[:2]), (random_drops, [ranked[i] for i in chosen[:2]])):
+            kept = "".join(" " if any(w.start <= i < w.end for w in gone) else c for i, c in enumerate(text))
+            drops.append(prediction.probability - engine.score([kept])[0].probabilities[prediction.label])
+    assert np.mean(top_drops) > 2 * np.mean(random_drops)
+
+
+def test_cost_is_bounded_in_a_long_text(engine: Engine) -> None:
+    prediction = engine.score(["the plot was good and dull " * 500], explain=True)[0]
+    assert prediction.windows > 50
+    assert prediction.words is not None
+    assert len(prediction.words) == MAX_PARTS
