@@ -36,12 +36,16 @@ def predict(texts: tuple[str, ...], model: Path | None, as_json: bool, explain: 
 
 def _lines() -> Iterator[str]:
     """Lines of standard input that hold something; from a terminal with a prompt, until Ctrl-D or an empty line."""
-    if not sys.stdin.isatty():
+    if not _at_terminal():
         yield from (line for raw in sys.stdin.buffer if (line := raw.decode("utf-8", "replace").strip()))
         return
     click.echo("Type a text and press Enter; an empty line ends.", err=True)
     while line := _typed():
         yield line
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _typed() -> str:

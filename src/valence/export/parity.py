@@ -105,7 +105,7 @@ def torch_probabilities(folder: Path | str, texts: Sequence[str]) -> Floats:
     from valence.encoder.readouts import BodyWithReadouts
 
     files = ModelFolder(folder)
-    body, fitted = BodyWithReadouts(from_folder(files.path)), files.head()
+    body, fitted = BodyWithReadouts(from_folder(files.path, attention="eager")), files.head()
     features = compute(
         body,
         tokenizer_of(files.path),

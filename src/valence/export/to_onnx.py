@@ -72,7 +72,7 @@ def _check_against_torch(folder: Path, proto: onnx.ModelProto) -> None:
     from valence.encoder.network import from_folder
     from valence.encoder.readouts import BodyWithReadouts
 
-    model = from_folder(folder)
+    model = from_folder(folder, attention="eager")  # MPNet has no other
     config: Any = model.config
     ids = np.random.default_rng(0).integers(5, config.vocab_size, size=(2, 8))
     mask = np.array([[1] * 8, [1] * 5 + [0] * 3])
