@@ -1,5 +1,6 @@
-import { Button } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
+
+import { QuietButton } from "./quiet-button";
 
 interface CopyButtonProps {
   value: string;
@@ -11,8 +12,8 @@ export function CopyButton({ value, label }: CopyButtonProps) {
   const clipboard = useClipboard({ timeout: 2000 });
   if (!("clipboard" in navigator)) return null;
   return (
-    <Button variant="subtle" color="gray" size="compact-sm" onClick={() => clipboard.copy(value)}>
+    <QuietButton onClick={() => clipboard.copy(value)}>
       <span aria-live="polite">{clipboard.copied ? "Copied" : label}</span>
-    </Button>
+    </QuietButton>
   );
 }

@@ -27,7 +27,7 @@ export function Header({ tryIt }: { tryIt: string }) {
                 The model
               </Link>
             </li>
-            <li>
+            <li className={classes.onlyWide}>
               <a href={paths.reference} className={classes.link}>
                 API
               </a>

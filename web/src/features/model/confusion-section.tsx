@@ -1,6 +1,7 @@
 import type { ModelDetail } from "../../api/generated";
 import { count } from "../../lib/format";
 import classes from "./confusion-section.module.css";
+import { dataName } from "./logic";
 import pageClasses from "./model-page.module.css";
 
 /** Where it errs, on the newest of its own test results. */
@@ -12,8 +13,8 @@ export function ConfusionSection({ model }: { model: ModelDetail }) {
     <section aria-labelledby="confusion">
       <h2 id="confusion">Where it errs</h2>
       <p className={pageClasses.lead}>
-        {result.name}, {result.data} {result.split}. Each row holds the texts of one true label; read along it
-        to see what they were taken for.
+        {result.name}; {dataName(result.data)}, {result.split} split. Each row holds the texts of one true
+        label; read along it to see what they were taken for.
       </p>
       <div className={classes.scroll}>
         <table className={classes.matrix}>

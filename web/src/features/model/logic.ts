@@ -1,4 +1,5 @@
 import type { Estimate, ModelDetail, Result } from "../../api/generated";
+import { counted } from "../../lib/format";
 
 const METRICS: Record<string, { name: string; meaning: string }> = {
   accuracy: { name: "Accuracy", meaning: "share of texts whose label it got right" },
@@ -12,6 +13,10 @@ const METRICS: Record<string, { name: string; meaning: string }> = {
 export const metricName = (key: string): string => METRICS[key]?.name ?? key.replaceAll("_", " ");
 export const metricMeaning = (key: string): string | undefined => METRICS[key]?.meaning;
 
+const DATA: Record<string, string> = { imdb: "IMDb", sst2: "SST-2" };
+
+export const dataName = (key: string): string => DATA[key] ?? key;
+
 /** A result, and whether it is this model's own or another way to do the same. */
 export interface Row extends Result {
   own: boolean;
@@ -23,6 +28,8 @@ export interface Group {
   title: string;
   rows: Row[];
   metrics: string[];
+  /** What they were measured on; times are comparable on one processor only. */
+  processors: string[];
 }
 
 /** One group for each set of rows, this model's first; within one, the most accurate first. */
@@ -37,9 +44,10 @@ export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" |
     const first = own[0];
     return {
       key,
-      title: first ? `${first.data}, ${first.split}: ${first.rows.toLocaleString("en")} rows` : key,
+      title: first ? `${dataName(first.data)}, ${first.split} split, ${counted(first.rows, "text")}` : key,
       rows: own.toSorted((a, b) => (b.metrics["accuracy"]?.value ?? 0) - (a.metrics["accuracy"]?.value ?? 0)),
       metrics: metricsOf(own),
+      processors: [...new Set(own.map((row) => row.processor))],
     };
   });
 }

@@ -5,25 +5,32 @@ import pageClasses from "./model-page.module.css";
 
 const Markdown = lazy(() => import("./markdown").then((module) => ({ default: module.Markdown })));
 
-/** The model card, with its limits first: who relies on a model should not have to scroll for them. */
-export function ModelCard({ card }: { card: string }) {
-  const { body, limits } = cardParts(card);
+/** The card's section on limits, apart: who relies on a model should not have to look for them. */
+export function LimitsSection({ card }: { card: string }) {
+  const { limits } = cardParts(card);
+  if (!limits) return null;
   return (
-    <Suspense>
-      {limits ? (
-        <section aria-labelledby="limits">
-          <h2 id="limits">Known limits</h2>
-          <Markdown>{limits}</Markdown>
-        </section>
-      ) : null}
-      <section aria-labelledby="card">
-        <h2 id="card">Model card</h2>
+    <section aria-labelledby="limits">
+      <h2 id="limits">Known limits</h2>
+      <Suspense>
+        <Markdown>{limits}</Markdown>
+      </Suspense>
+    </section>
+  );
+}
+
+export function CardSection({ card }: { card: string }) {
+  const { body } = cardParts(card);
+  return (
+    <section aria-labelledby="card">
+      <h2 id="card">Model card</h2>
+      <Suspense>
         {body === "" ? (
           <p className={pageClasses.lead}>This model came without one.</p>
         ) : (
           <Markdown>{body}</Markdown>
         )}
-      </section>
-    </Suspense>
+      </Suspense>
+    </section>
   );
 }

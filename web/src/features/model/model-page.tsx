@@ -9,7 +9,7 @@ import { Notice } from "../../components/notice";
 import { PageTitle } from "../../components/page-title";
 import { ConfusionSection } from "./confusion-section";
 import { MakingSection } from "./making-section";
-import { ModelCard } from "./model-card";
+import { CardSection, LimitsSection } from "./model-card";
 import classes from "./model-page.module.css";
 import { Names } from "./names";
 import { Overview } from "./overview";
@@ -40,8 +40,11 @@ function Model({ model, models }: { model: ModelDetail; models: readonly ModelSu
       <Names models={models} current={model.name} />
       <Overview model={model} />
       <ResultsSection model={model} />
-      <ConfusionSection model={model} />
-      <ModelCard card={model.card} />
+      <div className={classes.pair}>
+        <ConfusionSection model={model} />
+        <LimitsSection card={model.card} />
+      </div>
+      <CardSection card={model.card} />
       <MakingSection model={model} />
     </article>
   );

@@ -1,7 +1,7 @@
 import type { ModelDetail } from "../../api/generated";
 import { counted, percent } from "../../lib/format";
 import { probability } from "../../lib/units";
-import { inHundredths, interval } from "./logic";
+import { dataName, inHundredths, interval } from "./logic";
 import classes from "./overview.module.css";
 
 /** What it is, on one screen. */
@@ -23,8 +23,8 @@ export function Overview({ model }: { model: ModelDetail }) {
           <strong>
             {inHundredths(accuracy.value)} <span>%</span>
           </strong>
-          of {counted(best.rows, "text")} in {best.data}’s {best.split} set labelled right (95 % interval{" "}
-          {interval(accuracy)})
+          of {counted(best.rows, "text")} of {dataName(best.data)}’s {best.split} split labelled right (95 %
+          interval {interval(accuracy)})
         </p>
       ) : null}
       <dl>

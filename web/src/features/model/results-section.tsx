@@ -16,7 +16,7 @@ export function ResultsSection({ model }: { model: ModelDetail }) {
       <p className={pageClasses.lead}>
         {groups.length === 0
           ? "None are recorded with this model. Measure it on your own texts: valence evaluate."
-          : "Each dot is a measurement, each line its 95 % interval: where lines overlap, the difference may be chance. Everything is in hundredths."}
+          : "Each dot is a measurement, each line its 95 % interval: where lines overlap, the difference may be chance. Figures are times 100."}
       </p>
       {groups.map((group) => (
         <ResultGroup key={group.key} group={group} />
@@ -45,6 +45,7 @@ function ResultGroup({ group }: { group: Group }) {
       <p className={classes.meaning}>{metricMeaning(metric)}</p>
       <IntervalChart rows={group.rows} metric={metric} />
       <ResultsTable group={group} />
+      <p className={classes.processors}>Measured on {group.processors.join("; ")}.</p>
     </div>
   );
 }

@@ -43,10 +43,7 @@ export function ResultsTable({ group }: { group: Group }) {
                 );
               })}
               <td>{count(row.trained_parameters)}</td>
-              <td>
-                {longDuration(row.wall_time_s)}
-                <span className={classes.interval}>{row.processor}</span>
-              </td>
+              <td>{longDuration(row.wall_time_s)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
 import { useState } from "react";
 
 import type { Scored } from "../../api/generated";
+import { QuietButton } from "../../components/quiet-button";
 import { size } from "../../lib/format";
 import { sidesOf, strongest, type Pull, type Side } from "./logic";
 import classes from "./pull-lists.module.css";
@@ -42,16 +42,13 @@ export function PullLists({ scored, pulls, weighing, pointed, onPoint }: PullLis
           />
         ))}
       </div>
+      <p className={classes.caption}>
+        In percentage points: how far {scored.label} falls or rises when the word is left out.
+      </p>
       {hidden > 0 ? (
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          aria-expanded={all}
-          onClick={() => setAll(!all)}
-        >
+        <QuietButton expanded={all} onClick={() => setAll(!all)}>
           {all ? "Show fewer words" : `Show ${hidden} more`}
-        </Button>
+        </QuietButton>
       ) : null}
     </div>
   );

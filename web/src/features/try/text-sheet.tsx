@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
 import type { PointerEvent, ReactNode, Ref } from "react";
 
 import { CopyButton } from "../../components/copy-button";
+import { QuietButton } from "../../components/quiet-button";
 import { count, counted } from "../../lib/format";
 import { codePoints, sidesOf } from "./logic";
 import { MarkedText, wordAt } from "./marked-text";
@@ -70,9 +70,7 @@ export function TextSheet({
         {text === "" ? null : (
           <div className={classes.actions}>
             <CopyButton value={link} label="Copy link" />
-            <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onText("")}>
-              Clear
-            </Button>
+            <QuietButton onClick={() => onText("")}>Clear</QuietButton>
           </div>
         )}
       </div>
@@ -85,7 +83,9 @@ function Length({ text, limit }: { text: string; limit: number | undefined }) {
   const near = limit !== undefined && length > 0.8 * limit;
   return (
     <span id="text-length" className={classes.length} data-over={(near && length > limit) || undefined}>
-      {near ? `${count(length)} of ${counted(limit, "character")}` : counted(length, "character")}
+      {near
+        ? `${count(length)} of ${counted(limit, "character")}`
+        : length > 0 && counted(length, "character")}
     </span>
   );
 }
