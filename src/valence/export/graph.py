@@ -1,7 +1,7 @@
 """The network as an ONNX graph, written operator by operator, so that the same weights give the same bytes.
 
-Writing it here instead of tracing torch keeps the operators that onnxruntime has fused kernels for (attention, layer
-norm with its residual, bias with GELU), takes a second, and needs no torch. Whether a linear layer is float32 or int8
+Writing it here instead of tracing torch keeps the operators that onnxruntime has fused kernels for (attention, bias
+with GELU), takes a second, and needs no torch. Whether a linear layer is float32 or int8
 is the business of the `Linears` that is passed in. parity.py holds the graph against torch.
 """
 
@@ -58,8 +58,13 @@ class Linears(Protocol):
     def embed(self, graph: GraphBuilder, name: str, table: npt.NDArray[np.float32], ids: str) -> str:
         """Rows of `table` for ids of shape (...): float32 of shape (..., hidden)."""
 
-    def multiply(self, graph: GraphBuilder, name: str, x: str, weight: npt.NDArray[np.float32]) -> str:
-        """X of shape (rows, inputs) times the transpose of weight (outputs, inputs), without bias."""
+    def multiply(
+        self, graph: GraphBuilder, name: str, x: str, weight: npt.NDArray[np.float32], *, gelu: bool = False
+    ) -> str:
+        """Multiplies x of shape (rows, inputs) by the transpose of weight (outputs, inputs), without bias.
+
+        `gelu` says that x comes out of a GELU, so that it is hardly ever negative.
+        """
 
 
 class FloatLinears:
@@ -68,7 +73,15 @@ class FloatLinears:
     def embed(self, graph: GraphBuilder, name: str, table: npt.NDArray[np.float32], ids: str) -> str:
         return graph.add("Gather", graph.constant(name, table), ids)
 
-    def multiply(self, graph: GraphBuilder, name: str, x: str, weight: npt.NDArray[np.float32]) -> str:
+    def multiply(
+        self,
+        graph: GraphBuilder,
+        name: str,
+        x: str,
+        weight: npt.NDArray[np.float32],
+        *,
+        gelu: bool = False,  # noqa: ARG002
+    ) -> str:
         return graph.add("MatMul", x, graph.constant(name, weight.T))
 
 
@@ -128,15 +141,14 @@ class _Writer:
         positions = graph.add("Slice", table, graph.ints(0), self.length, graph.ints(0))
         summed = graph.add("Add", words, positions)
         rows = graph.add("Reshape", summed, graph.ints(-1, self.hidden))
-        weight, bias = self._norm("embeddings", network.embedding_norm)
-        return graph.add("LayerNormalization", rows, weight, bias, axis=-1, epsilon=network.epsilon)
+        return self._normalised("embeddings", rows, network.embedding_norm)
 
     def _layer(self, name: str, layer: Layer, state: str) -> str:
         attended = self._multiply(f"{name}.out", self._attention(name, layer, state), layer.out)
         middle = self._add_and_norm(f"{name}.attention_norm", attended, state, layer.out, layer.attention_norm)
         up = self._multiply(f"{name}.up", middle, layer.up)
         active = self.graph.add("BiasGelu", up, self.graph.constant(f"{name}.up.bias", layer.up.bias), domain=CONTRIB)
-        down = self._multiply(f"{name}.down", active, layer.down)
+        down = self._multiply(f"{name}.down", active, layer.down, gelu=True)
         return self._add_and_norm(f"{name}.output_norm", down, middle, layer.down, layer.output_norm)
 
     def _attention(self, name: str, layer: Layer, state: str) -> str:
@@ -149,17 +161,22 @@ class _Writer:
         return graph.add("Reshape", heads, graph.ints(-1, self.hidden))
 
     def _add_and_norm(self, name: str, x: str, residual: str, linear: Linear, norm: Norm) -> str:
-        """Layer norm of x + the linear layer's bias + residual, as one operator."""
-        weight, bias = self._norm(name, norm)
-        linear_bias = self.graph.constant(f"{name}.linear_bias", linear.bias)
-        inputs = (x, residual, weight, bias, linear_bias)
-        return self.graph.add("SkipLayerNormalization", *inputs, domain=CONTRIB, epsilon=self.network.epsilon)
+        """Layer norm of x + the linear layer's bias + residual.
 
-    def _multiply(self, name: str, x: str, linear: Linear) -> str:
-        return self.linears.multiply(self.graph, f"{name}.weight", x, linear.weight)
+        onnxruntime's SkipLayerNormalization does it in one operator, and takes three times as long.
+        """
+        biased = self.graph.add("Add", x, self.graph.constant(f"{name}.linear_bias", linear.bias))
+        return self._normalised(name, self.graph.add("Add", biased, residual), norm)
 
-    def _norm(self, name: str, norm: Norm) -> tuple[str, str]:
-        return self.graph.constant(f"{name}.weight", norm.weight), self.graph.constant(f"{name}.bias", norm.bias)
+    def _normalised(self, name: str, rows: str, norm: Norm) -> str:
+        weight, bias = (
+            self.graph.constant(f"{name}.weight", norm.weight),
+            self.graph.constant(f"{name}.bias", norm.bias),
+        )
+        return self.graph.add("LayerNormalization", rows, weight, bias, axis=-1, epsilon=self.network.epsilon)
+
+    def _multiply(self, name: str, x: str, linear: Linear, *, gelu: bool = False) -> str:
+        return self.linears.multiply(self.graph, f"{name}.weight", x, linear.weight, gelu=gelu)
 
     def _by_text(self, rows: str, width: int | None = None) -> str:
         """(batch * length, width) seen as (batch, length, width)."""

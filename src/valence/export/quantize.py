@@ -4,8 +4,9 @@ onnxruntime's own dynamic quantisation takes one activation scale for the whole 
 its neighbours. Here the row of each token gets the scale of its own largest value, so its result depends on that row
 alone. Weights have a scale for each output column, embeddings one for each row.
 
-Weights take 7 of their 8 bits. Processors with AVX2 or AVX-512 but no VNNI (AMD before Zen 4, Intel before 2019) add
-two products of uint8 and int8 in 16 bits and saturate in silence: 2 * 255 * 127 does not fit, 2 * 255 * 64 does.
+Processors with AVX2 or AVX-512 but no VNNI (AMD before Zen 4, Intel before 2019) add two neighbouring products of
+uint8 and int8 in 16 bits, and saturate in silence. So the scale of a column is such that no two neighbouring weights
+are more than 128 together: 255 * 128 fits. Seven bits for every weight would do as well, at 40 % more error.
 """
 
 from __future__ import annotations
@@ -17,21 +18,28 @@ from onnx import TensorProto
 from valence.export.families import Array
 from valence.export.graph import CONTRIB, GraphBuilder
 
-WEIGHT_LARGEST = 64
-TABLE_LARGEST = 127  # embeddings are only looked up, so nothing can saturate
-ACTIVATION_LARGEST = 127
-# Activations are unsigned around this zero: signed ones take a kernel that was seven times slower (experiments.md).
+LARGEST = 127
+PAIR_LARGEST = 127  # of two neighbouring weights before rounding, which may add 1
+# Activations are unsigned around a zero point: signed ones take a kernel that was seven times slower (experiments.md).
 ZERO_POINT = 128
+# After a GELU next to nothing is negative, so the zero point moves down and the steps are nearly half as wide.
+GELU_LEAST = -0.17
+GELU_ZERO_POINT = 16
 
 
-def quantize_rows(table: Array, largest: int) -> tuple[npt.NDArray[np.int8], Array]:
-    """(int8 of the table's shape, float32 scale of each row); a row's largest value becomes `largest`.
+def quantize_rows(table: Array, *, pairs: bool = False) -> tuple[npt.NDArray[np.int8], Array]:
+    """(int8 of the table's shape, float32 scale of each row); with `pairs`, neighbours are at most 128 together.
 
-    >>> values, scale = quantize_rows(np.array([[0.5, -1.0], [0.0, 0.0]], dtype=np.float32), 64)
-    >>> values.tolist(), scale.tolist()
-    ([[32, -64], [0, 0]], [0.015625, 1.0])
+    >>> values, scale = quantize_rows(np.array([[0.5, -1.0], [0.0, 0.0]], dtype=np.float32))
+    >>> values.tolist(), (scale * 127).tolist()
+    ([[64, -127], [0, 0]], [1.0, 127.0])
+    >>> quantize_rows(np.array([[0.5, -1.0], [0.0, 0.0]], dtype=np.float32), pairs=True)[0].tolist()
+    [[42, -85], [0, 0]]
     """
-    scale = np.abs(table).max(axis=1) / largest
+    size = np.abs(table)
+    scale = size.max(axis=1) / LARGEST
+    if pairs and table.shape[1] > 1:
+        scale = np.maximum(scale, (size[:, :-1] + size[:, 1:]).max(axis=1) / PAIR_LARGEST)
     scale[scale == 0] = 1.0
     return np.rint(table / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 
@@ -43,34 +51,55 @@ class RowwiseInt8:
         self._quantized: dict[str, tuple[str, str]] = {}
 
     def embed(self, graph: GraphBuilder, name: str, table: Array, ids: str) -> str:
-        values, scale = quantize_rows(table, TABLE_LARGEST)
+        values, scale = quantize_rows(table)
         rows = graph.add("Cast", graph.add("Gather", graph.constant(name, values), ids), to=TensorProto.FLOAT)
         return graph.add("Mul", rows, graph.add("Gather", graph.constant(f"{name}.scale", scale[:, None]), ids))
 
-    def multiply(self, graph: GraphBuilder, name: str, x: str, weight: Array) -> str:
-        values, column_scale = quantize_rows(weight, WEIGHT_LARGEST)
+    def multiply(self, graph: GraphBuilder, name: str, x: str, weight: Array, *, gelu: bool = False) -> str:
+        values, column_scale = quantize_rows(weight, pairs=True)
         if x not in self._quantized:
-            self._quantized[x] = self._quantize(graph, x)
+            self._quantized[x] = _quantize(graph, x, _gelu_scale(graph, x) if gelu else _scale(graph, x), _zero(gelu))
         quantized, row_scale = self._quantized[x]
         product = graph.add(
             "MatMulIntegerToFloat",
             quantized,
             graph.constant(name, values.T),
-            graph.constant("unit_scale", np.array(1, dtype=np.float32)),  # it takes no scale by row: see below
+            _number(graph, "unit", 1.0),  # it takes one scale for all rows only, so theirs is multiplied in below
             graph.constant(f"{name}.scale", column_scale),
-            graph.constant("zero_point", np.array(ZERO_POINT, dtype=np.uint8)),
+            graph.constant(f"zero_point_{_zero(gelu)}", np.array(_zero(gelu), dtype=np.uint8)),
             domain=CONTRIB,
         )
         return graph.add("Mul", product, row_scale)
 
-    @staticmethod
-    def _quantize(graph: GraphBuilder, x: str) -> tuple[str, str]:
-        """(uint8 around the zero point, of x's shape (rows, width); scale of each row, shape (rows, 1))."""
-        largest = graph.add("ReduceMax", graph.add("Abs", x), graph.ints(1), keepdims=1)
-        positive = graph.add("Max", largest, graph.constant("tiny", np.array(1e-12, dtype=np.float32)))
-        steps = graph.constant("steps", np.array(ACTIVATION_LARGEST, dtype=np.float32))
-        scale = graph.add("Div", positive, steps)
-        by_row = graph.add("Squeeze", scale, graph.ints(1))
-        zero = graph.constant("zero_point_vector", np.array([ZERO_POINT], dtype=np.uint8))
-        zeros = graph.add("Expand", zero, graph.add("Shape", by_row))
-        return graph.add("QuantizeLinear", x, by_row, zeros, axis=0), scale
+
+def _zero(gelu: bool) -> int:  # noqa: FBT001
+    return GELU_ZERO_POINT if gelu else ZERO_POINT
+
+
+def _scale(graph: GraphBuilder, x: str) -> str:
+    """The width of a step of each row, shape (rows, 1), by its largest absolute value."""
+    largest = graph.add("ReduceMax", graph.add("Abs", x), graph.ints(1), keepdims=1)
+    positive = graph.add("Max", largest, _number(graph, "tiny", 1e-12))
+    return graph.add("Mul", positive, _number(graph, "step", 1 / (255 - ZERO_POINT)))
+
+
+def _gelu_scale(graph: GraphBuilder, x: str) -> str:
+    """As `_scale`, by the largest value, and wide enough for the least value that a GELU gives."""
+    step = graph.add(
+        "Mul",
+        graph.add("ReduceMax", x, graph.ints(1), keepdims=1),
+        _number(graph, "gelu_step", 1 / (255 - GELU_ZERO_POINT)),
+    )
+    return graph.add("Max", step, _number(graph, "gelu_least_step", -GELU_LEAST / GELU_ZERO_POINT))
+
+
+def _quantize(graph: GraphBuilder, x: str, scale: str, zero_point: int) -> tuple[str, str]:
+    """(uint8 around the zero point, of x's shape (rows, width); the scale as it came)."""
+    by_row = graph.add("Squeeze", scale, graph.ints(1))
+    zero = graph.constant(f"zero_points_{zero_point}", np.array([zero_point], dtype=np.uint8))
+    zeros = graph.add("Expand", zero, graph.add("Shape", by_row))
+    return graph.add("QuantizeLinear", x, by_row, zeros, axis=0), scale
+
+
+def _number(graph: GraphBuilder, name: str, value: float) -> str:
+    return graph.constant(name, np.array(value, dtype=np.float32))

@@ -21,8 +21,9 @@ from valence.inference.windows import MAX_CHARACTERS, Ints, Reading, TextReader,
 from valence.model.folder import Body, ModelFolder
 from valence.model.head import Floats
 
-# Padded tokens of one run. Measured in docs/experiments.md, "Engine": more is no faster and takes more memory.
-BATCH_TOKENS = 2048
+# Padded tokens of one run. Measured in docs/experiments.md, "Engine": with more, what one operator hands to the next
+# leaves the cache, and a quarter of the speed is lost by 4,096.
+BATCH_TOKENS = 512
 # A run takes windows down to this share of its longest one, so that at most a fifth of it is padding.
 SHORTEST = 0.8
 # Texts of `features` that are held as tokens at once: bounds its memory on a data set of any size.
