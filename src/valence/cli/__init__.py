@@ -19,10 +19,14 @@ COMMANDS = {
     "data": "Fetch the data sets by name, or see which are here.",
     "pretrain": "Stage 1: train a base on a large related set.",
     "transfer": "Stage 2: freeze the body, change only the final layer, test.",
+    "baseline": "Train and test the cheap way: TF-IDF with logistic regression.",
     "evaluate": "Test a model on a reserved set, figures with intervals.",
+    "parity": "Compare the served model with the trained one.",
+    "bundle": "Copy the half of a model folder that serving needs.",
     "export": "Make the quantised ONNX body that serving runs.",
     "predict": "Score texts.",
     "serve": "Stage 3: serve the API and the page.",
+    "deploy": "Check before a push whether it will run on a small dyno.",
     "settings": "Show the server's settings with their meaning.",
 }
 

@@ -8,20 +8,29 @@ from typing import Any
 
 import click
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
+
+DATA_HELP = "A data set by name (imdb, sst2), or the path of a copy in the layout of one of them."
 
 out_option: Decorator = click.option(
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The model folder to write."
 )
 seed_option: Decorator = click.option("--seed", default=42, help="Of the splits and of training.")
+results_option: Decorator = click.option(
+    "--results", type=click.Path(path_type=Path, dir_okay=False), help="Also write the figures to this JSON file."
+)
+precision_option: Decorator = click.option(
+    "--precision", type=click.Choice(["auto", "bf16", "fp32"]), default="auto", help="Of the matrix work."
+)
 
 
 def data_option(default: str) -> Decorator:
-    """`--data`, a name of the catalogue."""
-    return click.option("--data", default=default, help="A data set by name: imdb or sst2.")
+    """`--data`, a name of the catalogue or a copy in its layout."""
+    return click.option("--data", default=default, help=DATA_HELP)
 
 
-def rows_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def rows_options(command: Command) -> Command:
     """`--train-rows` and `--test-rows`: small runs on a stratified sample."""
     for name in ("test", "train"):
         command = click.option(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from valence.cli.options import data_option, out_option, rows_options, seed_option
+from valence.cli.options import data_option, out_option, precision_option, results_option, rows_options, seed_option
 
 
 @click.command()
@@ -25,18 +25,22 @@ from valence.cli.options import data_option, out_option, rows_options, seed_opti
     help="What training keeps of a longer text: its start, or its start and its end.",
 )
 @click.option("--freeze-body", is_flag=True, help="Train only the final layer, as the classic tutorial does.")
-@click.option("--precision", type=click.Choice(["auto", "bf16", "fp32"]), default="auto", help="Of the matrix work.")
+@precision_option
 @rows_options
 @seed_option
+@results_option
 @click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
-def pretrain(data: str, out: Path, resume: bool, **options: Any) -> None:
+def pretrain(data: str, out: Path, results: Path | None, resume: bool, **options: Any) -> None:
     """Train a base on a large related set: what it gives is a body, and a first head."""
-    from valence.data import store
-    from valence.evaluation.results import table
+    from valence.data import sources
+    from valence.evaluation.results import save, table
     from valence.training.pretrain import PretrainConfig
     from valence.training.pretrain import pretrain as run
 
     config = PretrainConfig(**options)
-    folder = run(store.load(data), out, config, resume=resume)
-    click.echo(table(folder.results()["results"]))
+    folder = run(sources.load(data), out, config, resume=resume)
+    found = folder.results()["results"]
+    if results:
+        save(results, found)
+    click.echo(table(found))
     click.echo(f"Saved to {out}. Next: valence transfer --from {out} --data sst2 --out models/sst2")

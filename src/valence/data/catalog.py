@@ -46,7 +46,7 @@ CATALOG: Mapping[str, Entry] = {
         sha256="d67e16fb55739c1b32cdce9877596db1c127dc322d93c082281f64057c16deaa",
         size_mb=8,
         licence="for research, as published by its authors (GLUE)",
-        citation="Socher et al. 2013, Recursive Deep Models for Semantic Compositionality, EMNLP; Wang et al. 2019, GLUE",
+        citation="Socher et al. 2013, Recursive Deep Models for Semantic Compositionality; Wang et al. 2019, GLUE",
         rows={"train": 67_349, "test": 872},
     ),
 }
@@ -57,7 +57,7 @@ def entry(name: str) -> Entry:
     if name not in CATALOG:
         raise DataError(
             f"There is no data set called {name!r}.",
-            way_out=f"Known by name: {', '.join(CATALOG)}. For your own labelled file give its path, such as comments.csv.",
+            way_out=f"Known by name: {', '.join(CATALOG)}.",
             code="data-unknown",
         )
     return CATALOG[name]

@@ -31,7 +31,7 @@ def download(entry: Entry, folder: Path) -> Path:
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         raise DataError(
             f"{entry.url} cannot be reached: {error}.",
-            way_out="Run the command again to go on where it stopped, or fetch the file by other means and give it with "
+            way_out="Run the command again to go on where it stopped, or fetch the file otherwise and give it: "
             f"`valence data get {entry.name} --from PATH`.",
             code="data-unreachable",
         ) from error
@@ -39,7 +39,7 @@ def download(entry: Entry, folder: Path) -> Path:
     if found != entry.sha256:
         part.unlink()
         raise DataError(
-            f"{entry.url} gave a file with SHA-256 {found[:16]}..., expected {entry.sha256[:16]}...; it was thrown away.",
+            f"{entry.url} gave a file with SHA-256 {found[:16]}..., not {entry.sha256[:16]}...; it was thrown away.",
             way_out="Try again. If it stays so, the published file has changed or the connection alters it.",
             code="checksum-wrong",
         )

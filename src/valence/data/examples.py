@@ -37,6 +37,7 @@ class Dataset:
 
     Attributes:
         test: the reserved test set. Nothing is chosen on it.
+        test_split: what the data set itself calls that split.
         unlabelled: texts without labels, for language-model adaptation and distillation.
         checksum: SHA-256 over the sorted keys and texts, which goes into every result.
     """
@@ -46,6 +47,7 @@ class Dataset:
     test: Examples
     checksum: str
     unlabelled: tuple[str, ...] = ()
+    test_split: str = "test"
 
 
 @dataclass(frozen=True)

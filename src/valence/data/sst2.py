@@ -31,7 +31,7 @@ def read(source: Path) -> Dataset:
         for part in (train, dev)
         for key, text, label in zip(part.keys, part.texts, part.labels, strict=True)
     ]
-    return Dataset(name="sst2", train=train, test=dev, checksum=content_checksum(raw))
+    return Dataset(name="sst2", train=train, test=dev, checksum=content_checksum(raw), test_split="dev")
 
 
 def _rows(name: str, content: bytes) -> Examples:

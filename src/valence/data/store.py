@@ -20,7 +20,7 @@ from valence.data.examples import Dataset, Examples
 from valence.errors import DataError
 from valence.files import folder_in_place_of, sha256_of, write_json
 
-_READERS: dict[str, Callable[[Path], Dataset]] = {"imdb": imdb.read, "sst2": sst2.read}
+READERS: dict[str, Callable[[Path], Dataset]] = {"imdb": imdb.read, "sst2": sst2.read}
 
 
 def home() -> Path:
@@ -38,7 +38,7 @@ def get(name: str, source: Path | None = None) -> Dataset:
     Raises DataError if the copy is incomplete: what is kept under a catalogue's name is always the whole data set.
     """
     wanted = entry(name)
-    dataset = _READERS[name](_local(name, source) if source else download(wanted, home() / "downloads"))
+    dataset = READERS[name](_local(name, source) if source else download(wanted, home() / "downloads"))
     _check_rows(dataset, wanted, source)
     with folder_in_place_of(_folder(name)) as draft:
         rows = draft / "rows.jsonl.gz"
@@ -46,7 +46,13 @@ def get(name: str, source: Path | None = None) -> Dataset:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in _to_rows(dataset))
         write_json(
             draft / "manifest.json",
-            {"name": name, "checksum": dataset.checksum, "rows_sha256": sha256_of(rows), "rows": _counts(dataset)},
+            {
+                "name": name,
+                "checksum": dataset.checksum,
+                "test_split": dataset.test_split,
+                "rows_sha256": sha256_of(rows),
+                "rows": _counts(dataset),
+            },
         )
     return dataset
 
@@ -56,10 +62,10 @@ def load(name: str) -> Dataset:
     manifest, folder = _manifest(name), _folder(name)
     if sha256_of(folder / "rows.jsonl.gz") != manifest["rows_sha256"]:
         raise DataError(
-            f"{folder} is damaged.", way_out=f"Fetch it again with `valence data get {name}`.", code="data-damaged"
+            f"{folder} is damaged.", way_out=f"Fetch it again: `valence data get {name}`.", code="data-damaged"
         )
     with gzip.open(folder / "rows.jsonl.gz", "rt", encoding="utf-8") as file:
-        return _from_rows(name, manifest["checksum"], (json.loads(line) for line in file))
+        return _from_rows(manifest, (json.loads(line) for line in file))
 
 
 def checksum(name: str) -> str:
@@ -99,7 +105,7 @@ def _check_rows(dataset: Dataset, wanted: Entry, source: Path | None) -> None:
     for split, rows in wanted.rows.items():
         if counts[split] != rows:
             raise DataError(
-                f"{source or wanted.url}: {wanted.title} has {rows:,} rows in {split}, and this copy {counts[split]:,}.",
+                f"{source or wanted.url} has {counts[split]:,} rows in {split}; {wanted.title} has {rows:,}.",
                 way_out="Give a complete copy, or leave out --from to download the official one.",
                 code="data-incomplete",
             )
@@ -113,7 +119,7 @@ def _to_rows(dataset: Dataset) -> Iterator[dict[str, Any]]:
         yield {"split": "unlabelled", "text": text}
 
 
-def _from_rows(name: str, checksum: str, rows: Iterator[dict[str, Any]]) -> Dataset:
+def _from_rows(manifest: dict[str, Any], rows: Iterator[dict[str, Any]]) -> Dataset:
     parts: dict[str, list[dict[str, Any]]] = {"train": [], "test": [], "unlabelled": []}
     for row in rows:
         parts[row["split"]].append(row)
@@ -121,7 +127,8 @@ def _from_rows(name: str, checksum: str, rows: Iterator[dict[str, Any]]) -> Data
         Examples(*(tuple(row[column] for row in parts[split]) for column in ("text", "label", "key")))
         for split in ("train", "test")
     )
-    return Dataset(name, train, test, checksum, tuple(row["text"] for row in parts["unlabelled"]))
+    unlabelled = tuple(row["text"] for row in parts["unlabelled"])
+    return Dataset(manifest["name"], train, test, manifest["checksum"], unlabelled, manifest["test_split"])
 
 
-assert set(_READERS) == set(CATALOG)
+assert set(READERS) == set(CATALOG)

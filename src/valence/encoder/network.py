@@ -1,4 +1,4 @@
-"""The network as transformers builds it: loaded strictly, its final layer found, changed and told apart from the body."""
+"""The network as transformers builds it: loaded strictly, its final layer told apart from the body, and changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 import transformers
 from torch import nn
-from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
 
 from valence.encoder.bases import LocalBase
 from valence.errors import BaseModelError, ModelFolderError
@@ -33,7 +33,7 @@ _NO_DROPOUT = (
 )
 
 
-def from_base(base: LocalBase, labels: Labels, *, attention: str = "sdpa") -> nn.Module:
+def from_base(base: LocalBase, labels: Labels, *, attention: str = "sdpa") -> PreTrainedModel:
     """The base with a new, randomly initialised final layer; float32, dropout off.
 
     Raises BaseModelError if the base is no encoder that transformers can put a classification layer on.
@@ -56,7 +56,7 @@ def from_base(base: LocalBase, labels: Labels, *, attention: str = "sdpa") -> nn
     return model
 
 
-def from_folder(folder: Path, *, attention: str = "sdpa") -> nn.Module:
+def from_folder(folder: Path, *, attention: str = "sdpa") -> PreTrainedModel:
     """The network recreated from its saved weights, every one of them. Raises ModelFolderError if one is missing."""
     try:
         with _quiet():
@@ -89,7 +89,7 @@ def tokenizer_of(path: Path) -> Any:
     return tokenizer
 
 
-def window_of(model: nn.Module, tokenizer: Any) -> int:
+def window_of(model: PreTrainedModel, tokenizer: Any) -> int:
     """The longest input in tokens, special tokens included, that the network's position embeddings allow."""
     positions = int(model.config.max_position_embeddings)
     if model.config.model_type in {"roberta", "mpnet", "xlm-roberta", "camembert"}:
@@ -97,7 +97,7 @@ def window_of(model: nn.Module, tokenizer: Any) -> int:
     return min(positions, int(tokenizer.model_max_length))
 
 
-def final_layer_name(model: nn.Module) -> str:
+def final_layer_name(model: PreTrainedModel) -> str:
     """Dotted name of the network's own final linear layer, or of the identity that stands in its place.
 
     Raises ValueError if it has none that we know.
@@ -109,15 +109,15 @@ def final_layer_name(model: nn.Module) -> str:
     raise ValueError(f"{type(model).__name__} has no final linear layer at {' or '.join(_FINAL_LAYERS)}")
 
 
-def final_layer(model: nn.Module) -> nn.Linear:
+def final_layer(model: PreTrainedModel) -> nn.Linear:
     """The network's own final linear layer."""
     layer = model.get_submodule(final_layer_name(model))
     assert isinstance(layer, nn.Linear)
     return layer
 
 
-def replace_final_layer(model: nn.Module, labels: Labels, weight: Floats, bias: Floats) -> None:
-    """Puts in a final layer with `weight`, shape (classes, features), and `bias`, shape (classes,). Nothing else moves."""
+def replace_final_layer(model: PreTrainedModel, labels: Labels, weight: Floats, bias: Floats) -> None:
+    """Puts in a final layer with `weight` of shape (classes, features) and `bias` of shape (classes,)."""
     layer = nn.Linear(weight.shape[1], weight.shape[0])
     with torch.no_grad():
         layer.weight.copy_(torch.from_numpy(np.asarray(weight, dtype=np.float32)))
@@ -127,13 +127,13 @@ def replace_final_layer(model: nn.Module, labels: Labels, weight: Floats, bias: 
     model.config.update(_label_names(labels))
 
 
-def freeze_body(model: nn.Module) -> None:
+def freeze_body(model: PreTrainedModel) -> None:
     """Leaves only the final layer trainable."""
     model.requires_grad_(requires_grad=False)
     final_layer(model).requires_grad_(requires_grad=True)
 
 
-def body_id(model: nn.Module, tokenizer: Any) -> str:
+def body_id(model: PreTrainedModel, tokenizer: Any) -> str:
     """Hex SHA-256 over every weight but the final layer's, and over the tokenizer: a head fits exactly one."""
     digest = hashlib.sha256()
     prefix = final_layer_name(model) + "."
@@ -165,9 +165,9 @@ def _switch_dropout_off(config: Any) -> None:
             setattr(config, name, 0.0)
 
 
-def _check_only_new(base: LocalBase, model: nn.Module, missing: list[str], final: str) -> None:
-    """What a base does not bring must belong to the classification layers, else it is not the network it claims to be."""
-    new = (final.split(".")[0], "pre_classifier", f"{model.base_model_prefix}.pooler")
+def _check_only_new(base: LocalBase, model: PreTrainedModel, missing: list[str], final: str) -> None:
+    """What a base does not bring must belong to the classification layers; else it is damaged."""
+    new = (final.partition(".")[0], "pre_classifier", f"{model.base_model_prefix}.pooler")
     lost = [key for key in missing if not key.startswith(new)]
     if lost:
         raise BaseModelError(

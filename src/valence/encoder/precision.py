@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import torch
@@ -22,7 +21,7 @@ class Precision:
     def bf16(self) -> bool:
         return self.name == "bf16"
 
-    def autocast(self) -> AbstractContextManager[None]:
+    def autocast(self) -> torch.autocast:
         """Matrix products in this format inside the block; weights stay float32."""
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from transformers import PreTrainedModel
 
 from valence.encoder.network import final_layer, final_layer_name
 
@@ -31,7 +32,7 @@ class BodyWithReadouts(nn.Module):
         readouts: name -> width, in the order that `forward` returns them.
     """
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: PreTrainedModel) -> None:
         super().__init__()
         width = final_layer(model).in_features
         self.layers = general_layers(int(model.config.num_hidden_layers))

@@ -37,14 +37,15 @@ def model_card(name: str, body: Body, head: FittedHead, results: list[dict[str, 
 
 def _metadata(body: Body) -> str:
     licence = body.licence.lower() if body.licence != "unknown" else "unknown"
-    return f"---\nlicense: {licence}\nlibrary_name: valence\npipeline_tag: text-classification\nbase_model: {body.base}\n---\n"
+    lines = ("---", f"license: {licence}", "pipeline_tag: text-classification", f"base_model: {body.base}", "---")
+    return "\n".join(lines) + "\n"
 
 
 def _what(body: Body, head: FittedHead) -> str:
     reads = (
         "Loads in plain `transformers` with the same scores."
         if head.readout == "final"
-        else "Its head reads several layers of the body, so it needs Valence: plain `transformers` scores nothing with it."
+        else "Its head reads several layers of the body, so it needs Valence: plain `transformers` cannot use it."
     )
     return (
         f"| | |\n|---|---|\n| base | {body.base} ({body.licence}) |\n| network | {body.architecture} |\n"
@@ -70,8 +71,8 @@ def _results(results: list[dict[str, Any]]) -> str:
 
 def _use(name: str, head: FittedHead) -> str:
     transformers_way = (
-        f'\nor, in plain transformers:\n\n    from transformers import pipeline\n    pipeline("text-classification", "{name}")'
-        '("A wonderful, moving film.")\n'
+        "\nor, in plain transformers:\n\n    from transformers import pipeline\n"
+        f'    pipeline("text-classification", "{name}")("A wonderful, moving film.")\n'
         if head.readout == "final"
         else ""
     )

@@ -40,6 +40,7 @@ def estimate(probabilities: Floats, labels: Ints, *, seed: int = 0) -> dict[str,
     Args:
         probabilities: shape (n, classes).
         labels: shape (n,), in 0..classes-1.
+        seed: of the resampling.
     """
     generator = np.random.default_rng(seed)
     figures = _of_confusion(probabilities, labels, generator)

@@ -83,4 +83,6 @@ def roc_auc(scores: Floats, labels: Ints) -> float:
 
 def _ratio(over: npt.NDArray[Any], under: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """`over / under`, and 0 where `under` is 0."""
-    return np.divide(over, under, out=np.zeros(np.broadcast(over, under).shape), where=under != 0)
+    ratio = np.zeros(np.broadcast(over, under).shape)
+    np.divide(over, under, out=ratio, where=under != 0)
+    return ratio

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -66,9 +67,9 @@ def command_line() -> str:
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
 
 
-def check_labels_covered(train: Mapping[str, int], test: Mapping[str, int]) -> None:
+def check_labels_covered(train: AbstractSet[str], test: AbstractSet[str]) -> None:
     """Raises DataError if the test set has a label that training never saw."""
-    unseen = sorted(test.keys() - train.keys())
+    unseen = sorted(test - train)
     if unseen:
         raise DataError(
             f"The test set has label(s) that training has not: {unseen[:5]!r}.",
@@ -80,6 +81,15 @@ def check_labels_covered(train: Mapping[str, int], test: Mapping[str, int]) -> N
 def save(path: Path, results: list[dict[str, Any]]) -> None:
     """Writes results as one JSON file, whole or not at all."""
     write_json(path, {"format": 1, "results": results})
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The results of a file that `save` wrote. Raises DataError if it is none."""
+    try:
+        found: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["results"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} is no results file: {error}.", code="results-damaged") from error
+    return found
 
 
 def table(results: list[dict[str, Any]]) -> str:

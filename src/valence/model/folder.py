@@ -247,4 +247,7 @@ def _head_bytes(head: Head) -> bytes:
         "scale": head.scale,
         "temperature": np.array([head.temperature]),
     }
-    return save_tensors({name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()})
+    content: bytes = save_tensors(
+        {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+    )
+    return content

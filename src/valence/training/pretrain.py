@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torch import nn
-from transformers import Trainer, TrainingArguments, set_seed
+from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from valence.data.examples import Dataset, Splits
@@ -97,7 +96,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     origin = Origin(
         name=f"{dataset.name}: {what} trained, from {base.name}",
         data=dataset.name,
-        split="test",
+        split=dataset.test_split,
         data_checksum=dataset.checksum,
         seed=config.seed,
         trained_parameters=trained_parameters,
@@ -121,7 +120,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
 class _Run:
     """What a run in progress needs at hand."""
 
-    model: nn.Module
+    model: PreTrainedModel
     tokenizer: Any
     splits: Splits
     labels: Labels
@@ -175,9 +174,14 @@ def _run_folder(out: Path, config: PretrainConfig, *, resume: bool) -> Path:
 
 def _train(run: _Run) -> None:
     config, splits = run.config, run.splits
-    encode = {"max_tokens": config.max_tokens, "truncation": config.truncation}
     train, validation = (
-        EncodedTexts(run.tokenizer, part.texts, run.labels.encode(part.labels).tolist(), **encode)
+        EncodedTexts(
+            run.tokenizer,
+            part.texts,
+            run.labels.encode(part.labels).tolist(),
+            max_tokens=config.max_tokens,
+            truncation=config.truncation,
+        )
         for part in (splits.train, splits.validation)
     )
     log.info("%d of %d texts are longer than the window: cut by %r.", train.truncated, len(train), config.truncation)

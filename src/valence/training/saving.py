@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from transformers import PreTrainedModel
 
 from valence.encoder.network import body_id, replace_final_layer
 from valence.encoder.readouts import FINAL, GENERAL, general_layers
@@ -24,7 +26,7 @@ class Trained:
         results: this model's own results; `comparisons` are other ways, on the same rows.
     """
 
-    network: nn.Module
+    network: PreTrainedModel
     tokenizer: Any
     body: Body
     head: FittedHead
@@ -32,7 +34,7 @@ class Trained:
     comparisons: list[dict[str, Any]]
 
 
-def describe_body(network: nn.Module, tokenizer: Any, *, base: str, licence: str, max_tokens: int) -> Body:
+def describe_body(network: PreTrainedModel, tokenizer: Any, *, base: str, licence: str, max_tokens: int) -> Body:
     """The Body of a network as it stands."""
     width = int(network.config.hidden_size)
     layers = general_layers(int(network.config.num_hidden_layers))
@@ -46,11 +48,11 @@ def describe_body(network: nn.Module, tokenizer: Any, *, base: str, licence: str
     )
 
 
-def save(trained: Trained, out: Path) -> ModelFolder:
+def save(trained: Trained, out: Path, *, extra_files: Sequence[Path] = ()) -> ModelFolder:
     """Writes the folder beside `out` and renames it into place.
 
     The head is folded into the network's own final layer, so that plain transformers gives the same scores; a head on
-    another readout cannot be, and the network's final layer is then left at zero.
+    another readout cannot be, and the network's final layer is then left at zero. `extra_files` are copied in.
     """
     weight, bias = trained.head.head.folded()
     if trained.head.readout != FINAL:
@@ -60,8 +62,10 @@ def save(trained: Trained, out: Path) -> ModelFolder:
     with folder_in_place_of(out) as draft:
         trained.network.save_pretrained(draft)
         trained.tokenizer.save_pretrained(draft)
+        for file in extra_files:
+            shutil.copy2(file, draft / file.name)
         folder = ModelFolder(draft)
-        folder.write_head(replace(trained.head, body_id=trained.body.id))
+        folder.write_head(trained.head)
         folder.write_results({"results": trained.results, "comparisons": trained.comparisons})
         write_bytes(draft / "README.md", model_card(out.name, trained.body, trained.head, trained.results).encode())
         folder.write_body(trained.body)

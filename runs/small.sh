@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The mission's road in a few minutes on small data: every stage really runs, only on fewer rows. CI runs this.
+# Leaves everything in build/small. The data are a few hundred made-up reviews in the original layouts.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+work=build/small
+rm -rf "$work" && mkdir -p "$work"
+export VALENCE_HOME="$PWD/$work/home"
+step() { printf '\n== %s\n' "$*"; "$@"; }
+
+step python runs/small_data.py "$work/data"
+step valence pretrain --base minilm --data "$work/data/aclImdb" --out "$work/imdb" --epochs 2 --max-tokens 64
+step valence export --model "$work/imdb"
+step valence transfer --from "$work/imdb" --data "$work/data/SST-2" --out "$work/sst2" --results "$work/sst2.json"
+step valence baseline --data "$work/data/SST-2" --results "$work/sst2-tfidf.json"
+step valence parity --model "$work/sst2" --data "$work/data/SST-2"
+step valence bundle --model "$work/sst2" --out "$work/bundled"
+step valence evaluate --model "$work/bundled" --data "$work/data/SST-2" --record --beside "$work/sst2-tfidf.json"
+step valence predict --model "$work/bundled" "A wonderful, moving film." "Dull, clumsy and far too long."

@@ -1,0 +1,81 @@
+"""`valence evaluate`: a saved model, as it is served, on a reserved test set."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from valence.cli.options import DATA_HELP, results_option, seed_option
+
+if TYPE_CHECKING:
+    from valence.inference.engine import Engine
+
+
+@click.command()
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A model folder; several are compared.",
+)
+@click.option("--data", "names", multiple=True, default=["sst2"], help=DATA_HELP)
+@click.option("--test-rows", type=click.IntRange(min=10), help="At most so many test rows, for a quick run.")
+@click.option("--record", is_flag=True, help="Also put the figures into the model folder's results and card.")
+@click.option(
+    "--beside",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="With --record: a results file of other ways on the same rows, to stand beside them.",
+)
+@seed_option
+@results_option
+def evaluate(
+    models: tuple[Path, ...],
+    names: tuple[str, ...],
+    test_rows: int | None,
+    record: bool,
+    beside: tuple[Path, ...],
+    seed: int,
+    results: Path | None,
+) -> None:
+    """Test the quantised model that serving runs, on the reserved set, with 95 % intervals."""
+    from valence.evaluation.recording import record as write
+    from valence.evaluation.results import read, save, table
+    from valence.inference.engine import Engine
+
+    found: list[dict[str, Any]] = []
+    for path in models:
+        engine = Engine(path)
+        own = [_tested(engine, name, test_rows, seed) for name in names]
+        if record:
+            write(path, own, [each for file in beside for each in read(file)])
+        found += own
+    if results:
+        save(results, found)
+    click.echo(table(found))
+
+
+def _tested(engine: Engine, name: str, test_rows: int | None, seed: int) -> dict[str, Any]:
+    from valence.data import sources
+    from valence.data.splits import sample
+    from valence.evaluation.results import Origin, result
+    from valence.model.labels import Labels
+
+    started = time.perf_counter()
+    dataset = sources.load(name)
+    test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
+    truth = Labels(engine.labels).encode(test.labels)
+    origin = Origin(
+        name=f"{dataset.name}: {engine.name} as it is served",
+        data=dataset.name,
+        split=dataset.test_split,
+        data_checksum=dataset.checksum,
+        seed=seed,
+        trained_parameters=0,
+    )
+    return result(engine.predict_proba(test.texts), truth, origin, started=started)

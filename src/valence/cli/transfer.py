@@ -1,0 +1,40 @@
+"""`valence transfer`: stage 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from valence.cli.options import data_option, out_option, precision_option, results_option, rows_options, seed_option
+
+
+@click.command()
+@click.option("--from", "source", required=True, help="A model folder from stage 1, or a base to do without stage 1.")
+@data_option("sst2")
+@out_option
+@click.option(
+    "--readout",
+    type=click.Choice(["final", "general"]),
+    default="final",
+    help="What the head reads: final for a task like the body's own, general for others.",
+)
+@click.option("--class-weight", type=click.Choice(["balanced"]), help="Weigh each class alike, however rare it is.")
+@precision_option
+@rows_options
+@seed_option
+@results_option
+def transfer(source: str, data: str, out: Path, results: Path | None, **options: Any) -> None:
+    """Freeze the body, change only the final layer, fit it on new data, test it on the reserved set."""
+    from valence.data import sources
+    from valence.evaluation.results import save, table
+    from valence.training.transfer import TransferConfig
+    from valence.training.transfer import transfer as run
+
+    folder = run(source, sources.load(data), out, TransferConfig(**options))
+    found = folder.results()["results"]
+    if results:
+        save(results, found)
+    click.echo(table(found))
+    click.echo(f"Saved to {out}.")
