@@ -1,8 +1,8 @@
 """Each word's effect on a score, found by leaving it out (occlusion; Zeiler and Fergus 2014, section 2.1).
 
 A word is left out of the token ids of the windows that hold it, so the text is tokenised once, and in a long text
-only one or two windows are read again for each word. Cost is bounded: a text of more than `MAX_PARTS` words is taken
-in as many groups of neighbouring words, each with one effect.
+only one or two windows are read again for each word. Cost is bounded: a text of more words than `most_parts` allows
+is taken in as many groups of neighbouring words, each with one effect.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import numpy as np
 from valence.inference.windows import Ints, Reading
 
 MAX_PARTS = 200
+# Tokens that are read again for one explanation, about: two seconds on two good cores.
+MAX_TOKENS = 40_000
 
 _EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
 _JOINED = "\ufe0f\u200d\U0001f3fb-\U0001f3ff"  # variation, joiner and skin tone continue an emoji
@@ -58,11 +60,20 @@ def parts(text: str, limit: int = MAX_PARTS) -> list[tuple[int, int]]:
     return [(int(group[0, 0]), int(group[-1, 1])) for group in groups]
 
 
+def most_parts(tokens: int) -> int:
+    """How many parts a text is taken in whose windows hold so many tokens.
+
+    >>> most_parts(25), most_parts(384)
+    (200, 104)
+    """
+    return max(1, min(MAX_PARTS, MAX_TOKENS // max(1, tokens)))
+
+
 def leave_out(text: str, reading: Reading) -> list[LeftOut]:
     """Every part of the text with what is left when it is gone. The reading must have its spans."""
     assert reading.spans is not None
     left = []
-    for start, end in parts(text):
+    for start, end in parts(text, most_parts(max(past - first for first, past in reading.bounds))):
         gone = np.flatnonzero((reading.spans[:, 0] < end) & (reading.spans[:, 1] > start))
         if len(gone):  # the tokenizer may have dropped the word altogether
             left.append(LeftOut(start, end, _without(reading, gone)))
