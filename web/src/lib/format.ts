@@ -1,15 +1,15 @@
 import type { Milliseconds, Points, Probability } from "./units";
 
-const NARROW_SPACE = "\u202f";
+const SPACE = "\u00a0"; // keeps number and sign on one line
 const MINUS = "\u2212";
 
 /** "97 %"; one decimal at the ends, and never a certainty that is none: 0.9999 is "over 99.9 %". */
 export function percent(value: Probability): string {
   const hundredths = value * 100;
-  if (hundredths > 99.9) return `over 99.9${NARROW_SPACE}%`;
-  if (hundredths < 0.1) return `under 0.1${NARROW_SPACE}%`;
+  if (hundredths > 99.9) return `over 99.9${SPACE}%`;
+  if (hundredths < 0.1) return `under 0.1${SPACE}%`;
   const nearTheEnds = hundredths > 99 || hundredths < 1;
-  return `${hundredths.toFixed(nearTheEnds ? 1 : 0)}${NARROW_SPACE}%`;
+  return `${hundredths.toFixed(nearTheEnds ? 1 : 0)}${SPACE}%`;
 }
 
 /** "+21" or "−0.4": how far a word pulls, in percentage points. */
@@ -21,7 +21,7 @@ export function signed(value: Points): string {
 export function size(value: Points): string {
   const magnitude = Math.abs(value);
   if (magnitude < 0.05) return "0";
-  return magnitude.toFixed(magnitude < 9.95 ? 1 : 0).replace(/\.0$/, "");
+  return magnitude.toFixed(magnitude < 9.95 ? 1 : 0);
 }
 
 export function duration(value: Milliseconds): string {

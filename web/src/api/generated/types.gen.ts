@@ -81,6 +81,12 @@ export type Limits = {
      */
     max_texts: number;
     /**
+     * Max Explained Texts
+     *
+     * Texts that one call may hold with `explain`.
+     */
+    max_explained_texts: number;
+    /**
      * Max Text Chars
      *
      * Unicode code points that one text may have.
@@ -271,7 +277,7 @@ export type PredictRequest = {
     /**
      * Explain
      *
-     * Also say how much each word pushed the score.
+     * Also say how much each word pushed the score. With at most 8 texts in one call.
      */
     explain?: boolean;
 };

@@ -6,8 +6,8 @@ import { EXAMPLES } from "./examples";
 /** Texts to start from. */
 export function ExampleList({ onChoose }: { onChoose: (text: string) => void }) {
   return (
-    <section className={classes.examples} aria-labelledby="examples">
-      <h2 id="examples">Or start from one of these</h2>
+    <div className={classes.examples}>
+      <h2>Type above, or start from one of these</h2>
       <ul>
         {EXAMPLES.map(({ kind, text }) => (
           <li key={kind}>
@@ -18,6 +18,6 @@ export function ExampleList({ onChoose }: { onChoose: (text: string) => void }) 
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   );
 }

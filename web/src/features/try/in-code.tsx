@@ -19,7 +19,7 @@ export function InCode({ text, model }: { text: string; model: string | undefine
     <section className={classes.section} aria-labelledby="in-code">
       <h2 id="in-code">The same from a program</h2>
       <p>
-        No key, no library: one POST. Up to a hundred texts go into one call; the{" "}
+        No key, no library: one POST. Several texts may go into one call; the{" "}
         <a href={paths.reference}>reference</a> has the rest.
       </p>
       <Tabs defaultValue="curl" keepMounted={false}>

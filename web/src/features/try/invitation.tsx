@@ -1,36 +1,34 @@
 import type { ModelSummary } from "../../api/generated";
 import { probability } from "../../lib/units";
+import { ExampleList } from "./example-list";
 import classes from "./invitation.module.css";
 import { poles } from "./logic";
 import { Scale } from "./scale";
 
-const UNKNOWN_ENDS = { left: "negative", right: "positive" };
+const EXPECTED_ENDS = { left: "negative", right: "positive" };
 
-/** Before there is a text: what will be shown here, and how to read it. */
-export function Invitation({ model }: { model: ModelSummary | undefined }) {
-  const ends = model ? poles(model.labels) : UNKNOWN_ENDS;
+interface InvitationProps {
+  model: ModelSummary | undefined;
+  onExample: (text: string) => void;
+}
+
+/** Before there is a text: sentences to start from, and how to read what will be shown here. */
+export function Invitation({ model, onExample }: InvitationProps) {
+  const ends = model ? poles(model.labels) : EXPECTED_ENDS;
   return (
     <div className={classes.invitation}>
-      <h2>Nothing to read yet</h2>
+      <ExampleList onChoose={onExample} />
       {ends ? (
         <Scale ends={ends} sureFrom={model ? probability(model.sure_from) : undefined} />
       ) : (
-        <p className={classes.labels}>This model tells apart: {model?.labels.join(", ")}.</p>
+        <p>This model tells apart: {model?.labels.join(", ")}.</p>
       )}
-      <ul>
-        <li>
-          <span data-side="right">A straight line</span> under a word: it pulls{" "}
-          {ends ? `toward ${ends.right}` : "for the answer"}.
-        </li>
-        <li>
-          <span data-side="left">A wavy line</span>: it pulls{" "}
-          {ends ? `toward ${ends.left}` : "against the answer"}. The thicker, the harder.
-        </li>
-        <li>
-          Too close to call, and the answer is “not sure”: then a person should decide. What you type is
-          scored, not kept.
-        </li>
-      </ul>
+      <p>
+        Under a word, <span data-side="right">a straight line</span> pulls{" "}
+        {ends ? `toward ${ends.right}` : "for the answer"}, <span data-side="left">a wavy one</span>{" "}
+        {ends ? `toward ${ends.left}` : "against it"}; the thicker, the harder. What you type is scored, not
+        kept.
+      </p>
     </div>
   );
 }

@@ -154,4 +154,4 @@ function unitOffsets(text: string): number[] {
 }
 
 /** Length as the server counts it. */
-export const codePoints = (text: string): number => [...text].length;
+export const codePoints = (text: string): number => unitOffsets(text).length - 1;

@@ -46,9 +46,11 @@ export function PullLists({ scored, pulls, weighing, pointed, onPoint }: PullLis
         In percentage points: how far {scored.label} falls or rises when the word is left out.
       </p>
       {hidden > 0 ? (
-        <QuietButton expanded={all} onClick={() => setAll(!all)}>
-          {all ? "Show fewer words" : `Show ${hidden} more`}
-        </QuietButton>
+        <div className={classes.more}>
+          <QuietButton expanded={all} onClick={() => setAll(!all)}>
+            {all ? "Show fewer words" : `Show ${hidden} more`}
+          </QuietButton>
+        </div>
       ) : null}
     </div>
   );

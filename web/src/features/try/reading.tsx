@@ -1,4 +1,5 @@
 import { Skeleton } from "@mantine/core";
+import type { Ref } from "react";
 
 import type { ModelSummary } from "../../api/generated";
 import { Notice } from "../../components/notice";
@@ -14,20 +15,29 @@ import type { Answer } from "./use-answer";
 import { Verdict } from "./verdict";
 
 interface ReadingProps {
+  ref?: Ref<HTMLDivElement>;
   text: string;
   answer: Answer;
   model: ModelSummary | undefined;
   pointed: number | undefined;
   onPoint: (start: number | undefined) => void;
+  onExample: (text: string) => void;
 }
 
 /** What the model makes of the text, in each of its states. */
 export function Reading(props: ReadingProps) {
-  const { text, answer, model } = props;
+  const { ref, text, answer, model, onExample } = props;
   return (
-    <div className={classes.reading} aria-busy={answer.pending}>
+    <div
+      ref={ref}
+      className={classes.reading}
+      role="region"
+      aria-label="Answer"
+      tabIndex={-1}
+      aria-busy={answer.pending}
+    >
       {answer.error ? <Trouble answer={answer} /> : null}
-      {text.trim() === "" ? <Invitation model={model} /> : <Result {...props} />}
+      {text.trim() === "" ? <Invitation model={model} onExample={onExample} /> : <Result {...props} />}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { PointerEvent, ReactNode, Ref } from "react";
+import type { PointerEvent, ReactNode } from "react";
 
 import { CopyButton } from "../../components/copy-button";
 import { QuietButton } from "../../components/quiet-button";
@@ -13,7 +13,6 @@ const PLACEHOLDER = "A review, a comment, a message…";
 const PARAGRAPH = 220;
 
 interface TextSheetProps {
-  ref: Ref<HTMLTextAreaElement>;
   text: string;
   answer: Answer;
   limit: number | undefined;
@@ -26,17 +25,7 @@ interface TextSheetProps {
 }
 
 /** The text, written on the very sheet that shows what each word did. */
-export function TextSheet({
-  ref,
-  text,
-  answer,
-  limit,
-  pointed,
-  onPoint,
-  onText,
-  choice,
-  link,
-}: TextSheetProps) {
+export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choice, link }: TextSheetProps) {
   const refused = answer.error && !answer.error.passes;
   const sides = answer.answer ? sidesOf(answer.answer.scored) : undefined;
   return (
@@ -49,7 +38,6 @@ export function TextSheet({
         <div className={classes.paper} data-long={text.length > PARAGRAPH || undefined}>
           <MarkedText text={text} pulls={answer.pulls} sides={sides} pointed={pointed} />
           <textarea
-            ref={ref}
             id="text"
             dir="auto"
             rows={1}

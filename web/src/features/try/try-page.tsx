@@ -6,7 +6,6 @@ import { PageTitle } from "../../components/page-title";
 import { paths } from "../../lib/paths";
 import { fragmentOf } from "./address";
 import { Announcement } from "./announcement";
-import { ExampleList } from "./example-list";
 import { InCode } from "./in-code";
 import { ModelChoice } from "./model-choice";
 import { Reading } from "./reading";
@@ -20,12 +19,12 @@ export function TryPage() {
   const models = useQuery(modelsQuery).data;
   const answer = useAnswer(text, model);
   const [pointed, setPointed] = useState<number>();
-  const field = useRef<HTMLTextAreaElement>(null);
+  const reading = useRef<HTMLDivElement>(null);
   const chosen = models?.models.find((each) => (model === undefined ? each.default : each.name === model));
 
-  const choose = (example: string) => {
+  const putExample = (example: string) => {
     change({ text: example });
-    field.current?.scrollIntoView({ block: "nearest" }); // no focus: on a phone the keyboard would hide the answer
+    reading.current?.focus({ preventScroll: true }); // not the field: on a phone its keyboard would hide the answer
   };
 
   return (
@@ -33,14 +32,10 @@ export function TryPage() {
       <PageTitle>Try it</PageTitle>
       <header className={classes.hero}>
         <h1>Type a sentence. See which words tip it.</h1>
-        <p>
-          A frozen encoder reads the text; one small final layer decides. The answer comes as you type, and
-          every word shows how hard it pulled.
-        </p>
+        <p>A frozen encoder reads, one small final layer decides, and the answer comes as you type.</p>
       </header>
       <section aria-label="The classifier" className={classes.bench}>
         <TextSheet
-          ref={field}
           text={text}
           answer={answer}
           limit={models?.limits.max_text_chars}
@@ -56,9 +51,16 @@ export function TryPage() {
             />
           }
         />
-        <Reading text={text} answer={answer} model={chosen} pointed={pointed} onPoint={setPointed} />
+        <Reading
+          ref={reading}
+          text={text}
+          answer={answer}
+          model={chosen}
+          pointed={pointed}
+          onPoint={setPointed}
+          onExample={putExample}
+        />
       </section>
-      <ExampleList onChoose={choose} />
       <InCode text={text} model={model} />
       <Announcement answer={answer} />
     </>
