@@ -14,7 +14,8 @@ const FOLDER = join(import.meta.dirname, "../screenshots");
 const README_PICTURE = join(import.meta.dirname, "../../docs/images/try-it.png");
 const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 360, height: 780 } };
 const THEMES = ["light", "dark"] as const;
-const README_TEXT = "The plot is thin and it drags, but the acting is brilliant and the ending is truly moving.";
+const README_TEXT =
+  "The plot is thin and it drags, but the acting is brilliant and the ending is truly moving.";
 
 const textAt = (text: string) => `/#${new URLSearchParams({ text })}`;
 
@@ -26,18 +27,29 @@ interface Shot {
 const SHOTS: Record<string, Shot> = {
   empty: { path: "/" },
   positive: { path: textAt("A warm, funny and beautifully acted film that earns every one of its tears.") },
-  negative: { path: textAt("Two hours of my life gone. Dull plot, wooden acting, and the ending made no sense.") },
+  negative: {
+    path: textAt("Two hours of my life gone. Dull plot, wooden acting, and the ending made no sense."),
+  },
   mixed: { path: textAt("The cast is wonderful, but the story drags and the jokes fall flat.") },
   unsure: { path: textAt("It is what it is, no more and no less.") },
   long: { path: textAt("The cast is wonderful, but the story drags. ".repeat(40)) },
   rtl: { path: textAt("פילם נהדר 🎬 wonderful אבל dull") },
-  away: { path: textAt("A warm film."), before: (page) => page.route("**/predict", (route) => route.abort()) },
+  away: {
+    path: textAt("A warm film."),
+    before: (page) => page.route("**/predict", (route) => route.abort()),
+  },
   "too-long": { path: textAt("much too long ".repeat(1600)) },
   model: { path: "/model" },
   lost: { path: "/nowhere" },
 };
 
-async function open(browser: Browser, url: string, theme: "light" | "dark", size: keyof typeof SIZES, shot: Shot) {
+async function open(
+  browser: Browser,
+  url: string,
+  theme: "light" | "dark",
+  size: keyof typeof SIZES,
+  shot: Shot,
+) {
   const page = await browser.newPage({ viewport: SIZES[size], colorScheme: theme, reducedMotion: "reduce" });
   await shot.before?.(page);
   await page.goto(url + shot.path);

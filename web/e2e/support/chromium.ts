@@ -42,7 +42,9 @@ function onPath(): string | undefined {
 /** Some systems have a command of that name that only says how to install the browser. */
 function starts(path: string): boolean {
   try {
-    return /\d+\.\d+/.test(execFileSync(path, ["--version", "--no-sandbox"], { encoding: "utf8", timeout: 15_000 }));
+    return /\d+\.\d+/.test(
+      execFileSync(path, ["--version", "--no-sandbox"], { encoding: "utf8", timeout: 15_000 }),
+    );
   } catch {
     return false;
   }
@@ -59,7 +61,9 @@ async function packaged(): Promise<Chromium> {
     env: environment({
       HOME: home,
       FONTCONFIG_PATH: join(home, "fonts"),
-      LD_LIBRARY_PATH: [join(home, "al2023", "lib"), process.env["LD_LIBRARY_PATH"] ?? ""].filter(Boolean).join(":"),
+      LD_LIBRARY_PATH: [join(home, "al2023", "lib"), process.env["LD_LIBRARY_PATH"] ?? ""]
+        .filter(Boolean)
+        .join(":"),
     }),
   };
 }
@@ -73,7 +77,10 @@ async function unpack(home: string): Promise<void> {
   if (TMPDIR === undefined) delete process.env["TMPDIR"];
   else process.env["TMPDIR"] = TMPDIR;
   // Its own list of font folders names the cloud's; without a single font, Chromium stops at the first form field.
-  writeFileSync(join(unfinished, "fonts", "fonts.conf"), fontList(join(home, "fonts"), join(home, "fonts-cache")));
+  writeFileSync(
+    join(unfinished, "fonts", "fonts.conf"),
+    fontList(join(home, "fonts"), join(home, "fonts-cache")),
+  );
   if (existsSync(home)) rmSync(unfinished, { recursive: true });
   else renameSync(unfinished, home);
 }

@@ -5,13 +5,14 @@ import { QuietButton } from "../../components/quiet-button";
 import { size } from "../../lib/format";
 import { sidesOf, strongest, type Pull, type Side } from "./logic";
 import classes from "./pull-lists.module.css";
+import type { Answer } from "./use-answer";
 
 const SHOWN = 4;
 
 interface PullListsProps {
   scored: Scored;
   pulls: readonly Pull[];
-  weighing: boolean;
+  weighing: Answer["weighing"];
   pointed: number | undefined;
   onPoint: (start: number | undefined) => void;
 }
@@ -23,7 +24,15 @@ export function PullLists({ scored, pulls, weighing, pointed, onPoint }: PullLis
   const lists = { left: strongest(pulls, "left"), right: strongest(pulls, "right") };
   const furthest = Math.max(...pulls.map((pull) => Math.abs(pull.points)), 1);
   const hidden = Math.max(0, lists.left.length - SHOWN) + Math.max(0, lists.right.length - SHOWN);
-  if (weighing) return <p className={classes.quiet}>Weighing every word of a long text…</p>;
+  if (weighing !== "done") {
+    return (
+      <p className={classes.quiet}>
+        {weighing === "underway"
+          ? "Weighing every word of a long text…"
+          : "The server had no time to weigh the words of so long a text; the answer above stands."}
+      </p>
+    );
+  }
   if (pulls.length > 0 && lists.left.length + lists.right.length === 0) {
     return <p className={classes.quiet}>No single word decides: leave out any one, and the answer stays.</p>;
   }

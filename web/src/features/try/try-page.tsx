@@ -30,10 +30,10 @@ export function TryPage() {
   return (
     <>
       <PageTitle>Try it</PageTitle>
-      <header className={classes.hero}>
+      <div className={classes.hero}>
         <h1>Type a sentence. See which words tip it.</h1>
         <p>A frozen encoder reads, one small final layer decides, and the answer comes as you type.</p>
-      </header>
+      </div>
       <section aria-label="The classifier" className={classes.bench}>
         <TextSheet
           text={text}

@@ -10,14 +10,16 @@ const TYPING_PAUSE_MS = 150;
 const LONG_TEXT_PAUSE_MS = 700;
 /** Above this many characters the verdict is asked for first: weighing every word of a long text takes its time. */
 const LONG_TEXT = 400;
+/** Weighing is the costly part: a server that has no time for it is not pressed. */
+const WEIGHING_TRIES = 2;
 
 export interface Answer {
   /** The newest answer, perhaps of a text that has been changed since. */
   answer: TextAnswer | undefined;
   /** Its words, at their places in the text as it is now. */
   pulls: Pull[];
-  /** Whether the words of a long text are still being weighed. */
-  weighing: boolean;
+  /** Whether `pulls` are there: in a long text they come after the verdict, or may not come at all. */
+  weighing: "done" | "underway" | "failed";
   /** Whether a newer answer is on its way. */
   pending: boolean;
   /** What went wrong, and whether it is being tried again. */
@@ -35,6 +37,7 @@ export function useAnswer(text: string, model: string | undefined): Answer {
   const words = useQuery({
     ...predictQuery({ text: rested, model, explain: true }),
     enabled: isLong && rested === typed && verdict.isSuccess,
+    retry: (failures, error) => failures < WEIGHING_TRIES && asApiError(error).passes,
   });
   const trouble = useTrouble(verdict.failureReason, verdict.isSuccess && !verdict.isPlaceholderData);
 
@@ -45,7 +48,7 @@ export function useAnswer(text: string, model: string | undefined): Answer {
     answer,
     pulls:
       empty || !explained ? [] : carried(pullsOf(explained.text, explained.scored), explained.text, text),
-    weighing: isLong && words.isFetching,
+    weighing: explained ? "done" : isLong && words.isError ? "failed" : "underway",
     pending: !empty && (verdict.isFetching || typed !== text),
     error: empty ? undefined : trouble,
     retrying: verdict.isFetching,

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+
+import { fragmentOf, readFragment } from "./address";
+
+it.each(["A film & more", "100 % 😀", "פילם", "line\nline", "#text=x", "<script>"])(
+  "brings %j back",
+  (text) => {
+    expect(readFragment(fragmentOf({ text, model: "a/b" }))).toEqual({ text, model: "a/b" });
+  },
+);
+
+it("is empty where there is nothing to keep", () => {
+  expect(fragmentOf({ text: "", model: undefined })).toBe("");
+  expect(readFragment("")).toEqual({ text: "", model: undefined });
+});
+
+it("survives half an emoji", () => {
+  expect(readFragment(fragmentOf({ text: "\ud83d", model: undefined })).text).toBe("\ufffd");
+});

@@ -1,0 +1,217 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { delay, http, HttpResponse } from "msw";
+import { describe, expect, it } from "vitest";
+
+import type { PredictRequest, Scored } from "../../api/generated";
+import { answerTo, modelList, MODELS, PREDICT, problem, refuse, score, summary } from "../../test/handlers";
+import { open } from "../../test/render";
+import { server } from "../../test/server";
+import { EXAMPLES } from "./examples";
+
+const field = () => screen.getByRole("textbox", { name: "Your text" });
+const verdict = (name: RegExp | string) => screen.findByRole("heading", { level: 2, name });
+const wordsOf = (title: string) => {
+  const list = screen.getByRole("heading", { level: 3, name: new RegExp(title) }).parentElement;
+  return within(list!)
+    .queryAllByRole("listitem")
+    .map((item) => item.textContent);
+};
+
+describe("Try it", () => {
+  it("invites with examples, and answers the one that is chosen", async () => {
+    const user = open("/");
+    await user.click(await screen.findByRole("button", { name: /^Mixed/ }));
+    expect(field()).toHaveValue(EXAMPLES.find(({ kind }) => kind === "Mixed")?.text);
+    expect(await verdict(/Positive\s*96/)).toBeVisible();
+    expect(screen.getByRole("region", { name: "Answer" })).toHaveFocus();
+  });
+
+  it("answers as one types, with the scale, the words, and who said so", async () => {
+    const user = open("/");
+    await user.type(field(), "A dull film.");
+    expect(await verdict(/Negative\s*91/)).toBeVisible();
+    expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "9\u00a0% positive");
+    expect(wordsOf("Toward negative")).toEqual(["dull40 points"]);
+    expect(wordsOf("Toward positive")).toEqual([]);
+    expect(screen.getByRole("link", { name: "reviews" })).toHaveAttribute("href", "/model?name=reviews");
+    expect(screen.getByText("7.9 ms")).toBeVisible();
+    expect(document.title).toBe("Try it · Valence");
+  });
+
+  it("says so when it is not sure, and what that means", async () => {
+    open("/#text=A+film.");
+    expect(await verdict(/Not sure\s*leans positive, 55/)).toBeVisible();
+    expect(screen.getByText(/commits itself from 70 % on.*a person decides/)).toBeVisible();
+  });
+
+  it("tells screen readers once the answer has settled", async () => {
+    open("/#text=A+wonderful+film.");
+    const status = await screen.findByRole("status");
+    expect(status).toBeEmptyDOMElement();
+    await waitFor(
+      () => expect(status).toHaveTextContent("Positive, 96 %. Strongest: wonderful, toward positive."),
+      {
+        timeout: 3000,
+      },
+    );
+  });
+
+  it("drops an answer that is overtaken", async () => {
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { text } = await request.json();
+        if (text === "dull") await delay(1500);
+        return HttpResponse.json(answerTo(score(text ?? "", true)));
+      }),
+    );
+    const user = open("/#text=dull");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await user.clear(field());
+    await user.type(field(), "wonderful");
+    expect(await verdict(/Positive/)).toBeVisible();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(screen.queryByRole("heading", { name: /Negative/ })).not.toBeInTheDocument();
+  });
+
+  it("keeps text and model in the address, and copies a link to them", async () => {
+    const user = open("/");
+    await user.type(field(), "A wonderful film & more");
+    await waitFor(() => expect(window.location.hash).toBe("#text=A+wonderful+film+%26+more"));
+    await user.click(screen.getByRole("button", { name: "Copy link" }));
+    expect(await navigator.clipboard.readText()).toBe(
+      `${window.location.origin}/#text=A+wonderful+film+%26+more`,
+    );
+    expect(screen.getByRole("button", { name: "Copied" })).toBeVisible();
+  });
+
+  it("keeps the text while one looks at the model", async () => {
+    const user = open("/#text=A+wonderful+film.");
+    await verdict(/Positive/);
+    await user.click(screen.getByRole("link", { name: "The model" }));
+    await screen.findByRole("heading", { level: 1, name: "reviews" });
+    await user.click(screen.getByRole("link", { name: "Try it" }));
+    expect(field()).toHaveValue("A wonderful film.");
+  });
+
+  it("recovers by itself when the server is back, and loses nothing", async () => {
+    let calls = 0;
+    server.use(
+      http.post(PREDICT, () => {
+        calls += 1;
+        return calls < 3 ? HttpResponse.error() : HttpResponse.json(answerTo(score("wonderful", true)));
+      }),
+    );
+    open("/#text=wonderful");
+    expect(await screen.findByRole("alert")).toHaveTextContent(
+      /server doesn’t answer.*text is safe.*by itself/,
+    );
+    expect(await screen.findByRole("heading", { name: /Positive/ }, { timeout: 5000 })).toBeVisible();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    expect(field()).toHaveValue("wonderful");
+  });
+
+  it("waits as long as an overloaded server asks for", async () => {
+    let calls = 0;
+    server.use(
+      http.post(PREDICT, () => {
+        calls += 1;
+        return calls === 1
+          ? refuse(
+              problem(503, "overloaded", "The server has more work than it takes", "Ask again in 1 second."),
+              {
+                "Retry-After": "1",
+              },
+            )
+          : HttpResponse.json(answerTo(score("wonderful", true)));
+      }),
+    );
+    open("/#text=wonderful");
+    expect(await screen.findByRole("alert")).toHaveTextContent("The server has more work than it takes");
+    expect(await screen.findByRole("heading", { name: /Positive/ }, { timeout: 4000 })).toBeVisible();
+  });
+
+  it("says what is wrong with a text, without trying again", async () => {
+    let calls = 0;
+    server.use(
+      http.post(PREDICT, () => {
+        calls += 1;
+        return refuse(
+          problem(422, "text-too-long", "The text is too long", "It has 210 characters. Shorten it."),
+        );
+      }),
+    );
+    open(`/#text=${"long+text+".repeat(21)}`);
+    expect(await screen.findByRole("alert")).toHaveTextContent("It has 210 characters. Shorten it.");
+    expect(field()).toBeInvalid();
+    expect(field()).toHaveAccessibleDescription("210 of 200 characters");
+    expect(calls).toBe(1);
+  });
+
+  it("asks for the verdict of a long text first, and for its words then", async () => {
+    const asked: boolean[] = [];
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { text, explain } = await request.json();
+        asked.push(explain ?? false);
+        return HttpResponse.json(answerTo(score(text ?? "", explain ?? false)));
+      }),
+    );
+    open(`/#text=${"so+it+goes+".repeat(40)}wonderful`);
+    await verdict(/Positive/);
+    expect(screen.getByText(/Weighing every word/)).toBeVisible();
+    expect(screen.getByText(/in 3 overlapping windows/)).toBeVisible();
+    await waitFor(() => expect(wordsOf("Toward positive")).toEqual(["wonderful40 points"]), {
+      timeout: 3000,
+    });
+    expect(asked).toEqual([false, true]);
+  });
+
+  it("serves models with any labels, in any number, and lets one choose among models", async () => {
+    const emotion = { ...summary, name: "emotion", default: false, labels: ["joy", "anger", "fear"] };
+    const scored: Scored = {
+      ...score("x", false),
+      label: "anger",
+      probability: 0.8,
+      sure: true,
+      probabilities: [
+        { label: "joy", probability: 0.05 },
+        { label: "anger", probability: 0.8 },
+        { label: "fear", probability: 0.15 },
+      ],
+      words: [{ start: 0, end: 3, effect: -0.2 }],
+    };
+    server.use(
+      http.get(MODELS, () => HttpResponse.json(modelList(summary, emotion))),
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { model } = await request.json();
+        return HttpResponse.json(answerTo(model === "emotion" ? scored : score("dull", true)));
+      }),
+    );
+    const user = open("/#text=how+could+you");
+    await verdict(/Negative/);
+    await user.selectOptions(screen.getByRole("combobox", { name: "Read by" }), "emotion");
+    expect(await verdict(/Anger\s*80/)).toBeVisible();
+    const bars = screen.getByRole("list", { name: /Labels, the most probable first/ });
+    expect(
+      within(bars)
+        .getAllByRole("listitem")
+        .map((bar) => bar.textContent),
+    ).toEqual(["anger80\u00a0%", "fear15\u00a0%", "joy5\u00a0%"]);
+    expect(wordsOf("Against anger")).toEqual(["how20 points"]);
+    await waitFor(() => expect(window.location.hash).toBe("#text=how+could+you&model=emotion"));
+  });
+
+  it("shows the call in three languages", async () => {
+    const user = open("/#text=It's+wonderful");
+    await verdict(/Positive/);
+    expect(screen.getByRole("group", { name: "The call in curl" })).toHaveTextContent(
+      String.raw`It'\''s wonderful`,
+    );
+    await user.click(screen.getByRole("tab", { name: "Python" }));
+    expect(screen.getByRole("group", { name: "The call in Python" })).toHaveTextContent(
+      `{"text":"It's wonderful"}`,
+    );
+    await user.click(screen.getByRole("tab", { name: "JavaScript" }));
+    expect(screen.getByRole("group", { name: "The call in JavaScript" })).toHaveTextContent("await fetch(");
+  });
+});

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+
+import { counted, duration, longDuration, percent, signed } from "./format";
+import { milliseconds, points, probability } from "./units";
+
+it.each([
+  [0.97, "97\u00a0%"],
+  [0.5, "50\u00a0%"],
+  [0.993, "99.3\u00a0%"],
+  [0.0071, "0.7\u00a0%"],
+  [0.99999, "over 99.9\u00a0%"],
+  [1, "over 99.9\u00a0%"],
+  [0, "under 0.1\u00a0%"],
+])("%d is %s", (value, words) => {
+  expect(percent(probability(value))).toBe(words);
+});
+
+it("signs points with a real minus, and rounds large ones", () => {
+  expect([0.214, -0.004, 0.095, 0.00001].map((share) => signed(points(share)))).toEqual([
+    "+21",
+    "−0.4",
+    "+9.5",
+    "+0",
+  ]);
+});
+
+it("says times as people do", () => {
+  expect([4.21, 180.4, 2500].map((ms) => duration(milliseconds(ms)))).toEqual(["4.2 ms", "180 ms", "2.5 s"]);
+  expect([41, 600, 7200].map(longDuration)).toEqual(["41 s", "10 min", "2.0 h"]);
+});
+
+it("counts", () => {
+  expect([counted(1, "token"), counted(1204, "token")]).toEqual(["1 token", "1,204 tokens"]);
+});

@@ -1,0 +1,41 @@
+import "@testing-library/jest-dom/vitest";
+
+import { cleanup } from "@testing-library/react";
+import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
+
+import { server } from "./server";
+
+const unknown: string[] = [];
+
+// What jsdom lacks and Mantine or the page asks for.
+vi.stubGlobal("matchMedia", (query: string) => ({
+  matches: false,
+  media: query,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+}));
+vi.stubGlobal(
+  "ResizeObserver",
+  class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  },
+);
+document.elementsFromPoint = () => [];
+
+beforeAll(() =>
+  server.listen({
+    onUnhandledFrame: async ({ frame, defaults }) => {
+      unknown.push(await frame.getUnhandledMessage());
+      defaults.error();
+    },
+  }),
+);
+afterEach(() => {
+  cleanup();
+  server.resetHandlers();
+  window.history.replaceState(null, "", "/");
+  expect(unknown.splice(0), "requests that no handler knows").toEqual([]);
+});
+afterAll(() => server.close());
