@@ -43,7 +43,9 @@ describe("axisFor", () => {
 describe("cardParts", () => {
   it("drops metadata and title, and takes the limits apart", () => {
     expect(
-      cardParts("---\na: b\n---\n# Name\n\nHello.\n\n## Limits\n\n- English.\n\n## Use\n\nSo.\n"),
+      cardParts(
+        "---\na: b\n---\n# Name\n\nHello.\n\n## Limits\n\n- English.\n\n## Results\n\n| 1 |\n\n## Use\n\nSo.\n",
+      ),
     ).toEqual({
       body: "Hello.\n\n## Use\n\nSo.",
       limits: "- English.",

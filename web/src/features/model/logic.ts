@@ -96,14 +96,18 @@ export interface Card {
   limits: string | undefined;
 }
 
-/** The card without its metadata and its title, and its section on limits apart. */
+/**
+ * The card without its metadata and title, and without what the page shows from the same figures; its section on limits
+ * apart.
+ */
 export function cardParts(card: string): Card {
   const text = card.replace(/^---\n[\s\S]*?\n---\n/, "").replace(/^\s*# .*\n/, "");
   const sections = text.split(/^(?=## )/m);
   const isLimits = (section: string) => /^## .*\blimit/i.test(section);
+  const isShown = (section: string) => isLimits(section) || /^## (results|how it was made)\b/i.test(section);
   return {
     body: sections
-      .filter((section) => !isLimits(section))
+      .filter((section) => !isShown(section))
       .join("")
       .trim(),
     limits: sections

@@ -1,0 +1,43 @@
+import { expect, test } from "./support/test.ts";
+
+test("says what the served model is", async ({ page, url }) => {
+  const list = (await (await fetch(`${url}/api/v1/models`)).json()) as {
+    models: { name: string; base: string }[];
+  };
+  const [model] = list.models;
+  if (!model) throw new Error("The server has no model.");
+  await page.goto("/model");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(model.name);
+  await expect(page).toHaveTitle(`The model ${model.name} · Valence`);
+  await expect(page.getByRole("definition").first()).toHaveText(model.base);
+  for (const name of ["Results", "Model card"])
+    await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
+});
+
+test("is reached from an answer", async ({ page }) => {
+  await page.goto("/#text=wonderful");
+  await page.getByRole("region", { name: "Answer" }).getByRole("link").click();
+  await expect(page).toHaveURL(/\/model\?name=/);
+  await expect(page.getByRole("heading", { level: 2, name: "Results" })).toBeVisible();
+});
+
+test.describe("an unknown model", () => {
+  test.use({ callsFail: true });
+
+  test("is named, with the ones that there are", async ({ page }) => {
+    await page.goto("/model?name=nope");
+    await expect(page.getByRole("alert")).toContainText("nope");
+  });
+});
+
+test("an address that is nobody's leads back", async ({ page }) => {
+  await page.goto("/nowhere");
+  await page.getByRole("link", { name: "try the classifier" }).click();
+  await expect(page.getByRole("textbox", { name: "Your text" })).toBeVisible();
+});
+
+test("the reference is one click away", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("navigation").getByRole("link", { name: "API" }).click();
+  await expect(page).toHaveURL(/\/docs$/);
+});

@@ -1,0 +1,80 @@
+/** Playwright's test with the real server, and a guard: nothing may go wrong in the console, nor against the policy. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+
+import { startServer } from "./server.ts";
+
+interface Options {
+  /** Whether calls are meant to fail in this test, which browsers report in the console. */
+  callsFail: boolean;
+}
+
+interface Fixtures {
+  complaints: string[];
+}
+
+export const test = base.extend<Options & Fixtures, { url: string }>({
+  callsFail: [false, { option: true }],
+  url: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that are needed from the pattern
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server.url);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: async ({ url }, use) => use(url),
+  complaints: [
+    async ({ page, callsFail }, use) => {
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+      });
+      await use(complaints);
+      const unexpected = complaints.filter(
+        (text) => !(callsFail && text.startsWith("Failed to load resource")),
+      );
+      expect(unexpected, "errors and warnings in the console").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+export const textAt = (text: string): string => `/#${new URLSearchParams({ text })}`;
+
+export const field = (page: Page) => page.getByRole("textbox", { name: "Your text" });
+export const answer = (page: Page) => page.getByRole("region", { name: "Answer" });
+export const verdict = (page: Page) => answer(page).getByRole("heading", { level: 2 });
+
+export async function expectNoBarriers(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+  expect(found).toEqual([]);
+}
+
+const GOOD = ["wonderful", "moving", "brilliant", "good", "funny", "charming"];
+const BAD = ["dull", "boring", "awful", "bad", "tedious", "clumsy"];
+
+/** A text of which the served model, whichever it is, is not sure. */
+export async function unsureText(url: string): Promise<string> {
+  const texts = GOOD.flatMap((good) =>
+    BAD.flatMap((bad) => [
+      `It is ${good} but ${bad}.`,
+      `It is ${bad} but ${good}.`,
+      `${good}, ${bad}, the film is it`,
+    ]),
+  );
+  const response = await fetch(`${url}/api/v1/predict`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ texts }),
+  });
+  const { results } = (await response.json()) as { results: { sure: boolean }[] };
+  const text = texts[results.findIndex(({ sure }) => !sure)];
+  if (text === undefined) throw new Error(`The model is sure of all ${texts.length} mixed texts.`);
+  return text;
+}

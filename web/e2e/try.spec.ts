@@ -1,0 +1,126 @@
+import { answer, expect, field, test, textAt, unsureText, verdict } from "./support/test.ts";
+
+const PRAISE = "A wonderful, moving and brilliant film.";
+const BLAME = "A dull, boring and awful film.";
+
+test("answers as one types, and follows each change", async ({ page }) => {
+  await page.goto("/");
+  await field(page).pressSequentially(PRAISE, { delay: 15 });
+  await expect(verdict(page)).toContainText("Positive");
+  await expect(answer(page).getByRole("meter")).toHaveAttribute("aria-valuetext", /9\d.*positive/);
+  await field(page).fill(BLAME);
+  await expect(verdict(page)).toContainText("Negative");
+  await expect(page).toHaveTitle("Try it · Valence");
+});
+
+test("starts from an example", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: /^Praise/ }).click();
+  await expect(verdict(page)).toContainText("Positive");
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(field(page)).toHaveValue("");
+  await expect(page.getByRole("button", { name: /^Praise/ })).toBeVisible();
+});
+
+test("says that it is not sure, and what that means", async ({ page, url }) => {
+  await page.goto(textAt(await unsureText(url)));
+  await expect(verdict(page)).toContainText(/Not sure\s*leans (positive|negative), \d\d/);
+  await expect(answer(page)).toContainText("better that a person decides");
+});
+
+test("marks the words that pull, under the very letters of the field, and names them when pointed at", async ({
+  page,
+}) => {
+  await page.goto(textAt("The film is wonderful."));
+  const word = page.locator("[data-start]", { hasText: /^wonderful$/ });
+  await expect(word).toHaveAttribute("data-side", "right");
+  const list = answer(page).getByRole("heading", { name: "Toward positive" }).locator("..");
+  await expect(list.getByRole("listitem").first()).toContainText("wonderful");
+  const box = await word.boundingBox();
+  if (!box) throw new Error("The mark has no place on the page.");
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await expect(word).toHaveAttribute("data-tip", /points toward positive/);
+  await expect(list.getByRole("listitem").first()).toHaveAttribute("data-pointed", "true");
+});
+
+test("breaks the lines of field and marks alike", async ({ page }) => {
+  await page.goto(textAt(`${PRAISE} ${BLAME}\n\n${"long".repeat(60)} ${PRAISE}\n`));
+  await expect(verdict(page)).toBeVisible();
+  const heights = await page.evaluate(() => {
+    const area = document.querySelector("textarea");
+    const marks = area?.previousElementSibling;
+    return [area?.scrollHeight, marks?.getBoundingClientRect().height].map((height) =>
+      Math.round(height ?? 0),
+    );
+  });
+  expect(heights[0]).toBe(heights[1]);
+});
+
+test("takes markup for text", async ({ page }) => {
+  const text = `<script>document.title = "taken"</script><img src=x onerror="document.title='taken'"> & </textarea> wonderful`;
+  await page.goto(textAt(text));
+  await expect(verdict(page)).toBeVisible();
+  await expect(field(page)).toHaveValue(text);
+  await expect(page).toHaveTitle("Try it · Valence");
+});
+
+test("reads emoji and text from right to left", async ({ page }) => {
+  const text = "😀👩‍👩‍👧 wonderful סרט נהדר مرحبا 🎬";
+  await page.goto(textAt(text));
+  await expect(page.locator("[data-start]", { hasText: /^wonderful$/ })).toBeVisible();
+  await field(page).fill("סרט wonderful");
+  await expect(verdict(page)).toBeVisible();
+  await expect(page.locator("textarea")).toHaveCSS("direction", "rtl");
+});
+
+test("takes spaces for no text", async ({ page }) => {
+  await page.goto("/");
+  await field(page).fill("   \n ");
+  await expect(page.getByRole("button", { name: /^Praise/ })).toBeVisible();
+});
+
+test.describe("a refusal", () => {
+  test.use({ callsFail: true });
+
+  test("of a text that is too long says what to do", async ({ page }) => {
+    await page.goto("/");
+    await field(page).fill("too long ".repeat(2500));
+    await expect(page.getByRole("alert")).toContainText(/too long|20,?000/i);
+    await expect(page.getByText(/of 20,000 characters/)).toBeVisible();
+    await field(page).fill(PRAISE);
+    await expect(verdict(page)).toContainText("Positive");
+    await expect(page.getByRole("alert")).toBeHidden();
+  });
+});
+
+test("reads a long text in windows, the verdict first and the words then", async ({ page }) => {
+  await page.goto("/");
+  await field(page).fill(`${"The story was this and that. ".repeat(120)} ${PRAISE}`);
+  await expect(answer(page)).toContainText(/in \d+ overlapping windows/);
+  await expect(answer(page).getByRole("heading", { level: 3, name: "Toward positive" })).toBeVisible({
+    timeout: 20_000,
+  });
+});
+
+test("shares its state by link and by code", async ({ page, context }) => {
+  await page.goto("/");
+  await field(page).fill(PRAISE);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(field(other)).toHaveValue(PRAISE);
+  await expect(verdict(other)).toContainText("Positive");
+  await page.getByRole("tab", { name: "Python" }).click();
+  await page.getByRole("tabpanel").getByRole("button", { name: "Copy" }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("urlopen");
+});
+
+test("goes back and forth without losing the text", async ({ page }) => {
+  await page.goto(textAt(PRAISE));
+  await expect(verdict(page)).toContainText("Positive");
+  await page.getByRole("link", { name: "The model" }).click();
+  await expect(page.getByRole("heading", { level: 2, name: "Results" })).toBeVisible();
+  await page.goBack();
+  await expect(field(page)).toHaveValue(PRAISE);
+});

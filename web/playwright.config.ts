@@ -1,0 +1,20 @@
+import { defineConfig } from "@playwright/test";
+
+import { findChromium } from "./e2e/support/chromium.ts";
+
+const { executablePath, args, env } = await findChromium();
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  workers: 1, // one server, one browser: small machines run this too
+  timeout: 30_000,
+  forbidOnly: true,
+  reporter: "list",
+  use: {
+    launchOptions: { executablePath, args, env },
+    viewport: { width: 1200, height: 800 },
+    screenshot: "only-on-failure",
+    permissions: ["clipboard-read", "clipboard-write"],
+  },
+});
