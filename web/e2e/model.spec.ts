@@ -10,7 +10,7 @@ test("says what the served model is", async ({ page, url }) => {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(model.name);
   await expect(page).toHaveTitle(`The model ${model.name} · Valence`);
   await expect(page.getByRole("definition").first()).toHaveText(model.base);
-  for (const name of ["Results", "Model card"])
+  for (const name of ["Results", "Where it errs", "Known limits", "Model card", "How it was made"])
     await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
 });
 

@@ -4,9 +4,9 @@ import classes from "./confusion-section.module.css";
 import { dataName } from "./logic";
 import pageClasses from "./model-page.module.css";
 
-/** Where it errs, on the newest of its own test results. */
+/** Where it errs, on the first of its own results. */
 export function ConfusionSection({ model }: { model: ModelDetail }) {
-  const result = model.results.find((each) => each.confusion && each.split === "test");
+  const result = model.results.find((each) => each.confusion);
   if (!result?.confusion) return null;
   const { confusion } = result;
   return (

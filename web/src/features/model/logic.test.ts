@@ -62,7 +62,7 @@ it("lists each command once, and everything else that is known as text", () => {
   expect(commandsOf(detail)).toEqual(["valence pretrain --data imdb", detail.results[0]?.command]);
   expect(factsOf(detail.provenance)).toEqual([
     ["rows", "60,614"],
-    ["versions", "torch 2.12.0"],
+    ["versions", "torch: 2.12.0"],
   ]);
 });
 

@@ -7,8 +7,27 @@ const METRICS: Record<string, { name: string; meaning: string }> = {
   mcc: { name: "MCC", meaning: "Matthews correlation: 0 is guessing, 100 is perfect" },
   roc_auc: { name: "ROC AUC", meaning: "how often a positive text scores above a negative one" },
   ece: { name: "Calibration error", meaning: "how far its percentages are from the truth; lower is better" },
+  brier: {
+    name: "Brier score",
+    meaning: "squared distance of its percentages from the truth; lower is better",
+  },
+  macro_precision: {
+    name: "Macro-precision",
+    meaning: "of what it gave a label, how much deserved it; labels averaged",
+  },
+  macro_recall: {
+    name: "Macro-recall",
+    meaning: "of what deserved a label, how much it found; labels averaged",
+  },
   log_loss: { name: "Log loss", meaning: "punishes confident mistakes; lower is better" },
 };
+
+/** What the table always shows; the others are there when the chart shows them. */
+const COLUMNS = ["accuracy", "macro_f1", "mcc", "roc_auc", "ece"];
+
+export function columnsOf(group: Group, chosen: string): string[] {
+  return group.metrics.filter((key) => COLUMNS.includes(key) || key === chosen || !(key in METRICS));
+}
 
 export const metricName = (key: string): string => METRICS[key]?.name ?? key.replaceAll("_", " ");
 export const metricMeaning = (key: string): string | undefined => METRICS[key]?.meaning;
@@ -141,7 +160,8 @@ function plain(value: unknown): string {
   if (Array.isArray(value)) return value.map(plain).join(", ");
   if (typeof value === "object" && value !== null) {
     return Object.entries(value)
-      .map(([key, each]) => `${key} ${plain(each)}`)
+      .filter(([, each]) => each !== null)
+      .map(([key, each]) => `${key.replaceAll("_", " ")}: ${plain(each)}`)
       .join(", ");
   }
   return typeof value === "number"

@@ -35,6 +35,7 @@ describe("The model", () => {
       "Calibration error",
     );
     expect(screen.getByText(/how far its percentages are from the truth/)).toBeVisible();
+    expect(screen.getByRole("columnheader", { name: "Calibration error" })).toBeVisible();
   });
 
   it("says so where there are no results and no card", async () => {

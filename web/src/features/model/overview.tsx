@@ -6,8 +6,8 @@ import classes from "./overview.module.css";
 
 /** What it is, on one screen. */
 export function Overview({ model }: { model: ModelDetail }) {
-  const best = model.results.find((result) => result.split === "test" && result.metrics["accuracy"]);
-  const accuracy = best?.metrics["accuracy"];
+  const first = model.results.find((result) => result.metrics["accuracy"]);
+  const accuracy = first?.metrics["accuracy"];
   return (
     <header className={classes.overview}>
       <div>
@@ -18,13 +18,13 @@ export function Overview({ model }: { model: ModelDetail }) {
           text; its head, one linear layer on top, decides.
         </p>
       </div>
-      {best && accuracy ? (
+      {first && accuracy ? (
         <p className={classes.figure}>
           <strong>
             {inHundredths(accuracy.value)} <span>%</span>
           </strong>
-          of {counted(best.rows, "text")} of {dataName(best.data)}’s {best.split} split labelled right (95 %
-          interval {interval(accuracy)})
+          of {counted(first.rows, "text")} of {dataName(first.data)}’s {first.split} split labelled right (95
+          % interval {interval(accuracy)})
         </p>
       ) : null}
       <dl>

@@ -44,7 +44,7 @@ function ResultGroup({ group }: { group: Group }) {
       </div>
       <p className={classes.meaning}>{metricMeaning(metric)}</p>
       <IntervalChart rows={group.rows} metric={metric} />
-      <ResultsTable group={group} />
+      <ResultsTable group={group} chosen={metric} />
       <p className={classes.processors}>Measured on {group.processors.join("; ")}.</p>
     </div>
   );

@@ -1,9 +1,10 @@
 import { count, longDuration } from "../../lib/format";
-import { inHundredths, interval, metricMeaning, metricName, type Group } from "./logic";
+import { columnsOf, inHundredths, interval, metricMeaning, metricName, type Group } from "./logic";
 import classes from "./results-table.module.css";
 
-/** Every figure with its interval, and what it cost. */
-export function ResultsTable({ group }: { group: Group }) {
+/** The figures with their intervals, and what they cost; the chart's is always among them. */
+export function ResultsTable({ group, chosen }: { group: Group; chosen: string }) {
+  const columns = columnsOf(group, chosen);
   return (
     <div className={classes.scroll} role="region" aria-label={`Results on ${group.title}`} tabIndex={0}>
       <table>
@@ -11,7 +12,7 @@ export function ResultsTable({ group }: { group: Group }) {
         <thead>
           <tr>
             <th scope="col">What</th>
-            {group.metrics.map((key) => (
+            {columns.map((key) => (
               <th key={key} scope="col" title={metricMeaning(key)}>
                 {metricName(key)}
               </th>
@@ -27,7 +28,7 @@ export function ResultsTable({ group }: { group: Group }) {
                 {row.name}
                 {row.own ? <span className={classes.own}>this model</span> : null}
               </th>
-              {group.metrics.map((key) => {
+              {columns.map((key) => {
                 const estimate = row.metrics[key];
                 return (
                   <td key={key}>

@@ -27,10 +27,10 @@ export interface Pull {
 const SHARES: readonly [number, Level][] = [
   [0.6, 3],
   [0.25, 2],
-  [0.08, 1],
+  [0.1, 1],
 ];
 /** The strongest word of a text that no word moves must not look strong. */
-const LEAST_SCALE = 0.02;
+const LEAST_SCALE = 0.05;
 const RIGHT_BY_NATURE = /^(positive|pos|yes|true|good|ham|favou?r)/i;
 
 /** Two labels as ends of a scale. The good one goes to the right whichever way the model lists them. */
