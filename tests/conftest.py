@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +17,25 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.models import build_tiny_model
 
     return build_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny_roberta(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base in the file layout of FacebookAI/roberta-base, with random weights."""
+    from tests.bases import build_tiny_roberta
+
+    return build_tiny_roberta(tmp_path_factory.mktemp("bases") / "tiny-roberta")
+
+
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with aclImdb/ and SST-2/, a few hundred made-up rows in the original layouts."""
+    folder = tmp_path_factory.mktemp("data")
+    subprocess.run([sys.executable, ROOT / "runs" / "small_data.py", folder], check=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's data and caches."""
+    monkeypatch.setenv("VALENCE_HOME", str(tmp_path_factory.mktemp("home")))

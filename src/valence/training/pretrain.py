@@ -10,7 +10,7 @@ import json
 import logging
 import shutil
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from valence.data.examples import Dataset, Splits
 from valence.data.splits import cut_validation, sample
 from valence.encoder import bases, features, network
+from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
 from valence.encoder.readouts import FINAL, BodyWithReadouts
 from valence.errors import SettingsError
@@ -48,7 +49,8 @@ class PretrainConfig:
 
     Attributes:
         base: name, path or Hub id of the pre-trained encoder.
-        max_tokens: longest input in tokens, special tokens included; also the window of the finished body.
+        max_tokens: longest training input in tokens, special tokens included.
+        window: tokens that the finished body reads in one pass; None takes `max_tokens`.
         truncation: what is kept of a longer training text.
         batch_size: texts in one optimiser step.
         freeze_body: train only the final layer, as the classic tutorial does.
@@ -62,6 +64,7 @@ class PretrainConfig:
     learning_rate: float = 5e-5
     batch_size: int = 32
     max_tokens: int = 384
+    window: int | None = None
     truncation: Truncation = "head-tail"
     freeze_body: bool = False
     validation_rows: int = 2500
@@ -90,21 +93,22 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     log.info("Stage 1: %s, %d texts, %s: %s.", base.name, len(splits.train), precision.name, precision.reason)
     run = _run_folder(out, config, resume=resume)
     _train(_Run(model, tokenizer, splits, labels, config, precision, run))
-    body = describe_body(model, tokenizer, base=base.name, licence=base.licence, max_tokens=config.max_tokens)
+    origin, commands = _ancestry(base)
+    body = describe_body(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=_window(config))
     head, probabilities = _calibrate_and_test(_Run(model, tokenizer, splits, labels, config, precision, run))
     what = "only the final layer" if config.freeze_body else "all layers"
-    origin = Origin(
-        name=f"{dataset.name}: {what} trained, from {base.name}",
+    source = Origin(
+        name=f"{dataset.name}: {what} trained, from {origin.name}",
         data=dataset.name,
         split=dataset.test_split,
         data_checksum=dataset.checksum,
         seed=config.seed,
         trained_parameters=trained_parameters,
     )
-    tested = result(probabilities, labels.encode(splits.test.labels), origin, started=started)
+    tested = result(probabilities, labels.encode(splits.test.labels), source, started=started)
     provenance = {
         "stage": "pretrain",
-        "commands": [command_line()],
+        "commands": [*commands, command_line()],
         "config": asdict(config),
         "data": {"name": dataset.name, "checksum": dataset.checksum, "train_rows": len(splits.train)},
         "base_revision": base.revision,
@@ -136,15 +140,29 @@ def _splits(dataset: Dataset, config: PretrainConfig) -> Splits:
     return Splits(train, validation, test)
 
 
+def _window(config: PretrainConfig) -> int:
+    return config.window or config.max_tokens
+
+
+def _ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
+    """Where a base comes from, and the commands that made it: a model of our own may be trained further."""
+    if not (base.path / "body.json").exists():
+        return base, []
+    folder = ModelFolder(base.path)
+    body = folder.body()
+    return replace(base, name=body.base, licence=body.licence), folder.head().provenance.get("commands", [])
+
+
 def _attention(config: PretrainConfig, precision: Precision) -> str:
     plain = precision.device == "cpu" and config.max_tokens <= _PLAIN_ATTENTION_UP_TO
     return "eager" if plain else "sdpa"
 
 
 def _check_window(config: PretrainConfig, window: int) -> None:
-    if config.max_tokens > window:
+    wanted = max(config.max_tokens, _window(config))
+    if wanted > window:
         raise SettingsError(
-            f"--max-tokens {config.max_tokens} is more than the {window} that {config.base} can read.",
+            f"{wanted} tokens are more than the {window} that {config.base} can read.",
             way_out=f"Give {window} or less.",
             code="window-too-long",
         )
@@ -235,7 +253,7 @@ def _calibrate_and_test(run: _Run) -> tuple[Head, Floats]:
     body = BodyWithReadouts(run.model)
     validation, test = (
         features.compute(
-            body, run.tokenizer, part.texts, max_tokens=run.config.max_tokens, precision=run.precision, title=title
+            body, run.tokenizer, part.texts, max_tokens=_window(run.config), precision=run.precision, title=title
         )[FINAL]
         for part, title in ((run.splits.validation, "validation"), (run.splits.test, "test"))
     )

@@ -1,0 +1,24 @@
+"""The half of a model folder that serving needs, a quarter of the whole."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from valence.files import folder_in_place_of
+from valence.model.folder import ModelFolder
+
+_PARTS = ("body.onnx", "tokenizer.json", "head.json", "head.safetensors", "results.json", "README.md")
+
+
+def serving_copy(source: ModelFolder, out: Path) -> ModelFolder:
+    """Writes `out` from a complete model folder, every part checked. Raises ModelFolderError if one is missing."""
+    source.head()
+    for name in ("body.onnx", "tokenizer.json"):
+        source.file(name)
+    with folder_in_place_of(out) as draft:
+        for name in _PARTS:
+            if (source.path / name).exists():
+                shutil.copyfile(source.path / name, draft / name)
+        ModelFolder(draft).write_body(source.body())
+    return ModelFolder(out)

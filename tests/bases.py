@@ -1,0 +1,35 @@
+"""Small bases in the file layout of the published ones, with random weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from tokenizers import ByteLevelBPETokenizer
+from transformers import RobertaConfig, RobertaForMaskedLM, RobertaTokenizerFast
+
+SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+SENTENCES = ("the film was wonderful and moving", "the film was dull and awful", "a superb end", "a tedious mess")
+
+
+def build_tiny_roberta(path: Path) -> Path:
+    """FacebookAI/roberta-base's layout: config, byte-level BPE files, safetensors with roberta.* and lm_head.* names."""
+    path.mkdir(parents=True)
+    bpe = ByteLevelBPETokenizer()
+    bpe.train_from_iterator(SENTENCES, vocab_size=400, min_frequency=1, special_tokens=SPECIAL)
+    bpe.save_model(str(path))  # vocab.json, merges.txt
+    tokenizer = RobertaTokenizerFast.from_pretrained(path, model_max_length=62)
+    tokenizer.save_pretrained(path)
+    torch.manual_seed(0)
+    config = RobertaConfig(
+        vocab_size=bpe.get_vocab_size(),
+        hidden_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=64,  # 62 tokens: RoBERTa counts positions from the padding index on
+        type_vocab_size=1,
+        initializer_range=0.1,
+    )
+    RobertaForMaskedLM(config).save_pretrained(path)
+    return path

@@ -1,0 +1,40 @@
+"""Walks every serving path on the model folder given: Python, the commands, the app. Imports the product alone."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from click.testing import CliRunner
+
+import valence
+from valence.cli import main as command_line
+from valence.server.app import create_app
+from valence.server.settings import load_settings
+
+PRAISE = "A wonderful, moving film."
+
+
+def walk(folder: Path) -> None:
+    """Raises AssertionError where a path does not answer as it should."""
+    classifier = valence.load(folder)
+    assert classifier.predict(PRAISE).label == "positive"
+    assert classifier.explain(PRAISE).words
+    for command in (
+        ["predict", "--model", str(folder), "--explain", PRAISE],
+        ["settings"],
+        ["--help"],
+        ["serve", "--help"],
+    ):
+        done = CliRunner().invoke(command_line, command)
+        assert done.exit_code == 0, (command, done.output, done.exception)
+    client = create_app(load_settings(models=str(folder))).test_client()
+    name = client.get("/api/v1/models").get_json()["models"][0]["name"]
+    for path in ("/api/v1/models", f"/api/v1/models/{name}", "/healthz", "/readyz", "/openapi.json", "/docs"):
+        assert client.get(path).status_code == 200, path
+    answer = client.post("/api/v1/predict", json={"text": PRAISE, "explain": True}).get_json()
+    assert answer["results"][0]["label"] == "positive", answer
+
+
+walk(Path(sys.argv[1]))
+print("every serving path answered without torch")  # noqa: T201

@@ -1,0 +1,169 @@
+"""Stage 1 and stage 2 end to end on a small RoBERTa in the published file layout, as the commands run them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+from transformers import AutoTokenizer, RobertaForSequenceClassification, pipeline
+
+from valence.classifier import load
+from valence.data import sources
+from valence.data.examples import Dataset
+from valence.errors import DataError, ModelFolderError, SettingsError
+from valence.export import export_body
+from valence.model.folder import ModelFolder
+from valence.training.pretrain import PretrainConfig, pretrain
+from valence.training.transfer import TransferConfig, transfer
+
+TEXTS = ["the film was wonderful and moving", "a tedious mess , dull and awful", "superb"]
+
+
+@pytest.fixture(scope="module")
+def reviews(small_data: Path) -> Dataset:
+    return sources.load(str(small_data / "aclImdb"))
+
+
+@pytest.fixture(scope="module")
+def sentences(small_data: Path) -> Dataset:
+    return sources.load(str(small_data / "SST-2"))
+
+
+@pytest.fixture(scope="module")
+def config(tiny_roberta: Path) -> PretrainConfig:
+    return PretrainConfig(base=str(tiny_roberta), epochs=2, learning_rate=3e-3, max_tokens=62, precision="fp32")
+
+
+@pytest.fixture(scope="module")
+def stage1(reviews: Dataset, config: PretrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pretrain(reviews, tmp_path_factory.mktemp("stage1") / "body", config).path
+
+
+@pytest.fixture(scope="module")
+def stage2(stage1: Path, sentences: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    export_body(stage1)
+    out = tmp_path_factory.mktemp("stage2") / "classifier"
+    return transfer(str(stage1), sentences, out, TransferConfig(precision="fp32")).path
+
+
+def test_both_stages_learn(stage1: Path, stage2: Path) -> None:
+    for folder, rows in ((stage1, 160), (stage2, 160)):
+        (found,) = ModelFolder(folder).results()["results"]
+        assert found["rows"] == rows
+        assert found["metrics"]["accuracy"]["low"] > 0.9
+
+
+def test_only_the_final_layer_differs_after_stage_2(stage1: Path, stage2: Path) -> None:
+    before, after = (load_file(folder / "model.safetensors") for folder in (stage1, stage2))
+    changed = [name for name in before if not np.array_equal(before[name], after[name])]
+    assert changed == ["classifier.out_proj.bias", "classifier.out_proj.weight"]
+    assert ModelFolder(stage1).body().id == ModelFolder(stage2).body().id
+
+
+def test_plain_transformers_gives_the_same_scores(stage2: Path) -> None:
+    network = RobertaForSequenceClassification.from_pretrained(stage2, dtype=torch.float32)
+    scores = pipeline("text-classification", model=network, tokenizer=AutoTokenizer.from_pretrained(stage2), top_k=None)
+    served = load(stage2).predict(TEXTS)
+    for found, own in zip(scores(TEXTS), served, strict=True):
+        for each in found:
+            assert own.probabilities[each["label"]] == pytest.approx(each["score"], abs=0.02)  # int8 against float32
+
+
+def test_the_same_command_gives_the_same_head_and_results(stage1: Path, sentences: Dataset, tmp_path: Path) -> None:
+    one, two = (transfer(str(stage1), sentences, tmp_path / name, TransferConfig()) for name in "ab")
+    assert (one.path / "head.safetensors").read_bytes() == (two.path / "head.safetensors").read_bytes()
+    timed = {"wall_time_s", "peak_memory_mb"}
+    (first,), (second,) = (
+        [{key: value for key, value in each.items() if key not in timed} for each in folder.results()["results"]]
+        for folder in (one, two)
+    )
+    assert first == second
+
+
+def test_another_set_of_labels_gets_a_layer_of_its_size(stage1: Path, sentences: Dataset, tmp_path: Path) -> None:
+    def third(label: str, key: str) -> str:
+        return "mixed" if int(key.rpartition(":")[2]) % 3 == 0 else label
+
+    train, test = (
+        replace(part, labels=tuple(third(*pair) for pair in zip(part.labels, part.keys, strict=True)))
+        for part in (sentences.train, sentences.test)
+    )
+    folder = transfer(str(stage1), replace(sentences, train=train, test=test), tmp_path / "three", TransferConfig())
+    assert folder.head().labels.names == ("mixed", "negative", "positive")
+    assert json.loads((folder.path / "config.json").read_text("utf-8"))["id2label"]["0"] == "mixed"
+
+
+def test_the_general_readout_is_served_and_its_card_says_that_it_needs_valence(
+    stage1: Path, sentences: Dataset, tmp_path: Path
+) -> None:
+    folder = transfer(str(stage1), sentences, tmp_path / "general", TransferConfig(readout="general"))
+    assert "needs Valence" in folder.card()
+    assert load(folder.path).predict(TEXTS[0]).label == "positive"
+
+
+def test_the_body_can_stay_frozen_in_stage_1(
+    reviews: Dataset, config: PretrainConfig, tiny_roberta: Path, tmp_path: Path
+) -> None:
+    folder = pretrain(reviews, tmp_path / "frozen", replace(config, freeze_body=True, epochs=1))
+    before, after = load_file(tiny_roberta / "model.safetensors"), load_file(folder.path / "model.safetensors")
+    shared = [name for name in before if name.startswith("roberta.")]
+    assert shared
+    assert all(np.array_equal(before[name], after[name]) for name in shared)
+
+
+def test_saved_weights_that_were_altered_or_lost_are_refused(stage1: Path, sentences: Dataset, tmp_path: Path) -> None:
+    copy = shutil.copytree(stage1, tmp_path / "copy")
+    weights = copy / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(bytes(content))
+    with pytest.raises(ModelFolderError, match=r"model\.safetensors is damaged"):
+        transfer(str(copy), sentences, tmp_path / "out", TransferConfig())
+    weights.unlink()
+    with pytest.raises(ModelFolderError, match=r"no model\.safetensors"):
+        transfer(str(copy), sentences, tmp_path / "out", TransferConfig())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_test_label_that_training_lacks_is_named(stage1: Path, sentences: Dataset, tmp_path: Path) -> None:
+    odd = replace(sentences.test, labels=("neutral", *sentences.test.labels[1:]))
+    with pytest.raises(DataError, match="neutral"):
+        transfer(str(stage1), replace(sentences, test=odd), tmp_path / "out", TransferConfig())
+
+
+def test_a_window_longer_than_the_base_reads_is_refused(
+    reviews: Dataset, config: PretrainConfig, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match="62"):
+        pretrain(reviews, tmp_path / "out", replace(config, max_tokens=512))
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_run_goes_on_and_ends_like_an_undisturbed_one(
+    reviews: Dataset, config: PretrainConfig, stage1: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers import Trainer
+
+    def interrupted(trainer: Trainer, *args: object, **kwargs: object) -> object:
+        result = original(trainer, *args, **kwargs)
+        if trainer.state.global_step >= 10:
+            raise KeyboardInterrupt
+        return result
+
+    original = Trainer.training_step
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "training_step", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            pretrain(reviews, tmp_path / "body", config)
+    assert not (tmp_path / "body").exists()
+    with pytest.raises(SettingsError, match="seed was 42, now 7"):
+        pretrain(reviews, tmp_path / "body", replace(config, seed=7), resume=True)
+    resumed = pretrain(reviews, tmp_path / "body", config, resume=True)
+    assert resumed.body().id == ModelFolder(stage1).body().id
+    assert [path.name for path in tmp_path.iterdir()] == ["body"]
