@@ -8,7 +8,8 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   workers: 1, // one server, one browser: small machines run this too
-  timeout: 30_000,
+  timeout: 90_000, // a busy machine is no failure
+  expect: { timeout: 15_000 },
   forbidOnly: true,
   reporter: "list",
   use: {

@@ -18,6 +18,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
     css: { modules: { classNameStrategy: "non-scoped" } },
+    testTimeout: 30_000,
     restoreMocks: true,
   },
 });

@@ -98,7 +98,7 @@ test("reads a long text in windows, the verdict first and the words then", async
   await field(page).fill(`${"The story was this and that. ".repeat(120)} ${PRAISE}`);
   await expect(answer(page)).toContainText(/in \d+ overlapping windows/);
   await expect(answer(page).getByRole("heading", { level: 3, name: "Toward positive" })).toBeVisible({
-    timeout: 20_000,
+    timeout: 60_000,
   });
 });
 

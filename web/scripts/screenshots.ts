@@ -14,8 +14,7 @@ const FOLDER = join(import.meta.dirname, "../screenshots");
 const README_PICTURE = join(import.meta.dirname, "../../docs/images/try-it.png");
 const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 360, height: 780 } };
 const THEMES = ["light", "dark"] as const;
-const README_TEXT =
-  "The plot is thin and it drags, but the acting is brilliant and the ending is truly moving.";
+const README_TEXT = "The plot is thin, but the acting is brilliant.";
 
 const textAt = (text: string) => `/#${new URLSearchParams({ text })}`;
 

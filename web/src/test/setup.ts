@@ -1,9 +1,11 @@
 import "@testing-library/jest-dom/vitest";
 
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 
 import { server } from "./server";
+
+configure({ asyncUtilTimeout: 5000 }); // a busy machine is no failure
 
 const unknown: string[] = [];
 
