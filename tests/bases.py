@@ -9,11 +9,11 @@ from tokenizers import ByteLevelBPETokenizer
 from transformers import RobertaConfig, RobertaForMaskedLM, RobertaTokenizerFast
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-SENTENCES = ("the film was wonderful and moving", "the film was dull and awful", "a superb end", "a tedious mess")
+SENTENCES = ("the film was wonderful and moving", "it was dull and awful", "a superb end", "a tedious mess")
 
 
 def build_tiny_roberta(path: Path) -> Path:
-    """FacebookAI/roberta-base's layout: config, byte-level BPE files, safetensors with roberta.* and lm_head.* names."""
+    """FacebookAI/roberta-base's layout: config, byte-level BPE, safetensors with roberta.* and lm_head.* names."""
     path.mkdir(parents=True)
     bpe = ByteLevelBPETokenizer()
     bpe.train_from_iterator(SENTENCES, vocab_size=400, min_frequency=1, special_tokens=SPECIAL)

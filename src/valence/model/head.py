@@ -131,7 +131,7 @@ class HeadFitter:
     ) -> HeadFit:
         """Features of shape (n, width), labels of shape (n,) in 0..classes-1. Deterministic."""
         mean, scale = _standardiser(features)
-        train = ((features - mean) / scale).astype(np.float64)
+        train = ((features - mean) / scale).astype(np.float32)
         losses: dict[float, float] = {}
         best: tuple[float, Head] | None = None
         start: Any = None
@@ -156,7 +156,7 @@ class HeadFitter:
             C=1.0 / (penalty * len(train)),
             class_weight=self.class_weight,
             max_iter=self.max_iter,
-            tol=1e-6,
+            tol=1e-5,
             solver="lbfgs",
             warm_start=True,
         )

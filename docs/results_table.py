@@ -1,0 +1,40 @@
+"""Prints the README's table of results from docs/results/*.json: python docs/results_table.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).with_name("results")
+
+# What stands in the table, in order: words, results file, data set of the result in it.
+ROWS = (
+    ("IMDb, stage 1: all layers, from minilm", "imdb-stage1", "imdb"),
+    ("IMDb, only the final layer changed", "imdb-final-layer", "imdb"),
+    ("IMDb, the bundled model as it is served", "bundled", "imdb"),
+    ("IMDb, TF-IDF with logistic regression", "imdb-tfidf", "imdb"),
+    ("SST-2, only the final layer changed", "sst2-final-layer", "sst2"),
+    ("SST-2, the bundled model as it is served", "bundled", "sst2"),
+    ("SST-2, the same without stage 1", "sst2-without-stage1", "sst2"),
+    ("SST-2, TF-IDF with logistic regression", "sst2-tfidf", "sst2"),
+)
+
+
+def table() -> str:
+    """The table in Markdown: accuracy in per cent with its 95 % interval, split, rows, link to the file."""
+    lines = ["| what | accuracy, % [95 %] | split | rows |", "|---|--:|---|--:|"]
+    lines += [_line(*row) for row in ROWS]
+    return "\n".join(lines)
+
+
+def _line(words: str, file: str, data: str) -> str:
+    found: list[dict[str, Any]] = json.loads((RESULTS / f"{file}.json").read_text("utf-8"))["results"]
+    (each,) = (result for result in found if result["data"] == data)
+    value, low, high = (100 * each["metrics"]["accuracy"][name] for name in ("value", "low", "high"))
+    link = f"[{words}](docs/results/{file}.json)"
+    return f"| {link} | {value:.1f} [{low:.1f}, {high:.1f}] | {each['split']} | {each['rows']:,} |"
+
+
+if __name__ == "__main__":
+    print(table())  # noqa: T201

@@ -1,0 +1,31 @@
+"""The README's figures are those of the results files, its links lead somewhere, its Python runs."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+import valence
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_table_is_the_one_that_the_results_give() -> None:
+    table = runpy.run_path(str(ROOT / "docs" / "results_table.py"))["table"]()
+    assert table in README
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\((?!https?://)([^)#]+)\)", README))))
+def test_links_lead_somewhere(target: str) -> None:
+    assert (ROOT / target).exists()
+
+
+def test_the_python_example_says_what_it_promises() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert "valence.load()" in code
+    assert valence.load().predict("A wonderful, moving film.").label == "positive"
+    assert valence.load().predict("Dull, clumsy and far too long.").label == "negative"
