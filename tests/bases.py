@@ -9,14 +9,19 @@ from tokenizers import ByteLevelBPETokenizer
 from transformers import RobertaConfig, RobertaForMaskedLM, RobertaTokenizerFast
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-SENTENCES = ("the film was wonderful and moving", "it was dull and awful", "a superb end", "a tedious mess")
+# What the tokenizer learns its pieces from: the words of the made-up reviews, often enough to become whole tokens.
+SENTENCES = (
+    " wonderful moving brilliant superb charming gripping funny beautiful clever unforgettable",
+    " dull awful boring clumsy tedious lifeless messy predictable shallow unbearable",
+    " the film was acting every scene plot music ending dialogue camera work is and it a",
+)
 
 
 def build_tiny_roberta(path: Path) -> Path:
     """FacebookAI/roberta-base's layout: config, byte-level BPE, safetensors with roberta.* and lm_head.* names."""
     path.mkdir(parents=True)
     bpe = ByteLevelBPETokenizer()
-    bpe.train_from_iterator(SENTENCES, vocab_size=400, min_frequency=1, special_tokens=SPECIAL)
+    bpe.train_from_iterator(SENTENCES * 3, vocab_size=1000, min_frequency=1, special_tokens=SPECIAL)
     bpe.save_model(str(path))  # vocab.json, merges.txt
     tokenizer = RobertaTokenizerFast.from_pretrained(path, model_max_length=62)
     tokenizer.save_pretrained(path)

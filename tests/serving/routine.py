@@ -36,5 +36,6 @@ def walk(folder: Path) -> None:
     assert answer["results"][0]["label"] == "positive", answer
 
 
-walk(Path(sys.argv[1]))
-print("every serving path answered without torch")  # noqa: T201
+if __name__ == "__main__":
+    walk(Path(sys.argv[1]))
+    print("every serving path answered without torch")  # noqa: T201

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from valence.training.encoding import PadToStep, Truncation, cut
 
 
-@given(st.lists(st.integers()), st.integers(1, 40), st.sampled_from(["head", "head-tail", "passage"]))
+@given(st.lists(st.integers()), st.integers(1, 40), st.sampled_from(["head", "head-tail"]))
 def test_a_cut_text_fits_and_keeps_its_ends(ids: list[int], size: int, policy: Truncation) -> None:
     kept = cut(ids, size, policy)
     assert len(kept) == min(len(ids), size)
@@ -16,8 +16,6 @@ def test_a_cut_text_fits_and_keeps_its_ends(ids: list[int], size: int, policy: T
         assert kept == ids
     elif policy == "head":
         assert kept == ids[:size]
-    elif policy == "passage":
-        assert any(kept == ids[start : start + size] for start in range(len(ids)))
     else:
         assert kept[-1] == ids[-1]
 

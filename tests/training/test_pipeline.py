@@ -22,7 +22,7 @@ from valence.model.folder import ModelFolder
 from valence.training.pretrain import PretrainConfig, pretrain
 from valence.training.transfer import TransferConfig, transfer
 
-TEXTS = ["the film was wonderful and moving", "a tedious mess , dull and awful", "superb"]
+TEXTS = ["the film is wonderful and moving .", "the plot is tedious and awful .", "the music is superb ."]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,9 @@ def sentences(small_data: Path) -> Dataset:
 
 @pytest.fixture(scope="module")
 def config(tiny_roberta: Path) -> PretrainConfig:
-    return PretrainConfig(base=str(tiny_roberta), epochs=2, learning_rate=3e-3, max_tokens=62, precision="fp32")
+    return PretrainConfig(
+        base=str(tiny_roberta), epochs=6, batch_size=16, learning_rate=2e-3, max_tokens=62, precision="fp32"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +154,7 @@ def test_an_interrupted_run_goes_on_and_ends_like_an_undisturbed_one(
 
     def interrupted(trainer: Trainer, *args: object, **kwargs: object) -> object:
         result = original(trainer, *args, **kwargs)
-        if trainer.state.global_step >= 10:
+        if trainer.state.global_step >= 50:
             raise KeyboardInterrupt
         return result
 

@@ -17,13 +17,12 @@ from valence.cli.options import data_option, out_option, precision_option, resul
 @click.option("--epochs", default=3.0, help="Passes over the training texts.")
 @click.option("--learning-rate", default=5e-5, help="Peak learning rate of AdamW.")
 @click.option("--batch-size", default=32, help="Texts in one step.")
-@click.option("--max-tokens", default=384, help="Longest training input.")
-@click.option("--window", type=int, help="Tokens that the finished body reads in one pass.  [default: --max-tokens]")
+@click.option("--max-tokens", default=384, help="Longest input, and the window of the finished body.")
 @click.option(
     "--truncation",
-    type=click.Choice(["head", "head-tail", "passage"]),
+    type=click.Choice(["head", "head-tail"]),
     default="head-tail",
-    help="What training keeps of a longer text: its start, its start and end, or a passage of it.",
+    help="What training keeps of a longer text: its start, or its start and its end.",
 )
 @click.option("--freeze-body", is_flag=True, help="Train only the final layer, as the classic tutorial does.")
 @precision_option

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -12,25 +11,19 @@ from torch.utils.data import Dataset
 
 from valence.encoder.features import with_special_tokens
 
-Truncation = Literal["head", "head-tail", "passage"]
+Truncation = Literal["head", "head-tail"]
 
 _HEAD_SHARE = 1 / 4  # of the window; Sun et al. 2019, "How to Fine-Tune BERT for Text Classification?", section 5.3.1
 
 
 def cut(ids: list[int], size: int, policy: Truncation) -> list[int]:
-    """At most `size` ids of a longer text.
-
-    `head`: the first ones. `head-tail`: a quarter from the start and the rest from the end. `passage`: a run from
-    somewhere in between, the same for the same text, so that a body also learns to read short texts from long ones.
+    """At most `size` ids: the first ones (`head`), or a quarter from the start and the rest from the end (`head-tail`).
 
     >>> cut([1, 2, 3, 4, 5, 6], 4, "head"), cut([1, 2, 3, 4, 5, 6], 4, "head-tail")
     ([1, 2, 3, 4], [1, 4, 5, 6])
     """
     if len(ids) <= size:
         return ids
-    if policy == "passage":
-        start = zlib.crc32(str(ids).encode()) % (len(ids) - size + 1)
-        return ids[start : start + size]
     first = size if policy == "head" else round(size * _HEAD_SHARE)
     return ids[:first] + (ids[first - size :] if first < size else [])
 

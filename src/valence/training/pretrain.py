@@ -49,8 +49,7 @@ class PretrainConfig:
 
     Attributes:
         base: name, path or Hub id of the pre-trained encoder.
-        max_tokens: longest training input in tokens, special tokens included.
-        window: tokens that the finished body reads in one pass; None takes `max_tokens`.
+        max_tokens: longest input in tokens, special tokens included; also the window of the finished body.
         truncation: what is kept of a longer training text.
         batch_size: texts in one optimiser step.
         freeze_body: train only the final layer, as the classic tutorial does.
@@ -64,7 +63,6 @@ class PretrainConfig:
     learning_rate: float = 5e-5
     batch_size: int = 32
     max_tokens: int = 384
-    window: int | None = None
     truncation: Truncation = "head-tail"
     freeze_body: bool = False
     validation_rows: int = 2500
@@ -94,7 +92,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     run = _run_folder(out, config, resume=resume)
     _train(_Run(model, tokenizer, splits, labels, config, precision, run))
     origin, commands = _ancestry(base)
-    body = describe_body(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=_window(config))
+    body = describe_body(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens)
     head, probabilities = _calibrate_and_test(_Run(model, tokenizer, splits, labels, config, precision, run))
     what = "only the final layer" if config.freeze_body else "all layers"
     source = Origin(
@@ -140,10 +138,6 @@ def _splits(dataset: Dataset, config: PretrainConfig) -> Splits:
     return Splits(train, validation, test)
 
 
-def _window(config: PretrainConfig) -> int:
-    return config.window or config.max_tokens
-
-
 def _ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
     """Where a base comes from, and the commands that made it: a model of our own may be trained further."""
     if not (base.path / "body.json").exists():
@@ -159,10 +153,9 @@ def _attention(config: PretrainConfig, precision: Precision) -> str:
 
 
 def _check_window(config: PretrainConfig, window: int) -> None:
-    wanted = max(config.max_tokens, _window(config))
-    if wanted > window:
+    if config.max_tokens > window:
         raise SettingsError(
-            f"{wanted} tokens are more than the {window} that {config.base} can read.",
+            f"{config.max_tokens} tokens are more than the {window} that {config.base} can read.",
             way_out=f"Give {window} or less.",
             code="window-too-long",
         )
@@ -253,7 +246,7 @@ def _calibrate_and_test(run: _Run) -> tuple[Head, Floats]:
     body = BodyWithReadouts(run.model)
     validation, test = (
         features.compute(
-            body, run.tokenizer, part.texts, max_tokens=_window(run.config), precision=run.precision, title=title
+            body, run.tokenizer, part.texts, max_tokens=run.config.max_tokens, precision=run.precision, title=title
         )[FINAL]
         for part, title in ((run.splits.validation, "validation"), (run.splits.test, "test"))
     )

@@ -18,7 +18,7 @@ from valence.data.store import home
 from valence.encoder import bases, features, network
 from valence.encoder.bases import BASES
 from valence.encoder.precision import choose
-from valence.encoder.readouts import BodyWithReadouts
+from valence.encoder.readouts import FINAL, BodyWithReadouts
 from valence.errors import ModelFolderError, SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
 from valence.model.folder import Body, FittedHead, ModelFolder
@@ -95,7 +95,7 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
     )
     log.info("Head fitted: penalty %g, temperature %.3f.", fit.penalty, fit.head.temperature)
     origin = Origin(
-        name=f"{dataset.name}: only the final layer changed, body {_described(start)}",
+        name=f"{dataset.name}: only the final layer changed, body {_described(start, config)}",
         data=dataset.name,
         split=dataset.test_split,
         data_checksum=dataset.checksum,
@@ -136,8 +136,9 @@ def _open(source: str, labels: Labels) -> _Source:
     return _Source(BodyWithReadouts(model), tokenizer, body, None, [])
 
 
-def _described(start: _Source) -> str:
-    return f"from stage 1 ({start.body.base})" if start.folder else f"{start.body.base} without stage 1"
+def _described(start: _Source, config: TransferConfig) -> str:
+    origin = f"from stage 1 ({start.body.base})" if start.folder else f"{start.body.base} without stage 1"
+    return origin if config.readout == FINAL else f"{origin}, {config.readout} readout"
 
 
 def _features(start: _Source, part: Examples, config: TransferConfig, title: str) -> Floats:
