@@ -1,7 +1,7 @@
 # Python 3.11 or newer and make are all that this needs. Everything else comes as packages into .venv and web/node_modules.
 PYTHON ?= python3
-PORT ?= 8000
 BIN := .venv/bin
+API_PORT := $(or $(PORT),8000)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Web sources decide when the page is built again.
 PAGE := src/valence/server/static/index.html
@@ -16,10 +16,10 @@ help: ## List the targets
 setup: .setup/serve $(PAGE) ## Install what serving needs and build the page
 
 run: setup ## Serve the API and the page on http://127.0.0.1:8000 (PORT=... for another)
-	@$(BIN)/valence serve --port $(PORT)
+	@$(BIN)/valence serve $(if $(PORT),--port $(PORT))
 
 dev: .setup/dev .setup/web ## Serve with hot reload: Flask behind Vite
-	@trap 'kill 0' EXIT; $(BIN)/valence serve --port $(PORT) & cd web && VALENCE_API=http://127.0.0.1:$(PORT) npm run dev
+	@trap 'kill 0' EXIT; $(BIN)/valence serve --port $(API_PORT) & cd web && VALENCE_API=http://127.0.0.1:$(API_PORT) npm run dev
 
 test: test-python test-web test-browser ## Run every test
 

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from valence.errors import PortInUseError, SettingsError
-from valence.server.production import Server, address_of, listen
-from valence.server.settings import default_settings
+from valence.server.production import Server, address_of, listen, listen_as_set
+from valence.server.settings import Settings, default_settings
 from valence.server.worker import PatientWorker, limit_pauses
 
 
@@ -27,6 +27,18 @@ def test_a_taken_port_is_told_with_the_next_one() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUseError, match=f"Port {port} .* is taken.* --port {port + 1}"):
             listen("127.0.0.1", port)
+
+
+def test_only_a_port_that_nobody_asked_for_gives_way(capsys: pytest.CaptureFixture[str]) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        asked = default_settings().model_copy(update={"host": "127.0.0.1", "port": port})
+        with pytest.raises(PortInUseError):
+            listen_as_set(asked)
+        default = Settings.model_construct(_fields_set={"host"}, host="127.0.0.1", port=port)
+        with listen_as_set(default) as found:
+            assert port < found.getsockname()[1] < port + 10
+    assert f"Port {port} on 127.0.0.1 is taken" in capsys.readouterr().err
 
 
 def test_an_address_of_another_machine_is_told() -> None:

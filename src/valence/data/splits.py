@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from valence.data.examples import Examples
+from valence.data.examples import Dataset, Examples, Splits
 from valence.errors import DataError
 
 
@@ -37,3 +37,16 @@ def sample(examples: Examples, *, rows: int, seed: int) -> Examples:
     if rows >= len(examples):
         return examples
     return cut_validation(examples, rows=rows, seed=seed)[1]
+
+
+def prepare(
+    dataset: Dataset, *, train_rows: int | None, validation_rows: int, test_rows: int | None, seed: int
+) -> Splits:
+    """What a training run works with: at most so many rows of each, None taking all; validation cut from train.
+
+    At most a fifth of the training rows go to validation.
+    """
+    train = sample(dataset.train, rows=train_rows or len(dataset.train), seed=seed)
+    test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
+    train, validation = cut_validation(train, rows=min(validation_rows, len(train) // 5), seed=seed)
+    return Splits(train, validation, test)

@@ -37,6 +37,8 @@ BACKLOG = 512
 KEEP_ALIVE_S = 95
 # Heroku kills 30 s after SIGTERM; the rest is for closing the models.
 GRACE_S = 20
+_PORTS_TRIED = 10
+
 # For the worker's heartbeat file; a slow disk would look like a dead worker.
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108
 
@@ -57,6 +59,22 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def listen_as_set(settings: Settings) -> socket.socket:
+    """Listens where the settings say.
+
+    A port that somebody asked for is that one or an error; the default one, which nobody asked for, gives way to the
+    next free one of ten.
+    """
+    if "port" in settings.model_fields_set:
+        return listen(settings.host, settings.port)
+    for port in range(settings.port, settings.port + _PORTS_TRIED - 1):
+        try:
+            return listen(settings.host, port)
+        except PortInUseError as error:
+            sys.stderr.write(f"{error.message} Trying the next one.\n")
+    return listen(settings.host, settings.port + _PORTS_TRIED - 1)
+
+
 def address_of(listening: socket.socket) -> str:
     """The address that a browser on this machine opens.
 
@@ -74,7 +92,7 @@ def run(settings: Settings, *, open_browser: bool = False) -> None:
 
     Raises PortInUseError, SettingsError or ModelFolderError before anything is started.
     """
-    listening = listen(settings.host, settings.port)
+    listening = listen_as_set(settings)
     for model in settings.models:
         facts(model)  # a missing or damaged folder is told now, and not by a worker that dies
     logs.configure(settings)

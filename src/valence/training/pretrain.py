@@ -19,7 +19,7 @@ from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from valence.data.examples import Dataset, Splits
-from valence.data.splits import cut_validation, sample
+from valence.data.splits import prepare
 from valence.encoder import bases, features, network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
@@ -81,7 +81,14 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     started = time.perf_counter()
     set_seed(config.seed)
     base, precision = bases.find(config.base), choose(config.precision)
-    labels, splits = Labels.discover(dataset.train.labels), _splits(dataset, config)
+    labels = Labels.discover(dataset.train.labels)
+    splits = prepare(
+        dataset,
+        train_rows=config.train_rows,
+        validation_rows=config.validation_rows,
+        test_rows=config.test_rows,
+        seed=config.seed,
+    )
     tokenizer = network.tokenizer_of(base.path)
     model = network.from_base(base, labels, attention=_attention(config, precision))
     _check_window(config, network.window_of(model, tokenizer))
@@ -129,13 +136,6 @@ class _Run:
     config: PretrainConfig
     precision: Precision
     folder: Path
-
-
-def _splits(dataset: Dataset, config: PretrainConfig) -> Splits:
-    train = sample(dataset.train, rows=config.train_rows or len(dataset.train), seed=config.seed)
-    test = sample(dataset.test, rows=config.test_rows or len(dataset.test), seed=config.seed)
-    train, validation = cut_validation(train, rows=min(config.validation_rows, len(train) // 5), seed=config.seed)
-    return Splits(train, validation, test)
 
 
 def _ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:

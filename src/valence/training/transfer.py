@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from valence.data.examples import Dataset, Examples, Splits
-from valence.data.splits import cut_validation, sample
+from valence.data.splits import prepare
 from valence.data.store import home
 from valence.encoder import bases, features, network
 from valence.encoder.bases import BASES
@@ -77,7 +77,14 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
     Raises ModelFolderError if the saved weights are damaged or incomplete, DataError if the labels don't fit.
     """
     started = time.perf_counter()
-    labels, splits = Labels.discover(dataset.train.labels), _splits(dataset, config)
+    labels = Labels.discover(dataset.train.labels)
+    splits = prepare(
+        dataset,
+        train_rows=config.train_rows,
+        validation_rows=config.validation_rows,
+        test_rows=config.test_rows,
+        seed=config.seed,
+    )
     check_labels_covered(set(splits.train.labels), set(splits.test.labels))
     start = _open(source, labels)
     if config.readout not in start.body.readouts:
@@ -105,13 +112,6 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
     tested = result(fit.head.predict_proba(test), labels.encode(splits.test.labels), origin, started=started)
     provenance = _provenance(start, dataset, splits, config, fit)
     return _save(start, FittedHead(fit.head, labels, config.readout, start.body.id, provenance=provenance), tested, out)
-
-
-def _splits(dataset: Dataset, config: TransferConfig) -> Splits:
-    train = sample(dataset.train, rows=config.train_rows or len(dataset.train), seed=config.seed)
-    test = sample(dataset.test, rows=config.test_rows or len(dataset.test), seed=config.seed)
-    train, validation = cut_validation(train, rows=min(config.validation_rows, len(train) // 5), seed=config.seed)
-    return Splits(train, validation, test)
 
 
 def _open(source: str, labels: Labels) -> _Source:
