@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from safetensors.numpy import load_file, save_file
+from transformers import MPNetConfig, MPNetModel
 
 from valence.encoder import bases, network
 from valence.encoder.readouts import general_layers
@@ -52,6 +53,13 @@ def test_the_identity_is_the_body_s_alone(tiny_roberta: Path) -> None:
     assert network.body_id(model, tokenizer) == before
     model.roberta.encoder.layer[0].output.dense.weight.data += 1
     assert network.body_id(model, tokenizer) != before
+
+
+def test_a_family_without_fused_attention_loads_too(tmp_path: Path) -> None:
+    shape = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4, "intermediate_size": 64}
+    MPNetModel(MPNetConfig(vocab_size=100, **shape)).save_pretrained(tmp_path)
+    model = network.from_base(bases.find(str(tmp_path)), LABELS)
+    assert network.final_layer_name(model) == "classifier.out_proj"
 
 
 def test_the_window_leaves_room_for_roberta_s_padding_positions(tiny_roberta: Path) -> None:

@@ -33,7 +33,7 @@ _NO_DROPOUT = (
 )
 
 
-def from_base(base: LocalBase, labels: Labels, *, attention: str = "sdpa") -> PreTrainedModel:
+def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) -> PreTrainedModel:
     """The base with a new, randomly initialised final layer; float32, dropout off.
 
     Raises BaseModelError if the base is no encoder that transformers can put a classification layer on.
@@ -56,7 +56,7 @@ def from_base(base: LocalBase, labels: Labels, *, attention: str = "sdpa") -> Pr
     return model
 
 
-def from_folder(folder: Path, *, attention: str = "sdpa") -> PreTrainedModel:
+def from_folder(folder: Path, *, attention: str | None = None) -> PreTrainedModel:
     """The network recreated from its saved weights, every one of them. Raises ModelFolderError if one is missing."""
     try:
         with _quiet():

@@ -147,9 +147,10 @@ def _ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
     return replace(base, name=body.base, licence=body.licence), folder.head().provenance.get("commands", [])
 
 
-def _attention(config: PretrainConfig, precision: Precision) -> str:
+def _attention(config: PretrainConfig, precision: Precision) -> str | None:
+    """Plain attention where it is faster; None leaves the choice to transformers, which knows what a family has."""
     plain = precision.device == "cpu" and config.max_tokens <= _PLAIN_ATTENTION_UP_TO
-    return "eager" if plain else "sdpa"
+    return "eager" if plain else None
 
 
 def _check_window(config: PretrainConfig, window: int) -> None:
