@@ -16,7 +16,9 @@ def record(path: Path, own: list[dict[str, Any]], beside: list[dict[str, Any]]) 
     before = folder.results()
     results = _merged(before.get("results", []), own)
     folder.write_results({"results": results, "comparisons": _merged(before.get("comparisons", []), beside)})
-    write_bytes(path / "README.md", model_card(folder.name, folder.body(), folder.head(), results).encode())
+    serving_only = not (path / "model.safetensors").exists()
+    card = model_card(folder.name, folder.body(), folder.head(), results, serving_only=serving_only)
+    write_bytes(path / "README.md", card.encode())
 
 
 def _merged(before: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
