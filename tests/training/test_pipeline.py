@@ -18,7 +18,9 @@ from valence.data import sources
 from valence.data.examples import Dataset
 from valence.errors import DataError, ModelFolderError, SettingsError
 from valence.export import export_body
-from valence.model.folder import ModelFolder
+from valence.model.folder import FittedHead, ModelFolder
+from valence.model.head import Ints
+from valence.model.serving import serving_copy
 from valence.training.pretrain import PretrainConfig, pretrain
 from valence.training.transfer import TransferConfig, transfer
 
@@ -54,6 +56,10 @@ def stage2(stage1: Path, sentences: Dataset, tmp_path_factory: pytest.TempPathFa
     return transfer(str(stage1), sentences, out, TransferConfig(precision="fp32")).path
 
 
+def encoded(fitted: FittedHead, dataset: Dataset) -> Ints:
+    return fitted.labels.encode(dataset.test.labels)
+
+
 def test_both_stages_learn(stage1: Path, stage2: Path) -> None:
     for folder, rows in ((stage1, 160), (stage2, 160)):
         (found,) = ModelFolder(folder).results()["results"]
@@ -66,6 +72,25 @@ def test_only_the_final_layer_differs_after_stage_2(stage1: Path, stage2: Path) 
     changed = [name for name in before if not np.array_equal(before[name], after[name])]
     assert changed == ["classifier.out_proj.bias", "classifier.out_proj.weight"]
     assert ModelFolder(stage1).body().id == ModelFolder(stage2).body().id
+
+
+def test_an_exported_body_is_read_as_it_is_served(stage2: Path, sentences: Dataset) -> None:
+    fitted = ModelFolder(stage2).head()
+    assert fitted.provenance["features"] == "body.onnx"
+    accuracy = np.mean(load(stage2).predict_proba(sentences.test.texts).argmax(axis=1) == encoded(fitted, sentences))
+    (found,) = ModelFolder(stage2).results()["results"]
+    assert found["metrics"]["accuracy"]["value"] == pytest.approx(accuracy, abs=1e-5)
+
+
+def test_a_folder_with_nothing_but_what_serving_needs_is_enough_for_stage_2(
+    stage2: Path, sentences: Dataset, tmp_path: Path
+) -> None:
+    source = serving_copy(ModelFolder(stage2), tmp_path / "served")
+    folder = transfer(str(source.path), sentences, tmp_path / "own", TransferConfig())
+    assert not (folder.path / "model.safetensors").exists()
+    assert "half that serving needs" in folder.card()
+    assert load(folder.path).predict(TEXTS[0]).label == "positive"
+    assert (folder.path / "head.safetensors").read_bytes() == (stage2 / "head.safetensors").read_bytes()
 
 
 def test_plain_transformers_gives_the_same_scores(stage2: Path) -> None:

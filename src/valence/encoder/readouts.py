@@ -12,8 +12,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from valence.encoder.network import final_layer, final_layer_name
-
-FINAL, GENERAL = "final", "general"
+from valence.model.folder import FINAL, GENERAL
 
 
 def general_layers(layers: int) -> tuple[int, ...]:

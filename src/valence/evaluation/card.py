@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from valence.evaluation.intervals import Estimate
-from valence.model.folder import Body, FittedHead
+from valence.model.folder import FINAL, Body, FittedHead
 
 _FIGURES = ("accuracy", "macro_f1", "mcc", "roc_auc", "ece")
 
@@ -14,7 +14,7 @@ def model_card(
     name: str, body: Body, head: FittedHead, results: list[dict[str, Any]], *, serving_only: bool = False
 ) -> str:
     """The card of one classifier; `serving_only` where its folder lacks the network's own weights."""
-    in_transformers = head.readout == "final" and not serving_only
+    in_transformers = head.readout == FINAL and not serving_only
     labels = ", ".join(f"`{label}`" for label in head.labels.names[:20])
     parts = [
         _metadata(body),
@@ -47,7 +47,7 @@ def _metadata(body: Body) -> str:
 def _loads(head: FittedHead, *, serving_only: bool) -> str:
     if serving_only:
         return "This is the half that serving needs; the network's own weights are made by the commands below."
-    if head.readout == "final":
+    if head.readout == FINAL:
         return "Loads in plain `transformers` with the same scores."
     return "Its head reads several layers of the body, so it needs Valence: plain `transformers` cannot use it."
 

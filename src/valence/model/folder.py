@@ -32,6 +32,9 @@ from valence.model.labels import Labels
 
 FORMAT = 1
 
+# What a head may read of a body: the input of the network's own final layer, or means over several layers.
+FINAL, GENERAL = "final", "general"
+
 # Below this calibrated probability the page says "not sure" and `Prediction.sure` is false: at 0.7 a calibrated
 # classifier is wrong about three times in ten, which is no longer an answer to act on.
 SURE_FROM = 0.7

@@ -23,16 +23,17 @@ from valence.data.splits import prepare
 from valence.encoder import bases, features, network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
-from valence.encoder.readouts import FINAL, BodyWithReadouts
+from valence.encoder.readouts import BodyWithReadouts
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, command_line, result
 from valence.files import write_json
-from valence.model.folder import FittedHead, ModelFolder
+from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import Floats, Head, fit_temperature, linear_head
 from valence.model.labels import Labels
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
+from valence.training.networks import describe, with_head
 from valence.training.provenance import versions
-from valence.training.saving import Trained, describe_body, save
+from valence.training.saving import Trained, save
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     run = _run_folder(out, config, resume=resume)
     _train(_Run(model, tokenizer, splits, labels, config, precision, run))
     origin, commands = _ancestry(base)
-    body = describe_body(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens)
+    body = describe(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens)
     head, probabilities = _calibrate_and_test(_Run(model, tokenizer, splits, labels, config, precision, run))
     what = "only the final layer" if config.freeze_body else "all layers"
     source = Origin(
@@ -120,7 +121,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
         "versions": versions(),
     }
     fitted = FittedHead(head, labels, FINAL, body.id, provenance=provenance)
-    folder = save(Trained(model, tokenizer, body, fitted, [tested], []), out)
+    folder = save(Trained(body, fitted, [tested]), out, with_head(model, tokenizer, fitted))
     shutil.rmtree(run)
     return folder
 

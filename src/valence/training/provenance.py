@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 
 _DECIDING = ("valence-classifier", "torch", "transformers", "tokenizers", "scikit-learn", "numpy")
 
 
 def versions() -> dict[str, str]:
-    """Distribution name -> installed version, with Python's own."""
-    return {"python": platform.python_version(), **{name: version(name) for name in _DECIDING}}
+    """Distribution name -> installed version, with Python's own; what is not installed decided nothing."""
+    found = {"python": platform.python_version()}
+    for name in _DECIDING:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

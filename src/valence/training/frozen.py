@@ -1,0 +1,44 @@
+"""A body that stage 2 starts from: frozen, with what reads texts with it and what saves it beside a new head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from valence.model.folder import Body, FittedHead, ModelFolder
+from valence.model.head import Floats
+from valence.training.saving import AddBody
+
+Features = Callable[[Sequence[str], str, str], Floats]
+
+
+@dataclass(frozen=True)
+class FrozenBody:
+    """A body that no longer changes.
+
+    Attributes:
+        body: what it is.
+        read: (texts, readout, title of the progress bar) -> features of shape (n, width).
+        read_by: what reads it, in words.
+        with_head: what adds the body's files to a folder, beside a head.
+        from_stage_1: whether it is a saved model's, not a bare base.
+        results, commands: of the model that it is from.
+    """
+
+    body: Body
+    read: Features
+    read_by: str
+    with_head: Callable[[FittedHead], AddBody]
+    from_stage_1: bool = False
+    results: list[dict[str, Any]] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+
+
+def history_of(folder: ModelFolder) -> dict[str, Any]:
+    """What a saved model passes on to those made from it."""
+    return {
+        "from_stage_1": True,
+        "results": folder.results().get("results", []),
+        "commands": folder.head().provenance.get("commands", []),
+    }

@@ -1,0 +1,107 @@
+"""The network in torch as stages 1 and 2 meet it: described, read with, and saved with a head in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from transformers import PreTrainedModel
+
+from valence.data.store import home
+from valence.encoder import bases, features, network
+from valence.encoder.precision import choose
+from valence.encoder.readouts import BodyWithReadouts, general_layers
+from valence.errors import ModelFolderError
+from valence.model.folder import FINAL, GENERAL, Body, FittedHead, ModelFolder
+from valence.model.head import Floats
+from valence.model.labels import Labels
+from valence.training.feature_cache import cached, key_of
+from valence.training.frozen import Features, FrozenBody, history_of
+from valence.training.saving import AddBody, copied
+
+_BASE_WINDOW = 256  # tokens; the window of a base that has been through no stage 1, as all-MiniLM-L6-v2's card has it
+
+
+def describe(model: PreTrainedModel, tokenizer: Any, *, base: str, licence: str, max_tokens: int) -> Body:
+    """The Body of a network as it stands."""
+    width = int(model.config.hidden_size)
+    layers = general_layers(int(model.config.num_hidden_layers))
+    return Body(
+        id=network.body_id(model, tokenizer),
+        base=base,
+        architecture=type(model).__name__,
+        max_tokens=max_tokens,
+        readouts={FINAL: width, GENERAL: width * len(layers)},
+        licence=licence,
+    )
+
+
+def with_head(model: PreTrainedModel, tokenizer: Any, head: FittedHead) -> AddBody:
+    """Adds the network with the head as its own final layer, so that plain transformers gives the same scores.
+
+    A head on another readout cannot be put there; the network's final layer is then left at zero.
+    """
+
+    def add(draft: Path) -> None:
+        weight, bias = head.head.folded()
+        if head.readout != FINAL:
+            weight, bias = weight[:, :1].repeat(int(model.config.hidden_size), axis=1) * 0, bias * 0
+        network.replace_final_layer(model, head.labels, weight, bias)
+        assert network.body_id(model, tokenizer) == head.body_id, "changing the final layer must not move the body"
+        model.save_pretrained(draft)
+        tokenizer.save_pretrained(draft)
+
+    return add
+
+
+def frozen_from_folder(folder: ModelFolder, precision: str) -> FrozenBody:
+    """The body recreated from its saved weights, each checked: their digest must be the one in body.json.
+
+    Raises ModelFolderError if the weights are damaged, incomplete, or another body's.
+    """
+    body = folder.body()
+    folder.file("model.safetensors")
+    model, tokenizer = network.from_folder(folder.path), network.tokenizer_of(folder.path)
+    found = network.body_id(model, tokenizer)
+    if found != body.id:
+        raise ModelFolderError(
+            f"{folder.path}: the weights and tokenizer give body {found[:12]}, but body.json says {body.id[:12]}.",
+            way_out="Copy the whole folder again, or train it again.",
+            code="model-mismatch",
+        )
+    exported = [folder.file("body.onnx")] if "body.onnx" in body.files else []
+
+    def add(head: FittedHead) -> AddBody:
+        def both(draft: Path) -> None:
+            with_head(model, tokenizer, head)(draft)
+            copied(exported)(draft)
+
+        return both
+
+    return FrozenBody(body, *_reader(model, tokenizer, body, precision), add, **history_of(folder))
+
+
+def frozen_from_base(name: str, labels: Labels, precision: str) -> FrozenBody:
+    """A base that has been through no stage 1. Raises BaseModelError if it can't be had."""
+    base = bases.find(name)
+    model, tokenizer = network.from_base(base, labels), network.tokenizer_of(base.path)
+    window = min(_BASE_WINDOW, network.window_of(model, tokenizer))
+    body = describe(model, tokenizer, base=base.name, licence=base.licence, max_tokens=window)
+    return FrozenBody(body, *_reader(model, tokenizer, body, precision), partial(with_head, model, tokenizer))
+
+
+def _reader(model: PreTrainedModel, tokenizer: Any, body: Body, precision: str) -> tuple[Features, str]:
+    """(reads with torch through the cache, what it is called)."""
+    module, chosen = BodyWithReadouts(model), choose(precision)
+    how = f"torch {chosen.name}"
+
+    def read(texts: Sequence[str], readout: str, title: str) -> Floats:
+        def compute() -> dict[str, Floats]:
+            return features.compute(module, tokenizer, texts, max_tokens=body.max_tokens, precision=chosen, title=title)
+
+        key = key_of(body.id, texts, max_tokens=body.max_tokens, how=how)
+        return cached(home() / "features", key, compute)[readout]
+
+    return read, how

@@ -1,0 +1,68 @@
+"""Where stage 2 gets its body from, and how that is read.
+
+An exported body is read as it will be served, quantised: the head is then fitted to the very features that it will
+get. One that is not exported yet, and a base without stage 1, are read in torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from valence.classifier import bundled_folder
+from valence.data.store import home
+from valence.inference.engine import Engine
+from valence.model.folder import ModelFolder
+from valence.model.head import Floats
+from valence.model.labels import Labels
+from valence.training.feature_cache import cached, key_of
+from valence.training.frozen import Features, FrozenBody, history_of
+from valence.training.saving import copied
+
+BUNDLED = "bundled"
+_CHUNK = 512  # texts between two steps of the progress bar
+
+
+def open_body(source: str, labels: Labels, precision: str) -> FrozenBody:
+    """The body of `source`: "bundled", a model folder, or a base by name, path or Hub id.
+
+    Raises ModelFolderError for a folder that is damaged or incomplete, BaseModelError if a base can't be had.
+    """
+    path = bundled_folder() if source == BUNDLED else Path(source)
+    if not (path / "body.json").exists():
+        from valence.training.networks import frozen_from_base
+
+        return frozen_from_base(source, labels, precision)
+    folder = ModelFolder(path)
+    exported, trainable = (name in folder.body().files for name in ("body.onnx", "model.safetensors"))
+    if not trainable:
+        files = [folder.file("body.onnx"), folder.file("tokenizer.json")]
+        return FrozenBody(folder.body(), _as_served(folder), "body.onnx", lambda _: copied(files), **history_of(folder))
+    from valence.training.networks import frozen_from_folder
+
+    recreated = frozen_from_folder(folder, precision)
+    return replace(recreated, read=_as_served(folder), read_by="body.onnx") if exported else recreated
+
+
+def _as_served(folder: ModelFolder) -> Features:
+    """Reads with the engine, through the cache."""
+    engine = Engine(folder.path)
+
+    def read(texts: Sequence[str], readout: str, title: str) -> Floats:
+        def compute() -> dict[str, Floats]:
+            parts = []
+            with tqdm(total=len(texts), desc=title, unit="text") as progress:
+                for start in range(0, len(texts), _CHUNK):
+                    parts.append(engine.features(texts[start : start + _CHUNK], readout))
+                    progress.update(len(parts[-1]))
+            return {readout: np.concatenate(parts)}
+
+        body = engine.body
+        key = key_of(body.files["body.onnx"], texts, max_tokens=body.max_tokens, how=f"engine {readout}")
+        return cached(home() / "features", key, compute)[readout]
+
+    return read
