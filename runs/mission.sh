@@ -33,7 +33,7 @@ valence baseline --data sst2 --results docs/results/sst2-tfidf.json
 valence baseline --data imdb --results docs/results/imdb-tfidf.json
 
 # The model as it is served, quantised and without torch: is it the same as the one that was trained?
-valence parity --model models/sst2 --data sst2 --data imdb --test-rows 2000 --results docs/results/parity.json
+valence parity --model models/sst2 --data sst2 --data imdb --results docs/results/parity.json
 
 # What goes into the package: the serving half of the folder, tested on both reserved sets, with the other ways beside.
 valence bundle --model models/sst2 --out src/valence/bundled

@@ -13,6 +13,7 @@ step valence pretrain --base minilm --data "$work/data/aclImdb" --out "$work/imd
 step valence export --model "$work/imdb"
 step valence transfer --from "$work/imdb" --data "$work/data/SST-2" --out "$work/sst2" --results "$work/sst2.json"
 step valence baseline --data "$work/data/SST-2" --results "$work/sst2-tfidf.json"
+step valence parity --model "$work/sst2" --data "$work/data/SST-2" --split validation
 step valence parity --model "$work/sst2" --data "$work/data/SST-2"
 step valence bundle --model "$work/sst2" --out "$work/bundled"
 step valence evaluate --model "$work/bundled" --data "$work/data/SST-2" --record --beside "$work/sst2-tfidf.json"

@@ -14,13 +14,19 @@ from valence.cli.options import DATA_HELP, results_option, seed_option
     "--model", required=True, type=click.Path(path_type=Path, file_okay=False), help="An exported model folder."
 )
 @click.option("--data", "names", multiple=True, default=["sst2"], help=DATA_HELP)
-@click.option("--test-rows", type=click.IntRange(min=10), help="At most so many test rows, for a quick run.")
+@click.option(
+    "--split",
+    type=click.Choice(["test", "validation"]),
+    default="test",
+    help="The reserved set, or what stage 2 cuts from train with this seed: there one may choose by what one sees.",
+)
+@click.option("--rows", type=click.IntRange(min=10), help="At most so many rows, for a quick run.")
 @seed_option
 @results_option
-def parity(model: Path, names: tuple[str, ...], test_rows: int | None, seed: int, results: Path | None) -> None:
-    """Compare the quantised model that serving runs with torch in float32, on reserved test sets."""
+def parity(model: Path, names: tuple[str, ...], split: str, rows: int | None, seed: int, results: Path | None) -> None:
+    """Compare the quantised model that serving runs with torch in float32."""
     from valence.data import sources
-    from valence.data.splits import sample
+    from valence.data.splits import prepare, sample
     from valence.evaluation.results import command_line
     from valence.export.parity import parity as compare
     from valence.files import write_json
@@ -28,10 +34,12 @@ def parity(model: Path, names: tuple[str, ...], test_rows: int | None, seed: int
     found = []
     for name in names:
         dataset = sources.load(name)
-        test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
-        report = compare(model, test.texts, test.labels)
-        click.echo(f"{dataset.name}, {dataset.test_split}\n{report}\n")
-        about = {"data": dataset.name, "split": dataset.test_split, "data_checksum": dataset.checksum}
+        splits = prepare(dataset, train_rows=None, test_rows=None, seed=seed)
+        where, examples = (dataset.test_split, splits.test) if split == "test" else (split, splits.validation)
+        examples = sample(examples, rows=rows or len(examples), seed=seed)
+        report = compare(model, examples.texts, examples.labels)
+        click.echo(f"{dataset.name}, {where}\n{report}\n")
+        about = {"data": dataset.name, "split": where, "data_checksum": dataset.checksum}
         found.append({**about, **report.as_json()})
     if results:
         write_json(results, {"format": 1, "command": command_line(), "parity": found})

@@ -11,7 +11,12 @@ from valence.cli.options import data_option, out_option, precision_option, resul
 
 
 @click.command()
-@click.option("--from", "source", required=True, help="A model folder from stage 1, or a base to do without stage 1.")
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    help='A model folder, "bundled" for the one in the package, or a base to do without stage 1.',
+)
 @data_option("sst2")
 @out_option
 @click.option(

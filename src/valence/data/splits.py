@@ -7,6 +7,8 @@ import numpy as np
 from valence.data.examples import Dataset, Examples, Splits
 from valence.errors import DataError
 
+VALIDATION_ROWS = 2500  # enough that a difference of two points in accuracy shows
+
 
 def cut_validation(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples]:
     """(train, validation): `rows` rows leave train, each label in proportion; both keep the original order.
@@ -40,7 +42,12 @@ def sample(examples: Examples, *, rows: int, seed: int) -> Examples:
 
 
 def prepare(
-    dataset: Dataset, *, train_rows: int | None, validation_rows: int, test_rows: int | None, seed: int
+    dataset: Dataset,
+    *,
+    train_rows: int | None,
+    test_rows: int | None,
+    seed: int,
+    validation_rows: int = VALIDATION_ROWS,
 ) -> Splits:
     """What a training run works with: at most so many rows of each, None taking all; validation cut from train.
 

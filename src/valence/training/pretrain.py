@@ -19,7 +19,7 @@ from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from valence.data.examples import Dataset, Splits
-from valence.data.splits import prepare
+from valence.data.splits import VALIDATION_ROWS, prepare
 from valence.encoder import bases, features, network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
@@ -66,7 +66,7 @@ class PretrainConfig:
     max_tokens: int = 384
     truncation: Truncation = "head-tail"
     freeze_body: bool = False
-    validation_rows: int = 2500
+    validation_rows: int = VALIDATION_ROWS
     train_rows: int | None = None
     test_rows: int | None = None
     seed: int = 42

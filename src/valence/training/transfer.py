@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from valence.data.examples import Dataset, Splits
-from valence.data.splits import prepare
+from valence.data.splits import VALIDATION_ROWS, prepare
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
 from valence.model.folder import FINAL, FittedHead, ModelFolder
@@ -41,7 +41,7 @@ class TransferConfig:
 
     readout: str = FINAL
     class_weight: str | None = None
-    validation_rows: int = 2500
+    validation_rows: int = VALIDATION_ROWS
     train_rows: int | None = None
     test_rows: int | None = None
     seed: int = 42
