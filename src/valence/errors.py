@@ -6,6 +6,7 @@
     ├── ModelFolderError   a saved model: missing, damaged, mismatched, or written by a newer Valence
     ├── TextError          a text that cannot be scored
     ├── SettingsError      a setting or a command's option
+    ├── DeployError        a step on the way to the web that failed, or cannot be taken
     ├── PortInUseError     the address to serve on is taken
     └── OverloadedError    more work than the engine's bounded queue takes
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 __all__ = [
     "BaseModelError",
     "DataError",
+    "DeployError",
     "ModelFolderError",
     "OverloadedError",
     "PortInUseError",
@@ -64,6 +66,10 @@ class TextError(ValenceError):
 
 class SettingsError(ValenceError):
     default_code = "settings-error"
+
+
+class DeployError(ValenceError):
+    default_code = "deploy-error"
 
 
 class PortInUseError(ValenceError):

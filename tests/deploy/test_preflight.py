@@ -1,40 +1,137 @@
-"""The preflight, on the tiny model."""
+"""The preflight, on a clone as small as can be: a Procfile, no requirement, a server of twenty lines."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from valence.cli.deploy import deploy
-from valence.deploy.preflight import Check, installed_mb, memory_mb, preflight
-from valence.errors import ModelFolderError
+from valence.deploy.limits import limited
+from valence.deploy.preflight import Check, Preflight, memory_mb, preflight
+from valence.deploy.slug import build_slug
+from valence.errors import DeployError
+
+SERVER = """
+import http.server, os, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.answer(200)
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer(int(os.environ.get("ANSWER", "200")))
+    def answer(self, status):
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+if "--fail" in sys.argv:
+    sys.exit("no model here")
+hog = bytearray(int(os.environ.get("HOG_MB", "1")) << 20)
+assert os.environ["WEB_CONCURRENCY"] == "2"
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
 
 
-def test_a_small_model_is_measured(tiny_model: Path) -> None:
-    checks = {check.unit: check for check in preflight([f"tiny={tiny_model}"], calls=8)}
-    assert checks["MB"].measured > 10
-    assert checks["s"].measured > 0
+def commit(clone: Path, files: dict[str, str]) -> Path:
+    for name, content in files.items():
+        path = clone / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    git = ["git", "-C", str(clone), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "all"]):
+        subprocess.run([*git, *words], check=True)
+    return clone
 
 
-def test_a_server_that_does_not_start_is_told_in_its_own_words() -> None:
-    with pytest.raises(ModelFolderError, match="There is no model at no-such-model"):
-        preflight(["no-such-model"])
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    files = {
+        "Procfile": "release: python release.py\nweb: python server.py $PORT\n",
+        "server.py": SERVER,
+        "release.py": "print('migrated')",
+        "requirements.txt": "",
+        ".slugignore": "/docs\n*.ipynb\n",
+        "docs/long.md": "words",
+        "notes/one.ipynb": "{}",
+        "kept.txt": "kept",
+        "bin/post_compile": "touch compiled",
+    }
+    return commit(tmp_path / "clone", files)
+
+
+def test_the_slug_is_what_is_committed_less_what_slugignore_names(clone: Path, tmp_path: Path) -> None:
+    (clone / "stray.txt").write_text("not committed", "utf-8")
+    slug = build_slug(clone, tmp_path)
+    found = {path.relative_to(slug.root).as_posix() for path in slug.root.rglob("*") if path.is_file()}
+    assert found == {
+        "Procfile", "server.py", "release.py", "requirements.txt", ".slugignore", "kept.txt", "bin/post_compile",
+        "compiled",
+    }  # fmt: skip
+    assert 5 < slug.compressed_mb < 200
+    assert slug.command("worker") is None
+
+
+def test_a_server_is_measured_within_a_dynos_limits(clone: Path) -> None:
+    found = preflight(clone, seconds=0.5)
+    assert found.ok, found
+    assert {check.name for check in found.checks} >= {"Release phase", "Slug, compressed", "Stop after SIGTERM"}
+    assert found.memory_held_by in {"cgroup", "rlimit"}
+
+
+def test_a_server_that_does_not_start_is_told_in_its_own_words(clone: Path) -> None:
+    commit(clone, {"Procfile": "web: python server.py $PORT --fail\n"})
+    with pytest.raises(DeployError, match="no model here"):
+        preflight(clone, seconds=0.1)
+
+
+def test_a_server_that_outgrows_a_dyno_does_not_start(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOG_MB", "600")
+    with pytest.raises(DeployError, match="ended with"):
+        preflight(clone, seconds=0.1)
+
+
+def test_calls_that_fail_are_counted(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSWER", "500")
+    found = preflight(clone, seconds=0.2)
+    failed = next(check for check in found.checks if check.name == "Calls without an answer")
+    assert failed.measured > 0
+    assert not found.ok
+
+
+def test_a_release_phase_that_fails_stops_it(clone: Path) -> None:
+    commit(clone, {"release.py": "raise SystemExit('the migration broke')"})
+    with pytest.raises(DeployError, match="the migration broke"):
+        preflight(clone, seconds=0.1)
+
+
+def test_a_step_of_the_build_that_fails_is_told(clone: Path, tmp_path: Path) -> None:
+    commit(clone, {"requirements.txt": "./no-such-package\n"})
+    with pytest.raises(DeployError, match=r"(?s)Cannot install requirements.txt.*no-such-package"):
+        build_slug(clone, tmp_path / "room")
+
+
+def test_what_is_no_clone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeployError, match="find a commit"):
+        build_slug(tmp_path, tmp_path / "room")
 
 
 def test_too_much_is_said_and_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = [Check("Memory", 600.0, 512, "MB"), Check("Start until ready", 2.0, 10, "s")]
-    monkeypatch.setattr("valence.deploy.preflight.preflight", lambda *_, **__: checks)
+    monkeypatch.setattr("valence.deploy.preflight.preflight", lambda *_, **__: Preflight(checks, "cgroup"))
     result = CliRunner().invoke(deploy, ["check"])
     assert result.exit_code == 1
-    assert [line.split("  ")[-1] for line in result.output.splitlines()] == ["TOO MUCH", "ok"]
+    assert [line.split("  ")[-1] for line in result.output.splitlines()[:2]] == ["TOO MUCH", "ok"]
 
 
 def test_memory_is_that_of_the_process_and_its_children() -> None:
     assert memory_mb(os.getpid()) > 10
 
 
-def test_size_counts_what_a_package_needs() -> None:
-    assert installed_mb("flask") > installed_mb("werkzeug") > 0
+def test_a_limited_child_that_stays_inside_ends_well() -> None:
+    with limited(256) as limits:
+        subprocess.run(["python", "-c", "bytearray(50 << 20)"], preexec_fn=limits.enter, check=True)

@@ -1,26 +1,62 @@
-"""`valence deploy check`: would this server live on a small dyno?"""
+"""`valence deploy`: to Heroku, and before that a look at whether it will run there."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+
+source_option = click.option(
+    "--source",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=".",
+    help="A clone of Valence; what is committed there is deployed.",
+)
 
 
 @click.group()
 def deploy() -> None:
-    """See whether the server fits a small dyno."""
+    """Put it on the web, and see before that whether it fits a small dyno."""
 
 
 @deploy.command()
-@click.option("--model", "models", multiple=True, metavar="[NAME=]PATH", help="As for `valence serve`.")
-@click.option("--calls", type=click.IntRange(min=1), default=200, help="Calls that it is put under load with.")
-def check(models: tuple[str, ...], calls: int) -> None:
-    """Run the server under load on this machine and hold what it took against Heroku's limits."""
+@source_option
+@click.option(
+    "--model", "models", multiple=True, metavar="[NAME=]PATH", help="As for `valence serve`; committed in the clone."
+)
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=20.0, help="How long it is put under load.")
+def check(source: Path, models: tuple[str, ...], seconds: float) -> None:
+    """Build the slug as Heroku does, run it within a dyno's limits, and hold what it took against them.
+
+    Ends with 1 if a limit is passed.
+    """
     from valence.deploy.preflight import preflight
 
-    checks = preflight(models, calls=calls)
-    width = max(len(each.name) for each in checks)
-    for each in checks:
+    found = preflight(source, models, seconds=seconds)
+    width = max(len(each.name) for each in found.checks)
+    for each in found.checks:
         verdict = "ok" if each.ok else "TOO MUCH"
-        click.echo(f"{each.name:{width}}  {each.measured:8.1f} {each.unit:2}  of {each.limit:4g}  {verdict}")
-    if not all(each.ok for each in checks):
+        click.echo(f"{each.name:{width}}  {each.measured:8.1f} {each.unit:2}  of {each.limit:4.0f}  {verdict}")
+    held = {"cgroup": "Memory was held by a control group.", "rlimit": "Memory was held by a limit on private data."}
+    click.echo(held[found.memory_held_by])
+    if not found.ok:
         raise click.exceptions.Exit(1)
+
+
+@deploy.command()
+@click.argument("app")
+@source_option
+@click.option("--model", metavar="[NAME=]PATH", help="Your own model folder, committed in the clone.")
+@click.option("--plan", default="essential-0", help='Of the PostgreSQL database; "none" does without one.')
+@click.option("--dry-run", is_flag=True, help="Only show the steps, as for an app that is not there yet.")
+def heroku(app: str, source: Path, model: str | None, plan: str, dry_run: bool) -> None:
+    """Bring APP to life on Heroku, step by step; safe to repeat."""
+    from valence.deploy.heroku import address
+    from valence.deploy.heroku import deploy as take
+
+    for step in take(app, source, plan=None if plan == "none" else plan, model=model, dry_run=dry_run):
+        click.echo(f"# {step.why}\n{step}")
+    if not dry_run:
+        click.echo(
+            f"It answers at {address(app, source)} in a minute. `heroku logs --tail --app {app}` shows it start."
+        )

@@ -1,0 +1,77 @@
+"""A child process held to a dyno's memory and share of a processor, by the strictest means that this machine allows."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How a child is held.
+
+    Attributes:
+        enforced_by: "cgroup" counts what is really used; "rlimit" counts private memory that was asked for, which is
+            more; a server that stays inside either fits.
+        enter: for `subprocess.Popen(preexec_fn=...)`.
+    """
+
+    enforced_by: str
+    enter: Callable[[], None]
+
+
+@contextmanager
+def limited(memory_mb: int, cores: int = 1) -> Iterator[Limits]:
+    """Limits for one child and its children: so many MiB of memory, so many of this process's cores."""
+    share = sorted(os.sched_getaffinity(0))[:cores] if hasattr(os, "sched_getaffinity") else None
+    group = _memory_group(memory_mb)
+
+    def enter() -> None:
+        if share:
+            os.sched_setaffinity(0, share)
+        if group:
+            (group / "cgroup.procs").write_text(str(os.getpid()))
+        else:
+            resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
+
+    try:
+        yield Limits("cgroup" if group else "rlimit", enter)
+    finally:
+        if group:
+            with suppress(OSError):  # a straggler keeps it; it holds nothing but a name
+                group.rmdir()
+
+
+def _memory_group(memory_mb: int) -> Path | None:
+    """A new control group below this process's own with a memory limit; None where one may not be made."""
+    for line in _own_groups():
+        number, controllers, path = line.split(":", 2)
+        if number == "0":
+            parent, limit = Path("/sys/fs/cgroup") / path.lstrip("/"), "memory.max"
+        elif "memory" in controllers.split(","):
+            parent, limit = Path("/sys/fs/cgroup/memory") / path.lstrip("/"), "memory.limit_in_bytes"
+        else:
+            continue
+        group = parent / f"valence-{os.getpid()}"
+        try:
+            group.mkdir()
+        except OSError:
+            continue
+        try:
+            (group / limit).write_text(str(memory_mb << 20))
+        except OSError:
+            group.rmdir()
+        else:
+            return group
+    return None
+
+
+def _own_groups() -> list[str]:
+    try:
+        return Path("/proc/self/cgroup").read_text("utf-8").splitlines()
+    except OSError:  # no Linux
+        return []

@@ -1,0 +1,145 @@
+"""What Heroku would make of a push: the committed files, less .slugignore, built as its two buildpacks build them.
+
+The steps are Heroku's own: the slug compiler drops what .slugignore names, the Node buildpack runs the root
+package.json's `heroku-postbuild`, the Python buildpack installs requirements.txt and runs bin/post_compile.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from valence.errors import DeployError
+
+log = logging.getLogger(__name__)
+
+# Of Python's own library: what Heroku's buildpack strips too, and the packages, which the slug's environment brings.
+_NOT_IN_RUNTIME = {"test", "tests", "idlelib", "turtledemo", "site-packages", "__pycache__", "ensurepip"}
+
+
+@dataclass(frozen=True)
+class Slug:
+    """A built slug.
+
+    Attributes:
+        root: the application's folder, as it stands on the dyno.
+        environment: the environment variables of its processes, on top of the system's.
+        compressed_mb: size as a gzipped archive, the Python runtime included.
+    """
+
+    root: Path
+    environment: Mapping[str, str]
+    compressed_mb: float
+
+    def command(self, process_type: str) -> str | None:
+        """The Procfile's line for "web" or "release"; None where there is none."""
+        for line in (self.root / "Procfile").read_text("utf-8").splitlines():
+            name, colon, command = line.partition(":")
+            if colon and name.strip() == process_type:
+                return command.strip()
+        return None
+
+
+def build_slug(source: Path, room: Path) -> Slug:
+    """Builds what is committed in `source` into the empty folder `room`.
+
+    Raises DeployError if `source` is no git repository with a Procfile, or if a step fails, with the step's own words.
+    """
+    root, python = room / "app", room / "python"
+    log.info("The committed files, less what .slugignore names ...")
+    _export(source, root)
+    if not (root / "Procfile").exists():
+        raise DeployError(
+            f"{source} has no Procfile among its committed files.", way_out="Run this in Valence's clone."
+        )
+    if (root / "package.json").exists():
+        log.info("The page, as the Node buildpack builds it ...")
+        _run(["npm", "run", "--silent", "heroku-postbuild"], root, os.environ, "build the page")
+    log.info("The server, as the Python buildpack installs it ...")
+    _run([sys.executable, "-m", "venv", str(python)], root, os.environ, "make a Python environment")
+    environment = _environment(python)
+    pip = [str(python / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    _run([*pip, "install", "-r", "requirements.txt"], root, environment, "install requirements.txt")
+    if (root / "bin" / "post_compile").exists():
+        _run(["bash", "bin/post_compile"], root, environment, "run bin/post_compile")
+    return Slug(root, environment, _compressed_mb([root, python, *_runtime()]))
+
+
+def _export(source: Path, root: Path) -> None:
+    """A copy of HEAD: what `git push` sends, and no file that only lies in the working folder."""
+    git = ["git", "-C", str(source)]
+    _run([*git, "rev-parse", "HEAD"], source, os.environ, "find a commit to deploy")
+    root.mkdir(parents=True)
+    archive = root.with_suffix(".tar")
+    _run([*git, "archive", "--output", str(archive), "HEAD"], source, os.environ, "read the commit")
+    with tarfile.open(archive) as files:
+        files.extractall(root, filter="data")
+    archive.unlink()
+    if (root / ".slugignore").exists():
+        ignored = ["ls-files", "--cached", "--ignored", f"--exclude-from={root / '.slugignore'}", "-z"]
+        for name in _run([*git, *ignored], source, os.environ, "apply .slugignore").split("\0"):
+            if name:
+                (root / name).unlink(missing_ok=True)
+
+
+def _environment(python: Path) -> dict[str, str]:
+    """The system's variables, without those that would let this Python's packages through."""
+    kept = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}}
+    return {**kept, "PATH": f"{python / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}", "VIRTUAL_ENV": str(python)}
+
+
+def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], what: str) -> str:
+    """Output of a step. Raises DeployError with the last lines that it printed."""
+    if shutil.which(command[0], path=environment.get("PATH")) is None:
+        raise DeployError(
+            f"Cannot {what}: there is no `{command[0]}` on this machine.",
+            way_out="`make setup` brings Node into .venv/bin." if command[0] == "npm" else "Install it.",
+        )
+    done = subprocess.run(  # noqa: S603
+        command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+        raise DeployError(f"Cannot {what}: `{' '.join(command)}` ended with {done.returncode}. It says:\n{said}")
+    return done.stdout
+
+
+def _runtime() -> list[Path]:
+    """Python itself, which lies in a slug too: its library and its program, as far as they are in one place here."""
+    library = Path(os.__file__).parent
+    return [library, *Path(sys.base_prefix, "lib").glob("libpython*.so*"), Path(sys.executable).resolve()]
+
+
+def _compressed_mb(parts: Sequence[Path]) -> float:
+    counter = _Counter()
+    with (
+        gzip.GzipFile(fileobj=counter, mode="wb", compresslevel=6) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as archive,
+    ):
+        for part in parts:
+            archive.add(part, arcname=part.name, filter=_in_slug if part == Path(os.__file__).parent else None)
+    return counter.bytes / 1e6
+
+
+def _in_slug(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return None if _NOT_IN_RUNTIME & set(Path(member.name).parts) else member
+
+
+class _Counter(io.RawIOBase):
+    """A file that only counts what is written to it."""
+
+    bytes = 0
+
+    def write(self, data: Any) -> int:
+        self.bytes += len(data)
+        return len(data)
