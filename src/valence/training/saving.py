@@ -12,7 +12,9 @@ from transformers import PreTrainedModel
 
 from valence.encoder.network import body_id, replace_final_layer
 from valence.encoder.readouts import FINAL, GENERAL, general_layers
+from valence.evaluation import plots
 from valence.evaluation.card import model_card
+from valence.evaluation.report import write_report
 from valence.files import folder_in_place_of, write_bytes
 from valence.model.folder import Body, FittedHead, ModelFolder
 
@@ -23,7 +25,7 @@ class Trained:
 
     Attributes:
         network: the whole network; its final layer is overwritten with the head's.
-        results: this model's own results; `comparisons` are other ways, on the same rows.
+        results: this model's own results, the charts' first; `comparisons` are other ways, on the same rows.
     """
 
     network: PreTrainedModel
@@ -67,6 +69,8 @@ def save(trained: Trained, out: Path, *, extra_files: Sequence[Path] = ()) -> Mo
         folder = ModelFolder(draft)
         folder.write_head(trained.head)
         folder.write_results({"results": trained.results, "comparisons": trained.comparisons})
+        write_report(draft / "report.html", out.name, trained.results)
+        plots.write(draft / "plots", trained.results[0])
         write_bytes(draft / "README.md", model_card(out.name, trained.body, trained.head, trained.results).encode())
         folder.write_body(trained.body)
     return ModelFolder(out)
