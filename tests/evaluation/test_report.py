@@ -11,26 +11,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.evaluation.made_up import result_of, scored
+from tests.evaluation.made_up import CURVE, result_of, scored
 from valence.errors import SettingsError
 from valence.evaluation import plots
 from valence.evaluation.charts import charts
 from valence.evaluation.comparison import compare
 from valence.evaluation.mistakes import Mistake
 from valence.evaluation.report import render
-
-CURVE = {
-    "split": "validation",
-    "rows": 100,
-    "points": [
-        {
-            "rows": rows,
-            "penalty": 0.1,
-            "metrics": {name: {"value": 0.8, "low": 0.7, "high": 0.9} for name in ("accuracy", "macro_f1")},
-        }
-        for rows in (16, 160)
-    ],
-}
 
 
 class _Page(HTMLParser):
