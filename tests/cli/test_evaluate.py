@@ -61,14 +61,15 @@ def test_two_models_are_compared_on_the_same_rows(
 
 def test_models_of_one_name_are_told_apart_by_their_paths(tiny_model: Path, sentences: Path, tmp_path: Path) -> None:
     other = shutil.copytree(tiny_model, tmp_path / tiny_model.name)
-    done = run("--model", tiny_model, "--model", other, "--data", sentences, "--test-rows", 20)
+    done = run("--model", tiny_model, "--model", other, "--data", sentences, "--test-rows", "20")
     assert f"{other} against {tiny_model}" in done.stdout
 
 
 def test_the_report_shows_mistakes_only_where_they_are_asked_for(weaker: Path, sentences: Path, tmp_path: Path) -> None:
     plain, telling = tmp_path / "plain.html", tmp_path / "telling.html"
     results = tmp_path / "r.json"
-    for file, more in ((plain, []), (telling, ["--mistakes", "3", "--plots", tmp_path / "plots"])):
+    telling_more: list[str | Path] = ["--mistakes", "3", "--plots", tmp_path / "plots"]
+    for file, more in ((plain, []), (telling, telling_more)):
         done = run("--model", weaker, "--data", sentences, "--report", file, "--results", results, *more)
         assert done.exit_code == 0, done.output
     assert "Most confident mistakes" not in plain.read_text("utf-8")
