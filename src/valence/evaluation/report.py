@@ -71,11 +71,12 @@ def render(
     )
     environment.filters["per_cent"] = lambda value: f"{100 * value:.1f}"
     environment.filters["count"] = lambda value: f"{value:,}"
+    now = datetime.now(UTC)
     return environment.get_template("report.html").render(
         title=title,
         sections=[_section(result, i, mistakes) for i, result in enumerate(results)],
         paired=paired,
-        made=datetime.now(UTC).strftime("%-d %B %Y"),
+        made=f"{now.day} {now:%B %Y}",
     )
 
 
