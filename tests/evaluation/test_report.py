@@ -57,6 +57,8 @@ def test_it_has_a_table_for_every_chart_and_loads_nothing(page: str) -> None:
     assert {link[1:] for link in found.links} <= set(found.ids)
     assert len(found.ids) == len(set(found.ids))
     assert not re.findall(r"url\((?!#)", page)
+    regions = re.findall(r'role="region" aria-label="([^"]+)"', page)
+    assert len(regions) == len(set(regions))
 
 
 def test_texts_stay_texts(page: str) -> None:

@@ -62,7 +62,7 @@ def sizes(rows: int, classes: int) -> list[int]:
     """Ten numbers of rows, or fewer where there are few, each about as many times the one before it.
 
     >>> sizes(67349, 2)
-    [16, 40, 102, 258, 653, 1649, 4165, 10522, 26621, 67349]
+    [16, 40, 102, 258, 653, 1650, 4171, 10543, 26647, 67349]
     >>> sizes(20, 2)
     [16, 17, 18, 19, 20]
     """
