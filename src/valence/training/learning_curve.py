@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from valence.evaluation.details import rounded
 from valence.evaluation.intervals import of_confusion
@@ -48,7 +49,9 @@ def learning_curve(
     points = []
     for rows in sizes(len(train_labels), classes):
         chosen = np.sort(order[:rows])  # in their order on disk, which is where the features may be
-        fit = fitter.fit(train[chosen], train_labels[chosen], validation, validation_labels, classes=classes)
+        # On small parts threads wait for each other longer than they work: up to thirty times on a busy machine.
+        with threadpool_limits(limits=1):
+            fit = fitter.fit(train[chosen], train_labels[chosen], validation, validation_labels, classes=classes)
         predicted = fit.head.logits(validation).argmax(axis=1)
         figures = of_confusion(confusion_matrix(validation_labels, predicted, classes), np.random.default_rng(seed))
         log.info("Learning curve: %d rows, accuracy %.4f.", rows, figures["accuracy"].value)
