@@ -31,6 +31,8 @@ valence transfer --from minilm --data sst2 --out models/sst2-without --results d
 # What the body was worth: no body at all.
 valence baseline --data sst2 --results docs/results/sst2-tfidf.json
 valence baseline --data imdb --results docs/results/imdb-tfidf.json
+valence baseline --kind vader --data sst2 --results docs/results/sst2-vader.json
+valence baseline --kind vader --data imdb --results docs/results/imdb-vader.json
 
 # The model as it is served, quantised and without torch: is it the same as the one that was trained?
 valence parity --model models/sst2 --data sst2 --data imdb --results docs/results/parity.json

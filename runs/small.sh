@@ -11,10 +11,12 @@ step() { printf '\n== %s\n' "$*"; "$@"; }
 step python runs/small_data.py "$work/data"
 step valence pretrain --base minilm --data "$work/data/aclImdb" --out "$work/imdb" --epochs 2 --max-tokens 64
 step valence export --model "$work/imdb"
-step valence transfer --from "$work/imdb" --data "$work/data/SST-2" --out "$work/sst2" --results "$work/sst2.json"
-step valence baseline --data "$work/data/SST-2" --results "$work/sst2-tfidf.json"
+step valence transfer --from "$work/imdb" --data "$work/data/SST-2" --out "$work/sst2" --learning-curve \
+  --results "$work/sst2.json"
+step valence baseline --kind majority --kind tfidf --kind vader --data "$work/data/SST-2" --results "$work/sst2-baselines.json"
 step valence parity --model "$work/sst2" --data "$work/data/SST-2" --split validation
 step valence parity --model "$work/sst2" --data "$work/data/SST-2"
 step valence bundle --model "$work/sst2" --out "$work/bundled"
-step valence evaluate --model "$work/bundled" --data "$work/data/SST-2" --record --beside "$work/sst2-tfidf.json"
+step valence evaluate --model "$work/bundled" --data "$work/data/SST-2" --record --beside "$work/sst2-baselines.json" \
+  --report "$work/report.html" --mistakes 5
 step valence predict --model "$work/bundled" "A wonderful, moving film." "Dull, clumsy and far too long."

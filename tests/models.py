@@ -129,4 +129,4 @@ def _fitted_head(network: BertForSequenceClassification, tokenizer: Tokenizer, b
     features, targets = final.numpy(), np.array(labels)
     head = HeadFitter(penalties=(1e-1,)).fit(features, targets, features, targets, classes=2).head
     head = Head(head.weight, head.bias, head.mean, head.scale, temperature=2.0)  # so that scores can be seen to move
-    return FittedHead(head, Labels(["negative", "positive"]), "final", body_id, provenance={"data": "tests"})
+    return FittedHead(head, Labels(["negative", "positive"]), "final", body_id, provenance={"data": {"name": "tests"}})

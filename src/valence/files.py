@@ -40,8 +40,32 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Writes JSON, indented, in the order given, whole or not at all."""
-    write_bytes(path, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+    """Writes JSON, indented, in the order given, whole or not at all; a list of plain values stands on one line."""
+    write_bytes(path, (indented_json(value) + "\n").encode())
+
+
+def indented_json(value: Any, indent: str = "") -> str:
+    """JSON to be read and compared by lines: a curve's points take one of them, not hundreds.
+
+    >>> print(indented_json({"name": "a", "points": [1, 2], "rows": [{"b": []}]}))
+    {
+      "name": "a",
+      "points": [1, 2],
+      "rows": [
+        {
+          "b": []
+        }
+      ]
+    }
+    """
+    inner = indent + "  "
+    if isinstance(value, dict) and value:
+        lines = [f"{inner}{json.dumps(str(key))}: {indented_json(each, inner)}" for key, each in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    if isinstance(value, list | tuple) and any(isinstance(each, dict | list | tuple) for each in value):
+        lines = [f"{inner}{indented_json(each, inner)}" for each in value]
+        return "[\n" + ",\n".join(lines) + f"\n{indent}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 @contextmanager

@@ -11,13 +11,16 @@ import sklearn.metrics as reference
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.evaluation.intervals import estimate
+from valence.evaluation.intervals import estimate, proportion
 from valence.evaluation.metrics import (
+    area_under_roc,
     brier_score,
     confusion_matrix,
     expected_calibration_error,
     from_confusion,
+    per_class,
     roc_auc,
+    row_log_loss,
 )
 from valence.model.head import softmax
 
@@ -51,6 +54,42 @@ def test_area_and_brier_equal_scikit_learns(seed: int) -> None:
     assert roc_auc(scores, labels) == pytest.approx(reference.roc_auc_score(labels, scores))
     expected = 2 * reference.brier_score_loss(labels, probabilities[:, 1])
     assert brier_score(probabilities, labels).mean() == pytest.approx(expected)
+
+
+@given(st.integers(2, 5), st.integers(0, 50))
+def test_each_labels_figures_equal_scikit_learns(classes: int, seed: int) -> None:
+    probabilities, labels = draw(classes, seed)
+    predicted = probabilities.argmax(axis=1)
+    found = per_class(confusion_matrix(labels, predicted, classes))
+    expected = reference.precision_recall_fscore_support(labels, predicted, labels=range(classes), zero_division=0)
+    for name, values in zip(("precision", "recall", "f1", "support"), expected, strict=True):
+        assert found[name] == pytest.approx(values)
+
+
+@given(st.integers(2, 5), st.integers(0, 50))
+def test_log_loss_and_the_area_over_all_labels_equal_scikit_learns(classes: int, seed: int) -> None:
+    probabilities, labels = draw(classes, seed)
+    assert row_log_loss(probabilities, labels).mean() == pytest.approx(reference.log_loss(labels, probabilities))
+    scores = probabilities[:, 1] if classes == 2 else probabilities
+    assert area_under_roc(probabilities, labels) == pytest.approx(
+        reference.roc_auc_score(labels, scores, multi_class="ovr")
+    )
+
+
+def test_a_certain_mistake_costs_much_but_not_everything() -> None:
+    found = row_log_loss(np.array([[1.0, 0.0]]), np.array([1]))
+    assert found == pytest.approx(-np.log(np.finfo(float).eps))
+
+
+def test_a_test_set_of_one_label_has_no_area_and_says_nothing_of_it() -> None:
+    probabilities, _ = draw(2, 1, 20)
+    assert "roc_auc" not in estimate(probabilities, np.zeros(20, dtype=np.int64))
+
+
+def test_a_share_without_a_mistake_is_not_taken_for_certain() -> None:
+    found = proportion(20, 20)
+    assert found.value == found.high == 1
+    assert found.low == pytest.approx(0.839, abs=0.001)  # Wilson 1927: n / (n + z squared)
 
 
 def test_calibration_error_by_hand() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from valence.evaluation.recording import record
 from valence.evaluation.results import Origin, read, result, save
+from valence.evaluation.scored import Scored
 from valence.model.folder import ModelFolder
 from valence.model.serving import serving_copy
 
@@ -20,7 +21,8 @@ def figures(name: str, right: int) -> dict[str, Any]:
     labels = np.arange(100) % 2
     predicted = np.where(np.arange(100) < right, labels, 1 - labels)
     origin = Origin(name, "made-up", "test", "0" * 64, seed=1, trained_parameters=2)
-    return result(np.eye(2)[predicted], labels, origin, started=time.perf_counter())
+    scored = Scored(np.eye(2)[predicted], labels, ("negative", "positive"), ("a text",) * 100)
+    return result(scored, origin, started=time.perf_counter())
 
 
 def test_results_and_comparisons_are_kept_and_replaced_by_name(tiny_model: Path, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
 
@@ -28,12 +30,32 @@ def walk(folder: Path) -> None:
     ):
         done = CliRunner().invoke(command_line, command)
         assert done.exit_code == 0, (command, done.output, done.exception)
+    evaluate(folder)
     client = create_app(load_settings(models=str(folder))).test_client()
     name = client.get("/api/v1/models").get_json()["models"][0]["name"]
     for path in ("/api/v1/models", f"/api/v1/models/{name}", "/healthz", "/readyz", "/openapi.json", "/docs"):
         assert client.get(path).status_code == 200, path
     answer = client.post("/api/v1/predict", json={"text": PRAISE, "explain": True}).get_json()
     assert answer["results"][0]["label"] == "positive", answer
+
+
+def evaluate(folder: Path) -> None:
+    """Tests a copy of the model on sentences in SST-2's layout and records it; what needs more says so at once."""
+    with TemporaryDirectory() as temporary:
+        data, model = Path(temporary) / "sentences", Path(temporary) / "model"
+        data.mkdir()
+        rows = "sentence\tlabel\n" + "".join(f"{PRAISE} {i}\t1\nA dull, awful film. {i}\t0\n" for i in range(20))
+        for name in ("train.tsv", "dev.tsv"):
+            (data / name).write_text(rows, "utf-8")
+        shutil.copytree(folder, model)
+        command = ["evaluate", "--model", str(model), "--data", str(data)]
+        done = CliRunner().invoke(command_line, [*command, "--record"])
+        assert done.exit_code == 0, (done.output, done.exception)
+        assert "macro F1" in done.output
+        assert "model-index" in (model / "README.md").read_text("utf-8")
+        refused = CliRunner().invoke(command_line, [*command, "--report", str(Path(temporary) / "report.html")])
+        assert refused.exit_code == 2, refused.output
+        assert "Charts need matplotlib" in refused.output
 
 
 if __name__ == "__main__":

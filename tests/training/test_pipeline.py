@@ -134,6 +134,19 @@ def test_the_general_readout_is_served_and_its_card_says_that_it_needs_valence(
     assert load(folder.path).predict(TEXTS[0]).label == "positive"
 
 
+def test_the_folder_has_a_report_and_pictures_and_the_learning_curve_where_it_was_asked_for(
+    stage1: Path, stage2: Path, sentences: Dataset, tmp_path: Path
+) -> None:
+    asked = transfer(str(stage1), sentences, tmp_path / "curve", TransferConfig(learning_curve=True)).path
+    for folder, has_curve in ((stage2, False), (asked, True)):
+        (found,) = ModelFolder(folder).results()["results"]
+        assert (found["learning_curve"] is not None) == has_curve
+        assert ("Learning curve" in (folder / "report.html").read_text("utf-8")) == has_curve
+        assert (folder / "plots" / "learning-curve.svg").exists() == has_curve
+        assert (folder / "plots" / "roc.png").exists()
+        assert "Most confident mistakes" not in (folder / "report.html").read_text("utf-8")
+
+
 def test_the_body_can_stay_frozen_in_stage_1(
     reviews: Dataset, config: PretrainConfig, tiny_roberta: Path, tmp_path: Path
 ) -> None:

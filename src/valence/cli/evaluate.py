@@ -1,17 +1,35 @@
-"""`valence evaluate`: a saved model, as it is served, on a reserved test set."""
+"""`valence evaluate`: saved models, as they are served, on a reserved test set."""
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from valence.cli.options import DATA_HELP, results_option, seed_option
+from valence.errors import SettingsError
 
 if TYPE_CHECKING:
+    from valence.data.examples import Dataset
+    from valence.evaluation.comparison import Comparison
+    from valence.evaluation.mistakes import Mistake
+    from valence.evaluation.scored import Scored
     from valence.inference.engine import Engine
+
+
+@dataclass(frozen=True)
+class _Test:
+    """One model, called `model` in what is printed, on one data set."""
+
+    path: Path
+    model: str
+    scored: Scored
+    result: dict[str, Any]
 
 
 @click.command()
@@ -21,7 +39,7 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
-    help="A model folder; several are compared.",
+    help="A model folder. With several, each is compared with the first, row by row.",
 )
 @click.option("--data", "names", multiple=True, default=["sst2"], help=DATA_HELP)
 @click.option("--test-rows", type=click.IntRange(min=10), help="At most so many test rows, for a quick run.")
@@ -32,6 +50,22 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="With --record: a results file of other ways on the same rows, to stand beside them.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write one self-contained HTML page with the charts. Needs the train extra.",
+)
+@click.option(
+    "--plots",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write the charts into this folder, as PNG and SVG. Needs the train extra.",
+)
+@click.option(
+    "--mistakes",
+    type=click.IntRange(min=1),
+    help="With --report: show so many of the most confident mistakes. They are texts of the data set: pass such a "
+    "report on only where its licence lets you.",
+)
 @seed_option
 @results_option
 def evaluate(
@@ -40,42 +74,112 @@ def evaluate(
     test_rows: int | None,
     record: bool,
     beside: tuple[Path, ...],
+    report: Path | None,
+    plots: Path | None,
+    mistakes: int | None,
     seed: int,
     results: Path | None,
 ) -> None:
-    """Test the quantised model that serving runs, on the reserved set, with 95 % intervals."""
+    """Test the quantised model that serving runs, on the reserved set, with 95 % intervals.
+
+    Prints the figures, each label's own, and the accuracy by length and negation. Several models are compared on the
+    same rows by McNemar's test and a paired bootstrap.
+    """
+    from valence.data import sources
+    from valence.evaluation import plots as drawing
     from valence.evaluation.recording import record as write
-    from valence.evaluation.results import read, save, table
+    from valence.evaluation.report import write_report
+    from valence.evaluation.results import breakdown, read, save, table
+
+    _check_together(report=report, mistakes=mistakes, record=record, beside=beside)
+    if report or plots:
+        drawing.require_matplotlib()  # before the hour that a test may take, not after it
+    datasets = [sources.load(name) for name in names]
+    tests = [test for path in dict.fromkeys(models) for test in _tests(path, models, datasets, test_rows, seed)]
+    found, compared = [test.result for test in tests], _compared(tests, seed)
+    if record:
+        others = [each for file in beside for each in read(file)]
+        for path in dict.fromkeys(models):
+            write(path, [test.result for test in tests if test.path == path], others)
+    if results:
+        save(results, found, compared)
+    if report:
+        title = ", ".join(dict.fromkeys(test.model for test in tests))
+        write_report(report, title, found, compared, _mistakes(tests, mistakes))
+    if plots:
+        for test in tests:
+            drawing.write(plots / re.sub(r"[^\w.-]+", "-", f"{test.model} {test.result['data']}"), test.result)
+    click.echo("\n\n".join([table(found), *map(breakdown, found), *map(str, compared)]))
+
+
+def _check_together(*, report: Path | None, mistakes: int | None, record: bool, beside: tuple[Path, ...]) -> None:
+    """Raises SettingsError for an option that would do nothing without another."""
+    alone = ("--mistakes", "--report") if mistakes and not report else ("--beside", "--record")
+    if (mistakes and not report) or (beside and not record):
+        raise SettingsError(
+            f"{alone[0]} does nothing without {alone[1]}.",
+            way_out=f"Give {alone[1]} as well, or leave {alone[0]} out.",
+            code="option-alone",
+        )
+
+
+def _tests(
+    path: Path, models: tuple[Path, ...], datasets: list[Dataset], test_rows: int | None, seed: int
+) -> Iterator[_Test]:
+    """One model on every data set. It goes by its folder's name, or by its path where another has the same name."""
     from valence.inference.engine import Engine
 
-    found: list[dict[str, Any]] = []
-    for path in models:
-        engine = Engine(path)
-        own = [_tested(engine, name, test_rows, seed) for name in names]
-        if record:
-            write(path, own, [each for file in beside for each in read(file)])
-        found += own
-    if results:
-        save(results, found)
-    click.echo(table(found))
+    engine = Engine(path)
+    others = {each.resolve().name for each in models if each != path}
+    name = str(path) if engine.name in others else engine.name
+    for dataset in datasets:
+        yield _Test(path, name, *_tested(engine, name, dataset, test_rows, seed))
 
 
-def _tested(engine: Engine, name: str, test_rows: int | None, seed: int) -> dict[str, Any]:
-    from valence.data import sources
+def _tested(
+    engine: Engine, name: str, dataset: Dataset, test_rows: int | None, seed: int
+) -> tuple[Scored, dict[str, Any]]:
     from valence.data.splits import sample
     from valence.evaluation.results import Origin, result
+    from valence.evaluation.scored import Scored
     from valence.model.labels import Labels
 
     started = time.perf_counter()
-    dataset = sources.load(name)
     test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
     truth = Labels(engine.labels).encode(test.labels)
+    scored = Scored(engine.predict_proba(test.texts), truth, engine.labels, test.texts)
     origin = Origin(
-        name=f"{dataset.name}: {engine.name} as it is served",
+        name=f"{dataset.name}: {name} as it is served",
         data=dataset.name,
         split=dataset.test_split,
         data_checksum=dataset.checksum,
         seed=seed,
         trained_parameters=0,
     )
-    return result(engine.predict_proba(test.texts), truth, origin, started=started)
+    return scored, result(scored, origin, started=started)
+
+
+def _compared(tests: list[_Test], seed: int) -> list[Comparison]:
+    """Each model with the first one, on every data set."""
+    from valence.evaluation.comparison import compare
+
+    first = {test.result["data"]: test for test in reversed(tests)}  # the first model's test on each data set
+    return [
+        compare(
+            first[test.result["data"]].scored,
+            test.scored,
+            names=(first[test.result["data"]].model, test.model),
+            data=test.result["data"],
+            split=test.result["split"],
+            seed=seed,
+        )
+        for test in tests
+        if test is not first[test.result["data"]]
+    ]
+
+
+def _mistakes(tests: list[_Test], count: int | None) -> dict[str, list[Mistake]]:
+    """Name of each result -> its most confident mistakes; nothing where none were asked for."""
+    from valence.evaluation.mistakes import most_confident_mistakes
+
+    return {test.result["name"]: most_confident_mistakes(test.scored, count) for test in tests} if count else {}

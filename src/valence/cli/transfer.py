@@ -26,6 +26,9 @@ from valence.cli.options import data_option, out_option, precision_option, resul
     help="What the head reads: final for a task like the body's own, general for others.",
 )
 @click.option("--class-weight", type=click.Choice(["balanced"]), help="Weigh each class alike, however rare it is.")
+@click.option(
+    "--learning-curve", is_flag=True, help="Also fit the head on ten nested parts of the rows, measured on validation."
+)
 @precision_option
 @rows_options
 @seed_option

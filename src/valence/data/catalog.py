@@ -16,6 +16,7 @@ class Entry:
         url: official address of the archive.
         sha256: checksum of the official archive. A local copy, which may be repacked, is judged by `rows` instead.
         rows: split -> rows that the complete data set has.
+        hub_id: the same data set on the Hugging Face Hub, for a model card's metadata.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Entry:
     licence: str
     citation: str
     rows: Mapping[str, int]
+    hub_id: str = ""
 
 
 CATALOG: Mapping[str, Entry] = {
@@ -38,6 +40,7 @@ CATALOG: Mapping[str, Entry] = {
         licence="for research, as published by its authors; the reviews belong to their writers",
         citation="Maas et al. 2011, Learning Word Vectors for Sentiment Analysis, ACL",
         rows={"train": 25_000, "test": 25_000, "unlabelled": 50_000},
+        hub_id="stanfordnlp/imdb",
     ),
     "sst2": Entry(
         name="sst2",
@@ -48,6 +51,7 @@ CATALOG: Mapping[str, Entry] = {
         licence="for research, as published by its authors (GLUE)",
         citation="Socher et al. 2013, Recursive Deep Models for Semantic Compositionality; Wang et al. 2019, GLUE",
         rows={"train": 67_349, "test": 872},
+        hub_id="stanfordnlp/sst2",
     ),
 }
 

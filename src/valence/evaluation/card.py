@@ -1,47 +1,49 @@
-"""The model card: a product of the run, in Markdown with the metadata that the Hub reads."""
+"""The model card: a product of the run, in Markdown with the metadata that the Hub reads.
+
+The page tells the sections apart by their headings: it shows Results and How it was made in its own way.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from valence.evaluation.card_metadata import front_matter
 from valence.evaluation.intervals import Estimate
 from valence.model.folder import FINAL, Body, FittedHead
 
 _FIGURES = ("accuracy", "macro_f1", "mcc", "roc_auc", "ece")
+_NAMED_LABELS = 20  # of more, the card names so many
 
 
 def model_card(
-    name: str, body: Body, head: FittedHead, results: list[dict[str, Any]], *, serving_only: bool = False
+    name: str, body: Body, head: FittedHead, results: Sequence[dict[str, Any]], *, serving_only: bool = False
 ) -> str:
     """The card of one classifier; `serving_only` where its folder lacks the network's own weights."""
     in_transformers = head.readout == FINAL and not serving_only
-    labels = ", ".join(f"`{label}`" for label in head.labels.names[:20])
-    parts = [
-        _metadata(body),
-        f"# {name}\n",
-        f"A text classifier made with Valence: it tells {labels} apart. A frozen body (encoder), and a head (final "
-        f"layer) fitted on its features.\n",
-        "## What it is\n",
-        _what(body, head, _loads(head, serving_only=serving_only)),
-        "## Results\n",
-        _results(results),
-        "## How it was made\n",
-        "\n".join(f"    {command}" for command in head.provenance.get("commands", [])) + "\n",
-        "## How to use it\n",
-        _use(name, in_transformers=in_transformers),
-        "## Limits\n",
-        "- English, unless its base and its training texts were of another language.\n"
-        "- It has learnt the tone of the texts that it was trained on. Measure it on your own before you rely on it: "
-        "`valence evaluate`.\n"
-        "- Irony, quotation and names of groups mislead it. Don't let it decide alone about people.\n",
-    ]
-    return "\n".join(parts)
+    sections = (
+        ("What it is", _what(body, head, _loads(head, serving_only=serving_only))),
+        ("Intended use", _intended(head)),
+        ("Results", _results(results)),
+        ("Limits", _limits(head, results)),
+        ("How it was made", _made(head)),
+        ("How to use it", _use(name, in_transformers=in_transformers)),
+    )
+    return "\n".join(
+        [
+            front_matter(name, body, head, results),
+            f"# {name}\n",
+            f"A text classifier made with Valence: it tells {_labels(head)} apart. A frozen body (encoder), and a head "
+            "(final layer) fitted on its features.\n",
+            *(f"## {title}\n\n{content}" for title, content in sections),
+        ]
+    )
 
 
-def _metadata(body: Body) -> str:
-    licence = body.licence.lower() if body.licence != "unknown" else "unknown"
-    lines = ("---", f"license: {licence}", "pipeline_tag: text-classification", f"base_model: {body.base}", "---")
-    return "\n".join(lines) + "\n"
+def _labels(head: FittedHead) -> str:
+    names = head.labels.names
+    more = f" and {len(names) - _NAMED_LABELS} more" if len(names) > _NAMED_LABELS else ""
+    return ", ".join(f"`{label}`" for label in names[:_NAMED_LABELS]) + more
 
 
 def _loads(head: FittedHead, *, serving_only: bool) -> str:
@@ -61,7 +63,18 @@ def _what(body: Body, head: FittedHead, loads: str) -> str:
     )
 
 
-def _results(results: list[dict[str, Any]]) -> str:
+def _intended(head: FittedHead) -> str:
+    data = head.provenance.get("data", {}).get("name")
+    kind = f"like those of `{data}`, which its head was fitted on" if data else "like those that it was fitted on"
+    return (
+        f"To sort, count and find texts {kind}, where a person can look at the doubtful ones: below a probability of "
+        f"{head.sure_from:g} it calls itself not sure.\n\n"
+        "Not to decide alone about a person, not for other languages or kinds of text without a test on them, and not "
+        "to judge what a text says is true.\n"
+    )
+
+
+def _results(results: Sequence[dict[str, Any]]) -> str:
     lines = [
         "| what | data | split | rows | " + " | ".join(_FIGURES) + " |",
         "|---|---|---|--:|" + "--:|" * len(_FIGURES),
@@ -73,7 +86,70 @@ def _results(results: list[dict[str, Any]]) -> str:
         )
     lines.append("\nIn per cent, with 95 % bootstrap intervals.")
     lines.append("Checkpoint, penalty and temperature were chosen on validation rows cut from train.\n")
+    lines += [_of_labels(each) for each in results if each.get("per_class")]
+    lines += [_of_slices(each) for each in results if each.get("slices")]
     return "\n".join(lines)
+
+
+def _of_labels(result: dict[str, Any]) -> str:
+    lines = [
+        f"### Each label: {result['name']}\n",
+        "| label | precision | recall | F1 | rows |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {each['label']} | "
+        + " | ".join(f"{100 * each[name]:.1f}" for name in ("precision", "recall", "f1"))
+        + f" | {each['support']:,} |"
+        for each in result["per_class"]
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _of_slices(result: dict[str, Any]) -> str:
+    lines = [f"### Slices: {result['name']}\n", "| slice | rows | accuracy |", "|---|--:|--:|"]
+    lines += [
+        f"| {each['by']}: {each['name']} | {each['rows']:,} | {Estimate(**each['accuracy'])} |"
+        for each in result["slices"]
+    ]
+    return "\n".join(lines) + "\n\nIn per cent, with 95 % Wilson intervals. Words are counted by spaces.\n"
+
+
+def _limits(head: FittedHead, results: Sequence[dict[str, Any]]) -> str:
+    return (
+        "- English, unless its base and its training texts were of another language.\n"
+        "- It has learnt the tone of the texts that it was trained on. Measure it on your own before you rely on it: "
+        "`valence evaluate`.\n"
+        f"- It always answers with one of {_labels(head)}, also where none of them fits.\n"
+        "- Irony, quotation and names of groups mislead it. Don't let it decide alone about people.\n"
+        + "".join(_weakest(each) for each in results if each.get("slices"))
+    )
+
+
+def _weakest(result: dict[str, Any]) -> str:
+    """The slice that is worse than the whole beyond what chance explains; nothing where there is none."""
+    worst = min(result["slices"], key=lambda each: each["accuracy"]["value"])
+    whole = result["metrics"]["accuracy"]["value"]
+    if worst["accuracy"]["high"] >= whole:
+        return ""
+    return (
+        f"- On {result['data']} it is weakest where {worst['by']} is {worst['name']}: "
+        f"{100 * worst['accuracy']['value']:.1f} % right, against {100 * whole:.1f} % of all rows.\n"
+    )
+
+
+def _made(head: FittedHead) -> str:
+    provenance = head.provenance
+    commands = "\n".join(f"    {command}" for command in provenance.get("commands", []))
+    data, versions = provenance.get("data", {}), provenance.get("versions", {})
+    facts = [
+        f"- training rows: {data['train_rows']:,} of `{data['name']}`" if "train_rows" in data else "",
+        f"- checksum of the data: `{data['checksum']}`" if "checksum" in data else "",
+        f"- seed: {provenance['config']['seed']}" if "seed" in provenance.get("config", {}) else "",
+        "- versions: " + ", ".join(f"{name} {version}" for name, version in versions.items()) if versions else "",
+    ]
+    told = "\n".join(fact for fact in facts if fact)
+    return f"{commands}\n\n{told}\n\nThe same commands on the same data and versions give the same head.\n"
 
 
 def _use(name: str, *, in_transformers: bool) -> str:

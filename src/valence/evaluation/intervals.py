@@ -1,4 +1,8 @@
-"""95 % intervals by the percentile bootstrap (Efron 1979), seeded, so that the same rows give the same interval."""
+"""95 % intervals by the percentile bootstrap (Efron 1979), seeded, so that the same rows give the same interval.
+
+Shares of few rows, as in a slice, get Wilson's interval instead: resampling a slice without a mistake would say that
+there can be none.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +14,19 @@ import numpy as np
 import numpy.typing as npt
 
 from valence.evaluation.metrics import (
+    Confusion,
+    area_under_roc,
     brier_score,
     confusion_matrix,
     expected_calibration_error,
     from_confusion,
-    roc_auc,
+    row_log_loss,
 )
 from valence.model.head import Floats, Ints
 
 RESAMPLES = 1000
-_LEVELS = (2.5, 97.5)
+LEVELS = (2.5, 97.5)  # per cent: the ends of the interval
+_NORMAL = 1.959964  # a normal variable lies within so many deviations in 95 of 100 cases
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Estimate:
 
 
 def estimate(probabilities: Floats, labels: Ints, *, seed: int = 0) -> dict[str, Estimate]:
-    """Every figure with its interval: accuracy, macro_*, mcc, brier, ece, and roc_auc for two classes.
+    """Every figure with its interval: accuracy, macro_*, mcc, brier, log_loss, ece, and roc_auc where there is a curve.
 
     Args:
         probabilities: shape (n, classes).
@@ -43,17 +50,32 @@ def estimate(probabilities: Floats, labels: Ints, *, seed: int = 0) -> dict[str,
         seed: of the resampling.
     """
     generator = np.random.default_rng(seed)
-    figures = _of_confusion(probabilities, labels, generator)
+    figures = of_confusion(confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1]), generator)
     figures["brier"] = _of_rows(brier_score(probabilities, labels), generator)
     figures["ece"] = _of_sample(expected_calibration_error, probabilities, labels, generator)
-    if probabilities.shape[1] == 2:
-        figures["roc_auc"] = _of_sample(lambda p, y: roc_auc(p[:, 1], y), probabilities, labels, generator)
+    if np.isfinite(area_under_roc(probabilities, labels)):
+        figures["roc_auc"] = _of_sample(area_under_roc, probabilities, labels, generator)
+    figures["log_loss"] = _of_rows(row_log_loss(probabilities, labels), generator)
     return figures
 
 
-def _of_confusion(probabilities: Floats, labels: Ints, generator: np.random.Generator) -> dict[str, Estimate]:
-    """Resampling rows is resampling the confusion matrix's cells, so memory does not grow with the rows."""
-    confusion = confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1])
+def proportion(hits: int, rows: int) -> Estimate:
+    """A share of rows with its score interval (Wilson 1927), which holds for few rows and for shares near 0 and 1.
+
+    >>> str(proportion(8, 10))
+    '80.00 [49.02, 94.33]'
+    """
+    share, spread = hits / rows, _NORMAL**2 / rows
+    middle = (share + spread / 2) / (1 + spread)
+    half = _NORMAL * np.sqrt(share * (1 - share) / rows + spread / (4 * rows)) / (1 + spread)
+    return Estimate(share, float(max(0.0, middle - half)), float(min(1.0, middle + half)))
+
+
+def of_confusion(confusion: Confusion, generator: np.random.Generator) -> dict[str, Estimate]:
+    """accuracy, macro_* and mcc of a confusion matrix, shape (classes, classes).
+
+    Resampling rows is resampling the matrix's cells, so memory does not grow with the rows.
+    """
     rows = int(confusion.sum())
     cells = np.flatnonzero(confusion)
     drawn = np.zeros((RESAMPLES, confusion.size), dtype=np.int64)
@@ -77,5 +99,5 @@ def _of_sample(
 
 
 def _percentiles(value: float, resampled: npt.NDArray[Any]) -> Estimate:
-    low, high = np.percentile(resampled, _LEVELS) if len(resampled) else (value, value)
+    low, high = np.percentile(resampled, LEVELS) if len(resampled) else (value, value)
     return Estimate(value, min(value, float(low)), max(value, float(high)))

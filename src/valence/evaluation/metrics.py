@@ -49,6 +49,30 @@ def brier_score(probabilities: Floats, labels: Ints) -> Floats:
     return np.asarray(((probabilities - target) ** 2).sum(axis=1))
 
 
+def row_log_loss(probabilities: Floats, labels: Ints) -> Floats:
+    """Each row's log loss in nats, shape (n,): -log of what its right label was given; 0 is best.
+
+    A probability of 0 counts as the smallest that float64 tells from it beside 1, as scikit-learn has it.
+    """
+    given = probabilities[np.arange(len(labels)), labels]
+    return np.asarray(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)))
+
+
+def per_class(confusion: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.float64]]:
+    """Precision, recall, F1 and support of each class, each of shape (classes,), from one confusion matrix.
+
+    >>> {name: values.round(3).tolist() for name, values in per_class(np.array([[8, 2], [1, 9]])).items()}
+    {'precision': [0.889, 0.818], 'recall': [0.8, 0.9], 'f1': [0.842, 0.857], 'support': [10.0, 10.0]}
+    """
+    hits, true, predicted = np.diagonal(confusion), confusion.sum(1), confusion.sum(0)
+    return {
+        "precision": _ratio(hits, predicted),
+        "recall": _ratio(hits, true),
+        "f1": _ratio(2 * hits, true + predicted),
+        "support": true.astype(np.float64),
+    }
+
+
 def calibration_bins(probabilities: Floats, labels: Ints) -> dict[str, Floats]:
     """Rows, mean confidence and accuracy of each of the equal-width confidence bins, each of shape (bins,)."""
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
@@ -79,6 +103,19 @@ def roc_auc(scores: Floats, labels: Ints) -> float:
     _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]  # mean rank of each group of equal scores
     return float((ranks[labels == 1].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def area_under_roc(probabilities: Floats, labels: Ints) -> float:
+    """Of the second label where there are two; else the mean over each label against the rest (macro).
+
+    A label without a row, or with every row, has no area and is left out of the mean; NaN where none has one.
+    """
+    classes = probabilities.shape[1]
+    if classes == 2:
+        return roc_auc(probabilities[:, 1], labels)
+    areas = [roc_auc(probabilities[:, i], (labels == i).astype(np.int64)) for i in range(classes)]
+    known = [area for area in areas if np.isfinite(area)]
+    return float(np.mean(known)) if known else float("nan")
 
 
 def _ratio(over: npt.NDArray[Any], under: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -6,19 +6,19 @@ import json
 import shlex
 import sys
 import time
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from valence.errors import DataError
+from valence.evaluation.comparison import Comparison
+from valence.evaluation.details import details, rounded
 from valence.evaluation.intervals import Estimate, estimate
-from valence.evaluation.metrics import confusion_matrix
+from valence.evaluation.scored import Scored
 from valence.files import write_json
 from valence.machine import peak_memory_mb, processor
-from valence.model.head import Floats, Ints
-
-_CONFUSION_CLASSES = 20  # a larger matrix is no longer read, and would swell every results file
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,26 @@ class Origin:
     trained_parameters: int
 
 
-def result(probabilities: Floats, labels: Ints, origin: Origin, *, started: float) -> dict[str, Any]:
-    """A JSON-able result. `started` is `time.perf_counter()` at the start of what took the wall time."""
-    classes = probabilities.shape[1]
-    figures = estimate(probabilities, labels, seed=origin.seed)
+def result(
+    scored: Scored, origin: Origin, *, started: float, learning_curve: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A JSON-able result: figures with intervals, what `details` adds, and where they come from.
+
+    Args:
+        scored: the rows that were tested on.
+        origin: see Origin.
+        started: `time.perf_counter()` at the start of what took the wall time.
+        learning_curve: what `training.learning_curve` measured, where it was asked for.
+    """
+    figures = estimate(scored.probabilities, scored.truth, seed=origin.seed)
     return {
         "name": origin.name,
         "data": origin.data,
         "split": origin.split,
-        "rows": len(labels),
-        "metrics": {name: _rounded(figure) for name, figure in figures.items()},
-        "confusion": confusion_matrix(labels, probabilities.argmax(axis=1), classes).tolist()
-        if classes <= _CONFUSION_CLASSES
-        else None,
+        "rows": len(scored),
+        "metrics": {name: rounded(figure) for name, figure in figures.items()},
+        **details(scored),
+        "learning_curve": learning_curve,
         "command": command_line(),
         "data_checksum": origin.data_checksum,
         "seed": origin.seed,
@@ -78,9 +85,10 @@ def check_labels_covered(train: AbstractSet[str], test: AbstractSet[str]) -> Non
         )
 
 
-def save(path: Path, results: list[dict[str, Any]]) -> None:
-    """Writes results as one JSON file, whole or not at all."""
-    write_json(path, {"format": 1, "results": results})
+def save(path: Path, results: list[dict[str, Any]], paired: Sequence[Comparison] = ()) -> None:
+    """Writes results as one JSON file, whole or not at all, with the paired comparisons where there are some."""
+    compared = {"paired": [each.as_json() for each in paired]} if paired else {}
+    write_json(path, {"format": 1, "results": results, **compared})
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -93,19 +101,34 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def table(results: list[dict[str, Any]]) -> str:
-    """The results as lines for a terminal.
+    """The results as lines for a terminal, in per cent with 95 % intervals.
 
     >>> print(table([]))
-    what                                                    data   split    rows   accuracy, 95 %         ECE
-    """
-    lines = [f"{'what':<55} {'data':<6} {'split':<5} {'rows':>7}   {'accuracy, 95 %':<20}   {'ECE':<5}".rstrip()]
+    what                                                    data   split    rows   accuracy               macro F1               ECE
+    """  # noqa: E501
+    lines = [f"{'what':<55} {'data':<6} {'split':<5} {'rows':>7}   {'accuracy':<20}   {'macro F1':<20}   ECE"]
     for each in results:
-        accuracy, ece = Estimate(**each["metrics"]["accuracy"]), each["metrics"]["ece"]["value"]
+        accuracy, macro_f1 = (Estimate(**each["metrics"][name]) for name in ("accuracy", "macro_f1"))
         lines.append(
-            f"{each['name']:<55} {each['data']:<6} {each['split']:<5} {each['rows']:>7,}   {accuracy!s:<20}   {ece:.3f}"
+            f"{each['name']:<55} {each['data']:<6} {each['split']:<5} {each['rows']:>7,}   {accuracy!s:<20}   "
+            f"{macro_f1!s:<20}   {100 * each['metrics']['ece']['value']:.2f}"
         )
     return "\n".join(lines)
 
 
-def _rounded(figure: Estimate) -> dict[str, float]:
-    return {name: round(value, 5) for name, value in asdict(figure).items()}
+def breakdown(result: dict[str, Any]) -> str:
+    """One result's labels and slices as lines for a terminal; labels are left out where there are too many."""
+    lines = [f"{result['name']}, {result['data']} {result['split']}:"]
+    if result["per_class"]:
+        lines.append(f"  {'label':<28} {'precision':>9} {'recall':>9} {'F1':>9} {'rows':>9}")
+    lines += [
+        f"  {each['label']:<28} {each['precision']:>9.2%} {each['recall']:>9.2%} {each['f1']:>9.2%} "
+        f"{each['support']:>9,}"
+        for each in result["per_class"] or ()
+    ]
+    lines.append(f"  {'slice':<28} {'accuracy, Wilson interval':<29} {'rows':>9}")
+    lines += [
+        f"  {each['by'] + ': ' + each['name']:<28} {Estimate(**each['accuracy'])!s:<29} {each['rows']:>9,}"
+        for each in result["slices"]
+    ]
+    return "\n".join(lines)

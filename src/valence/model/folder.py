@@ -8,6 +8,7 @@
       head.safetensors     weight, bias, mean, scale, temperature
       results.json         every figure with its split, row count and 95 % interval
       README.md            the model card
+      report.html, plots/  the figures as one page, and as pictures; not in the serving half
 
 Serving needs body.json, body.onnx, tokenizer.json, head.json and head.safetensors.
 """

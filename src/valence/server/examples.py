@@ -37,7 +37,44 @@ _RESULT = {
     "split": "test",
     "rows": 872,
     "metrics": {"accuracy": {"value": 0.905, "low": 0.885, "high": 0.924}},
+    "labels": ["negative", "positive"],
     "confusion": [[385, 43], [40, 404]],
+    "per_class": [
+        {"label": "negative", "precision": 0.906, "recall": 0.9, "f1": 0.903, "support": 428},
+        {"label": "positive", "precision": 0.904, "recall": 0.91, "f1": 0.907, "support": 444},
+    ],
+    "reliability": {"rows": [0, 872], "confidence": [0, 0.91], "accuracy": [0, 0.905]},
+    "roc": [
+        {
+            "label": "positive",
+            "area": 0.96,
+            "false_positive_rate": [0, 0.1, 1],
+            "true_positive_rate": [0, 0.91, 1],
+            "threshold": [None, 0.5, 0.002],
+        }
+    ],
+    "precision_recall": [
+        {
+            "label": "positive",
+            "average_precision": 0.961,
+            "recall": [0.002, 0.91, 1],
+            "precision": [1, 0.904, 0.509],
+            "threshold": [0.998, 0.5, 0.002],
+        }
+    ],
+    "score_histogram": [{"label": "positive", "own": [40, 404], "others": [385, 43]}],
+    "thresholds": [
+        {
+            "label": "positive",
+            "aim": "precision",
+            "target": 0.95,
+            "threshold": 0.81,
+            "precision": 0.951,
+            "recall": 0.772,
+        }
+    ],
+    "slices": [{"by": "words", "name": "1 to 9", "rows": 218, "accuracy": {"value": 0.92, "low": 0.88, "high": 0.95}}],
+    "learning_curve": None,
     "command": "valence transfer --from models/imdb --data sst2 --out models/sst2",
     "data_checksum": "8d2c0f4e",
     "seed": 7,

@@ -117,15 +117,102 @@ class Estimate(Wire):
     high: float = Field(description="Upper end of the 95 % interval.")
 
 
+class LabelFigures(Wire):
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int = Field(description="Rows that are of the label.")
+
+
+class Reliability(Wire):
+    """Calibration in 15 equal bins of the confidence, from 0 to 1; each list has one number a bin."""
+
+    rows: list[float]
+    confidence: list[float] = Field(description="Mean confidence of the bin's rows; 0 where it has none.")
+    accuracy: list[float] = Field(description="Share of the bin's rows that are right; 0 where it has none.")
+
+
+class RocCurve(Wire):
+    """One label against the rest, from (0, 0) to (1, 1), at most 200 points."""
+
+    label: str
+    area: float = Field(description="Of the whole curve, before it was thinned.")
+    false_positive_rate: list[float]
+    true_positive_rate: list[float]
+    threshold: list[float | None] = Field(description="A row counts from this probability on; null: none counts.")
+
+
+class PrecisionRecallCurve(Wire):
+    """One label against the rest, from the highest threshold down, at most 200 points."""
+
+    label: str
+    average_precision: float = Field(description="Of the whole curve, before it was thinned.")
+    recall: list[float]
+    precision: list[float]
+    threshold: list[float] = Field(description="A row counts from this probability on.")
+
+
+class ScoreHistogram(Wire):
+    """Rows in each of 20 equal bins of one label's probability, from 0 to 1."""
+
+    label: str
+    own: list[int] = Field(description="Rows that are of the label.")
+    others: list[int] = Field(description="Rows that are not.")
+
+
+class Threshold(Wire):
+    """From which probability a label reaches an aim on these rows; null where none does."""
+
+    label: str
+    aim: Literal["precision", "recall"]
+    target: Probability
+    threshold: Probability | None
+    precision: float | None
+    recall: float | None
+
+
+class Slice(Wire):
+    """Accuracy on a part of the rows."""
+
+    by: str = Field(description="What the rows are told apart by.", examples=["words"])
+    name: str = Field(description="What these have in common.", examples=["1 to 9"])
+    rows: int
+    accuracy: Estimate = Field(description="With Wilson's interval.")
+
+
+class LearningPoint(Wire):
+    rows: int = Field(description="Training rows.")
+    penalty: float = Field(description="Of the head, chosen on validation.")
+    metrics: dict[str, Estimate]
+
+
+class LearningCurve(Wire):
+    """The head fitted on nested parts of the training rows."""
+
+    split: Literal["validation"]
+    rows: int = Field(description="Rows that it was measured on.")
+    points: list[LearningPoint]
+
+
 class Result(Wire):
-    """One figure set: a model, on one split of one data set."""
+    """One figure set: a model, on one split of one data set. What an older Valence did not save is null."""
 
     name: str = Field(description="What was measured.", examples=["SST-2, only the final layer changed"])
     data: str = Field(examples=["sst2"])
     split: str = Field(examples=["test"])
     rows: int
     metrics: dict[str, Estimate] = Field(description="accuracy, macro_f1, ... each with its 95 % interval.")
+    labels: list[str] | None = Field(None, description="In the order of `confusion`.")
     confusion: list[list[int]] | None = Field(None, description="Rows: true label; columns: predicted label.")
+    per_class: list[LabelFigures] | None = None
+    reliability: Reliability | None = None
+    roc: list[RocCurve] | None = Field(None, description="Of two labels the second one's; of more, each one's.")
+    precision_recall: list[PrecisionRecallCurve] | None = Field(None, description="Of the same labels as `roc`.")
+    score_histogram: list[ScoreHistogram] | None = Field(None, description="Of the same labels as `roc`.")
+    thresholds: list[Threshold] | None = None
+    slices: list[Slice] | None = None
+    learning_curve: LearningCurve | None = None
     command: str = Field(description="The command that printed it.")
     data_checksum: str
     seed: int

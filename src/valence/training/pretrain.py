@@ -26,6 +26,7 @@ from valence.encoder.precision import Precision, choose
 from valence.encoder.readouts import BodyWithReadouts
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, command_line, result
+from valence.evaluation.scored import Scored
 from valence.files import write_json
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import Floats, Head, fit_temperature, linear_head
@@ -111,7 +112,8 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
         seed=config.seed,
         trained_parameters=trained_parameters,
     )
-    tested = result(probabilities, labels.encode(splits.test.labels), source, started=started)
+    scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
+    tested = result(scored, source, started=started)
     provenance = {
         "stage": "pretrain",
         "commands": [*commands, command_line()],

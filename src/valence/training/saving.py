@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from valence.evaluation import plots
 from valence.evaluation.card import model_card
+from valence.evaluation.report import write_report
 from valence.files import folder_in_place_of, write_bytes
 from valence.model.folder import Body, FittedHead, ModelFolder
 
@@ -20,7 +22,7 @@ class Trained:
     """A classifier before it is written, but for the files of its body.
 
     Attributes:
-        results: this model's own results; `comparisons` are other ways, on the same rows.
+        results: this model's own results, the charts' first; `comparisons` are other ways, on the same rows.
     """
 
     body: Body
@@ -38,6 +40,8 @@ def save(trained: Trained, out: Path, add_body: AddBody) -> ModelFolder:
         folder = ModelFolder(draft)
         folder.write_head(trained.head)
         folder.write_results({"results": trained.results, "comparisons": trained.comparisons})
+        write_report(draft / "report.html", out.name, trained.results)
+        plots.write(draft / "plots", trained.results[0])
         write_bytes(draft / "README.md", card.encode())
         folder.write_body(trained.body)
     return ModelFolder(out)

@@ -16,10 +16,12 @@ from valence.data.examples import Dataset, Splits
 from valence.data.splits import VALIDATION_ROWS, prepare
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
+from valence.evaluation.scored import Scored
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import HeadFit, HeadFitter
 from valence.model.labels import Labels
 from valence.training.frozen import FrozenBody
+from valence.training.learning_curve import learning_curve
 from valence.training.opening import open_body
 from valence.training.provenance import versions
 from valence.training.saving import Trained, save
@@ -37,6 +39,7 @@ class TransferConfig:
         validation_rows: cut from train; the L2 penalty and the temperature are chosen on them.
         train_rows: at most so many training rows; None takes all.
         test_rows: at most so many test rows; None takes all.
+        learning_curve: also fit the head on parts of the training rows, to see what more of them would give.
     """
 
     readout: str = FINAL
@@ -44,6 +47,7 @@ class TransferConfig:
     validation_rows: int = VALIDATION_ROWS
     train_rows: int | None = None
     test_rows: int | None = None
+    learning_curve: bool = False
     seed: int = 42
     precision: str = "auto"
 
@@ -77,13 +81,9 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
         start.read(part.texts, config.readout, title)
         for part, title in ((splits.train, "train"), (splits.validation, "validation"), (splits.test, "test"))
     )
-    fit = HeadFitter(class_weight=config.class_weight).fit(
-        train,
-        labels.encode(splits.train.labels),
-        validation,
-        labels.encode(splits.validation.labels),
-        classes=len(labels),
-    )
+    fitter = HeadFitter(class_weight=config.class_weight)
+    targets, expected = labels.encode(splits.train.labels), labels.encode(splits.validation.labels)
+    fit = fitter.fit(train, targets, validation, expected, classes=len(labels))
     log.info("Head fitted: penalty %g, temperature %.3f.", fit.penalty, fit.head.temperature)
     origin = Origin(
         name=f"{dataset.name}: only the final layer changed, body {_described(start, config)}",
@@ -93,7 +93,11 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
         seed=config.seed,
         trained_parameters=fit.head.weight.size + fit.head.bias.size,
     )
-    tested = result(fit.head.predict_proba(test), labels.encode(splits.test.labels), origin, started=started)
+    curve = None
+    if config.learning_curve:
+        curve = learning_curve(fitter, train, targets, validation, expected, classes=len(labels), seed=config.seed)
+    scored = Scored(fit.head.predict_proba(test), labels.encode(splits.test.labels), labels.names, splits.test.texts)
+    tested = result(scored, origin, started=started, learning_curve=curve)
     provenance = _provenance(start, dataset, splits, config, fit)
     head = FittedHead(fit.head, labels, config.readout, start.body.id, provenance=provenance)
     earlier = [each for each in start.results if each["data"] != tested["data"]]

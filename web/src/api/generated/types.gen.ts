@@ -55,6 +55,34 @@ export type Health = {
 };
 
 /**
+ * LabelFigures
+ */
+export type LabelFigures = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Precision
+     */
+    precision: number;
+    /**
+     * Recall
+     */
+    recall: number;
+    /**
+     * F1
+     */
+    f1: number;
+    /**
+     * Support
+     *
+     * Rows that are of the label.
+     */
+    support: number;
+};
+
+/**
  * LabelProbability
  */
 export type LabelProbability = {
@@ -66,6 +94,52 @@ export type LabelProbability = {
      * Probability
      */
     probability: number;
+};
+
+/**
+ * LearningCurve
+ *
+ * The head fitted on nested parts of the training rows.
+ */
+export type LearningCurve = {
+    /**
+     * Split
+     */
+    split: 'validation';
+    /**
+     * Rows
+     *
+     * Rows that it was measured on.
+     */
+    rows: number;
+    /**
+     * Points
+     */
+    points: Array<LearningPoint>;
+};
+
+/**
+ * LearningPoint
+ */
+export type LearningPoint = {
+    /**
+     * Rows
+     *
+     * Training rows.
+     */
+    rows: number;
+    /**
+     * Penalty
+     *
+     * Of the head, chosen on validation.
+     */
+    penalty: number;
+    /**
+     * Metrics
+     */
+    metrics: {
+        [key: string]: Estimate;
+    };
 };
 
 /**
@@ -251,6 +325,38 @@ export type NotScored = {
 };
 
 /**
+ * PrecisionRecallCurve
+ *
+ * One label against the rest, from the highest threshold down, at most 200 points.
+ */
+export type PrecisionRecallCurve = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Average Precision
+     *
+     * Of the whole curve, before it was thinned.
+     */
+    average_precision: number;
+    /**
+     * Recall
+     */
+    recall: Array<number>;
+    /**
+     * Precision
+     */
+    precision: Array<number>;
+    /**
+     * Threshold
+     *
+     * A row counts from this probability on.
+     */
+    threshold: Array<number>;
+};
+
+/**
  * PredictRequest
  *
  * Either `text` or `texts`.
@@ -352,9 +458,33 @@ export type Readiness = {
 };
 
 /**
+ * Reliability
+ *
+ * Calibration in 15 equal bins of the confidence, from 0 to 1; each list has one number a bin.
+ */
+export type Reliability = {
+    /**
+     * Rows
+     */
+    rows: Array<number>;
+    /**
+     * Confidence
+     *
+     * Mean confidence of the bin's rows; 0 where it has none.
+     */
+    confidence: Array<number>;
+    /**
+     * Accuracy
+     *
+     * Share of the bin's rows that are right; 0 where it has none.
+     */
+    accuracy: Array<number>;
+};
+
+/**
  * Result
  *
- * One figure set: a model, on one split of one data set.
+ * One figure set: a model, on one split of one data set. What an older Valence did not save is null.
  */
 export type Result = {
     /**
@@ -384,11 +514,49 @@ export type Result = {
         [key: string]: Estimate;
     };
     /**
+     * Labels
+     *
+     * In the order of `confusion`.
+     */
+    labels: Array<string> | null;
+    /**
      * Confusion
      *
      * Rows: true label; columns: predicted label.
      */
     confusion: Array<Array<number>> | null;
+    /**
+     * Per Class
+     */
+    per_class: Array<LabelFigures> | null;
+    reliability: Reliability | null;
+    /**
+     * Roc
+     *
+     * Of two labels the second one's; of more, each one's.
+     */
+    roc: Array<RocCurve> | null;
+    /**
+     * Precision Recall
+     *
+     * Of the same labels as `roc`.
+     */
+    precision_recall: Array<PrecisionRecallCurve> | null;
+    /**
+     * Score Histogram
+     *
+     * Of the same labels as `roc`.
+     */
+    score_histogram: Array<ScoreHistogram> | null;
+    /**
+     * Thresholds
+     */
+    thresholds: Array<Threshold> | null;
+    /**
+     * Slices
+     */
+    slices: Array<Slice> | null;
+    learning_curve: LearningCurve | null;
     /**
      * Command
      *
@@ -423,6 +591,62 @@ export type Result = {
      * Processor
      */
     processor: string;
+};
+
+/**
+ * RocCurve
+ *
+ * One label against the rest, from (0, 0) to (1, 1), at most 200 points.
+ */
+export type RocCurve = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Area
+     *
+     * Of the whole curve, before it was thinned.
+     */
+    area: number;
+    /**
+     * False Positive Rate
+     */
+    false_positive_rate: Array<number>;
+    /**
+     * True Positive Rate
+     */
+    true_positive_rate: Array<number>;
+    /**
+     * Threshold
+     *
+     * A row counts from this probability on; null: none counts.
+     */
+    threshold: Array<number | null>;
+};
+
+/**
+ * ScoreHistogram
+ *
+ * Rows in each of 20 equal bins of one label's probability, from 0 to 1.
+ */
+export type ScoreHistogram = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Own
+     *
+     * Rows that are of the label.
+     */
+    own: Array<number>;
+    /**
+     * Others
+     *
+     * Rows that are not.
+     */
+    others: Array<number>;
 };
 
 /**
@@ -480,6 +704,34 @@ export type Scored = {
 };
 
 /**
+ * Slice
+ *
+ * Accuracy on a part of the rows.
+ */
+export type Slice = {
+    /**
+     * By
+     *
+     * What the rows are told apart by.
+     */
+    by: string;
+    /**
+     * Name
+     *
+     * What these have in common.
+     */
+    name: string;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * With Wilson's interval.
+     */
+    accuracy: Estimate;
+};
+
+/**
  * TextError
  */
 export type TextError = {
@@ -493,6 +745,38 @@ export type TextError = {
      * What is wrong with this text, and what to do about it.
      */
     detail: string;
+};
+
+/**
+ * Threshold
+ *
+ * From which probability a label reaches an aim on these rows; null where none does.
+ */
+export type Threshold = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Aim
+     */
+    aim: 'precision' | 'recall';
+    /**
+     * Target
+     */
+    target: number;
+    /**
+     * Threshold
+     */
+    threshold: number | null;
+    /**
+     * Precision
+     */
+    precision: number | null;
+    /**
+     * Recall
+     */
+    recall: number | null;
 };
 
 /**

@@ -1,0 +1,74 @@
+"""The front matter of a model card, as the Hugging Face Hub reads it: licence, base, data, results as model-index.
+
+What the Hub would not understand, such as a base that lies on this machine, is left out instead of made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from valence.data.catalog import CATALOG
+from valence.encoder.bases import BASES
+from valence.model.folder import Body, FittedHead
+
+_TASK = "text-classification"
+
+# Metric -> its name in the Hub's list of metrics, and in words where that list has no such variant.
+_METRICS = {
+    "accuracy": ("accuracy", "Accuracy"),
+    "macro_f1": ("f1", "Macro F1"),
+    "mcc": ("matthews_correlation", "Matthews correlation"),
+    "roc_auc": ("roc_auc", "ROC AUC"),
+}
+_SPLITS = {"dev": "validation"}  # what a data set calls its split -> what the Hub calls it
+
+
+def front_matter(name: str, body: Body, head: FittedHead, results: Sequence[dict[str, Any]]) -> str:
+    """The YAML between two lines of dashes, and the line's end after it."""
+    from huggingface_hub import ModelCardData
+
+    trained_on = head.provenance.get("data", {}).get("name", "")
+    data = ModelCardData(
+        model_name=name,
+        base_model=_base(body.base),
+        datasets=_hub_ids({trained_on, *(each["data"] for each in results)}),
+        eval_results=list(_results(results)) or None,
+        language=_language(body.base),
+        library_name="valence",
+        license=body.licence.lower(),
+        metrics=[metric for metric, _ in _METRICS.values()],
+        pipeline_tag=_TASK,
+    )
+    return f"---\n{data.to_yaml()}\n---\n"
+
+
+def _base(base: str) -> str | None:
+    return BASES[base].hub_id if base in BASES else None
+
+
+def _language(base: str) -> str | None:
+    """Every base that is known by name has read English alone; of others nothing is known."""
+    return "en" if base in BASES else None
+
+
+def _hub_ids(names: set[str]) -> list[str] | None:
+    return sorted(CATALOG[name].hub_id for name in names if name in CATALOG and CATALOG[name].hub_id) or None
+
+
+def _results(results: Sequence[dict[str, Any]]) -> Iterator[Any]:
+    from huggingface_hub import EvalResult
+
+    for each in results:
+        known = CATALOG.get(each["data"])
+        for key, (metric, words) in _METRICS.items():
+            if key in each["metrics"]:
+                yield EvalResult(
+                    task_type=_TASK,
+                    dataset_type=(known.hub_id if known else "") or each["data"],
+                    dataset_name=known.title if known else each["data"],
+                    dataset_split=_SPLITS.get(each["split"], each["split"]),
+                    metric_type=metric,
+                    metric_name=f"{words} ({each['name']})",
+                    metric_value=each["metrics"][key]["value"],
+                )

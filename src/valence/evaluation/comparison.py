@@ -1,0 +1,126 @@
+"""Two classifiers on the same rows: is the difference more than chance?
+
+Only the rows on which exactly one of the two is right say anything (McNemar 1947). The exact test counts them as
+tosses of a fair coin; where there are many, the chi-squared approximation with Edwards' correction is as good.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from valence.errors import DataError
+from valence.evaluation.intervals import LEVELS, Estimate
+from valence.evaluation.scored import Scored
+
+EXACT_BELOW = 25  # discordant rows; Edwards' correction is used from here on, as the textbooks have it
+_RESAMPLES = 10_000
+
+Test = Literal["exact binomial", "chi-squared with continuity correction"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The second classifier beside the first.
+
+    Attributes:
+        first, second: names of what was compared.
+        only_first, only_second: rows on which exactly that one is right.
+        difference: accuracy of the second minus that of the first, with its paired bootstrap interval.
+        p_value: of McNemar's test: how often chance alone would divide the discordant rows at least so unevenly.
+        test: which form of McNemar's test it is.
+    """
+
+    first: str
+    second: str
+    data: str
+    split: str
+    rows: int
+    both_right: int
+    only_first: int
+    only_second: int
+    both_wrong: int
+    difference: Estimate
+    p_value: float
+    test: Test
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        points = [100 * each for each in (self.difference.value, self.difference.low, self.difference.high)]
+        return (
+            f"{self.second} against {self.first}, {self.data} {self.split}, {self.rows:,} rows:\n"
+            f"  accuracy {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}] (95 %, paired bootstrap)\n"
+            f"  only the first right {self.only_first:,}, only the second right {self.only_second:,}; "
+            f"McNemar p = {self.p_value:.3g} ({self.test})"
+        )
+
+
+def compare(
+    first: Scored, second: Scored, *, names: tuple[str, str], data: str, split: str, seed: int = 0
+) -> Comparison:
+    """Compares two classifiers on the same rows, in the same order.
+
+    Raises DataError if the rows are not the same, or the labels are others.
+    """
+    _check_same_rows(first, second, names)
+    one, two = first.right, second.right
+    rows, only_first, only_second = len(first), int((one & ~two).sum()), int((~one & two).sum())
+    p_value, test = mcnemar(only_first, only_second)
+    return Comparison(
+        first=names[0],
+        second=names[1],
+        data=data,
+        split=split,
+        rows=rows,
+        both_right=int((one & two).sum()),
+        only_first=only_first,
+        only_second=only_second,
+        both_wrong=int((~one & ~two).sum()),
+        difference=_difference(only_first, only_second, rows, seed),
+        p_value=p_value,
+        test=test,
+    )
+
+
+def mcnemar(only_first: int, only_second: int) -> tuple[float, Test]:
+    """The two-sided p value, and which test gave it, from the numbers of discordant rows of either kind.
+
+    >>> mcnemar(1, 8)
+    (0.0390625, 'exact binomial')
+    """
+    discordant = only_first + only_second
+    if discordant < EXACT_BELOW:
+        tail = sum(math.comb(discordant, k) for k in range(min(only_first, only_second) + 1))
+        return min(1.0, 2 * tail / 2**discordant), "exact binomial"
+    statistic = max(0, abs(only_first - only_second) - 1) ** 2 / discordant
+    # Of one degree of freedom: the square of a normal, whose two tails erfc gives.
+    return math.erfc(math.sqrt(statistic / 2)), "chi-squared with continuity correction"
+
+
+def _difference(only_first: int, only_second: int, rows: int, seed: int) -> Estimate:
+    """Resampling pairs of answers is drawing how many are of each kind, so memory does not grow with the rows."""
+    kinds = np.array([only_first, only_second, rows - only_first - only_second])
+    drawn = np.random.default_rng(seed).multinomial(rows, kinds / rows, size=_RESAMPLES)
+    low, high = np.percentile((drawn[:, 1] - drawn[:, 0]) / rows, LEVELS)
+    return Estimate((only_second - only_first) / rows, float(low), float(high))
+
+
+def _check_same_rows(first: Scored, second: Scored, names: tuple[str, str]) -> None:
+    if set(first.labels) != set(second.labels):
+        raise DataError(
+            f"{names[0]} tells {list(first.labels)!r} apart and {names[1]} {list(second.labels)!r}: "
+            "they cannot be compared.",
+            way_out="Compare models with the same labels.",
+            code="labels-differ",
+        )
+    if first.texts != second.texts:
+        raise DataError(
+            f"{names[0]} and {names[1]} were not tested on the same rows.",
+            way_out="Test both on the same data, with the same --test-rows and --seed.",
+            code="rows-differ",
+        )

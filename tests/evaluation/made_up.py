@@ -1,0 +1,41 @@
+"""Scored rows and results made up for the tests, with something to see in them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from valence.evaluation.results import Origin, result
+from valence.evaluation.scored import Scored
+from valence.model.head import softmax
+
+CURVE: dict[str, Any] = {
+    "split": "validation",
+    "rows": 100,
+    "points": [
+        {
+            "rows": rows,
+            "penalty": 0.1,
+            "metrics": {name: {"value": 0.8, "low": 0.7, "high": 0.9} for name in ("accuracy", "macro_f1")},
+        }
+        for rows in (16, 160)
+    ],
+}
+NAMES = ("negative", "positive", "mixed", "other", "none")
+
+
+def scored(*, classes: int = 2, rows: int = 400, seed: int = 0, skill: float = 1.5) -> Scored:
+    """Rows whose probabilities know the more of the labels the greater `skill` is."""
+    generator = np.random.default_rng(seed)
+    truth = generator.integers(classes, size=rows)
+    probabilities = softmax(generator.normal(size=(rows, classes)) + skill * np.eye(classes)[truth])
+    texts = tuple(f"row {i}" + " word" * (i % 9) + " not" * (i % 2) for i in range(rows))
+    names = NAMES[:classes] if classes <= len(NAMES) else tuple(f"label {i}" for i in range(classes))
+    return Scored(probabilities, truth, names, texts)
+
+
+def result_of(rows: Scored, *, name: str = "made-up: a model", curve: dict[str, Any] | None = None) -> dict[str, Any]:
+    origin = Origin(name, "made-up", "test", "0" * 64, seed=1, trained_parameters=2)
+    return result(rows, origin, started=time.perf_counter(), learning_curve=curve)

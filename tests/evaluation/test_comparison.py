@@ -1,0 +1,64 @@
+"""Two models on the same rows, against scipy and against resampling rows one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from tests.evaluation.made_up import scored
+from valence.errors import DataError
+from valence.evaluation.comparison import Comparison, compare, mcnemar
+from valence.evaluation.scored import Scored
+
+
+def compared(first: Scored, second: Scored) -> Comparison:
+    return compare(first, second, names=("one", "two"), data="made-up", split="test")
+
+
+@given(st.integers(0, 12), st.integers(0, 12))
+def test_few_discordant_rows_get_the_exact_binomial_test(one: int, two: int) -> None:
+    p_value, test = mcnemar(one, two)
+    assert test == "exact binomial"
+    expected = stats.binomtest(one, one + two).pvalue if one + two else 1.0
+    assert p_value == pytest.approx(expected)
+
+
+@given(st.integers(13, 500), st.integers(12, 500))
+def test_many_get_the_chi_squared_one(one: int, two: int) -> None:
+    p_value, test = mcnemar(one, two)
+    assert test == "chi-squared with continuity correction"
+    assert p_value == pytest.approx(stats.chi2.sf(max(0, abs(one - two) - 1) ** 2 / (one + two), df=1))
+
+
+def test_the_interval_is_that_of_resampled_rows() -> None:
+    first, second = scored(rows=1000, seed=1, skill=1.0), scored(rows=1000, seed=1, skill=2.0)
+    found = compared(first, second)
+    difference = second.right.astype(float) - first.right
+    drawn = difference[np.random.default_rng(0).integers(1000, size=(4000, 1000))].mean(axis=1)
+    assert found.difference.value == pytest.approx(difference.mean())
+    assert (found.difference.low, found.difference.high) == pytest.approx(np.percentile(drawn, [2.5, 97.5]), abs=0.004)
+    assert found.both_right + found.only_first + found.only_second + found.both_wrong == 1000
+
+
+def test_a_model_does_not_differ_from_itself() -> None:
+    found = compared(scored(), scored())
+    assert (found.difference.value, found.difference.low, found.difference.high, found.p_value) == (0, 0, 0, 1)
+
+
+def test_labels_in_another_order_are_the_same_labels() -> None:
+    rows = scored()
+    turned = Scored(rows.probabilities[:, ::-1], 1 - rows.truth, rows.labels[::-1], rows.texts)
+    assert compared(rows, turned).only_first == 0
+
+
+def test_what_cannot_be_compared_is_refused_by_name() -> None:
+    rows = scored()
+    with pytest.raises(DataError, match="one and two were not tested on the same rows"):
+        compared(rows, replace(rows, texts=rows.texts[::-1]))
+    with pytest.raises(DataError, match=r"two .*'bad'"):
+        compared(rows, replace(rows, labels=("bad", "good")))
