@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 
 import { modelsQuery } from "../../api/queries";
+import { ModelChoice } from "../../components/model-choice";
 import { PageTitle } from "../../components/page-title";
+import { fragmentOf } from "../../lib/fragment";
 import { paths } from "../../lib/paths";
-import { fragmentOf } from "./address";
 import { Announcement } from "./announcement";
 import { InCode } from "./in-code";
-import { ModelChoice } from "./model-choice";
 import { Reading } from "./reading";
 import { TextSheet } from "./text-sheet";
 import classes from "./try-page.module.css";
@@ -45,8 +45,8 @@ export function TryPage() {
           link={`${window.location.origin}${paths.tryIt}${fragmentOf({ text, model })}`}
           choice={
             <ModelChoice
-              models={models?.models}
-              chosen={chosen}
+              names={models?.models.map(({ name }) => name) ?? []}
+              chosen={chosen?.name}
               onChoose={(name) => change({ model: name })}
             />
           }
