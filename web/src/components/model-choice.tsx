@@ -1,4 +1,4 @@
-import classes from "./model-choice.module.css";
+import { Choice } from "./choice";
 
 interface ModelChoiceProps {
   names: readonly string[];
@@ -9,17 +9,13 @@ interface ModelChoiceProps {
 /** Which model reads; nothing to choose where there is one. */
 export function ModelChoice({ names, chosen, onChoose }: ModelChoiceProps) {
   if (names.length < 2) return null;
+  const options = names.map((name) => ({ value: name, name }));
   return (
-    <label className={classes.choice}>
-      Read by
-      <select value={chosen ?? ""} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {chosen === undefined ? <option value="">choose a model</option> : null}
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Choice
+      label="Read by"
+      value={chosen ?? ""}
+      options={chosen === undefined ? [{ value: "", name: "choose a model" }, ...options] : options}
+      onChoose={onChoose}
+    />
   );
 }

@@ -1,6 +1,7 @@
 /** Every address that the page links to, in one place. */
 export const paths = {
   tryIt: "/",
+  many: "/many",
   model: "/model",
   reference: "/docs",
   openapi: "/openapi.json",

@@ -23,6 +23,11 @@ export function Header({ tryIt }: { tryIt: string }) {
               </Link>
             </li>
             <li>
+              <Link href={paths.many} className={classes.link} aria-current={current(paths.many)}>
+                Many texts
+              </Link>
+            </li>
+            <li>
               <Link href={paths.model} className={classes.link} aria-current={current(paths.model)}>
                 The model
               </Link>

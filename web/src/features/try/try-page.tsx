@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 
 import { modelsQuery } from "../../api/queries";
 import { ModelChoice } from "../../components/model-choice";
+import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
 import { fragmentOf } from "../../lib/fragment";
 import { paths } from "../../lib/paths";
@@ -30,10 +31,9 @@ export function TryPage() {
   return (
     <>
       <PageTitle>Try it</PageTitle>
-      <div className={classes.hero}>
-        <h1>Type a sentence. See which words tip it.</h1>
-        <p>A frozen encoder reads, one small final layer decides, and the answer comes as you type.</p>
-      </div>
+      <PageHero title="Type a sentence. See which words tip it.">
+        A frozen encoder reads, one small final layer decides, and the answer comes as you type.
+      </PageHero>
       <section aria-label="The classifier" className={classes.bench}>
         <TextSheet
           text={text}
