@@ -13,9 +13,9 @@ export function Header({ tryIt }: { tryIt: string }) {
       <div className={classes.row}>
         <Link href={tryIt} className={classes.brand} aria-label="Valence, first page">
           <Logo />
-          <span className={classes.onlyWide}>Valence</span>
+          <span>Valence</span>
         </Link>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" className={classes.nav}>
           <ul className={classes.links}>
             <li>
               <Link href={tryIt} className={classes.link} aria-current={current(paths.tryIt)}>
@@ -32,7 +32,7 @@ export function Header({ tryIt }: { tryIt: string }) {
                 The model
               </Link>
             </li>
-            <li className={classes.onlyWide}>
+            <li>
               <a href={paths.reference} className={classes.link}>
                 API
               </a>

@@ -95,7 +95,11 @@ it("reads another encoding when it is told which", async () => {
 });
 
 it("reads UTF-16, as spreadsheets write it, by its mark", async () => {
-  const utf16 = new Uint8Array([0xff, 0xfe, ...[..."a\tb\n"].flatMap((letter) => [letter.charCodeAt(0), 0])]);
+  const utf16 = new Uint8Array([
+    0xff,
+    0xfe,
+    ...Array.from("a\tb\n", (letter) => [letter.charCodeAt(0), 0]).flat(),
+  ]);
   expect((await tableOf("a.tsv", utf16)).rows).toEqual([["a", "b"]]);
 });
 

@@ -24,10 +24,12 @@ interface RowDialogProps {
 /** One row in full; the arrow keys go on to the next in the table's order. */
 export function RowDialog({ run, shown, row, ends, onRow }: RowDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
   const open = row !== undefined;
   useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
+    if (!open) return dialog.current?.close();
+    dialog.current?.showModal();
+    title.current?.focus(); // not a button, which may be none at the end of the table
   }, [open]);
 
   const at = row === undefined ? -1 : shown.indexOf(row);
@@ -54,29 +56,38 @@ export function RowDialog({ run, shown, row, ends, onRow }: RowDialogProps) {
       {row === undefined ? null : (
         <>
           <header className={classes.head}>
-            <h2 id="row-title">Row {count(row + 1)}</h2>
-            <Button
-              variant="default"
-              size="compact-md"
-              disabled={neighbour(-1) === undefined}
-              onClick={() => move(-1)}
-            >
-              Previous
-            </Button>
-            <Button
-              variant="default"
-              size="compact-md"
-              disabled={neighbour(1) === undefined}
-              onClick={() => move(1)}
-            >
-              Next
-            </Button>
+            <h2 id="row-title" ref={title} tabIndex={-1}>
+              Row {count(row + 1)}
+            </h2>
+            <Step name="Previous" possible={neighbour(-1) !== undefined} onStep={() => move(-1)} />
+            <Step name="Next" possible={neighbour(1) !== undefined} onStep={() => move(1)} />
             <QuietButton onClick={() => onRow(undefined)}>Close</QuietButton>
           </header>
           <RowContent run={run} row={row} ends={ends} />
         </>
       )}
     </dialog>
+  );
+}
+
+interface StepProps {
+  name: string;
+  possible: boolean;
+  onStep: () => void;
+}
+
+/** Stays focusable where it leads nowhere: a disabled button would drop the focus, and the arrow keys with it. */
+function Step({ name, possible, onStep }: StepProps) {
+  return (
+    <Button
+      variant="default"
+      size="compact-md"
+      aria-disabled={!possible}
+      data-disabled={!possible || undefined}
+      onClick={onStep}
+    >
+      {name}
+    </Button>
   );
 }
 

@@ -48,7 +48,7 @@ export function Toolbar({ view, labels, ends, onChange, onOpenFirst }: ToolbarPr
         onChoose={(key) => onChange({ ...view, sort: sortOf(key) })}
       />
       {ends ? (
-        <Button variant="default" size="compact-md" onClick={() => onOpenFirst(labels.indexOf(ends.left))}>
+        <Button variant="default" size="xs" onClick={() => onOpenFirst(labels.indexOf(ends.left))}>
           Open the most {ends.left}
         </Button>
       ) : null}
