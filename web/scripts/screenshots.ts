@@ -89,6 +89,11 @@ const SHOTS: Record<string, Shot> = {
     path: "/many",
     act: (page) => chooseFile(page, "café.txt", Buffer.from([0x63, 0x61, 0x66, 0xe9])),
   },
+  discussion: { path: "/discussion" },
+  "discussion-result": {
+    path: "/discussion",
+    act: (page) => page.getByRole("button", { name: "Take an example" }).click(),
+  },
   model: { path: "/model" },
   lost: { path: "/nowhere" },
 };
@@ -106,7 +111,7 @@ async function open(
   await page.waitForTimeout(1500);
   if (shot.act) {
     await shot.act(page);
-    await page.waitForTimeout(800);
+    await page.waitForTimeout(1500);
   }
   return page;
 }

@@ -6,6 +6,9 @@ import { paths } from "./lib/paths";
 import { NotFound } from "./shell/not-found";
 import { Shell } from "./shell/shell";
 
+const DiscussionPage = lazy(() =>
+  import("./features/discussion/discussion-page").then((module) => ({ default: module.DiscussionPage })),
+);
 const ManyPage = lazy(() =>
   import("./features/many/many-page").then((module) => ({ default: module.ManyPage })),
 );
@@ -21,6 +24,7 @@ export function Router() {
         <Switch>
           <Route path={paths.tryIt} component={TryPage} />
           <Route path={paths.many} component={ManyPage} />
+          <Route path={paths.discussion} component={DiscussionPage} />
           <Route path={paths.model} component={ModelPage} />
           <Route component={NotFound} />
         </Switch>

@@ -2,6 +2,7 @@
 export const paths = {
   tryIt: "/",
   many: "/many",
+  discussion: "/discussion",
   model: "/model",
   reference: "/docs",
   openapi: "/openapi.json",

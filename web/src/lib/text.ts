@@ -30,3 +30,8 @@ export function utf8Bytes(text: string): number {
 
 const isPair = (first: number, second: number): boolean =>
   first >= 0xd800 && first < 0xdc00 && second >= 0xdc00 && second < 0xe000;
+
+/** A line of a table shows no more of a long text. */
+const EXCERPT_CHARS = 300;
+
+export const excerpt = (text: string): string => text.slice(0, EXCERPT_CHARS).trim();

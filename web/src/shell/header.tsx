@@ -5,6 +5,12 @@ import { Logo } from "../components/logo";
 import { paths } from "../lib/paths";
 import classes from "./shell.module.css";
 
+const PAGES = [
+  { path: paths.many, name: "Many texts" },
+  { path: paths.discussion, name: "Discussion" },
+  { path: paths.model, name: "The model" },
+] as const;
+
 export function Header({ tryIt }: { tryIt: string }) {
   const [path] = useLocation();
   const current = (page: string) => (path === page ? ("page" as const) : undefined);
@@ -22,16 +28,13 @@ export function Header({ tryIt }: { tryIt: string }) {
                 Try it
               </Link>
             </li>
-            <li>
-              <Link href={paths.many} className={classes.link} aria-current={current(paths.many)}>
-                Many texts
-              </Link>
-            </li>
-            <li>
-              <Link href={paths.model} className={classes.link} aria-current={current(paths.model)}>
-                The model
-              </Link>
-            </li>
+            {PAGES.map((page) => (
+              <li key={page.path}>
+                <Link href={page.path} className={classes.link} aria-current={current(page.path)}>
+                  {page.name}
+                </Link>
+              </li>
+            ))}
             <li>
               <a href={paths.reference} className={classes.link}>
                 API
