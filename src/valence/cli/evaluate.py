@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from valence.cli.options import DATA_HELP, results_option, seed_option
+from valence.cli.options import data_options, results_option, seed_option
 
 if TYPE_CHECKING:
+    from valence.data.sources import DataRequest
     from valence.inference.engine import Engine
 
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A model folder; several are compared.",
 )
-@click.option("--data", "names", multiple=True, default=["sst2"], help=DATA_HELP)
+@data_options("sst2", multiple=True)
 @click.option("--test-rows", type=click.IntRange(min=10), help="At most so many test rows, for a quick run.")
 @click.option("--record", is_flag=True, help="Also put the figures into the model folder's results and card.")
 @click.option(
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @results_option
 def evaluate(
     models: tuple[Path, ...],
-    names: tuple[str, ...],
+    requests: list[DataRequest],
     test_rows: int | None,
     record: bool,
     beside: tuple[Path, ...],
@@ -51,7 +52,7 @@ def evaluate(
     found: list[dict[str, Any]] = []
     for path in models:
         engine = Engine(path)
-        own = [_tested(engine, name, test_rows, seed) for name in names]
+        own = [_tested(engine, path, request, test_rows, seed) for request in requests]
         if record:
             write(path, own, [each for file in beside for each in read(file)])
         found += own
@@ -60,14 +61,15 @@ def evaluate(
     click.echo(table(found))
 
 
-def _tested(engine: Engine, name: str, test_rows: int | None, seed: int) -> dict[str, Any]:
-    from valence.data import sources
+def _tested(engine: Engine, path: Path, request: DataRequest, test_rows: int | None, seed: int) -> dict[str, Any]:
     from valence.data.splits import sample
     from valence.evaluation.results import Origin, result
+    from valence.model.folder import ModelFolder
     from valence.model.labels import Labels
 
     started = time.perf_counter()
-    dataset = sources.load(name)
+    trained_on = ModelFolder(path).head().provenance.get("data", {})
+    dataset = request.load_to_test(trained_on, seed=seed)
     test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
     truth = Labels(engine.labels).encode(test.labels)
     origin = Origin(
