@@ -55,18 +55,18 @@ def test_a_model_is_tested_on_the_rows_reserved_when_it_was_trained(tmp_path: Pa
     trained = load(str(path), seed=7)
     renamed = path.rename(tmp_path / "renamed.csv")
     about = {"checksum": trained.checksum, **trained.facts}
-    assert DataRequest(str(renamed)).load_to_test(about, seed=42).test.texts == trained.test.texts
+    assert DataRequest(str(renamed)).load_to_test([about], seed=42).test.texts == trained.test.texts
 
 
 def test_a_file_that_a_model_has_not_seen_is_tested_whole(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write(tmp_path / "own.csv")
     trained = load(str(path), seed=7)
     about = {"checksum": trained.checksum, **trained.facts}
-    found = DataRequest(str(write(tmp_path / "new.csv", start=100))).load_to_test(about, seed=42)
+    found = DataRequest(str(write(tmp_path / "new.csv", start=100))).load_to_test([about], seed=42)
     assert (len(found.test), found.test_split, len(found.train)) == (100, "all of new.csv", 0)
     assert not caplog.records
     with caplog.at_level(logging.WARNING, "valence"):
-        DataRequest(str(write(path, 101))).load_to_test(about, seed=42)
+        DataRequest(str(write(path, 101))).load_to_test([about], seed=42)
     assert "not as it was" in caplog.text
 
 
@@ -74,7 +74,14 @@ def test_a_file_that_a_model_was_trained_on_whole_is_refused(tmp_path: Path) -> 
     train, test = write(tmp_path / "train.csv"), write(tmp_path / "test.csv", 10, 100)
     trained = DataRequest(str(train), test).load(seed=7)
     with pytest.raises(DataError, match=r"every row of train\.csv"):
-        DataRequest(str(train)).load_to_test({"checksum": trained.checksum, **trained.facts}, seed=7)
+        DataRequest(str(train)).load_to_test([{"checksum": trained.checksum, **trained.facts}], seed=7)
+
+
+def test_models_that_reserved_different_rows_cannot_be_compared_on_a_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "own.csv")
+    about = [{"checksum": found.checksum, **found.facts} for found in (load(str(path), seed=seed) for seed in (1, 2))]
+    with pytest.raises(DataError, match="seeds 1, 2"):
+        DataRequest(str(path)).load_to_test(about, seed=1)
 
 
 def test_options_for_a_file_are_refused_where_there_is_none(small_data: Path) -> None:

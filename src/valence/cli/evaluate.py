@@ -11,6 +11,7 @@ import click
 from valence.cli.options import data_options, results_option, seed_option
 
 if TYPE_CHECKING:
+    from valence.data.examples import Dataset
     from valence.data.sources import DataRequest
     from valence.inference.engine import Engine
 
@@ -48,11 +49,14 @@ def evaluate(
     from valence.evaluation.recording import record as write
     from valence.evaluation.results import read, save, table
     from valence.inference.engine import Engine
+    from valence.model.folder import ModelFolder
 
+    trained_on = [ModelFolder(path).head().provenance.get("data", {}) for path in models]
+    datasets = [request.load_to_test(trained_on, seed=seed) for request in requests]
     found: list[dict[str, Any]] = []
     for path in models:
         engine = Engine(path)
-        own = [_tested(engine, path, request, test_rows, seed) for request in requests]
+        own = [_tested(engine, dataset, test_rows, seed) for dataset in datasets]
         if record:
             write(path, own, [each for file in beside for each in read(file)])
         found += own
@@ -61,15 +65,12 @@ def evaluate(
     click.echo(table(found))
 
 
-def _tested(engine: Engine, path: Path, request: DataRequest, test_rows: int | None, seed: int) -> dict[str, Any]:
+def _tested(engine: Engine, dataset: Dataset, test_rows: int | None, seed: int) -> dict[str, Any]:
     from valence.data.splits import sample
     from valence.evaluation.results import Origin, result
-    from valence.model.folder import ModelFolder
     from valence.model.labels import Labels
 
     started = time.perf_counter()
-    trained_on = ModelFolder(path).head().provenance.get("data", {})
-    dataset = request.load_to_test(trained_on, seed=seed)
     test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
     truth = Labels(engine.labels).encode(test.labels)
     origin = Origin(

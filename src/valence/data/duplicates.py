@@ -52,13 +52,23 @@ class Audit:
         return asdict(self)
 
     def __str__(self) -> str:
-        """One line for the log."""
-        return (
-            f"rows of train that repeat an earlier text: {self.normalised:,} ({self.exact:,} to the letter); "
-            f"texts of train with more than one label: {self.contradicting_texts:,}; texts also in train: "
-            f"{self.validation_in_train:,} of validation, {self.test_in_train:,} of test; also in validation: "
-            f"{self.test_in_validation:,} of test."
-        )
+        """One line for the log.
+
+        >>> print(Audit(0, 0, 0, 0, 0, 0, 0))
+        no text occurs twice in train, or in two splits
+        >>> print(Audit(1, 2, 0, 0, 0, 5, 0))
+        training rows that repeat an earlier text: 2 (1 to the letter); test rows whose text is also in train: 5
+        """
+        counts = {
+            "training rows that repeat an earlier text": self.normalised,
+            "training texts with more than one label": self.contradicting_texts,
+            "validation rows whose text is also in train": self.validation_in_train,
+            "test rows whose text is also in train": self.test_in_train,
+            "test rows whose text is also in validation": self.test_in_validation,
+        }
+        letter = {"training rows that repeat an earlier text": f" ({self.exact:,} to the letter)"}
+        told = [f"{what}: {count:,}{letter.get(what, '')}" for what, count in counts.items() if count]
+        return "; ".join(told) or "no text occurs twice in train, or in two splits"
 
 
 def audit(splits: Splits) -> Audit:

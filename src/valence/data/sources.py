@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -53,48 +53,31 @@ class DataRequest:
         test = _table(self.test_data, self.options)
         return _with_test(dataset, self.test_data, test)
 
-    def load_to_test(self, trained_on: Mapping[str, Any], *, seed: int) -> Dataset:
-        """The same for testing a finished model, which must not be tested on its own training rows.
+    def load_to_test(self, trained_on: Sequence[Mapping[str, Any]], *, seed: int) -> Dataset:
+        """The same for testing finished models, which must not be tested on their own training rows.
 
-        A single file is tested whole if the model has not seen it; from the one that it was trained on, the same rows
-        are reserved as then. `trained_on` is what the model's provenance says of its data.
+        A single file is tested whole if no model has seen it; of the one that a model was trained on, the same rows are
+        reserved as then. `trained_on` holds what each model's provenance says of its data.
+
+        Raises DataError if no row of the file is new to every model.
         """
         path = Path(self.data)
         if self.test_data is not None or self.data in CATALOG or not reader.is_table(path):
             return self.load(seed=seed)
         file = reader.read(path, self.options)
-        if trained_on.get("train_checksum", trained_on.get("checksum")) == file.checksum:
-            if "test_cut_seed" not in trained_on:
-                raise DataError(
-                    f"The model was trained on every row of {path.name}, so none is left to test it on.",
-                    way_out="Give rows that it has not seen, by --data or --test-data.",
-                    code="test-seen",
-                )
-            return self._from_file(path, int(trained_on["test_cut_seed"]))
-        if trained_on.get("file") == path.name:
+        seen = [each for each in trained_on if each.get("train_checksum", each.get("checksum")) == file.checksum]
+        if seen:
+            return self._cut(path, file, _common_cut_seed(path, seen))
+        if any(each.get("file") == path.name for each in trained_on):
             log.warning(
-                "%s is not as it was when the model was trained on it; rows of then may be among those tested.",
-                path.name,
+                "%s is not as it was when a model was trained on it; rows of then may be among those tested.", path.name
             )
         return Dataset(_name(path), _NO_ROWS, file.examples, file.checksum, (), f"all of {path.name}", file.facts)
 
     def _from_file(self, path: Path, seed: int) -> Dataset:
         file = reader.read(path, self.options)
         if self.test_data is None:
-            train, test = cut_test(file.examples, seed=seed)
-            untested = sorted(set(train.labels) - set(test.labels))
-            log.info("%s: %s rows are held out as the test set.", path.name, f"{len(test):,}")
-            if untested:
-                log.warning(
-                    "%s: no row of %d label(s) could be held out, so they go untested: %s.",
-                    path.name,
-                    len(untested),
-                    ", ".join(map(repr, untested[:5])),
-                )
-            facts = {**file.facts, "test_cut_seed": seed}
-            return Dataset(
-                _name(path), train, test, file.checksum, file.unlabelled, f"test (cut from {path.name})", facts
-            )
+            return self._cut(path, file, seed)
         used = replace(
             self.options,
             text_column=file.choice.text,
@@ -103,6 +86,21 @@ class DataRequest:
         )
         dataset = Dataset(_name(path), file.examples, _NO_ROWS, file.checksum, file.unlabelled, facts=file.facts)
         return _with_test(dataset, self.test_data, _table(self.test_data, used))
+
+    def _cut(self, path: Path, file: LabelledFile, seed: int) -> Dataset:
+        """The file with a test set cut from it; labels that go untested are told."""
+        train, test = cut_test(file.examples, seed=seed)
+        log.info("%s: %s rows are held out as the test set.", path.name, f"{len(test):,}")
+        untested = sorted(set(train.labels) - set(test.labels))
+        if untested:
+            log.warning(
+                "%s: no row of %d label(s) could be held out, so they go untested: %s.",
+                path.name,
+                len(untested),
+                ", ".join(map(repr, untested[:5])),
+            )
+        split, facts = f"test (cut from {path.name})", {**file.facts, "test_cut_seed": seed}
+        return Dataset(_name(path), train, test, file.checksum, file.unlabelled, split, facts)
 
     def _refuse_idle_options(self) -> None:
         given = [name for name, value in vars(self.options).items() if value is not None]
@@ -118,6 +116,24 @@ class DataRequest:
 def load(name_or_path: str, *, seed: int = 42) -> Dataset:
     """The data set of a name or path, everything about it found out. See DataRequest.load."""
     return DataRequest(name_or_path).load(seed=seed)
+
+
+def _common_cut_seed(path: Path, seen: Sequence[Mapping[str, Any]]) -> int:
+    """The seed that reserved test rows of this file for every model in `seen`."""
+    if not all("test_cut_seed" in each for each in seen):
+        raise DataError(
+            f"The model was trained on every row of {path.name}, so none is left to test it on.",
+            way_out="Give rows that it has not seen, by --data or --test-data.",
+            code="test-seen",
+        )
+    seeds = sorted({int(each["test_cut_seed"]) for each in seen})
+    if len(seeds) > 1:
+        raise DataError(
+            f"The models reserved different rows of {path.name} to be tested on (seeds {', '.join(map(str, seeds))}).",
+            way_out="Test each by itself, or train them with one --seed.",
+            code="test-seen",
+        )
+    return seeds[0]
 
 
 def _with_test(dataset: Dataset, path: Path, test: LabelledFile) -> Dataset:

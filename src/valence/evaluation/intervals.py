@@ -20,6 +20,7 @@ from valence.model.head import Floats, Ints
 
 RESAMPLES = 1000
 _LEVELS = (2.5, 97.5)
+_CELLS_AT_ONCE = 1 << 23  # of resampled confusions: 64 MB, however many classes there are
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,19 @@ def _of_confusion(probabilities: Floats, labels: Ints, generator: np.random.Gene
     confusion = confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1])
     rows = int(confusion.sum())
     cells = np.flatnonzero(confusion)
-    drawn = np.zeros((RESAMPLES, confusion.size), dtype=np.int64)
-    drawn[:, cells] = generator.multinomial(rows, confusion.ravel()[cells] / rows, size=RESAMPLES)
-    resampled = from_confusion(drawn.reshape(RESAMPLES, *confusion.shape))
-    return {name: _percentiles(float(value), resampled[name]) for name, value in from_confusion(confusion).items()}
+    counts = generator.multinomial(rows, confusion.ravel()[cells] / rows, size=RESAMPLES)
+    at_once = max(1, _CELLS_AT_ONCE // confusion.size)
+    parts = []
+    for start in range(0, RESAMPLES, at_once):
+        some = counts[start : start + at_once]
+        drawn = np.zeros((len(some), confusion.size), dtype=np.int64)
+        drawn[:, cells] = some
+        parts.append(from_confusion(drawn.reshape(len(some), *confusion.shape)))
+    figures = from_confusion(confusion)
+    return {
+        name: _percentiles(float(value), np.concatenate([part[name] for part in parts]))
+        for name, value in figures.items()
+    }
 
 
 def _of_rows(values: Floats, generator: np.random.Generator) -> Estimate:

@@ -30,7 +30,7 @@ def describe_data(dataset: Dataset, splits: Splits) -> dict[str, Any]:
     found = audit(splits)
     rows = {"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)}
     log.info("%s: %s.", dataset.name, ", ".join(f"{count:,} rows {split}" for split, count in rows.items()))
-    log.info("%s: %s", dataset.name, found)
+    log.info("%s: %s.", dataset.name, found)
     return {
         "name": dataset.name,
         "checksum": dataset.checksum,

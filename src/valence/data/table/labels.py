@@ -78,8 +78,8 @@ def listed(counts: Mapping[str, int]) -> str:
     "'b' (1,200), 'a' (1)"
     """
     ordered = Counter(counts).most_common()
-    shown = ", ".join(f"{name!r} ({count:,})" for name, count in ordered[:10])
-    return shown + (f" and {len(ordered) - 10:,} more" if len(ordered) > 10 else "")
+    shown = ", ".join(f"{name!r} ({count:,})" for name, count in ordered[:5])
+    return shown + (f" and {len(ordered) - 5:,} more" if len(ordered) > 5 else "")
 
 
 def _written(cell: Any) -> str | None:
