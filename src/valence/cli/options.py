@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,16 @@ import click
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
 
-DATA_HELP = "A data set by name (imdb, sst2), or the path of a copy in the layout of one of them."
+_DATA_HELP = (
+    "A data set by name (imdb, sst2), a file of your own (CSV, TSV, JSONL, Parquet; also .gz, .zst), "
+    "or a copy in the layout of a set by name."
+)
+
+_COLUMNS = {
+    "text": "Your file's column with the texts.  [default: found out]",
+    "label": "Your file's column with the labels.  [default: found out]",
+    "group": "Rows of your file that are the same here, such as an author, stay on one side of every split.",
+}
 
 out_option: Decorator = click.option(
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The model folder to write."
@@ -25,9 +35,43 @@ precision_option: Decorator = click.option(
 )
 
 
-def data_option(default: str) -> Decorator:
-    """`--data`, a name of the catalogue or a copy in its layout."""
-    return click.option("--data", default=default, help=DATA_HELP)
+def data_options(default: str, *, multiple: bool = False) -> Decorator:
+    """`--data`, `--test-data`, and how a user's file is read.
+
+    The command gets them as one `request`; with `multiple`, where `--data` may be given again, as a list `requests`.
+    """
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def with_request(
+            data: str | tuple[str, ...], test_data: Path | None, encoding: str | None, **others: Any
+        ) -> Any:
+            from valence.data.sources import DataRequest
+            from valence.data.table.columns import TableOptions
+
+            columns = {f"{what}_column": others.pop(f"{what}_column") for what in _COLUMNS}
+            options = TableOptions(**columns, encoding=encoding)
+            requests = [DataRequest(each, test_data, options) for each in ([data] if isinstance(data, str) else data)]
+            return command(**{"requests": requests} if multiple else {"request": requests[0]}, **others)
+
+        options: list[Decorator] = [
+            click.option(
+                "--data", default=[default] if multiple else default, multiple=multiple, help=_DATA_HELP, metavar="DATA"
+            ),
+            click.option(
+                "--test-data",
+                type=click.Path(path_type=Path),
+                help="A file of your own to test on. Without it, a test set is cut from your --data file.",
+            ),
+            *(click.option(f"--{what}-column", help=words) for what, words in _COLUMNS.items()),
+            click.option("--encoding", help="Of your file, such as cp1252.  [default: UTF-8]"),
+        ]
+        decorated: Command = with_request
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
 
 
 def rows_options(command: Command) -> Command:
