@@ -1,8 +1,8 @@
 """What a head may read from a body.
 
 `final`: the input of the network's own final layer, such as tanh(dense(<s>)) of RobertaForSequenceClassification.
-`general`: mask-weighted means of the hidden states of layers from the top down to the embeddings, concatenated: better
-for tasks unlike the one that the body was tuned on, since the upper layers have specialised and the lower ones have not.
+`general`: mask-weighted means of hidden states from the top down to the embeddings, concatenated: better for tasks
+unlike the one that the body was tuned on, since the upper layers have specialised and the lower ones have not.
 """
 
 from __future__ import annotations
