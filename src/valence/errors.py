@@ -7,7 +7,8 @@
     ├── TextError          a text that cannot be scored
     ├── SettingsError      a setting or a command's option
     ├── PortInUseError     the address to serve on is taken
-    └── OverloadedError    more work than the engine's bounded queue takes
+    ├── OverloadedError    more work than the engine's bounded queue takes
+    └── StoreError         the server's database: out of reach, not writable, or of another version
 
 Each carries a machine-readable `code`, a message that says what is wrong and where, and a `way_out` that says what to
 do about it. Foreign errors (files, JSON, ONNX, the Hub, the database) are mapped to these where they enter.
@@ -22,6 +23,7 @@ __all__ = [
     "OverloadedError",
     "PortInUseError",
     "SettingsError",
+    "StoreError",
     "TextError",
     "ValenceError",
 ]
@@ -78,3 +80,7 @@ class OverloadedError(ValenceError):
     def __init__(self, message: str, *, retry_after_s: int = 1, way_out: str = "") -> None:
         self.retry_after_s = retry_after_s
         super().__init__(message, way_out=way_out)
+
+
+class StoreError(ValenceError):
+    default_code = "store-unavailable"

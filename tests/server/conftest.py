@@ -1,7 +1,8 @@
-"""Three fixtures: a scorer that can be foreseen, the app around it, a client of the app."""
+"""A scorer that can be foreseen, the app around it, a client of the app; databases, each kind a real one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.server.fakes import LIMIT, FakeScorer, served
 from valence.server.app import create_app
 from valence.server.registry import Registry
 from valence.server.settings import Settings, default_settings
+from valence.server.store.database import Database
 
 
 @pytest.fixture
@@ -35,3 +37,12 @@ def app(scorer: FakeScorer, settings: Settings, tmp_path: Path) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def database(address: str) -> Iterator[Database]:
+    """With its tables, and nothing in them."""
+    database = Database(address)
+    database.upgrade()
+    yield database
+    database.close()

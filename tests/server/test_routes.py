@@ -166,7 +166,7 @@ def test_while_starting_every_route_answers_as_documented(settings: Settings, pa
 
 def test_health_and_readiness(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json()["status"] == "ok"
-    assert client.get("/readyz").get_json() == {"status": "ready", "models": ["fake"]}
+    assert client.get("/readyz").get_json() == {"status": "ready", "models": ["fake"], "store": "ready"}
 
 
 def test_the_models_are_listed_with_the_limits(client: FlaskClient) -> None:

@@ -12,23 +12,30 @@ from valence.server.api import health, models, predict, reference
 from valence.server.registry import Registry
 from valence.server.settings import Settings, load_settings
 from valence.server.state import KEY, State
+from valence.server.store.database import Database
 
 BLUEPRINTS = (predict.blueprint, models.blueprint, health.blueprint, reference.blueprint)
 
 
 def create_app(
-    settings: Settings | None = None, *, registry: Registry | None = None, page_folder: Path = pages.STATIC
+    settings: Settings | None = None,
+    *,
+    registry: Registry | None = None,
+    database: Database | None = None,
+    page_folder: Path = pages.STATIC,
 ) -> Flask:
     """The server as a WSGI application.
 
     Without a `registry`, the models that the settings name are loaded before this returns; whoever wants to answer
-    meanwhile gives a registry and loads it in a thread of its own, as `valence.server.production` does.
+    meanwhile gives a registry and loads it in a thread of its own, as `valence.server.production` does. The `database`,
+    by default the one that the settings name, is opened at its first use.
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
-    state = State(settings, registry or _loaded(settings))
+    database = database or Database(settings.database_address, connections=settings.database_connections)
+    state = State(settings, registry or _loaded(settings), database)
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

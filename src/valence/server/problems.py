@@ -49,6 +49,7 @@ _ALL = (
     ProblemKind("text-error", 422, "The text cannot be scored", "See `detail` for the reason."),
     ProblemKind("internal-error", 500, "Something went wrong in the server", "Report it with its request id."),
     ProblemKind("overloaded", 503, "The server has more work than it takes", "Ask again after Retry-After seconds."),
+    ProblemKind("store-unavailable", 503, "The database cannot be used", "Ask again after Retry-After seconds."),
     ProblemKind("starting", 503, "The model is still being loaded", "Ask again after Retry-After seconds."),
 )
 KINDS = {kind.code: kind for kind in _ALL}

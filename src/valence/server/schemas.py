@@ -151,8 +151,11 @@ class Health(Wire):
 
 
 class Readiness(Wire):
-    status: Literal["ready", "starting"]
+    status: Literal["ready", "starting"] = Field(description="Whether texts can be scored.")
     models: list[str]
+    store: Literal["ready", "unavailable"] = Field(
+        description="Whether feedback and API keys can be read and written; texts are scored without."
+    )
 
 
 class FieldError(Wire):

@@ -1,4 +1,4 @@
-"""What the app of the current request holds: its settings, its models and its OpenAPI document."""
+"""What the app of the current request holds: its settings, its models, its database and its OpenAPI document."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import current_app
 
 from valence.server.registry import Registry
 from valence.server.settings import Settings
+from valence.server.store.database import Database
 
 KEY = "valence"
 
@@ -17,6 +18,7 @@ KEY = "valence"
 class State:
     settings: Settings
     registry: Registry
+    database: Database
     document: dict[str, Any] = field(default_factory=dict)  # filled once every view is known
 
 

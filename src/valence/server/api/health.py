@@ -22,7 +22,13 @@ def healthz() -> Health:
 @blueprint.get("/readyz")
 @operation(tag="Health", summary="Whether texts can be scored", answers={200: Readiness, 503: Readiness})
 def readyz() -> tuple[Readiness, int]:
-    """200 once every model is loaded; 503 with status `starting` before that."""
+    """200 once every model is loaded, 503 with status `starting` before that. A database that cannot be had is told
+    in `store` and changes no status, since texts are scored without it.
+    """
     registry = state().registry
-    status = 200 if registry.ready else 503
-    return Readiness(status="ready" if registry.ready else "starting", models=list(registry.names)), status
+    readiness = Readiness(
+        status="ready" if registry.ready else "starting",
+        models=list(registry.names),
+        store="ready" if state().database.available() else "unavailable",
+    )
+    return readiness, 200 if registry.ready else 503
