@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.server.fakes import LIMIT, FakeScorer, served
+from tests.server.fakes import LIMIT, FakeScorer, bearer, served
+from valence.server import keys
 from valence.server.app import create_app
 from valence.server.registry import Registry
 from valence.server.settings import Settings, default_settings
+from valence.server.state import KEY
 from valence.server.store.database import Database
 
 
@@ -46,3 +48,9 @@ def database(address: str) -> Iterator[Database]:
     database.upgrade()
     yield database
     database.close()
+
+
+@pytest.fixture
+def admin(app: Flask) -> dict[str, str]:
+    """Headers that open everything of `app`, and of every app with the same database."""
+    return bearer(keys.create(app.extensions[KEY].database, "the operator", ["admin"]))

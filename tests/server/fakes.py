@@ -82,4 +82,9 @@ def served(scorer: FakeScorer) -> ServedModel:
     return ServedModel(FACTS, scorer)
 
 
+def bearer(key: str) -> dict[str, str]:
+    """The header that shows a key."""
+    return {"Authorization": f"Bearer {key}"}
+
+
 FULL = OverloadedError("The queue is full.", retry_after_s=3, way_out="Ask again in 3 seconds.")

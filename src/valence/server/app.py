@@ -7,14 +7,15 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from valence.server import document, errors, logs, pages, security
-from valence.server.api import health, models, predict, reference
+from valence.server import access, document, errors, logs, pages, security
+from valence.server.api import feedback, health, models, predict, reference
+from valence.server.rates import RateLimits
 from valence.server.registry import Registry
 from valence.server.settings import Settings, load_settings
 from valence.server.state import KEY, State
 from valence.server.store.database import Database
 
-BLUEPRINTS = (predict.blueprint, models.blueprint, health.blueprint, reference.blueprint)
+BLUEPRINTS = (predict.blueprint, feedback.blueprint, models.blueprint, health.blueprint, reference.blueprint)
 
 
 def create_app(
@@ -35,13 +36,14 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     database = database or Database(settings.database_address, connections=settings.database_connections)
-    state = State(settings, registry or _loaded(settings), database)
+    state = State(settings, registry or _loaded(settings), database, RateLimits(settings))
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     # After-request steps run in the reverse order: headers first, then the log line that sees the final status.
     logs.install(app)
     security.install(app, settings)
+    access.install(app)
     errors.install(app)
     pages.install(app, page_folder)
     state.document.update(document.document(app, settings))

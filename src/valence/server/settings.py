@@ -30,7 +30,9 @@ once; `valence settings` prints this list. This page is made by `valence setting
 | Variable | Default | Meaning |
 |---|---|---|"""
 # What must not be shown when it is wrong: it may hold a password.
-_SECRET = {"VALENCE_DATABASE_URL", "DATABASE_URL"}
+_SECRET = {"VALENCE_DATABASE_URL", "DATABASE_URL", "VALENCE_REDIS_URL", "REDIS_URL"}
+# What can be opened to everybody; what shows other people's words, or changes something, cannot.
+Open = Literal["predict", "send-feedback", "read-metrics"]
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
@@ -124,6 +126,32 @@ class Settings(BaseSettings):
         le=100,
         description="Connections to PostgreSQL at most; with 8, two servers and a few commands fit a plan of 20.",
     )
+    keep_feedback_texts: bool = Field(
+        default=False,
+        description="Whether the text is kept with feedback, where the person who sent it agreed; true or false.",
+    )
+    without_key: Annotated[tuple[Open, ...], NoDecode] = Field(
+        ("predict", "send-feedback"),
+        description="What may be done without an API key, separated by commas: predict, send-feedback, read-metrics; "
+        "none for nothing.",
+    )
+    calls_per_minute: int = Field(
+        600, ge=0, description="Calls a minute from one address (with IPv6, one /64); 0 for no limit."
+    )
+    key_calls_per_minute: int = Field(6000, ge=0, description="Calls a minute with one API key; 0 for no limit.")
+    feedback_per_minute: int = Field(
+        30, ge=0, description="Pieces of feedback a minute from one address; 0 for no limit."
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("VALENCE_REDIS_URL", "REDIS_URL"),
+        description="Address of the Redis that counts calls for several servers together, redis://... or rediss://...; "
+        "each counts by itself if not set. Heroku's REDIS_URL is read too.",
+    )
+    redis_verify: bool = Field(
+        default=True,
+        description="Whether the certificate of rediss://... is checked; Heroku's are self-signed, so false there.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Other sites whose pages may call the API, separated by commas, such as https://example.org; "
@@ -144,6 +172,20 @@ class Settings(BaseSettings):
     @classmethod
     def _parse_database(cls, value: SecretStr | None) -> SecretStr | None:
         return value and SecretStr(database_address(value.get_secret_value()))
+
+    @field_validator("redis_url")
+    @classmethod
+    def _parse_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("this is no address of a Redis; write redis://:PASSWORD@HOST:PORT, or rediss://...")
+        return value
+
+    @field_validator("without_key", mode="before")
+    @classmethod
+    def _parse_open(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return () if value.strip() == "none" else tuple(_parts(value))
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -263,7 +305,9 @@ def _default_text(name: str, field: FieldInfo) -> str:
         return _DERIVED[name]
     if field.default is None:
         return "not set"
-    return "none" if field.default == () else str(field.default)
+    if isinstance(field.default, tuple):
+        return ", ".join(field.default) or "none"
+    return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
 
 
 def _fault(error: Any) -> str:

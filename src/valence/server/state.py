@@ -1,4 +1,4 @@
-"""What the app of the current request holds: its settings, its models, its database and its OpenAPI document."""
+"""What the app of the current request holds: its settings, models, database, counters and OpenAPI document."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flask import current_app
 
+from valence.server.rates import RateLimits
 from valence.server.registry import Registry
 from valence.server.settings import Settings
 from valence.server.store.database import Database
@@ -19,6 +20,7 @@ class State:
     settings: Settings
     registry: Registry
     database: Database
+    rates: RateLimits
     document: dict[str, Any] = field(default_factory=dict)  # filled once every view is known
 
 
