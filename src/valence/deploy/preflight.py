@@ -9,10 +9,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,26 +80,39 @@ def preflight(models: Sequence[str] = (), *, calls: int = 200) -> list[Check]:
 def installed_mb(name: str) -> float:
     """Size in MB of a package as it is installed, with everything that it needs by default."""
     seen: dict[str, Distribution] = {}
-    waiting = [name]
+    waiting = [Requirement(name)]
     while waiting:
-        found = distribution(waiting.pop())
-        if found.name.lower() not in seen:
+        asked = waiting.pop()
+        found = distribution(asked.name)
+        if found.name.lower() not in seen or asked.extras:
             seen[found.name.lower()] = found
             needed = map(Requirement, found.requires or ())
-            waiting += [each.name for each in needed if not each.marker or each.marker.evaluate({"extra": ""})]
+            waiting += [each for each in needed if _applies(each, asked.extras)]
     return sum(_size(each) for each in seen.values()) / 1e6
+
+
+def _applies(needed: Requirement, extras: Set[str]) -> bool:
+    return needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in {"", *extras})
 
 
 @contextmanager
 def _server(models: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server as a dyno starts it, with its address; stopped as a dyno stops it."""
+    """A server as a dyno starts it, with its address; stopped as a dyno stops it. It keeps nothing."""
     options = [word for model in models for word in ("--model", model)]
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _served(options, Path(folder))
+
+
+def _served(options: Sequence[str], data_folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    # Neither the operator's database nor their Redis; and no limit on calls, since all of them come from one address.
+    own = {"VALENCE_DATABASE_URL": "", "DATABASE_URL": "", "VALENCE_REDIS_URL": "", "REDIS_URL": ""}
+    own |= {"VALENCE_DATA_FOLDER": str(data_folder), "VALENCE_CALLS_PER_MINUTE": "0"}
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", "from valence.cli import main; main()", "serve", "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "WEB_CONCURRENCY": "2", "VALENCE_LOG_LEVEL": "error"},
+        env={**os.environ, "WEB_CONCURRENCY": "2", "VALENCE_LOG_LEVEL": "error", **own},
     )
     assert process.stdout is not None
     line = process.stdout.readline()

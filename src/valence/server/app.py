@@ -7,15 +7,24 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from valence.server import access, document, errors, logs, pages, security
+from valence.server import access, document, errors, logs, metrics, pages, security
 from valence.server.api import feedback, health, models, predict, reference
+from valence.server.api import metrics as metrics_api
+from valence.server.metrics import Metrics
 from valence.server.rates import RateLimits
 from valence.server.registry import Registry
 from valence.server.settings import Settings, load_settings
 from valence.server.state import KEY, State
 from valence.server.store.database import Database
 
-BLUEPRINTS = (predict.blueprint, feedback.blueprint, models.blueprint, health.blueprint, reference.blueprint)
+BLUEPRINTS = (
+    predict.blueprint,
+    feedback.blueprint,
+    models.blueprint,
+    health.blueprint,
+    metrics_api.blueprint,
+    reference.blueprint,
+)
 
 
 def create_app(
@@ -36,11 +45,13 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
     database = database or Database(settings.database_address, connections=settings.database_connections)
-    state = State(settings, registry or _loaded(settings), database, RateLimits(settings))
+    registry = registry or _loaded(settings)
+    state = State(settings, registry, database, RateLimits(settings), Metrics(registry))
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     # After-request steps run in the reverse order: headers first, then the log line that sees the final status.
+    metrics.install(app, state.metrics)
     logs.install(app)
     security.install(app, settings)
     access.install(app)

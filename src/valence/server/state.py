@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flask import current_app
 
+from valence.server.metrics import Metrics
 from valence.server.rates import RateLimits
 from valence.server.registry import Registry
 from valence.server.settings import Settings
@@ -21,6 +22,7 @@ class State:
     registry: Registry
     database: Database
     rates: RateLimits
+    metrics: Metrics
     document: dict[str, Any] = field(default_factory=dict)  # filled once every view is known
 
 

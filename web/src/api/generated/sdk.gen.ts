@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, GetModelData, GetModelErrors, GetModelResponses, HealthzData, HealthzErrors, HealthzResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListModelsData, ListModelsErrors, ListModelsResponses, PredictData, PredictErrors, PredictResponses, ReadyzData, ReadyzErrors, ReadyzResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses } from './types.gen';
+import type { DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, GetModelData, GetModelErrors, GetModelResponses, HealthzData, HealthzErrors, HealthzResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListModelsData, ListModelsErrors, ListModelsResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, ReadyzData, ReadyzErrors, ReadyzResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -108,6 +108,17 @@ export const predict = <ThrowOnError extends boolean = false>(options: Options<P
  * Answers as soon as the process listens, whether or not its models are loaded.
  */
 export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>): RequestResult<HealthzResponses, HealthzErrors, ThrowOnError> => (options?.client ?? client).get<HealthzResponses, HealthzErrors, ThrowOnError>({ url: '/healthz', ...options });
+
+/**
+ * Figures for Prometheus
+ *
+ * Requests and their times, sizes of batches, tokens that wait, versions of the models, memory of the process.
+ */
+export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, MetricsErrors, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, MetricsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/metrics',
+    ...options
+});
 
 /**
  * Whether texts can be scored

@@ -1143,6 +1143,51 @@ export type HealthzResponses = {
 
 export type HealthzResponse = HealthzResponses[keyof HealthzResponses];
 
+export type MetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type MetricsErrors = {
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type MetricsError = MetricsErrors[keyof MetricsErrors];
+
+export type MetricsResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type MetricsResponse = MetricsResponses[keyof MetricsResponses];
+
 export type ReadyzData = {
     body?: never;
     path?: never;
