@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -38,3 +39,13 @@ def test_memory_is_that_of_the_process_and_its_children() -> None:
 
 def test_size_counts_what_a_package_needs() -> None:
     assert installed_mb("flask") > installed_mb("werkzeug") > 0
+
+
+def test_a_package_that_asks_for_another_with_an_extra_counts_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = {"ours": 1, "driver": 2, "driver-binary": 4}
+    needs = {"ours": ["driver[binary]"], "driver": ['driver-binary; extra == "binary"'], "driver-binary": ["driver"]}
+    monkeypatch.setattr(
+        "valence.deploy.preflight.distribution", lambda name: SimpleNamespace(name=name, requires=needs[name])
+    )
+    monkeypatch.setattr("valence.deploy.preflight._size", lambda found: sizes[found.name] * 1e6)
+    assert installed_mb("ours") == 7

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,18 +80,20 @@ def preflight(models: Sequence[str] = (), *, calls: int = 200) -> list[Check]:
 def installed_mb(name: str) -> float:
     """Size in MB of a package as it is installed, with everything that it needs by default."""
     seen: dict[str, Distribution] = {}
+    walked: set[Requirement] = set()
     waiting = [Requirement(name)]
     while waiting:
         asked = waiting.pop()
-        found = distribution(asked.name)
-        if found.name.lower() not in seen or asked.extras:
-            seen[found.name.lower()] = found
-            needed = map(Requirement, found.requires or ())
-            waiting += [each for each in needed if _applies(each, asked.extras)]
+        if asked in walked:
+            continue
+        walked.add(asked)
+        found = seen.setdefault(asked.name.lower(), distribution(asked.name))
+        needed = map(Requirement, found.requires or ())
+        waiting += [each for each in needed if _applies(each, asked.extras)]
     return sum(_size(each) for each in seen.values()) / 1e6
 
 
-def _applies(needed: Requirement, extras: Set[str]) -> bool:
+def _applies(needed: Requirement, extras: set[str]) -> bool:
     return needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in {"", *extras})
 
 
