@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,7 +123,22 @@ def test_an_embedded_file_is_made_at_the_first_use(tmp_path: Path) -> None:
             connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "busy_timeout")
         ]
     assert pragmas == ["wal", 1, 5000]
+    assert (tmp_path / "new" / "folder").stat().st_mode & 0o077 == 0, "only ours to read"
     database.close()
+
+
+def test_a_file_that_is_up_to_date_is_opened_without_alembic(tmp_path: Path) -> None:
+    address = address_of_file(tmp_path / "valence.db")
+    first = Database(address)
+    first.upgrade()
+    first.close()
+    code = (
+        "import sys; sys.modules['alembic'] = None\n"
+        "from valence.server.store.database import Database\n"
+        "database = Database(sys.argv[1]); database.check(); database.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, address], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_server_is_not_migrated_behind_the_operators_back(postgresql_uri: str) -> None:

@@ -92,7 +92,7 @@ class Database:
             if self._failure and time.monotonic() - self._failure[0] < _TRY_AGAIN_S:
                 raise self._failure[1]
             try:
-                self.upgrade() if self.embedded else self._check_version()
+                self._prepare()
             except StoreError as error:
                 self._failure = time.monotonic(), error
                 raise
@@ -146,6 +146,13 @@ class Database:
     def close(self) -> None:
         self._engine.dispose()
 
+    def _prepare(self) -> None:
+        if self.embedded:
+            self._make_folder()
+            if self.version() != HEAD:  # asked first, since Alembic takes memory that a small dyno has better uses for
+                self.upgrade()
+        self._check_version()
+
     def _reason_against(self) -> str:
         try:
             self.check()
@@ -174,7 +181,7 @@ class Database:
     def _make_folder(self) -> None:
         folder = Path(self.place).absolute().parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # there may be people's words in it
         except OSError as error:
             raise StoreError(
                 f"The folder {folder} cannot be made: {error.strerror or error}.", way_out=_way_out(embedded=True)
