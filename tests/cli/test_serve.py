@@ -91,7 +91,9 @@ def test_without_a_disk_to_write_to_it_scores_and_readiness_says_what_is_missing
         assert _ask(f"{address}/readyz") == {"status": "ready", "models": ["tiny"], "store": "unavailable"}
     finally:
         process.terminate()
-        out, _ = process.communicate(timeout=PATIENCE_S)
+        assert process.stdout is not None
+        out = process.stdout.read()  # not `communicate`, which passes over what came along with the line read above
+        process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     assert "the database cannot be used" in out
     assert "VALENCE_DATA_FOLDER" in out

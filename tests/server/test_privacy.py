@@ -114,8 +114,8 @@ def written(request: pytest.FixtureRequest, tiny_model: Path, tmp_path_factory: 
     line = process.stdout.readline()
     _everything(line.split()[4], written, key)
     process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=PATIENCE_S)
-    written.output = line + rest
+    written.output = line + process.stdout.read()
+    process.communicate(timeout=PATIENCE_S)
     written.kept = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
     return written
 

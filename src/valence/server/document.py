@@ -23,6 +23,8 @@ Scores texts with a classifier made by transfer learning.
 
 Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem document; `code` is stable and
 /docs/errors lists all of them. Every answer carries an `X-Request-ID` header, under which the log has the request.
+Calls are counted, by key where one is shown and by address otherwise; the `RateLimit` header says how you stand. What
+needs a key says which scope; a key is sent as `Authorization: Bearer KEY`.
 """
 
 
