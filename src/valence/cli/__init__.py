@@ -26,6 +26,9 @@ COMMANDS = {
     "export": "Make the quantised ONNX body that serving runs.",
     "predict": "Score texts.",
     "serve": "Stage 3: serve the API and the page.",
+    "keys": "Make, list and revoke the API's keys.",
+    "feedback": "Export what people said about the answers.",
+    "db": "Bring the server's database up to date, or see how it is.",
     "deploy": "Check before a push whether it will run on a small dyno.",
     "settings": "Show the server's settings with their meaning.",
 }

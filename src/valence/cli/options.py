@@ -1,13 +1,17 @@
-"""Options that several commands share, each declared once."""
+"""What several commands share: their options, each declared once, and the server's database."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from valence.server.store.database import Database
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
@@ -81,3 +85,16 @@ def rows_options(command: Command) -> Command:
             f"--{name}-rows", type=click.IntRange(min=10), help=f"At most so many {name} rows, for a quick run."
         )(command)
     return command
+
+
+@contextmanager
+def server_database() -> Iterator[Database]:
+    """The database that the server's settings name, for a command; closed at the end."""
+    from valence.server.settings import load_settings
+    from valence.server.store.database import Database
+
+    database = Database(load_settings().database_address, connections=1)
+    try:
+        yield database
+    finally:
+        database.close()
