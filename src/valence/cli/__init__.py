@@ -29,7 +29,7 @@ COMMANDS = {
     "keys": "Make, list and revoke the API's keys.",
     "feedback": "Export what people said about the answers.",
     "db": "Bring the server's database up to date, or see how it is.",
-    "deploy": "Check before a push whether it will run on a small dyno.",
+    "deploy": "Put it on Heroku, and see before whether it fits a small dyno.",
     "settings": "Show the server's settings with their meaning.",
 }
 
