@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+MAX_CHARACTERS = 1_000_000  # of one text, in training as in serving: some 250,000 tokens
+
 
 @dataclass(frozen=True)
 class Examples:

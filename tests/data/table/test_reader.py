@@ -186,6 +186,7 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
         ),
         ("o.jsonl", '{"text": "a", "label": ["x", "y"]}\n', {"label_column": "label"}, "line 1: the label is a list"),
         ("o.jsonl", '{"text": "a", "label": 1}\n{"text": "\\ud800", "label": 1}\n', {}, "line 2: the text holds half"),
+        ("o.csv", f"text,label\na,1\n{'long ' * 200_001},0\n", {}, "line 3: the text has 1,000,005 characters"),
         ("o.jsonl", '{"text": "a", "label": 1}\nno json\n', {}, "line 2: no JSON"),
         ("o.jsonl", '{"text": "a", "label": 1}\n[1]\n', {}, r"line 2: '\[1\]' is no JSON object"),
         ("o.jsonl", '[\n{"text": "a", "label": 1}]\n', {}, "one JSON array"),

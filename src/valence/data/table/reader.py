@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from valence.data.examples import Examples, content_checksum
+from valence.data.examples import MAX_CHARACTERS, Examples, content_checksum
 from valence.data.table import delimited, jsonlines, labels, parquet
 from valence.data.table.columns import Choice, TableOptions, choose
 from valence.data.table.grid import Grid, Nested
@@ -114,7 +114,7 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
                 code="text-no-string",
             )
         if cell and cell.strip():
-            _check_encodable(grid, row, cell)
+            _check_readable(grid, row, cell)
             rows.append(row)
     if not rows:
         raise DataError(
@@ -125,8 +125,14 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
     return rows
 
 
-def _check_encodable(grid: Grid, row: int, text: str) -> None:
-    """JSON can write half of a surrogate pair, which no tokenizer takes."""
+def _check_readable(grid: Grid, row: int, text: str) -> None:
+    """No text that a model could not read: too long, or with half of a surrogate pair, which JSON can write."""
+    if len(text) > MAX_CHARACTERS:
+        raise DataError(
+            f"{grid.where(row)}: the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read.",
+            way_out="Cut it into parts of their own, or take it out. If it is many rows in one, a quote is not closed.",
+            code="text-too-long",
+        )
     try:
         text.encode()
     except UnicodeEncodeError as error:
