@@ -21,7 +21,25 @@ const textAt = (text: string) => `/#${new URLSearchParams({ text })}`;
 interface Shot {
   path: string;
   before?: (page: Page) => Promise<unknown>;
+  /** What is done on the page once it is there. */
+  act?: (page: Page) => Promise<unknown>;
 }
+
+const chooseFile = (page: Page, name: string, content: string | Buffer) =>
+  page
+    .getByLabel("File of texts")
+    .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
+
+async function scoreExample(page: Page) {
+  await page.getByRole("button", { name: /Take the example/ }).click();
+  await page.getByRole("button", { name: /^Score/ }).click();
+  await page.getByRole("button", { name: "Another file" }).waitFor();
+}
+
+const MANY_LINES = Array.from({ length: 40_000 }, (_, i) => `Comment ${i}: it was fine, I suppose.`).join(
+  "\n",
+);
+const WITH_GAPS = `text,by\n"A lovely, quiet film.",Ann\n"",Ben\n${"too long ".repeat(2500)},Cy\nDull.\n`;
 
 const SHOTS: Record<string, Shot> = {
   empty: { path: "/" },
@@ -38,6 +56,44 @@ const SHOTS: Record<string, Shot> = {
     before: (page) => page.route("**/predict", (route) => route.abort()),
   },
   "too-long": { path: textAt("much too long ".repeat(1600)) },
+  many: { path: "/many" },
+  "many-columns": {
+    path: "/many",
+    act: (page) => page.getByRole("button", { name: /Take the example/ }).click(),
+  },
+  "many-result": { path: "/many", act: scoreExample },
+  "many-row": {
+    path: "/many",
+    act: async (page) => {
+      await scoreExample(page);
+      await page.getByRole("button", { name: /^Open the most/ }).click();
+    },
+  },
+  "many-running": {
+    path: "/many",
+    act: async (page) => {
+      await chooseFile(page, "comments.txt", MANY_LINES);
+      await page.getByRole("button", { name: /^Score/ }).click();
+      await page.waitForTimeout(2500);
+    },
+  },
+  "many-failures": {
+    path: "/many",
+    act: async (page) => {
+      await chooseFile(page, "gaps.csv", WITH_GAPS);
+      await page.getByRole("button", { name: /^Score/ }).click();
+      await page.getByRole("button", { name: "Another file" }).waitFor();
+    },
+  },
+  "many-unreadable": {
+    path: "/many",
+    act: (page) => chooseFile(page, "café.txt", Buffer.from([0x63, 0x61, 0x66, 0xe9])),
+  },
+  discussion: { path: "/discussion" },
+  "discussion-result": {
+    path: "/discussion",
+    act: (page) => page.getByRole("button", { name: "Take an example" }).click(),
+  },
   model: { path: "/model" },
   lost: { path: "/nowhere" },
 };
@@ -53,6 +109,10 @@ async function open(
   await shot.before?.(page);
   await page.goto(url + shot.path);
   await page.waitForTimeout(1500);
+  if (shot.act) {
+    await shot.act(page);
+    await page.waitForTimeout(1500);
+  }
   return page;
 }
 

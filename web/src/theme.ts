@@ -1,4 +1,9 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from "@mantine/core";
 
 // The colours of scores, and everything else that is a colour, are custom properties in styles.css; these few are what
 // Mantine's own components need to fit in.
@@ -18,7 +23,11 @@ const blue: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "blue",
   primaryShade: { light: 8, dark: 3 },
-  autoContrast: true,
+  // Not autoContrast, which looks at the shade of the light scheme in the dark one too.
+  variantColorResolver: (input) => ({
+    ...defaultVariantColorsResolver(input),
+    ...(input.variant === "filled" ? { color: "var(--on-accent)" } : {}),
+  }),
   colors: { blue },
   fontFamily: "'Instrument Sans Variable', system-ui, sans-serif",
   fontFamilyMonospace:

@@ -2,18 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { ApiError, dataOf } from "./client";
 import { getModel, listModels, predict, type ModelVersion, type Scored } from "./generated";
-
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 4000;
-
-/** What passes is asked again until it has passed; what is wrong with the question is said at once. */
-const retrying = {
-  retry: (_failures: number, error: Error) => error instanceof ApiError && error.passes,
-  retryDelay: (failures: number, error: Error) =>
-    error instanceof ApiError && error.retryAfterSeconds !== undefined
-      ? error.retryAfterSeconds * 1000
-      : Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS),
-} as const;
+import { retrying } from "./retrying";
 
 export const modelsQuery = queryOptions({
   queryKey: ["models"],

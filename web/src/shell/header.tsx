@@ -5,6 +5,12 @@ import { Logo } from "../components/logo";
 import { paths } from "../lib/paths";
 import classes from "./shell.module.css";
 
+const PAGES = [
+  { path: paths.many, name: "Many texts" },
+  { path: paths.discussion, name: "Discussion" },
+  { path: paths.model, name: "The model" },
+] as const;
+
 export function Header({ tryIt }: { tryIt: string }) {
   const [path] = useLocation();
   const current = (page: string) => (path === page ? ("page" as const) : undefined);
@@ -13,21 +19,23 @@ export function Header({ tryIt }: { tryIt: string }) {
       <div className={classes.row}>
         <Link href={tryIt} className={classes.brand} aria-label="Valence, first page">
           <Logo />
-          <span className={classes.onlyWide}>Valence</span>
+          <span>Valence</span>
         </Link>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" className={classes.nav}>
           <ul className={classes.links}>
             <li>
               <Link href={tryIt} className={classes.link} aria-current={current(paths.tryIt)}>
                 Try it
               </Link>
             </li>
+            {PAGES.map((page) => (
+              <li key={page.path}>
+                <Link href={page.path} className={classes.link} aria-current={current(page.path)}>
+                  {page.name}
+                </Link>
+              </li>
+            ))}
             <li>
-              <Link href={paths.model} className={classes.link} aria-current={current(paths.model)}>
-                The model
-              </Link>
-            </li>
-            <li className={classes.onlyWide}>
               <a href={paths.reference} className={classes.link}>
                 API
               </a>

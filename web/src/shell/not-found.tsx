@@ -10,7 +10,9 @@ export function NotFound() {
       <PageTitle>Nothing here</PageTitle>
       <h1>There is no page at this address.</h1>
       <p>
-        There are two: <Link href={paths.tryIt}>try the classifier</Link>, or read{" "}
+        Where to go from here: <Link href={paths.tryIt}>try the classifier</Link>,{" "}
+        <Link href={paths.many}>score a file of texts</Link>,{" "}
+        <Link href={paths.discussion}>follow a discussion</Link>, or read{" "}
         <Link href={paths.model}>what the model is</Link>.
       </p>
     </div>

@@ -25,6 +25,18 @@ vi.stubGlobal(
   },
 );
 document.elementsFromPoint = () => [];
+HTMLDialogElement.prototype.showModal = function () {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function () {
+  if (this.open) this.dispatchEvent(new Event("close"));
+  this.open = false;
+};
+// jsdom lays nothing out, and a list that draws what is in sight would draw nothing.
+Object.defineProperties(Element.prototype, {
+  clientHeight: { configurable: true, get: () => 600 },
+  clientWidth: { configurable: true, get: () => 800 },
+});
 
 beforeAll(() =>
   server.listen({

@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import type { ModelDetail } from "../../api/generated";
+import { Choice } from "../../components/choice";
 import { IntervalChart } from "./interval-chart";
 import { groupsOf, metricMeaning, metricName, type Group } from "./logic";
 import pageClasses from "./model-page.module.css";
@@ -31,16 +32,12 @@ function ResultGroup({ group }: { group: Group }) {
     <div className={classes.group}>
       <div className={classes.head}>
         <h3>{group.title}</h3>
-        <label className={classes.choice}>
-          Chart shows
-          <select value={metric} onChange={(event) => setMetric(event.currentTarget.value)}>
-            {group.metrics.map((key) => (
-              <option key={key} value={key}>
-                {metricName(key)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Chart shows"
+          value={metric}
+          options={group.metrics.map((key) => ({ value: key, name: metricName(key) }))}
+          onChoose={setMetric}
+        />
       </div>
       <p className={classes.meaning}>{metricMeaning(metric)}</p>
       <IntervalChart rows={group.rows} metric={metric} />

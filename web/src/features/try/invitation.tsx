@@ -1,9 +1,9 @@
 import type { ModelSummary } from "../../api/generated";
+import { Scale } from "../../components/scale";
+import { poles } from "../../lib/labels";
 import { probability } from "../../lib/units";
 import { ExampleList } from "./example-list";
 import classes from "./invitation.module.css";
-import { poles } from "./logic";
-import { Scale } from "./scale";
 
 const EXPECTED_ENDS = { left: "negative", right: "positive" };
 

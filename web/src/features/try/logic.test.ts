@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Scored } from "../../api/generated";
-import { carried, codePoints, poles, pullsOf, segmentsOf, sidesOf, strongest, tipOf } from "./logic";
+import { carried, pullsOf, segmentsOf, sidesOf, strongest, tipOf } from "./logic";
 
 const scored = (label: string, words: Scored["words"], labels = ["negative", "positive"]): Scored => ({
   kind: "scored",
@@ -12,20 +12,6 @@ const scored = (label: string, words: Scored["words"], labels = ["negative", "po
   tokens: 5,
   windows: 1,
   words,
-});
-
-describe("poles", () => {
-  it("puts the good label on the right, whichever way the model lists them", () => {
-    expect(poles(["negative", "positive"])).toEqual({ left: "negative", right: "positive" });
-    expect(poles(["positive", "negative"])).toEqual({ left: "negative", right: "positive" });
-    expect(poles(["ham", "spam"])).toEqual({ left: "spam", right: "ham" });
-    expect(poles(["fact", "opinion"])).toEqual({ left: "fact", right: "opinion" });
-  });
-
-  it("has none for one label or three", () => {
-    expect(poles(["only"])).toBeUndefined();
-    expect(poles(["a", "b", "c"])).toBeUndefined();
-  });
 });
 
 describe("pullsOf", () => {
@@ -114,8 +100,4 @@ it("names a word's pull in words", () => {
   expect(pullsOf("a", answer).map((pull) => tipOf(pull, sidesOf(answer)))).toEqual([
     "+12 points toward negative",
   ]);
-});
-
-it("counts characters as the server does", () => {
-  expect(codePoints("a😀é")).toBe(3);
 });

@@ -1,18 +1,11 @@
 import type { Scored } from "../../api/generated";
 import { percent, sentenceCase, signed } from "../../lib/format";
-import { points, probability, type Points, type Probability } from "../../lib/units";
-
-/** The two ends of the page: left (orange, wavy) and right (blue, straight). */
-export type Side = "left" | "right";
+import { poles, type Side, type Sides } from "../../lib/labels";
+import { unitOffsets } from "../../lib/text";
+import { points, probability, type Points } from "../../lib/units";
 
 /** How strongly a word is marked; 0 is not at all. */
 export type Level = 0 | 1 | 2 | 3;
-
-/** What each side means for one answer, in words. */
-export interface Sides {
-  left: string;
-  right: string;
-}
 
 /** A word and how far it pulls the answer. `start` and `end` index the string, in UTF-16 units. */
 export interface Pull {
@@ -31,14 +24,6 @@ const SHARES: readonly [number, Level][] = [
 ];
 /** The strongest word of a text that no word moves must not look strong. */
 const LEAST_SCALE = 0.05;
-const RIGHT_BY_NATURE = /^(positive|pos|yes|true|good|ham|favou?r)/i;
-
-/** Two labels as ends of a scale. The good one goes to the right whichever way the model lists them. */
-export function poles(labels: readonly string[]): Sides | undefined {
-  const [first, second] = labels;
-  if (first === undefined || second === undefined || labels.length > 2) return undefined;
-  return RIGHT_BY_NATURE.test(first) ? { left: second, right: first } : { left: first, right: second };
-}
 
 export const labelsOf = (scored: Scored): string[] => scored.probabilities.map((each) => each.label);
 
@@ -47,10 +32,6 @@ export function sidesOf(scored: Scored): Sides {
   const ends = poles(labelsOf(scored));
   if (ends) return { left: `Toward ${ends.left}`, right: `Toward ${ends.right}` };
   return { left: `Against ${scored.label}`, right: `For ${scored.label}` };
-}
-
-export function probabilityOf(scored: Scored, label: string): Probability {
-  return probability(scored.probabilities.find((each) => each.label === label)?.probability ?? 0);
 }
 
 /** On which side the predicted label stands; always the right one with more than two labels. */
@@ -140,18 +121,3 @@ export function tipOf(pull: Pull, sides: Sides): string {
 }
 
 const other = (side: Side): Side => (side === "left" ? "right" : "left");
-
-/** Where each code point begins, in UTF-16 units; the API counts in code points, strings do not. */
-function unitOffsets(text: string): number[] {
-  const offsets: number[] = [];
-  let at = 0;
-  for (const character of text) {
-    offsets.push(at);
-    at += character.length;
-  }
-  offsets.push(at);
-  return offsets;
-}
-
-/** Length as the server counts it. */
-export const codePoints = (text: string): number => unitOffsets(text).length - 1;

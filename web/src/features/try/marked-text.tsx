@@ -1,4 +1,5 @@
-import { segmentsOf, tipOf, type Pull, type Sides } from "./logic";
+import type { Sides } from "../../lib/labels";
+import { segmentsOf, tipOf, type Pull } from "./logic";
 import classes from "./marked-text.module.css";
 
 interface MarkedTextProps {

@@ -3,7 +3,8 @@ import { useState } from "react";
 import type { Scored } from "../../api/generated";
 import { QuietButton } from "../../components/quiet-button";
 import { size } from "../../lib/format";
-import { sidesOf, strongest, type Pull, type Side } from "./logic";
+import type { Side } from "../../lib/labels";
+import { sidesOf, strongest, type Pull } from "./logic";
 import classes from "./pull-lists.module.css";
 import type { Answer } from "./use-answer";
 

@@ -3,14 +3,15 @@ import type { Ref } from "react";
 
 import type { ModelSummary } from "../../api/generated";
 import { Notice } from "../../components/notice";
+import { Scale } from "../../components/scale";
+import { poles, probabilityOf } from "../../lib/labels";
 import { probability } from "../../lib/units";
 import { Facts } from "./facts";
 import { Invitation } from "./invitation";
 import { LabelBars } from "./label-bars";
-import { labelsOf, poles, probabilityOf } from "./logic";
+import { labelsOf } from "./logic";
 import { PullLists } from "./pull-lists";
 import classes from "./reading.module.css";
-import { Scale } from "./scale";
 import type { Answer } from "./use-answer";
 import { Verdict } from "./verdict";
 
@@ -56,7 +57,7 @@ function Result({
     <>
       <Verdict scored={scored} sureFrom={sureFrom} />
       {ends ? (
-        <Scale ends={ends} value={probabilityOf(scored, ends.right)} sureFrom={sureFrom} />
+        <Scale ends={ends} value={probabilityOf(scored.probabilities, ends.right)} sureFrom={sureFrom} />
       ) : (
         <LabelBars probabilities={scored.probabilities} sureFrom={sureFrom} />
       )}

@@ -2,12 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 
 import { modelsQuery } from "../../api/queries";
+import { ModelChoice } from "../../components/model-choice";
+import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
+import { fragmentOf } from "../../lib/fragment";
 import { paths } from "../../lib/paths";
-import { fragmentOf } from "./address";
 import { Announcement } from "./announcement";
 import { InCode } from "./in-code";
-import { ModelChoice } from "./model-choice";
 import { Reading } from "./reading";
 import { TextSheet } from "./text-sheet";
 import classes from "./try-page.module.css";
@@ -30,10 +31,9 @@ export function TryPage() {
   return (
     <>
       <PageTitle>Try it</PageTitle>
-      <div className={classes.hero}>
-        <h1>Type a sentence. See which words tip it.</h1>
-        <p>A frozen encoder reads, one small final layer decides, and the answer comes as you type.</p>
-      </div>
+      <PageHero title="Type a sentence. See which words tip it.">
+        A frozen encoder reads, one small final layer decides, and the answer comes as you type.
+      </PageHero>
       <section aria-label="The classifier" className={classes.bench}>
         <TextSheet
           text={text}
@@ -45,8 +45,8 @@ export function TryPage() {
           link={`${window.location.origin}${paths.tryIt}${fragmentOf({ text, model })}`}
           choice={
             <ModelChoice
-              models={models?.models}
-              chosen={chosen}
+              names={models?.models.map(({ name }) => name) ?? []}
+              chosen={chosen?.name}
               onChoose={(name) => change({ model: name })}
             />
           }

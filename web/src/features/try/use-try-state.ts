@@ -1,7 +1,7 @@
 import { useDebouncedValue, useWindowEvent } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 
-import { fragmentOf, readFragment, type TryState } from "./address";
+import { fragmentOf, readFragment, type TryState } from "../../lib/fragment";
 
 const ADDRESS_PAUSE_MS = 300;
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { fragmentOf, readFragment } from "./address";
+import { fragmentOf, readFragment } from "./fragment";
 
 it.each(["A film & more", "100 % 😀", "פילם", "line\nline", "#text=x", "<script>"])(
   "brings %j back",

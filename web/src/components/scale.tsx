@@ -1,6 +1,6 @@
-import { percent } from "../../lib/format";
-import type { Probability } from "../../lib/units";
-import type { Sides } from "./logic";
+import { percent } from "../lib/format";
+import type { Probability } from "../lib/units";
+import type { Sides } from "../lib/labels";
 import classes from "./scale.module.css";
 
 interface ScaleProps {

@@ -1,0 +1,89 @@
+import type { Page } from "@playwright/test";
+
+import { expect, expectNoBarriers, test } from "./support/test.ts";
+
+const field = (page: Page) => page.getByRole("textbox", { name: "Your discussion" });
+const slider = (page: Page) => page.getByRole("slider", { name: "Comment" });
+
+const THREAD = [
+  ...Array.from({ length: 5 }, (_, i) => `Ann: A wonderful, moving and brilliant film, part ${i}.`),
+  ...Array.from(
+    { length: 5 },
+    (_, i) => `Ben: > A wonderful film\nA dull, boring and awful film, part ${i}.`,
+  ),
+].join("\n");
+
+test("a pasted discussion shows where it turned", async ({ page }) => {
+  await page.goto("/discussion");
+  await field(page).fill(THREAD);
+  await expect(page.getByText("10 comments, by 2 writers, 5 quotes left out")).toBeVisible();
+  await expect(page.getByText(/^It turned at comment 6, by Ben/).first()).toBeVisible();
+  await expect(slider(page)).toHaveAttribute("aria-valuetext", /^Comment 1, by Ann: 9\d.* positive$/);
+
+  const box = await slider(page).boundingBox();
+  if (!box) throw new Error("The timeline has no place on the page.");
+  await slider(page).click({ position: { x: box.width - 8, y: 100 } });
+  const card = page.getByRole("article", { name: "Comment 10" });
+  await expect(card).toContainText(/A dull, boring and awful film, part 4\..*negative/);
+  await card.getByRole("link", { name: "See which words tip it" }).click();
+  await expect(page.getByRole("textbox", { name: "Your text" })).toHaveValue(/A dull, boring/);
+  await page.goBack();
+  await expect(field(page)).toHaveValue(THREAD);
+});
+
+test("works by keyboard alone", async ({ page }) => {
+  await page.goto("/discussion");
+  await page.getByRole("button", { name: "Take an example" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("16 comments, by 7 writers", { exact: false })).toBeVisible();
+  await slider(page).focus();
+  await page.keyboard.press("End");
+  await expect(slider(page)).toHaveAttribute("aria-valuetext", /^Comment 16, by Farah: /);
+  await page.getByRole("region", { name: "Comments" }).evaluate((table) => table.scrollIntoView());
+  await expect(page.getByRole("row", { name: /^16 / })).toBeInViewport();
+  await page.keyboard.press("ArrowLeft");
+  await expect(page.getByRole("article", { name: "Comment 15" })).toContainText("a disgrace");
+});
+
+test("takes markup for text, and a thousand comments in stride", async ({ page }) => {
+  const comments = Array.from(
+    { length: 1000 },
+    (_, i) => `<img src=x onerror="document.title='taken'"> fine ${i}`,
+  );
+  await page.goto("/discussion");
+  await field(page).fill(comments.join("\n"));
+  await expect(page.getByText("1,000 comments").first()).toBeVisible();
+  await expect(page.getByText(/^It (turned|has no turning)/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page).toHaveTitle("A discussion · Valence");
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+
+    test("axe finds no barrier in any state", async ({ page }) => {
+      await page.goto("/discussion");
+      await expect(field(page)).toBeVisible();
+      await expectNoBarriers(page);
+      await page.getByRole("button", { name: "Take an example" }).click();
+      await expect(page.getByText(/^It turned at comment/).first()).toBeVisible();
+      await slider(page).focus();
+      await page.keyboard.press("PageUp");
+      await expectNoBarriers(page);
+    });
+  });
+}
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test("it fits, and a tap on the timeline opens a comment", async ({ page }) => {
+    await page.goto("/discussion");
+    await field(page).fill(`${THREAD}\n${"unbreakable".repeat(30)}`);
+    await expect(page.getByText(/^It turned at comment 6/).first()).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    await slider(page).tap({ position: { x: 10, y: 100 } });
+    await expect(page.getByRole("article", { name: "Comment 1" })).toBeVisible();
+    await expectNoBarriers(page);
+  });
+});

@@ -1,0 +1,212 @@
+import type { Download, Page } from "@playwright/test";
+
+import { expect, expectNoBarriers, test } from "./support/test.ts";
+
+const REVIEWS = [
+  "id,review,by",
+  '1,"A wonderful, moving and brilliant film.",Ann',
+  '2,"A dull, boring and awful film.",Ben',
+  '3,"",Cy',
+  '4,"=HYPERLINK(""http://evil.example"",""wonderful"")",<script>document.title="taken"</script>',
+].join("\n");
+
+const choose = (page: Page, name: string, content: string | Buffer) =>
+  page
+    .getByLabel("File of texts")
+    .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
+const rows = (page: Page) =>
+  page.getByRole("table", { name: "Scored rows" }).getByRole("rowgroup").getByRole("row");
+const finished = (page: Page) => expect(page.getByRole("status").filter({ hasText: /^All/ })).toBeAttached();
+
+async function score(page: Page) {
+  await page.getByRole("button", { name: /^Score [\d,]+ text/ }).click();
+}
+
+async function contentOf(download: Download): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+test("a file becomes a scored file, and only its texts are sent", async ({ page }) => {
+  const sent: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST") sent.push(request.postData() ?? "");
+  });
+  await page.goto("/");
+  await page.getByRole("link", { name: "Many texts" }).click();
+  await choose(page, "reviews.csv", REVIEWS);
+  await expect(page.getByRole("radio", { name: "review" })).toBeChecked();
+  await score(page);
+  await finished(page);
+
+  await expect(rows(page)).toHaveCount(4);
+  await expect(rows(page).nth(0)).toContainText(/positive.*A wonderful/);
+  await expect(rows(page).nth(1)).toContainText(/negative.*A dull/);
+  await expect(page.getByRole("region", { name: "1 row could not be scored" })).toContainText("Row 3");
+  expect(sent.join("")).not.toContain("Ann");
+  await expect(page).toHaveTitle("Many texts · Valence");
+
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download 4 rows" }).click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toBe("reviews-scored.csv");
+  const lines = (await contentOf(download)).split("\r\n");
+  expect(lines[0]).toMatch(/^\ufeffid,review,by,valence_label,valence_probability/);
+  expect(lines[1]).toMatch(/^1,"A wonderful, moving and brilliant film.",Ann,positive,0\.\d{4},true,/);
+  expect(lines[3]).toMatch(/^3,,Cy,,,,,,text-empty: /);
+  expect(lines[4]).toMatch(/^4,"'=HYPERLINK/);
+});
+
+test("a file is dropped, its most negative text opened, and its words seen", async ({ page }) => {
+  await page.goto("/many");
+  await expect(page.getByText("Drop a file here")).toBeVisible();
+  const data = await page.evaluateHandle((content) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([content], "dropped.csv"));
+    return transfer;
+  }, REVIEWS);
+  await page.getByText("Drop a file here").dispatchEvent("drop", { dataTransfer: data });
+  await score(page);
+  await finished(page);
+  await page.getByRole("button", { name: "Open the most negative" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("A dull, boring and awful film.");
+  await page.keyboard.press("ArrowRight");
+  await expect(dialog).not.toContainText("A dull");
+  await page.keyboard.press("ArrowLeft");
+  await dialog.getByRole("link", { name: "See which words tip it" }).click();
+  await expect(page.getByRole("textbox", { name: "Your text" })).toHaveValue(
+    "A dull, boring and awful film.",
+  );
+  await page.goBack();
+  await expect(rows(page)).toHaveCount(4);
+});
+
+test("a hundred thousand rows are read, scored in part, scrolled and searched", async ({ page }) => {
+  const filler =
+    "It was this and that, and then it was something else altogether, and so it went on. ".repeat(2);
+  const lines = Array.from({ length: 100_000 }, (_, i) => `Comment ${i}. ${filler}`).join("\n");
+  expect(lines.length).toBeGreaterThan(17_000_000);
+  await page.goto("/many");
+  await choose(page, "large.txt", lines);
+  await expect(page.getByText("100,000 rows, 1 column")).toBeVisible();
+  await score(page);
+  await expect(page.getByText(/texts\/s, .* left/)).toBeVisible();
+  const table = page.getByRole("region", { name: "Scored rows" });
+  await table.focus();
+  await page.keyboard.press("End");
+  await expect(rows(page).last()).toContainText("Comment 99999.");
+  expect(await rows(page).count()).toBeLessThan(60); // only those in sight are in the document
+  await page.getByRole("searchbox").fill("comment 4242.");
+  await expect(page.getByText("1 of 100,000 rows")).toBeVisible();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByRole("button", { name: "Go on" })).toBeVisible();
+});
+
+test.describe("an overloaded server", () => {
+  test.use({ callsFail: true });
+
+  test("is waited for, and what is scored is not lost", async ({ page }) => {
+    let refusals = 0;
+    await page.route("**/api/v1/predict", (route) => {
+      if (refusals >= 2) return route.continue();
+      refusals += 1;
+      return route.fulfill({
+        status: 503,
+        headers: { "Retry-After": "2" },
+        contentType: "application/problem+json",
+        json: {
+          type: "",
+          title: "The server has more work than it takes",
+          status: 503,
+          detail: "Ask again.",
+          code: "overloaded",
+          errors: [],
+        },
+      });
+    });
+    await page.goto("/many");
+    await choose(page, "reviews.csv", REVIEWS);
+    await score(page);
+    await expect(page.getByRole("alert")).toContainText("Going on by itself");
+    await finished(page);
+    await expect(page.getByRole("alert")).toBeHidden();
+  });
+});
+
+test("a file that cannot be read says why, and what to do", async ({ page }) => {
+  await page.goto("/many");
+  await choose(page, "table.xlsx", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]));
+  await expect(page.getByRole("alert")).toContainText("save the sheet as CSV");
+  await page.getByRole("button", { name: "Choose another file" }).click();
+  await choose(page, "<img src=x onerror=alert(1)>.txt", Buffer.from([0x63, 0x61, 0x66, 0xe9]));
+  await expect(page.getByRole("alert")).toContainText("<img src=x onerror=alert(1)>.txt");
+  await page.getByRole("button", { name: "Read it so" }).click();
+  await expect(page.getByRole("cell", { name: "café" })).toBeVisible();
+});
+
+test("works by keyboard alone", async ({ page }) => {
+  await page.goto("/many");
+  await page.getByRole("button", { name: /Take the example/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Which column holds the texts?" })).toBeVisible();
+  await page.getByRole("radio", { name: "review" }).focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await finished(page);
+  await page.getByRole("button", { name: "Open the most negative" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toBeVisible();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+
+    test("axe finds no barrier in any state", async ({ page }) => {
+      await page.goto("/many");
+      await expect(page.getByText("Drop a file here")).toBeVisible();
+      await expectNoBarriers(page);
+      await choose(page, "reviews.csv", `${REVIEWS}\n5\n`);
+      await expect(page.getByText(/more or fewer fields/)).toBeVisible();
+      await expectNoBarriers(page);
+      await score(page);
+      await finished(page);
+      await page.getByText("As a table").click();
+      await expectNoBarriers(page);
+      await page.getByRole("button", { name: "Open the most negative" }).click();
+      await expectNoBarriers(page);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Another file" }).click();
+      await choose(page, "empty.txt", " ");
+      await expect(page.getByRole("alert")).toContainText("is empty");
+      await expectNoBarriers(page);
+    });
+  });
+}
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test("every step fits", async ({ page }) => {
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await page.goto("/many");
+    await choose(page, `${"long-name-".repeat(12)}.csv`, REVIEWS);
+    await expect(page.getByRole("radio", { name: "review" })).toBeVisible();
+    expect(await overflow()).toBe(0);
+    await score(page);
+    await finished(page);
+    expect(await overflow()).toBe(0);
+    await rows(page).first().tap();
+    await expect(page.getByRole("dialog")).toContainText("A wonderful");
+    expect(await overflow()).toBe(0);
+    await expectNoBarriers(page);
+  });
+});

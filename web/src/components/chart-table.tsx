@@ -1,0 +1,45 @@
+import classes from "./chart-table.module.css";
+
+interface ChartTableProps {
+  caption: string;
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
+/** A chart's figures, for those who don't see it or want them exactly. */
+export function ChartTable({ caption, columns, rows }: ChartTableProps) {
+  return (
+    <details className={classes.details}>
+      <summary>As a table</summary>
+      <div className={classes.scroll} role="region" aria-label={`${caption}, as a table`} tabIndex={0}>
+        <table>
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, r) => (
+              <tr key={r}>
+                {row.map((cell, i) =>
+                  i === 0 ? (
+                    <th key={i} scope="row">
+                      {cell}
+                    </th>
+                  ) : (
+                    <td key={i}>{cell}</td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,189 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import type { PredictRequest } from "../../api/generated";
+import { answerTo, modelList, MODELS, PREDICT, problem, refuse, score, summary } from "../../test/handlers";
+import { open } from "../../test/render";
+import { server } from "../../test/server";
+import { draftStore } from "./draft";
+
+const GOOD = Array.from({ length: 4 }, (_, i) => `Ann: wonderful ${i}`);
+const BAD = Array.from({ length: 4 }, (_, i) => `Ben: > wonderful 0\nso dull ${i}`);
+const THREAD = [...GOOD, ...BAD].join("\n");
+
+const field = () => screen.findByRole("textbox", { name: "Your discussion" });
+const slider = () => screen.findByRole("slider", { name: "Comment" });
+const scored = () => screen.findByText(/^It (turned|has no turning)/, { selector: "p" });
+const card = (number: number) => screen.getByRole("article", { name: `Comment ${number}` });
+const rows = () =>
+  within(screen.getByRole("table", { name: "Comments" }))
+    .getAllByRole("row")
+    .slice(1);
+
+let asked: string[] = [];
+beforeEach(() => {
+  asked = [];
+  server.use(
+    http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+      const texts = (await request.json()).texts ?? [];
+      asked.push(...texts);
+      return HttpResponse.json(answerTo(...texts.map((text) => score(text, false))));
+    }),
+  );
+});
+afterEach(() => draftStore.change({ text: "", cut: undefined }));
+
+async function paste(text: string) {
+  const user = open("/discussion");
+  await user.click(await field());
+  await user.paste(text);
+  return user;
+}
+
+describe("A discussion", () => {
+  it("is cut, scored without its quotes, and says where it turned", async () => {
+    await paste(THREAD);
+    expect(await screen.findByText("8 comments, by 2 writers, 4 quotes left out")).toBeVisible();
+    expect(await scored()).toHaveTextContent(
+      "It turned at comment 5, by Ben: 96 % positive on average before, 9 % from there on.",
+    );
+    expect(asked).not.toContainEqual(expect.stringContaining(">"));
+    expect(rows()).toHaveLength(8);
+    expect(rows()[4]).toHaveTextContent(/^5negative 91.*Benso dull 0$/);
+  });
+
+  it("is walked by keyboard, with the comment in full beside it", async () => {
+    const user = await paste(THREAD);
+    await scored();
+    expect(await slider()).toHaveAttribute("aria-valuetext", "Comment 1, by Ann: 96\u00a0% positive");
+    (await slider()).focus();
+    await user.keyboard("{ArrowRight}{ArrowRight}{End}{ArrowLeft}");
+    expect(await slider()).toHaveAttribute("aria-valuenow", "7");
+    expect(card(7)).toHaveTextContent(/Bencomment 7, line 9.*wonderful 0.*so dull 2.*negative, 91/);
+    await user.keyboard("{Home}{PageUp}");
+    expect(card(8)).toBeVisible();
+    expect(within(card(8)).getByRole("link", { name: /which words/ })).toHaveAttribute(
+      "href",
+      "/#text=so+dull+3",
+    );
+    await user.click(within(rows()[1]!).getByRole("button"));
+    expect(await slider()).toHaveAttribute("aria-valuenow", "2");
+    expect(rows()[1]).toHaveAttribute("aria-current", "true");
+  });
+
+  it("is pointed at", async () => {
+    await paste(THREAD);
+    await scored();
+    fireEvent.pointerDown(await slider(), { clientX: 600 });
+    expect(await slider()).toHaveAttribute("aria-valuenow", "8");
+  });
+
+  it("asks only about what has changed", async () => {
+    const user = await paste(THREAD);
+    await scored();
+    asked = [];
+    await user.click(await field());
+    await user.paste("\nAnn: one more");
+    await waitFor(() => expect(asked).toEqual(["one more"]));
+  });
+
+  it("can be cut in another way", async () => {
+    const user = await paste("Pros: wonderful\nCons: dull\nPros: cheap");
+    expect(await screen.findByText(/3 comments, by 2 writers/)).toBeVisible();
+    await user.selectOptions(screen.getByRole("combobox", { name: "Cut" }), "at each line");
+    expect(screen.getByText("3 comments", { selector: "p" })).toBeVisible();
+    await waitFor(() => expect(rows()[0]).toHaveTextContent("Pros: wonderful"));
+  });
+
+  it("says so where there is no turn, and nothing but quotes", async () => {
+    const user = await paste("wonderful\nwonderful, too");
+    expect(await scored()).toHaveTextContent("It has no turning point");
+    await user.clear(await field());
+    await user.paste("> a\n> b");
+    expect(await screen.findByText(/Nothing but quotes/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Clear" }));
+    await user.click(screen.getByRole("button", { name: "Take an example" }));
+    expect(await screen.findByText(/16 comments, by 7 writers/)).toBeVisible();
+  });
+
+  it("waits for an overloaded server, and loses nothing", async () => {
+    let calls = 0;
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        calls += 1;
+        const texts = (await request.json()).texts ?? [];
+        return calls === 1
+          ? refuse(problem(503, "overloaded", "More work than it takes", "Ask again."), {
+              "Retry-After": "1",
+            })
+          : HttpResponse.json(answerTo(...texts.map((text) => score(text, false))));
+      }),
+    );
+    await paste(THREAD);
+    expect(await screen.findByRole("alert")).toHaveTextContent(/More work than it takes.*by itself/);
+    await scored();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("says what is wrong for good, and asks again when told to", async () => {
+    let broken = true;
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const texts = (await request.json()).texts ?? [];
+        return broken
+          ? refuse(problem(500, "internal", "The server failed", "Tell who runs it."))
+          : HttpResponse.json(answerTo(...texts.map((text) => score(text, false))));
+      }),
+    );
+    const user = await paste(THREAD);
+    expect(await screen.findByRole("alert")).toHaveTextContent("The server failed");
+    broken = false;
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await scored();
+  });
+
+  it("names comments that cannot be scored", async () => {
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const texts = (await request.json()).texts ?? [];
+        const error = { kind: "error" as const, error: { code: "text-error", detail: "It has no letters." } };
+        return HttpResponse.json(
+          answerTo(...texts.map((text) => (text === "???" ? error : score(text, false)))),
+        );
+      }),
+    );
+    await paste("???\nwonderful");
+    await waitFor(() => expect(card(1)).toHaveTextContent("Not scored: It has no letters."));
+    expect(rows()[0]).toHaveTextContent("not scored");
+  });
+
+  it("follows one of many labels", async () => {
+    const emotion = { ...summary, labels: ["joy", "anger", "fear"] };
+    server.use(
+      http.get(MODELS, () => HttpResponse.json(modelList(emotion))),
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const texts = (await request.json()).texts ?? [];
+        const probabilities = [0.2, 0.7, 0.1].map((probability, i) => ({
+          label: emotion.labels[i]!,
+          probability,
+        }));
+        const answer = { ...score("x", false), label: "anger", probability: 0.7, sure: true, probabilities };
+        return HttpResponse.json(answerTo(...texts.map(() => answer)));
+      }),
+    );
+    const user = await paste("one\ntwo");
+    await scored();
+    expect(await slider()).toHaveAttribute("aria-valuetext", "Comment 1: 20\u00a0% joy");
+    await user.selectOptions(screen.getByRole("combobox", { name: "Follow" }), "anger");
+    expect(await slider()).toHaveAttribute("aria-valuetext", "Comment 1: 70\u00a0% anger");
+  });
+
+  it("keeps what was pasted while one looks at another page", async () => {
+    const user = await paste(THREAD);
+    await user.click(screen.getByRole("link", { name: "The model" }));
+    await screen.findByRole("heading", { level: 1, name: "reviews" });
+    await user.click(screen.getByRole("link", { name: "Discussion" }));
+    expect(await field()).toHaveValue(THREAD);
+  });
+});

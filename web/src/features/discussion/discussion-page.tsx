@@ -1,0 +1,67 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState, useSyncExternalStore } from "react";
+
+import { modelsQuery } from "../../api/queries";
+import { Choice } from "../../components/choice";
+import { ModelChoice } from "../../components/model-choice";
+import { PageHero } from "../../components/page-hero";
+import { PageTitle } from "../../components/page-title";
+import { DiscussionSheet } from "./discussion-sheet";
+import { draftStore } from "./draft";
+import { Result } from "./result";
+import { trackOf } from "./scale-of";
+import { commentsOf, guessCut } from "./thread";
+import { Trouble } from "./trouble";
+import { useOutcomes } from "./use-outcomes";
+
+/** A pasted discussion, comment by comment: where it stands, and where it turned. */
+export function DiscussionPage() {
+  const { text, cut: chosenCut } = useSyncExternalStore(draftStore.subscribe, draftStore.snapshot);
+  const [modelName, setModelName] = useState<string>();
+  const [followed, setFollowed] = useState<string>();
+  const models = useQuery(modelsQuery);
+  const model = models.data?.models.find((each) =>
+    modelName === undefined ? each.default : each.name === modelName,
+  );
+  const cut = useMemo(() => chosenCut ?? guessCut(text), [chosenCut, text]);
+  const comments = useMemo(() => commentsOf(text, cut), [text, cut]);
+  const texts = useMemo(() => comments.map((comment) => comment.text), [comments]);
+  const outcomes = useOutcomes(texts, model, models.data?.limits);
+  const track = trackOf(model?.labels ?? ["negative", "positive"], followed);
+
+  return (
+    <>
+      <PageTitle>A discussion</PageTitle>
+      <PageHero title="Paste a discussion. See where it turned.">
+        Each comment is scored on its own, in order; what somebody quotes is not counted as theirs. The
+        comments go to this server, which keeps none.
+      </PageHero>
+      <DiscussionSheet
+        text={text}
+        cut={cut}
+        comments={comments}
+        choices={
+          <>
+            <ModelChoice
+              names={models.data?.models.map(({ name }) => name) ?? []}
+              chosen={model?.name}
+              onChoose={setModelName}
+            />
+            {model && !track.isPair ? (
+              <Choice
+                label="Follow"
+                value={track.label}
+                options={model.labels.map((label) => ({ value: label, name: label }))}
+                onChoose={setFollowed}
+              />
+            ) : null}
+          </>
+        }
+      />
+      <Trouble models={models} outcomes={outcomes} hasComments={comments.length > 0} />
+      {comments.length > 0 ? (
+        <Result comments={comments} outcomes={outcomes} track={track} model={model} />
+      ) : null}
+    </>
+  );
+}

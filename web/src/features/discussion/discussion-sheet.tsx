@@ -1,0 +1,78 @@
+import { useId, type ReactNode } from "react";
+
+import { Choice } from "../../components/choice";
+import { QuietButton } from "../../components/quiet-button";
+import { counted } from "../../lib/format";
+import classes from "./discussion-sheet.module.css";
+import { draftStore } from "./draft";
+import { EXAMPLE_THREAD } from "./example-thread";
+import type { Comment, Cut } from "./thread";
+
+const CUTS: readonly { value: Cut; name: string }[] = [
+  { value: "names", name: "at each name and colon" },
+  { value: "blocks", name: "at empty lines" },
+  { value: "lines", name: "at each line" },
+];
+const PLACEHOLDER = `Ann: I really like where this is going.
+Ben: > where this is going
+Downhill, if you ask me.`;
+
+interface DiscussionSheetProps {
+  text: string;
+  cut: Cut;
+  comments: readonly Comment[];
+  choices: ReactNode;
+}
+
+/** The discussion as it was pasted, and how it is cut. */
+export function DiscussionSheet({ text, cut, comments, choices }: DiscussionSheetProps) {
+  const summary = useId();
+  return (
+    <section className={classes.sheet} aria-label="The discussion">
+      <div className={classes.head}>
+        <label htmlFor="discussion">Your discussion</label>
+        {choices}
+      </div>
+      <textarea
+        id="discussion"
+        dir="auto"
+        value={text}
+        rows={text === "" ? 7 : 9}
+        placeholder={PLACEHOLDER}
+        spellCheck={false}
+        autoComplete="off"
+        aria-describedby={summary}
+        onChange={(event) => draftStore.change({ text: event.currentTarget.value })}
+      />
+      <div className={classes.foot}>
+        <p id={summary}>{text.trim() === "" ? "" : summaryOf(comments)}</p>
+        {text.trim() === "" ? (
+          <QuietButton onClick={() => draftStore.change({ text: EXAMPLE_THREAD, cut: undefined })}>
+            Take an example
+          </QuietButton>
+        ) : (
+          <>
+            <Choice
+              label="Cut"
+              value={cut}
+              options={CUTS}
+              onChoose={(next) => draftStore.change({ cut: next as Cut })}
+            />
+            <QuietButton onClick={() => draftStore.change({ text: "", cut: undefined })}>Clear</QuietButton>
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function summaryOf(comments: readonly Comment[]): string {
+  if (comments.length === 0) return "Nothing but quotes: there is no comment to score.";
+  const authors = new Set(comments.flatMap(({ author }) => author ?? [])).size;
+  const quotes = comments.filter(({ quote }) => quote !== "").length;
+  return [
+    counted(comments.length, "comment"),
+    ...(authors > 0 ? [`by ${counted(authors, "writer")}`] : []),
+    ...(quotes > 0 ? [`${counted(quotes, "quote")} left out`] : []),
+  ].join(", ");
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+
+import { commentsOf, guessCut } from "./thread";
+
+const read = (text: string) => {
+  const cut = guessCut(text);
+  return { cut, comments: commentsOf(text, cut).map(({ author, text: own }) => [author, own]) };
+};
+
+describe("a pasted discussion", () => {
+  it("of lines is cut at each line", () => {
+    expect(read("First.\nSecond: with a colon.\nThird.\n")).toEqual({
+      cut: "lines",
+      comments: [
+        [undefined, "First."],
+        [undefined, "Second: with a colon."],
+        [undefined, "Third."],
+      ],
+    });
+  });
+
+  it("of blocks is cut at empty lines", () => {
+    expect(read("First,\nof two lines.\n\n  \nSecond.\r\n\r\nThird.")).toEqual({
+      cut: "blocks",
+      comments: [
+        [undefined, "First,\nof two lines."],
+        [undefined, "Second."],
+        [undefined, "Third."],
+      ],
+    });
+  });
+
+  it("with names is cut at them, and keeps who wrote what", () => {
+    expect(read("Ann: I like it.\nReally.\n\nMore of it.\n@ben_2: No.\nAnn: Why not?\n")).toEqual({
+      cut: "names",
+      comments: [
+        ["Ann", "I like it.\nReally.\n\nMore of it."],
+        ["@ben_2", "No."],
+        ["Ann", "Why not?"],
+      ],
+    });
+  });
+
+  it.each([
+    ["[12/03/2026, 10:15] Ann: Hi\n[12/03/2026, 10:16] Ben: Hello"],
+    ["12.03.26, 10:15 - Ann: Hi\n12.03.26, 10:16 - Ben: Hello"],
+    ["2026-03-12 10:15:02 Ann: Hi\n2026-03-12 10:16:44 Ben: Hello"],
+  ])("out of a messenger loses its time stamps: %s", (text) => {
+    expect(read(text).comments).toEqual([
+      ["Ann", "Hi"],
+      ["Ben", "Hello"],
+    ]);
+  });
+
+  it("does not take an address or a sentence with a colon for a name", () => {
+    expect(read("https://example.org\nthere is one thing that matters more: time.").comments).toEqual([
+      [undefined, "https://example.org"],
+      [undefined, "there is one thing that matters more: time."],
+    ]);
+  });
+});
+
+describe("quotes", () => {
+  it("are not the writer's own words", () => {
+    const text =
+      "I disagree.\n\nOn Tue, 3 Mar 2026, Ann wrote:\n\n> I love it.\n> All of it.\n\nAnd that is why.";
+    expect(commentsOf(text, "blocks")).toEqual([
+      { author: undefined, text: "I disagree.", quote: "", line: 1 },
+      { author: undefined, text: "And that is why.", quote: "I love it.\nAll of it.", line: 8 },
+    ]);
+  });
+
+  it("stay with who quotes", () => {
+    const text = "Ann: Fine film.\nBen: > Fine film.\nNot at all.\n";
+    expect(commentsOf(text, "names")[1]).toEqual({
+      author: "Ben",
+      text: "Not at all.",
+      quote: "Fine film.",
+      line: 2,
+    });
+  });
+
+  it("of quotes, and escaped ones, count too", () => {
+    expect(commentsOf(">> old\n&gt; newer\nmine", "lines")).toEqual([
+      { author: undefined, text: "mine", quote: "> old\nnewer", line: 3 },
+    ]);
+  });
+
+  it("alone are no comment", () => {
+    expect(commentsOf("> only\n> quotes", "blocks")).toEqual([]);
+  });
+});
+
+it("finds nothing in nothing", () => {
+  expect(commentsOf(" \n\n", "lines")).toEqual([]);
+});

@@ -1,0 +1,37 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+
+import { asApiError } from "../../api/client";
+import type { ModelList } from "../../api/generated";
+import { Notice } from "../../components/notice";
+import classes from "./trouble.module.css";
+import type { Outcomes } from "./use-outcomes";
+
+interface TroubleProps {
+  models: UseQueryResult<ModelList>;
+  outcomes: Outcomes;
+  hasComments: boolean;
+}
+
+/** Why there are no scores, and what the page does about it. */
+export function Trouble({ models, outcomes: { pause, failure, retry }, hasComments }: TroubleProps) {
+  const passing = pause?.reason ?? (models.failureReason ? asApiError(models.failureReason) : undefined);
+  if (failure && hasComments) {
+    return (
+      <div className={classes.trouble}>
+        <Notice title={failure.title} detail={failure.detail} action={{ label: "Try again", run: retry }} />
+      </div>
+    );
+  }
+  if (!passing) return null;
+  const byItself = pause !== undefined || models.isFetching;
+  return (
+    <div className={classes.trouble}>
+      <Notice
+        title={passing.title}
+        detail={passing.detail}
+        meanwhile={byItself ? "Your discussion is safe here. Going on by itself…" : undefined}
+        action={byItself ? undefined : { label: "Try again", run: () => void models.refetch() }}
+      />
+    </div>
+  );
+}

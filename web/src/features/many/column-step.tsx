@@ -1,0 +1,70 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+
+import type { ModelList } from "../../api/generated";
+import { ModelChoice } from "../../components/model-choice";
+import { counted, fileSize } from "../../lib/format";
+import classes from "./column-step.module.css";
+import { Preview } from "./preview";
+import { session, type Stage } from "./session";
+
+interface ColumnStepProps {
+  stage: Extract<Stage, { kind: "choosing" }>;
+  models: ModelList | undefined;
+}
+
+/** The file's first rows: which of its columns holds the texts. */
+export function ColumnStep({ stage: { file, raw, table, hasHeader, column }, models }: ColumnStepProps) {
+  const [name, setName] = useState<string>();
+  const model = models?.models.find((each) => (name === undefined ? each.default : each.name === name));
+  const rows = table.rows.length;
+  return (
+    <section className={classes.step} aria-labelledby="column-step">
+      <header className={classes.head}>
+        <div>
+          <h2 id="column-step">Which column holds the texts?</h2>
+          <p>
+            <strong>{file.name}</strong>, {fileSize(file.size)}: {counted(rows, "row")},{" "}
+            {counted(table.columns.length, "column")}
+          </p>
+        </div>
+        {raw.columns === undefined ? (
+          <label className={classes.check}>
+            <input
+              type="checkbox"
+              checked={hasHeader}
+              onChange={(event) => session.setHeader(event.currentTarget.checked)}
+            />
+            The first row holds the columns’ names
+          </label>
+        ) : null}
+      </header>
+      {raw.cautions.length > 0 ? (
+        <ul className={classes.cautions} aria-label="Odd in this file">
+          {raw.cautions.map((caution) => (
+            <li key={caution}>{caution}</li>
+          ))}
+        </ul>
+      ) : null}
+      <Preview table={table} column={column} onChoose={session.setColumn} />
+      <footer className={classes.foot}>
+        <Button
+          size="md"
+          disabled={rows === 0 || !models || !model}
+          onClick={() => models && model && session.start(model, models.limits)}
+        >
+          Score {counted(rows, "text")}
+        </Button>
+        <Button size="md" variant="subtle" color="gray" onClick={session.clear}>
+          Another file
+        </Button>
+        <ModelChoice
+          names={models?.models.map((each) => each.name) ?? []}
+          chosen={model?.name}
+          onChoose={setName}
+        />
+        {rows === 0 ? <p>Below the names there is no row to score.</p> : null}
+      </footer>
+    </section>
+  );
+}

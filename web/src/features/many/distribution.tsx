@@ -1,0 +1,58 @@
+import { useMemo } from "react";
+
+import { count } from "../../lib/format";
+import type { Sides } from "../../lib/labels";
+import classes from "./distribution.module.css";
+import { Histogram } from "./histogram";
+import type { Counts } from "./scores";
+import type { Run } from "./session";
+
+const BINS = 20;
+
+interface DistributionProps {
+  run: Run;
+  counts: Counts;
+  ends: Sides | undefined;
+}
+
+/** How the texts fall out: how many of each label, and how the probabilities are spread. */
+export function Distribution({ run: { scores, model }, counts, ends }: DistributionProps) {
+  const scored = counts.unsure + counts.byLabel.reduce((sum, each) => sum + each, 0);
+  const right = ends ? model.labels.indexOf(ends.right) : -1;
+  const bins = useMemo(() => (right < 0 ? [] : scores.histogram(right, BINS)), [scores, right]);
+  const share = (part: number) => (scored === 0 ? "" : `${((part / scored) * 100).toFixed(0)} %`);
+  const facts = factsOf(model.labels, counts, ends);
+  return (
+    <section className={classes.distribution} aria-label="Distribution">
+      <dl className={classes.facts}>
+        {facts.map(({ name, value, side }) => (
+          <div key={name} data-side={side}>
+            <dt>{name}</dt>
+            <dd>
+              {count(value)} <span>{share(value)}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {ends ? <Histogram bins={bins} ends={ends} sureFrom={model.sure_from} /> : null}
+    </section>
+  );
+}
+
+interface Fact {
+  name: string;
+  value: number;
+  side?: "left" | "right";
+}
+
+/** With two labels as on the scale: left, in the middle what is not sure, right. */
+function factsOf(labels: readonly string[], { byLabel, unsure }: Counts, ends: Sides | undefined): Fact[] {
+  const of = (label: string) => byLabel[labels.indexOf(label)] ?? 0;
+  const middle = { name: "not sure", value: unsure };
+  if (!ends) return [...labels.map((label) => ({ name: label, value: of(label) })), middle];
+  return [
+    { name: ends.left, value: of(ends.left), side: "left" },
+    middle,
+    { name: ends.right, value: of(ends.right), side: "right" },
+  ];
+}

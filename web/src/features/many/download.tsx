@@ -1,0 +1,42 @@
+import { Button } from "@mantine/core";
+import { useMemo } from "react";
+
+import { counted } from "../../lib/format";
+import { saveFile } from "../../lib/save-file";
+import classes from "./download.module.css";
+import { formulaCells, resultCsv, resultName } from "./export-csv";
+import type { Run } from "./session";
+
+/** The result as a file: all rows in the file's order, or what the table shows. */
+export function Download({ run, shown }: { run: Run; shown: readonly number[] }) {
+  const { table, scores, file, done, texts } = run;
+  const formulas = useMemo(() => formulaCells(table), [table]);
+  const save = (rows: Iterable<number>) =>
+    saveFile(resultName(file.name), resultCsv(table, scores, rows), "text/csv;charset=utf-8");
+  const part = shown.length < texts.length;
+  return (
+    <section className={classes.download} aria-labelledby="download">
+      <div>
+        <h2 id="download">Take the result with you</h2>
+        <p>
+          A CSV with the file’s own columns in their order, then label, probability, whether it is sure, and
+          each label’s probability.{" "}
+          {formulas > 0
+            ? `${counted(formulas, "cell")} that a spreadsheet would run as a formula ${formulas === 1 ? "gets" : "get"} an apostrophe in front. `
+            : ""}
+          Nothing is kept here: when this tab closes, the result is gone.
+        </p>
+      </div>
+      <div className={classes.buttons}>
+        <Button size="md" disabled={done === 0} onClick={() => save(texts.keys())}>
+          Download {counted(texts.length, "row")}
+        </Button>
+        {part && shown.length > 0 ? (
+          <Button variant="default" size="md" onClick={() => save(shown)}>
+            Only the {counted(shown.length, "row")} shown
+          </Button>
+        ) : null}
+      </div>
+    </section>
+  );
+}

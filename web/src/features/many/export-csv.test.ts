@@ -1,0 +1,78 @@
+import Papa from "papaparse";
+import { describe, expect, it } from "vitest";
+
+import { formulaCells, resultCsv, resultName } from "./export-csv";
+import { Scores } from "./scores";
+import type { Table } from "./table";
+
+function written(table: Table, scores = new Scores(table.rows.length, ["negative", "positive"])) {
+  const csv = resultCsv(table, scores, table.rows.keys());
+  expect(csv.startsWith("\ufeff")).toBe(true);
+  return Papa.parse<string[]>(csv.slice(1)).data;
+}
+
+it("keeps the columns in their order and adds the result's", () => {
+  const table = {
+    columns: ["id", "text"],
+    rows: [
+      ["7", 'say "hi", twice\nor so'],
+      ["8", ""],
+    ],
+  };
+  const scores = new Scores(2, ["negative", "positive"]);
+  scores.put(0, {
+    kind: "scored",
+    label: "positive",
+    probability: 0.9,
+    sure: true,
+    probabilities: [
+      { label: "negative", probability: 0.1 },
+      { label: "positive", probability: 0.9 },
+    ],
+    tokens: 4,
+    windows: 1,
+    words: null,
+  });
+  scores.put(1, { kind: "error", error: { code: "text-empty", detail: "It is empty." } });
+  expect(written(table, scores)).toEqual([
+    [
+      "id",
+      "text",
+      "valence_label",
+      "valence_probability",
+      "valence_sure",
+      "valence_p_negative",
+      "valence_p_positive",
+      "valence_error",
+    ],
+    ["7", 'say "hi", twice\nor so', "positive", "0.9000", "true", "0.1000", "0.9000", ""],
+    ["8", "", "", "", "", "", "", "text-empty: It is empty."],
+  ]);
+});
+
+it("never overwrites a column of the file's own", () => {
+  const [header] = written({ columns: ["valence_label"], rows: [["x"]] });
+  expect(header?.slice(0, 2)).toEqual(["valence_label", "valence_label_2"]);
+});
+
+describe("formulas", () => {
+  it.each(["=1+1", "+CMD()", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "+", "-a"])("defuses %j", (cell) => {
+    const table = { columns: ["text"], rows: [[cell]] };
+    expect(written(table)[1]?.[0]).toBe(`'${cell}`);
+    expect(formulaCells(table)).toBe(1);
+  });
+
+  it.each(["-5", "+3.25", "-.5", "-1e5", "-20%", "a=b", " - fine", "1-2"])("leaves %j as it is", (cell) => {
+    const table = { columns: ["text"], rows: [[cell]] };
+    expect(written(table)[1]?.[0]).toBe(cell);
+    expect(formulaCells(table)).toBe(0);
+  });
+});
+
+it("names the result after the file", () => {
+  expect(["a.b.csv", "noending", ".csv"].map(resultName)).toEqual([
+    "a.b-scored.csv",
+    "noending-scored.csv",
+    "texts-scored.csv",
+  ]);
+});

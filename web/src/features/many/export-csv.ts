@@ -1,0 +1,52 @@
+import Papa from "papaparse";
+
+import type { Scores } from "./scores";
+import type { Table } from "./table";
+
+/**
+ * What a spreadsheet would run as a formula: = + - @ in front, or a tab or line end that hides one. Plain numbers may
+ * have their sign.
+ */
+const FORMULA = /^(?:[=@\t\r\n]|[+-](?!(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?%?$))/;
+/** Tells Excel that the file is UTF-8. */
+const BYTE_ORDER_MARK = "\ufeff";
+const PREFIX = "valence_";
+const DIGITS = 4;
+
+/** The file's own columns in their order, then the results'. Cells that look like formulas get an apostrophe in front. */
+export function resultCsv(table: Table, scores: Scores, rows: Iterable<number>): string {
+  const names = ["label", "probability", "sure", ...scores.labels.map((label) => `p_${label}`), "error"];
+  const columns = [...table.columns, ...names.map((name) => free(PREFIX + name, table.columns))];
+  const lines = Array.from(rows, (row) => [...(table.rows[row] ?? []), ...resultCells(scores, row)]);
+  return BYTE_ORDER_MARK + Papa.unparse([columns, ...lines], { escapeFormulae: FORMULA, newline: "\r\n" });
+}
+
+/** How many cells get the apostrophe. */
+export function formulaCells(table: Table): number {
+  const inRow = (row: readonly string[]) => row.reduce((sum, cell) => sum + (FORMULA.test(cell) ? 1 : 0), 0);
+  return table.rows.reduce((sum, row) => sum + inRow(row), inRow(table.columns));
+}
+
+function resultCells(scores: Scores, row: number): string[] {
+  if (!scores.isScored(row)) {
+    const failure = scores.failureOf(row);
+    return ["", "", "", ...scores.labels.map(() => ""), failure ? `${failure.code}: ${failure.detail}` : ""];
+  }
+  const written = (label: number) => scores.probabilityOf(row, label).toFixed(DIGITS);
+  return [
+    scores.labelOf(row),
+    written(scores.topOf(row)),
+    scores.stateOf(row) === "sure" ? "true" : "false",
+    ...scores.labels.map((_, label) => written(label)),
+    "",
+  ];
+}
+
+function free(name: string, taken: readonly string[]): string {
+  let unique = name;
+  for (let n = 2; taken.includes(unique); n += 1) unique = `${name}_${n}`;
+  return unique;
+}
+
+/** "comments.csv" -> "comments-scored.csv". */
+export const resultName = (name: string): string => `${name.replace(/\.[^.]*$/, "") || "texts"}-scored.csv`;

@@ -1,0 +1,259 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { PredictRequest } from "../../api/generated";
+import { answerTo, modelList, MODELS, PREDICT, problem, refuse, score, summary } from "../../test/handlers";
+import { open } from "../../test/render";
+import { server } from "../../test/server";
+import { readFile, type FileToRead } from "./read-file";
+import { session } from "./session";
+
+/** What the browser runs beside the page, run within it: jsdom has no workers. */
+class InlineWorker extends EventTarget {
+  postMessage(asked: FileToRead) {
+    void readFile(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
+  }
+  terminate() {}
+}
+
+const CSV = [
+  "id,review",
+  '1,"A wonderful, moving film"',
+  "2,dull",
+  "3,fine",
+  "4,",
+  '5,"=cmd|wonderful"',
+].join("\n");
+const csv = (content = CSV, name = "reviews.csv") => new File([content], name, { type: "text/csv" });
+const chooser = () => screen.getByLabelText("File of texts");
+
+beforeEach(() => {
+  vi.stubGlobal("Worker", InlineWorker);
+  server.use(
+    http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+      const { texts } = await request.json();
+      const results = (texts ?? []).map((text) =>
+        text === ""
+          ? { kind: "error" as const, error: { code: "text-empty", detail: "The text is empty." } }
+          : score(text, false),
+      );
+      return HttpResponse.json(answerTo(...results));
+    }),
+  );
+});
+afterEach(() => session.clear());
+
+async function choose(file = csv()) {
+  const user = open("/many");
+  await screen.findByRole("heading", { level: 1, name: /whole file/ });
+  await user.upload(chooser(), file);
+  return user;
+}
+
+async function run(file = csv()) {
+  const user = await choose(file);
+  await user.click(await screen.findByRole("button", { name: /^Score / }));
+  await screen.findByText(/^All .* done/);
+  return user;
+}
+
+const rows = () =>
+  within(screen.getByRole("table", { name: "Scored rows" }))
+    .getAllByRole("row")
+    .slice(1)
+    .map((row) => row.textContent);
+
+describe("Many texts", () => {
+  it("shows the file's first rows and guesses the column", async () => {
+    const user = await choose();
+    expect(await screen.findByText(/: 5 rows, 2 columns/)).toBeVisible();
+    expect(screen.getByRole("radio", { name: "review" })).toBeChecked();
+    await user.click(screen.getByRole("checkbox", { name: /first row holds/ }));
+    expect(screen.getByText(/: 6 rows, 2 columns/)).toBeVisible();
+    expect(screen.getByRole("radio", { name: "column 2" })).toBeChecked();
+  });
+
+  it("scores the file, and says how it falls out", async () => {
+    await run();
+    const facts = screen.getByRole("region", { name: "Distribution" });
+    const figure = (name: string) => within(facts).getByText(name, { selector: "dt" }).nextSibling;
+    await waitFor(() => expect(figure("positive")).toHaveTextContent("2 50 %"));
+    expect(figure("negative")).toHaveTextContent("1 25 %");
+    expect(figure("not sure")).toHaveTextContent("1 25 %");
+    expect(rows()).toEqual([
+      expect.stringMatching(/^1positive 96.*A wonderful, moving film$/),
+      expect.stringMatching(/^2negative 91.*dull$/),
+      expect.stringMatching(/^3not sure positive 55.*fine$/),
+      expect.stringMatching(/^4not scoredempty$/),
+      expect.stringMatching(/^5positive 96.*=cmd\|wonderful$/),
+    ]);
+    expect(
+      screen.getByRole("table", { name: /by their probability of positive/, hidden: true }),
+    ).toHaveTextContent("95 to 100 %2");
+  });
+
+  it("lists rows that cannot be scored, and the rest goes on", async () => {
+    const user = await run();
+    const failures = await screen.findByRole("region", { name: "1 row could not be scored" });
+    expect(failures).toHaveTextContent("The text is empty. Row 4.");
+    await user.click(within(failures).getByRole("button", { name: "Show them" }));
+    await waitFor(() => expect(rows()).toEqual([expect.stringContaining("not scored")]));
+  });
+
+  it("sorts, filters and searches", async () => {
+    const user = await run();
+    await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "most negative first");
+    await waitFor(() => expect(rows()[0]).toContain("dull"));
+    await user.selectOptions(screen.getByRole("combobox", { name: "Show" }), "surely positive");
+    await waitFor(() => expect(rows()).toHaveLength(2));
+    expect(screen.getByText("2 of 5 rows")).toBeVisible();
+    await user.type(screen.getByRole("searchbox"), "nowhere");
+    await waitFor(() => expect(rows()).toEqual(["No row is like that."]));
+  });
+
+  it("opens the most negative, goes on by arrow keys, and leads to its words", async () => {
+    const user = await run();
+    await user.click(screen.getByRole("button", { name: "Open the most negative" }));
+    const dialog = await screen.findByRole("dialog", { name: "Row 2" });
+    expect(dialog).toHaveTextContent(/dull.*negative, 91/);
+    expect(within(dialog).getByRole("link", { name: /which words/ })).toHaveAttribute("href", "/#text=dull");
+    expect(within(dialog).getByRole("button", { name: "Previous" })).toHaveAttribute("aria-disabled", "true");
+    await user.keyboard("{ArrowLeft}{ArrowRight}");
+    expect(screen.getByRole("dialog", { name: "Row 3" })).toHaveTextContent("not sure; leans positive");
+    await user.click(within(dialog).getByRole("button", { name: "Close" }));
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  });
+
+  it("saves the result, with formulas defused and said so", async () => {
+    const user = await run();
+    let saved: Blob | undefined;
+    vi.stubGlobal(
+      "URL",
+      Object.assign(URL, {
+        createObjectURL: (blob: Blob) => ((saved = blob), "blob:"),
+        revokeObjectURL: () => undefined,
+      }),
+    );
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (
+      this: HTMLAnchorElement,
+    ) {
+      expect(this.download).toBe("reviews-scored.csv");
+    });
+    expect(
+      screen.getByText(/1 cell that a spreadsheet would run as a formula gets an apostrophe/),
+    ).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Download 5 rows" }));
+    expect(click).toHaveBeenCalledOnce();
+    const text = await saved!.text();
+    expect(text).toContain(`5,"'=cmd|wonderful",positive`);
+    expect(text).toContain("4,,,,,,,text-empty: The text is empty.");
+  });
+
+  it("stops and goes on from where it was", async () => {
+    const texts = Array.from({ length: 400 }, (_, i) => `wonderful ${i}`);
+    const seen: string[] = [];
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { texts: asked = [] } = await request.json();
+        if (seen.length >= 200) await held;
+        seen.push(...(asked ?? []));
+        return HttpResponse.json(answerTo(...(asked ?? []).map((text) => score(text, false))));
+      }),
+    );
+    const user = await choose(csv(texts.join("\n"), "many.txt"));
+    await user.click(await screen.findByRole("button", { name: "Score 400 texts" }));
+    await waitFor(() =>
+      expect(screen.getByRole("progressbar", { name: "Rows done" })).toHaveAttribute("value", "256"),
+    );
+    await user.click(screen.getByRole("button", { name: "Stop" }));
+    expect(await screen.findByText("Stopped after 256 rows.")).toBeInTheDocument();
+    release();
+    await user.click(screen.getByRole("button", { name: "Go on" }));
+    await screen.findByText("All 400 rows are done.");
+  });
+
+  it("waits for an overloaded server, says so, and goes on by itself", async () => {
+    let calls = 0;
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        calls += 1;
+        const { texts } = await request.json();
+        return calls === 1
+          ? refuse(problem(429, "too-many-calls", "Too many calls", "Wait a second."), { "Retry-After": "1" })
+          : HttpResponse.json(answerTo(...(texts ?? []).map((text) => score(text, false))));
+      }),
+    );
+    const user = await choose();
+    await user.click(await screen.findByRole("button", { name: "Score 5 texts" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(/Too many calls.*by itself/);
+    await screen.findByText("All 5 rows are done.");
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("stops where the model is gone, keeps what it has, and lets one go on", async () => {
+    server.use(
+      http.post(PREDICT, () =>
+        refuse(problem(404, "unknown-model", "There is no such model", "There are: other.")),
+      ),
+    );
+    const user = await choose();
+    await user.click(await screen.findByRole("button", { name: "Score 5 texts" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(/no such model.*What is scored stays/);
+    expect(screen.getByRole("button", { name: "Go on" })).toBeEnabled();
+  });
+
+  it("names what is wrong with a file, and reads it in another encoding", async () => {
+    const user = await choose(new File([new Uint8Array([0x63, 0x61, 0x66, 0xe9])], "<b>café</b>.txt"));
+    expect(await screen.findByRole("alert")).toHaveTextContent(
+      "<b>café</b>.txt: the file is not written in UTF-8",
+    );
+    await user.click(screen.getByRole("button", { name: "Read it so" }));
+    expect(await screen.findByRole("cell", { name: "café" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Another file" }));
+    expect(chooser()).toBeInTheDocument();
+  });
+
+  it("keeps the run while one looks at another page", async () => {
+    const user = await run();
+    await user.click(screen.getByRole("link", { name: "The model" }));
+    await screen.findByRole("heading", { level: 1, name: "reviews" });
+    await user.click(screen.getByRole("link", { name: "Many texts" }));
+    expect(await screen.findByText("All 5 rows are done.")).toBeInTheDocument();
+  });
+
+  it("has an example, and any number of labels", async () => {
+    const emotion = { ...summary, labels: ["joy", "anger", "fear"] };
+    server.use(
+      http.get(MODELS, () => HttpResponse.json(modelList(emotion))),
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { texts } = await request.json();
+        const probabilities = [0.1, 0.7, 0.2].map((probability, i) => ({
+          label: emotion.labels[i]!,
+          probability,
+        }));
+        return HttpResponse.json(
+          answerTo(
+            ...(texts ?? []).map((text) => ({
+              ...score(text, false),
+              label: "anger",
+              probability: 0.7,
+              sure: true,
+              probabilities,
+            })),
+          ),
+        );
+      }),
+    );
+    const user = open("/many");
+    await user.click(await screen.findByRole("button", { name: /example: 24 reviews/ }));
+    await user.click(await screen.findByRole("button", { name: "Score 24 texts" }));
+    await screen.findByText("All 24 rows are done.");
+    await waitFor(() =>
+      expect(screen.getByText("anger", { selector: "dt" }).nextSibling).toHaveTextContent("24 100 %"),
+    );
+    expect(screen.queryByRole("button", { name: /Open the most/ })).not.toBeInTheDocument();
+  });
+});

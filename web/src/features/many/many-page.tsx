@@ -1,0 +1,71 @@
+import { useWindowEvent } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+
+import { asApiError } from "../../api/client";
+import { modelsQuery } from "../../api/queries";
+import { Notice } from "../../components/notice";
+import { PageHero } from "../../components/page-hero";
+import { PageTitle } from "../../components/page-title";
+import { ColumnStep } from "./column-step";
+import { FileDrop } from "./file-drop";
+import { RunView } from "./run-view";
+import { session, type Stage } from "./session";
+import { UnreadableFile } from "./unreadable-file";
+
+/** A file of texts: chosen, read here, scored by the server in batches, shown, saved. */
+export function ManyPage() {
+  const stage = useSyncExternalStore(session.subscribe, session.snapshot);
+  const models = useQuery(modelsQuery);
+  useKeptTab(stage);
+  return (
+    <>
+      <PageTitle>Many texts</PageTitle>
+      <PageHero title="Score a whole file of texts.">
+        Reviews, comments, answers to a survey. The file is read in this browser; only the texts of one column
+        go to this server, which scores them and keeps none.
+      </PageHero>
+      {models.failureReason ? (
+        <Notice
+          title={asApiError(models.failureReason).title}
+          detail={asApiError(models.failureReason).detail}
+          meanwhile={models.isFetching ? "Your file is safe here. Trying again by itself…" : undefined}
+          action={models.isFetching ? undefined : { label: "Try again", run: () => void models.refetch() }}
+        />
+      ) : null}
+      <StageView stage={stage} models={models.data} />
+    </>
+  );
+}
+
+interface StageViewProps {
+  stage: Stage;
+  models: Parameters<typeof ColumnStep>[0]["models"];
+}
+
+function StageView({ stage, models }: StageViewProps) {
+  switch (stage.kind) {
+    case "empty":
+    case "reading":
+      return <FileDrop reading={stage.kind === "reading" ? stage.file.name : undefined} />;
+    case "unreadable":
+      return <UnreadableFile stage={stage} />;
+    case "choosing":
+      return <ColumnStep stage={stage} models={models} />;
+    case "run":
+      return <RunView run={stage} />;
+  }
+}
+
+/** A file dropped beside the field must not replace the page, and a tab with a run in it asks before it closes. */
+function useKeptTab(stage: Stage): void {
+  useWindowEvent("dragover", (event) => event.preventDefault());
+  useWindowEvent("drop", (event) => {
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file && stage.kind !== "run") void session.open(file);
+  });
+  useWindowEvent("beforeunload", (event) => {
+    if (stage.kind === "run" && stage.status === "running") event.preventDefault();
+  });
+}

@@ -1,0 +1,142 @@
+import { Button } from "@mantine/core";
+import { useEffect, useRef, type KeyboardEvent } from "react";
+import { Link } from "wouter";
+
+import { QuietButton } from "../../components/quiet-button";
+import { Scale } from "../../components/scale";
+import { fragmentOf } from "../../lib/fragment";
+import { count, percent } from "../../lib/format";
+import type { Sides } from "../../lib/labels";
+import { paths } from "../../lib/paths";
+import { probability } from "../../lib/units";
+import classes from "./row-dialog.module.css";
+import type { Run } from "./session";
+
+interface RowDialogProps {
+  run: Run;
+  shown: readonly number[];
+  /** The row that is open, if any. */
+  row: number | undefined;
+  ends: Sides | undefined;
+  onRow: (row: number | undefined) => void;
+}
+
+/** One row in full; the arrow keys go on to the next in the table's order. */
+export function RowDialog({ run, shown, row, ends, onRow }: RowDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+  const open = row !== undefined;
+  useEffect(() => {
+    if (!open) return dialog.current?.close();
+    dialog.current?.showModal();
+    title.current?.focus(); // not a button, which may be none at the end of the table
+  }, [open]);
+
+  const at = row === undefined ? -1 : shown.indexOf(row);
+  const neighbour = (step: number) => (at < 0 ? undefined : shown[at + step]);
+  const move = (step: number) => {
+    const next = neighbour(step);
+    if (next !== undefined) onRow(next);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    move(step);
+  };
+
+  return (
+    <dialog
+      ref={dialog}
+      className={classes.dialog}
+      aria-labelledby="row-title"
+      onClose={() => onRow(undefined)}
+      onKeyDown={onKeyDown}
+    >
+      {row === undefined ? null : (
+        <>
+          <header className={classes.head}>
+            <h2 id="row-title" ref={title} tabIndex={-1}>
+              Row {count(row + 1)}
+            </h2>
+            <Step name="Previous" possible={neighbour(-1) !== undefined} onStep={() => move(-1)} />
+            <Step name="Next" possible={neighbour(1) !== undefined} onStep={() => move(1)} />
+            <QuietButton onClick={() => onRow(undefined)}>Close</QuietButton>
+          </header>
+          <RowContent run={run} row={row} ends={ends} />
+        </>
+      )}
+    </dialog>
+  );
+}
+
+interface StepProps {
+  name: string;
+  possible: boolean;
+  onStep: () => void;
+}
+
+/** Stays focusable where it leads nowhere: a disabled button would drop the focus, and the arrow keys with it. */
+function Step({ name, possible, onStep }: StepProps) {
+  return (
+    <Button
+      variant="default"
+      size="compact-md"
+      aria-disabled={!possible}
+      data-disabled={!possible || undefined}
+      onClick={onStep}
+    >
+      {name}
+    </Button>
+  );
+}
+
+function RowContent({ run, row, ends }: Pick<RowDialogProps, "run" | "ends"> & { row: number }) {
+  const { texts, scores, table, column, model } = run;
+  const text = texts[row] ?? "";
+  const failure = scores.failureOf(row);
+  const others = table.columns.flatMap((name, i) =>
+    i === column ? [] : [[name, table.rows[row]?.[i] ?? ""]],
+  );
+  const address = `${paths.tryIt}${fragmentOf({ text, model: model.default ? undefined : model.name })}`;
+  return (
+    <div className={classes.content}>
+      <blockquote dir="auto" tabIndex={0} aria-label="Text">
+        {text || <em>empty</em>}
+      </blockquote>
+      {scores.isScored(row) ? (
+        <>
+          <p className={classes.verdict}>{verdictOf(run, row)}</p>
+          {ends ? (
+            <Scale
+              ends={ends}
+              value={probability(scores.probabilityOf(row, scores.labels.indexOf(ends.right)))}
+              sureFrom={probability(model.sure_from)}
+            />
+          ) : null}
+          <p className={classes.more}>
+            <Link href={address}>See which words tip it</Link>
+          </p>
+        </>
+      ) : (
+        <p className={classes.verdict}>{failure ? `Not scored: ${failure.detail}` : "Not scored yet."}</p>
+      )}
+      {others.length > 0 ? (
+        <dl>
+          {others.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd dir="auto">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+    </div>
+  );
+}
+
+function verdictOf({ scores }: Run, row: number): string {
+  const certainty = percent(probability(scores.probabilityOf(row, scores.topOf(row))));
+  const label = scores.labelOf(row);
+  return scores.stateOf(row) === "sure" ? `${label}, ${certainty}` : `not sure; leans ${label}, ${certainty}`;
+}

@@ -1,0 +1,68 @@
+import { Button } from "@mantine/core";
+
+import { Notice } from "../../components/notice";
+import { count, counted, longDuration } from "../../lib/format";
+import classes from "./run-progress.module.css";
+import { session, type Run } from "./session";
+
+/** How far a run is, how fast it goes, and what may be done about it. */
+export function RunProgress({ run }: { run: Run }) {
+  const { status, file, table, column, texts, done, pause, failure } = run;
+  return (
+    <section className={classes.progress} aria-label="Progress">
+      <div className={classes.head}>
+        <div>
+          <h2>{file.name}</h2>
+          <p>
+            Column “{table.columns[column]}”, read by {run.model.name}
+          </p>
+        </div>
+        <div className={classes.actions}>
+          {status === "running" ? (
+            <Button variant="default" onClick={session.stop}>
+              Stop
+            </Button>
+          ) : null}
+          {status === "stopped" || status === "failed" ? <Button onClick={session.goOn}>Go on</Button> : null}
+          {status === "running" ? null : (
+            <Button variant="default" onClick={session.clear}>
+              Another file
+            </Button>
+          )}
+        </div>
+      </div>
+      {status === "done" ? null : (
+        <>
+          <progress className={classes.bar} value={done} max={texts.length} aria-label="Rows done" />
+          <p className={classes.figures}>
+            <span>
+              {count(done)} of {counted(texts.length, "row")}
+            </span>
+            <span>{pacing(run)}</span>
+          </p>
+        </>
+      )}
+      {pause ? (
+        <Notice
+          title={pause.reason.title}
+          detail={pause.reason.detail}
+          meanwhile="What is scored is safe here. Going on by itself…"
+        />
+      ) : null}
+      {failure ? (
+        <Notice
+          title={failure.title}
+          detail={`${failure.detail} What is scored stays; “Go on” tries the rest.`}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+function pacing({ status, perSecond, secondsLeft, pause }: Run): string {
+  if (status !== "running") return "Stopped";
+  if (pause) return "Waiting for the server";
+  if (perSecond === undefined || secondsLeft === undefined) return "Scoring…";
+  const rate = perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond));
+  return `${rate} texts/s, ${longDuration(Math.ceil(secondsLeft))} left`;
+}

@@ -1,0 +1,70 @@
+import { VisuallyHidden } from "@mantine/core";
+import { useDeferredValue, useMemo, useState } from "react";
+
+import { count, counted } from "../../lib/format";
+import { poles } from "../../lib/labels";
+import { Distribution } from "./distribution";
+import { Download } from "./download";
+import { Failures } from "./failures";
+import { RowDialog } from "./row-dialog";
+import { RowTable } from "./row-table";
+import { RunProgress } from "./run-progress";
+import classes from "./run-view.module.css";
+import type { Run } from "./session";
+import { Toolbar } from "./toolbar";
+import { EVERYTHING, rowsShown } from "./view";
+
+/** A run: how far it is, what came out, every row of it. */
+export function RunView({ run }: { run: Run }) {
+  const { texts, model } = run;
+  const [view, setView] = useState(EVERYTHING);
+  const [opened, setOpened] = useState<number>();
+  const asked = useDeferredValue(view); // typing into the search stays smooth over 100,000 rows
+  const scores = useDeferredValue(run.scores);
+  const shown = useMemo(() => rowsShown(scores, texts, asked), [scores, texts, asked]);
+  const counts = useMemo(() => scores.counts(), [scores]);
+  const ends = poles(model.labels);
+
+  const openFirst = (label: number) => {
+    const next = { ...EVERYTHING, sort: { by: "label", label } } as const;
+    setView(next);
+    setOpened(rowsShown(scores, texts, next)[0]);
+  };
+
+  return (
+    <div className={classes.run}>
+      <RunProgress run={run} />
+      <Distribution run={run} counts={counts} ends={ends} />
+      {counts.failed > 0 ? (
+        <Failures
+          run={run}
+          failed={counts.failed}
+          onShow={() => setView({ ...EVERYTHING, filter: { kind: "failed" } })}
+        />
+      ) : null}
+      <section aria-labelledby="rows" className={classes.rows}>
+        <Toolbar view={view} labels={model.labels} ends={ends} onChange={setView} onOpenFirst={openFirst} />
+        <RowTable run={run} shown={shown} ends={ends} onOpen={setOpened} />
+        <p className={classes.shown}>
+          {shown.length === texts.length
+            ? counted(texts.length, "row")
+            : `${count(shown.length)} of ${counted(texts.length, "row")}`}
+        </p>
+      </section>
+      <Download run={run} shown={shown} />
+      <RowDialog run={run} shown={shown} row={opened} ends={ends} onRow={setOpened} />
+      <VisuallyHidden role="status" aria-live="polite">
+        {announcement(run)}
+      </VisuallyHidden>
+    </div>
+  );
+}
+
+/** For screen readers: each tenth of the way, not each tick. */
+function announcement({ status, done, texts }: Run): string {
+  if (status === "done") return `All ${counted(texts.length, "row")} are done.`;
+  if (status === "stopped") return `Stopped after ${counted(done, "row")}.`;
+  if (status === "failed") return "";
+  const tenths = Math.floor((done / Math.max(1, texts.length)) * 10);
+  return tenths === 0 ? "Scoring." : `Scoring: ${tenths * 10} %.`;
+}

@@ -1,0 +1,123 @@
+import type { Outcome } from "../../api/score-many";
+import type { TextError } from "../../api/generated";
+
+const PENDING = 0;
+const SURE = 1;
+const UNSURE = 2;
+const FAILED = 3;
+
+export type RowState = "pending" | "sure" | "unsure" | "failed";
+const STATES: readonly RowState[] = ["pending", "sure", "unsure", "failed"];
+
+/** Shared by a Scores and those renewed from it. */
+interface Storage {
+  /** Row by row, label by label: shape (rows, labels), 0 to 1; 0 where a row is not scored. */
+  probabilities: Float32Array;
+  states: Uint8Array;
+  /** The most probable label of each row. */
+  tops: Uint16Array;
+  failures: Map<number, TextError>;
+}
+
+/** What is known about every row, in a form that half a million rows do not make heavy. */
+export class Scores {
+  readonly rows: number;
+  readonly labels: readonly string[];
+  private readonly storage: Storage;
+
+  constructor(rows: number, labels: readonly string[], storage = emptyStorage(rows, labels.length)) {
+    this.rows = rows;
+    this.labels = labels;
+    this.storage = storage;
+  }
+
+  /** The same scores under another identity, by which React sees that there are new ones among them. */
+  renewed(): Scores {
+    return new Scores(this.rows, this.labels, this.storage);
+  }
+
+  put(row: number, outcome: Outcome): void {
+    if (outcome.kind === "error") {
+      this.storage.states[row] = FAILED;
+      this.storage.failures.set(row, outcome.error);
+      return;
+    }
+    for (const { label, probability } of outcome.probabilities) {
+      const at = this.labels.indexOf(label);
+      if (at >= 0) this.storage.probabilities[row * this.labels.length + at] = probability;
+    }
+    this.storage.tops[row] = Math.max(0, this.labels.indexOf(outcome.label));
+    this.storage.states[row] = outcome.sure ? SURE : UNSURE;
+  }
+
+  stateOf(row: number): RowState {
+    return STATES[this.storage.states[row] ?? PENDING] ?? "pending";
+  }
+
+  failureOf(row: number): TextError | undefined {
+    return this.storage.failures.get(row);
+  }
+
+  /** Index of the most probable label. */
+  topOf(row: number): number {
+    return this.storage.tops[row] ?? 0;
+  }
+
+  labelOf(row: number): string {
+    return this.labels[this.topOf(row)] ?? "";
+  }
+
+  probabilityOf(row: number, label: number): number {
+    return this.storage.probabilities[row * this.labels.length + label] ?? 0;
+  }
+
+  isScored(row: number): boolean {
+    const state = this.storage.states[row];
+    return state === SURE || state === UNSURE;
+  }
+
+  /** The rows that have no outcome yet, in the file's order. */
+  pending(): number[] {
+    const left: number[] = [];
+    for (let row = 0; row < this.rows; row += 1) if (this.storage.states[row] === PENDING) left.push(row);
+    return left;
+  }
+
+  /** How many rows stand where: the sure ones by label. */
+  counts(): Counts {
+    const counts = { byLabel: this.labels.map(() => 0), unsure: 0, failed: 0, pending: 0 };
+    for (let row = 0; row < this.rows; row += 1) {
+      const state = this.storage.states[row];
+      if (state === SURE) counts.byLabel[this.topOf(row)] = (counts.byLabel[this.topOf(row)] ?? 0) + 1;
+      else if (state === UNSURE) counts.unsure += 1;
+      else if (state === FAILED) counts.failed += 1;
+      else counts.pending += 1;
+    }
+    return counts;
+  }
+
+  /** Scored rows in each of `bins` equal parts of one label's probability, from 0 to 1. */
+  histogram(label: number, bins: number): number[] {
+    const found = Array.from({ length: bins }, () => 0);
+    for (let row = 0; row < this.rows; row += 1) {
+      if (!this.isScored(row)) continue;
+      const bin = Math.min(bins - 1, Math.floor(this.probabilityOf(row, label) * bins));
+      found[bin] = (found[bin] ?? 0) + 1;
+    }
+    return found;
+  }
+}
+
+export interface Counts {
+  byLabel: number[];
+  unsure: number;
+  failed: number;
+  pending: number;
+}
+
+const emptyStorage = (rows: number, labels: number): Storage => ({
+  probabilities: new Float32Array(rows * labels),
+  states: new Uint8Array(rows),
+  tops: new Uint16Array(rows),
+  failures: new Map(),
+});

@@ -1,0 +1,43 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+
+import { Choice } from "../../components/choice";
+import { Notice } from "../../components/notice";
+import { ENCODINGS } from "./decode";
+import { session, type Stage } from "./session";
+import classes from "./unreadable-file.module.css";
+
+const FIRST = ENCODINGS[0]?.name ?? "";
+
+/** Why a file cannot be read, and the ways on. */
+export function UnreadableFile({
+  stage: { file, problem },
+}: {
+  stage: Extract<Stage, { kind: "unreadable" }>;
+}) {
+  const [encoding, setEncoding] = useState(FIRST);
+  return (
+    <div className={classes.trouble}>
+      <Notice
+        title={`${file.name}: ${problem.title.charAt(0).toLowerCase()}${problem.title.slice(1)}`}
+        detail={problem.detail}
+      />
+      <div className={classes.ways}>
+        {problem.encoding ? (
+          <>
+            <Choice
+              label="Its encoding is"
+              value={encoding}
+              options={ENCODINGS.map(({ name, label }) => ({ value: name, name: label }))}
+              onChoose={setEncoding}
+            />
+            <Button onClick={() => void session.open(file, encoding)}>Read it so</Button>
+          </>
+        ) : null}
+        <Button variant="default" onClick={session.clear}>
+          Choose another file
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+
+import type { Scored } from "../../api/generated";
+import { Scores } from "./scores";
+import { EVERYTHING, rowsShown, type View } from "./view";
+
+const scored = (positive: number, sure = true): Scored => ({
+  kind: "scored",
+  label: positive >= 0.5 ? "positive" : "negative",
+  probability: Math.max(positive, 1 - positive),
+  sure,
+  probabilities: [
+    { label: "negative", probability: 1 - positive },
+    { label: "positive", probability: positive },
+  ],
+  tokens: 3,
+  windows: 1,
+  words: null,
+});
+
+/** Rows: positive, not sure, failed, negative, pending. */
+function five() {
+  const scores = new Scores(5, ["negative", "positive"]);
+  scores.put(0, scored(0.9));
+  scores.put(1, scored(0.6, false));
+  scores.put(2, { kind: "error", error: { code: "text-empty", detail: "It is empty." } });
+  scores.put(3, scored(0.05));
+  return scores;
+}
+const TEXTS = ["Good", "Hm, good", "", "BAD", "later"];
+const shown = (changed: Partial<View>) => rowsShown(five(), TEXTS, { ...EVERYTHING, ...changed });
+
+it("counts what came out", () => {
+  expect(five().counts()).toEqual({ byLabel: [1, 1], unsure: 1, failed: 1, pending: 1 });
+  expect(five().pending()).toEqual([4]);
+  expect(five().histogram(1, 4)).toEqual([1, 0, 1, 1]);
+});
+
+it("filters by what came out", () => {
+  expect(shown({ filter: { kind: "label", label: 1 } })).toEqual([0]);
+  expect(shown({ filter: { kind: "unsure" } })).toEqual([1]);
+  expect(shown({ filter: { kind: "failed" } })).toEqual([2]);
+});
+
+it("searches whatever the case", () => {
+  expect(shown({ query: " GOOD " })).toEqual([0, 1]);
+  expect(shown({ query: "nowhere" })).toEqual([]);
+});
+
+it("sorts, with what has no score last and ties in the file's order", () => {
+  expect(shown({ sort: { by: "label", label: 0 } })).toEqual([3, 1, 0, 2, 4]);
+  expect(shown({ sort: { by: "label", label: 1 } })).toEqual([0, 1, 3, 2, 4]);
+  expect(shown({ sort: { by: "doubt" } })).toEqual([1, 0, 3, 2, 4]);
+});

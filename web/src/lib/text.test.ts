@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+
+import { codePoints, utf8Bytes } from "./text";
+
+it("counts characters as the server does", () => {
+  expect(codePoints("a😀é")).toBe(3);
+});
+
+it.each(["", "plain", "é", "€", "😀", "a😀é€\u0000", "\ud83d alone"])(
+  "knows how many bytes %j is sent as",
+  (text) => {
+    expect(utf8Bytes(text)).toBe(new TextEncoder().encode(text).length);
+  },
+);
