@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,29 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def postgresql_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of a real PostgreSQL server, started once."""
+    from tests.server.databases import postgresql
+
+    with postgresql(tmp_path_factory.mktemp("postgresql")) as uri:
+        yield uri
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database; whatever uses it is tested with both kinds."""
+    from tests.server.databases import address_of_file, new_database
+    from valence.server.store.address import database_address
+
+    if request.param == "sqlite":
+        return address_of_file(tmp_path / "valence.db")
+    return database_address(new_database(request.getfixturevalue("postgresql_uri")))
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's data and caches."""
     monkeypatch.setenv("VALENCE_HOME", str(tmp_path_factory.mktemp("home")))
+    for name in ("DATABASE_URL", "REDIS_URL"):  # of whatever else runs on this machine
+        monkeypatch.delenv(name, raising=False)

@@ -39,7 +39,7 @@ def build_tiny_model(path: Path) -> Path:
     tokenizer.save(str(path / "tokenizer.json"))
     network.save_pretrained(path)
     body_id = hashlib.sha256((path / "model.safetensors").read_bytes()).hexdigest()
-    readouts = {"final": WIDTH, "general": WIDTH * LAYERS}
+    readouts = {"final": WIDTH, "general": WIDTH * (LAYERS + 1)}
     folder = ModelFolder(path)
     folder.write_body(Body(body_id, "tiny", "BertForSequenceClassification", WINDOW, readouts, "Apache-2.0"))
     export_body(path)

@@ -8,7 +8,8 @@
     ├── SettingsError      a setting or a command's option
     ├── DeployError        a step on the way to the web that failed, or cannot be taken
     ├── PortInUseError     the address to serve on is taken
-    └── OverloadedError    more work than the engine's bounded queue takes
+    ├── OverloadedError    more work than the engine's bounded queue takes
+    └── StoreError         the server's database: out of reach, not writable, or of another version
 
 Each carries a machine-readable `code`, a message that says what is wrong and where, and a `way_out` that says what to
 do about it. Foreign errors (files, JSON, ONNX, the Hub, the database) are mapped to these where they enter.
@@ -24,6 +25,7 @@ __all__ = [
     "OverloadedError",
     "PortInUseError",
     "SettingsError",
+    "StoreError",
     "TextError",
     "ValenceError",
 ]
@@ -84,3 +86,7 @@ class OverloadedError(ValenceError):
     def __init__(self, message: str, *, retry_after_s: int = 1, way_out: str = "") -> None:
         self.retry_after_s = retry_after_s
         super().__init__(message, way_out=way_out)
+
+
+class StoreError(ValenceError):
+    default_code = "store-unavailable"

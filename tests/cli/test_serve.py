@@ -20,7 +20,8 @@ PATIENCE_S = 120  # only a hang takes as long
 
 
 def _start(*options: str, **environment: str) -> subprocess.Popen[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("VALENCE_")}
+    kept = {name for name in os.environ if not name.startswith("VALENCE_")} | {"VALENCE_HOME"}
+    inherited = {name: value for name, value in os.environ.items() if name in kept}
     return subprocess.Popen(
         [sys.executable, "-c", "from valence.cli import main; main()", "serve", *options],
         stdout=subprocess.PIPE,
@@ -74,9 +75,28 @@ def test_it_explains(served: str) -> None:
 
 
 def test_it_says_what_it_serves(served: str) -> None:
-    assert _ask(f"{served}/readyz") == {"status": "ready", "models": ["tiny"]}
+    assert _ask(f"{served}/readyz") == {"status": "ready", "models": ["tiny"], "store": "ready"}
     described = _ask(f"{served}/api/v1/models/tiny")
     assert (described["base"], described["labels"]) == ("tiny", ["negative", "positive"])
+
+
+def test_without_a_disk_to_write_to_it_scores_and_readiness_says_what_is_missing(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").write_text("a file where the folder should be")
+    process = _start("--port", "0", "--model", str(tiny_model), VALENCE_DATA_FOLDER=str(tmp_path / "folder"))
+    address = _address(process)
+    try:
+        assert _ask(f"{address}/api/v1/predict", {"text": "a wonderful film"})["results"][0]["label"] == "positive"
+        assert _ask(f"{address}/readyz") == {"status": "ready", "models": ["tiny"], "store": "unavailable"}
+    finally:
+        process.terminate()
+        assert process.stdout is not None
+        out = process.stdout.read()  # not `communicate`, which passes over what came along with the line read above
+        process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert "the database cannot be used" in out
+    assert "VALENCE_DATA_FOLDER" in out
 
 
 def test_a_missing_model_is_told_before_anything_starts() -> None:

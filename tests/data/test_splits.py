@@ -1,15 +1,16 @@
-"""Validation cut from train: stratified, seeded, nothing lost and nothing twice."""
+"""Cuts and samples: stratified, seeded, nothing lost, nothing twice, and no text on both sides."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from valence.data.examples import Examples
-from valence.data.splits import cut_validation, sample
+from valence.data.duplicates import normalised
+from valence.data.examples import Dataset, Examples
+from valence.data.splits import SplitConfig, cut, cut_test, prepare, sample
 from valence.errors import DataError
 
 
@@ -27,24 +28,69 @@ def test_every_row_is_on_exactly_one_side_and_every_label_on_both(
     counts: dict[str, int], seed: int, share: float
 ) -> None:
     whole = examples(counts)
-    train, validation = cut_validation(whole, rows=max(1, int(len(whole) * share)), seed=seed)
+    train, validation = cut(whole, rows=max(1, int(len(whole) * share)), seed=seed)
     assert sorted(train.keys + validation.keys, key=int) == list(whole.keys)
     assert set(train.labels) == set(validation.labels) == set(counts)
 
 
 def test_the_seed_decides_and_labels_keep_their_shares() -> None:
     whole = examples({"a": 300, "b": 100})
-    first, again, other = (cut_validation(whole, rows=40, seed=seed)[1] for seed in (1, 1, 2))
+    first, again, other = (cut(whole, rows=40, seed=seed)[1] for seed in (1, 1, 2))
     assert first == again != other
     assert Counter(first.labels) == {"a": 30, "b": 10}
 
 
-def test_a_label_with_one_row_is_named() -> None:
-    with pytest.raises(DataError, match="'rare'"):
-        cut_validation(examples({"a": 20, "rare": 1}), rows=4, seed=0)
+def test_a_label_with_one_row_is_kept_and_one_with_two_is_on_both_sides() -> None:
+    kept, held_out = cut(examples({"a": 20, "single": 1, "pair": 2}), rows=4, seed=0)
+    assert Counter(kept.labels)["single"] == Counter(kept.labels)["pair"] == Counter(held_out.labels)["pair"] == 1
+
+
+texts = st.lists(st.tuples(st.sampled_from(["a", "A ", "b", "c", "d", "e", "f"]), st.sampled_from("xyz")), min_size=5)
+
+
+@given(texts, st.lists(st.sampled_from("pqrs"), min_size=99, max_size=99), st.booleans(), st.integers(0, 3))
+def test_a_text_or_group_is_never_on_both_sides(
+    rows: list[tuple[str, str]], groups: list[str], grouped: bool, seed: int
+) -> None:
+    rows = rows[:99]
+    row_groups = tuple(groups[: len(rows)]) if grouped else ()
+    whole = Examples(
+        tuple(text for text, _ in rows),
+        tuple(label for _, label in rows),
+        tuple(map(str, range(len(rows)))),
+        row_groups,
+    )
+    try:
+        kept, held_out = cut(whole, rows=max(1, len(rows) // 5), seed=seed)
+    except DataError:  # where all rows hang together
+        reject()
+    assert not {normalised(text) for text in kept.texts} & {normalised(text) for text in held_out.texts}
+    assert not set(kept.groups) & set(held_out.groups)
+    assert set(held_out.labels) <= set(kept.labels) == set(whole.labels)
+
+
+def test_large_groups_still_leave_about_what_is_asked() -> None:
+    labels = ("x", "y") * 100
+    groups = tuple(f"g{row // 10}" for row in range(200))
+    whole = Examples(tuple(f"text {row}" for row in range(200)), labels, tuple(map(str, range(200))), groups)
+    assert len(cut(whole, rows=40, seed=0)[1]) == 40
+
+
+def test_a_set_that_is_one_group_cannot_be_split() -> None:
+    whole = Examples(("a", "b", "c"), ("x", "y", "x"), ("1", "2", "3"), ("g",) * 3)
+    with pytest.raises(DataError, match="--group-column"):
+        cut(whole, rows=1, seed=0)
+
+
+def test_two_hundred_rows_give_train_validation_and_test_with_every_label() -> None:
+    train, test = cut_test(examples({"a": 150, "b": 40, "c": 10}), seed=42)
+    splits = prepare(Dataset("own", train, test, "0"), SplitConfig())
+    assert (len(splits.train), len(splits.validation), len(splits.test)) == (128, 32, 40)
+    assert all(set(part.labels) == set("abc") for part in (splits.train, splits.validation, splits.test))
 
 
 def test_a_sample_is_no_larger_than_asked_and_the_whole_where_that_is_less() -> None:
     whole = examples({"a": 30, "b": 30})
     assert len(sample(whole, rows=10, seed=0)) == 10
+    assert set(sample(examples({"a": 98, "single": 1}), rows=10, seed=0).labels) == {"a", "single"}
     assert sample(whole, rows=99, seed=0) == whole

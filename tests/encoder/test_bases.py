@@ -67,6 +67,8 @@ def test_the_window_leaves_room_for_roberta_s_padding_positions(tiny_roberta: Pa
     assert network.window_of(model, network.tokenizer_of(tiny_roberta)) == 62
 
 
-@pytest.mark.parametrize(("layers", "expected"), [(6, (6, 4, 2)), (12, (12, 8, 4)), (2, (2, 1)), (1, (1,))])
-def test_the_general_readout_reads_the_top_and_two_below(layers: int, expected: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    ("layers", "expected"), [(6, (6, 5, 4, 3, 2, 1, 0)), (12, (12, 10, 8, 6, 4, 2, 0)), (2, (2, 1, 0)), (1, (1, 0))]
+)
+def test_the_general_readout_reads_from_the_top_down_to_the_embeddings(layers: int, expected: tuple[int, ...]) -> None:
     assert general_layers(layers) == expected

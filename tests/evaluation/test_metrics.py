@@ -115,3 +115,10 @@ def test_the_interval_of_an_accuracy_is_the_binomial_one() -> None:
 def test_the_same_seed_gives_the_same_intervals() -> None:
     rows = draw(3, 1)
     assert estimate(*rows, seed=4) == estimate(*rows, seed=4)
+
+
+def test_many_classes_have_the_intervals_that_few_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    probabilities, labels = draw(5, 1)
+    whole = estimate(probabilities, labels)
+    monkeypatch.setattr("valence.evaluation.intervals._CELLS_AT_ONCE", 60)  # two of the thousand resamples at a time
+    assert estimate(probabilities, labels) == whole

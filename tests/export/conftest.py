@@ -57,7 +57,7 @@ def write_model(folder: Path, config: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     network.save_pretrained(folder)
     tiny_tokenizer().save(str(folder / "tokenizer.json"))
-    body = Body("0" * 64, "tiny", type(network).__name__, WINDOW, {"final": 32, "general": 64})
+    body = Body("0" * 64, "tiny", type(network).__name__, WINDOW, {"final": 32, "general": 96})
     ModelFolder(folder).write_body(body)
     return folder
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.models import BLAME, PRAISE
 from valence.errors import ModelFolderError, OverloadedError, TextError
+from valence.inference.batch_run import BatchRun
 from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
 from valence.inference.windows import Ints
@@ -136,6 +137,19 @@ def test_a_full_queue_refuses_at_once(gate: Gate, batcher: Batcher, pool: Thread
     assert accepted.result(30)
     assert held.result(30)
     assert batcher.score(["good"])
+
+
+def test_whoever_watches_is_told_of_each_run(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:
+    runs: list[BatchRun] = []
+    batcher.watch(runs.append)
+    held = _hold(gate, batcher, pool)
+    waiting = [pool.submit(batcher.score, [word]) for word in ("bad", "dull")]
+    _wait_until(lambda: batcher.waiting_tokens == 6)
+    gate.open.set()
+    assert all(future.result(30) for future in [held, *waiting])
+    _wait_until(lambda: len(runs) == 2)
+    assert [(run.windows, run.tokens) for run in runs] == [(1, 3), (2, 6)]
+    assert all(run.seconds > 0 for run in runs)
 
 
 def test_a_failing_batch_reaches_its_own_callers_only(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:

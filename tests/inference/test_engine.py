@@ -47,7 +47,7 @@ def test_features_and_the_head_give_the_same_as_score(engine: Engine) -> None:
 
 def test_features_of_both_readouts(engine: Engine) -> None:
     assert engine.features(["good", "bad"], "final").shape == (2, 32)
-    assert engine.features(["good", "bad"], "general").shape == (2, 64)
+    assert engine.features(["good", "bad"], "general").shape == (2, 96)
     assert engine.features([]).shape == (0, 32)
     with pytest.raises(ModelFolderError, match="no readout 'other'"):
         engine.features(["good"], "other")

@@ -48,6 +48,16 @@ def test_the_penalty_with_the_least_validation_loss_is_chosen() -> None:
     assert fit.validation_log_loss[fit.penalty] == min(fit.validation_log_loss.values())
 
 
+def test_penalties_beyond_a_clearly_worse_one_are_not_tried() -> None:
+    draw = np.random.default_rng(0)
+    features, noise = draw.normal(size=(60, 40)), draw.integers(2, size=120)  # nothing to learn: the weaker the worse
+    fit = HeadFitter().fit(features, noise[:60], draw.normal(size=(60, 40)), noise[60:], classes=2)
+    tried = fit.validation_log_loss
+    assert next(iter(tried)) == fit.penalty == 1.0
+    assert len(tried) == 2
+    assert tried[0.1] > 1.01 * tried[1.0]
+
+
 def test_the_folded_layer_gives_the_same_logits() -> None:
     features, labels = blobs(3)
     head = HeadFitter().fit(features, labels, features, labels, classes=3).head

@@ -1,17 +1,21 @@
-"""Three fixtures: a scorer that can be foreseen, the app around it, a client of the app."""
+"""A scorer that can be foreseen, the app around it, a client of the app; databases, each kind a real one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.server.fakes import LIMIT, FakeScorer, served
+from tests.server.fakes import LIMIT, FakeScorer, bearer, served
+from valence.server import keys
 from valence.server.app import create_app
 from valence.server.registry import Registry
 from valence.server.settings import Settings, default_settings
+from valence.server.state import KEY
+from valence.server.store.database import Database
 
 
 @pytest.fixture
@@ -35,3 +39,18 @@ def app(scorer: FakeScorer, settings: Settings, tmp_path: Path) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def database(address: str) -> Iterator[Database]:
+    """With its tables, and nothing in them."""
+    database = Database(address)
+    database.upgrade()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def admin(app: Flask) -> dict[str, str]:
+    """Headers that open everything of `app`, and of every app with the same database."""
+    return bearer(keys.create(app.extensions[KEY].database, "the operator", ["admin"]))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from valence.errors import OverloadedError, TextError
+from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction, WordEffect
 from valence.server.registry import ModelFacts, ServedModel
 
@@ -47,12 +48,14 @@ class FakeScorer:
 
     Attributes:
         failure: raised by the next calls, where set.
+        waiting_tokens: what it says of its queue.
         closed: whether `close` was called.
     """
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
         self.closed = False
+        self.waiting_tokens = 0
 
     def score(
         self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
@@ -60,6 +63,9 @@ class FakeScorer:
         if self.failure is not None:
             raise self.failure
         return [self._one(text, explain=explain) for text in texts]
+
+    def watch(self, observer: Callable[[BatchRun], None]) -> None:
+        self.observer = observer
 
     def close(self) -> None:
         self.closed = True
@@ -80,6 +86,11 @@ class FakeScorer:
 
 def served(scorer: FakeScorer) -> ServedModel:
     return ServedModel(FACTS, scorer)
+
+
+def bearer(key: str) -> dict[str, str]:
+    """The header that shows a key."""
+    return {"Authorization": f"Bearer {key}"}
 
 
 FULL = OverloadedError("The queue is full.", retry_after_s=3, way_out="Ask again in 3 seconds.")

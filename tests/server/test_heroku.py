@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
@@ -26,15 +27,25 @@ def _requirements() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
+def _processes() -> dict[str, list[str]]:
+    lines = (ROOT / "Procfile").read_text("utf-8").splitlines()
+    return {name: shlex.split(command) for name, command in (line.split(": ", 1) for line in lines)}
+
+
 def test_the_procfile_starts_our_command() -> None:
-    process, command = (ROOT / "Procfile").read_text("utf-8").strip().split(": ", 1)
-    assert process == "web"
-    words = shlex.split(command.replace("$PORT", "5000"))
+    words = [word.replace("$PORT", "5000") for word in _processes()["web"]]
     assert words[0] in PROJECT["scripts"]
     serve = main.get_command(click.Context(main), words[1])
     assert serve is not None
     parsed = serve.make_context(words[1], words[2:])
     assert (parsed.params["host"], parsed.params["port"]) == ("0.0.0.0", 5000)
+
+
+def test_a_release_brings_the_database_up_to_date() -> None:
+    program, *words = _processes()["release"]
+    assert program in PROJECT["scripts"]
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, "brought up to date from none" in done.output) == (0, True)
 
 
 def test_every_variable_of_the_button_is_a_setting_with_its_meaning() -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
+from werkzeug.test import TestResponse
 
 from tests.server.fakes import FULL, FakeScorer, served
 from valence.errors import ModelFolderError, TextError
@@ -23,7 +24,14 @@ from valence.server.settings import Settings, default_settings
 DOCUMENT = document.document(create_app(default_settings(), registry=Registry()), default_settings())
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
 PAGES = ["/", "/docs", "/docs/errors", "/openapi.json"]
-ADDRESSES = sorted({path.replace("{name}", "fake") for path, _ in OPERATIONS} | set(PAGES))
+
+
+def concrete(path: str) -> str:
+    """The address of something that a path with holes in it may stand for."""
+    return path.replace("{name}", "fake").replace("{identity}", "6f1c3a52-9d0e-4b7a-8c21-5e4f3d2c1b0a")
+
+
+ADDRESSES = sorted({concrete(path) for path, _ in OPERATIONS} | set(PAGES))
 COMMITTED = Path(__file__).parents[2] / "web" / "openapi.json"
 
 
@@ -46,7 +54,7 @@ def test_the_served_document_names_this_servers_limits(client: FlaskClient) -> N
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_example_keeps_to_its_schema(path: str, method: str) -> None:
     described = DOCUMENT["paths"][path][method]
-    contents = [response["content"] for response in described["responses"].values()]
+    contents = [response.get("content", {}) for response in described["responses"].values()]
     contents += [described["requestBody"]["content"]] if "requestBody" in described else []
     for content in contents:
         for media in content.values():
@@ -56,9 +64,9 @@ def test_every_example_keeps_to_its_schema(path: str, method: str) -> None:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient, address: str) -> None:
-    answer = client.delete(address)
+    answer = client.patch(address)
     assert (answer.status_code, answer.get_json()["code"]) == (405, "wrong-method")
-    assert {"GET", "POST"} & set(answer.headers["Allow"].split(", "))
+    assert {"GET", "POST", "DELETE"} & set(answer.headers["Allow"].split(", "))
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "/nothing/here"])
@@ -128,6 +136,7 @@ ASKED: dict[str, list[tuple[dict[str, Any], Exception | None]]] = {
         ({"data": b'{"text": "' + b"x" * 3000 + b'"}', "content_type": "application/json"}, None),
         ({"data": b"text=good", "content_type": "application/x-www-form-urlencoded"}, None),
         ({"json": {}}, None),
+        ({"json": {"text": "good"}, "headers": {"Authorization": "Bearer nobody's"}}, None),
         ({"json": {"text": "good"}}, FULL),
         ({"json": {"text": "good"}}, TextError("no", code="some-new-code")),
         ({"json": {"text": "good"}}, ModelFolderError("/secret/path is damaged")),
@@ -139,34 +148,54 @@ ASKED: dict[str, list[tuple[dict[str, Any], Exception | None]]] = {
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_every_answered_status_is_documented_and_the_body_fits(
-    app: Flask, scorer: FakeScorer, path: str, method: str
+    app: Flask, scorer: FakeScorer, admin: dict[str, str], path: str, method: str
 ) -> None:
     described, answered = DOCUMENT["paths"][path][method], set()
     for arguments, failure in ASKED.get(described["operationId"], [({}, None)]):
         scorer.failure = failure
-        answer = app.test_client().open(**{"path": path.replace("{name}", "fake"), "method": method, **arguments})
-        content = described["responses"][str(answer.status_code)]["content"]
-        assert _fits(answer.get_json(), content[answer.content_type]["schema"])
+        call = {"path": concrete(path), "method": method, "headers": admin, **arguments}
+        answer = app.test_client().open(**call)
+        _is_as_documented(answer, described)
         assert "secret" not in answer.text
         answered.add(str(answer.status_code))
     if path == "/api/v1/predict":
-        assert answered == set(described["responses"]) - {"405"}, "documented, but nothing provokes it"
+        assert answered == set(described["responses"]) - {"405", "429"}, "documented, but nothing provokes it"
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
-def test_while_starting_every_route_answers_as_documented(settings: Settings, path: str, method: str) -> None:
+def test_while_starting_every_route_answers_as_documented(
+    settings: Settings, admin: dict[str, str], path: str, method: str
+) -> None:
     client = create_app(settings, registry=Registry()).test_client()
-    body = {"json": {"text": "good"}} if method == "post" else {}
-    answer = client.open(path=path.replace("{name}", "fake"), method=method, **body)  # type: ignore[arg-type]
-    content = DOCUMENT["paths"][path][method]["responses"][str(answer.status_code)]["content"]
-    assert _fits(answer.get_json(), content[answer.content_type]["schema"])
-    assert answer.status_code == (200 if path == "/healthz" else 503)
-    assert path in {"/healthz", "/readyz"} or answer.headers["Retry-After"] == "1"
+    described = DOCUMENT["paths"][path][method]
+    answer = client.open(path=concrete(path), method=method, headers=admin, **_example_of_body(described))
+    _is_as_documented(answer, described)
+    problems = described["responses"].get("503", {}).get("content", {}).get("application/problem+json", {})
+    starting = path == "/readyz" or "starting" in problems.get("examples", {})
+    assert (answer.status_code == 503) is starting
+    assert not problems or not starting or answer.headers["Retry-After"] == "1"
+
+
+def _example_of_body(described: dict[str, Any]) -> dict[str, Any]:
+    if "requestBody" not in described:
+        return {}
+    examples = described["requestBody"]["content"]["application/json"]["examples"]
+    return {"json": next(iter(examples.values()))["value"]}
+
+
+def _is_as_documented(answer: TestResponse, described: dict[str, Any]) -> None:
+    content = described["responses"][str(answer.status_code)].get("content")
+    if content is None:
+        assert answer.data == b""
+    elif answer.is_json:
+        assert _fits(answer.get_json(), content[answer.content_type]["schema"])
+    else:
+        assert answer.mimetype in content
 
 
 def test_health_and_readiness(client: FlaskClient) -> None:
     assert client.get("/healthz").get_json()["status"] == "ok"
-    assert client.get("/readyz").get_json() == {"status": "ready", "models": ["fake"]}
+    assert client.get("/readyz").get_json() == {"status": "ready", "models": ["fake"], "store": "ready"}
 
 
 def test_the_models_are_listed_with_the_limits(client: FlaskClient) -> None:

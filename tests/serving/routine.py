@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import uuid
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,14 +28,33 @@ def walk(folder: Path) -> None:
         ["settings"],
         ["--help"],
         ["serve", "--help"],
+        ["db", "upgrade"],
+        ["db", "status"],
+        ["keys", "create", "me", "--scope", "admin"],
+        ["keys", "list"],
+        ["feedback", "export"],
     ):
         done = CliRunner().invoke(command_line, command)
         assert done.exit_code == 0, (command, done.output, done.exception)
     evaluate(folder)
     client = create_app(load_settings(models=str(folder))).test_client()
-    name = client.get("/api/v1/models").get_json()["models"][0]["name"]
-    for path in ("/api/v1/models", f"/api/v1/models/{name}", "/healthz", "/readyz", "/openapi.json", "/docs"):
-        assert client.get(path).status_code == 200, path
+    model = client.get("/api/v1/models").get_json()["models"][0]
+    key = CliRunner().invoke(command_line, ["keys", "create", "me", "--scope", "admin"]).stdout.strip()
+    said = {"id": str(uuid.uuid4()), "model": model["version"], "predicted": "positive", "probability": 0.9}
+    assert client.post("/api/v1/feedback", json={**said, "correct": True}).status_code == 201
+    for path in (
+        "/api/v1/models",
+        f"/api/v1/models/{model['name']}",
+        "/api/v1/feedback",
+        "/api/v1/feedback/export",
+        "/api/v1/feedback/policy",
+        "/metrics",
+        "/healthz",
+        "/readyz",
+        "/openapi.json",
+        "/docs",
+    ):
+        assert client.get(path, headers={"Authorization": f"Bearer {key}"}).status_code == 200, path
     answer = client.post("/api/v1/predict", json={"text": PRAISE, "explain": True}).get_json()
     assert answer["results"][0]["label"] == "positive", answer
 

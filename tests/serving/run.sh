@@ -14,6 +14,8 @@ grep -v '^\.$' requirements.txt > "$room/requirements.txt"
 "$room/bin/pip" uninstall --quiet --yes setuptools >/dev/null 2>&1 || true
 if "$room/bin/python" -c 'import torch' 2>/dev/null; then echo "torch has come into the serving environment"; exit 1; fi
 
+export VALENCE_DATA_FOLDER="$PWD/$room/kept" # not where the user's own server keeps its data
+unset DATABASE_URL VALENCE_DATABASE_URL REDIS_URL VALENCE_REDIS_URL
 echo "== Serving without torch, from requirements.txt alone"
 (cd "$room" && bin/python ../../tests/serving/routine.py "$("bin/python" -c 'from valence.classifier import bundled_folder; print(bundled_folder())')")
 echo "== The ten largest packages, MB"

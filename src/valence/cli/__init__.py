@@ -1,13 +1,13 @@
 """The command line: one file per command, each importing what it needs only when it runs.
 
-The one place where a ValenceError becomes words on stderr and an exit code.
+The one place where a ValenceError or Ctrl-C becomes words on stderr and an exit code.
 """
 
 from __future__ import annotations
 
 import importlib
 import logging
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -26,9 +26,21 @@ COMMANDS = {
     "export": "Make the quantised ONNX body that serving runs.",
     "predict": "Score texts.",
     "serve": "Stage 3: serve the API and the page.",
-    "deploy": "Check before a push whether it will run on a small dyno.",
+    "keys": "Make, list and revoke the API's keys.",
+    "feedback": "Export what people said about the answers.",
+    "db": "Bring the server's database up to date, or see how it is.",
+    "deploy": "Put it on Heroku, and see before whether it fits a small dyno.",
     "settings": "Show the server's settings with their meaning.",
 }
+
+
+# What a command that Ctrl-C stopped leaves, and how to go on. What is written is written whole or not at all.
+_AFTER_CTRL_C = {
+    "data": "Run the command again: a download goes on where it stopped.",
+    "pretrain": "Nothing was written to --out. The same command with --resume goes on from the last checkpoint.",
+    "transfer": "Nothing was written to --out. Run the command again: features that were finished are kept.",
+}
+_AFTER_CTRL_C_BY_DEFAULT = "Nothing half-done was left. Run it again to begin anew."
 
 
 class LazyGroup(click.Group):
@@ -53,6 +65,8 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except ValenceError as error:
             raise Failure(error) from error
+        except KeyboardInterrupt as error:
+            raise Stopped(ctx.invoked_subcommand or "") from error
 
 
 class Failure(click.ClickException):
@@ -62,6 +76,18 @@ class Failure(click.ClickException):
 
     def __init__(self, error: ValenceError) -> None:
         super().__init__(error.message + (f"\n{error.way_out}" if error.way_out else ""))
+
+
+class Stopped(click.ClickException):
+    """Ctrl-C, and how to go on, on one line; exit code 130, as shells have it for SIGINT."""
+
+    exit_code = 130
+
+    def __init__(self, command: str) -> None:
+        super().__init__(_AFTER_CTRL_C.get(command, _AFTER_CTRL_C_BY_DEFAULT))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"\nStopped. {self.format_message()}", file=file, err=file is None)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})

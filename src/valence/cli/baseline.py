@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from valence.cli.options import data_option, results_option, seed_option
+from valence.cli.options import data_options, results_option, rows_options, seed_option
+
+if TYPE_CHECKING:
+    from valence.data.sources import DataRequest
 
 
 @click.command()
@@ -19,17 +23,19 @@ from valence.cli.options import data_option, results_option, seed_option
     help="Give it several times for several: the majority label; TF-IDF with logistic regression; VADER, a lexicon "
     "with rules, for negative and positive alone.",
 )
-@data_option("sst2")
+@data_options("sst2")
+@rows_options
 @seed_option
 @results_option
-def baseline(kinds: tuple[str, ...], data: str, seed: int, results: Path | None) -> None:
+def baseline(kinds: tuple[str, ...], request: DataRequest, results: Path | None, **rows: Any) -> None:
     """Test the cheap ways that a classifier must beat, on the reserved set."""
-    from valence.data import sources
+    from valence.data.splits import SplitConfig
     from valence.evaluation.results import save, table
     from valence.training.baselines import baseline as measure
 
-    dataset = sources.load(data)
-    found = [measure(kind, dataset, seed=seed) for kind in kinds]
+    config = SplitConfig(**rows)
+    dataset = request.load(seed=config.seed)
+    found = [measure(kind, dataset, config) for kind in kinds]
     if results:
         save(results, found)
     click.echo(table(found))

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from valence.cli.options import DATA_HELP, results_option, seed_option
+from valence.cli.options import data_options, results_option, seed_option
 from valence.errors import SettingsError
 
 if TYPE_CHECKING:
     from valence.data.examples import Dataset
+    from valence.data.sources import DataRequest
     from valence.evaluation.comparison import Comparison
     from valence.evaluation.mistakes import Mistake
     from valence.evaluation.scored import Scored
@@ -41,7 +42,7 @@ class _Test:
     type=click.Path(path_type=Path),
     help="A model folder. With several, each is compared with the first, row by row.",
 )
-@click.option("--data", "names", multiple=True, default=["sst2"], help=DATA_HELP)
+@data_options("sst2", multiple=True)
 @click.option("--test-rows", type=click.IntRange(min=10), help="At most so many test rows, for a quick run.")
 @click.option("--record", is_flag=True, help="Also put the figures into the model folder's results and card.")
 @click.option(
@@ -70,7 +71,7 @@ class _Test:
 @results_option
 def evaluate(
     models: tuple[Path, ...],
-    names: tuple[str, ...],
+    requests: list[DataRequest],
     test_rows: int | None,
     record: bool,
     beside: tuple[Path, ...],
@@ -85,16 +86,17 @@ def evaluate(
     Prints the figures, each label's own, and the accuracy by length and negation. Several models are compared on the
     same rows by McNemar's test and a paired bootstrap.
     """
-    from valence.data import sources
     from valence.evaluation import plots as drawing
     from valence.evaluation.recording import record as write
     from valence.evaluation.report import write_report
     from valence.evaluation.results import breakdown, read, save, table
+    from valence.model.folder import ModelFolder
 
     _check_together(report=report, mistakes=mistakes, record=record, beside=beside)
     if report or plots:
         drawing.require_matplotlib()  # before the hour that a test may take, not after it
-    datasets = [sources.load(name) for name in names]
+    trained_on = [ModelFolder(path).head().provenance.get("data", {}) for path in models]
+    datasets = [request.load_to_test(trained_on, seed=seed) for request in requests]
     tests = [test for path in dict.fromkeys(models) for test in _tests(path, models, datasets, test_rows, seed)]
     found, compared = [test.result for test in tests], _compared(tests, seed)
     if record:

@@ -1,17 +1,31 @@
-"""Options that several commands share, each declared once."""
+"""What several commands share: their options, each declared once, and the server's database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from valence.server.store.database import Database
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
 
-DATA_HELP = "A data set by name (imdb, sst2), or the path of a copy in the layout of one of them."
+_DATA_HELP = (
+    "A data set by name (imdb, sst2), a file of your own (CSV, TSV, JSONL, Parquet; also .gz, .zst), "
+    "or a copy in the layout of a set by name."
+)
+
+_COLUMNS = {
+    "text": "Your file's column with the texts.  [default: found out]",
+    "label": "Your file's column with the labels.  [default: found out]",
+    "group": "Rows of your file that are the same here, such as an author, stay on one side of every split.",
+}
 
 out_option: Decorator = click.option(
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The model folder to write."
@@ -25,9 +39,43 @@ precision_option: Decorator = click.option(
 )
 
 
-def data_option(default: str) -> Decorator:
-    """`--data`, a name of the catalogue or a copy in its layout."""
-    return click.option("--data", default=default, help=DATA_HELP)
+def data_options(default: str, *, multiple: bool = False) -> Decorator:
+    """`--data`, `--test-data`, and how a user's file is read.
+
+    The command gets them as one `request`; with `multiple`, where `--data` may be given again, as a list `requests`.
+    """
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def with_request(
+            data: str | tuple[str, ...], test_data: Path | None, encoding: str | None, **others: Any
+        ) -> Any:
+            from valence.data.sources import DataRequest
+            from valence.data.table.columns import TableOptions
+
+            columns = {f"{what}_column": others.pop(f"{what}_column") for what in _COLUMNS}
+            options = TableOptions(**columns, encoding=encoding)
+            requests = [DataRequest(each, test_data, options) for each in ([data] if isinstance(data, str) else data)]
+            return command(**{"requests": requests} if multiple else {"request": requests[0]}, **others)
+
+        options: list[Decorator] = [
+            click.option(
+                "--data", default=[default] if multiple else default, multiple=multiple, help=_DATA_HELP, metavar="DATA"
+            ),
+            click.option(
+                "--test-data",
+                type=click.Path(path_type=Path),
+                help="A file of your own to test on. Without it, a test set is cut from your --data file.",
+            ),
+            *(click.option(f"--{what}-column", help=words) for what, words in _COLUMNS.items()),
+            click.option("--encoding", help="Of your file, such as cp1252.  [default: UTF-8]"),
+        ]
+        decorated: Command = with_request
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
 
 
 def rows_options(command: Command) -> Command:
@@ -37,3 +85,16 @@ def rows_options(command: Command) -> Command:
             f"--{name}-rows", type=click.IntRange(min=10), help=f"At most so many {name} rows, for a quick run."
         )(command)
     return command
+
+
+@contextmanager
+def server_database() -> Iterator[Database]:
+    """The database that the server's settings name, for a command; closed at the end."""
+    from valence.server.settings import load_settings
+    from valence.server.store.database import Database
+
+    database = Database(load_settings().database_address, connections=1)
+    try:
+        yield database
+    finally:
+        database.close()

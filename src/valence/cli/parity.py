@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from valence.cli.options import DATA_HELP, results_option, seed_option
+from valence.cli.options import data_options, results_option, seed_option
+
+if TYPE_CHECKING:
+    from valence.data.sources import DataRequest
 
 
 @click.command()
 @click.option(
     "--model", required=True, type=click.Path(path_type=Path, file_okay=False), help="An exported model folder."
 )
-@click.option("--data", "names", multiple=True, default=["sst2"], help=DATA_HELP)
+@data_options("sst2", multiple=True)
 @click.option(
     "--split",
     type=click.Choice(["test", "validation"]),
@@ -23,18 +27,19 @@ from valence.cli.options import DATA_HELP, results_option, seed_option
 @click.option("--rows", type=click.IntRange(min=10), help="At most so many rows, for a quick run.")
 @seed_option
 @results_option
-def parity(model: Path, names: tuple[str, ...], split: str, rows: int | None, seed: int, results: Path | None) -> None:
+def parity(
+    model: Path, requests: list[DataRequest], split: str, rows: int | None, seed: int, results: Path | None
+) -> None:
     """Compare the quantised model that serving runs with torch in float32."""
-    from valence.data import sources
-    from valence.data.splits import prepare, sample
+    from valence.data.splits import SplitConfig, prepare, sample
     from valence.evaluation.results import command_line
     from valence.export.parity import parity as compare
     from valence.files import write_json
 
     found = []
-    for name in names:
-        dataset = sources.load(name)
-        splits = prepare(dataset, train_rows=None, test_rows=None, seed=seed)
+    for request in requests:
+        dataset = request.load(seed=seed)
+        splits = prepare(dataset, SplitConfig(seed=seed))
         where, examples = (dataset.test_split, splits.test) if split == "test" else (split, splits.validation)
         examples = sample(examples, rows=rows or len(examples), seed=seed)
         report = compare(model, examples.texts, examples.labels)

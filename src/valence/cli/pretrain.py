@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from valence.cli.options import data_option, out_option, precision_option, results_option, rows_options, seed_option
+from valence.cli.options import data_options, out_option, precision_option, results_option, rows_options, seed_option
+
+if TYPE_CHECKING:
+    from valence.data.sources import DataRequest
 
 
 @click.command()
 @click.option("--base", default="roberta-base", help="roberta-base, minilm, mpnet, a path, or a Hub id.")
-@data_option("imdb")
+@data_options("imdb")
 @out_option
 @click.option("--epochs", default=3.0, help="Passes over the training texts.")
 @click.option("--learning-rate", default=5e-5, help="Peak learning rate of AdamW.")
@@ -30,15 +33,14 @@ from valence.cli.options import data_option, out_option, precision_option, resul
 @seed_option
 @results_option
 @click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
-def pretrain(data: str, out: Path, results: Path | None, resume: bool, **options: Any) -> None:
+def pretrain(request: DataRequest, out: Path, results: Path | None, resume: bool, **options: Any) -> None:
     """Train a base on a large related set: what it gives is a body, and a first head."""
-    from valence.data import sources
     from valence.evaluation.results import save, table
     from valence.training.pretrain import PretrainConfig
     from valence.training.pretrain import pretrain as run
 
     config = PretrainConfig(**options)
-    folder = run(sources.load(data), out, config, resume=resume)
+    folder = run(request.load(seed=config.seed), out, config, resume=resume)
     found = folder.results()["results"]
     if results:
         save(results, found)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from valence.cli.options import data_option, out_option, precision_option, results_option, rows_options, seed_option
+from valence.cli.options import data_options, out_option, precision_option, results_option, rows_options, seed_option
+
+if TYPE_CHECKING:
+    from valence.data.sources import DataRequest
 
 
 @click.command()
@@ -17,7 +20,7 @@ from valence.cli.options import data_option, out_option, precision_option, resul
     required=True,
     help='A model folder, "bundled" for the one in the package, or a base to do without stage 1.',
 )
-@data_option("sst2")
+@data_options("sst2")
 @out_option
 @click.option(
     "--readout",
@@ -33,14 +36,14 @@ from valence.cli.options import data_option, out_option, precision_option, resul
 @rows_options
 @seed_option
 @results_option
-def transfer(source: str, data: str, out: Path, results: Path | None, **options: Any) -> None:
+def transfer(source: str, request: DataRequest, out: Path, results: Path | None, **options: Any) -> None:
     """Freeze the body, change only the final layer, fit it on new data, test it on the reserved set."""
-    from valence.data import sources
     from valence.evaluation.results import save, table
     from valence.training.transfer import TransferConfig
     from valence.training.transfer import transfer as run
 
-    folder = run(source, sources.load(data), out, TransferConfig(**options))
+    config = TransferConfig(**options)
+    folder = run(source, request.load(seed=config.seed), out, config)
     found = folder.results()["results"]
     if results:
         save(results, found)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_CHARACTERS = 1_000_000  # of one text, in training as in serving: some 250,000 tokens
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Texts with their labels, and a key that says where each one came from (a file name, or a file and line)."""
+    """Texts with their labels, and a key that says where each one came from (a file name, or a file and line).
+
+    `groups` is empty, or holds a name for each row: rows of one group, such as an author, are never parted by a split.
+    """
 
     texts: tuple[str, ...]
     labels: tuple[str, ...]
     keys: tuple[str, ...]
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not len(self.texts) == len(self.labels) == len(self.keys):
             raise ValueError(f"{len(self.texts)} texts, {len(self.labels)} labels, {len(self.keys)} keys")
+        if self.groups and len(self.groups) != len(self.texts):
+            raise ValueError(f"{len(self.texts)} texts, {len(self.groups)} groups")
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -28,6 +37,7 @@ class Examples:
             tuple(self.texts[i] for i in indices),
             tuple(self.labels[i] for i in indices),
             tuple(self.keys[i] for i in indices),
+            tuple(self.groups[i] for i in indices) if self.groups else (),
         )
 
 
@@ -40,6 +50,7 @@ class Dataset:
         test_split: what the data set itself calls that split.
         unlabelled: texts without labels, for language-model adaptation and distillation.
         checksum: SHA-256 over the sorted keys and texts, which goes into every result.
+        facts: how a user's file was read, for a model's provenance; empty for a published set.
     """
 
     name: str
@@ -48,6 +59,7 @@ class Dataset:
     checksum: str
     unlabelled: tuple[str, ...] = ()
     test_split: str = "test"
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,38 +1,192 @@
-"""What `--data` takes: the name of a catalogued set on this machine, or the path of a copy in the layout of one."""
+"""What `--data` takes: a data set by name, a copy in the layout of one, or a user's own file."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from valence.data import store
 from valence.data.catalog import CATALOG
-from valence.data.examples import Dataset
-from valence.errors import DataError
+from valence.data.examples import Dataset, Examples, content_checksum
+from valence.data.splits import cut_test
+from valence.data.table import reader
+from valence.data.table.columns import TableOptions
+from valence.data.table.reader import LabelledFile
+from valence.errors import DataError, SettingsError
+
+log = logging.getLogger(__name__)
+
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+_NO_ROWS = Examples((), (), ())
 
 
-def load(name_or_path: str) -> Dataset:
-    """The data set. A copy by path need not be complete, and is called by its own name.
+@dataclass(frozen=True)
+class DataRequest:
+    """The data that a command was asked for.
 
-    Raises DataError if it is neither known by name nor there, or in no layout that we read.
+    Attributes:
+        data: a name of the catalogue, or a path.
+        test_data: a file of its own to test on.
+        options: how the user's files are read.
     """
-    if name_or_path in CATALOG:
-        return store.load(name_or_path)
+
+    data: str
+    test_data: Path | None = None
+    options: TableOptions = field(default_factory=TableOptions)
+
+    def load(self, *, seed: int) -> Dataset:
+        """The data set with a test set: its own, that of `test_data`, or, from one file, one cut from it.
+
+        A copy by path need not be complete, and is called by its own name.
+        Raises DataError for data that are missing, damaged or in no layout that we read.
+        """
+        path = Path(self.data)
+        if self.data not in CATALOG and reader.is_table(path):
+            return self._from_file(path, seed)
+        dataset = store.load(self.data) if self.data in CATALOG else _copy_of_a_published_set(self.data)
+        if self.test_data is None:
+            self._refuse_idle_options()
+            return dataset
+        test = _table(self.test_data, self.options)
+        return _with_test(dataset, self.test_data, test)
+
+    def load_to_test(self, trained_on: Sequence[Mapping[str, Any]], *, seed: int) -> Dataset:
+        """The same for testing finished models, which must not be tested on their own training rows.
+
+        A single file is tested whole if no model has seen it; of the one that a model was trained on, the same rows are
+        reserved as then. `trained_on` holds what each model's provenance says of its data.
+
+        Raises DataError if no row of the file is new to every model.
+        """
+        path = Path(self.data)
+        if self.test_data is not None or self.data in CATALOG or not reader.is_table(path):
+            return self.load(seed=seed)
+        file = reader.read(path, self.options)
+        seen = [each for each in trained_on if each.get("train_checksum", each.get("checksum")) == file.checksum]
+        if seen:
+            return self._cut(path, file, _common_cut_seed(path, seen))
+        if any(each.get("file") == path.name for each in trained_on):
+            log.warning(
+                "%s is not as it was when a model was trained on it; rows of then may be among those tested.", path.name
+            )
+        return Dataset(_name(path), _NO_ROWS, file.examples, file.checksum, (), f"all of {path.name}", file.facts)
+
+    def _from_file(self, path: Path, seed: int) -> Dataset:
+        file = reader.read(path, self.options)
+        if self.test_data is None:
+            return self._cut(path, file, seed)
+        used = replace(
+            self.options,
+            text_column=file.choice.text,
+            label_column=file.choice.label,
+            group_column=file.choice.group,
+        )
+        dataset = Dataset(_name(path), file.examples, _NO_ROWS, file.checksum, file.unlabelled, facts=file.facts)
+        return _with_test(dataset, self.test_data, _table(self.test_data, used))
+
+    def _cut(self, path: Path, file: LabelledFile, seed: int) -> Dataset:
+        """The file with a test set cut from it; labels that go untested are told."""
+        train, test = cut_test(file.examples, seed=seed)
+        log.info("%s: %s rows are held out as the test set.", path.name, f"{len(test):,}")
+        untested = sorted(set(train.labels) - set(test.labels))
+        if untested:
+            log.warning(
+                "%s: no row of %d label(s) could be held out, so they go untested: %s.",
+                path.name,
+                len(untested),
+                ", ".join(map(repr, untested[:5])),
+            )
+        split, facts = f"test (cut from {path.name})", {**file.facts, "test_cut_seed": seed}
+        return Dataset(_name(path), train, test, file.checksum, file.unlabelled, split, facts)
+
+    def _refuse_idle_options(self) -> None:
+        given = [name for name, value in vars(self.options).items() if value is not None]
+        if given:
+            option = "--" + given[0].replace("_", "-")
+            raise SettingsError(
+                f"{option} is for a file of your own; {self.data} has a layout of its own.",
+                way_out=f"Leave out {option}.",
+                code="option-idle",
+            )
+
+
+def load(name_or_path: str, *, seed: int = 42) -> Dataset:
+    """The data set of a name or path, everything about it found out. See DataRequest.load."""
+    return DataRequest(name_or_path).load(seed=seed)
+
+
+def _common_cut_seed(path: Path, seen: Sequence[Mapping[str, Any]]) -> int:
+    """The seed that reserved test rows of this file for every model in `seen`."""
+    if not all("test_cut_seed" in each for each in seen):
+        raise DataError(
+            f"The model was trained on every row of {path.name}, so none is left to test it on.",
+            way_out="Give rows that it has not seen, by --data or --test-data.",
+            code="test-seen",
+        )
+    seeds = sorted({int(each["test_cut_seed"]) for each in seen})
+    if len(seeds) > 1:
+        raise DataError(
+            f"The models reserved different rows of {path.name} to be tested on (seeds {', '.join(map(str, seeds))}).",
+            way_out="Test each by itself, or train them with one --seed.",
+            code="test-seen",
+        )
+    return seeds[0]
+
+
+def _with_test(dataset: Dataset, path: Path, test: LabelledFile) -> Dataset:
+    """The data set tested on a file of its own; its checksum is then of both."""
+    return replace(
+        dataset,
+        test=test.examples,
+        test_split=f"test ({path.name})",
+        checksum=content_checksum([("train", dataset.checksum), ("test", test.checksum)]),
+        facts={**dataset.facts, "train_checksum": dataset.checksum, "test": dict(test.facts)},
+    )
+
+
+def _table(path: Path, options: TableOptions) -> LabelledFile:
+    if not path.exists():
+        raise _nothing_at(str(path))
+    if not reader.is_table(path):
+        raise _layout_unknown(path)
+    return reader.read(path, options)
+
+
+def _copy_of_a_published_set(name_or_path: str) -> Dataset:
     path = Path(name_or_path)
     if not path.exists():
-        raise DataError(
-            f"{name_or_path!r} is neither a data set that Valence knows by name nor a path that is there.",
-            way_out=f"Known by name: {', '.join(CATALOG)}.",
-            code="data-unknown",
-        )
+        raise _nothing_at(name_or_path)
+    if path.is_file() and not path.name.lower().endswith(_ARCHIVES):
+        raise _layout_unknown(path)
     for read in store.READERS.values():
         try:
-            return replace(read(path), name=path.resolve().name.partition(".")[0])
+            return replace(read(path), name=_name(path))
         except DataError as error:
             if error.code != "split-missing":
                 raise
-    raise DataError(
+    raise _layout_unknown(path)
+
+
+def _name(path: Path) -> str:
+    """What a data set by path is called: the file's or folder's name up to the first dot."""
+    return path.resolve().name.partition(".")[0]
+
+
+def _nothing_at(name_or_path: str) -> DataError:
+    return DataError(
+        f"{name_or_path!r} is neither a data set that Valence knows by name nor a path that is there.",
+        way_out=f"Known by name: {', '.join(CATALOG)}.",
+        code="data-unknown",
+    )
+
+
+def _layout_unknown(path: Path) -> DataError:
+    return DataError(
         f"{path} is in no layout that Valence reads.",
-        way_out="IMDb's is {train,test}/{pos,neg}/ID_RATING.txt; SST-2's is train.tsv and dev.tsv.",
+        way_out=f"A file of your own is {reader.FORMATS_IN_WORDS}, told by its ending. "
+        "IMDb's layout is {train,test}/{pos,neg}/ID_RATING.txt; SST-2's is train.tsv and dev.tsv.",
         code="layout-unknown",
     )

@@ -1,59 +1,142 @@
-"""Cutting validation from train: stratified, seeded, and the same on every machine."""
+"""Cutting validation, and where a set has none a test set, from train: stratified, seeded, the same on every machine.
+
+Rows that share a text or a group stay together, so that no split of ours has the same text on both sides.
+"""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+from valence.data.duplicates import blocks
 from valence.data.examples import Dataset, Examples, Splits
 from valence.errors import DataError
 
 VALIDATION_ROWS = 2500  # enough that a difference of two points in accuracy shows
+TEST_ROWS = 5000  # an interval of about one point either way; more rows serve better as training rows
+_CUT_SHARE = 5  # a fifth of the rows at most leaves train in one cut
+
+Counts = npt.NDArray[np.int64]
 
 
-def cut_validation(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples]:
-    """(train, validation): `rows` rows leave train, each label in proportion; both keep the original order.
+@dataclass(frozen=True, kw_only=True)
+class SplitConfig:
+    """Which rows a run works with; the configs of both stages are made from it.
 
-    Raises DataError if a label is too rare to be on both sides.
+    Attributes:
+        validation_rows: cut from train, a fifth of it at most; what is chosen is chosen on them.
+        train_rows: at most so many training rows, before validation is cut from them; None takes all.
+        test_rows: at most so many test rows; None takes all.
+        seed: of every cut and sample, and of training.
     """
-    labels = np.array(examples.labels)
-    names, counts = np.unique(labels, return_counts=True)
+
+    validation_rows: int = VALIDATION_ROWS
+    train_rows: int | None = None
+    test_rows: int | None = None
+    seed: int = 42
+
+
+def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples]:
+    """(kept, held out): about `rows` rows leave, each label in proportion; both sides keep the original order.
+
+    Of every label at least one row is held out, and at least one kept; a label whose rows all share one text or group
+    cannot be on both sides, and is kept.
+
+    Raises DataError if there are too few rows, or if nothing can leave without tearing a text or a group apart.
+    """
     if not 0 < rows < len(examples):
-        raise DataError(f"Cannot cut {rows} validation rows from {len(examples)}.", code="split-impossible")
-    rare = [str(name) for name, count in zip(names, counts, strict=True) if count < 2]
-    if rare:
         raise DataError(
-            f"Label(s) {rare[:5]!r} stand in only one row each, so they cannot be on both sides of the split.",
-            way_out="Give them more rows, or take them out.",
-            code="label-too-rare",
+            f"{len(examples)} rows are too few to hold {max(rows, 1)} of them out.",
+            way_out="Give more rows.",
+            code="split-impossible",
         )
-    generator = np.random.default_rng(seed)
-    held_out = np.zeros(len(examples), dtype=bool)
-    for name, count in zip(names, counts, strict=True):
-        share = min(int(count) - 1, max(1, round(rows * int(count) / len(examples))))
-        held_out[generator.permutation(np.flatnonzero(labels == name))[:share]] = True
+    held_out = _held_out(examples, rows, np.random.default_rng(seed))
+    if not held_out.any():
+        raise DataError(
+            f"The {len(examples):,} rows cannot be split: those of each label all share one text or one group.",
+            way_out="Give more rows, or another --group-column.",
+            code="split-impossible",
+        )
     return examples.take(np.flatnonzero(~held_out).tolist()), examples.take(np.flatnonzero(held_out).tolist())
 
 
+def _held_out(examples: Examples, rows: int, generator: np.random.Generator) -> npt.NDArray[np.bool_]:
+    """Shape (n,): which rows leave. Labels are filled one after the other, from their rows in random order."""
+    cut_out = _CutOut(examples, rows)
+    for label in range(len(cut_out.counts)):
+        order = generator.permutation(np.flatnonzero(cut_out.label_of == label))
+        for row in order:
+            if cut_out.taken[label] >= cut_out.wanted[label]:
+                break
+            cut_out.take(row, only_if_closer=True)
+        # Where every block is too large to bring it closer, the smallest one that can leave has to do.
+        for row in sorted(order, key=lambda each: len(cut_out.block_with(each))) if not cut_out.taken[label] else ():
+            if not cut_out.taken[label]:
+                cut_out.take(row, only_if_closer=False)
+    return cut_out.held_out
+
+
+class _CutOut:
+    """A cut in the making.
+
+    Attributes:
+        label_of: shape (n,), each row's label by number; counts, wanted, taken: rows of each label, shape (labels,):
+            all, those to hold out, those held out so far.
+        held_out: shape (n,), whether the row has left.
+    """
+
+    def __init__(self, examples: Examples, rows: int) -> None:
+        _, self.label_of, self.counts = np.unique(np.array(examples.labels), return_inverse=True, return_counts=True)
+        shares = np.round(rows * self.counts / len(examples)).astype(np.int64)
+        self.wanted = np.minimum(self.counts - 1, np.maximum(1, shares))
+        self.taken = np.zeros_like(self.counts)
+        self.held_out = np.zeros(len(examples), dtype=bool)
+        self._block_of = blocks(examples)
+        self._by_block = np.argsort(self._block_of, kind="stable")
+        self._sorted_blocks = self._block_of[self._by_block]
+
+    def block_with(self, row: np.int64) -> Counts:
+        """The rows that must not be parted from this one, itself among them."""
+        block = self._block_of[row]
+        first, last = (np.searchsorted(self._sorted_blocks, block, side) for side in ("left", "right"))
+        return self._by_block[first:last]
+
+    def take(self, row: np.int64, *, only_if_closer: bool) -> None:
+        """Holds the row's block out, unless that leaves a label without a row or leads away from what is wanted."""
+        if self.held_out[row]:
+            return
+        block = self.block_with(row)
+        after = self.taken + np.bincount(self.label_of[block], minlength=len(self.counts))
+        leaves_some = bool(np.all((after < self.counts) | (after == self.taken)))
+        closer = np.abs(self.wanted - after).sum() < np.abs(self.wanted - self.taken).sum()
+        if leaves_some and (closer or not only_if_closer):
+            self.held_out[block] = True
+            self.taken = after
+
+
+def cut_test(examples: Examples, *, seed: int) -> tuple[Examples, Examples]:
+    """(train, test) of a set without a test set of its own: a fifth of the rows is held out, TEST_ROWS at most."""
+    return cut(examples, rows=min(TEST_ROWS, len(examples) // _CUT_SHARE), seed=seed)
+
+
 def sample(examples: Examples, *, rows: int, seed: int) -> Examples:
-    """A stratified sample of at most `rows` rows, in the original order."""
+    """A stratified sample of about `rows` rows, at least one of each label, in the original order."""
     if rows >= len(examples):
         return examples
-    return cut_validation(examples, rows=rows, seed=seed)[1]
+    _, label_of, counts = np.unique(np.array(examples.labels), return_inverse=True, return_counts=True)
+    generator = np.random.default_rng(seed)
+    chosen = np.zeros(len(examples), dtype=bool)
+    for label, count in enumerate(counts):
+        share = min(int(count), max(1, round(rows * int(count) / len(examples))))
+        chosen[generator.permutation(np.flatnonzero(label_of == label))[:share]] = True
+    return examples.take(np.flatnonzero(chosen).tolist())
 
 
-def prepare(
-    dataset: Dataset,
-    *,
-    train_rows: int | None,
-    test_rows: int | None,
-    seed: int,
-    validation_rows: int = VALIDATION_ROWS,
-) -> Splits:
-    """What a training run works with: at most so many rows of each, None taking all; validation cut from train.
-
-    At most a fifth of the training rows go to validation.
-    """
-    train = sample(dataset.train, rows=train_rows or len(dataset.train), seed=seed)
-    test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
-    train, validation = cut_validation(train, rows=min(validation_rows, len(train) // 5), seed=seed)
+def prepare(dataset: Dataset, config: SplitConfig) -> Splits:
+    """What a training run works with: at most so many rows of each, and validation cut from train."""
+    train = sample(dataset.train, rows=config.train_rows or len(dataset.train), seed=config.seed)
+    test = sample(dataset.test, rows=config.test_rows or len(dataset.test), seed=config.seed)
+    train, validation = cut(train, rows=min(config.validation_rows, len(train) // _CUT_SHARE), seed=config.seed)
     return Splits(train, validation, test)

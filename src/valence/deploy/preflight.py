@@ -93,6 +93,10 @@ def _measured(slug: Slug, models: Sequence[str], enter: Callable[[], None], seco
         "PORT": str(_free_port()),
         "WEB_CONCURRENCY": "2",  # as Heroku's Python buildpack sets it
         "VALENCE_LOG_LEVEL": "error",
+        # Neither the operator's database nor their Redis, and no limit on calls, since all come from one address here.
+        **dict.fromkeys(("VALENCE_DATABASE_URL", "DATABASE_URL", "VALENCE_REDIS_URL", "REDIS_URL"), ""),
+        "VALENCE_DATA_FOLDER": str(slug.root / "data"),
+        "VALENCE_CALLS_PER_MINUTE": "0",
         **({"VALENCE_MODELS": ",".join(models)} if models else {}),
     }
     checks = []

@@ -1,8 +1,8 @@
 """What a head may read from a body.
 
 `final`: the input of the network's own final layer, such as tanh(dense(<s>)) of RobertaForSequenceClassification.
-`general`: mask-weighted means of several layers' hidden states, concatenated: better for tasks unlike the one that
-the body was tuned on, since the upper layers have specialised and the lower ones have not.
+`general`: mask-weighted means of hidden states from the top down to the embeddings, concatenated: better for tasks
+unlike the one that the body was tuned on, since the upper layers have specialised and the lower ones have not.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from valence.model.folder import FINAL, GENERAL
 
 
 def general_layers(layers: int) -> tuple[int, ...]:
-    """The hidden states that `general` reads, the top one first: the last, two thirds up and one third up.
+    """The hidden states that `general` reads, the top one first: seven, evenly spaced down to the embeddings (0).
 
     >>> general_layers(6), general_layers(12)
-    ((6, 4, 2), (12, 8, 4))
+    ((6, 5, 4, 3, 2, 1, 0), (12, 10, 8, 6, 4, 2, 0))
     """
-    return tuple(sorted({layers, max(1, round(layers * 2 / 3)), max(1, round(layers / 3))}, reverse=True))
+    return tuple(sorted({round(layers * step / 6) for step in range(7)}, reverse=True))
 
 
 class BodyWithReadouts(nn.Module):

@@ -27,6 +27,7 @@ from valence.model.head import Floats, Ints
 RESAMPLES = 1000
 LEVELS = (2.5, 97.5)  # per cent: the ends of the interval
 _NORMAL = 1.959964  # a normal variable lies within so many deviations in 95 of 100 cases
+_CELLS_AT_ONCE = 1 << 23  # of resampled confusions: 64 MB, however many classes there are
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,19 @@ def of_confusion(confusion: Confusion, generator: np.random.Generator) -> dict[s
     """
     rows = int(confusion.sum())
     cells = np.flatnonzero(confusion)
-    drawn = np.zeros((RESAMPLES, confusion.size), dtype=np.int64)
-    drawn[:, cells] = generator.multinomial(rows, confusion.ravel()[cells] / rows, size=RESAMPLES)
-    resampled = from_confusion(drawn.reshape(RESAMPLES, *confusion.shape))
-    return {name: _percentiles(float(value), resampled[name]) for name, value in from_confusion(confusion).items()}
+    counts = generator.multinomial(rows, confusion.ravel()[cells] / rows, size=RESAMPLES)
+    at_once = max(1, _CELLS_AT_ONCE // confusion.size)
+    parts = []
+    for start in range(0, RESAMPLES, at_once):
+        some = counts[start : start + at_once]
+        drawn = np.zeros((len(some), confusion.size), dtype=np.int64)
+        drawn[:, cells] = some
+        parts.append(from_confusion(drawn.reshape(len(some), *confusion.shape)))
+    figures = from_confusion(confusion)
+    return {
+        name: _percentiles(float(value), np.concatenate([part[name] for part in parts]))
+        for name, value in figures.items()
+    }
 
 
 def _of_rows(values: Floats, generator: np.random.Generator) -> Estimate:

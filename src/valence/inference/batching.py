@@ -8,8 +8,9 @@ the batches are. Knows nothing of HTTP.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from valence.errors import OverloadedError, TextError
+from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
 from valence.inference.scoring import answer
 from valence.inference.windows import Ints
@@ -164,6 +166,7 @@ class Batcher:
         self.queue = WindowQueue(max_queue_tokens)
         self._batch_tokens = batch_tokens or engine.batch_tokens
         self._width = engine.body.readouts[engine.fitted.readout]
+        self._observer: Callable[[BatchRun], None] | None = None
         self._worker = threading.Thread(target=self._work, name=f"batcher-{engine.name}", daemon=True)
         self._worker.start()
 
@@ -178,6 +181,15 @@ class Batcher:
         compute = partial(self._compute, timeout_s=timeout_s)
         return answer(texts, self.engine.reader, self.engine.fitted, compute, explain=explain)
 
+    @property
+    def waiting_tokens(self) -> int:
+        """Tokens that wait in the queue now."""
+        return self.queue.waiting_tokens
+
+    def watch(self, observer: Callable[[BatchRun], None]) -> None:
+        """From now on `observer` is told of each run of the engine, in the worker's thread; it must be quick."""
+        self._observer = observer
+
     def close(self) -> None:
         """Finishes what was accepted and ends the worker. Later calls are refused."""
         self.queue.close()
@@ -190,6 +202,7 @@ class Batcher:
 
     def _work(self) -> None:
         while batch := self.queue.next_batch(self._batch_tokens):
+            began = time.perf_counter()
             try:
                 rows = self.engine.run([entry.window for entry in batch])
             except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to these callers and no others
@@ -198,3 +211,6 @@ class Batcher:
             else:
                 for entry, row in zip(batch, rows, strict=True):
                     entry.call.take(entry.index, row)
+            if self._observer:
+                tokens = sum(len(entry.window) for entry in batch)
+                self._observer(BatchRun(len(batch), tokens, time.perf_counter() - began))

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from valence.data.examples import MAX_CHARACTERS
 from valence.errors import ModelFolderError, TextError
 from valence.inference.prediction import Prediction
 from valence.inference.scoring import answer
 from valence.inference.threads import available_cores
-from valence.inference.windows import MAX_CHARACTERS, Ints, Reading, TextReader, pooled
+from valence.inference.windows import Ints, Reading, TextReader, pooled
 from valence.model.folder import Body, ModelFolder
 from valence.model.head import Floats
 

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
+from valence.data.examples import MAX_CHARACTERS
 from valence.errors import ModelFolderError, TextError
 from valence.model.head import Floats
 from valence.model.windows import spans as spans_of
 
 Ints = npt.NDArray[np.int64]
 
-MAX_CHARACTERS = 1_000_000
 # Texts are tokenised in pieces of so many characters: tokenizers keeps about 150 bytes for each token that it makes.
 PIECE = 20_000
 

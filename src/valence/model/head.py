@@ -18,6 +18,14 @@ Ints = npt.NDArray[np.int64]
 # Strengths of the L2 penalty that `fit` tries on validation: 1/C of scikit-learn's LogisticRegression, per row.
 DEFAULT_PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 
+# Validation loss falls and then rises as the penalty weakens, and the weakest ones take the longest to solve: once one
+# is worse than the best by this factor, those beyond are not tried.
+_CLEARLY_WORSE = 1.01
+
+# With fewer classes the products are so thin that threads wait for each other, on a busy machine up to fifteen times
+# as long as they work: one thread is used. With more, threads share the work well.
+_WIDE = 10
+
 
 def softmax(logits: Floats) -> Floats:
     """Probabilities along the last axis; the same shape as `logits`.
@@ -130,6 +138,14 @@ class HeadFitter:
         self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, *, classes: int
     ) -> HeadFit:
         """Features of shape (n, width), labels of shape (n,) in 0..classes-1. Deterministic."""
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=1 if classes < _WIDE else None):
+            return self._fit(features, labels, validation_features, validation_labels, classes)
+
+    def _fit(
+        self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, classes: int
+    ) -> HeadFit:
         mean, scale = _standardiser(features)
         train = ((features - mean) / scale).astype(np.float32)
         losses: dict[float, float] = {}
@@ -142,6 +158,8 @@ class HeadFitter:
             losses[penalty] = loss
             if best is None or loss < best[0]:
                 best = (loss, head)
+            elif loss > best[0] * _CLEARLY_WORSE:
+                break
         assert best is not None
         head = best[1]
         temperature = fit_temperature(head.logits(validation_features).astype(np.float64), validation_labels)

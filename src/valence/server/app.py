@@ -7,34 +7,54 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from valence.server import document, errors, logs, pages, security
-from valence.server.api import health, models, predict, reference
+from valence.server import access, document, errors, logs, metrics, pages, security
+from valence.server.api import feedback, health, models, predict, reference
+from valence.server.api import metrics as metrics_api
+from valence.server.metrics import Metrics
+from valence.server.rates import RateLimits
 from valence.server.registry import Registry
 from valence.server.settings import Settings, load_settings
 from valence.server.state import KEY, State
+from valence.server.store.database import Database
 
-BLUEPRINTS = (predict.blueprint, models.blueprint, health.blueprint, reference.blueprint)
+BLUEPRINTS = (
+    predict.blueprint,
+    feedback.blueprint,
+    models.blueprint,
+    health.blueprint,
+    metrics_api.blueprint,
+    reference.blueprint,
+)
 
 
 def create_app(
-    settings: Settings | None = None, *, registry: Registry | None = None, page_folder: Path = pages.STATIC
+    settings: Settings | None = None,
+    *,
+    registry: Registry | None = None,
+    database: Database | None = None,
+    page_folder: Path = pages.STATIC,
 ) -> Flask:
     """The server as a WSGI application.
 
     Without a `registry`, the models that the settings name are loaded before this returns; whoever wants to answer
-    meanwhile gives a registry and loads it in a thread of its own, as `valence.server.production` does.
+    meanwhile gives a registry and loads it in a thread of its own, as `valence.server.production` does. The `database`,
+    by default the one that the settings name, is opened at its first use.
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.strict_slashes = False
-    state = State(settings, registry or _loaded(settings))
+    database = database or Database(settings.database_address, connections=settings.database_connections)
+    registry = registry or _loaded(settings)
+    state = State(settings, registry, database, RateLimits(settings), Metrics(registry))
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     # After-request steps run in the reverse order: headers first, then the log line that sees the final status.
+    metrics.install(app, state.metrics)
     logs.install(app)
     security.install(app, settings)
+    access.install(app)
     errors.install(app)
     pages.install(app, page_folder)
     state.document.update(document.document(app, settings))

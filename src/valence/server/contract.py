@@ -15,14 +15,20 @@ from typing import Any, TypeVar
 from flask import Response, request
 from pydantic import ValidationError
 
-from valence.server.problems import ProblemError, invalid_fields
+from valence.server.access import admit
+from valence.server.keys import Scope
+from valence.server.problems import ProblemError, invalid_field, invalid_fields
+from valence.server.rates import Policy
 from valence.server.schemas import Wire
 
 View = Callable[..., Any]
 Body = TypeVar("Body", bound=Wire)
 
-# What any operation may answer, and what any operation that reads a body may.
+# What any operation may answer; any whose calls are counted; any that reads a body, a query, the database.
 _ALWAYS = ("wrong-method", "internal-error")
+_COUNTED = ("wrong-key", "too-many-calls")
+_WITH_QUERY = ("invalid-fields",)
+_WITH_STORE = ("store-unavailable",)
 _WITH_BODY = (
     "bad-request",
     "body-missing",
@@ -34,14 +40,25 @@ _WITH_BODY = (
 
 
 @dataclass(frozen=True)
+class Media:
+    """An answer that is no JSON object: its media types, none for an answer without a body."""
+
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Operation:
     """What a view promises.
 
     Attributes:
         id: stable name, from which clients name their function.
         tag: heading that it stands under in the reference.
-        answers: status -> schema of that answer's JSON. Problems are not in here.
+        answers: status -> schema of that answer's JSON, or its media. Problems are not in here.
         body: schema of the JSON body, where there is one.
+        query: schema of the query, where there is one.
+        scope: what a key must open for it; None where nobody needs one.
+        policy: how its calls are counted; None where they are not, and no key is looked at.
+        store: whether it cannot be answered without the database.
         problems: codes of what can go wrong.
         parameters: name of each part of the path -> what it means.
         request_examples, answer_examples: name -> an example of the body, of the answer with status 200.
@@ -51,8 +68,12 @@ class Operation:
     tag: str
     summary: str
     description: str
-    answers: Mapping[int, type[Wire]]
+    answers: Mapping[int, type[Wire] | Media]
     body: type[Wire] | None = None
+    query: type[Wire] | None = None
+    scope: Scope | None = None
+    policy: Policy | None = "client"
+    store: bool = False
     problems: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     request_examples: Mapping[str, Any] = field(default_factory=dict)
@@ -61,39 +82,50 @@ class Operation:
 
 def operation(
     *,
-    tag: str,
-    summary: str,
-    answers: type[Wire] | Mapping[int, type[Wire]],
+    answers: type[Wire] | Mapping[int, type[Wire] | Media],
     body: type[Wire] | None = None,
+    query: type[Wire] | None = None,
+    policy: Policy | None = "client",
+    store: bool = False,
     problems: Sequence[str] = (),
-    parameters: Mapping[str, str] | None = None,
-    request_examples: Mapping[str, Any] | None = None,
-    answer_examples: Mapping[str, Any] | None = None,
+    **described: Any,
 ) -> Callable[[View], View]:
-    """Declares a view. With a `body`, the view gets it, read and checked, as its argument `asked`.
+    """Declares a view; for the arguments see `Operation`.
 
-    The view returns one of its `answers`, or a pair of that and a status. Its docstring is the description.
+    With a `body`, the view gets it, read and checked, as its argument `asked`; with a `query`, as `query`. It returns
+    one of its `answers`, a pair of that and a status, or a Response of its own. Its docstring is the description.
     """
 
     def declare(view: View) -> View:
         promised = Operation(
             id=view.__name__,
-            tag=tag,
-            summary=summary,
             description=" ".join((view.__doc__ or "").split()),
             answers=answers if isinstance(answers, Mapping) else {200: answers},
             body=body,
-            problems=(*problems, *(_WITH_BODY if body else ()), *_ALWAYS),
-            parameters=parameters or {},
-            request_examples=request_examples or {},
-            answer_examples=answer_examples or {},
+            query=query,
+            policy=policy,
+            store=store,
+            problems=(
+                *problems,
+                *(_WITH_BODY if body else ()),
+                *(_WITH_QUERY if query else ()),
+                *(_WITH_STORE if store else ()),
+                *(_COUNTED if policy else ()),
+                *_ALWAYS,
+            ),
+            **described,
         )
 
         @functools.wraps(view)
         def answered(**arguments: Any) -> Response:
+            admit(promised.scope, policy)
+            if query is not None:
+                arguments["query"] = read_query(query)
             if body is not None:
                 arguments["asked"] = read_body(body)
             answer = view(**arguments)
+            if isinstance(answer, Response):
+                return answer
             content, status = answer if isinstance(answer, tuple) else (answer, 200)
             return Response(content.model_dump_json(), status=status, content_type="application/json")
 
@@ -101,6 +133,18 @@ def operation(
         return answered
 
     return declare
+
+
+def read_query(schema: type[Body]) -> Body:
+    """The request's query as `schema`. Raises ProblemError, also for a name that is given twice."""
+    given = request.args.to_dict(flat=False)
+    for name, values in given.items():
+        if len(values) > 1:
+            raise invalid_field(name, "it is given more than once")
+    try:
+        return schema.model_validate({name: values[0] for name, values in given.items()})
+    except ValidationError as error:
+        raise invalid_fields(error) from error
 
 
 def read_body(schema: type[Body]) -> Body:

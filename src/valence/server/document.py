@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 import valence
 from valence.server import problems
-from valence.server.contract import Operation
+from valence.server.contract import Media, Operation
 from valence.server.schemas import Problem, Wire
 from valence.server.settings import Settings
 
@@ -23,7 +23,23 @@ Scores texts with a classifier made by transfer learning.
 
 Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem document; `code` is stable and
 /docs/errors lists all of them. Every answer carries an `X-Request-ID` header, under which the log has the request.
+Calls are counted, by key where one is shown and by address otherwise; the `RateLimit` header says how you stand. What
+needs a key says which scope; a key is sent as `Authorization: Bearer KEY`.
 """
+
+
+_KEY = {"type": "http", "scheme": "bearer", "description": "A key that `valence keys create` has made."}
+_RATE_LIMIT = {
+    "RateLimit-Policy": ("string", "Calls a minute (`q`) under the policy that this call was counted under."),
+    "RateLimit": ("string", "Calls that are left (`r`) and seconds until there are more (`t`)."),
+}
+_WAIT = {"Retry-After": ("integer", "Seconds to wait.")}
+_PROBLEM_HEADERS: dict[int, dict[str, tuple[str, str]]] = {
+    401: {"WWW-Authenticate": ("string", "How a key is shown.")},
+    405: {"Allow": ("string", "Methods that it takes.")},
+    429: _RATE_LIMIT | _WAIT,
+    503: _WAIT,
+}
 
 
 def document(app: Flask, settings: Settings) -> dict[str, Any]:
@@ -31,7 +47,7 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
     found = sorted(operations(app), key=lambda each: each[:2])
     paths: dict[str, Any] = {}
     for path, method, operation in found:
-        paths.setdefault(path, {})[method] = _operation(operation)
+        paths.setdefault(path, {})[method] = _operation(operation, settings)
     schemas = _schemas([operation for _, _, operation in found])
     _state_limits(schemas["PredictRequest"]["properties"], settings)
     return {
@@ -45,7 +61,7 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [{"name": tag} for tag in sorted({operation.tag for _, _, operation in found})],
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas, "securitySchemes": {"key": _KEY}},
     }
 
 
@@ -63,39 +79,89 @@ def as_text(openapi: dict[str, Any]) -> str:
     return json.dumps(openapi, indent=2, ensure_ascii=False) + "\n"
 
 
-def _operation(operation: Operation) -> dict[str, Any]:
+def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.id,
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": operation.description,
     }
-    if operation.parameters:
-        described["parameters"] = [
-            {"name": name, "in": "path", "required": True, "description": meaning, "schema": {"type": "string"}}
-            for name, meaning in operation.parameters.items()
-        ]
+    if operation.scope is not None:
+        key = {"key": [operation.scope]}
+        described["security"] = [key] if _is_closed(operation, settings) else [{}, key]
+    parameters = [*_path_parameters(operation), *_query_parameters(operation)]
+    if parameters:
+        described["parameters"] = parameters
     if operation.body:
         described["requestBody"] = {
             "required": True,
             "content": _content("application/json", operation.body, operation.request_examples),
         }
-    described["responses"] = _responses(operation)
+    described["responses"] = _responses(operation, settings)
     return described
 
 
-def _responses(operation: Operation) -> dict[str, Any]:
-    responses: dict[str, Any] = {
-        str(status): {
-            "description": HTTPStatus(status).phrase,
-            "content": _content("application/json", schema, operation.answer_examples if status == 200 else {}),
+def _is_closed(operation: Operation, settings: Settings) -> bool:
+    return operation.scope is not None and operation.scope not in settings.without_key
+
+
+def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "description": meaning, "schema": {"type": "string"}}
+        for name, meaning in operation.parameters.items()
+    ]
+
+
+def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    if operation.query is None:
+        return []
+    schema = operation.query.model_json_schema()
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "description": described["description"],
+            "schema": _given(described),
         }
-        for status, schema in operation.answers.items()
-    }
-    kinds = [problems.KINDS[code] for code in dict.fromkeys(operation.problems)]
-    for status in sorted({kind.status for kind in kinds}):
+        for name, described in schema["properties"].items()
+    ]
+
+
+def _given(described: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's schema where it is given: leaving it out is what `null` means in a body."""
+    schema = {key: value for key, value in described.items() if key not in {"description", "title"}}
+    options = [option for option in schema.pop("anyOf", []) if option != {"type": "null"}]
+    if options:
+        del schema["default"]
+        schema |= options[0]
+    return schema
+
+
+def _responses(operation: Operation, settings: Settings) -> dict[str, Any]:
+    responses: dict[str, Any] = {str(status): _answer(operation, status) for status in operation.answers}
+    codes = [*operation.problems, *(("key-missing", "scope-missing") if _is_closed(operation, settings) else ())]
+    kinds = [problems.KINDS[code] for code in dict.fromkeys(codes)]
+    for status in sorted({kind.status for kind in kinds} - set(operation.answers)):
         responses[str(status)] = _problems([kind for kind in kinds if kind.status == status])
     return dict(sorted(responses.items()))
+
+
+def _answer(operation: Operation, status: int) -> dict[str, Any]:
+    answered = operation.answers[status]
+    response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    if operation.policy:
+        response["headers"] = _headers(_RATE_LIMIT)
+    if not isinstance(answered, Media):
+        examples = operation.answer_examples if status == min(operation.answers) else {}
+        response["content"] = _content("application/json", answered, examples)
+    elif answered.types:
+        response["content"] = {media_type: {"schema": {"type": "string"}} for media_type in answered.types}
+    return response
+
+
+def _headers(headers: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    return {name: {"description": meaning, "schema": {"type": kind_of}} for name, (kind_of, meaning) in headers.items()}
 
 
 def _problems(kinds: list[problems.ProblemKind]) -> dict[str, Any]:
@@ -105,10 +171,8 @@ def _problems(kinds: list[problems.ProblemKind]) -> dict[str, Any]:
         "description": "; ".join(f"`{kind.code}`: {kind.title}" for kind in kinds),
         "content": _content(problems.MEDIA_TYPE, Problem, examples),
     }
-    headers = {405: ("Allow", "string", "Methods that it takes."), 503: ("Retry-After", "integer", "Seconds to wait.")}
-    if kinds[0].status in headers:
-        name, kind_of, meaning = headers[kinds[0].status]
-        response["headers"] = {name: {"description": meaning, "schema": {"type": kind_of}}}
+    if headers := _PROBLEM_HEADERS.get(kinds[0].status):
+        response["headers"] = _headers(headers)
     return response
 
 
@@ -133,7 +197,8 @@ def _content(media_type: str, schema: type[Wire], examples: Any) -> dict[str, An
 def _schemas(declared: list[Operation]) -> dict[str, Any]:
     """Schemas of everything that is read or answered, by name."""
     read = {operation.body: None for operation in declared if operation.body}
-    answered = {schema: None for operation in declared for schema in operation.answers.values()}
+    answers = [answer for operation in declared for answer in operation.answers.values()]
+    answered = {answer: None for answer in answers if not isinstance(answer, Media)}
     _, found = models_json_schema(
         [
             *((schema, "validation") for schema in read),

@@ -10,7 +10,7 @@ import logging
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
-from valence.errors import OverloadedError, TextError, ValenceError
+from valence.errors import OverloadedError, StoreError, TextError, ValenceError
 from valence.server.problems import KINDS, MEDIA_TYPE, ProblemError
 from valence.server.schemas import Problem
 
@@ -29,9 +29,18 @@ def of_valence_error(error: ValenceError) -> ProblemError:
     """The one mapping from Valence's errors to problems. What is not the caller's doing becomes internal-error."""
     if isinstance(error, OverloadedError):
         return ProblemError("overloaded", str(error), retry_after_s=error.retry_after_s)
+    if isinstance(error, StoreError):
+        return unavailable(error)
     if isinstance(error, TextError):
         return ProblemError(error.code if error.code in KINDS else "text-error", str(error))
     return unexpected(error)
+
+
+def unavailable(error: StoreError) -> ProblemError:
+    """Logs why the database cannot be used, and tells the caller only that it cannot."""
+    log.warning("the database failed a request", extra={"fields": {"reason": str(error)}})
+    said = "What this needs is kept in a database that cannot be used now. Ask again in a few seconds."
+    return ProblemError("store-unavailable", said, retry_after_s=5)
 
 
 def unexpected(error: Exception) -> ProblemError:
@@ -59,6 +68,8 @@ def problem_response(error: ProblemError) -> Response:
         errors=error.errors,
     )
     response = Response(document.model_dump_json(), status=kind.status, content_type=MEDIA_TYPE)
+    if kind.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="valence"'
     if error.retry_after_s is not None:
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response

@@ -84,6 +84,18 @@ _RESULT = {
     "processor": "AMD EPYC 9R14, 2 cores",
 }
 
+_FEEDBACK_ID = "6f1c3a52-9d0e-4b7a-8c21-5e4f3d2c1b0a"
+_WRONG = {
+    "id": _FEEDBACK_ID,
+    "model": _VERSION,
+    "predicted": "positive",
+    "probability": 0.987,
+    "correct": False,
+    "label": "negative",
+    "text": "Well, that was two hours of my life.",
+    "request_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+}
+
 PREDICT_REQUESTS: dict[str, Any] = {
     "one text": {"text": "A wonderful, moving film."},
     "with an explanation": {"text": "A wonderful, moving film.", "explain": True},
@@ -105,5 +117,23 @@ MODEL_DETAILS: dict[str, Any] = {
         "results": [_RESULT],
         "comparisons": [{**_RESULT, "name": "TF-IDF and logistic regression"}],
         "provenance": {"data": "sst2", "split": "train", "seed": 7},
+    }
+}
+FEEDBACK_REQUESTS: dict[str, Any] = {
+    "it was right": {
+        "id": _FEEDBACK_ID,
+        "model": _VERSION,
+        "predicted": "positive",
+        "probability": 0.987,
+        "correct": True,
+    },
+    "it was wrong, and the text may be kept": {**_WRONG, "consent": True},
+}
+FEEDBACK_RECEIPTS: dict[str, Any] = {"kept without the text": {"id": _FEEDBACK_ID, "text_kept": False}}
+FEEDBACK_POLICIES: dict[str, Any] = {"texts are not kept": {"texts_kept": False}}
+FEEDBACK_PAGES: dict[str, Any] = {
+    "the last page": {
+        "items": [{**_WRONG, "received_at": "2026-11-25T12:00:00Z", "changed_at": "2026-11-25T12:00:00Z"}],
+        "next": None,
     }
 }

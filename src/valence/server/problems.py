@@ -37,9 +37,14 @@ _ALL = (
     ProblemKind("bad-request", 400, "The request cannot be read", "Check how the request is put together."),
     ProblemKind("body-missing", 400, "The request has no body", "Send a JSON object, as /docs shows."),
     ProblemKind("not-json", 400, "The body is not JSON", "Check commas, quotes and the encoding (UTF-8)."),
+    ProblemKind("key-missing", 401, "A key is needed", "Send the header Authorization: Bearer KEY."),
+    ProblemKind("wrong-key", 401, "The key does not count", "Ask whoever runs this server for a new one."),
+    ProblemKind("scope-missing", 403, "The key does not open this", "Ask for a key that has the scope."),
     ProblemKind("unknown-model", 404, "There is no such model", "Ask /api/v1/models which there are."),
     ProblemKind("unknown-route", 404, "There is nothing at this address", "See /docs for the addresses there are."),
+    ProblemKind("unknown-feedback", 404, "There is no such feedback", "Ask /api/v1/feedback which there is."),
     ProblemKind("wrong-method", 405, "The address does not take this method", "Use one that the Allow header names."),
+    ProblemKind("model-changed", 409, "The model is another one by now", "Score the text again, then send feedback."),
     ProblemKind("body-too-large", 413, "The body is too large", "Send fewer or shorter texts in one call."),
     ProblemKind("wrong-content-type", 415, "The body is not sent as JSON", "Send Content-Type: application/json."),
     ProblemKind("invalid-fields", 422, "Some fields are not right", "Correct the fields that `errors` names."),
@@ -47,8 +52,10 @@ _ALL = (
     ProblemKind("text-empty", 422, "The text is empty", "Send a text with at least one visible character."),
     ProblemKind("text-too-long", 422, "The text is too long", "Shorten it, or send its parts as several texts."),
     ProblemKind("text-error", 422, "The text cannot be scored", "See `detail` for the reason."),
+    ProblemKind("too-many-calls", 429, "There were too many calls", "Ask again after Retry-After seconds."),
     ProblemKind("internal-error", 500, "Something went wrong in the server", "Report it with its request id."),
     ProblemKind("overloaded", 503, "The server has more work than it takes", "Ask again after Retry-After seconds."),
+    ProblemKind("store-unavailable", 503, "The database cannot be used", "Ask again after Retry-After seconds."),
     ProblemKind("starting", 503, "The model is still being loaded", "Ask again after Retry-After seconds."),
 )
 KINDS = {kind.code: kind for kind in _ALL}
@@ -67,8 +74,13 @@ class ProblemError(Exception):
         super().__init__(detail)
 
 
+def invalid_field(field: str, detail: str) -> ProblemError:
+    """The problem for one field that keeps to the schema and is wrong all the same."""
+    return ProblemError("invalid-fields", f"{field}: {detail}.", errors=[FieldError(field=field, detail=detail)])
+
+
 def invalid_fields(error: ValidationError) -> ProblemError:
-    """The problem for a body that is JSON but breaks the schema; every wrong field is named."""
+    """The problem for a body or a query that breaks its schema; every wrong field is named."""
     errors = [
         FieldError(field=".".join(map(str, fault["loc"])) or "body", detail=_words(fault["msg"]))
         for fault in error.errors(include_url=False, include_input=False, include_context=False)

@@ -28,6 +28,7 @@ from valence.server.app import create_app
 from valence.server.loading import facts, loaders
 from valence.server.registry import Registry, ServedModel
 from valence.server.settings import Settings
+from valence.server.store.database import Database
 from valence.server.worker import PatientWorker, QuietLogger
 
 log = logging.getLogger(__name__)
@@ -115,6 +116,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.address = address_of(listening)
         self.open_browser = open_browser
         self.registry = Registry(default=settings.default_name)
+        self.database = Database(settings.database_address, connections=settings.database_connections)  # opens nothing
         self._descriptor = listening.detach()  # gunicorn's from here on
         super().__init__()
 
@@ -124,7 +126,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """The application; gunicorn asks for it in the worker."""
-        return create_app(self.settings, registry=self.registry)
+        return create_app(self.settings, registry=self.registry, database=self.database)
 
     def _options(self) -> dict[str, Any]:
         return {
@@ -141,7 +143,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "logger_class": QuietLogger,
             "loglevel": "warning",
             "post_worker_init": self._load_models,
-            "worker_exit": self._close_models,
+            "worker_exit": self._close,
         }
 
     def _load_models(self, _worker: Any) -> None:
@@ -160,6 +162,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         sys.stdout.flush()
         if self.open_browser:
             webbrowser.open(self.address)
+        # Not before: texts are scored without it. Now, so that a fault stands in the log before anybody needs it.
+        self.database.available()
 
-    def _close_models(self, _arbiter: Any, _worker: Any) -> None:
+    def _close(self, _arbiter: Any, _worker: Any) -> None:
         self.registry.close()
+        self.database.close()

@@ -10,9 +10,11 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from valence.errors import TextError
+from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
 from valence.server.problems import ProblemError
 
@@ -26,6 +28,13 @@ class Scorer(Protocol):
         self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
     ) -> Sequence[Prediction | TextError]:
         """One answer for each text, in order. Raises OverloadedError, at once, when there is no room."""
+
+    @property
+    def waiting_tokens(self) -> int:
+        """Tokens that wait to be scored now."""
+
+    def watch(self, observer: Callable[[BatchRun], None]) -> None:
+        """Tells `observer` of each batch from now on."""
 
     def close(self) -> None:
         """Finishes what was accepted and lets the threads go."""
@@ -73,6 +82,7 @@ class Registry:
     def __init__(self, models: Sequence[ServedModel] = (), *, default: str | None = None) -> None:
         self.default = default or (models[0].facts.name if models else "")
         self._models = {model.facts.name: model for model in models}
+        self._observer: Callable[[str, BatchRun], None] | None = None
         self._ready = threading.Event()
         if models:
             self._ready.set()
@@ -98,15 +108,30 @@ class Registry:
         """Every model in the order of the settings. Raises ProblemError `starting`."""
         return [self.model(name) for name in self.names] or [self.model()]
 
+    def loaded(self) -> list[ServedModel]:
+        """The models that are there by now, none while they are being loaded."""
+        return list(self._models.values()) if self.ready else []
+
+    def watch(self, observer: Callable[[str, BatchRun], None]) -> None:
+        """Tells `observer` of each batch of each model, those included that are loaded later: its name, the run."""
+        self._observer = observer
+        self._watch_models()
+
     def load(self, loaders: Sequence[Callable[[], ServedModel]]) -> None:
         """Loads every model, then is ready: a server with half of its models is not."""
         models = [loader() for loader in loaders]
         self._models = {model.facts.name: model for model in models}
         self.default = self.default or models[0].facts.name
         assert self.default in self._models, "the settings make sure of it"
+        self._watch_models()
         self._ready.set()
 
     def close(self) -> None:
         """Finishes the work that the models have accepted. Afterwards nothing can be scored."""
         for model in self._models.values():
             model.scorer.close()
+
+    def _watch_models(self) -> None:
+        if self._observer is not None:
+            for name, model in self._models.items():
+                model.scorer.watch(partial(self._observer, name))

@@ -66,7 +66,7 @@ def _allow_origin(response: Response, allowed: tuple[str, ...]) -> None:
     if "*" not in allowed and origin not in allowed:
         return
     response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
-    response.headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-ID"
+    response.headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-ID, RateLimit, RateLimit-Policy"
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
         response.headers["Access-Control-Allow-Headers"] = "Content-Type, X-Request-ID"

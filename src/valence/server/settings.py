@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from valence.errors import SettingsError
+from valence.server.store.address import database_address
 
 PREFIX = "VALENCE_"
 _PAGE_HEAD = """\
@@ -28,6 +29,10 @@ once; `valence settings` prints this list. This page is made by `valence setting
 
 | Variable | Default | Meaning |
 |---|---|---|"""
+# What must not be shown when it is wrong: it may hold a password.
+_SECRET = {"VALENCE_DATABASE_URL", "DATABASE_URL", "VALENCE_REDIS_URL", "REDIS_URL"}
+# What can be opened to everybody; what shows other people's words, or changes something, cannot.
+Open = Literal["predict", "send-feedback", "read-metrics"]
 BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
@@ -106,6 +111,47 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         0, ge=0, le=10, description="Proxies in front whose X-Forwarded headers are believed; 1 on Heroku."
     )
+    data_folder: Path | None = Field(
+        None, description="Folder for what the server keeps: its SQLite file, where no other database is named."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("VALENCE_DATABASE_URL", "DATABASE_URL"),
+        description="Address of the database for feedback and API keys, postgres://... or sqlite:///...; a SQLite file "
+        "in the data folder if not set. Heroku's DATABASE_URL is read too.",
+    )
+    database_connections: int = Field(
+        8,
+        ge=1,
+        le=100,
+        description="Connections to PostgreSQL at most; with 8, two servers and a few commands fit a plan of 20.",
+    )
+    keep_feedback_texts: bool = Field(
+        default=False,
+        description="Whether the text is kept with feedback, where the person who sent it agreed; true or false.",
+    )
+    without_key: Annotated[tuple[Open, ...], NoDecode] = Field(
+        ("predict", "send-feedback"),
+        description="What may be done without an API key, separated by commas: predict, send-feedback, read-metrics; "
+        "none for nothing.",
+    )
+    calls_per_minute: int = Field(
+        600, ge=0, description="Calls a minute from one address (with IPv6, one /64); 0 for no limit."
+    )
+    key_calls_per_minute: int = Field(6000, ge=0, description="Calls a minute with one API key; 0 for no limit.")
+    feedback_per_minute: int = Field(
+        30, ge=0, description="Pieces of feedback a minute from one address; 0 for no limit."
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("VALENCE_REDIS_URL", "REDIS_URL"),
+        description="Address of the Redis that counts calls for several servers together, redis://... or rediss://...; "
+        "each counts by itself if not set. Heroku's REDIS_URL is read too.",
+    )
+    redis_verify: bool = Field(
+        default=True,
+        description="Whether the certificate of rediss://... is checked; Heroku's are self-signed, so false there.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Other sites whose pages may call the API, separated by commas, such as https://example.org; "
@@ -121,6 +167,25 @@ class Settings(BaseSettings):
     def _parse_models(cls, value: Any) -> Any:
         paths = _parts(value) if isinstance(value, str) else value
         return tuple(ModelPath.parse(path) if isinstance(path, str) else path for path in paths)
+
+    @field_validator("database_url")
+    @classmethod
+    def _parse_database(cls, value: SecretStr | None) -> SecretStr | None:
+        return value and SecretStr(database_address(value.get_secret_value()))
+
+    @field_validator("redis_url")
+    @classmethod
+    def _parse_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("this is no address of a Redis; write redis://:PASSWORD@HOST:PORT, or rediss://...")
+        return value
+
+    @field_validator("without_key", mode="before")
+    @classmethod
+    def _parse_open(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return () if value.strip() == "none" else tuple(_parts(value))
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -147,6 +212,13 @@ class Settings(BaseSettings):
     def default_name(self) -> str:
         """Name of the model that answers when a call names none."""
         return self.default_model or self.models[0].name
+
+    @property
+    def database_address(self) -> str:
+        """Where feedback and keys are kept, password included: for opening it, never for showing it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.data_folder or _data_folder()).expanduser().absolute() / 'valence.db'}"
 
 
 def default_settings() -> Settings:
@@ -211,12 +283,31 @@ def _is_origin(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc) and not (parts.path or parts.query)
 
 
+# Defaults that are made from something else, in words.
+_DERIVED = {
+    "models": "the bundled model",
+    "default_model": "the first of VALENCE_MODELS",
+    "data_folder": "server in VALENCE_HOME, else ~/.local/share/valence",
+    "database_url": "SQLite",
+}
+
+
+def _data_folder() -> Path:
+    """Not in VALENCE_HOME's own default, which is a cache and may be cleared at any time."""
+    home = os.environ.get("VALENCE_HOME")
+    if home:
+        return Path(home) / "server"
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "valence"
+
+
 def _default_text(name: str, field: FieldInfo) -> str:
-    if name == "models":
-        return "the bundled model"
+    if name in _DERIVED:
+        return _DERIVED[name]
     if field.default is None:
-        return "the first of VALENCE_MODELS" if name == "default_model" else "not set"
-    return "none" if field.default == () else str(field.default)
+        return "not set"
+    if isinstance(field.default, tuple):
+        return ", ".join(field.default) or "none"
+    return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
 
 
 def _fault(error: Any) -> str:
@@ -226,7 +317,8 @@ def _fault(error: Any) -> str:
         return message
     place = str(error["loc"][0])
     variable = variable_of(place) if place in Settings.model_fields else place
-    return f"{variable}: {message} (it is {error['input']!r})"
+    shown = "" if variable in _SECRET else f" (it is {error['input']!r})"
+    return f"{variable}: {message}{shown}"
 
 
 def _misspelt(environment: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the app of the current request holds: its settings, its models and its OpenAPI document."""
+"""What the app of the current request holds: its settings, models, database, counters and OpenAPI document."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any, cast
 
 from flask import current_app
 
+from valence.server.metrics import Metrics
+from valence.server.rates import RateLimits
 from valence.server.registry import Registry
 from valence.server.settings import Settings
+from valence.server.store.database import Database
 
 KEY = "valence"
 
@@ -17,6 +20,9 @@ KEY = "valence"
 class State:
     settings: Settings
     registry: Registry
+    database: Database
+    rates: RateLimits
+    metrics: Metrics
     document: dict[str, Any] = field(default_factory=dict)  # filled once every view is known
 
 

@@ -19,13 +19,13 @@ from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from valence.data.examples import Dataset, Splits
-from valence.data.splits import VALIDATION_ROWS, prepare
+from valence.data.splits import SplitConfig, prepare
 from valence.encoder import bases, features, network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
 from valence.encoder.readouts import BodyWithReadouts
 from valence.errors import SettingsError
-from valence.evaluation.results import Origin, command_line, result
+from valence.evaluation.results import Origin, check_labels_covered, command_line, result
 from valence.evaluation.scored import Scored
 from valence.files import write_json
 from valence.model.folder import FINAL, FittedHead, ModelFolder
@@ -33,7 +33,7 @@ from valence.model.head import Floats, Head, fit_temperature, linear_head
 from valence.model.labels import Labels
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 from valence.training.networks import describe, with_head
-from valence.training.provenance import versions
+from valence.training.provenance import describe_data, versions
 from valence.training.saving import Trained, save
 
 log = logging.getLogger(__name__)
@@ -45,9 +45,9 @@ _CHECKPOINT_SHARE = 1 / 6
 _PLAIN_ATTENTION_UP_TO = 256  # tokens; benchmarks/training.py
 
 
-@dataclass(frozen=True)
-class PretrainConfig:
-    """Everything that decides what stage 1 gives; it is saved with the model.
+@dataclass(frozen=True, kw_only=True)
+class PretrainConfig(SplitConfig):
+    """Everything that decides what stage 1 gives, with which rows (SplitConfig); it is saved with the model.
 
     Attributes:
         base: name, path or Hub id of the pre-trained encoder.
@@ -55,9 +55,7 @@ class PretrainConfig:
         truncation: what is kept of a longer training text.
         batch_size: texts in one optimiser step.
         freeze_body: train only the final layer, as the classic tutorial does.
-        validation_rows: cut from train; epochs and temperature are chosen on them.
-        train_rows: at most so many training rows; None takes all.
-        test_rows: at most so many test rows; None takes all.
+        precision: of the matrix work: auto, bf16 or fp32.
     """
 
     base: str = "roberta-base"
@@ -67,10 +65,6 @@ class PretrainConfig:
     max_tokens: int = 384
     truncation: Truncation = "head-tail"
     freeze_body: bool = False
-    validation_rows: int = VALIDATION_ROWS
-    train_rows: int | None = None
-    test_rows: int | None = None
-    seed: int = 42
     precision: str = "auto"
 
 
@@ -84,13 +78,9 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     set_seed(config.seed)
     base, precision = bases.find(config.base), choose(config.precision)
     labels = Labels.discover(dataset.train.labels)
-    splits = prepare(
-        dataset,
-        train_rows=config.train_rows,
-        validation_rows=config.validation_rows,
-        test_rows=config.test_rows,
-        seed=config.seed,
-    )
+    splits = prepare(dataset, config)
+    check_labels_covered(set(splits.train.labels), set(splits.test.labels))
+    data = describe_data(dataset, splits)
     tokenizer = network.tokenizer_of(base.path)
     model = network.from_base(base, labels, attention=_attention(config, precision))
     _check_window(config, network.window_of(model, tokenizer))
@@ -118,7 +108,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
         "stage": "pretrain",
         "commands": [*commands, command_line()],
         "config": asdict(config),
-        "data": {"name": dataset.name, "checksum": dataset.checksum, "train_rows": len(splits.train)},
+        "data": data,
         "base_revision": base.revision,
         "versions": versions(),
     }

@@ -1,10 +1,17 @@
-"""Versions of the libraries that decide a result, as they go into every trained model."""
+"""What decides a result, as it goes into every trained model: the data with what repeats in them, and the libraries."""
 
 from __future__ import annotations
 
+import logging
 import platform
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from valence.data.duplicates import audit
+from valence.data.examples import Dataset, Splits
+
+log = logging.getLogger(__name__)
 
 _DECIDING = ("valence-classifier", "torch", "transformers", "tokenizers", "scikit-learn", "numpy")
 
@@ -16,3 +23,18 @@ def versions() -> dict[str, str]:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
     return found
+
+
+def describe_data(dataset: Dataset, splits: Splits) -> dict[str, Any]:
+    """The data set, how a user's file was read, the rows of each split, and what they share; that is also told."""
+    found = audit(splits)
+    rows = {"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)}
+    log.info("%s: %s.", dataset.name, ", ".join(f"{count:,} rows {split}" for split, count in rows.items()))
+    log.info("%s: %s.", dataset.name, found)
+    return {
+        "name": dataset.name,
+        "checksum": dataset.checksum,
+        **{f"{split}_rows": count for split, count in rows.items()},
+        **dataset.facts,
+        "duplicates": found.as_json(),
+    }

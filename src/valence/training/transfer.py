@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from valence.data.examples import Dataset, Splits
-from valence.data.splits import VALIDATION_ROWS, prepare
+from valence.data.examples import Dataset
+from valence.data.splits import SplitConfig, prepare
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
 from valence.evaluation.scored import Scored
@@ -23,32 +23,26 @@ from valence.model.labels import Labels
 from valence.training.frozen import FrozenBody
 from valence.training.learning_curve import learning_curve
 from valence.training.opening import open_body
-from valence.training.provenance import versions
+from valence.training.provenance import describe_data, versions
 from valence.training.saving import Trained, save
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class TransferConfig:
-    """Everything that decides what stage 2 gives; it is saved with the model.
+@dataclass(frozen=True, kw_only=True)
+class TransferConfig(SplitConfig):
+    """Everything that decides what stage 2 gives, with which rows (SplitConfig); it is saved with the model.
 
     Attributes:
         readout: what the head reads: `final` for tasks like the body's own, `general` for others.
         class_weight: "balanced" weighs each class alike however rare it is; None weighs each row alike.
-        validation_rows: cut from train; the L2 penalty and the temperature are chosen on them.
-        train_rows: at most so many training rows; None takes all.
-        test_rows: at most so many test rows; None takes all.
         learning_curve: also fit the head on parts of the training rows, to see what more of them would give.
+        precision: of the matrix work in torch: auto, bf16 or fp32.
     """
 
     readout: str = FINAL
     class_weight: str | None = None
-    validation_rows: int = VALIDATION_ROWS
-    train_rows: int | None = None
-    test_rows: int | None = None
     learning_curve: bool = False
-    seed: int = 42
     precision: str = "auto"
 
 
@@ -66,13 +60,8 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
     """
     started = time.perf_counter()
     labels = Labels.discover(dataset.train.labels)
-    splits = prepare(
-        dataset,
-        train_rows=config.train_rows,
-        validation_rows=config.validation_rows,
-        test_rows=config.test_rows,
-        seed=config.seed,
-    )
+    splits = prepare(dataset, config)
+    data = describe_data(dataset, splits)
     check_labels_covered(set(splits.train.labels), set(splits.test.labels))
     start = open_body(source, labels, config.precision)
     if config.readout not in start.body.readouts:
@@ -98,7 +87,7 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
         curve = learning_curve(fitter, train, targets, validation, expected, classes=len(labels), seed=config.seed)
     scored = Scored(fit.head.predict_proba(test), labels.encode(splits.test.labels), labels.names, splits.test.texts)
     tested = result(scored, origin, started=started, learning_curve=curve)
-    provenance = _provenance(start, dataset, splits, config, fit)
+    provenance = _provenance(start, data, config, fit)
     head = FittedHead(fit.head, labels, config.readout, start.body.id, provenance=provenance)
     earlier = [each for each in start.results if each["data"] != tested["data"]]
     return save(Trained(start.body, head, [tested], earlier), out, start.with_head(head))
@@ -109,9 +98,7 @@ def _described(start: FrozenBody, config: TransferConfig) -> str:
     return origin if config.readout == FINAL else f"{origin}, {config.readout} readout"
 
 
-def _provenance(
-    start: FrozenBody, dataset: Dataset, splits: Splits, config: TransferConfig, fit: HeadFit
-) -> dict[str, Any]:
+def _provenance(start: FrozenBody, data: dict[str, Any], config: TransferConfig, fit: HeadFit) -> dict[str, Any]:
     return {
         "stage": "transfer",
         "commands": [*start.commands, command_line()],
@@ -119,6 +106,6 @@ def _provenance(
         "features": start.read_by,
         "penalty": fit.penalty,
         "validation_log_loss": {f"{penalty:g}": round(loss, 6) for penalty, loss in fit.validation_log_loss.items()},
-        "data": {"name": dataset.name, "checksum": dataset.checksum, "train_rows": len(splits.train)},
+        "data": data,
         "versions": versions(),
     }

@@ -1,7 +1,8 @@
 /** The real server, on a port of its own: VALENCE_E2E_MODEL's model, else the bundled one. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const COMMAND = join(import.meta.dirname, "../../../.venv/bin/valence");
@@ -20,6 +21,12 @@ export async function startServer(port?: number): Promise<Server> {
   const command = existsSync(COMMAND) ? COMMAND : "valence";
   const child = spawn(command, ["serve", "--port", `${chosen}`, ...(model ? ["--model", model] : [])], {
     stdio: ["ignore", "pipe", "pipe"],
+    // Nothing is left behind or found from before, and the tests' many calls from one address are not counted.
+    env: {
+      ...process.env,
+      VALENCE_DATA_FOLDER: mkdtempSync(join(tmpdir(), "valence-e2e-")),
+      VALENCE_CALLS_PER_MINUTE: "0",
+    },
   });
   const said: string[] = [];
   child.stdout.on("data", (chunk) => said.push(String(chunk)));

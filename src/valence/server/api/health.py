@@ -13,16 +13,22 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-@operation(tag="Health", summary="Whether the process answers", answers=Health)
+@operation(tag="Health", summary="Whether the process answers", answers=Health, policy=None)
 def healthz() -> Health:
     """Answers as soon as the process listens, whether or not its models are loaded."""
     return Health(version=valence.__version__)
 
 
 @blueprint.get("/readyz")
-@operation(tag="Health", summary="Whether texts can be scored", answers={200: Readiness, 503: Readiness})
+@operation(tag="Health", summary="Whether texts can be scored", answers={200: Readiness, 503: Readiness}, policy=None)
 def readyz() -> tuple[Readiness, int]:
-    """200 once every model is loaded; 503 with status `starting` before that."""
+    """200 once every model is loaded, 503 with status `starting` before that. A database that cannot be had is told
+    in `store` and changes no status, since texts are scored without it.
+    """
     registry = state().registry
-    status = 200 if registry.ready else 503
-    return Readiness(status="ready" if registry.ready else "starting", models=list(registry.names)), status
+    readiness = Readiness(
+        status="ready" if registry.ready else "starting",
+        models=list(registry.names),
+        store="ready" if state().database.available() else "unavailable",
+    )
+    return readiness, 200 if registry.ready else 503

@@ -18,6 +18,7 @@ blueprint = Blueprint("predict", __name__, url_prefix="/api/v1")
     summary="Score one text or several",
     body=PredictRequest,
     answers=PredictResponse,
+    scope="predict",
     problems=(
         "unknown-model",
         "too-many-texts",

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { GetModelData, GetModelErrors, GetModelResponses, HealthzData, HealthzErrors, HealthzResponses, ListModelsData, ListModelsErrors, ListModelsResponses, PredictData, PredictErrors, PredictResponses, ReadyzData, ReadyzErrors, ReadyzResponses } from './types.gen';
+import type { DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, GetModelData, GetModelErrors, GetModelResponses, HealthzData, HealthzErrors, HealthzResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListModelsData, ListModelsErrors, ListModelsResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, ReadyzData, ReadyzErrors, ReadyzResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,6 +17,61 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: keyof ClientMeta extends never ? Record<string, unknown> : ClientMeta;
 };
+
+/**
+ * Read what was said
+ *
+ * The newest first, a page at a time: give `next` of one page as `cursor` for the one after.
+ */
+export const listFeedback = <ThrowOnError extends boolean = false>(options?: Options<ListFeedbackData, ThrowOnError>): RequestResult<ListFeedbackResponses, ListFeedbackErrors, ThrowOnError> => (options?.client ?? client).get<ListFeedbackResponses, ListFeedbackErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/feedback',
+    ...options
+});
+
+/**
+ * Say whether an answer was right
+ *
+ * 201 where it is new. What comes again under the same id takes the place of what was there (200), so a retry doubles nothing, and who changes their mind sends it again; without the text, a text that was kept is removed.
+ */
+export const sendFeedback = <ThrowOnError extends boolean = false>(options: Options<SendFeedbackData, ThrowOnError>): RequestResult<SendFeedbackResponses, SendFeedbackErrors, ThrowOnError> => (options.client ?? client).post<SendFeedbackResponses, SendFeedbackErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/feedback',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Download everything that was said
+ *
+ * The newest first. In CSV a field that a spreadsheet would run as a formula has an apostrophe in front; JSON Lines has everything as it was sent.
+ */
+export const exportFeedback = <ThrowOnError extends boolean = false>(options?: Options<ExportFeedbackData, ThrowOnError>): RequestResult<ExportFeedbackResponses, ExportFeedbackErrors, ThrowOnError> => (options?.client ?? client).get<ExportFeedbackResponses, ExportFeedbackErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/feedback/export',
+    ...options
+});
+
+/**
+ * What is kept of feedback
+ *
+ * Ask this before you ask a person to agree that the text is kept.
+ */
+export const feedbackPolicy = <ThrowOnError extends boolean = false>(options?: Options<FeedbackPolicyData, ThrowOnError>): RequestResult<FeedbackPolicyResponses, FeedbackPolicyErrors, ThrowOnError> => (options?.client ?? client).get<FeedbackPolicyResponses, FeedbackPolicyErrors, ThrowOnError>({ url: '/api/v1/feedback/policy', ...options });
+
+/**
+ * Remove one piece of feedback
+ *
+ * For good; there is no copy.
+ */
+export const deleteFeedback = <ThrowOnError extends boolean = false>(options: Options<DeleteFeedbackData, ThrowOnError>): RequestResult<DeleteFeedbackResponses, DeleteFeedbackErrors, ThrowOnError> => (options.client ?? client).delete<DeleteFeedbackResponses, DeleteFeedbackErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/feedback/{identity}',
+    ...options
+});
 
 /**
  * List the models
@@ -38,6 +93,7 @@ export const getModel = <ThrowOnError extends boolean = false>(options: Options<
  * Give `text` or `texts`. A single text that cannot be scored is a problem; among several it is one of the results, with kind `error`, and the others are scored.
  */
 export const predict = <ThrowOnError extends boolean = false>(options: Options<PredictData, ThrowOnError>): RequestResult<PredictResponses, PredictErrors, ThrowOnError> => (options.client ?? client).post<PredictResponses, PredictErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/predict',
     ...options,
     headers: {
@@ -54,8 +110,19 @@ export const predict = <ThrowOnError extends boolean = false>(options: Options<P
 export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>): RequestResult<HealthzResponses, HealthzErrors, ThrowOnError> => (options?.client ?? client).get<HealthzResponses, HealthzErrors, ThrowOnError>({ url: '/healthz', ...options });
 
 /**
+ * Figures for Prometheus
+ *
+ * Requests and their times, sizes of batches, tokens that wait, versions of the models, memory of the process.
+ */
+export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, MetricsErrors, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, MetricsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/metrics',
+    ...options
+});
+
+/**
  * Whether texts can be scored
  *
- * 200 once every model is loaded; 503 with status `starting` before that.
+ * 200 once every model is loaded, 503 with status `starting` before that. A database that cannot be had is told in `store` and changes no status, since texts are scored without it.
  */
 export const readyz = <ThrowOnError extends boolean = false>(options?: Options<ReadyzData, ThrowOnError>): RequestResult<ReadyzResponses, ReadyzErrors, ThrowOnError> => (options?.client ?? client).get<ReadyzResponses, ReadyzErrors, ThrowOnError>({ url: '/readyz', ...options });

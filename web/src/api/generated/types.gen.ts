@@ -27,6 +27,165 @@ export type Estimate = {
 };
 
 /**
+ * FeedbackEntry
+ */
+export type FeedbackEntry = {
+    /**
+     * Id
+     *
+     * A random UUID (version 4, lower case) that the sender makes once for each answer.
+     */
+    id: string;
+    /**
+     * Received At
+     */
+    received_at: string;
+    /**
+     * Changed At
+     *
+     * When its sender last changed it; `received_at` if never.
+     */
+    changed_at: string;
+    model: ModelVersion;
+    /**
+     * Predicted
+     */
+    predicted: string;
+    /**
+     * Probability
+     */
+    probability: number;
+    /**
+     * Correct
+     */
+    correct: boolean;
+    /**
+     * Label
+     *
+     * The right label, as far as the person said it.
+     */
+    label: string | null;
+    /**
+     * Text
+     *
+     * Where the person agreed and the operator keeps texts.
+     */
+    text: string | null;
+    /**
+     * Request Id
+     *
+     * Of the answer, as the log has it.
+     */
+    request_id: string | null;
+};
+
+/**
+ * FeedbackPage
+ */
+export type FeedbackPage = {
+    /**
+     * Items
+     */
+    items: Array<FeedbackEntry>;
+    /**
+     * Next
+     *
+     * Cursor of the next page; null on the last one.
+     */
+    next: string | null;
+};
+
+/**
+ * FeedbackPolicy
+ */
+export type FeedbackPolicy = {
+    /**
+     * Texts Kept
+     *
+     * Whether a text is kept where the person agrees; otherwise do not ask for it.
+     */
+    texts_kept: boolean;
+};
+
+/**
+ * FeedbackReceipt
+ */
+export type FeedbackReceipt = {
+    /**
+     * Id
+     *
+     * A random UUID (version 4, lower case) that the sender makes once for each answer.
+     */
+    id: string;
+    /**
+     * Text Kept
+     *
+     * Whether the text is kept too.
+     */
+    text_kept: boolean;
+};
+
+/**
+ * FeedbackRequest
+ *
+ * Whether one answer was right.
+ */
+export type FeedbackRequest = {
+    /**
+     * Id
+     *
+     * A random UUID (version 4, lower case) that the sender makes once for each answer.
+     */
+    id: string;
+    /**
+     * As the answer named it.
+     */
+    model: ModelVersion;
+    /**
+     * Predicted
+     *
+     * The label of the answer.
+     */
+    predicted: string;
+    /**
+     * Probability
+     *
+     * The probability of the answer.
+     */
+    probability: number;
+    /**
+     * Correct
+     *
+     * Whether the label was right.
+     */
+    correct: boolean;
+    /**
+     * Label
+     *
+     * The right label, where the answer's was wrong.
+     */
+    label?: string | null;
+    /**
+     * Text
+     *
+     * The text; only with `consent`, and kept only where the operator does.
+     */
+    text?: string | null;
+    /**
+     * Consent
+     *
+     * Whether the person agreed that the text is kept.
+     */
+    consent?: boolean;
+    /**
+     * Request Id
+     *
+     * The answer's X-Request-ID.
+     */
+    request_id?: string | null;
+};
+
+/**
  * FieldError
  */
 export type FieldError = {
@@ -449,12 +608,20 @@ export type Problem = {
 export type Readiness = {
     /**
      * Status
+     *
+     * Whether texts can be scored.
      */
     status: 'ready' | 'starting';
     /**
      * Models
      */
     models: Array<string>;
+    /**
+     * Store
+     *
+     * Whether feedback and API keys can be read and written; texts are scored without.
+     */
+    store: 'ready' | 'unavailable';
 };
 
 /**
@@ -803,6 +970,282 @@ export type WordEffect = {
     effect: number;
 };
 
+export type ListFeedbackData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Entries on one page.
+         */
+        limit?: number;
+        /**
+         * `next` of the page before; the first page without.
+         */
+        cursor?: string;
+        /**
+         * Only answers that were right, or only those that were wrong.
+         */
+        correct?: boolean;
+    };
+    url: '/api/v1/feedback';
+};
+
+export type ListFeedbackErrors = {
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields are not right
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type ListFeedbackError = ListFeedbackErrors[keyof ListFeedbackErrors];
+
+export type ListFeedbackResponses = {
+    /**
+     * OK
+     */
+    200: FeedbackPage;
+};
+
+export type ListFeedbackResponse = ListFeedbackResponses[keyof ListFeedbackResponses];
+
+export type SendFeedbackData = {
+    body: FeedbackRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/feedback';
+};
+
+export type SendFeedbackErrors = {
+    /**
+     * `bad-request`: The request cannot be read; `body-missing`: The request has no body; `not-json`: The body is not JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The key does not count
+     */
+    401: Problem;
+    /**
+     * `unknown-model`: There is no such model
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `model-changed`: The model is another one by now
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: The body is not sent as JSON
+     */
+    415: Problem;
+    /**
+     * `text-too-long`: The text is too long; `text-error`: The text cannot be scored; `invalid-fields`: Some fields are not right
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still being loaded; `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type SendFeedbackError = SendFeedbackErrors[keyof SendFeedbackErrors];
+
+export type SendFeedbackResponses = {
+    /**
+     * OK
+     */
+    200: FeedbackReceipt;
+    /**
+     * Created
+     */
+    201: FeedbackReceipt;
+};
+
+export type SendFeedbackResponse = SendFeedbackResponses[keyof SendFeedbackResponses];
+
+export type ExportFeedbackData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Shape of the file.
+         */
+        format?: 'csv' | 'jsonl';
+    };
+    url: '/api/v1/feedback/export';
+};
+
+export type ExportFeedbackErrors = {
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields are not right
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type ExportFeedbackError = ExportFeedbackErrors[keyof ExportFeedbackErrors];
+
+export type ExportFeedbackResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type ExportFeedbackResponse = ExportFeedbackResponses[keyof ExportFeedbackResponses];
+
+export type FeedbackPolicyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/feedback/policy';
+};
+
+export type FeedbackPolicyErrors = {
+    /**
+     * `wrong-key`: The key does not count
+     */
+    401: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+};
+
+export type FeedbackPolicyError = FeedbackPolicyErrors[keyof FeedbackPolicyErrors];
+
+export type FeedbackPolicyResponses = {
+    /**
+     * OK
+     */
+    200: FeedbackPolicy;
+};
+
+export type FeedbackPolicyResponse = FeedbackPolicyResponses[keyof FeedbackPolicyResponses];
+
+export type DeleteFeedbackData = {
+    body?: never;
+    path: {
+        /**
+         * The id that its sender made.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/v1/feedback/{identity}';
+};
+
+export type DeleteFeedbackErrors = {
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `unknown-feedback`: There is no such feedback
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type DeleteFeedbackError = DeleteFeedbackErrors[keyof DeleteFeedbackErrors];
+
+export type DeleteFeedbackResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteFeedbackResponse = DeleteFeedbackResponses[keyof DeleteFeedbackResponses];
+
 export type ListModelsData = {
     body?: never;
     path?: never;
@@ -812,9 +1255,17 @@ export type ListModelsData = {
 
 export type ListModelsErrors = {
     /**
+     * `wrong-key`: The key does not count
+     */
+    401: Problem;
+    /**
      * `wrong-method`: The address does not take this method
      */
     405: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
     /**
      * `internal-error`: Something went wrong in the server
      */
@@ -850,6 +1301,10 @@ export type GetModelData = {
 
 export type GetModelErrors = {
     /**
+     * `wrong-key`: The key does not count
+     */
+    401: Problem;
+    /**
      * `unknown-model`: There is no such model
      */
     404: Problem;
@@ -857,6 +1312,10 @@ export type GetModelErrors = {
      * `wrong-method`: The address does not take this method
      */
     405: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
     /**
      * `internal-error`: Something went wrong in the server
      */
@@ -891,6 +1350,10 @@ export type PredictErrors = {
      */
     400: Problem;
     /**
+     * `wrong-key`: The key does not count
+     */
+    401: Problem;
+    /**
      * `unknown-model`: There is no such model
      */
     404: Problem;
@@ -910,6 +1373,10 @@ export type PredictErrors = {
      * `too-many-texts`: There are too many texts in one call; `text-empty`: The text is empty; `text-too-long`: The text is too long; `text-error`: The text cannot be scored; `invalid-fields`: Some fields are not right
      */
     422: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
     /**
      * `internal-error`: Something went wrong in the server
      */
@@ -959,6 +1426,51 @@ export type HealthzResponses = {
 };
 
 export type HealthzResponse = HealthzResponses[keyof HealthzResponses];
+
+export type MetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type MetricsErrors = {
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type MetricsError = MetricsErrors[keyof MetricsErrors];
+
+export type MetricsResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type MetricsResponse = MetricsResponses[keyof MetricsResponses];
 
 export type ReadyzData = {
     body?: never;

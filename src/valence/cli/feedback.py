@@ -1,0 +1,40 @@
+"""`valence feedback`: what people said about the answers, for the operator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from valence.cli.options import server_database
+
+
+@click.group()
+def feedback() -> None:
+    """Read what people said about the answers."""
+
+
+@feedback.command()
+@click.option("--format", "shape", type=click.Choice(["csv", "jsonl"]), default="jsonl", help="Shape of the file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.  [default: standard output]"
+)
+def export(shape: str, out: Path | None) -> None:
+    """Write everything that was said, the newest first.
+
+    In CSV a field that a spreadsheet would run as a formula has an apostrophe in front; JSON Lines has everything as
+    it was sent.
+    """
+    from valence.files import write_bytes
+    from valence.server.feedback import as_csv, as_jsonl
+    from valence.server.store.feedback import every
+
+    write = {"csv": as_csv, "jsonl": as_jsonl}[shape]
+    with server_database() as database:
+        lines = write(every(database))
+        if out is None:
+            for line in lines:
+                click.echo(line, nl=False)
+        else:
+            write_bytes(out, "".join(lines).encode())
+            click.echo(f"Written: {out}", err=True)

@@ -1,0 +1,176 @@
+"""Which column holds the texts, which the labels: named by an option, or guessed with a reason that is told.
+
+A guess is made only where one column alone can be meant; two that could be end in an error that names both.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from valence.data.table.grid import Grid, Nested
+from valence.errors import DataError
+
+_TEXT_NAMES = frozenset(
+    "text texts sentence comment comment_text comments review review_text reviews tweet message content body utterance "
+    "question query document post headline title description abstract".split()
+)
+_LABEL_NAMES = frozenset(
+    "label labels class classes category categories target sentiment intent topic tag y toxic toxicity spam emotion "
+    "polarity stance rating stars score verdict".split()
+)
+_YES_OR_NO = re.compile(r"(is|has)_\w+")
+_GROUP_NAMES = frozenset(
+    "author author_id user user_id username customer customer_id thread thread_id session_id".split()
+)
+
+_MOST_LABELS_BY_LOOKS = 100  # a column of more different values is taken for the labels only by its name
+_TEXT_WORDS = 3.0  # on average; less looks like names or codes
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What the user says about a file. None leaves it to be found out.
+
+    Attributes:
+        text_column, label_column: names of columns.
+        group_column: rows with the same value here, such as an author, are never parted by a split.
+        encoding: of a text file; UTF-8 where it is None.
+    """
+
+    text_column: str | None = None
+    label_column: str | None = None
+    group_column: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The columns that are used, and why."""
+
+    text: str
+    label: str
+    group: str | None
+    text_reason: str
+    label_reason: str
+    group_hint: str | None = None
+
+    def __str__(self) -> str:
+        group = f", groups from {self.group!r}" if self.group else ""
+        return f"texts from {self.text!r} ({self.text_reason}), labels from {self.label!r} ({self.label_reason}){group}"
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """What a column looks like."""
+
+    name: str
+    filled: int
+    distinct: int
+    words: float
+    strings: bool
+    nested: bool
+
+    @property
+    def text_like(self) -> bool:
+        return self.strings and self.words >= _TEXT_WORDS and 2 * self.distinct > self.filled
+
+    @property
+    def label_like(self) -> bool:
+        few = 2 <= self.distinct <= min(_MOST_LABELS_BY_LOOKS, self.filled / 2)
+        return few and not self.nested and not self.text_like
+
+    def named(self, names: frozenset[str]) -> bool:
+        return self.name.strip().lower().replace(" ", "_").replace("-", "_") in names
+
+
+def choose(grid: Grid, options: TableOptions) -> Choice:
+    """The columns of a file. Raises DataError that names the candidates and the option that decides."""
+    if len(grid.columns) < 2:
+        raise DataError(
+            f"{grid.path.name} has only one column, {next(iter(grid.columns))!r}; texts and labels need two.",
+            way_out="Add a column with the label of each text. Columns are parted by comma, semicolon, tab or bar.",
+            code="columns-missing",
+        )
+    for option, name in (
+        ("text", options.text_column),
+        ("label", options.label_column),
+        ("group", options.group_column),
+    ):
+        if name is not None:
+            _check_named(grid, name, option)
+    profiles = [_profile(name, cells) for name, cells in grid.columns.items()]
+    label = options.label_column
+    text, text_reason = options.text_column, "as named"
+    if text is None:
+        text, text_reason = _guess_text(grid, [each for each in profiles if each.name != label])
+    label_reason = "as named"
+    if label is None:
+        label, label_reason = _guess_label(grid, [each for each in profiles if each.name != text], text)
+    if text == label:
+        raise DataError(f"The column {text!r} cannot hold both the texts and the labels.", code="columns-same")
+    hint = next((each.name for each in profiles if each.named(_GROUP_NAMES) and each.name not in {text, label}), None)
+    group = options.group_column
+    return Choice(text, label, group, text_reason, label_reason, group_hint=None if group else hint)
+
+
+def _check_named(grid: Grid, name: str, option: str) -> None:
+    if name not in grid.columns:
+        near = difflib.get_close_matches(name, list(grid.columns), n=1)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        raise DataError(
+            f"{grid.path.name} has no column called {name!r}.{meant}",
+            way_out=f"Its columns are {_listed(grid.columns)}; name one by --{option}-column.",
+            code="column-unknown",
+        )
+
+
+def _profile(name: str, cells: Sequence[object]) -> _Profile:
+    filled = [cell for cell in cells if cell is not None and cell != ""]
+    strings = [cell for cell in filled if isinstance(cell, str)]
+    return _Profile(
+        name=name,
+        filled=len(filled),
+        distinct=len(set(filled)),
+        words=sum(len(cell.split()) for cell in strings) / max(1, len(strings)),
+        strings=bool(strings) and len(strings) == len(filled),
+        nested=any(isinstance(cell, Nested) for cell in filled),
+    )
+
+
+def _guess_text(grid: Grid, profiles: Sequence[_Profile]) -> tuple[str, str]:
+    by_name = [each.name for each in profiles if each.strings and each.named(_TEXT_NAMES)]
+    by_looks = [each.name for each in profiles if each.text_like]
+    return _only_one(grid, by_name, by_looks, "text", "its cells read like sentences")
+
+
+def _guess_label(grid: Grid, profiles: Sequence[_Profile], text: str) -> tuple[str, str]:
+    usable = [each for each in profiles if each.filled and not each.nested]
+    by_name = [each.name for each in usable if each.named(_LABEL_NAMES) or _YES_OR_NO.fullmatch(each.name.lower())]
+    if not by_name and len(grid.columns) == 2:
+        return usable[0].name if usable else profiles[0].name, f"the only column beside {text!r}"
+    return _only_one(grid, by_name, [each.name for each in usable if each.label_like], "label", "few different values")
+
+
+def _only_one(grid: Grid, by_name: list[str], by_looks: list[str], what: str, look: str) -> tuple[str, str]:
+    for candidates, reason in ((by_name, "by its name"), (by_looks, look)):
+        if len(candidates) == 1:
+            return candidates[0], reason
+        if candidates:
+            raise DataError(
+                f"{grid.path.name}: {len(candidates)} columns could hold the {what}s: {_listed(candidates)}.",
+                way_out=f"Name the one that is meant by --{what}-column.",
+                code="columns-ambiguous",
+            )
+    raise DataError(
+        f"{grid.path.name}: no column looks as if it held the {what}s. Its columns are {_listed(grid.columns)}.",
+        way_out=f"Name one by --{what}-column.",
+        code="columns-unknown",
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    return ", ".join(repr(name) for name in found[:12]) + (f" and {len(found) - 12} more" if len(found) > 12 else "")

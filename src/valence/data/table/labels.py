@@ -1,0 +1,89 @@
+"""A label column's cells as label names: discovered, never assumed to be two, and refused where they are none.
+
+Numbers that are whole become "1" however they were written (1, 1.0, "1.0"), so that a set saved by one program and
+tested on a file of another has the same labels. True and False become "true" and "false".
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from valence.errors import DataError
+
+_WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)(\.0*)?")  # not 007, which is a code
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_MOST_MEASURED_VALUES = 20  # a scale such as 1, 1.5, ... 5 is still labels; more different fractions are a measurement
+
+
+def names_of(cells: Sequence[Any]) -> list[str | None]:
+    """The label name of each cell, None where there is none.
+
+    >>> names_of([1.0, 2, None]), names_of(["TRUE", "False", ""]), names_of([" 1.0", "0", "nan"])
+    (['1', '2', None], ['true', 'false', None], ['1', '0', None])
+    """
+    written = [_written(cell) for cell in cells]
+    filled = {each for each in written if each is not None}
+    if {each.lower() for each in filled} <= {"true", "false"}:
+        return [each and each.lower() for each in written]
+    if any(map(_NUMBER.fullmatch, filled)) and all(_NUMBER.fullmatch(each) or each.lower() == "nan" for each in filled):
+        written = [None if each and each.lower() == "nan" else each for each in written]
+        if all(_WHOLE.fullmatch(each) for each in filled if each.lower() != "nan"):
+            return [each and str(int(float(each))) for each in written]
+    return written
+
+
+def check(counts: Mapping[str, int], *, where: str) -> None:
+    """Raises DataError if these labels (name -> rows) cannot be learnt: one, nearly one a row, or a measurement."""
+    rows = sum(counts.values())
+    if len(counts) < 2:
+        only = f"only the label {next(iter(counts))!r}" if counts else "no label at all"
+        raise DataError(
+            f"{where} holds {only}, and a classifier needs at least two.",
+            way_out="Check that it is the label column (--label-column), and that the file is whole.",
+            code="single-class",
+        )
+    fractions = len(counts) > _MOST_MEASURED_VALUES and all(map(_NUMBER.fullmatch, counts))
+    measured = fractions and not all(map(_WHOLE.fullmatch, counts))
+    if measured or 2 * len(counts) > rows:
+        kind = "measurements, such as scores" if measured else "nearly a label of its own for every row, as ids are"
+        example = ", ".join(map(repr, list(counts)[:3]))
+        raise DataError(
+            f"{where} holds {len(counts):,} different values in {rows:,} rows ({example}, ...): {kind}, not classes.",
+            way_out="Name another column by --label-column, or put the values into a few classes first.",
+            code="labels-too-many",
+        )
+
+
+def differing_in_case(counts: Mapping[str, int]) -> list[list[str]]:
+    """Labels that are the same but for case, space and hyphens: most often a slip, but only the user knows.
+
+    >>> differing_in_case({"Toxic": 9, "toxic": 1, "fine": 5})
+    [['Toxic', 'toxic']]
+    """
+    alike: dict[str, list[str]] = defaultdict(list)
+    for name in counts:
+        alike[re.sub(r"[\s_-]+", " ", name.casefold())].append(name)
+    return [names for names in alike.values() if len(names) > 1]
+
+
+def listed(counts: Mapping[str, int]) -> str:
+    """The most frequent labels with their rows, in words.
+
+    >>> listed({"a": 1, "b": 1200})
+    "'b' (1,200), 'a' (1)"
+    """
+    ordered = Counter(counts).most_common()
+    shown = ", ".join(f"{name!r} ({count:,})" for name, count in ordered[:5])
+    return shown + (f" and {len(ordered) - 5:,} more" if len(ordered) > 5 else "")
+
+
+def _written(cell: Any) -> str | None:
+    """A cell as its program would write it; None for nothing and for NaN."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return None
+    return unicodedata.normalize("NFC", str(cell)).strip() or None

@@ -1,0 +1,87 @@
+"""Parquet into a Grid, by pyarrow. Class names that Hugging Face's `datasets` keeps in the file are used as labels."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from valence.data.table.grid import Grid, Nested, check_not_empty
+from valence.errors import DataError
+
+
+def read(path: Path, encoding: str | None) -> Grid:
+    """A Parquet file, column by column. Columns of lists, structures and bytes are not read.
+
+    Raises DataError if it is damaged, if pyarrow is not installed, or if an encoding was given: the format fixes it.
+    """
+    if encoding is not None:
+        raise DataError(
+            f"{path.name} is Parquet, whose texts are always UTF-8.",
+            way_out="Leave out --encoding.",
+            code="option-idle",
+        )
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError as error:
+        raise DataError(
+            "Reading Parquet needs pyarrow, which is not installed.",
+            way_out="`pip install pyarrow`, or save the file as CSV.",
+            code="library-missing",
+        ) from error
+    try:
+        with parquet.ParquetFile(path) as file:
+            columns = _columns(file, pa.types)
+            rows = file.metadata.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(
+            f"{path.name} cannot be read as Parquet: {error}.", way_out="Write it again.", code="file-damaged"
+        ) from error
+    check_not_empty(path, range(rows), "rows")
+    return Grid(path, columns, range(1, rows + 1), unit="row")
+
+
+def _columns(file: Any, types: Any) -> dict[str, list[Any]]:
+    schema = file.schema_arrow
+    names = _class_names(schema)
+    found: dict[str, list[Any]] = {}
+    for field in tqdm(schema, desc="reading Parquet", unit="column", delay=1.0, leave=False):
+        kind = _nested_kind(field.type, types)
+        if kind:
+            found[field.name] = [Nested(kind)] * file.metadata.num_rows
+            continue
+        cells = file.read(columns=[field.name]).column(0).to_pylist()
+        classes = names.get(field.name)
+        found[field.name] = [_cell(each, classes) for each in cells]
+    return found
+
+
+def _nested_kind(kind: Any, types: Any) -> str:
+    if types.is_nested(kind):
+        return "a list" if types.is_list(kind) or types.is_large_list(kind) else "a structure"
+    is_bytes = types.is_binary(kind) or types.is_large_binary(kind)
+    return "bytes" if is_bytes else ""
+
+
+def _class_names(schema: Any) -> dict[str, list[str]]:
+    """Column -> names of its classes, where `datasets` has written them beside the numbers."""
+    raw = (schema.metadata or {}).get(b"huggingface")
+    features = json.loads(raw).get("info", {}).get("features", {}) if raw else {}
+    return {
+        column: feature["names"]
+        for column, feature in features.items()
+        if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" and feature.get("names")
+    }
+
+
+def _cell(value: Any, classes: list[str] | None) -> Any:
+    if value is None or isinstance(value, (str, bool, float)):
+        return value
+    if isinstance(value, int):
+        if classes is None:
+            return value
+        return classes[value] if 0 <= value < len(classes) else None  # datasets writes -1 where there is no label
+    return str(value)  # dates, times, decimals

@@ -1,0 +1,102 @@
+"""Who is asking, how often, and whether they may: the door that every operation of the API goes through.
+
+In this order: the key, where one is shown, is looked up; the call is counted, under the key or under the client's
+address; then the scope is asked for. So a wrong key costs its sender calls, and nobody can try keys without end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, request
+
+from valence.errors import StoreError
+from valence.server.errors import unavailable
+from valence.server.keys import Holder, Scope, holder_of
+from valence.server.problems import ProblemError
+from valence.server.rates import Policy, Standing, network_of
+from valence.server.state import state
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the holder of a key, or whoever sits at an address.
+
+    Attributes:
+        refusal: why the key that was shown does not count.
+    """
+
+    address: str
+    holder: Holder | None = None
+    refusal: ProblemError | None = None
+
+
+def admit(scope: Scope | None, policy: Policy | None) -> None:
+    """Lets the current request pass, or raises ProblemError.
+
+    Args:
+        scope: what the operation needs; None where anyone may.
+        policy: how it is counted; None where it is not. A key's calls are counted under the key.
+    """
+    if policy is None:
+        return
+    is_open = scope is None or scope in state().settings.without_key
+    caller = _caller(is_open=is_open)
+    _count(caller, policy)
+    if caller.refusal is not None:
+        raise caller.refusal
+    if is_open or scope is None:
+        return
+    if caller.holder is None:
+        raise ProblemError(
+            "key-missing", f"This needs a key with the scope {scope}. Send the header Authorization: Bearer KEY."
+        )
+    if not caller.holder.may(scope):
+        raise ProblemError(
+            "scope-missing", f"The key lacks the scope {scope}. Ask whoever runs this server for one that has it."
+        )
+
+
+def install(app: Flask) -> None:
+    """Tells every caller whose call was counted how they stand."""
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        standing: Standing | None = g.get("standing")
+        if standing is not None:
+            response.headers.update(standing.headers)
+        return response
+
+
+def _caller(*, is_open: bool) -> Caller:
+    address = network_of(request.remote_addr or "")
+    shown = request.headers.get("Authorization")
+    if shown is None:
+        return Caller(address)
+    kind, _, key = shown.partition(" ")
+    try:
+        holder = holder_of(state().database, key.strip()) if kind.lower() == "bearer" else None
+    except StoreError as error:
+        # What is open to anyone stays open: a key would only have changed how the call is counted.
+        return Caller(address, refusal=None if is_open else unavailable(error))
+    if holder is None:
+        said = (
+            "The key is unknown, expired or revoked, or the header is not Authorization: Bearer KEY. Ask for a new one."
+        )
+        return Caller(address, refusal=ProblemError("wrong-key", said))
+    return Caller(address, holder)
+
+
+def _count(caller: Caller, policy: Policy) -> None:
+    if caller.holder is not None:
+        whose, standing = "this key", state().rates.take("key", caller.holder.id)
+    else:
+        whose, standing = "your address", state().rates.take(policy, caller.address)
+    g.standing = standing
+    if standing is None or standing.allowed:
+        return
+    raise ProblemError(
+        "too-many-calls",
+        f"More than {standing.quota} calls a minute came from {whose}. Ask again in {standing.reset_s} seconds.",
+        retry_after_s=standing.reset_s,
+    )

