@@ -37,12 +37,6 @@ test("an address that is nobody's leads back", async ({ page }) => {
   await expect(page.getByRole("textbox", { name: "Your text" })).toBeVisible();
 });
 
-test("the reference is one click away", async ({ page }) => {
-  await page.goto("/");
-  await page.getByRole("navigation").getByRole("link", { name: "API" }).click();
-  await expect(page).toHaveURL(/\/docs$/);
-});
-
 test("shows where to draw the line, by keyboard", async ({ page }) => {
   await withMeasured(page);
   await page.goto("/model");

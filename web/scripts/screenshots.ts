@@ -97,6 +97,13 @@ const SHOTS: Record<string, Shot> = {
   },
   model: { path: "/model" },
   "model-measured": { path: "/model", before: withMeasured },
+  developers: {
+    path: "/developers",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Try it here" }).first().click();
+      await page.getByRole("button", { name: "Send" }).click();
+    },
+  },
   lost: { path: "/nowhere" },
 };
 

@@ -12,6 +12,9 @@ const DiscussionPage = lazyPage(
   async () => (await import("./features/discussion/discussion-page")).DiscussionPage,
 );
 const ModelPage = lazyPage(async () => (await import("./features/model/model-page")).ModelPage);
+const DevelopersPage = lazyPage(
+  async () => (await import("./features/developers/developers-page")).DevelopersPage,
+);
 
 // wouter, not a larger router: the pages are few, and typed search parameters are not worth 25 kB to a newcomer.
 export function Router() {
@@ -25,6 +28,7 @@ export function Router() {
             <Route path={paths.many} component={ManyPage} />
             <Route path={paths.discussion} component={DiscussionPage} />
             <Route path={paths.model} component={ModelPage} />
+            <Route path={paths.developers} component={DevelopersPage} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>

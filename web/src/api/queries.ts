@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { ApiError, dataOf } from "./client";
 import { getModel, listModels, predict, type ModelVersion, type Scored } from "./generated";
+import { client } from "./generated/client.gen";
 import { retrying } from "./retrying";
 
 export const modelsQuery = queryOptions({
@@ -18,6 +19,14 @@ export const modelQuery = (name: string) =>
     staleTime: Infinity,
     ...retrying,
   });
+
+/** The server's own OpenAPI document. */
+export const openapiQuery = queryOptions({
+  queryKey: ["openapi"],
+  queryFn: ({ signal }) => dataOf(client.get({ url: "/openapi.json", signal })),
+  staleTime: Infinity,
+  ...retrying,
+});
 
 /** One text's answer, with the text that it answers. */
 export interface TextAnswer {

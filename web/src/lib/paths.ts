@@ -4,7 +4,10 @@ export const paths = {
   many: "/many",
   discussion: "/discussion",
   model: "/model",
+  developers: "/developers",
   reference: "/docs",
+  errors: "/docs/errors",
+  predict: "/api/v1/predict",
   openapi: "/openapi.json",
   modelNamed: (name: string) => `/model?name=${encodeURIComponent(name)}`,
 } as const;

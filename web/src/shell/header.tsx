@@ -9,6 +9,7 @@ const PAGES = [
   { path: paths.many, name: "Many texts" },
   { path: paths.discussion, name: "Discussion" },
   { path: paths.model, name: "The model" },
+  { path: paths.developers, name: "For developers" },
 ] as const;
 
 export function Header({ tryIt }: { tryIt: string }) {
@@ -35,11 +36,6 @@ export function Header({ tryIt }: { tryIt: string }) {
                 </Link>
               </li>
             ))}
-            <li>
-              <a href={paths.reference} className={classes.link}>
-                API
-              </a>
-            </li>
           </ul>
         </nav>
         <div className={classes.end}>

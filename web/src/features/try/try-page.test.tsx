@@ -209,7 +209,7 @@ describe("Try it", () => {
     );
     await user.click(screen.getByRole("tab", { name: "Python" }));
     expect(screen.getByRole("group", { name: "The call in Python" })).toHaveTextContent(
-      `{"text":"It's wonderful"}`,
+      `body = {"text": "It's wonderful"}`,
     );
     await user.click(screen.getByRole("tab", { name: "JavaScript" }));
     expect(screen.getByRole("group", { name: "The call in JavaScript" })).toHaveTextContent("await fetch(");

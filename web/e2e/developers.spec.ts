@@ -1,0 +1,65 @@
+import { expect, expectNoBarriers, test } from "./support/test.ts";
+
+const predict = "Score one text or several";
+
+test("a call is found, tried and answered by the real server", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("navigation").getByRole("link", { name: "For developers" }).click();
+  await page.getByRole("navigation", { name: "Calls" }).getByRole("link", { name: predict }).click();
+  const call = page.getByRole("region", { name: predict });
+  await expect(call).toBeInViewport();
+  await call.getByRole("button", { name: "Try it here" }).click();
+  await call.getByRole("button", { name: "Send" }).click();
+  await expect(call.getByRole("group", { name: "The answer" })).toContainText('"label": "positive"');
+  await expect(call.getByRole("status")).toContainText("200 OK");
+  await expect(call.getByRole("status")).toContainText("X-Request-ID");
+});
+
+test("the whole reference is one click away", async ({ page }) => {
+  await page.goto("/developers");
+  await page.getByRole("link", { name: "whole reference" }).click();
+  await expect(page).toHaveURL(/\/docs$/);
+});
+
+test.describe("a refusal", () => {
+  test.use({ callsFail: true });
+
+  test("is shown as the answer that it is", async ({ page }) => {
+    await page.goto("/developers");
+    const call = page.getByRole("region", { name: predict });
+    await call.getByRole("button", { name: "Try it here" }).focus();
+    await page.keyboard.press("Enter");
+    await call.getByRole("textbox", { name: "Body, as JSON" }).fill("{oops");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await expect(call.getByRole("group", { name: "The answer" })).toContainText("not-json");
+  });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+
+    test("axe finds no barrier", async ({ page }) => {
+      await page.goto("/developers");
+      const call = page.getByRole("region", { name: predict });
+      await call.getByText(/^Answers: /).click();
+      await call.getByRole("button", { name: "Try it here" }).click();
+      await call.getByRole("button", { name: "Send" }).click();
+      await expect(call.getByRole("group", { name: "The answer" })).toBeVisible();
+      await expectNoBarriers(page);
+    });
+  });
+}
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test("it fits", async ({ page }) => {
+    await page.goto("/developers");
+    const call = page.getByRole("region", { name: predict });
+    await call.getByRole("button", { name: "Try it here" }).tap();
+    await expect(call.getByRole("button", { name: "Send" })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+  });
+});

@@ -1,0 +1,79 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+
+import { asApiError } from "../../api/client";
+import { openapiQuery } from "../../api/queries";
+import { Notice } from "../../components/notice";
+import { PageHero } from "../../components/page-hero";
+import { PageTitle } from "../../components/page-title";
+import { paths } from "../../lib/paths";
+import classes from "./developers-page.module.css";
+import { endpointsOf, type Document } from "./document";
+import { EndpointSection } from "./endpoint-section";
+import { KeyField } from "./key-field";
+
+/** How to call this server from a program, from the document that it itself gives. */
+export function DevelopersPage() {
+  const document = useQuery(openapiQuery);
+  const failure = document.failureReason ? asApiError(document.failureReason) : undefined;
+  return (
+    <>
+      <PageTitle>For developers</PageTitle>
+      <PageHero title="Call it from your own program.">
+        One POST scores a text; nothing is to be installed. Every error is a problem document whose{" "}
+        <code>detail</code> says what to do and whose <code>code</code> stays. The{" "}
+        <a href={paths.reference}>whole reference</a> has each field of each answer, the{" "}
+        <a href={paths.errors}>errors</a> and the <a href={paths.openapi}>OpenAPI document</a> too.
+      </PageHero>
+      {failure ? (
+        <Notice
+          title={failure.title}
+          detail={failure.detail}
+          meanwhile={document.isFetching ? "Trying again by itself…" : undefined}
+          action={
+            document.isFetching ? undefined : { label: "Try again", run: () => void document.refetch() }
+          }
+        />
+      ) : null}
+      <Body document={document.data as Document | undefined} waiting={!failure} />
+    </>
+  );
+}
+
+function Body({ document, waiting }: { document: Document | undefined; waiting: boolean }) {
+  if (document) return <Reference document={document} />;
+  return waiting ? <Skeleton height={480} /> : null;
+}
+
+function Reference({ document }: { document: Document }) {
+  const endpoints = useMemo(() => endpointsOf(document), [document]);
+  const [key, setKey] = useState("");
+  const tags = [...new Set(endpoints.map(({ tag }) => tag))];
+  return (
+    <div className={classes.reference}>
+      <nav aria-label="Calls" className={classes.nav}>
+        {tags.map((tag) => (
+          <div key={tag}>
+            <p>{tag}</p>
+            <ul>
+              {endpoints
+                .filter((each) => each.tag === tag)
+                .map(({ id, summary }) => (
+                  <li key={id}>
+                    <a href={`#${id}`}>{summary}</a>
+                  </li>
+                ))}
+            </ul>
+          </div>
+        ))}
+      </nav>
+      <div className={classes.calls}>
+        <KeyField value={key} onChange={setKey} />
+        {endpoints.map((endpoint) => (
+          <EndpointSection key={endpoint.id} endpoint={endpoint} apiKey={key} />
+        ))}
+      </div>
+    </div>
+  );
+}

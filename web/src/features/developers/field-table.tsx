@@ -1,0 +1,35 @@
+import type { Field } from "./document";
+import classes from "./field-table.module.css";
+import { Prose } from "./prose";
+
+/** What a call takes, field by field. */
+export function FieldTable({ caption, fields }: { caption: string; fields: readonly Field[] }) {
+  return (
+    <div className={classes.scroll} role="region" aria-label={caption} tabIndex={0}>
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">What it is</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map(({ name, kind, required, meaning }) => (
+            <tr key={name}>
+              <th scope="row">
+                <code>{name}</code>
+                {required ? <span>required</span> : null}
+              </th>
+              <td>{kind}</td>
+              <td>
+                <Prose>{meaning}</Prose>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

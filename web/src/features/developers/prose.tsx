@@ -1,0 +1,8 @@
+import { Fragment } from "react";
+
+/** A description of the document, with its `code` as such. */
+export function Prose({ children }: { children: string }) {
+  return children
+    .split("`")
+    .map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : <Fragment key={i}>{part}</Fragment>));
+}

@@ -1,0 +1,120 @@
+import { Button } from "@mantine/core";
+import { useEffect, useId, useRef, useState, type SyntheticEvent } from "react";
+
+import { Choice } from "../../components/choice";
+import { CodeBlock } from "../../components/code-block";
+import { Notice } from "../../components/notice";
+import { duration } from "../../lib/format";
+import { milliseconds } from "../../lib/units";
+import type { Endpoint } from "./document";
+import { send, type Reply } from "./send";
+import classes from "./try-out.module.css";
+
+interface TryOutProps {
+  endpoint: Endpoint;
+  apiKey: string;
+}
+
+type Outcome = { kind: "none" } | { kind: "sending" } | { kind: "reply"; reply: Reply } | { kind: "away" };
+
+/** The call itself, against this server: what is written is what is sent, once. */
+export function TryOut({ endpoint, apiKey }: TryOutProps) {
+  const { parameters, body } = endpoint;
+  const examples = body?.examples ?? [];
+  const [values, setValues] = useState<Record<string, string>>({});
+  const [text, setText] = useState(() => JSON.stringify(examples[0]?.value ?? {}, null, 2));
+  const [outcome, setOutcome] = useState<Outcome>({ kind: "none" });
+  const call = useRef<AbortController>(undefined);
+  const id = useId();
+  useEffect(() => () => call.current?.abort(), []);
+
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    call.current?.abort();
+    const stop = new AbortController();
+    call.current = stop;
+    setOutcome({ kind: "sending" });
+    send(endpoint, { values, body: text, key: apiKey }, stop.signal)
+      .then((reply) => setOutcome({ kind: "reply", reply }))
+      .catch(() => {
+        if (!stop.signal.aborted) setOutcome({ kind: "away" });
+      });
+  };
+
+  return (
+    <form className={classes.form} onSubmit={submit}>
+      {parameters.map(({ name, in: where, required, schema }) => (
+        <label key={name} className={classes.parameter}>
+          <code>{name}</code>
+          <input
+            required={required ?? where === "path"}
+            value={values[name] ?? ""}
+            placeholder={schema.default === undefined ? "" : JSON.stringify(schema.default)}
+            onChange={(event) => setValues({ ...values, [name]: event.currentTarget.value })}
+          />
+        </label>
+      ))}
+      {body ? (
+        <>
+          <div className={classes.head}>
+            <label htmlFor={id}>Body, as JSON</label>
+            {examples.length > 1 ? (
+              <Choice
+                label="Example"
+                value={examples.find(({ value }) => JSON.stringify(value, null, 2) === text)?.name ?? ""}
+                options={[
+                  { value: "", name: "your own" },
+                  ...examples.map(({ name }) => ({ value: name, name })),
+                ]}
+                onChoose={(name) => {
+                  const chosen = examples.find((each) => each.name === name);
+                  if (chosen) setText(JSON.stringify(chosen.value, null, 2));
+                }}
+              />
+            ) : null}
+          </div>
+          <textarea
+            id={id}
+            rows={Math.min(14, text.split("\n").length + 1)}
+            spellCheck={false}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        </>
+      ) : null}
+      <Button type="submit" loading={outcome.kind === "sending"}>
+        Send
+      </Button>
+      <div role="status">{outcome.kind === "reply" ? <ReplyView reply={outcome.reply} /> : null}</div>
+      {outcome.kind === "away" ? (
+        <Notice
+          title="The server doesn’t answer"
+          detail="It may be restarting, or the connection is down. Send it again."
+        />
+      ) : null}
+    </form>
+  );
+}
+
+function ReplyView({ reply: { status, statusText, tookMs, headers, body, cut } }: { reply: Reply }) {
+  return (
+    <div className={classes.reply}>
+      <p>
+        <strong data-good={status < 400 || undefined}>
+          {status} {statusText}
+        </strong>{" "}
+        in {duration(milliseconds(tookMs))}
+      </p>
+      <dl>
+        {headers.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {body === "" ? <p>The answer has no body.</p> : <CodeBlock code={body} label="The answer" />}
+      {cut ? <p>The rest is left out here.</p> : null}
+    </div>
+  );
+}
