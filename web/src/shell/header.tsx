@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 
 import { ColourSchemeChoice } from "../components/colour-scheme-choice";
@@ -14,6 +15,12 @@ const PAGES = [
 
 export function Header({ tryIt }: { tryIt: string }) {
   const [path] = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone not all pages fit beside each other.
+    const link = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (nav.current && link) nav.current.scrollLeft = link.offsetLeft - nav.current.clientWidth / 3;
+  }, [path]);
   const current = (page: string) => (path === page ? ("page" as const) : undefined);
   return (
     <header className={classes.bar}>
@@ -22,7 +29,7 @@ export function Header({ tryIt }: { tryIt: string }) {
           <Logo />
           <span>Valence</span>
         </Link>
-        <nav aria-label="Pages" className={classes.nav}>
+        <nav ref={nav} aria-label="Pages" className={classes.nav}>
           <ul className={classes.links}>
             <li>
               <Link href={tryIt} className={classes.link} aria-current={current(paths.tryIt)}>

@@ -36,7 +36,7 @@ export function DevelopersPage() {
           }
         />
       ) : null}
-      <Body document={document.data as Document | undefined} waiting={!failure} />
+      <Body document={document.data} waiting={!failure} />
     </>
   );
 }
