@@ -13,7 +13,7 @@ function work(texts: string[], more: Partial<ManyTexts> = {}) {
   const pauses: (Pause | undefined)[] = [];
   const asked: ManyTexts = {
     texts,
-    model: undefined,
+    model: summary.version,
     limits,
     signal: new AbortController().signal,
     onOutcome: (index, outcome) => outcomes.set(index, outcome),
@@ -153,7 +153,7 @@ describe("scoreMany", () => {
     const calls = answerUnless(() =>
       refuse(problem(404, "unknown-model", "There is no such model", "There are: a.")),
     );
-    const { asked } = work(["a"], { model: "nope" });
+    const { asked } = work(["a"]);
     await expect(scoreMany(asked)).rejects.toMatchObject({ code: "unknown-model" });
     expect(calls).toHaveLength(1);
   });
@@ -161,6 +161,13 @@ describe("scoreMany", () => {
   it("refuses an answer of another length", async () => {
     server.use(http.post(PREDICT, () => HttpResponse.json(answerTo(score("a", false)))));
     await expect(scoreMany(work(["a", "b"]).asked)).rejects.toMatchObject({ code: "wrong-count" });
+  });
+
+  it("never mixes the answers of two versions", async () => {
+    answerUnless(() => undefined);
+    const { asked, outcomes } = work(["a"], { model: { ...summary.version, head: "another" } });
+    await expect(scoreMany(asked)).rejects.toMatchObject({ code: "model-changed" });
+    expect(outcomes.size).toBe(0);
   });
 
   it("stops at once when it is cancelled, even while it waits", async () => {

@@ -30,15 +30,14 @@ export interface Pause {
 
 export interface ManyTexts {
   texts: readonly string[];
-  model: string | undefined;
+  /** By which version of which model: one result must not hold the answers of two. */
+  model: ModelVersion;
   limits: Limits;
   signal: AbortSignal;
   /** Called for each text once; batches may come back in any order. */
   onOutcome: (index: number, outcome: Outcome) => void;
   /** Called when the server cannot answer for a while, and with undefined when it answers again. */
   onPause: (pause: Pause | undefined) => void;
-  /** Called once, with who answers. */
-  onModel?: (model: ModelVersion) => void;
   /** Which texts to score; all of them where left out. */
   indices?: readonly number[];
 }
@@ -46,7 +45,7 @@ export interface ManyTexts {
 /**
  * Resolves when every text has its outcome. What passes (no connection, 429, 503) is waited out for as long as it takes;
  * a text that the server cannot take gets an outcome that says so. Rejects with an ApiError where the server refuses the
- * whole work (unknown model, no permission, a fault of its own), and with the signal's AbortError when it is cancelled.
+ * whole work (unknown model, no permission, a fault of its own) or answers with another model, and with the signal's AbortError when it is cancelled.
  */
 export async function scoreMany(work: ManyTexts): Promise<void> {
   const stop = new AbortController();
@@ -128,7 +127,7 @@ async function scoreBatch(batch: number[], work: ManyTexts, gate: Gate): Promise
 async function ask(batch: readonly number[], work: ManyTexts): Promise<void> {
   const texts = batch.map((index) => (work.texts[index] ?? "").toWellFormed());
   const answer = await dataOf(
-    predict({ body: { texts, model: work.model ?? null, explain: false }, signal: work.signal }),
+    predict({ body: { texts, model: work.model.name, explain: false }, signal: work.signal }),
   );
   if (answer.results.length !== batch.length) {
     throw new ApiError(
@@ -138,7 +137,14 @@ async function ask(batch: readonly number[], work: ManyTexts): Promise<void> {
       `It has ${answer.results.length} results for ${batch.length} texts. Load the page again; if it stays, tell whoever runs this server.`,
     );
   }
-  work.onModel?.(answer.model);
+  if (answer.model.body !== work.model.body || answer.model.head !== work.model.head) {
+    throw new ApiError(
+      200,
+      "model-changed",
+      "The model has changed",
+      `The server now answers with another version of ${answer.model.name} than before. Load the page again and start anew, so that all answers are of one version.`,
+    );
+  }
   answer.results.forEach((result, i) => work.onOutcome(batch[i] ?? 0, result));
 }
 

@@ -19,7 +19,8 @@ export function Header({ tryIt }: { tryIt: string }) {
   useEffect(() => {
     // On a phone not all pages fit beside each other.
     const link = nav.current?.querySelector<HTMLElement>("[aria-current]");
-    if (nav.current && link) nav.current.scrollLeft = link.offsetLeft - nav.current.clientWidth / 3;
+    if (nav.current && link)
+      nav.current.scrollLeft = link.offsetLeft - nav.current.offsetLeft - nav.current.clientWidth / 3;
   }, [path]);
   const current = (page: string) => (path === page ? ("page" as const) : undefined);
   return (

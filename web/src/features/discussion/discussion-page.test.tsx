@@ -179,6 +179,14 @@ describe("A discussion", () => {
     expect(await slider()).toHaveAttribute("aria-valuetext", "Comment 1: 70\u00a0% anger");
   });
 
+  it("says so where it is too long for a timeline", async () => {
+    await paste(Array.from({ length: 3001 }, (_, i) => `wonderful ${i}`).join("\n"));
+    expect(
+      await screen.findByText(/^3,001 comments, of which the first 3,000 are scored here/),
+    ).toBeVisible();
+    expect(await slider()).toHaveAttribute("aria-valuemax", "3000");
+  });
+
   it("keeps what was pasted while one looks at another page", async () => {
     const user = await paste(THREAD);
     await user.click(screen.getByRole("link", { name: "The model" }));

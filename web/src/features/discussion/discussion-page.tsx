@@ -14,6 +14,9 @@ import { commentsOf, guessCut } from "./thread";
 import { Trouble } from "./trouble";
 import { useOutcomes } from "./use-outcomes";
 
+/** A timeline of more would be a smear, and its drawing slow. */
+const MOST_COMMENTS = 3000;
+
 /** A pasted discussion, comment by comment: where it stands, and where it turned. */
 export function DiscussionPage() {
   const { text, cut: chosenCut } = useSyncExternalStore(draftStore.subscribe, draftStore.snapshot);
@@ -24,7 +27,8 @@ export function DiscussionPage() {
     modelName === undefined ? each.default : each.name === modelName,
   );
   const cut = useMemo(() => chosenCut ?? guessCut(text), [chosenCut, text]);
-  const comments = useMemo(() => commentsOf(text, cut), [text, cut]);
+  const all = useMemo(() => commentsOf(text, cut), [text, cut]);
+  const comments = useMemo(() => all.slice(0, MOST_COMMENTS), [all]);
   const texts = useMemo(() => comments.map((comment) => comment.text), [comments]);
   const outcomes = useOutcomes(texts, model, models.data?.limits);
   const track = trackOf(model?.labels ?? ["negative", "positive"], followed);
@@ -39,7 +43,8 @@ export function DiscussionPage() {
       <DiscussionSheet
         text={text}
         cut={cut}
-        comments={comments}
+        comments={all}
+        most={MOST_COMMENTS}
         choices={
           <>
             <ModelChoice

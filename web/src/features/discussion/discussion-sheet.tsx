@@ -2,7 +2,7 @@ import { useId, type ReactNode } from "react";
 
 import { Choice } from "../../components/choice";
 import { QuietButton } from "../../components/quiet-button";
-import { counted } from "../../lib/format";
+import { count, counted } from "../../lib/format";
 import classes from "./discussion-sheet.module.css";
 import { draftStore } from "./draft";
 import { EXAMPLE_THREAD } from "./example-thread";
@@ -21,11 +21,13 @@ interface DiscussionSheetProps {
   text: string;
   cut: Cut;
   comments: readonly Comment[];
+  /** So many of them are scored here. */
+  most: number;
   choices: ReactNode;
 }
 
 /** The discussion as it was pasted, and how it is cut. */
-export function DiscussionSheet({ text, cut, comments, choices }: DiscussionSheetProps) {
+export function DiscussionSheet({ text, cut, comments, most, choices }: DiscussionSheetProps) {
   const summary = useId();
   return (
     <section className={classes.sheet} aria-label="The discussion">
@@ -45,7 +47,7 @@ export function DiscussionSheet({ text, cut, comments, choices }: DiscussionShee
         onChange={(event) => draftStore.change({ text: event.currentTarget.value })}
       />
       <div className={classes.foot}>
-        <p id={summary}>{text.trim() === "" ? "" : summaryOf(comments)}</p>
+        <p id={summary}>{text.trim() === "" ? "" : summaryOf(comments, most)}</p>
         {text.trim() === "" ? (
           <QuietButton onClick={() => draftStore.change({ text: EXAMPLE_THREAD, cut: undefined })}>
             Take an example
@@ -66,13 +68,16 @@ export function DiscussionSheet({ text, cut, comments, choices }: DiscussionShee
   );
 }
 
-function summaryOf(comments: readonly Comment[]): string {
+function summaryOf(comments: readonly Comment[], most: number): string {
   if (comments.length === 0) return "Nothing but quotes: there is no comment to score.";
   const authors = new Set(comments.flatMap(({ author }) => author ?? [])).size;
   const quotes = comments.filter(({ quote }) => quote !== "").length;
   return [
     counted(comments.length, "comment"),
     ...(authors > 0 ? [`by ${counted(authors, "writer")}`] : []),
+    ...(comments.length > most
+      ? [`of which the first ${count(most)} are scored here (a file takes more: “Many texts”)`]
+      : []),
     ...(quotes > 0 ? [`${counted(quotes, "quote")} left out`] : []),
   ].join(", ");
 }

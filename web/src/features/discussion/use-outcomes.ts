@@ -45,7 +45,7 @@ export function useOutcomes(
     const ticking = setInterval(show, TICK_MS);
     scoreMany({
       texts: wanted,
-      model: model.name,
+      model: model.version,
       limits,
       signal: stop.signal,
       onOutcome: (index, outcome) => known.set(wanted[index] ?? "", outcome),

@@ -125,7 +125,7 @@ export class Session {
     scoreMany({
       texts: from.texts,
       indices: from.scores.pending(),
-      model: from.model.name,
+      model: from.model.version,
       limits: from.limits,
       signal,
       onOutcome: (row, outcome) => {
