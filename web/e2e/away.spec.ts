@@ -24,3 +24,31 @@ test("says that the server is away, keeps the text, and recovers by itself", asy
     await second.stop();
   }
 });
+
+test("every page can be opened while the server is away", async ({ page }) => {
+  const server = await startServer();
+  await page.goto(server.url);
+  await page.waitForResponse(/assets\/discussion-page.*\.js$/); // a little after the first page
+  await server.stop();
+  await page.getByRole("link", { name: "Many texts" }).click();
+  await expect(page.getByText("Drop a file here")).toBeVisible();
+  await page.getByRole("link", { name: "Discussion" }).click();
+  await expect(page.getByRole("textbox", { name: "Your discussion" })).toBeVisible();
+});
+
+test("a newer build on the server is told of", async ({ page, url }) => {
+  await page.route(/assets\/many-page/, (route) => route.fulfill({ status: 404 }));
+  await page.goto(url);
+  await expect(field(page)).toBeVisible();
+  await page.route(`${url}/`, (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: '<script type="module" src="/assets/index-newer.js"></script>',
+    }),
+  );
+  await page.getByRole("link", { name: "Many texts" }).click();
+  await expect(page.getByRole("alert")).toContainText("There is a newer version of this page");
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Load it again" }).click();
+  await expect(page.getByText("Drop a file here")).toBeVisible();
+});

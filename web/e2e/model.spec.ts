@@ -1,4 +1,5 @@
-import { expect, test } from "./support/test.ts";
+import { withMeasured } from "./support/measured.ts";
+import { expect, expectNoBarriers, test } from "./support/test.ts";
 
 test("says what the served model is", async ({ page, url }) => {
   const list = (await (await fetch(`${url}/api/v1/models`)).json()) as {
@@ -40,4 +41,40 @@ test("the reference is one click away", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("navigation").getByRole("link", { name: "API" }).click();
   await expect(page).toHaveURL(/\/docs$/);
+});
+
+test("shows where to draw the line, by keyboard", async ({ page }) => {
+  await withMeasured(page);
+  await page.goto("/model");
+  const slider = page.getByRole("slider", { name: /Called positive from/ });
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await expect(page.getByText("Of 872 texts called positive, 444 are (50.9 %).")).toBeVisible();
+  for (let i = 0; i < 3; i += 1) await page.keyboard.press("PageUp");
+  await expect(slider).toHaveAccessibleName("Called positive from 30 % on");
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+
+    test("axe finds no barrier in the charts, nor in their tables", async ({ page }) => {
+      await withMeasured(page);
+      await page.goto("/model");
+      await expect(page.getByRole("heading", { level: 2, name: "Where to draw the line" })).toBeVisible();
+      for (const summary of await page.getByText("As a table").all()) await summary.click();
+      await expectNoBarriers(page);
+    });
+  });
+}
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test("the charts fit", async ({ page }) => {
+    await withMeasured(page);
+    await page.goto("/model");
+    await expect(page.getByRole("heading", { level: 2, name: "Where to draw the line" })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+  });
 });

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 
 import { findChromium } from "../e2e/support/chromium.ts";
+import { withMeasured } from "../e2e/support/measured.ts";
 import { startServer } from "../e2e/support/server.ts";
 
 const FOLDER = join(import.meta.dirname, "../screenshots");
@@ -95,6 +96,7 @@ const SHOTS: Record<string, Shot> = {
     act: (page) => page.getByRole("button", { name: "Take an example" }).click(),
   },
   model: { path: "/model" },
+  "model-measured": { path: "/model", before: withMeasured },
   lost: { path: "/nowhere" },
 };
 

@@ -9,6 +9,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { loadPagesAhead } from "./lazy-page";
 import { COLOUR_SCHEME_KEY } from "./lib/colour-scheme";
 import { Router } from "./router";
 import { cssVariables, theme } from "./theme";
@@ -38,3 +39,5 @@ createRoot(root).render(
     </MantineProvider>
   </StrictMode>,
 );
+
+loadPagesAhead();

@@ -1,34 +1,34 @@
-import { lazy, Suspense } from "react";
-import { Route, Switch } from "wouter";
+import { Suspense } from "react";
+import { Route, Switch, useLocation } from "wouter";
 
 import { TryPage } from "./features/try/try-page";
+import { lazyPage, PageBoundary, PageLoading } from "./lazy-page";
 import { paths } from "./lib/paths";
 import { NotFound } from "./shell/not-found";
 import { Shell } from "./shell/shell";
 
-const DiscussionPage = lazy(() =>
-  import("./features/discussion/discussion-page").then((module) => ({ default: module.DiscussionPage })),
+const ManyPage = lazyPage(async () => (await import("./features/many/many-page")).ManyPage);
+const DiscussionPage = lazyPage(
+  async () => (await import("./features/discussion/discussion-page")).DiscussionPage,
 );
-const ManyPage = lazy(() =>
-  import("./features/many/many-page").then((module) => ({ default: module.ManyPage })),
-);
-const ModelPage = lazy(() =>
-  import("./features/model/model-page").then((module) => ({ default: module.ModelPage })),
-);
+const ModelPage = lazyPage(async () => (await import("./features/model/model-page")).ModelPage);
 
 // wouter, not a larger router: the pages are few, and typed search parameters are not worth 25 kB to a newcomer.
 export function Router() {
+  const [path] = useLocation();
   return (
     <Shell>
-      <Suspense>
-        <Switch>
-          <Route path={paths.tryIt} component={TryPage} />
-          <Route path={paths.many} component={ManyPage} />
-          <Route path={paths.discussion} component={DiscussionPage} />
-          <Route path={paths.model} component={ModelPage} />
-          <Route component={NotFound} />
-        </Switch>
-      </Suspense>
+      <PageBoundary key={path}>
+        <Suspense fallback={<PageLoading />}>
+          <Switch>
+            <Route path={paths.tryIt} component={TryPage} />
+            <Route path={paths.many} component={ManyPage} />
+            <Route path={paths.discussion} component={DiscussionPage} />
+            <Route path={paths.model} component={ModelPage} />
+            <Route component={NotFound} />
+          </Switch>
+        </Suspense>
+      </PageBoundary>
     </Shell>
   );
 }

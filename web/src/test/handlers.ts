@@ -12,6 +12,11 @@ import type {
   Scored,
 } from "../api/generated";
 
+import measuredJson from "./measured.json";
+
+/** What `valence evaluate` wrote about the bundled model: real figures, so that charts are tested with what they get. */
+export const measured: Result = measuredJson as Result;
+
 export const PREDICT = "*/api/v1/predict";
 export const MODELS = "*/api/v1/models";
 export const MODEL = "*/api/v1/models/:name";

@@ -1,14 +1,14 @@
-import type { ModelDetail } from "../../api/generated";
+import type { ModelDetail, Result } from "../../api/generated";
 import { count } from "../../lib/format";
 import classes from "./confusion-section.module.css";
-import { dataName } from "./logic";
+import { dataName, inHundredths } from "./logic";
 import pageClasses from "./model-page.module.css";
 
-/** Where it errs, on the first of its own results. */
-export function ConfusionSection({ model }: { model: ModelDetail }) {
-  const result = model.results.find((each) => each.confusion);
-  if (!result?.confusion) return null;
+/** Where it errs: what each label's texts were taken for, and each label's own figures. */
+export function ConfusionSection({ model, result }: { model: ModelDetail; result: Result }) {
   const { confusion } = result;
+  if (!confusion) return null;
+  const labels = result.labels ?? model.labels;
   return (
     <section aria-labelledby="confusion">
       <h2 id="confusion">Where it errs</h2>
@@ -24,7 +24,7 @@ export function ConfusionSection({ model }: { model: ModelDetail }) {
           <thead>
             <tr>
               <td />
-              {model.labels.map((label) => (
+              {labels.map((label) => (
                 <th key={label} scope="col">
                   read as {label}
                 </th>
@@ -33,16 +33,17 @@ export function ConfusionSection({ model }: { model: ModelDetail }) {
           </thead>
           <tbody>
             {confusion.map((row, truth) => (
-              <tr key={model.labels[truth]}>
-                <th scope="row">truly {model.labels[truth]}</th>
+              <tr key={labels[truth]}>
+                <th scope="row">truly {labels[truth]}</th>
                 {row.map((cell, read) => (
-                  <Cell key={model.labels[read]} cell={cell} row={row} right={truth === read} />
+                  <Cell key={labels[read]} cell={cell} row={row} right={truth === read} />
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      <LabelTable figures={result.per_class ?? []} />
     </section>
   );
 }
@@ -59,5 +60,42 @@ function Cell({ cell, row, right }: { cell: number; row: readonly number[]; righ
       <strong>{count(cell)}</strong>
       <span>{Math.round(share * 100)} %</span>
     </td>
+  );
+}
+
+function LabelTable({ figures }: { figures: NonNullable<Result["per_class"]> }) {
+  if (figures.length === 0) return null;
+  return (
+    <div className={classes.scroll} role="region" aria-label="Each label’s figures" tabIndex={0}>
+      <table className={classes.labels}>
+        <caption className={classes.caption}>Each label’s figures, times 100</caption>
+        <thead>
+          <tr>
+            <th scope="col">Label</th>
+            <th scope="col" title="of what it called so, how much was">
+              Precision
+            </th>
+            <th scope="col" title="of what was so, how much it found">
+              Recall
+            </th>
+            <th scope="col" title="the harmonic mean of both">
+              F1
+            </th>
+            <th scope="col">Texts</th>
+          </tr>
+        </thead>
+        <tbody>
+          {figures.map(({ label, precision, recall, f1, support }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{inHundredths(precision)}</td>
+              <td>{inHundredths(recall)}</td>
+              <td>{inHundredths(f1)}</td>
+              <td>{count(support)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

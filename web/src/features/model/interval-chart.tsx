@@ -1,5 +1,15 @@
 import classes from "./interval-chart.module.css";
-import { axisFor, inHundredths, metricName, placeOn, type Axis, type Row } from "./logic";
+import type { Estimate } from "../../api/generated";
+import { axisFor, inHundredths, metricName, placeOn, type Axis } from "./logic";
+
+/** Ticks that are closer need a decimal, or two of them read alike. */
+const HUNDREDTH = 0.0099;
+
+interface Row {
+  name: string;
+  own: boolean;
+  metrics: Record<string, Estimate>;
+}
 
 /** A dot and its interval for each row. The table below holds the same figures, so screen readers skip the drawing. */
 export function IntervalChart({ rows, metric }: { rows: readonly Row[]; metric: string }) {
@@ -9,6 +19,7 @@ export function IntervalChart({ rows, metric }: { rows: readonly Row[]; metric: 
   });
   if (drawn.length === 0) return null;
   const axis = axisFor(drawn.map(({ estimate }) => estimate));
+  const decimals = (axis.ticks[1] ?? 1) - (axis.ticks[0] ?? 0) < HUNDREDTH ? 1 : 0;
   const percent = (value: number) => `${placeOn(axis, value)}%`;
   return (
     <figure className={classes.chart} aria-hidden="true" data-metric={metricName(metric)}>
@@ -34,7 +45,7 @@ export function IntervalChart({ rows, metric }: { rows: readonly Row[]; metric: 
         <div className={classes.ticks}>
           {axis.ticks.map((tick) => (
             <span key={tick} style={{ left: percent(tick) }}>
-              {(tick * 100).toFixed(axis.high - axis.low < 0.03 ? 1 : 0)}
+              {(tick * 100).toFixed(decimals)}
             </span>
           ))}
         </div>

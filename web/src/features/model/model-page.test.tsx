@@ -1,8 +1,8 @@
-import { screen, within } from "@testing-library/react";
+import { fireEvent, screen, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 
-import { detail, MODEL, modelList, MODELS, problem, refuse, summary } from "../../test/handlers";
+import { detail, measured, MODEL, modelList, MODELS, problem, refuse, summary } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 
@@ -84,5 +84,61 @@ describe("The model", () => {
     expect(
       await screen.findByRole("heading", { level: 1, name: "reviews" }, { timeout: 3000 }),
     ).toBeVisible();
+  });
+
+  describe("with a closer look saved", () => {
+    const closer = () =>
+      server.use(
+        http.get(MODEL, () => HttpResponse.json({ ...detail, results: [...detail.results, measured] })),
+      );
+    const choose = async () => {
+      const user = open("/model");
+      await user.selectOptions(
+        await screen.findByRole("combobox", { name: "A closer look at" }),
+        "SST-2, dev split: sst2: bundled as it is served",
+      );
+      return user;
+    };
+
+    it("shows each label's figures, what percentages are worth, and on which texts it is better", async () => {
+      closer();
+      await choose();
+      const labels = screen.getByRole("table", { name: "Each label’s figures, times 100" });
+      expect(within(labels).getByRole("row", { name: "positive 84.1 85.6 84.8 444" })).toBeVisible();
+      expect(screen.getByRole("region", { name: "What its percentages are worth" })).toHaveTextContent(
+        /off by \d\.\d points/,
+      );
+      const bins = screen.getByRole("table", { name: "Certainty against accuracy", hidden: true });
+      expect(within(bins).getAllByRole("row", { hidden: true })).toHaveLength(9);
+      const slices = screen.getByRole("table", { name: "Accuracy on parts of the texts", hidden: true });
+      expect(slices).toHaveTextContent("2 to 13 words23989.1");
+    });
+
+    it("says what another threshold does", async () => {
+      closer();
+      const user = await choose();
+      const section = screen.getByRole("region", { name: "Where to draw the line" });
+      const slider = within(section).getByRole("slider");
+      expect(slider).toHaveAccessibleName("Called positive from 50 % on");
+      expect(slider).toHaveAttribute(
+        "aria-valuetext",
+        expect.stringMatching(/^50 %: Of 4\d\d texts called positive/),
+      );
+      fireEvent.change(slider, { target: { value: "0" } });
+      expect(section).toHaveTextContent("Of 444 that are, 444 are found (100.0 %).");
+      await user.click(within(section).getByRole("button", { name: "95 % of calls right" }));
+      expect(section).toHaveTextContent(/\(9[45]\.\d %\)\. Of 444/);
+      expect(within(section).getByRole("table", { name: "ROC curve", hidden: true })).toHaveTextContent(
+        "never0.0 %0.0 %",
+      );
+    });
+  });
+
+  it("leaves out what an older evaluation did not save", async () => {
+    open("/model");
+    await screen.findByRole("table", { name: /Confusion matrix/ });
+    expect(screen.queryByRole("heading", { name: "Where to draw the line" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("heading", { name: "What its percentages are worth" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("combobox", { name: "A closer look at" })).not.toBeInTheDocument();
   });
 });

@@ -7,7 +7,7 @@ import type { ModelDetail, ModelSummary } from "../../api/generated";
 import { modelQuery, modelsQuery } from "../../api/queries";
 import { Notice } from "../../components/notice";
 import { PageTitle } from "../../components/page-title";
-import { ConfusionSection } from "./confusion-section";
+import { Evidence } from "./evidence";
 import { MakingSection } from "./making-section";
 import { CardSection, LimitsSection } from "./model-card";
 import classes from "./model-page.module.css";
@@ -40,10 +40,8 @@ function Model({ model, models }: { model: ModelDetail; models: readonly ModelSu
       <Names models={models} current={model.name} />
       <Overview model={model} />
       <ResultsSection model={model} />
-      <div className={classes.pair}>
-        <ConfusionSection model={model} />
-        <LimitsSection card={model.card} />
-      </div>
+      <Evidence key={model.name} model={model} />
+      <LimitsSection card={model.card} />
       <CardSection card={model.card} />
       <MakingSection model={model} />
     </article>

@@ -1,0 +1,40 @@
+import { useState } from "react";
+
+import type { ModelDetail, Result } from "../../api/generated";
+import { Choice } from "../../components/choice";
+import { ConfusionSection } from "./confusion-section";
+import classes from "./evidence.module.css";
+import { dataName } from "./logic";
+import { ReliabilitySection } from "./reliability-section";
+import { SlicesSection } from "./slices-section";
+import { ThresholdSection } from "./threshold-section";
+
+/** A closer look at one of the model's own results: each part where it was measured. */
+export function Evidence({ model }: { model: ModelDetail }) {
+  const [chosen, setChosen] = useState(0);
+  const results = model.results.filter((each) => each.confusion ?? each.roc ?? each.reliability);
+  const result = results[chosen] ?? results[0];
+  if (!result) return null;
+  return (
+    <>
+      {results.length > 1 ? (
+        <div className={classes.which}>
+          <Choice
+            label="A closer look at"
+            value={`${results.indexOf(result)}`}
+            options={results.map((each, i) => ({ value: `${i}`, name: nameOf(each) }))}
+            onChoose={(value) => setChosen(Number(value))}
+          />
+        </div>
+      ) : null}
+      <div className={classes.sections}>
+        <ConfusionSection model={model} result={result} />
+        <ReliabilitySection result={result} />
+      </div>
+      <ThresholdSection key={nameOf(result)} result={result} />
+      <SlicesSection result={result} />
+    </>
+  );
+}
+
+const nameOf = ({ name, data, split }: Result): string => `${dataName(data)}, ${split} split: ${name}`;

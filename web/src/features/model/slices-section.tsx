@@ -1,0 +1,47 @@
+import type { Result, Slice } from "../../api/generated";
+import { IntervalChart } from "./interval-chart";
+import classes from "./evidence.module.css";
+import { inHundredths, interval } from "./logic";
+import pageClasses from "./model-page.module.css";
+import { ChartTable } from "../../components/chart-table";
+import { count } from "../../lib/format";
+
+/** On which texts it is better and worse. */
+export function SlicesSection({ result }: { result: Result }) {
+  const slices = result.slices ?? [];
+  if (slices.length === 0) return null;
+  return (
+    <section aria-labelledby="slices" className={classes.evidence}>
+      <h2 id="slices">On which texts it is better</h2>
+      <p className={pageClasses.lead}>
+        Accuracy, times 100, on parts of the same texts. Short parts have long intervals: where lines overlap,
+        the difference may be chance.
+      </p>
+      <figure>
+        <IntervalChart
+          metric="accuracy"
+          rows={slices.map((slice) => ({
+            name: nameOf(slice),
+            own: false,
+            metrics: { accuracy: slice.accuracy },
+          }))}
+        />
+        <ChartTable
+          caption="Accuracy on parts of the texts"
+          columns={["Texts", "How many", "Accuracy", "95 % interval"]}
+          rows={slices.map((slice) => [
+            nameOf(slice),
+            count(slice.rows),
+            inHundredths(slice.accuracy.value),
+            interval(slice.accuracy),
+          ])}
+        />
+      </figure>
+    </section>
+  );
+}
+
+/** "2 to 13 words", "with negation"; as the evaluation names them, but as people say it. */
+function nameOf({ by, name }: Slice): string {
+  return by === "words" || by === "negation" ? `${name} ${by}` : `${by}: ${name}`;
+}
