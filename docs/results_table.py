@@ -11,6 +11,7 @@ RESULTS = Path(__file__).with_name("results")
 # What stands in the table, in order: words, results file, data set of the result in it.
 ROWS = (
     ("IMDb, stage 1: all layers, from minilm", "imdb-stage1", "imdb"),
+    ("IMDb again, only the final layer changed", "imdb-final-layer", "imdb"),
     ("IMDb, the bundled model, whose final layer is SST-2's", "bundled", "imdb"),
     ("IMDb, TF-IDF with logistic regression", "imdb-tfidf", "imdb"),
     ("IMDb, VADER, a lexicon with rules", "imdb-vader", "imdb"),

@@ -27,7 +27,7 @@ valence transfer --from minilm --data sst2 --readout general --out models/sst2-w
   --results docs/results/sst2-without-stage1.json
 
 # The second half of the classic tutorial: IMDb itself again, and only the final layer is changed.
-valence transfer --from models/imdb --data imdb --train-rows 10000 --out models/imdb-again \
+valence transfer --from models/imdb --data imdb --train-rows 10000 --test-rows 10000 --out models/imdb-again \
   --results docs/results/imdb-final-layer.json
 
 # What the body was worth: no body at all.

@@ -33,6 +33,7 @@ if "--fail" in sys.argv:
     sys.exit("no model here")
 hog = bytearray(int(os.environ.get("HOG_MB", "1")) << 20)
 assert os.environ["WEB_CONCURRENCY"] == "2"
+http.server.ThreadingHTTPServer.request_queue_size = 64  # sixteen callers come at once; the default is 5
 http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
 

@@ -93,7 +93,7 @@ def test_export_writes_named_outputs_and_a_checksum(family: Path, tmp_path: Path
     ]
     assert [(out.name, out.shape) for out in body.get_outputs()] == [
         ("final", ["batch", 32]),
-        ("general", ["batch", 64]),
+        ("general", ["batch", 96]),
     ]
     onnx.checker.check_model(str(path))
     first = path.read_bytes()
