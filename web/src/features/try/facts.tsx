@@ -9,14 +9,13 @@ import classes from "./facts.module.css";
 interface FactsProps {
   answer: TextAnswer;
   base: string | undefined;
-  pending: boolean;
 }
 
 /** Who said so, having read how much, in what time. */
-export function Facts({ answer: { scored, model, tookMs }, base, pending }: FactsProps) {
+export function Facts({ answer: { scored, model, tookMs }, base }: FactsProps) {
   const windows = scored.windows > 1 ? `, in ${counted(scored.windows, "overlapping window")}` : "";
   return (
-    <ul className={classes.facts} data-pending={pending || undefined}>
+    <ul className={classes.facts}>
       <li>
         Read by <Link href={paths.modelNamed(model.name)}>{model.name}</Link>
         {base === undefined ? "" : `, made from ${base}`}

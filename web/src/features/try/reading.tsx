@@ -43,12 +43,7 @@ export function Reading(props: ReadingProps) {
   );
 }
 
-function Result({
-  answer: { answer, pulls, weighing, pending, error },
-  model,
-  pointed,
-  onPoint,
-}: ReadingProps) {
+function Result({ answer: { answer, pulls, weighing, error }, model, pointed, onPoint }: ReadingProps) {
   if (!answer) return error ? null : <Waiting />;
   const { scored } = answer;
   const ends = poles(labelsOf(scored));
@@ -62,7 +57,7 @@ function Result({
         <LabelBars probabilities={scored.probabilities} sureFrom={sureFrom} />
       )}
       <PullLists scored={scored} pulls={pulls} weighing={weighing} pointed={pointed} onPoint={onPoint} />
-      <Facts answer={answer} base={model?.base} pending={pending} />
+      <Facts answer={answer} base={model?.base} />
     </>
   );
 }
