@@ -160,6 +160,8 @@ test("works by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
+  // The focus comes back a moment after the dialog has gone.
+  await expect(page.getByRole("button", { name: "Open the most negative" })).toBeFocused();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
