@@ -24,6 +24,15 @@ from valence.errors import DataError
 
 COMPRESSED = (".gz", ".zst")
 STANDARD_INPUT = Path("-")
+FORMATS_IN_WORDS = "CSV, TSV, JSONL (NDJSON) or Parquet; the first three also as .gz or .zst"
+_FORMATS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
 MAX_LINE_CHARS = 32 << 20  # a file without line ends would otherwise be read into memory whole
 _ODD = re.compile("[\0\udc80-\udcff]")  # NUL, and what "surrogateescape" makes of bytes that are not in the encoding
 _SHOWN_AFTER_S = 1.0  # a progress bar for a file that is read at once would only flicker
@@ -106,16 +115,25 @@ def codec(encoding: str | None) -> str:
     return "utf-8-sig" if found.name == "utf-8" else found.name
 
 
-def plain_suffix(path: Path) -> str:
-    """What the name says that the file is, compressed or not; "" where it says nothing.
+def format_of(path: Path) -> str | None:
+    """The format that the name says, compressed or not; None where it says none.
 
-    >>> plain_suffix(Path("reviews.CSV.gz"))
-    '.csv'
+    >>> format_of(Path("reviews.CSV.gz")), format_of(Path("reviews.zip"))
+    ('csv', None)
+
+    Raises DataError for compressed Parquet.
     """
     name = path.name.lower()
     for suffix in COMPRESSED:
         name = name.removesuffix(suffix)
-    return Path(name).suffix
+    found = _FORMATS.get(Path(name).suffix)
+    if found == "parquet" and path.suffix.lower() in COMPRESSED:
+        raise DataError(
+            f"{path.name}: Parquet is compressed inside, and cannot be in a {path.suffix}.",
+            way_out="Unpack it first, or name it .parquet.",
+            code="layout-unknown",
+        )
+    return found
 
 
 def _lines(path: Path, text: IO[str]) -> Iterator[str]:

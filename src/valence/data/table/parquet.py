@@ -55,7 +55,7 @@ def opened(path: Path, encoding: str | None) -> Iterator[Any]:
 
 
 def libraries() -> tuple[Any, Any]:
-    """The modules pyarrow and pyarrow.parquet. Raises DataError where they are not installed: they are not part of serving."""
+    """The modules pyarrow and pyarrow.parquet. Raises DataError where they are missing: serving does not need them."""
     try:
         return import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError as error:
