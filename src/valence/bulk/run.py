@@ -211,7 +211,7 @@ def _told(block: Block, future: Future[list[Answer | TextError | None]], where: 
 
 
 def _tell(request: ScoreRequest, state: State) -> None:
-    parts = [f"{state.rows:,} rows written"]
+    parts = [f"{state.rows:,} rows"]
     for count, words in (
         (state.blank, "without a text"),
         (state.unscored, "whose text could not be scored"),
@@ -219,7 +219,6 @@ def _tell(request: ScoreRequest, state: State) -> None:
     ):
         if count:
             parts.append(f"{count:,} {words}")
-    where = "" if request.out == STANDARD_OUTPUT else f" to {request.out}"
-    log.info("%s%s.", ", ".join(parts), where)
+    log.info("%s: %s.", "standard output" if request.out == STANDARD_OUTPUT else request.out, ", ".join(parts))
     if (state.unread or state.unscored) and request.out != STANDARD_OUTPUT:
         log.info("What was wrong with which row: %s", problems_of(request.out))
