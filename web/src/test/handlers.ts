@@ -2,6 +2,9 @@
 import { http, HttpResponse } from "msw";
 
 import type {
+  FeedbackPolicy,
+  FeedbackReceipt,
+  FeedbackRequest,
   ModelDetail,
   ModelList,
   ModelSummary,
@@ -18,6 +21,8 @@ import measuredJson from "./measured.json";
 export const measured: Result = measuredJson as Result;
 
 export const PREDICT = "*/api/v1/predict";
+export const FEEDBACK = "*/api/v1/feedback";
+export const POLICY = "*/api/v1/feedback/policy";
 export const MODELS = "*/api/v1/models";
 export const MODEL = "*/api/v1/models/:name";
 
@@ -127,7 +132,13 @@ export const answerTo = (...results: PredictResponse["results"]): PredictRespons
   took_ms: 7.9,
 });
 
+export const receiptOf = ({ id, text }: FeedbackRequest): FeedbackReceipt => ({
+  id,
+  text_kept: text !== null && text !== undefined,
+});
+
 export const handlers = [
+  http.get(POLICY, () => HttpResponse.json<FeedbackPolicy>({ texts_kept: false })),
   http.get(MODELS, () => HttpResponse.json(modelList(summary))),
   http.get(MODEL, () => HttpResponse.json(detail)),
   http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
