@@ -41,11 +41,14 @@ interface Memory {
   receipt: FeedbackReceipt | undefined;
 }
 
+const unsaid = (): Memory => ({ id: uuid(), receipt: undefined });
+
+/** Lives in this tab alone: it begins as "unsaid", and only what the server takes changes it. */
 const memoryQuery = ({ text, model, label }: Judged) =>
   queryOptions({
     queryKey: ["feedback", model, label, text],
-    enabled: false, // there is nothing to fetch: it lives in this tab
-    initialData: (): Memory => ({ id: uuid(), receipt: undefined }),
+    queryFn: unsaid,
+    initialData: unsaid,
     staleTime: Infinity,
     gcTime: REMEMBERED_MS,
   });
