@@ -17,7 +17,10 @@ import type {
 
 import measuredJson from "./measured.json";
 
-/** What `valence evaluate` wrote about the bundled model: real figures, so that charts are tested with what they get. */
+/**
+ * What `valence evaluate` wrote about the bundled model: real figures, so that charts are tested with what they get. The
+ * learning curve is of another data set, by `valence transfer --learning-curve`: evaluating fits nothing.
+ */
 export const measured: Result = measuredJson as Result;
 
 export const PREDICT = "*/api/v1/predict";
