@@ -81,6 +81,17 @@ test.describe("where it can't be sent", () => {
     });
   }
 
+  test("a model that has changed: what to do is said, without a barrier", async ({ page }) => {
+    await page.route(FEEDBACK, (route) => {
+      const asked = route.request().postDataJSON() as { model: object };
+      return route.continue({ postData: { ...asked, model: { ...asked.model, head: "000000000000" } } });
+    });
+    await page.goto(textAt(PRAISE));
+    await press(page, "Yes");
+    await expect(group(page).getByRole("alert")).toContainText("Score the text again");
+    await expectNoBarriers(page);
+  });
+
   test("offline: it says so, and sends it when asked again", async ({ page, context }) => {
     await page.goto(textAt(PRAISE));
     await expect(verdict(page)).toBeVisible();
@@ -89,7 +100,6 @@ test.describe("where it can't be sent", () => {
     const alert = group(page).getByRole("alert");
     await expect(alert).toContainText("Your answer was not sent");
     await context.setOffline(false);
-    await expectNoBarriers(page);
     await alert.getByRole("button", { name: "Send it again" }).click();
     await expect(thanks(page)).toBeVisible();
     await expect(alert).toBeHidden();
