@@ -69,8 +69,8 @@ def _curve_chart(
     """One line a label over all thresholds.
 
     `found` holds the curves as the results file has them, one a label; `figure` is what the one number of a curve is
-    called, and its key; `across` and `up` are the keys of what is drawn to the right and upward; `frame` sets the limits
-    of the axes and draws what stands behind the lines.
+    called, and its key; `across` and `up` are the keys of what is drawn to the right and upward; `frame` sets the
+    limits of the axes and draws what stands behind the lines.
     """
     called, number = figure
 
