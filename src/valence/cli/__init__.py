@@ -26,6 +26,7 @@ COMMANDS = {
     "bundle": "Copy the half of a model folder that serving needs.",
     "export": "Make the quantised ONNX body that serving runs.",
     "predict": "Score texts.",
+    "score": "Score every row of a file of any size.",
     "serve": "Stage 3: serve the API and the page.",
     "keys": "Make, list and revoke the API's keys.",
     "feedback": "Export what people said about the answers.",
@@ -41,6 +42,7 @@ _AFTER_CTRL_C = {
     "pretrain": "Nothing was written to --out. The same command with --resume goes on from the last checkpoint.",
     "distill": "Nothing was written to --out. The same command with --resume goes on from the last checkpoint.",
     "transfer": "Nothing was written to --out. Run the command again: features that were finished are kept.",
+    "score": "Give the same command again: it goes on where it was.",
 }
 _AFTER_CTRL_C_BY_DEFAULT = "Nothing half-done was left. Run it again to begin anew."
 
