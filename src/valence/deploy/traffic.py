@@ -76,7 +76,7 @@ def _asked(address: str, seconds: float, callers: int, pause_s: float) -> list[A
     until = time.perf_counter() + seconds
 
     def ask(caller: int) -> list[Answer]:
-        took = []
+        took: list[Answer] = []
         turn = caller
         time.sleep(pause_s * caller / callers)  # people do not come in step
         while time.perf_counter() < until or not took:
