@@ -1,4 +1,4 @@
-"""Takes the Dockerfile's steps in empty folders, one for each stage, without Docker: python tests/container/build.py FOLDER.
+"""Takes the Dockerfile's steps without Docker, each stage in an empty folder: python tests/container/build.py FOLDER.
 
 COPY copies, RUN runs, each path of the image lying below its stage's folder; then the image's command is started, its
 health check run, and a text scored. Left out: what needs root (accounts), the base images themselves, and other
@@ -85,7 +85,7 @@ def build(room: Path) -> Stage:
             for source in given:
                 copy(taken.at(source), stage.at(target), into=target.endswith("/"))
         elif instruction == "RUN" and "useradd" not in value:
-            print(f"RUN {value}", flush=True)
+            print(f"RUN {value}", flush=True)  # noqa: T201
             subprocess.run(
                 ["bash", "-euc", stage.placed(value)], cwd=stage.at("."), env=stage.environment(), check=True
             )
@@ -114,9 +114,7 @@ def main(room: Path) -> None:
     room.mkdir(parents=True)
     image = build(room)
     relocate(image, room / "server")
-    health, command = (json.loads(image.variables.pop(f"the {name}").partition("[")[1] + image_words) for name, image_words in (
-        (name, image.variables[f"the {name}"].partition("[")[2]) for name in ("HEALTHCHECK", "CMD")
-    ))
+    health, command = (as_words(image.variables.pop(f"the {each}")) for each in ("HEALTHCHECK", "CMD"))
     environment = {**image.environment(), "PORT": str(PORT)}
     server = subprocess.Popen(command, cwd=image.at("."), env=environment)
     try:
@@ -126,10 +124,16 @@ def main(room: Path) -> None:
             time.sleep(0.5)
         else:
             sys.exit("the health check never passed")
-        print(ask())
+        print(ask())  # noqa: T201
     finally:
         server.terminate()
         assert server.wait(35) == 0
+
+
+def as_words(value: str) -> list[str]:
+    """The words of an instruction in JSON form, whatever options stand before them."""
+    words: list[str] = json.loads(value[value.index("[") :])
+    return words
 
 
 def ask() -> str:
