@@ -27,7 +27,7 @@ valence transfer --from minilm --data sst2 --readout general --out models/sst2-w
   --results docs/results/sst2-without-stage1.json
 
 # The second half of the classic tutorial: IMDb itself again, and only the final layer is changed.
-valence transfer --from models/imdb --data imdb --train-rows 10000 --test-rows 10000 --out models/imdb-again \
+valence transfer --from models/imdb --data imdb --out models/imdb-again \
   --results docs/results/imdb-final-layer.json
 
 # What the body was worth: no body at all.
@@ -37,7 +37,7 @@ valence baseline --kind vader --data sst2 --results docs/results/sst2-vader.json
 valence baseline --kind vader --data imdb --results docs/results/imdb-vader.json
 
 # The model as it is served, quantised and without torch: is it the same as the one that was trained?
-valence parity --model models/sst2 --data sst2 --data imdb --rows 2000 --results docs/results/parity.json
+valence parity --model models/sst2 --data sst2 --data imdb --results docs/results/parity.json
 valence parity --model models/sst2-general --data sst2 --results docs/results/parity-general.json
 
 # What goes into the package: the serving half of the folder, tested on both reserved sets, with the other ways beside.
