@@ -25,6 +25,7 @@ from valence.data.examples import Dataset, Splits, content_checksum
 from valence.data.sentences import sentences
 from valence.data.splits import SplitConfig, prepare
 from valence.encoder import bases, features, network
+from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
 from valence.encoder.readouts import BodyWithReadouts
 from valence.errors import SettingsError
@@ -57,7 +58,8 @@ class DistillConfig(SplitConfig):
         sentences: so many unlabelled sentences, cut from the training and unlabelled texts of the other sets.
         label_share: of the label in the target of a text that has both a label and the teacher's answer.
         taught_passes: passes over the texts that the teacher answers for, in each epoch over the rest.
-        max_tokens: longest input in tokens, special tokens included; also the window of the finished body.
+        max_tokens: longest input in tokens, special tokens included; also the window of the finished body, unless the
+            student is a model folder with a longer one, which it keeps.
         precision: of the matrix work: auto, bf16 or fp32.
     """
 
@@ -121,10 +123,10 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     _train(student, sets, _answers(teacher, sets, config), run)
     origin, commands = ancestry(base)
     body = describe(
-        student.model, student.tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens
+        student.model, student.tokenizer, base=origin.name, licence=origin.licence, max_tokens=_window(base, config)
     )
     parameters = sum(each.numel() for each in student.model.parameters())
-    probabilities, head = _calibrated(student, sets)
+    probabilities, head = _calibrated(student, sets, body.max_tokens)
     results = [
         result(
             Scored(scores, labels.encode(each.splits.test.labels), labels.names, each.splits.test.texts),
@@ -152,6 +154,12 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     folder = save(Trained(body, fitted, results), out, with_head(student.model, student.tokenizer, fitted))
     shutil.rmtree(run)
     return folder
+
+
+def _window(base: LocalBase, config: DistillConfig) -> int:
+    """The window of the finished body."""
+    own = ModelFolder(base.path).body().max_tokens if (base.path / "body.json").exists() else 0
+    return max(own, config.max_tokens)
 
 
 def _common_labels(sets: Sequence[_Set], teacher: ModelFolder) -> Labels:
@@ -254,7 +262,7 @@ def _arguments(student: _Student, run: Path) -> TrainingArguments:
     )
 
 
-def _calibrated(student: _Student, sets: Sequence[_Set]) -> tuple[list[Floats], Any]:
+def _calibrated(student: _Student, sets: Sequence[_Set], window: int) -> tuple[list[Floats], Any]:
     """(test probabilities of each set, head): one temperature, fitted on the validation rows of all sets together."""
     final = network.final_layer(student.model)
     weight, bias = (each.detach().float().cpu().numpy() for each in (final.weight, final.bias))
@@ -265,7 +273,7 @@ def _calibrated(student: _Student, sets: Sequence[_Set]) -> tuple[list[Floats], 
             body,
             student.tokenizer,
             texts,
-            max_tokens=student.config.max_tokens,
+            max_tokens=window,
             precision=student.precision,
             title=title,
         )[FINAL]
