@@ -11,19 +11,18 @@ from valence.evaluation.plots import write
 from valence.evaluation.results import read
 
 HERE = Path(__file__).parent
-CHARTS = ("confusion", "reliability", "roc", "learning_curve")  # of sst2-final-layer.json, as far as it has them
+CHARTS = ("confusion", "reliability")  # of sst2-final-layer.json
 
 
 def draw(folder: Path) -> list[Path]:
     """The charts as SVG in `folder`; the same bytes each time."""
     folder.mkdir(parents=True, exist_ok=True)
     (result,) = read(HERE / "results" / "sst2-final-layer.json")
-    drawn = []
     with tempfile.TemporaryDirectory() as room:
-        for path in write(Path(room) / "charts", result):
-            if path.suffix == ".svg" and path.stem in CHARTS:
-                drawn.append(Path(shutil.copy2(path, folder / path.name)))
-    return drawn
+        charts = [
+            path for path in write(Path(room) / "charts", result) if path.suffix == ".svg" and path.stem in CHARTS
+        ]
+        return [Path(shutil.copy2(path, folder / path.name)) for path in charts]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is made by a program stands in the docs as it would be made now, and every link between pages leads somewhere."""
+"""What a program makes of the docs is as it would be made now, and every link between pages leads somewhere."""
 
 from __future__ import annotations
 
@@ -29,4 +29,6 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert found.exists(), target
         if anchor:
             headings = re.findall(r"^#+ (.+)$", found.read_text("utf-8"), re.MULTILINE)
-            assert anchor in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}, target
+            assert anchor in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}, (
+                target
+            )
