@@ -8,7 +8,7 @@ PAGE := src/valence/server/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-python test-web test-browser check format small mission bench clean
+.PHONY: help setup run dev test test-python test-web test-browser check format small mission docs bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,6 +52,10 @@ small: .setup/minilm ## The whole mission in minutes, on small data
 
 mission: .setup/minilm ## The whole mission on all the data: what made the bundled model
 	@bash runs/mission.sh
+
+docs: .setup/dev ## Make anew what programs write in docs/: reference, tables, charts, notebooks
+	@cd docs && for each in reference figures notebooks; do ../$(BIN)/python $$each.py > /dev/null; done
+	@$(BIN)/cog -r -I docs $$(grep -rlF '[[[cog' docs --include='*.md')
 
 bench: .setup/dev ## Measure the engine against other ways to run models/sst2 (TEXTS=SST-2.zip for its sentences)
 	@$(BIN)/python benchmarks/engine.py --model models/sst2 $(if $(TEXTS),--texts $(TEXTS))

@@ -20,6 +20,12 @@ def test_the_tables_are_the_ones_that_the_results_give() -> None:
     assert done.returncode == 0, f"stale: make docs\n{done.stdout}"
 
 
+def test_the_reference_is_the_one_that_the_code_gives() -> None:
+    command = [sys.executable, ROOT / "docs" / "reference.py", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)

@@ -31,6 +31,8 @@ def test_they_run_from_top_to_bottom_one_after_the_other(
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for cell in code:
             cell.source = room.small(cell.source)
-        client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": tmp_path}})
+        client = NotebookClient(
+            notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        )
         client.execute()  # raises CellExecutionError with the cell and what it said
         assert all(cell.execution_count for cell in code)
