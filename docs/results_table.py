@@ -46,4 +46,4 @@ def _line(words: str, file: str, data: str, results: str) -> str:
 
 
 if __name__ == "__main__":
-    print(table())  # noqa: T201
+    print(table())  # noqa: T201 - a command's answer

@@ -73,4 +73,4 @@ def _loaded(settings: Settings) -> Registry:
 def _trust_proxies(app: Flask, hops: int) -> None:
     """Believes X-Forwarded-For and -Proto from that many proxies; with none, from nobody."""
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way

@@ -129,7 +129,7 @@ def operation(
             content, status = answer if isinstance(answer, tuple) else (answer, 200)
             return Response(content.model_dump_json(), status=status, content_type="application/json")
 
-        answered.operation = promised  # type: ignore[attr-defined]
+        answered.operation = promised  # type: ignore[attr-defined]  # functions take attributes
         return answered
 
     return declare

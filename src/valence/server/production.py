@@ -41,7 +41,7 @@ GRACE_S = 20
 _PORTS_TRIED = 10
 
 # For the worker's heartbeat file; a slow disk would look like a dead worker.
-_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108
+_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - shared on purpose
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -84,7 +84,7 @@ def address_of(listening: socket.socket) -> str:
     True
     """
     host, port = listening.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - shown, not bound to
     return f"http://{host}:{port}"
 
 

@@ -88,9 +88,9 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
         network.freeze_body(model)
     trained_parameters = sum(each.numel() for each in model.parameters() if each.requires_grad)
     log.info("Stage 1: %s, %d texts, %s: %s.", base.name, len(splits.train), precision.name, precision.reason)
-    run = _run_folder(out, config, resume=resume)
+    run = run_folder(out, config, resume=resume)
     _train(_Run(model, tokenizer, splits, labels, config, precision, run))
-    origin, commands = _ancestry(base)
+    origin, commands = ancestry(base)
     body = describe(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens)
     head, probabilities = _calibrate_and_test(_Run(model, tokenizer, splits, labels, config, precision, run))
     what = "only the final layer" if config.freeze_body else "all layers"
@@ -131,7 +131,7 @@ class _Run:
     folder: Path
 
 
-def _ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
+def ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
     """Where a base comes from, and the commands that made it: a model of our own may be trained further."""
     if not (base.path / "body.json").exists():
         return base, []
@@ -155,7 +155,7 @@ def _check_window(config: PretrainConfig, window: int) -> None:
         )
 
 
-def _run_folder(out: Path, config: PretrainConfig, *, resume: bool) -> Path:
+def run_folder(out: Path, config: SplitConfig, *, resume: bool) -> Path:
     """The run's own folder, with the config that it was started with; a run that differs is never mixed in."""
     folder = out.with_name(out.name + ".training")
     saved = folder / "config.json"
@@ -183,7 +183,7 @@ def _train(run: _Run) -> None:
         EncodedTexts(
             run.tokenizer,
             part.texts,
-            run.labels.encode(part.labels).tolist(),
+            run.labels.encode(part.labels),
             max_tokens=config.max_tokens,
             truncation=config.truncation,
         )
