@@ -21,7 +21,7 @@ def test_the_tables_are_the_ones_that_the_results_give() -> None:
 
 
 def test_the_reference_is_the_one_that_the_code_gives() -> None:
-    command = [sys.executable, ROOT / "docs" / "reference.py", "--check"]
+    command = [sys.executable, str(ROOT / "docs" / "reference.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -14,7 +14,7 @@ from tests.docs.tutorial import CHAPTERS, ROOT, Room
 
 
 def test_the_notebooks_are_the_ones_that_the_chapters_make() -> None:
-    command = [sys.executable, ROOT / "docs" / "notebooks.py", "--check"]
+    command = [sys.executable, str(ROOT / "docs" / "notebooks.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -26,7 +26,7 @@ class Room:
     def __init__(self, folder: Path, base: Path, data: Path) -> None:
         self.folder = folder
         self.smaller = {
-            "--base minilm": f"--base {base} --epochs 1 --max-tokens 64",
+            "--base minilm": f"--base {base} --epochs 1 --max-tokens 48",
             "--data imdb": f"--data {data / 'aclImdb'}",
             "--data sst2": f"--data {data / 'SST-2'}",
             "valence data get imdb sst2": "valence data list",  # these are fetched; tests/data has the fetching
