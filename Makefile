@@ -8,7 +8,7 @@ PAGE := src/valence/server/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-python test-web test-browser check format small mission bundled-model bench clean
+.PHONY: help setup run dev test test-python test-web test-browser check format small mission bundled-model docs bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,10 @@ mission: .setup/minilm ## The whole mission on all the data
 
 bundled-model: .setup/minilm .setup/mpnet ## Make the bundled model again, from its base; goes on where it stopped
 	@bash runs/bundled.sh
+
+docs: .setup/dev ## Make anew what programs write in docs/: reference, tables, charts, notebooks
+	@cd docs && for each in reference figures notebooks; do ../$(BIN)/python $$each.py > /dev/null; done
+	@$(BIN)/cog -r -I docs $$(grep -rlF '[[[cog' docs --include='*.md')
 
 bench: .setup/dev ## Measure the engine against other ways to run models/sst2 (TEXTS=SST-2.zip for its sentences)
 	@$(BIN)/python benchmarks/engine.py --model models/sst2 $(if $(TEXTS),--texts $(TEXTS))

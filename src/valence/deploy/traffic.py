@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-VISITORS, PAUSE_S = 4, 2.0  # a basic dyno's load: some 170,000 calls a day
+VISITORS, PAUSE_S = 4, 2.0  # up to 170,000 calls a day; docs/costs.md has what a basic dyno does
 CROWD = 16  # as many as the server takes at once; nobody pauses
 PATIENCE_S = 60.0  # longer than the router's, so that what is too slow is measured and not guessed
 _SENTENCE = "A film that means well, and for most of its two hours does well too, until it forgets whom it is about. "
