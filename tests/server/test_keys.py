@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,7 +51,7 @@ def test_the_key_itself_is_not_kept(database: Database) -> None:
         lambda key: key + "\n",
     ],
 )
-def test_anything_but_the_key_is_nobodys(database: Database, change) -> None:  # type: ignore[no-untyped-def]
+def test_anything_but_the_key_is_nobodys(database: Database, change: Callable[[str], str]) -> None:
     key = keys.create(database, "me", ["admin"])
     assert keys.holder_of(database, change(key)) is None
 
