@@ -27,7 +27,7 @@ from valence.inference.prediction import Prediction
 
 log = logging.getLogger(__name__)
 
-COMMIT_S = 2.0  # a kill costs so many seconds of work at most, and fsync costs little so seldom
+COMMIT_S = 2.0  # a kill costs about so much work, and what is being scored; fsync costs little so seldom
 LOGGED_PROBLEMS = 20  # to standard error; all of them go into the file beside the output
 
 # Texts -> the answer or the error of each, in order. Called by several threads at once.
