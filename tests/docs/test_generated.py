@@ -42,6 +42,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_the_citation_is_one_that_programs_read() -> None:
     tool = Path(sys.executable).with_name("check-jsonschema")
-    command = [tool, "--builtin-schema", "vendor.citation-file-format", ROOT / "CITATION.cff"]
+    command = [str(tool), "--builtin-schema", "vendor.citation-file-format", str(ROOT / "CITATION.cff")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
