@@ -215,7 +215,7 @@ def _tell(request: ScoreRequest, state: State) -> None:
     for count, words in (
         (state.blank, "without a text"),
         (state.unscored, "whose text could not be scored"),
-        (state.unread, "more could not be read and were left out"),
+        (state.unread, "more left out, since they could not be read"),
     ):
         if count:
             parts.append(f"{count:,} {words}")

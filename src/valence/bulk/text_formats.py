@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import itertools
 import json
 from collections.abc import Iterator, Sequence
@@ -65,11 +64,10 @@ class DelimitedSource:
 
     def _written(self, rows: Any) -> bytes:
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._table.dialect.quoted else csv.QUOTE_NONE
-        text = io.StringIO(newline="")
+        lines = _RowEnds()
         writer = csv.writer(
-            text,
+            lines,
             delimiter=self._table.dialect.delimiter,
-            lineterminator="\n",
             quoting=quoting,
             quotechar='"' if self._table.dialect.quoted else None,
         )
@@ -81,7 +79,17 @@ class DelimitedSource:
                 way_out="Save the file as CSV, whose cells are quoted where they must be.",
                 code="label-unwritable",
             ) from error
-        return text.getvalue().encode()
+        return "".join(lines.written).encode()
+
+
+class _RowEnds:
+    """Takes rows from csv and ends them with a line feed; told to do so itself, csv leaves a lone \\r unquoted."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, row: str) -> None:
+        self.written.append(row.removesuffix("\r\n") + "\n")
 
 
 class JsonLinesSource:

@@ -19,7 +19,7 @@ COMMANDS = {
     "data": "Fetch the data sets by name, or see which are here.",
     "pretrain": "Stage 1: train a base on a large related set.",
     "distill": "Train a small student on what a larger teacher says.",
-    "transfer": "Stage 2: freeze the body, change only the final layer, test.",
+    "transfer": "Stage 2: freeze the body, change only the final layer, test; or train layers too.",
     "baseline": "Test the cheap ways: the majority label, TF-IDF, a lexicon.",
     "evaluate": "Test models on a reserved set: figures with intervals, a report, a comparison.",
     "parity": "Compare the served model with the trained one.",
@@ -41,7 +41,8 @@ _AFTER_CTRL_C = {
     "data": "Run the command again: a download goes on where it stopped.",
     "pretrain": "Nothing was written to --out. The same command with --resume goes on from the last checkpoint.",
     "distill": "Nothing was written to --out. The same command with --resume goes on from the last checkpoint.",
-    "transfer": "Nothing was written to --out. Run the command again: features that were finished are kept.",
+    "transfer": "Nothing was written to --out. Run the command again: features that were finished are kept, and where "
+    "layers are trained --resume goes on from the last checkpoint.",
     "score": "Give the same command again: it goes on where it was.",
 }
 _AFTER_CTRL_C_BY_DEFAULT = "Nothing half-done was left. Run it again to begin anew."

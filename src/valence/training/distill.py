@@ -16,10 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torch import Tensor, nn
 from torch.utils.data import ConcatDataset
-from transformers import PreTrainedModel, Trainer, TrainingArguments, set_seed
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import PreTrainedModel, set_seed
 
 from valence.data.examples import Dataset, Splits, content_checksum
 from valence.data.sentences import sentences
@@ -31,20 +29,20 @@ from valence.encoder.readouts import BodyWithReadouts
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
 from valence.evaluation.scored import Scored
-from valence.files import write_json
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import Floats, fit_temperature, linear_head
 from valence.model.labels import Labels
-from valence.training.encoding import EncodedTexts, PadToStep
+from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 from valence.training.networks import describe, frozen_from_folder, with_head
-from valence.training.pretrain import ancestry, run_folder
+from valence.training.pretrain import ancestry
 from valence.training.provenance import describe_data, versions
+from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
+from valence.training.trainer import LoopConfig, train_on
 
 log = logging.getLogger(__name__)
 
-_CHECKPOINT_SHARE = 1 / 6
-_EVALUATION_SHARE = 1 / 3
+_TRUNCATION: Truncation = "head-tail"
 _PADDED_TO = 16  # tokens; most texts have fewer than the 32 that stage 1 pads to
 
 
@@ -94,7 +92,7 @@ class _Student:
     precision: Precision
 
     def encoded(self, texts: Sequence[str], targets: Any) -> EncodedTexts:
-        return EncodedTexts(self.tokenizer, texts, targets, max_tokens=self.config.max_tokens, truncation="head-tail")
+        return EncodedTexts(self.tokenizer, texts, targets, max_tokens=self.config.max_tokens, truncation=_TRUNCATION)
 
 
 def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, resume: bool = False) -> ModelFolder:
@@ -119,7 +117,7 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     model = network.from_base(base, labels, attention="eager" if precision.device == "cpu" else None)
     student = _Student(model, network.tokenizer_of(base.path), labels, config, precision)
     descriptions = [describe_data(each.dataset, each.splits) for each in sets]
-    run = run_folder(out, config, resume=resume)
+    run = open_run(out, asdict(config), resume=resume)
     _train(student, sets, _answers(teacher, sets, config), run)
     origin, commands = ancestry(base)
     body = describe(
@@ -210,56 +208,23 @@ def _train(student: _Student, sets: Sequence[_Set], answers: _Answers, run: Path
     others = [student.encoded(each.splits.train.texts, rows) for each, rows in zip(sets[1:], known[1:], strict=True)]
     texts: ConcatDataset[dict[str, Any]] = ConcatDataset([*taught * config.taught_passes, *others])
     log.info("%s texts in an epoch, on %s: %s.", f"{len(texts):,}", student.precision.name, student.precision.reason)
-    trainer = Trainer(
-        model=student.model,
-        args=_arguments(student, run),
-        train_dataset=texts,
-        eval_dataset={
-            each.dataset.name: student.encoded(
-                each.splits.validation.texts, student.labels.encode(each.splits.validation.labels)
-            )
-            for each in sets
-        },
-        data_collator=PadToStep(student.tokenizer.pad_token_id, _PADDED_TO),
-        compute_loss_func=_cross_entropy,
-        compute_metrics=lambda output: {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))},
-    )
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(run)))
-    write_json(run / "log.json", trainer.state.log_history)
-
-
-def _cross_entropy(outputs: Any, targets: Tensor, num_items_in_batch: Tensor | None = None) -> Tensor:  # noqa: ARG001 - Trainer's signature
-    """Mean over the batch, for labels by number of shape (batch,) and for probabilities of shape (batch, classes)."""
-    return nn.functional.cross_entropy(outputs["logits"].float(), targets)
-
-
-def _arguments(student: _Student, run: Path) -> TrainingArguments:
-    config = student.config
-    return TrainingArguments(
-        output_dir=str(run),
-        num_train_epochs=config.epochs,
+    validation = {
+        each.dataset.name: student.encoded(
+            each.splits.validation.texts, student.labels.encode(each.splits.validation.labels)
+        )
+        for each in sets
+    }
+    loop = LoopConfig(
+        epochs=config.epochs,
         learning_rate=config.learning_rate,
-        per_device_train_batch_size=config.batch_size,
-        per_device_eval_batch_size=config.batch_size,
-        lr_scheduler_type="linear",
-        warmup_steps=0.06,
-        weight_decay=0.01,
-        optim="adamw_torch_fused",
-        bf16=student.precision.bf16,
-        use_cpu=student.precision.device == "cpu",
-        train_sampling_strategy="group_by_length",
-        remove_unused_columns=False,
-        eval_strategy="steps",
-        save_strategy="steps",
-        eval_steps=_EVALUATION_SHARE,
-        save_steps=_CHECKPOINT_SHARE,
-        save_total_limit=2,
-        logging_steps=50,
-        report_to=["tensorboard"],
+        batch_size=config.batch_size,
+        max_tokens=config.max_tokens,
+        truncation=_TRUNCATION,
+        balanced=False,
         seed=config.seed,
-        data_seed=config.seed,
-        dataloader_pin_memory=False,
     )
+    collator = PadToStep(student.tokenizer.pad_token_id, _PADDED_TO)
+    train_on(student.model, texts, validation, collator, loop, precision=student.precision, folder=run)
 
 
 def _calibrated(student: _Student, sets: Sequence[_Set], window: int) -> tuple[list[Floats], Any]:

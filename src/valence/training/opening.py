@@ -37,12 +37,11 @@ def open_body(source: str, labels: Labels, precision: str) -> FrozenBody:
     Raises ModelFolderError for a folder that is damaged or incomplete, BaseModelError if a base can't be had,
     SettingsError if a `precision` is asked for that nothing would compute in.
     """
-    path = bundled_folder() if source == BUNDLED else Path(source)
-    if source in BASES or not (path / "body.json").exists():
+    folder = saved_model(source)
+    if folder is None:
         from valence.training.networks import frozen_from_base
 
         return frozen_from_base(source, labels, precision)
-    folder = ModelFolder(path)
     if "body.onnx" in folder.body().files:
         _check_precision(precision, source)
     exported, trainable = (name in folder.body().files for name in ("body.onnx", "model.safetensors"))
@@ -53,6 +52,12 @@ def open_body(source: str, labels: Labels, precision: str) -> FrozenBody:
 
     recreated = frozen_from_folder(folder, precision)
     return replace(recreated, read=_as_served(folder), read_by="body.onnx") if exported else recreated
+
+
+def saved_model(source: str) -> ModelFolder | None:
+    """The model folder that `source` names, if it is not a base."""
+    path = bundled_folder() if source == BUNDLED else Path(source)
+    return None if source in BASES or not (path / "body.json").exists() else ModelFolder(path)
 
 
 def _check_precision(precision: str, source: str) -> None:
@@ -69,15 +74,17 @@ def _as_served(folder: ModelFolder) -> Features:
     """Reads with the engine, through the cache."""
     engine = Engine(folder.path)
 
-    def read(texts: Sequence[str], readout: str, title: str) -> Floats:
+    def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
         def compute() -> dict[str, Floats]:
             parts = []
-            with tqdm(total=len(texts), desc=title, unit="text") as progress:
+            with tqdm(total=len(texts), desc=title, unit="text", disable=not title) as progress:
                 for start in range(0, len(texts), _CHUNK):
                     parts.append(engine.features(texts[start : start + _CHUNK], readout))
                     progress.update(len(parts[-1]))
             return {readout: np.concatenate(parts)}
 
+        if not keep:
+            return compute()[readout]
         body = engine.body
         key = key_of(body.files["body.onnx"], texts, max_tokens=body.max_tokens, how=f"engine {readout}")
         return cached(home() / "features", key, compute)[readout]

@@ -153,7 +153,11 @@ def _lines(path: Path, text: IO[str]) -> Iterator[str]:
 def _binary(path: Path, on_read: Callable[[int], Any] | None) -> Iterator[IO[bytes]]:
     """The decompressed bytes."""
     if path == STANDARD_INPUT:
-        yield sys.stdin.buffer
+        piped = io.BufferedReader(cast("Any", sys.stdin.buffer))
+        try:
+            yield piped
+        finally:
+            piped.detach()  # closing it is not ours
         return
     with (
         path.open("rb", buffering=0) as raw,

@@ -25,7 +25,7 @@ from valence.server.store.tables import VERSION_TABLE
 log = logging.getLogger(__name__)
 
 # The newest step in migrations/versions; a test holds the two together. Here so that serving need not load Alembic.
-HEAD = "0001"
+HEAD = "0002"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Seconds: how long SQLite waits for another writer, a free connection or a new one may take, a statement may run.
 _BUSY_S, _POOL_S, _CONNECT_S, _STATEMENT_S = 5, 5, 3, 10
@@ -247,7 +247,8 @@ def _version(connection: Connection) -> str | None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # Python's driver would begin and commit where it sees fit
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    # secure_delete: what is removed may be a person's words, and is overwritten, not only forgotten
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
