@@ -10,6 +10,8 @@ from pathlib import Path
 from valence.errors import BaseModelError
 from valence.files import sha256_of
 
+_SHA256_DIGITS = 64  # in hex
+
 _WANTED = ["config.json", "*.safetensors", "tokenizer*", "vocab*", "merges.txt", "special_tokens_map.json"]
 
 
@@ -86,6 +88,7 @@ def find(name: str) -> LocalBase:
     if not known and Path(name).exists():
         return LocalBase(Path(name).resolve().name, Path(name), "unknown", "local")
     path = _from_hub(known.hub_id if known else name, known.revision if known else None)
+    _check_as_on_the_hub(path)
     if known and known.sha256:
         _check(path, known)
     return LocalBase(name, path, known.licence if known else "unknown", path.name)
@@ -108,6 +111,18 @@ def _check(path: Path, base: Base) -> None:
             way_out="Remove it and fetch it again.",
             code="base-altered",
         )
+
+
+def _check_as_on_the_hub(path: Path) -> None:
+    """The Hub names large files by their SHA-256, and its client keeps each as a file of that name, and links to it."""
+    for file in path.glob("*.safetensors"):
+        kept = file.resolve()
+        if len(kept.name) == _SHA256_DIGITS and sha256_of(kept) != kept.name:
+            raise BaseModelError(
+                f"{file} is not what the Hub says that it is (checksums differ): the download was damaged.",
+                way_out=f"Remove {kept} and run the command again.",
+                code="base-altered",
+            )
 
 
 def _from_hub(hub_id: str, revision: str | None) -> Path:
