@@ -91,7 +91,7 @@ def test_asking_keeps_nothing_on_disk(fitted: TextClassifier, monkeypatch: pytes
         estimator_checks.check_parameters_default_constructible,
         estimator_checks.check_get_params_invariance,
         estimator_checks.check_set_params,
-        estimator_checks.check_do_not_raise_errors_in_init_or_set_param,
+        estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
     ],
 )
 def test_scikit_learn_s_own_checks_that_need_no_array_of_numbers(check: Callable[[str, TextClassifier], None]) -> None:

@@ -18,7 +18,7 @@ class Hub:
 
     Attributes:
         files: name -> content; what is large on the Hub has its SHA-256 as its ETag there, and so here.
-        cut_at: answer the first request for model.safetensors with so many bytes only, then break the connection.
+        cut_at: of model.safetensors, break each connection that asks for the start after so many bytes.
         asked: (path, first byte asked for) of each file that was sent.
     """
 
@@ -59,10 +59,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, body: bool) -> None:
         hub, path = self.hub, self.path.partition("?")[0]
         resolve = f"/{hub.repository}/resolve/{hub.commit}/"
-        if path in {f"/api/models/{hub.repository}/revision/{hub.commit}", f"/api/models/{hub.repository}"}:
+        about = f"/api/models/{hub.repository}"
+        if path in {about, f"{about}/revision/main", f"{about}/revision/{hub.commit}"}:
             siblings = [{"rfilename": name} for name in hub.files]
             self._send_json({"id": hub.repository, "sha": hub.commit, "siblings": siblings})
-        elif path.startswith(f"/api/models/{hub.repository}/tree/{hub.commit}"):
+        elif path.startswith(f"{about}/tree/{hub.commit}"):
             self._send_json([_entry(name, content) for name, content in hub.files.items()])
         elif path.startswith(resolve) and path.removeprefix(resolve) in hub.files:
             self._send_file(path.removeprefix(resolve), body=body)

@@ -46,13 +46,26 @@ def test_the_pinned_revision_is_fetched_and_then_read_without_the_hub(tiny_rober
     assert found(tmp_path, hub) == path, "the stand-in is gone by now"
 
 
-def test_a_broken_download_goes_on_where_it_stopped(tiny_roberta: Path, tmp_path: Path) -> None:
-    with serving(tiny_roberta, repository=ROBERTA.hub_id, commit=ROBERTA.revision, cut_at=40_000) as hub:
+def test_a_broken_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """The client writes ten megabytes at a time, so what breaks has to be larger."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "model.safetensors").write_bytes(bytes(24_000_000))
+    with serving(source, repository=ROBERTA.hub_id, commit=ROBERTA.revision, cut_at=15_000_000) as hub:
         path = found(tmp_path, hub)
-    starts = [start for name, start in hub.asked if name == "model.safetensors"]
-    assert starts[0] == 0
-    assert 0 < starts[-1] <= 40_000
-    assert (path / "model.safetensors").read_bytes() == (tiny_roberta / "model.safetensors").read_bytes()
+    assert [start for _, start in hub.asked] == [0, 10 * 1024 * 1024]
+    assert (path / "model.safetensors").stat().st_size == 24_000_000
+
+
+def test_a_download_that_always_breaks_is_one_message(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "model.safetensors").write_bytes(bytes(100_000))
+    with serving(source, repository=ROBERTA.hub_id, commit=ROBERTA.revision, cut_at=40_000) as hub:
+        done = run(tmp_path, hub.address, "-c", FIND, "roberta-base")
+    assert done.returncode != 0
+    assert "BaseModelError: FacebookAI/roberta-base cannot be fetched from the Hub" in done.stderr
+    assert len(hub.asked) > 1, "it was tried again"
 
 
 def test_weights_that_are_not_what_the_hub_says_are_refused(tiny_roberta: Path, tmp_path: Path) -> None:

@@ -126,6 +126,7 @@ def _check_as_on_the_hub(path: Path) -> None:
 
 
 def _from_hub(hub_id: str, revision: str | None) -> Path:
+    from httpx2 import HTTPError
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 
@@ -137,7 +138,7 @@ def _from_hub(hub_id: str, revision: str | None) -> Path:
             way_out="Check the spelling.",
             code="base-unknown",
         ) from error
-    except OSError as error:  # the Hub client's connection, status and cache errors are all of this kind
+    except (OSError, HTTPError) as error:  # the second where a connection breaks in the middle, again and again
         raise BaseModelError(
             f"{hub_id} cannot be fetched from the Hub: {error}".rstrip(".") + ".",
             way_out=_offline_choices(),
