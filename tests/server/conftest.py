@@ -26,7 +26,7 @@ def scorer() -> FakeScorer:
 @pytest.fixture
 def settings() -> Settings:
     return default_settings().model_copy(
-        update={"max_texts": 3, "max_explained_texts": 2, "max_text_chars": LIMIT, "max_body_bytes": 2048}
+        update={"max_texts": 3, "max_explained_texts": 2, "max_text_chars": LIMIT, "max_body_bytes": 2048, "jobs": True}
     )
 
 

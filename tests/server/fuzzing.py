@@ -21,7 +21,12 @@ from valence.server.state import KEY
 
 _UNLIMITED = {"calls_per_minute": 0, "key_calls_per_minute": 0, "feedback_per_minute": 0}
 # Operations with rules that a schema cannot hold: what keeps to the schema may still be refused there, with 422.
-STRICTER = {("/api/v1/predict", "post"), ("/api/v1/feedback", "post"), ("/api/v1/feedback", "get")}
+STRICTER = {
+    ("/api/v1/predict", "post"),
+    ("/api/v1/feedback", "post"),
+    ("/api/v1/feedback", "get"),
+    ("/api/v1/jobs", "post"),
+}
 load_all_checks()
 _ACCEPTANCE = CHECKS.get_one("positive_data_acceptance")
 
@@ -30,7 +35,7 @@ class Fuzzing:
     """Makes up requests for one operation at a time, and checks each answer against the document."""
 
     def __init__(self, folder: Path) -> None:
-        changes = {**_UNLIMITED, "data_folder": folder, "keep_feedback_texts": True}
+        changes = {**_UNLIMITED, "data_folder": folder, "keep_feedback_texts": True, "jobs": True}
         settings = default_settings().model_copy(update=changes)
         app = create_app(settings, registry=Registry([served(FakeScorer())]), page_folder=folder)
         self.key = bearer(keys.create(app.extensions[KEY].database, "the fuzzer", ["admin"]))

@@ -179,6 +179,8 @@ def test_while_starting_every_route_answers_as_documented(
 def _example_of_body(described: dict[str, Any]) -> dict[str, Any]:
     if "requestBody" not in described:
         return {}
+    if "text/csv" in described["requestBody"]["content"]:
+        return {"data": b"text\ngood\n", "content_type": "text/csv"}
     examples = described["requestBody"]["content"]["application/json"]["examples"]
     return {"json": next(iter(examples.values()))["value"]}
 

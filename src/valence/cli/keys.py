@@ -9,7 +9,7 @@ import click
 from valence.cli.options import server_database
 
 # Repeated from valence.server.keys, which is slow to import for a help text; a test holds the two together.
-SCOPES = ("predict", "send-feedback", "read-feedback", "read-metrics", "admin")
+SCOPES = ("predict", "send-feedback", "read-feedback", "read-metrics", "score-files", "admin")
 
 
 @click.group()

@@ -55,6 +55,13 @@ def admit(scope: Scope | None, policy: Policy | None) -> None:
         raise ProblemError(
             "scope-missing", f"The key lacks the scope {scope}. Ask whoever runs this server for one that has it."
         )
+    g.holder = caller.holder
+
+
+def holder() -> Holder:
+    """Of the key that was shown; only where the operation's scope cannot be open to everybody."""
+    found: Holder = g.holder
+    return found
 
 
 def install(app: Flask) -> None:

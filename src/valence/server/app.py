@@ -8,8 +8,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from valence.server import access, document, errors, logs, metrics, pages, security
-from valence.server.api import feedback, health, models, predict, reference
+from valence.server.api import feedback, health, jobs, models, predict, reference
 from valence.server.api import metrics as metrics_api
+from valence.server.jobs.runner import Runner
 from valence.server.metrics import Metrics
 from valence.server.rates import RateLimits
 from valence.server.registry import Registry
@@ -20,6 +21,7 @@ from valence.server.store.database import Database
 BLUEPRINTS = (
     predict.blueprint,
     feedback.blueprint,
+    jobs.blueprint,
     models.blueprint,
     health.blueprint,
     metrics_api.blueprint,
@@ -32,13 +34,15 @@ def create_app(
     *,
     registry: Registry | None = None,
     database: Database | None = None,
+    runner: Runner | None = None,
     page_folder: Path = pages.STATIC,
 ) -> Flask:
     """The server as a WSGI application.
 
     Without a `registry`, the models that the settings name are loaded before this returns; whoever wants to answer
     meanwhile gives a registry and loads it in a thread of its own, as `valence.server.production` does. The `database`,
-    by default the one that the settings name, is opened at its first use.
+    by default the one that the settings name, is opened at its first use. Whoever wants jobs to be worked on starts the
+    `runner`.
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
@@ -46,7 +50,8 @@ def create_app(
     app.url_map.strict_slashes = False
     database = database or Database(settings.database_address, connections=settings.database_connections)
     registry = registry or _loaded(settings)
-    state = State(settings, registry, database, RateLimits(settings), Metrics(registry))
+    runner = runner or Runner(database, registry, jobs=settings.jobs)
+    state = State(settings, registry, database, RateLimits(settings), Metrics(registry), runner)
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -73,4 +78,4 @@ def _loaded(settings: Settings) -> Registry:
 def _trust_proxies(app: Flask, hops: int) -> None:
     """Believes X-Forwarded-For and -Proto from that many proxies; with none, from nobody."""
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way

@@ -7,19 +7,25 @@ JSON, a wrong content type and a missing body alike, and we promise one answer f
 
 from __future__ import annotations
 
+import errno
 import functools
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from flask import Response, request
 from pydantic import ValidationError
 
+from valence.errors import StoreError
 from valence.server.access import admit
 from valence.server.keys import Scope
 from valence.server.problems import ProblemError, invalid_field, invalid_fields
 from valence.server.rates import Policy
 from valence.server.schemas import Wire
+from valence.server.state import state
 
 View = Callable[..., Any]
 Body = TypeVar("Body", bound=Wire)
@@ -29,19 +35,13 @@ _ALWAYS = ("wrong-method", "internal-error")
 _COUNTED = ("wrong-key", "too-many-calls")
 _WITH_QUERY = ("invalid-fields",)
 _WITH_STORE = ("store-unavailable",)
-_WITH_BODY = (
-    "bad-request",
-    "body-missing",
-    "not-json",
-    "body-too-large",
-    "wrong-content-type",
-    "invalid-fields",
-)
+_WITH_UPLOAD = ("bad-request", "body-missing", "body-too-large", "wrong-content-type")
+_WITH_BODY = (*_WITH_UPLOAD, "not-json", "invalid-fields")
 
 
 @dataclass(frozen=True)
 class Media:
-    """An answer that is no JSON object: its media types, none for an answer without a body."""
+    """What is no JSON object: its media types, none for an answer without a body."""
 
     types: tuple[str, ...] = ()
 
@@ -55,6 +55,7 @@ class Operation:
         tag: heading that it stands under in the reference.
         answers: status -> schema of that answer's JSON, or its media. Problems are not in here.
         body: schema of the JSON body, where there is one.
+        upload: media types of the file that is the body, where it is one.
         query: schema of the query, where there is one.
         scope: what a key must open for it; None where nobody needs one.
         policy: how its calls are counted; None where they are not, and no key is looked at.
@@ -70,6 +71,7 @@ class Operation:
     description: str
     answers: Mapping[int, type[Wire] | Media]
     body: type[Wire] | None = None
+    upload: Media | None = None
     query: type[Wire] | None = None
     scope: Scope | None = None
     policy: Policy | None = "client"
@@ -84,6 +86,7 @@ def operation(
     *,
     answers: type[Wire] | Mapping[int, type[Wire] | Media],
     body: type[Wire] | None = None,
+    upload: Media | None = None,
     query: type[Wire] | None = None,
     policy: Policy | None = "client",
     store: bool = False,
@@ -92,8 +95,9 @@ def operation(
 ) -> Callable[[View], View]:
     """Declares a view; for the arguments see `Operation`.
 
-    With a `body`, the view gets it, read and checked, as its argument `asked`; with a `query`, as `query`. It returns
-    one of its `answers`, a pair of that and a status, or a Response of its own. Its docstring is the description.
+    With a `body`, the view gets it, read and checked, as its argument `asked`; with a `query`, as `query`; with an
+    `upload`, an open binary file as `upload`. It returns one of its `answers`, a pair of that and a status, or a
+    Response of its own. Its docstring is the description.
     """
 
     def declare(view: View) -> View:
@@ -102,12 +106,14 @@ def operation(
             description=" ".join((view.__doc__ or "").split()),
             answers=answers if isinstance(answers, Mapping) else {200: answers},
             body=body,
+            upload=upload,
             query=query,
             policy=policy,
             store=store,
             problems=(
                 *problems,
                 *(_WITH_BODY if body else ()),
+                *(_WITH_UPLOAD if upload else ()),
                 *(_WITH_QUERY if query else ()),
                 *(_WITH_STORE if store else ()),
                 *(_COUNTED if policy else ()),
@@ -123,13 +129,14 @@ def operation(
                 arguments["query"] = read_query(query)
             if body is not None:
                 arguments["asked"] = read_body(body)
-            answer = view(**arguments)
+            with read_upload(upload) if upload is not None else nullcontext() as file:
+                answer = view(**arguments, **({} if file is None else {"upload": file}))
             if isinstance(answer, Response):
                 return answer
             content, status = answer if isinstance(answer, tuple) else (answer, 200)
             return Response(content.model_dump_json(), status=status, content_type="application/json")
 
-        answered.operation = promised  # type: ignore[attr-defined]
+        answered.operation = promised  # type: ignore[attr-defined]  # functions take attributes
         return answered
 
     return declare
@@ -145,6 +152,29 @@ def read_query(schema: type[Body]) -> Body:
         return schema.model_validate({name: values[0] for name, values in given.items()})
     except ValidationError as error:
         raise invalid_fields(error) from error
+
+
+@contextmanager
+def read_upload(media: Media) -> Iterator[IO[bytes]]:
+    """The request's body as a file without a name, gone when the block ends. Raises ProblemError.
+
+    On disk and not in memory, where a few callers' files together would not fit on a small dyno.
+    """
+    if request.mimetype not in media.types:
+        said = f"is {request.mimetype}" if request.mimetype else "is not given"
+        raise ProblemError("wrong-content-type", f"The content type {said}. Send one of {', '.join(media.types)}.")
+    request.max_content_length = state().settings.job_max_bytes
+    with tempfile.TemporaryFile() as file:
+        try:
+            shutil.copyfileobj(request.stream, file)  # raises 413 where it is larger than the limit
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise StoreError("The disk is full.", way_out=f"Make room in {tempfile.gettempdir()}.") from error
+        if not file.tell():
+            raise ProblemError("body-missing", "The request has no body. Send a file, as /docs shows.")
+        file.seek(0)
+        yield file
 
 
 def read_body(schema: type[Body]) -> Body:

@@ -97,6 +97,12 @@ def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
             "required": True,
             "content": _content("application/json", operation.body, operation.request_examples),
         }
+    if operation.upload:
+        described["requestBody"] = {
+            "required": True,
+            "description": f"At most {settings.job_max_bytes} bytes and {settings.job_max_rows} rows.",
+            "content": {media_type: {"schema": {"type": "string"}} for media_type in operation.upload.types},
+        }
     described["responses"] = _responses(operation, settings)
     return described
 

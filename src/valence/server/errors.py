@@ -79,7 +79,7 @@ def http_problem(error: HTTPException) -> Response:
     """The problem for what Flask and Werkzeug refuse by themselves."""
     status = error.code or 500
     if status < 400:  # a redirect is no problem
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()  # type: ignore[return-value]  # a Flask Response, typed as Werkzeug's
     code = _OF_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
     cut_short = isinstance(error, ClientDisconnected)
     response = problem_response(ProblemError(code, "The body did not arrive whole." if cut_short else _detail(code)))

@@ -119,6 +119,20 @@ MODEL_DETAILS: dict[str, Any] = {
         "provenance": {"data": "sst2", "split": "train", "seed": 7},
     }
 }
+_JOB = {
+    "id": "0b9f6c1e-2a47-4d3c-9b51-7e8f2d1c3a4b",
+    "state": "running",
+    "reason": None,
+    "rows": 25000,
+    "rows_done": 9600,
+    "shape": "csv",
+    "text_column": "text",
+    "model": _VERSION,
+    "created_at": "2026-11-25T12:00:00Z",
+    "expires_at": "2026-11-26T12:00:00Z",
+}
+JOBS: dict[str, Any] = {"one that is being scored": _JOB}
+JOB_LISTS: dict[str, Any] = {"one job": {"jobs": [_JOB]}}
 FEEDBACK_REQUESTS: dict[str, Any] = {
     "it was right": {
         "id": _FEEDBACK_ID,

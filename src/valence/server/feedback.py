@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from valence.server.problems import ProblemError, invalid_field
 from valence.server.registry import Registry
@@ -25,6 +22,7 @@ from valence.server.schemas import (
 )
 from valence.server.scoring import version_of
 from valence.server.settings import Settings
+from valence.server.spreadsheet import line
 from valence.server.store import feedback as rows
 from valence.server.store.database import Database
 from valence.server.store.tables import Feedback
@@ -43,8 +41,6 @@ COLUMNS = (
     "text",
     "request_id",
 )
-# What a spreadsheet takes for the beginning of a formula, in half and in full width, or strips before it looks.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _MAX_SEQUENCE = 2**63 - 1
 
 
@@ -105,9 +101,9 @@ def as_jsonl(found: Iterable[Feedback]) -> Iterator[str]:
 
 def as_csv(found: Iterable[Feedback]) -> Iterator[str]:
     """A table with a head. What a spreadsheet would run as a formula gets an apostrophe in front."""
-    yield _line(COLUMNS)
+    yield line(COLUMNS)
     for row in found:
-        yield _line([_cell(getattr(row, column)) for column in COLUMNS])
+        yield line(getattr(row, column) for column in COLUMNS)
 
 
 def _check_model(asked: FeedbackRequest, registry: Registry) -> None:
@@ -150,17 +146,3 @@ def _sequence(cursor: str) -> int:
     if kind != "before" or not 0 < sequence <= _MAX_SEQUENCE or _cursor(sequence) != cursor:
         raise invalid_field("cursor", "this is no cursor of ours; give `next` of the page before, or leave it out")
     return sequence
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _line(cells: Iterable[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

@@ -23,7 +23,7 @@ from valence.errors import StoreError
 from valence.server.store.database import Database
 from valence.server.store.tables import ApiKey
 
-Scope = Literal["predict", "send-feedback", "read-feedback", "read-metrics", "admin"]
+Scope = Literal["predict", "send-feedback", "read-feedback", "read-metrics", "score-files", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 _KEY = re.compile(r"valence_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")

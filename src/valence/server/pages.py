@@ -60,7 +60,7 @@ def install(app: Flask, folder: Path = STATIC) -> None:
     app.add_url_rule("/", "page", send_page)
     app.register_error_handler(NotFound, page_or_problem)
     if index.exists():
-        app.wsgi_app = _with_files(app, folder)  # type: ignore[method-assign]
+        app.wsgi_app = _with_files(app, folder)  # type: ignore[method-assign]  # Flask's own way to wrap it
 
 
 def _wants_page() -> bool:

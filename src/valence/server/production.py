@@ -25,6 +25,7 @@ from gunicorn.arbiter import Arbiter
 from valence.errors import PortInUseError, SettingsError, ValenceError
 from valence.server import logs
 from valence.server.app import create_app
+from valence.server.jobs.runner import Runner
 from valence.server.loading import facts, loaders
 from valence.server.registry import Registry, ServedModel
 from valence.server.settings import Settings
@@ -41,7 +42,7 @@ GRACE_S = 20
 _PORTS_TRIED = 10
 
 # For the worker's heartbeat file; a slow disk would look like a dead worker.
-_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108
+_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - shared on purpose
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -84,7 +85,7 @@ def address_of(listening: socket.socket) -> str:
     True
     """
     host, port = listening.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - shown, not bound to
     return f"http://{host}:{port}"
 
 
@@ -117,6 +118,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.open_browser = open_browser
         self.registry = Registry(default=settings.default_name)
         self.database = Database(settings.database_address, connections=settings.database_connections)  # opens nothing
+        self.runner = Runner(self.database, self.registry, jobs=settings.jobs)
         self._descriptor = listening.detach()  # gunicorn's from here on
         super().__init__()
 
@@ -126,7 +128,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """The application; gunicorn asks for it in the worker."""
-        return create_app(self.settings, registry=self.registry, database=self.database)
+        return create_app(self.settings, registry=self.registry, database=self.database, runner=self.runner)
 
     def _options(self) -> dict[str, Any]:
         return {
@@ -164,7 +166,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             webbrowser.open(self.address)
         # Not before: texts are scored without it. Now, so that a fault stands in the log before anybody needs it.
         self.database.available()
+        self.runner.start()
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
+        self.runner.close()
         self.registry.close()
         self.database.close()

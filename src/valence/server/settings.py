@@ -130,6 +130,15 @@ class Settings(BaseSettings):
         default=False,
         description="Whether the text is kept with feedback, where the person who sent it agreed; true or false.",
     )
+    jobs: bool = Field(
+        default=False,
+        description="Whether files are taken and scored in the background, from keys with the scope score-files; their "
+        "texts are in the database meanwhile; true or false.",
+    )
+    job_max_bytes: int = Field(8_388_608, ge=1024, description="Bytes that the file of one job may have.")
+    job_max_rows: int = Field(100_000, ge=1, description="Rows that the file of one job may have.")
+    jobs_per_key: int = Field(5, ge=1, description="Jobs that one key may have at once, finished ones included.")
+    job_hours: int = Field(24, ge=1, le=720, description="Hours until a job is removed, with its file and its result.")
     without_key: Annotated[tuple[Open, ...], NoDecode] = Field(
         ("predict", "send-feedback"),
         description="What may be done without an API key, separated by commas: predict, send-feedback, read-metrics; "

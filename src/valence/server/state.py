@@ -1,4 +1,4 @@
-"""What the app of the current request holds: its settings, models, database, counters and OpenAPI document."""
+"""What the app of the current request holds: settings, models, database, counters, jobs, the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flask import current_app
 
+from valence.server.jobs.runner import Runner
 from valence.server.metrics import Metrics
 from valence.server.rates import RateLimits
 from valence.server.registry import Registry
@@ -23,6 +24,7 @@ class State:
     database: Database
     rates: RateLimits
     metrics: Metrics
+    runner: Runner
     document: dict[str, Any] = field(default_factory=dict)  # filled once every view is known
 
 

@@ -43,7 +43,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             type(conn).close(conn)
 
 
-class QuietLogger(Logger):  # type: ignore[misc]
+class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's own messages, from warnings up, go where ours go; that a client stalled is no error of ours."""
 
     def setup(self, cfg: Any) -> None:

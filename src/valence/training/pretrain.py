@@ -81,7 +81,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     log.info("Stage 1: %s, %d texts, %s: %s.", base.name, len(splits.train), precision.name, precision.reason)
     run = open_run(out, asdict(config), resume=resume)
     train(model, tokenizer, splits, labels, _loop(config), precision=precision, folder=run)
-    origin, commands = _ancestry(base)
+    origin, commands = ancestry(base)
     body = describe(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens)
     head, probabilities = calibrate_and_test(
         model, tokenizer, splits, labels, max_tokens=config.max_tokens, precision=precision
@@ -123,7 +123,7 @@ def _loop(config: PretrainConfig) -> LoopConfig:
     )
 
 
-def _ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
+def ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
     """Where a base comes from, and the commands that made it: a model of our own may be trained further."""
     if not (base.path / "body.json").exists():
         return base, []

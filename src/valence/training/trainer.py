@@ -6,7 +6,7 @@ Knows nothing of what is trainable, of stages or of model folders.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import Dataset
 from transformers import PreTrainedModel, Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
@@ -80,7 +81,7 @@ def train(
         EncodedTexts(
             tokenizer,
             part.texts,
-            labels.encode(part.labels).tolist(),
+            labels.encode(part.labels),
             max_tokens=config.max_tokens,
             truncation=config.truncation,
         )
@@ -89,17 +90,47 @@ def train(
     longer = f"{training.truncated} of {len(training)} texts are longer than {config.max_tokens} tokens"
     log.info("%s: cut by %r.", longer, config.truncation)
     weights = balanced_weights(labels.encode(splits.train.labels), len(labels)) if config.balanced else None
+    arguments = _arguments(config, precision, folder)
+    arguments.load_best_model_at_end, arguments.metric_for_best_model = True, "accuracy"
+    _run(model, arguments, training, validation, PadToStep(tokenizer.pad_token_id), weights)
+
+
+def train_on(
+    model: PreTrainedModel,
+    training: Dataset[dict[str, Any]],
+    validation: Mapping[str, EncodedTexts],
+    collator: PadToStep,
+    config: LoopConfig,
+    *,
+    precision: Precision,
+    folder: Path,
+) -> None:
+    """The same on texts whose targets may be probabilities, watched on several validation sets.
+
+    At the end the model is as the last step left it: with several sets no one checkpoint is the best.
+    """
+    _run(model, _arguments(config, precision, folder), training, dict(validation), collator)
+
+
+def _run(
+    model: PreTrainedModel,
+    arguments: TrainingArguments,
+    training: Dataset[dict[str, Any]],
+    validation: EncodedTexts | dict[str, EncodedTexts],
+    collator: PadToStep,
+    weights: Tensor | None = None,
+) -> None:
     trainer = Trainer(
         model=model,
-        args=_arguments(config, precision, folder),
+        args=arguments,
         train_dataset=training,
         eval_dataset=validation,
-        data_collator=PadToStep(tokenizer.pad_token_id),
+        data_collator=collator,
         compute_metrics=lambda output: {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))},
-        compute_loss_func=None if weights is None else _weighted(weights),
+        compute_loss_func=_cross_entropy(weights),
     )
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(folder)))
-    write_json(folder / "log.json", trainer.state.log_history)
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(arguments.output_dir)))
+    write_json(Path(str(arguments.output_dir)) / "log.json", trainer.state.log_history)
 
 
 def balanced_weights(labels: Ints, classes: int) -> Tensor:
@@ -112,12 +143,16 @@ def balanced_weights(labels: Ints, classes: int) -> Tensor:
     return torch.tensor(len(labels) / (classes * counts), dtype=torch.float32)
 
 
-def _weighted(weights: Tensor) -> Callable[..., Tensor]:
-    """The loss in the form that Trainer calls: the mean over a batch, each text by the weight of its class."""
+def _cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:
+    """The loss in the form that Trainer calls: the mean over a batch, each text by the weight of its class.
+
+    Targets are classes, of shape (batch,), or probabilities, of shape (batch, classes).
+    """
 
     def loss(outputs: Any, labels: Tensor, num_items_in_batch: Any = None) -> Tensor:  # noqa: ARG001 - Trainer gives it
         logits = outputs["logits"]
-        return torch.nn.functional.cross_entropy(logits.float(), labels, weight=weights.to(logits.device))
+        weight = None if weights is None else weights.to(logits.device)
+        return torch.nn.functional.cross_entropy(logits.float(), labels, weight=weight)
 
     return loss
 
@@ -142,11 +177,10 @@ def _arguments(config: LoopConfig, precision: Precision, folder: Path) -> Traini
         eval_steps=_CHECKPOINT_SHARE,
         save_steps=_CHECKPOINT_SHARE,
         save_total_limit=2,
-        load_best_model_at_end=True,
-        metric_for_best_model="accuracy",
         logging_steps=50,
         report_to=["tensorboard"],
         seed=config.seed,
         data_seed=config.seed,
         dataloader_pin_memory=False,
+        average_tokens_across_devices=False,  # the loss is a mean over texts
     )

@@ -25,7 +25,7 @@ from valence.server.store.tables import VERSION_TABLE
 log = logging.getLogger(__name__)
 
 # The newest step in migrations/versions; a test holds the two together. Here so that serving need not load Alembic.
-HEAD = "0001"
+HEAD = "0002"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Seconds: how long SQLite waits for another writer, a free connection or a new one may take, a statement may run.
 _BUSY_S, _POOL_S, _CONNECT_S, _STATEMENT_S = 5, 5, 3, 10
@@ -242,12 +242,13 @@ class Database:
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return cast("str | None", connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")))  # noqa: S608
+    return cast("str | None", connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")))  # noqa: S608 - our own constant
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # Python's driver would begin and commit where it sees fit
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    # secure_delete: what is removed may be a person's words, and is overwritten, not only forgotten
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -1,0 +1,111 @@
+"""/api/v1/jobs: files that are scored in the background, for programs with a key."""
+
+from __future__ import annotations
+
+from typing import IO
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from valence.server import examples
+from valence.server.access import holder
+from valence.server.contract import Media, operation
+from valence.server.jobs import desk, results, uploads
+from valence.server.schemas import Job, JobList, JobQuery
+from valence.server.state import state
+from valence.server.store import jobs as rows
+
+blueprint = Blueprint("jobs", __name__, url_prefix="/api/v1/jobs")
+
+_IDENTITY = {"identity": "The id that the server gave it."}
+
+
+@blueprint.post("")
+@operation(
+    tag="Jobs",
+    summary="Hand in a file to score",
+    upload=Media(tuple(uploads.MEDIA_TYPES)),
+    query=JobQuery,
+    answers={202: Job},
+    scope="score-files",
+    store=True,
+    problems=("jobs-off", "unknown-model", "invalid-file", "too-many-rows", "too-many-jobs", "overloaded", "starting"),
+    answer_examples=examples.JOBS,
+)
+def create_job(query: JobQuery, upload: IO[bytes]) -> tuple[Job, int]:
+    """The body is the file itself: CSV or TSV with a line of column names, or JSON Lines, in UTF-8. It is kept in the
+    database until the job is deleted, or `expires_at` comes. Look at the job until its `state` is done, then download
+    the result.
+    """
+    at = state()
+    shape = uploads.MEDIA_TYPES[request.mimetype]
+    job = desk.hand_in(upload, shape, query, holder(), database=at.database, registry=at.registry, settings=at.settings)
+    at.runner.wake()
+    return job, 202
+
+
+@blueprint.get("")
+@operation(
+    tag="Jobs",
+    summary="List your jobs",
+    answers=JobList,
+    scope="score-files",
+    store=True,
+    answer_examples=examples.JOB_LISTS,
+)
+def list_jobs() -> JobList:
+    """Those of the key that asks, the newest first."""
+    return JobList(jobs=[desk.described(job) for job in rows.of_owner(state().database, holder().id)])
+
+
+@blueprint.get("/<uuid:identity>")
+@operation(
+    tag="Jobs",
+    summary="See how far a job is",
+    answers=Job,
+    scope="score-files",
+    store=True,
+    problems=("unknown-job",),
+    parameters=_IDENTITY,
+    answer_examples=examples.JOBS,
+)
+def get_job(identity: UUID) -> Job:
+    """`rows_done` of `rows` are scored. A job goes on where it was when the server starts again."""
+    return desk.described(desk.find(str(identity), holder(), state().database))
+
+
+@blueprint.get("/<uuid:identity>/result")
+@operation(
+    tag="Jobs",
+    summary="Download what a job made",
+    answers={200: Media(("text/csv", "text/tab-separated-values", "application/jsonl"))},
+    scope="score-files",
+    store=True,
+    problems=("unknown-job", "job-not-done", "job-failed"),
+    parameters=_IDENTITY,
+)
+def get_job_result(identity: UUID) -> Response:
+    """The file as it came, and beside each row its `predicted_label`, `predicted_probability`, `predicted_sure` and
+    `predicted_error`. In CSV and TSV a cell that a spreadsheet would run as a formula has an apostrophe in front.
+    Ten minutes after a whole download the job is removed.
+    """
+    job = desk.find(str(identity), holder(), state().database)
+    headers = {"Content-Disposition": f'attachment; filename="scored-{job.id}.{job.shape}"'}
+    written = desk.result(job, state().database)
+    return Response(written, content_type=results.MEDIA_TYPES[job.shape], headers=headers)
+
+
+@blueprint.delete("/<uuid:identity>")
+@operation(
+    tag="Jobs",
+    summary="Cancel or delete a job",
+    answers={204: Media()},
+    scope="score-files",
+    store=True,
+    problems=("unknown-job",),
+    parameters=_IDENTITY,
+)
+def delete_job(identity: UUID) -> Response:
+    """At once, with the file and what was scored of it; there is no copy."""
+    rows.remove(state().database, desk.find(str(identity), holder(), state().database).id)
+    return Response(status=204)
