@@ -33,6 +33,7 @@ def file_in_place_of(path: Path, *, mode: int = 0o644) -> Iterator[IO[bytes]]:
     """Yields a file to write, which takes the place of `path` only if the block ends without an error.
 
     Args:
+        path: the file.
         mode: who may read it; until it is whole, its owner alone.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

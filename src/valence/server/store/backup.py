@@ -79,6 +79,8 @@ def restore(database: Database, path: Path, *, replace: bool = False) -> Content
     """Puts a backup's rows into a database, all of them or none. Raises StoreError.
 
     Args:
+        database: where the rows go.
+        path: the backup.
         replace: whether what is there is removed first, jobs included; without it the tables must be empty.
     """
     contents = check(path)
