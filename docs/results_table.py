@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +25,25 @@ ROWS = (
 )
 
 
-def table() -> str:
-    """The table in Markdown: accuracy in per cent with its 95 % interval, split, rows, link to the file."""
+def table(rows: Sequence[tuple[str, str, str]] = ROWS, *, results: str = "docs/results") -> str:
+    """A table in Markdown: accuracy in per cent with its 95 % interval, split, rows, link to the file.
+
+    Args:
+        rows: of each, the words for it, the results file, the data set of the result in it.
+        results: where the files lie, as seen from the page that the table stands on.
+    """
     lines = ["| what | accuracy, % [95 %] | split | rows |", "|---|--:|---|--:|"]
-    lines += [_line(*row) for row in ROWS]
+    lines += [_line(*row, results) for row in rows]
     return "\n".join(lines)
 
 
-def _line(words: str, file: str, data: str) -> str:
+def _line(words: str, file: str, data: str, results: str) -> str:
     found: list[dict[str, Any]] = json.loads((RESULTS / f"{file}.json").read_text("utf-8"))["results"]
     (each,) = (result for result in found if result["data"] == data)
     value, low, high = (100 * each["metrics"]["accuracy"][name] for name in ("value", "low", "high"))
-    link = f"[{words}](docs/results/{file}.json)"
+    link = f"[{words}]({results}/{file}.json)"
     return f"| {link} | {value:.1f} [{low:.1f}, {high:.1f}] | {each['split']} | {each['rows']:,} |"
 
 
 if __name__ == "__main__":
-    print(table())  # noqa: T201
+    print(table())  # noqa: T201 - a command's answer

@@ -96,7 +96,8 @@ def _train(network: BertForSequenceClassification, ids: torch.Tensor, mask: torc
         optimizer.zero_grad()
         logits = network(input_ids=ids, attention_mask=mask).logits
         # Smoothed, so that scores do not all stand at 0 and 1, where no test could see a difference.
-        torch.nn.functional.cross_entropy(logits, labels, label_smoothing=0.2).backward()  # type: ignore[no-untyped-call]
+        loss = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=0.2)
+        torch.autograd.backward(loss)
         optimizer.step()
 
 

@@ -10,7 +10,8 @@ const MAY_IMPORT = {
   lib: ["lib"],
   api: ["api", "lib"],
   components: ["components", "lib"],
-  feature: ["api", "components", "lib"],
+  feedback: ["feedback", "api", "components", "lib"],
+  feature: ["feedback", "api", "components", "lib"],
   shell: ["components", "lib"],
   test: ["api", "lib", "root"],
   root: ["root", "shell", "feature", "api", "components", "lib"],
@@ -36,7 +37,10 @@ export default defineConfig(
     settings: {
       "import/resolver": { typescript: { project: "tsconfig.app.json" } },
       "boundaries/elements": [
-        ...["lib", "api", "components", "shell", "test"].map((type) => ({ type, pattern: `src/${type}` })),
+        ...["lib", "api", "components", "feedback", "shell", "test"].map((type) => ({
+          type,
+          pattern: `src/${type}`,
+        })),
         { type: "feature", pattern: "src/features/*", capture: ["name"] },
         { type: "root", pattern: "src" },
       ],

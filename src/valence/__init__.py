@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from valence.classifier import Classifier, load
+    from valence.estimator import TextClassifier
     from valence.inference.prediction import Prediction
 
-__all__ = ["Classifier", "Prediction", "load"]
+__all__ = ["Classifier", "Prediction", "TextClassifier", "load"]
 __version__ = "0.1.0"
 
 # Imported on first use, so that `import valence` stays quick.
 _HOMES = {
     "Classifier": "valence.classifier",
+    "TextClassifier": "valence.estimator",
     "load": "valence.classifier",
     "Prediction": "valence.inference.prediction",
 }

@@ -19,8 +19,10 @@ def test_a_running_command_stops_with_one_line(tiny_model: Path) -> None:
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from valence.cli import main; main()"
     )
     command = [sys.executable, "-c", code, "predict", "--model", str(tiny_model)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes) as running:  # type: ignore[call-overload]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stderr is not None
         running.stdin.write(b"a wonderful film\n")
         running.stdin.flush()
         assert running.stdout.readline().startswith(b"positive")  # it runs, and waits for the next line

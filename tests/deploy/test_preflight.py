@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -11,17 +12,19 @@ from click.testing import CliRunner
 
 from valence.cli.deploy import deploy
 from valence.deploy.limits import limited
-from valence.deploy.preflight import Check, Preflight, memory_mb, preflight
+from valence.deploy.preflight import Check, Preflight, preflight
 from valence.deploy.slug import build_slug
+from valence.deploy.web_process import memory_mb
 from valence.errors import DeployError
 
 SERVER = """
-import http.server, os, sys
+import http.server, os, sys, time
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.answer(200)
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
+        long = len(self.rfile.read(int(self.headers["Content-Length"]))) > 10_000
+        time.sleep(float(os.environ.get("SLOW_S", "0")) * long)
         self.answer(int(os.environ.get("ANSWER", "200")))
     def answer(self, status):
         self.send_response(status)
@@ -78,7 +81,7 @@ def test_the_slug_is_what_is_committed_less_what_slugignore_names(clone: Path, t
 
 
 def test_a_server_is_measured_within_a_dynos_limits(clone: Path) -> None:
-    found = preflight(clone, seconds=0.5)
+    found = preflight(clone, minutes=0.001)
     assert found.ok, found
     assert {check.name for check in found.checks} >= {"Release phase", "Slug, compressed", "Stop after SIGTERM"}
     assert found.memory_held_by in {"cgroup", "rlimit"}
@@ -87,27 +90,35 @@ def test_a_server_is_measured_within_a_dynos_limits(clone: Path) -> None:
 def test_a_server_that_does_not_start_is_told_in_its_own_words(clone: Path) -> None:
     commit(clone, {"Procfile": "web: python server.py $PORT --fail\n"})
     with pytest.raises(DeployError, match="no model here"):
-        preflight(clone, seconds=0.1)
+        preflight(clone, minutes=0.001)
 
 
 def test_a_server_that_outgrows_a_dyno_does_not_start(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOG_MB", "600")
     with pytest.raises(DeployError, match="ended with"):
-        preflight(clone, seconds=0.1)
+        preflight(clone, minutes=0.001)
 
 
 def test_calls_that_fail_are_counted(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANSWER", "500")
-    found = preflight(clone, seconds=0.2)
+    found = preflight(clone, minutes=0.001)
     failed = next(check for check in found.checks if check.name == "Calls without an answer")
     assert failed.measured > 0
+    assert not found.ok
+
+
+def test_a_stop_that_cuts_off_calls_is_counted(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLOW_S", "2")  # this server does not wait for its threads
+    found = preflight(clone, minutes=0.001)
+    cut_off = next(check for check in found.checks if "cut off" in check.name)
+    assert cut_off.measured == 4
     assert not found.ok
 
 
 def test_a_release_phase_that_fails_stops_it(clone: Path) -> None:
     commit(clone, {"release.py": "raise SystemExit('the migration broke')"})
     with pytest.raises(DeployError, match="the migration broke"):
-        preflight(clone, seconds=0.1)
+        preflight(clone, minutes=0.001)
 
 
 def test_a_step_of_the_build_that_fails_is_told(clone: Path, tmp_path: Path) -> None:
@@ -121,12 +132,22 @@ def test_what_is_no_clone_is_refused(tmp_path: Path) -> None:
         build_slug(tmp_path, tmp_path / "room")
 
 
-def test_too_much_is_said_and_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    checks = [Check("Memory", 600.0, 512, "MB"), Check("Start until ready", 2.0, 10, "s")]
-    monkeypatch.setattr("valence.deploy.preflight.preflight", lambda *_, **__: Preflight(checks, "cgroup"))
-    result = CliRunner().invoke(deploy, ["check"])
+def test_too_much_is_said_recorded_and_ends_with_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = [
+        Check("Memory", 600.0, 512, "MB"),
+        Check("Start until ready", 2.0, 10, "s"),
+        Check("Slowest", 1.5, 30, "s", goal=1),
+    ]
+    monkeypatch.setattr("valence.deploy.preflight.preflight", lambda *_, **__: Preflight(checks, "cgroup", 0.5, "any"))
+    results = tmp_path / "check.json"
+    result = CliRunner().invoke(deploy, ["check", "--results", str(results)])
     assert result.exit_code == 1
-    assert [line.split("  ")[-1] for line in result.output.splitlines()[:2]] == ["TOO MUCH", "ok"]
+    assert [line.split("  ")[-1] for line in result.output.splitlines()[:3]] == [
+        "TOO MUCH", "ok", "ok, above our goal of 1 s",
+    ]  # fmt: skip
+    assert [(each["name"], each["goal"]) for each in json.loads(results.read_text("utf-8"))["checks"]] == [
+        ("Memory", None), ("Start until ready", None), ("Slowest", 1),
+    ]  # fmt: skip
 
 
 def test_memory_is_that_of_the_process_and_its_children() -> None:

@@ -68,7 +68,7 @@ def test_a_text_with_nothing_in_it_is_told(engine: Engine, text: str, code: str)
 
 def test_something_else_than_a_text_is_told(engine: Engine) -> None:
     with pytest.raises(TextError, match="NoneType"):
-        engine.score([None])  # type: ignore[list-item]
+        engine.score([None])  # type: ignore[list-item]  # what a caller without types may do
 
 
 def test_too_long_a_text_is_told_with_the_limit(tiny_model: Path) -> None:

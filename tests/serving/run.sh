@@ -12,6 +12,7 @@ grep -v '^\.$' requirements.txt > "$room/requirements.txt"
 "$room/bin/pip" install --quiet --disable-pip-version-check -r "$room/requirements.txt"
 "$room/bin/pip" install --quiet --disable-pip-version-check --no-deps .
 "$room/bin/pip" uninstall --quiet --yes setuptools >/dev/null 2>&1 || true
+mkdir "$room/app" && (cd "$room/app" && PATH="$PWD/../bin:$PATH" bash ../../../bin/post_compile) # as a slug is thinned
 if "$room/bin/python" -c 'import torch' 2>/dev/null; then echo "torch has come into the serving environment"; exit 1; fi
 
 export VALENCE_DATA_FOLDER="$PWD/$room/kept" # not where the user's own server keeps its data

@@ -16,11 +16,12 @@ from transformers import AutoTokenizer, RobertaForSequenceClassification, pipeli
 from valence.classifier import load
 from valence.data import sources
 from valence.data.examples import Dataset
-from valence.errors import DataError, ModelFolderError, SettingsError
+from valence.errors import BaseModelError, DataError, ModelFolderError, SettingsError
 from valence.export import export_body
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Ints
 from valence.model.serving import serving_copy
+from valence.training.opening import open_body
 from valence.training.pretrain import PretrainConfig, pretrain
 from valence.training.transfer import TransferConfig, transfer
 
@@ -53,7 +54,7 @@ def stage1(reviews: Dataset, config: PretrainConfig, tmp_path_factory: pytest.Te
 def stage2(stage1: Path, sentences: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     export_body(stage1)
     out = tmp_path_factory.mktemp("stage2") / "classifier"
-    return transfer(str(stage1), sentences, out, TransferConfig(precision="fp32")).path
+    return transfer(str(stage1), sentences, out, TransferConfig()).path
 
 
 def encoded(fitted: FittedHead, dataset: Dataset) -> Ints:
@@ -80,6 +81,24 @@ def test_an_exported_body_is_read_as_it_is_served(stage2: Path, sentences: Datas
     accuracy = np.mean(load(stage2).predict_proba(sentences.test.texts).argmax(axis=1) == encoded(fitted, sentences))
     (found,) = ModelFolder(stage2).results()["results"]
     assert found["metrics"]["accuracy"]["value"] == pytest.approx(accuracy, abs=1e-5)
+
+
+def test_a_precision_that_nothing_computes_in_is_refused(stage2: Path, sentences: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="read by onnxruntime") as caught:
+        transfer(str(stage2), sentences, tmp_path / "out", TransferConfig(precision="bf16"))
+    assert caught.value.code == "precision-idle"
+
+
+def test_a_base_s_name_means_the_base_and_a_path_the_folder(
+    stage2: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(stage2, tmp_path / "roberta-base")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    labels = ModelFolder(stage2).head().labels
+    with pytest.raises(BaseModelError, match="fetched from the Hub"):
+        open_body("roberta-base", labels, "auto")
+    assert open_body("./roberta-base", labels, "auto").body.id == ModelFolder(stage2).body().id
 
 
 def test_a_folder_with_nothing_but_what_serving_needs_is_enough_for_stage_2(

@@ -18,13 +18,15 @@ from valence.errors import ValenceError
 COMMANDS = {
     "data": "Fetch the data sets by name, or see which are here.",
     "pretrain": "Stage 1: train a base on a large related set.",
-    "transfer": "Stage 2: freeze the body, change only the final layer, test.",
+    "distill": "Train a small student on what a larger teacher says.",
+    "transfer": "Stage 2: freeze the body, change only the final layer, test; or train layers too.",
     "baseline": "Test the cheap ways: the majority label, TF-IDF, a lexicon.",
     "evaluate": "Test models on a reserved set: figures with intervals, a report, a comparison.",
     "parity": "Compare the served model with the trained one.",
     "bundle": "Copy the half of a model folder that serving needs.",
     "export": "Make the quantised ONNX body that serving runs.",
     "predict": "Score texts.",
+    "score": "Score every row of a file of any size.",
     "serve": "Stage 3: serve the API and the page.",
     "keys": "Make, list and revoke the API's keys.",
     "feedback": "Export what people said about the answers.",
@@ -40,7 +42,10 @@ COMMANDS = {
 _AFTER_CTRL_C = {
     "data": "Run the command again: a download goes on where it stopped.",
     "pretrain": "Nothing was written to --out. The same command with --resume goes on from the last checkpoint.",
-    "transfer": "Nothing was written to --out. Run the command again: features that were finished are kept.",
+    "distill": "Nothing was written to --out. The same command with --resume goes on from the last checkpoint.",
+    "transfer": "Nothing was written to --out. Run the command again: features that were finished are kept, and where "
+    "layers are trained --resume goes on from the last checkpoint.",
+    "score": "Give the same command again: it goes on where it was.",
 }
 _AFTER_CTRL_C_BY_DEFAULT = "Nothing half-done was left. Run it again to begin anew."
 

@@ -24,19 +24,26 @@ def deploy() -> None:
 @click.option(
     "--model", "models", multiple=True, metavar="[NAME=]PATH", help="As for `valence serve`; committed in the clone."
 )
-@click.option("--seconds", type=click.FloatRange(min=0.1), default=20.0, help="How long it is put under load.")
-def check(source: Path, models: tuple[str, ...], seconds: float) -> None:
+@click.option(
+    "--minutes", type=click.FloatRange(min=0.001), default=0.5, help="How long four visitors keep asking; then a crowd."
+)
+@click.option(
+    "--results", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there as JSON, too."
+)
+def check(source: Path, models: tuple[str, ...], minutes: float, results: Path | None) -> None:
     """Build the slug as Heroku does, run it within a dyno's limits, and hold what it took against them.
 
     Ends with 1 if a limit is passed.
     """
     from valence.deploy.preflight import preflight
+    from valence.files import write_json
 
-    found = preflight(source, models, seconds=seconds)
+    found = preflight(source, models, minutes=minutes)
+    if results:
+        write_json(results, found.record())
     width = max(len(each.name) for each in found.checks)
     for each in found.checks:
-        verdict = "ok" if each.ok else "TOO MUCH"
-        click.echo(f"{each.name:{width}}  {each.measured:8.1f} {each.unit:2}  of {each.limit:4.0f}  {verdict}")
+        click.echo(f"{each.name:{width}}  {each.measured:8.1f} {each.unit:2}  of {each.limit:4.0f}  {each.verdict}")
     held = {"cgroup": "Memory was held by a control group.", "rlimit": "Memory was held by a limit on private data."}
     click.echo(held[found.memory_held_by])
     if not found.ok:

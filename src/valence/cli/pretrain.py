@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
 def pretrain(request: DataRequest, out: Path, results: Path | None, resume: bool, **options: Any) -> None:
     """Train a base on a large related set: what it gives is a body, and a first head."""
-    from valence.evaluation.results import save, table
+    from valence.evaluation.results import save, spent, table
     from valence.training.pretrain import PretrainConfig
     from valence.training.pretrain import pretrain as run
 
@@ -45,4 +45,5 @@ def pretrain(request: DataRequest, out: Path, results: Path | None, resume: bool
     if results:
         save(results, found)
     click.echo(table(found))
+    click.echo(spent(found[0]))
     click.echo(f"Saved to {out}. Next: valence transfer --from {out} --data sst2 --out models/sst2")

@@ -1,4 +1,4 @@
-"""`valence transfer`: stage 2."""
+"""`valence transfer`: stage 2, with the body frozen, or with layers of it trained too."""
 
 from __future__ import annotations
 
@@ -8,9 +8,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from valence.cli.options import data_options, out_option, precision_option, results_option, rows_options, seed_option
+from valence.errors import SettingsError
 
 if TYPE_CHECKING:
     from valence.data.sources import DataRequest
+    from valence.encoder.trainable import Layers
+
+# Options that mean something only with the body frozen, and only where layers are trained.
+_FROZEN = ("readout", "learning_curve")
+_TRAINED = ("epochs", "learning_rate", "batch_size", "truncation", "resume")
+
+
+class _LayersType(click.ParamType[Any]):
+    name = "N|all"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Layers:
+        if value == "all":
+            return "all"
+        if not (str(value).isdecimal() and int(value) > 0):
+            self.fail(f"{value!r} is neither a number of layers from 1 on nor 'all'.", param, ctx)
+        return int(value)
 
 
 @click.command()
@@ -25,27 +42,94 @@ if TYPE_CHECKING:
 @click.option(
     "--readout",
     type=click.Choice(["final", "general"]),
-    default="final",
-    help="What the head reads: final for a task like the body's own, general for others.",
+    help="What the head reads: final for a task like the body's own, general for others.  [default: final]",
 )
 @click.option("--class-weight", type=click.Choice(["balanced"]), help="Weigh each class alike, however rare it is.")
 @click.option(
-    "--learning-curve", is_flag=True, help="Also fit the head on ten nested parts of the rows, measured on validation."
+    "--learning-curve",
+    is_flag=True,
+    default=None,
+    help="Also fit the head on ten nested parts of the rows, measured on validation.",
+)
+@click.option(
+    "--train-layers",
+    type=_LayersType(),
+    help="After the head is fitted, also train the last N layers of the body, or all: a new body, to be exported.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["lora"]),
+    help="Train low-rank adapters in those layers, in all by default, and merge them at the end.",
+)
+@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), help="Of training layers.  [default: 2]")
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Of training layers: AdamW's peak.  [default: 5e-5, with LoRA 5e-4]",
+)
+@click.option("--batch-size", type=click.IntRange(min=1), help="Of training layers.  [default: 32]")
+@click.option(
+    "--truncation",
+    type=click.Choice(["head", "head-tail"]),
+    help="What training layers keeps of a text longer than the window.  [default: head-tail]",
 )
 @precision_option
 @rows_options
 @seed_option
 @results_option
-def transfer(source: str, request: DataRequest, out: Path, results: Path | None, **options: Any) -> None:
-    """Freeze the body, change only the final layer, fit it on new data, test it on the reserved set."""
-    from valence.evaluation.results import save, table
-    from valence.training.transfer import TransferConfig
-    from valence.training.transfer import transfer as run
+@click.option("--resume", is_flag=True, default=None, help="Go on with training layers where it was interrupted.")
+def transfer(
+    source: str,
+    request: DataRequest,
+    out: Path,
+    results: Path | None,
+    train_layers: Layers | None,
+    method: str | None,
+    **options: Any,
+) -> None:
+    """Freeze the body, change only the final layer, fit it on new data, test it on the reserved set.
 
-    config = TransferConfig(**options)
-    folder = run(source, request.load(seed=config.seed), out, config)
+    With --train-layers or --method lora the head is fitted so too, and then layers of the body are trained with it.
+    """
+    from valence.evaluation.results import save, spent, table
+
+    frozen = train_layers is None and method is None
+    given = {name: value for name, value in options.items() if value is not None}
+    _check_applies(set(given), frozen=frozen)
+    dataset = request.load(seed=options["seed"])
+    if frozen:
+        from valence.training.transfer import TransferConfig
+        from valence.training.transfer import transfer as run
+
+        folder = run(source, dataset, out, TransferConfig(**given))
+    else:
+        from valence.training.fine_tune import FineTuneConfig, fine_tune
+
+        resume = bool(given.pop("resume", False))
+        config = FineTuneConfig(layers=train_layers or "all", lora=method == "lora", **given)
+        folder = fine_tune(source, dataset, out, config, resume=resume)
     found = folder.results()["results"]
     if results:
         save(results, found)
     click.echo(table(found))
+    click.echo(spent(found[0]))
     click.echo(f"Saved to {out}.")
+    if "body.onnx" not in folder.body().files:
+        click.echo(f"Its body is not exported yet. Next: valence export --model {out}")
+
+
+def _check_applies(given: set[str], *, frozen: bool) -> None:
+    """Raises SettingsError for options that would do nothing."""
+    idle = sorted(f"--{name.replace('_', '-')}" for name in given & set(_TRAINED if frozen else _FROZEN))
+    if idle and frozen:
+        raise SettingsError(
+            f"{' and '.join(idle)}: the body is frozen, and fitting the final layer has no such thing.",
+            way_out="Leave it away, or say what to train with --train-layers or --method lora.",
+            code="options-contradict",
+        )
+    if idle:
+        raise SettingsError(
+            f"{' and '.join(idle)} is for a frozen body, and here layers are trained.",
+            way_out="Leave it away, or leave --train-layers and --method away.",
+            code="options-contradict",
+        )

@@ -14,6 +14,7 @@ from valence.data.examples import Dataset, Examples, content_checksum
 from valence.data.splits import cut_test
 from valence.data.table import reader
 from valence.data.table.columns import TableOptions
+from valence.data.table.opening import FORMATS_IN_WORDS
 from valence.data.table.reader import LabelledFile
 from valence.errors import DataError, SettingsError
 
@@ -186,7 +187,7 @@ def _nothing_at(name_or_path: str) -> DataError:
 def _layout_unknown(path: Path) -> DataError:
     return DataError(
         f"{path} is in no layout that Valence reads.",
-        way_out=f"A file of your own is {reader.FORMATS_IN_WORDS}, told by its ending. "
+        way_out=f"A file of your own is {FORMATS_IN_WORDS}, told by its ending. "
         "IMDb's layout is {train,test}/{pos,neg}/ID_RATING.txt; SST-2's is train.tsv and dev.tsv.",
         code="layout-unknown",
     )

@@ -45,9 +45,6 @@ class Step:
         return shlex.join(self.command)
 
 
-Run = Callable[[Sequence[str]], str]
-
-
 def steps(app: str, branch: str, exists: Callable[[str], bool], *, plan: str | None, model: str | None) -> list[Step]:
     """What is left to do; `exists` tells of "app", "buildpacks" and "database" whether they are there."""
     heroku, new = ("--app", app), not exists("app")

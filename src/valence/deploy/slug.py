@@ -16,6 +16,7 @@ import sys
 import tarfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ from valence.errors import DeployError
 
 log = logging.getLogger(__name__)
 
-# Of Python's own library: what Heroku's buildpack strips too, and the packages, which the slug's environment brings.
-_NOT_IN_RUNTIME = {"test", "tests", "idlelib", "turtledemo", "site-packages", "__pycache__", "ensurepip"}
+# Of Python's own library: what Heroku's build of Python leaves out too, and the packages, which the slug's environment
+# brings. Heroku's has neither the static library (in config-...) nor the bytecode of `python -O`.
+_NOT_IN_RUNTIME = ("test", "tests", "idlelib", "turtledemo", "site-packages", "ensurepip", "config-*", "*.opt-?.pyc")
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ def _compressed_mb(parts: Sequence[Path]) -> float:
 
 
 def _in_slug(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    return None if _NOT_IN_RUNTIME & set(Path(member.name).parts) else member
+    left_out = any(fnmatch(part, name) for part in Path(member.name).parts for name in _NOT_IN_RUNTIME)
+    return None if left_out else member
 
 
 class _Counter(io.RawIOBase):

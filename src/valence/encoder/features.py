@@ -29,12 +29,16 @@ class _Window:
 def compute(
     body: BodyWithReadouts, tokenizer: Any, texts: Sequence[str], *, max_tokens: int, precision: Precision, title: str
 ) -> dict[str, Floats]:
-    """Readout name -> features of shape (len(texts), width), float32; long texts by the mean of their windows."""
+    """Readout name -> features of shape (len(texts), width), float32; long texts by the mean of their windows.
+
+    `title` is the progress bar's; without one there is none.
+    """
     windows = _windows(tokenizer, texts, max_tokens)
     sums = {name: np.zeros((len(texts), width), np.float32) for name, width in body.readouts.items()}
     counts = np.bincount([window.text for window in windows], minlength=len(texts)).astype(np.float32)
     body.eval()
-    with torch.inference_mode(), precision.autocast(), tqdm(total=len(windows), desc=title, unit="window") as progress:
+    bar = tqdm(total=len(windows), desc=title, unit="window", disable=not title)
+    with torch.inference_mode(), precision.autocast(), bar as progress:
         for batch in _batches(windows):
             rows = [window.text for window in batch]
             for name, output in zip(body.readouts, body(*_padded(batch, tokenizer.pad_token_id)), strict=True):

@@ -45,14 +45,14 @@ def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) 
             model, report = AutoModelForSequenceClassification.from_pretrained(
                 base.path, config=config, dtype=torch.float32, attn_implementation=attention, output_loading_info=True
             )
-        name = final_layer_name(model)
+        new = classification_layers(model)
     except (OSError, ValueError, KeyError, AttributeError, RuntimeError) as error:
         raise BaseModelError(
             f"{base.path} is no encoder that a classifier can be made of: {error}".rstrip(".") + ".",
             way_out="Give a BERT, RoBERTa, MPNet or DistilBERT encoder in Hugging Face's layout.",
             code="base-no-encoder",
         ) from error
-    _check_only_new(base, model, report["missing_keys"], name)
+    _check_only_new(base, report["missing_keys"], new)
     return model
 
 
@@ -127,10 +127,9 @@ def replace_final_layer(model: PreTrainedModel, labels: Labels, weight: Floats, 
     model.config.update(_label_names(labels))
 
 
-def freeze_body(model: PreTrainedModel) -> None:
-    """Leaves only the final layer trainable."""
-    model.requires_grad_(requires_grad=False)
-    final_layer(model).requires_grad_(requires_grad=True)
+def classification_layers(model: PreTrainedModel) -> tuple[str, ...]:
+    """Prefixes of the names of the weights above the encoder, which a base need not bring: the final layer's too."""
+    return (final_layer_name(model).partition(".")[0], "pre_classifier", f"{model.base_model_prefix}.pooler")
 
 
 def body_id(model: PreTrainedModel, tokenizer: Any) -> str:
@@ -165,9 +164,8 @@ def _switch_dropout_off(config: Any) -> None:
             setattr(config, name, 0.0)
 
 
-def _check_only_new(base: LocalBase, model: PreTrainedModel, missing: list[str], final: str) -> None:
+def _check_only_new(base: LocalBase, missing: list[str], new: tuple[str, ...]) -> None:
     """What a base does not bring must belong to the classification layers; else it is damaged."""
-    new = (final.partition(".")[0], "pre_classifier", f"{model.base_model_prefix}.pooler")
     lost = [key for key in missing if not key.startswith(new)]
     if lost:
         raise BaseModelError(

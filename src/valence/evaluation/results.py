@@ -116,6 +116,16 @@ def table(results: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def spent(result: dict[str, Any]) -> str:
+    """What a result cost, as a line for a terminal.
+
+    >>> spent({"trained_parameters": 770, "wall_time_s": 12.3, "peak_memory_mb": 812})
+    'Trained 770 numbers in 12.3 s, with at most 812 MB of memory.'
+    """
+    numbers, seconds, memory = (result[name] for name in ("trained_parameters", "wall_time_s", "peak_memory_mb"))
+    return f"Trained {numbers:,} numbers in {seconds:,.1f} s, with at most {memory:,} MB of memory."
+
+
 def breakdown(result: dict[str, Any]) -> str:
     """One result's labels and slices as lines for a terminal; labels are left out where there are too many."""
     lines = [f"{result['name']}, {result['data']} {result['split']}:"]

@@ -84,11 +84,15 @@ class Engine:
 
         Raises TextError for the first text that cannot be scored, naming its index.
         """
-        answers = answer(texts, self.reader, self.fitted, self.run, explain=explain)
+        answers = self.answers(texts, explain=explain)
         for i, each in enumerate(answers):
             if isinstance(each, TextError):
                 raise _at(i, len(texts), each)
         return [each for each in answers if isinstance(each, Prediction)]
+
+    def answers(self, texts: Sequence[str], *, explain: bool = False) -> list[Prediction | TextError]:
+        """As `score`, but a text that cannot be scored gets its own TextError, and the others their predictions."""
+        return answer(texts, self.reader, self.fitted, self.run, explain=explain)
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Calibrated probabilities, float64 of shape (n, classes). Raises as `score` does."""

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from valence.encoder.features import with_special_tokens
+from valence.model.head import Floats, Ints
 
 Truncation = Literal["head", "head-tail"]
 
@@ -29,23 +30,26 @@ def cut(ids: list[int], size: int, policy: Truncation) -> list[int]:
 
 
 class EncodedTexts(Dataset[dict[str, Any]]):
-    """Token ids and label of each text, as the Trainer's collator pads them."""
+    """Token ids and target of each text, as the Trainer's collator pads them.
+
+    `targets` are labels by number, of shape (n,), or probabilities, of shape (n, classes).
+    """
 
     def __init__(
-        self, tokenizer: Any, texts: Sequence[str], labels: Sequence[int], *, max_tokens: int, truncation: Truncation
+        self, tokenizer: Any, texts: Sequence[str], targets: Ints | Floats, *, max_tokens: int, truncation: Truncation
     ) -> None:
         size = max_tokens - tokenizer.num_special_tokens_to_add()
         encoded = tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
         self.truncated = sum(len(ids) > size for ids in encoded)
         self._ids = [with_special_tokens(tokenizer, cut(ids, size, truncation)) for ids in encoded]
-        self._labels = [int(label) for label in labels]
+        self._targets = targets.tolist()
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         ids = self._ids[index]
-        return {"input_ids": ids, "attention_mask": [1] * len(ids), "labels": self._labels[index], "length": len(ids)}
+        return {"input_ids": ids, "attention_mask": [1] * len(ids), "labels": self._targets[index], "length": len(ids)}
 
 
 class PadToStep:
@@ -55,7 +59,7 @@ class PadToStep:
         self._pad_id, self._step = pad_id, step
 
     def __call__(self, rows: list[dict[str, Any]]) -> dict[str, Tensor]:
-        """input_ids and attention_mask of shape (batch, length), labels of shape (batch,)."""
+        """input_ids and attention_mask of shape (batch, length), labels of shape (batch,), or (batch, classes)."""
         longest = max(len(row["input_ids"]) for row in rows)
         length = -(-longest // self._step) * self._step
         return {

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.training.saving import AddBody
 
-Features = Callable[[Sequence[str], str, str], Floats]
+
+class Features(Protocol):
+    """What reads texts with a body."""
+
+    def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
+        """Features of shape (n, width); `title` is the progress bar's, and without one there is none.
+
+        With `keep` they are kept on this machine's disk, so that the same texts are read once only.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,7 @@ class FrozenBody:
 
     Attributes:
         body: what it is.
-        read: (texts, readout, title of the progress bar) -> features of shape (n, width).
+        read: see Features.
         read_by: what reads it, in words.
         with_head: what adds the body's files to a folder, beside a head.
         from_stage_1: whether it is a saved model's, not a bare base.
@@ -33,6 +42,11 @@ class FrozenBody:
     from_stage_1: bool = False
     results: list[dict[str, Any]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+
+
+def described(body: Body, *, from_stage_1: bool) -> str:
+    """Where a body comes from, in the words of a result's name."""
+    return f"from stage 1 ({body.base})" if from_stage_1 else f"{body.base} without stage 1"
 
 
 def history_of(folder: ModelFolder) -> dict[str, Any]:

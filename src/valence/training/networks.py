@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from transformers import PreTrainedModel
 
 from valence.data.store import home
 from valence.encoder import bases, features, network
-from valence.encoder.precision import choose
+from valence.encoder.precision import Precision, choose
 from valence.encoder.readouts import BodyWithReadouts, general_layers
 from valence.errors import ModelFolderError
 from valence.model.folder import FINAL, GENERAL, Body, FittedHead, ModelFolder
@@ -21,7 +22,7 @@ from valence.training.feature_cache import cached, key_of
 from valence.training.frozen import Features, FrozenBody, history_of
 from valence.training.saving import AddBody, copied
 
-_BASE_WINDOW = 256  # tokens; the window of a base that has been through no stage 1, as all-MiniLM-L6-v2's card has it
+BASE_WINDOW = 256  # tokens; the window of a base that has been through no stage 1, as all-MiniLM-L6-v2's card has it
 
 
 def describe(model: PreTrainedModel, tokenizer: Any, *, base: str, licence: str, max_tokens: int) -> Body:
@@ -56,14 +57,47 @@ def with_head(model: PreTrainedModel, tokenizer: Any, head: FittedHead) -> AddBo
     return add
 
 
-def frozen_from_folder(folder: ModelFolder, precision: str) -> FrozenBody:
-    """The body recreated from its saved weights, each checked: their digest must be the one in body.json.
+@dataclass(frozen=True)
+class OpenNetwork:
+    """A network recreated to be read, or trained further, with where it comes from.
+
+    Attributes:
+        body: what it is now; training makes it another.
+        history: as `frozen.history_of` has it; empty for a base that has been through no stage 1.
+    """
+
+    model: PreTrainedModel
+    tokenizer: Any
+    body: Body
+    history: dict[str, Any] = field(default_factory=dict)
+
+    def reader(self, precision: Precision) -> tuple[Features, str]:
+        """(reads with torch through the cache, what it is called); takes the network's final layer out."""
+        module, how = BodyWithReadouts(self.model), f"torch {precision.name}"
+
+        def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
+            def compute() -> dict[str, Floats]:
+                window = self.body.max_tokens
+                return features.compute(
+                    module, self.tokenizer, texts, max_tokens=window, precision=precision, title=title
+                )
+
+            if not keep:
+                return compute()[readout]
+            key = key_of(self.body.id, texts, max_tokens=self.body.max_tokens, how=how)
+            return cached(home() / "features", key, compute)[readout]
+
+        return read, how
+
+
+def open_folder(folder: ModelFolder, *, attention: str | None = None) -> OpenNetwork:
+    """The network recreated from its saved weights, each checked: their digest must be the one in body.json.
 
     Raises ModelFolderError if the weights are damaged, incomplete, or another body's.
     """
     body = folder.body()
     folder.file("model.safetensors")
-    model, tokenizer = network.from_folder(folder.path), network.tokenizer_of(folder.path)
+    model, tokenizer = network.from_folder(folder.path, attention=attention), network.tokenizer_of(folder.path)
     found = network.body_id(model, tokenizer)
     if found != body.id:
         raise ModelFolderError(
@@ -71,37 +105,36 @@ def frozen_from_folder(folder: ModelFolder, precision: str) -> FrozenBody:
             way_out="Copy the whole folder again, or train it again.",
             code="model-mismatch",
         )
-    exported = [folder.file("body.onnx")] if "body.onnx" in body.files else []
+    return OpenNetwork(model, tokenizer, body, history_of(folder))
+
+
+def open_base(name: str, labels: Labels, *, attention: str | None = None) -> OpenNetwork:
+    """A base that has been through no stage 1. Raises BaseModelError if it can't be had."""
+    base = bases.find(name)
+    model, tokenizer = network.from_base(base, labels, attention=attention), network.tokenizer_of(base.path)
+    window = min(BASE_WINDOW, network.window_of(model, tokenizer))
+    return OpenNetwork(
+        model, tokenizer, describe(model, tokenizer, base=base.name, licence=base.licence, max_tokens=window)
+    )
+
+
+def frozen_from_folder(folder: ModelFolder, precision: str) -> FrozenBody:
+    """A saved model's body, recreated. Raises ModelFolderError as `open_folder` does."""
+    opened = open_folder(folder)
+    exported = [folder.file("body.onnx")] if "body.onnx" in opened.body.files else []
 
     def add(head: FittedHead) -> AddBody:
         def both(draft: Path) -> None:
-            with_head(model, tokenizer, head)(draft)
+            with_head(opened.model, opened.tokenizer, head)(draft)
             copied(exported)(draft)
 
         return both
 
-    return FrozenBody(body, *_reader(model, tokenizer, body, precision), add, **history_of(folder))
+    return FrozenBody(opened.body, *opened.reader(choose(precision)), add, **opened.history)
 
 
 def frozen_from_base(name: str, labels: Labels, precision: str) -> FrozenBody:
-    """A base that has been through no stage 1. Raises BaseModelError if it can't be had."""
-    base = bases.find(name)
-    model, tokenizer = network.from_base(base, labels), network.tokenizer_of(base.path)
-    window = min(_BASE_WINDOW, network.window_of(model, tokenizer))
-    body = describe(model, tokenizer, base=base.name, licence=base.licence, max_tokens=window)
-    return FrozenBody(body, *_reader(model, tokenizer, body, precision), partial(with_head, model, tokenizer))
-
-
-def _reader(model: PreTrainedModel, tokenizer: Any, body: Body, precision: str) -> tuple[Features, str]:
-    """(reads with torch through the cache, what it is called)."""
-    module, chosen = BodyWithReadouts(model), choose(precision)
-    how = f"torch {chosen.name}"
-
-    def read(texts: Sequence[str], readout: str, title: str) -> Floats:
-        def compute() -> dict[str, Floats]:
-            return features.compute(module, tokenizer, texts, max_tokens=body.max_tokens, precision=chosen, title=title)
-
-        key = key_of(body.id, texts, max_tokens=body.max_tokens, how=how)
-        return cached(home() / "features", key, compute)[readout]
-
-    return read, how
+    """A base's body. Raises BaseModelError as `open_base` does."""
+    opened = open_base(name, labels)
+    with_its_head = partial(with_head, opened.model, opened.tokenizer)
+    return FrozenBody(opened.body, *opened.reader(choose(precision)), with_its_head)

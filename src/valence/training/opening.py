@@ -15,6 +15,8 @@ from tqdm import tqdm
 
 from valence.classifier import bundled_folder
 from valence.data.store import home
+from valence.encoder.bases import BASES
+from valence.errors import SettingsError
 from valence.inference.engine import Engine
 from valence.model.folder import ModelFolder
 from valence.model.head import Floats
@@ -28,16 +30,20 @@ _CHUNK = 512  # texts between two steps of the progress bar
 
 
 def open_body(source: str, labels: Labels, precision: str) -> FrozenBody:
-    """The body of `source`: "bundled", a model folder, or a base by name, path or Hub id.
+    """The body of `source`: "bundled", a base by name, a model folder, or a base by path or Hub id, in this order.
 
-    Raises ModelFolderError for a folder that is damaged or incomplete, BaseModelError if a base can't be had.
+    A folder that happens to be named as a base is meant where its path is given, such as ./minilm.
+
+    Raises ModelFolderError for a folder that is damaged or incomplete, BaseModelError if a base can't be had,
+    SettingsError if a `precision` is asked for that nothing would compute in.
     """
-    path = bundled_folder() if source == BUNDLED else Path(source)
-    if not (path / "body.json").exists():
+    folder = saved_model(source)
+    if folder is None:
         from valence.training.networks import frozen_from_base
 
         return frozen_from_base(source, labels, precision)
-    folder = ModelFolder(path)
+    if "body.onnx" in folder.body().files:
+        _check_precision(precision, source)
     exported, trainable = (name in folder.body().files for name in ("body.onnx", "model.safetensors"))
     if not trainable:
         files = [folder.file("body.onnx"), folder.file("tokenizer.json")]
@@ -48,19 +54,37 @@ def open_body(source: str, labels: Labels, precision: str) -> FrozenBody:
     return replace(recreated, read=_as_served(folder), read_by="body.onnx") if exported else recreated
 
 
+def saved_model(source: str) -> ModelFolder | None:
+    """The model folder that `source` names, if it is not a base."""
+    path = bundled_folder() if source == BUNDLED else Path(source)
+    return None if source in BASES or not (path / "body.json").exists() else ModelFolder(path)
+
+
+def _check_precision(precision: str, source: str) -> None:
+    if precision != "auto":
+        raise SettingsError(
+            f"--precision {precision} is torch's, and nothing of {source} runs in torch here: its body is exported, "
+            "and read by onnxruntime as it will be served.",
+            way_out="Leave --precision away.",
+            code="precision-idle",
+        )
+
+
 def _as_served(folder: ModelFolder) -> Features:
     """Reads with the engine, through the cache."""
     engine = Engine(folder.path)
 
-    def read(texts: Sequence[str], readout: str, title: str) -> Floats:
+    def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
         def compute() -> dict[str, Floats]:
             parts = []
-            with tqdm(total=len(texts), desc=title, unit="text") as progress:
+            with tqdm(total=len(texts), desc=title, unit="text", disable=not title) as progress:
                 for start in range(0, len(texts), _CHUNK):
                     parts.append(engine.features(texts[start : start + _CHUNK], readout))
                     progress.update(len(parts[-1]))
             return {readout: np.concatenate(parts)}
 
+        if not keep:
+            return compute()[readout]
         body = engine.body
         key = key_of(body.files["body.onnx"], texts, max_tokens=body.max_tokens, how=f"engine {readout}")
         return cached(home() / "features", key, compute)[readout]

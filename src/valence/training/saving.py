@@ -22,7 +22,8 @@ class Trained:
     """A classifier before it is written, but for the files of its body.
 
     Attributes:
-        results: this model's own results, the charts' first; `comparisons` are other ways, on the same rows.
+        results: this model's own results, the charts' first; `comparisons` are other ways, on the same rows. Without
+            any there is no report.
     """
 
     body: Body
@@ -40,8 +41,9 @@ def save(trained: Trained, out: Path, add_body: AddBody) -> ModelFolder:
         folder = ModelFolder(draft)
         folder.write_head(trained.head)
         folder.write_results({"results": trained.results, "comparisons": trained.comparisons})
-        write_report(draft / "report.html", out.name, trained.results)
-        plots.write(draft / "plots", trained.results[0])
+        if trained.results:
+            write_report(draft / "report.html", out.name, trained.results)
+            plots.write(draft / "plots", trained.results[0])
         write_bytes(draft / "README.md", card.encode())
         folder.write_body(trained.body)
     return ModelFolder(out)

@@ -20,7 +20,7 @@ from valence.evaluation.scored import Scored
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import HeadFit, HeadFitter
 from valence.model.labels import Labels
-from valence.training.frozen import FrozenBody
+from valence.training.frozen import FrozenBody, described
 from valence.training.learning_curve import learning_curve
 from valence.training.opening import open_body
 from valence.training.provenance import describe_data, versions
@@ -94,7 +94,7 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
 
 
 def _described(start: FrozenBody, config: TransferConfig) -> str:
-    origin = f"from stage 1 ({start.body.base})" if start.from_stage_1 else f"{start.body.base} without stage 1"
+    origin = described(start.body, from_stage_1=start.from_stage_1)
     return origin if config.readout == FINAL else f"{origin}, {config.readout} readout"
 
 

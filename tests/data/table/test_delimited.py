@@ -57,7 +57,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name(write: Write) -> None:
 
 def test_another_encoding_is_named_by_line_and_byte_and_read_when_it_is_given(write: Write) -> None:
     path = write("text,label\ngood,1\ncafé,0\n".encode("cp1252"))
-    with pytest.raises(DataError, match=r"own\.csv, line 3: byte 22 of the file \(0xe9\) is not UTF-8\. .*--encoding"):
+    with pytest.raises(DataError, match=r"own\.csv, line 3: the byte 0xe9, after 'caf', is not UTF-8\. .*--encoding"):
         read_csv(path, None)
     assert read_csv(path, "cp1252").columns["text"] == ("good", "café")
 

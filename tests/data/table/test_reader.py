@@ -49,7 +49,7 @@ def test_every_format_gives_the_same_texts_labels_and_checksum(tmp_path: Path) -
         "own.jsonl": lines(ROWS).encode(),
         "own.ndjson": lines(ROWS).encode(),
         "own.csv.gz": gzip.compress(csv_of(ROWS).encode()),
-        "own.jsonl.zst": opening._zstd().compress(lines(ROWS).encode()),
+        "own.jsonl.zst": opening.zstd().compress(lines(ROWS).encode()),
     }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)

@@ -2,6 +2,9 @@
 import { http, HttpResponse } from "msw";
 
 import type {
+  FeedbackPolicy,
+  FeedbackReceipt,
+  FeedbackRequest,
   ModelDetail,
   ModelList,
   ModelSummary,
@@ -14,10 +17,15 @@ import type {
 
 import measuredJson from "./measured.json";
 
-/** What `valence evaluate` wrote about the bundled model: real figures, so that charts are tested with what they get. */
+/**
+ * What `valence evaluate` wrote about the bundled model: real figures, so that charts are tested with what they get. The
+ * learning curve is of another data set, by `valence transfer --learning-curve`: evaluating fits nothing.
+ */
 export const measured: Result = measuredJson as Result;
 
 export const PREDICT = "*/api/v1/predict";
+export const FEEDBACK = "*/api/v1/feedback";
+export const POLICY = "*/api/v1/feedback/policy";
 export const MODELS = "*/api/v1/models";
 export const MODEL = "*/api/v1/models/:name";
 
@@ -127,7 +135,13 @@ export const answerTo = (...results: PredictResponse["results"]): PredictRespons
   took_ms: 7.9,
 });
 
+export const receiptOf = ({ id, text }: FeedbackRequest): FeedbackReceipt => ({
+  id,
+  text_kept: text !== null && text !== undefined,
+});
+
 export const handlers = [
+  http.get(POLICY, () => HttpResponse.json<FeedbackPolicy>({ texts_kept: false })),
   http.get(MODELS, () => HttpResponse.json(modelList(summary))),
   http.get(MODEL, () => HttpResponse.json(detail)),
   http.post<never, PredictRequest>(PREDICT, async ({ request }) => {

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from valence.data.table.grid import Grid, Nested
+from valence.data.table.opening import shown
 from valence.errors import DataError
 
 _TEXT_NAMES = frozenset(
@@ -90,7 +91,7 @@ def choose(grid: Grid, options: TableOptions) -> Choice:
     """The columns of a file. Raises DataError that names the candidates and the option that decides."""
     if len(grid.columns) < 2:
         raise DataError(
-            f"{grid.path.name} has only one column, {next(iter(grid.columns))!r}; texts and labels need two.",
+            f"{shown(grid.path)} has only one column, {next(iter(grid.columns))!r}; texts and labels need two.",
             way_out="Add a column with the label of each text. Columns are parted by comma, semicolon, tab or bar.",
             code="columns-missing",
         )
@@ -116,12 +117,22 @@ def choose(grid: Grid, options: TableOptions) -> Choice:
     return Choice(text, label, group, text_reason, label_reason, group_hint=None if group else hint)
 
 
+def choose_text(grid: Grid, named: str | None) -> tuple[str, str]:
+    """The column of the texts, with the reason, where no labels are wanted. Raises as `choose` does."""
+    if named is not None:
+        _check_named(grid, named, "text")
+        return named, "as named"
+    if len(grid.columns) == 1:
+        return next(iter(grid.columns)), "the only column"
+    return _guess_text(grid, [_profile(name, cells) for name, cells in grid.columns.items()])
+
+
 def _check_named(grid: Grid, name: str, option: str) -> None:
     if name not in grid.columns:
         near = difflib.get_close_matches(name, list(grid.columns), n=1)
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise DataError(
-            f"{grid.path.name} has no column called {name!r}.{meant}",
+            f"{shown(grid.path)} has no column called {name!r}.{meant}",
             way_out=f"Its columns are {_listed(grid.columns)}; name one by --{option}-column.",
             code="column-unknown",
         )
@@ -160,12 +171,12 @@ def _only_one(grid: Grid, by_name: list[str], by_looks: list[str], what: str, lo
             return candidates[0], reason
         if candidates:
             raise DataError(
-                f"{grid.path.name}: {len(candidates)} columns could hold the {what}s: {_listed(candidates)}.",
+                f"{shown(grid.path)}: {len(candidates)} columns could hold the {what}s: {_listed(candidates)}.",
                 way_out=f"Name the one that is meant by --{what}-column.",
                 code="columns-ambiguous",
             )
     raise DataError(
-        f"{grid.path.name}: no column looks as if it held the {what}s. Its columns are {_listed(grid.columns)}.",
+        f"{shown(grid.path)}: no column looks as if it held the {what}s. Its columns are {_listed(grid.columns)}.",
         way_out=f"Name one by --{what}-column.",
         code="columns-unknown",
     )

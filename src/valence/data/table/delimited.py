@@ -1,67 +1,120 @@
-"""CSV and TSV into a Grid: the delimiter found out, quoting kept strictly, every odd row named by its line."""
+"""CSV and TSV: the delimiter and the quoting found out, quotes kept strictly, every odd row named by its line."""
 
 from __future__ import annotations
 
 import csv
 import itertools
 import logging
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
-from valence.data.table.grid import Grid, check_not_empty
-from valence.data.table.opening import text_of
+from valence.data.table.grid import Grid, Row, Unread, all_read, check_not_empty
+from valence.data.table.opening import fault, lines_of, shown
 from valence.errors import DataError
 
 log = logging.getLogger(__name__)
 
 MAX_CELL_CHARS = 16 << 20  # above csv's 131,072, for long texts; a limit all the same, for a quote that is never closed
 DELIMITERS = ",;\t|"
-_SAMPLE_CHARS = 1 << 17  # what the delimiter is found out from
-_SAMPLE_ROWS = 200
+_DELIMITER_CHARS = 1 << 17  # of the file's start, from which the delimiter is found out
+_QUOTING_CHARS = 4 << 20  # the same for the quoting of a TSV, where the first quote may come late
+_SNIFFED_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How cells are parted; not `quoted` where a double quote is a character like any other."""
+
+    delimiter: str
+    quoted: bool = True
 
 
 def read_csv(path: Path, encoding: str | None) -> Grid:
-    """A CSV file, whatever its delimiter out of comma, semicolon, tab and bar.
+    """A CSV file whole, whatever its delimiter out of comma, semicolon, tab and bar.
 
     Raises DataError that names the line: a ragged row, a broken quote, a NUL byte, a header that is none.
     """
-    with text_of(path, encoding) as file:
-        delimiter = sniff(file.read(_SAMPLE_CHARS))
-    return _read(path, encoding, delimiter)
+    with lines_of(path, encoding) as lines:
+        return _grid(open_csv(path, lines, encoding))
 
 
 def read_tsv(path: Path, encoding: str | None) -> Grid:
-    """A TSV file, quoted as CSV is or not quoted at all, as most are.
+    """A TSV file whole, quoted as CSV is or not quoted at all, as most are. Raises as `read_csv` does."""
+    with lines_of(path, encoding) as lines:
+        return _grid(open_tsv(path, lines, encoding))
 
-    A quote is one only if it can be: where reading by quotes fails, or puts a tab inside a cell, it was part of a text.
+
+def open_csv(path: Path, lines: Iterable[str], encoding: str | None) -> DelimitedTable:
+    """A CSV file's rows one at a time. Raises DataError for its header."""
+    sample, lines = _sample(lines, _DELIMITER_CHARS)
+    return DelimitedTable(path, lines, encoding, Dialect(sniff(sample)))
+
+
+def open_tsv(path: Path, lines: Iterable[str], encoding: str | None) -> DelimitedTable:
+    """A TSV file's rows one at a time. Raises DataError for its header.
+
+    A quote is one only if it can be: where fewer rows of the sample can be read by quotes than without, or as many but
+    with a tab inside a cell, quotes are part of the texts.
     """
-    try:
-        grid = _read(path, encoding, "\t")
-    except DataError as error:
-        if error.code not in {"quote-broken", "row-ragged"}:
-            raise
-    else:
-        if not any("\t" in cell for cells in grid.columns.values() for cell in cells):
-            return grid
-    log.info("%s: read without quoting; its quotes are part of the texts.", path.name)
-    return _read(path, encoding, "\t", quoted=False)
+    sample, lines = _sample(lines, _QUOTING_CHARS)
+    quoted, plain = Dialect("\t"), Dialect("\t", quoted=False)
+    by_quotes, without = _trial(path, sample, encoding, quoted), _trial(path, sample, encoding, plain)
+    if by_quotes < without or (by_quotes == without and not _tab_in_a_cell(path, sample, encoding)):
+        return DelimitedTable(path, lines, encoding, quoted)
+    log.info("%s: read without quoting; its quotes are part of the texts.", shown(path))
+    return DelimitedTable(path, lines, encoding, plain)
 
 
-def sniff(sample: str) -> str:
-    """The delimiter that cuts the most rows into as many cells as the header has, and into more than one.
+class DelimitedTable:
+    """An opened CSV or TSV file: its header is read, its rows come one at a time.
 
-    >>> sniff("text;label\\ngood, really;1\\n")
+    Attributes:
+        header: the first line's cells as they are.
+        columns: the names of the columns, one for each cell of the header.
+    """
+
+    def __init__(self, path: Path, lines: Iterable[str], encoding: str | None, dialect: Dialect) -> None:
+        self.path, self.dialect = path, dialect
+        self._records = _records(path, lines, encoding, dialect)
+        first = next(self._records, None)
+        if isinstance(first, Unread):
+            raise first.error
+        self.header: list[str] = first.raw if first else []
+        check_not_empty(path, self.header, "header")
+        self.columns = _names(path, self.header)
+
+    def __iter__(self) -> Iterator[Row | Unread]:
+        for record in self._records:
+            if isinstance(record, Row) and len(record.raw) != len(self.header):
+                yield Unread(record.place, self._ragged(record))
+            elif isinstance(record, Row):
+                yield Row(record.place, dict(zip(self.columns, record.raw, strict=True)), record.raw)
+            else:
+                yield record
+
+    def _ragged(self, row: Row) -> DataError:
+        return DataError(
+            f"{shown(self.path)}, line {row.place}: {len(row.raw)} cell(s), where the header has {len(self.header)}.",
+            way_out="Put a text that holds the delimiter or a line break in double quotes, and double its own quotes.",
+            code="row-ragged",
+        )
+
+
+def sniff(sample: Sequence[str]) -> str:
+    """The delimiter that cuts the most of these lines into as many cells as the first has, and into more than one.
+
+    >>> sniff(["text;label\\n", "good, really;1\\n"])
     ';'
     """
 
     def fit(delimiter: str) -> tuple[bool, float, int]:
-        with _long_cells():
-            rows = list(
-                itertools.islice(csv.reader(sample.splitlines(keepends=True), delimiter=delimiter), _SAMPLE_ROWS)
-            )
+        rows = list[list[str]]()
+        with _long_cells(), suppress(csv.Error):  # reading tells of a broken row
+            rows += itertools.islice(csv.reader(sample, delimiter=delimiter), _SNIFFED_ROWS)
         widths = [len(row) for row in (rows[:-1] or rows) if row]  # the sample may end within the last one
         if not widths:
             return False, 0.0, 0
@@ -70,30 +123,88 @@ def sniff(sample: str) -> str:
     return max(DELIMITERS, key=fit)
 
 
-def _read(path: Path, encoding: str | None, delimiter: str, *, quoted: bool = True) -> Grid:
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    with text_of(path, encoding) as file, _long_cells():
-        reader = csv.reader(_without_nul(path, file), delimiter=delimiter, quoting=quoting, strict=True)
-        begins = 1
-        rows: list[list[str]] = []
-        places: list[int] = []
+class _Lines:
+    """Lines with their numbers, of which those of a row that failed can be read again."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._source, self._again = iter(lines), deque[str]()
+        self._taken: list[str] = []
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._source)
+        self.number += 1
+        self._taken.append(line)
+        return line
+
+    def begin_row(self) -> int:
+        """The number of the line that comes next."""
+        self._taken.clear()
+        return self.number + 1
+
+    def give_back(self) -> None:
+        """All lines since the row began but the first come again."""
+        back = self._taken[1:]
+        self._again.extendleft(reversed(back))
+        self.number -= len(back)
+
+
+def _records(path: Path, lines: Iterable[str], encoding: str | None, dialect: Dialect) -> Iterator[Row | Unread]:
+    """Every row, the header too, without its columns' names. A broken one costs only the line that it begins on."""
+    numbered = _Lines(lines)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
+    reader = csv.reader(numbered, delimiter=dialect.delimiter, quoting=quoting, strict=True)
+    while True:
+        begins = numbered.begin_row()
         try:
-            header = next(reader, [])
-            check_not_empty(path, header, "header")
-            begins = reader.line_num + 1
-            for row in reader:
-                if row:
-                    _check_width(path, begins, row, header)
-                    rows.append(row)
-                    places.append(begins)
-                begins = reader.line_num + 1
+            with _long_cells():
+                cells = next(reader, None)
         except csv.Error as error:
-            raise _broken(path, begins, error) from error
-    check_not_empty(path, rows, "rows below its header")
-    names = _names(path, header)
-    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-    _check_header(path, header, list(columns.values()))
-    return Grid(path, columns, places)
+            numbered.give_back()
+            yield Unread(begins, _broken(path, begins, error))
+            continue
+        if cells is None:
+            return
+        if cells:
+            odd = fault("".join(cells), encoding, f"{shown(path)}, line {begins}")
+            yield Unread(begins, odd) if odd else Row(begins, {}, cells)
+
+
+def _grid(table: DelimitedTable) -> Grid:
+    rows = list(all_read(table))
+    check_not_empty(table.path, rows, "rows below its header")
+    columns = dict(zip(table.columns, zip(*(row.raw for row in rows), strict=True), strict=True))
+    _check_header(table.path, table.header, list(columns.values()))
+    return Grid(table.path, columns, [row.place for row in rows])
+
+
+def _sample(lines: Iterable[str], least: int) -> tuple[list[str], Iterator[str]]:
+    """The first lines, of so many characters at least, and all lines."""
+    rest, sample, chars = iter(lines), list[str](), 0
+    while chars < least and (line := next(rest, None)) is not None:
+        sample.append(line)
+        chars += len(line)
+    return sample, itertools.chain(sample, rest)
+
+
+def _trial(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dialect) -> int:
+    """How many of the sample's rows cannot be read in this dialect."""
+    width, failed = 0, 0
+    for record in _records(path, sample, encoding, dialect):
+        if isinstance(record, Row):
+            width = width or len(record.raw)
+            failed += len(record.raw) != width
+        else:
+            failed += 1
+    return failed
+
+
+def _tab_in_a_cell(path: Path, sample: Sequence[str], encoding: str | None) -> bool:
+    records = _records(path, sample, encoding, Dialect("\t"))
+    return any("\t" in cell for record in records if isinstance(record, Row) for cell in record.raw)
 
 
 @contextmanager
@@ -106,26 +217,6 @@ def _long_cells() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _without_nul(path: Path, file: IO[str]) -> Iterator[str]:
-    for number, line in enumerate(file, start=1):
-        if "\0" in line:
-            raise DataError(
-                f"{path.name}, line {number}: there is a NUL byte, so this is no text file or a damaged one.",
-                way_out="If it is UTF-16, add --encoding utf-16; otherwise export it again.",
-                code="nul-byte",
-            )
-        yield line
-
-
-def _check_width(path: Path, line: int, row: list[str], header: list[str]) -> None:
-    if len(row) != len(header):
-        raise DataError(
-            f"{path.name}, line {line}: {len(row)} cell(s), where the header has {len(header)}.",
-            way_out="Put a text that holds the delimiter or a line break in double quotes, and double its own quotes.",
-            code="row-ragged",
-        )
-
-
 def _broken(path: Path, line: int, error: csv.Error) -> DataError:
     """The csv module's words as ours."""
     words = str(error)
@@ -136,7 +227,7 @@ def _broken(path: Path, line: int, error: csv.Error) -> DataError:
     else:
         what = f"the quoting is broken ({words})"
     return DataError(
-        f"{path.name}, line {line}: {what}.",
+        f"{shown(path)}, line {line}: {what}.",
         way_out='Inside a quoted text, write each double quote twice: "She said ""no"".".',
         code="quote-broken",
     )
@@ -148,7 +239,7 @@ def _names(path: Path, header: list[str]) -> list[str]:
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise DataError(
-            f"{path.name}, line 1: more than one column is called {', '.join(map(repr, twice))}.",
+            f"{shown(path)}, line 1: more than one column is called {', '.join(map(repr, twice))}.",
             way_out="Give every column a name of its own.",
             code="columns-duplicated",
         )
@@ -166,7 +257,7 @@ def _check_header(path: Path, header: list[str], columns: Sequence[Sequence[str]
     for name, cells in zip(header, columns, strict=True):
         if name.strip() and name in cells and 2 * len(set(cells)) <= len(cells):
             raise DataError(
-                f"{path.name}, line 1: {name[:60]!r} is also a value below: the line of column names is missing.",
+                f"{shown(path)}, line 1: {name[:60]!r} is also a value below: the line of column names is missing.",
                 way_out="Add a first line that names the columns, such as: text,label",
                 code="header-missing",
             )

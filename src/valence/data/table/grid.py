@@ -1,12 +1,13 @@
-"""A file's cells by column, with the place that each row has in the file: what every format is read into."""
+"""What every format is read into: rows one at a time, each with its place in the file, or all of them by column."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from valence.data.table.opening import shown
 from valence.errors import DataError
 
 
@@ -15,6 +16,29 @@ class Nested:
     """Stands for a cell that holds a list or an object, which is neither a text nor a label."""
 
     kind: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a text format.
+
+    Attributes:
+        place: the line that it begins on, counted from 1.
+        cells: column -> cell, as in a Grid.
+        raw: as it stands in the file: the cells in their order (CSV, TSV), or the line without its end (JSONL).
+    """
+
+    place: int
+    cells: Mapping[str, Any]
+    raw: Any
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Stands for a row that cannot be read. `error` says why, naming the file and the place."""
+
+    place: int
+    error: DataError
 
 
 @dataclass(frozen=True)
@@ -42,14 +66,22 @@ class Grid:
         >>> Grid(Path("own/t.csv"), {"text": ["a"]}, [2]).where(0)
         't.csv, line 2'
         """
-        return f"{self.path.name}, {self.unit} {self.places[row]}"
+        return f"{shown(self.path)}, {self.unit} {self.places[row]}"
+
+
+def all_read(rows: Iterable[Row | Unread]) -> Iterator[Row]:
+    """The rows; raises the error of the first that cannot be read."""
+    for row in rows:
+        if isinstance(row, Unread):
+            raise row.error
+        yield row
 
 
 def check_not_empty(path: Path, content: Sequence[Any], what: str) -> None:
     """Raises DataError if the file has no `what`: "header" or "rows"."""
     if not content:
         raise DataError(
-            f"{path.name} is empty: it has no {what}.",
-            way_out="Give a file with a line of column names and one labelled text a row.",
+            f"{shown(path)} is empty: it has no {what}.",
+            way_out="Give a file with a line of column names and one text a row.",
             code="file-empty",
         )

@@ -1,58 +1,58 @@
-"""JSON lines (JSONL, NDJSON) into a Grid: one object a line, the columns being every key that occurs."""
+"""JSON lines (JSONL, NDJSON): one object a line, the columns being every key that occurs."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from valence.data.table.grid import Grid, Nested, check_not_empty
-from valence.data.table.opening import text_of
+from valence.data.table.grid import Grid, Nested, Row, Unread, all_read, check_not_empty
+from valence.data.table.opening import fault, lines_of, shown
 from valence.errors import DataError
 
 
 def read(path: Path, encoding: str | None) -> Grid:
-    """A file of one JSON object a line. Raises DataError that names the line which is none."""
-    rows: list[dict[str, Any]] = []
-    places: list[int] = []
-    with text_of(path, encoding) as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                rows.append(_object(path, number, line))
-                places.append(number)
-    check_not_empty(path, rows, "rows")
-    names = dict.fromkeys(name for row in rows for name in row)
-    return Grid(path, {name: [_cell(row.get(name)) for row in rows] for name in names}, places)
+    """A file of one JSON object a line, whole. Raises DataError that names the line which is none."""
+    with lines_of(path, encoding) as lines:
+        found = list(all_read(rows(path, lines, encoding)))
+    check_not_empty(path, found, "rows")
+    names = dict.fromkeys(name for row in found for name in row.cells)
+    columns = {name: [row.cells.get(name) for row in found] for name in names}
+    return Grid(path, columns, [row.place for row in found])
 
 
-def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+def rows(path: Path, lines: Iterable[str], encoding: str | None) -> Iterator[Row | Unread]:
+    """The objects one at a time; blank lines are none. Raises DataError if the file is one JSON array."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        where = f"{shown(path)}, line {number}"
+        if number == 1 and line.lstrip().startswith("["):
+            raise DataError(
+                f"{shown(path)} is one JSON array, or holds arrays, not one object a line.",
+                way_out="Make lines of an array of objects: jq -c '.[]' file.json > file.jsonl",
+                code="json-array",
+            )
+        error = fault(line, encoding, where)
+        found = error or _object(line, where)
+        if isinstance(found, DataError):
+            yield Unread(number, found)
+        else:
+            yield Row(number, {name: _cell(value) for name, value in found.items()}, line.strip())
+
+
+def _object(line: str, where: str) -> dict[str, Any] | DataError:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
-        if number == 1 and line.lstrip().startswith("["):
-            raise _is_array(path) from error
-        raise DataError(
-            f"{path.name}, line {number}: no JSON: {error}.",
-            way_out='Write one object a line, such as {"text": "Good.", "label": "positive"}.',
-            code="json-broken",
-        ) from error
-    if isinstance(found, list) and number == 1:
-        raise _is_array(path)
-    if not isinstance(found, dict):
-        raise DataError(
-            f"{path.name}, line {number}: {line.strip()[:60]!r} is no JSON object.",
-            way_out='Write one object a line, such as {"text": "Good.", "label": "positive"}.',
-            code="json-broken",
-        )
-    return found
+        return _broken(f"{where}: no JSON: {error}.")
+    return found if isinstance(found, dict) else _broken(f"{where}: {line.strip()[:60]!r} is no JSON object.")
 
 
-def _is_array(path: Path) -> DataError:
-    return DataError(
-        f"{path.name} is one JSON array, not one object a line.",
-        way_out=f"Make lines of it: jq -c '.[]' {path.name} > {path.stem.partition('.')[0]}.lines.jsonl",
-        code="json-array",
-    )
+def _broken(message: str) -> DataError:
+    way_out = 'Write one object a line, such as {"text": "Good.", "label": "positive"}.'
+    return DataError(message, way_out=way_out, code="json-broken")
 
 
 def _cell(value: Any) -> Any:

@@ -1,6 +1,7 @@
-"""A user's file as text: decompressed by its name, decoded strictly, with progress where it takes long.
+"""A user's file, or standard input, as lines of text: decompressed by its name and decoded.
 
-What cannot be decoded ends in an error that names the line and the byte; nothing is replaced or dropped silently.
+Nothing is replaced or dropped silently: a byte that is not in the encoding stands in its line as a mark that `fault`
+finds, so that one bad line costs no other.
 """
 
 from __future__ import annotations
@@ -8,9 +9,12 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
+import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -19,29 +23,77 @@ from tqdm import tqdm
 from valence.errors import DataError
 
 COMPRESSED = (".gz", ".zst")
+STANDARD_INPUT = Path("-")
+FORMATS_IN_WORDS = "CSV, TSV, JSONL (NDJSON) or Parquet; the first three also as .gz or .zst"
+_FORMATS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
+MAX_LINE_CHARS = 32 << 20  # a file without line ends would otherwise be read into memory whole
+_ODD = re.compile("[\0\udc80-\udcff]")  # NUL, and what "surrogateescape" makes of bytes that are not in the encoding
 _SHOWN_AFTER_S = 1.0  # a progress bar for a file that is read at once would only flicker
 
 
 @contextmanager
-def text_of(path: Path, encoding: str | None) -> Iterator[IO[str]]:
-    """The file as text, line ends as they are; UTF-8, with or without a byte order mark, where `encoding` is None.
+def lines_of(path: Path, encoding: str | None, on_read: Callable[[int], Any] | None = None) -> Iterator[Iterator[str]]:
+    """The lines with their ends as they are; UTF-8, with or without a byte order mark, where `encoding` is None.
 
-    Raises DataError if it cannot be opened, is damaged, or is not in that encoding, also while the block reads it.
+    Args:
+        path: a file, or STANDARD_INPUT.
+        encoding: Python's name of it.
+        on_read: is told how many bytes of the file were read each time; without it a slow file shows a progress bar.
+
+    Raises DataError if it cannot be opened or is damaged, also while the block reads it. See `fault` for odd lines.
     """
     name = codec(encoding)
     try:
-        with _binary(path) as binary:
+        with _binary(path, on_read) as binary:
             _refuse_utf16(path, binary, encoding)
-            with io.TextIOWrapper(cast("Any", binary), encoding=name, newline="") as text:
-                yield text
-    except UnicodeError as error:
-        raise _undecodable(path, name, error) from error
+            text = io.TextIOWrapper(cast("Any", binary), encoding=name, errors="surrogateescape", newline="")
+            try:
+                yield _lines(path, text)
+            finally:
+                text.detach()  # `_binary` closes what is its own
+    except UnicodeError as error:  # of UTF-16 and the like, whose bytes cannot be marked
+        raise _undecodable(f"{shown(path)} is not {name}: {error}.") from error
     except _damage() as error:
         raise DataError(
-            f"{path.name} is damaged or cut off: {error}.", way_out="Copy it again.", code="file-damaged"
+            f"{shown(path)} is damaged or cut off: {error}.", way_out="Copy it again.", code="file-damaged"
         ) from error
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.", code="data-unreadable") from error
+
+
+def fault(line: str, encoding: str | None, where: str) -> DataError | None:
+    """What is wrong with the bytes of this line or cell; None if nothing is. `where` begins the message."""
+    odd = _ODD.search(line)
+    if odd is None:
+        return None
+    if odd[0] == "\0":
+        return DataError(
+            f"{where}: there is a NUL byte, so this is no text file or a damaged one.",
+            way_out="If it is UTF-16, add --encoding utf-16; otherwise export it again.",
+            code="nul-byte",
+        )
+    name = codec(encoding)
+    before = line[max(0, odd.start() - 20) : odd.start()]
+    after = f", after {before!r}," if before else ""
+    return _undecodable(
+        f"{where}: the byte 0x{ord(odd[0]) - 0xDC00:02x}{after} is not {'UTF-8' if name == 'utf-8-sig' else name}."
+    )
+
+
+def shown(path: Path) -> str:
+    """What messages call it.
+
+    >>> shown(Path("own/t.csv")), shown(STANDARD_INPUT)
+    ('t.csv', 'standard input')
+    """
+    return "standard input" if path == STANDARD_INPUT else path.name
 
 
 def codec(encoding: str | None) -> str:
@@ -63,21 +115,50 @@ def codec(encoding: str | None) -> str:
     return "utf-8-sig" if found.name == "utf-8" else found.name
 
 
-def plain_suffix(path: Path) -> str:
-    """What the name says that the file is, compressed or not; "" where it says nothing.
+def format_of(path: Path) -> str | None:
+    """The format that the name says, compressed or not; None where it says none.
 
-    >>> plain_suffix(Path("reviews.CSV.gz"))
-    '.csv'
+    >>> format_of(Path("reviews.CSV.gz")), format_of(Path("reviews.zip"))
+    ('csv', None)
+
+    Raises DataError for compressed Parquet.
     """
     name = path.name.lower()
     for suffix in COMPRESSED:
         name = name.removesuffix(suffix)
-    return Path(name).suffix
+    found = _FORMATS.get(Path(name).suffix)
+    if found == "parquet" and path.suffix.lower() in COMPRESSED:
+        raise DataError(
+            f"{path.name}: Parquet is compressed inside, and cannot be in a {path.suffix}.",
+            way_out="Unpack it first, or name it .parquet.",
+            code="layout-unknown",
+        )
+    return found
+
+
+def _lines(path: Path, text: IO[str]) -> Iterator[str]:
+    number = 0
+    while line := text.readline(MAX_LINE_CHARS):
+        number += 1
+        if len(line) == MAX_LINE_CHARS:
+            raise DataError(
+                f"{shown(path)}, line {number}: longer than {MAX_LINE_CHARS:,} characters, so this is no table.",
+                way_out="Check that it is the file that you mean, and that its ending says what it holds.",
+                code="line-too-long",
+            )
+        yield line
 
 
 @contextmanager
-def _binary(path: Path) -> Iterator[IO[bytes]]:
+def _binary(path: Path, on_read: Callable[[int], Any] | None) -> Iterator[IO[bytes]]:
     """The decompressed bytes."""
+    if path == STANDARD_INPUT:
+        piped = io.BufferedReader(cast("Any", sys.stdin.buffer))
+        try:
+            yield piped
+        finally:
+            piped.detach()  # closing it is not ours
+        return
     with (
         path.open("rb", buffering=0) as raw,
         tqdm(
@@ -87,55 +168,52 @@ def _binary(path: Path) -> Iterator[IO[bytes]]:
             unit_scale=True,
             delay=_SHOWN_AFTER_S,
             leave=False,
+            disable=on_read is not None,
         ) as progress,
-        io.BufferedReader(_Counted(raw, progress), 1 << 18) as counted,
+        io.BufferedReader(_Counted(raw, on_read or progress.update), 1 << 18) as counted,
     ):
         suffix = path.suffix.lower()
         if suffix == ".gz":
-            with gzip.GzipFile(fileobj=counted) as unpacked:
-                yield cast("IO[bytes]", io.BufferedReader(unpacked))
+            with gzip.GzipFile(fileobj=counted) as unpacked, io.BufferedReader(unpacked) as buffered:
+                yield cast("IO[bytes]", buffered)
         elif suffix == ".zst":
-            with _zstd().ZstdFile(counted) as unpacked:
-                yield cast("IO[bytes]", io.BufferedReader(unpacked))
+            with zstd().ZstdFile(counted) as unpacked, io.BufferedReader(unpacked) as buffered:
+                yield cast("IO[bytes]", buffered)
         else:
             yield counted
 
 
 class _Counted(io.RawIOBase):
-    """A file that tells the progress bar how far it has been read."""
+    """A file that tells how much of it is read."""
 
-    def __init__(self, raw: io.FileIO, progress: Any) -> None:
-        self._raw, self._progress = raw, progress
+    def __init__(self, raw: io.FileIO, on_read: Callable[[int], Any]) -> None:
+        self._raw, self._on_read = raw, on_read
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
         count = self._raw.readinto(buffer)
-        self._progress.update(count or 0)
+        self._on_read(count or 0)
         return count
 
 
-def _zstd() -> Any:
+def zstd() -> Any:
     """The standard library's zstd from Python 3.14 on, and its backport before."""
-    try:
-        from compression import zstd
-    except ImportError:
-        try:
-            from backports import zstd
-        except ImportError as error:
-            raise DataError(
-                "Reading .zst needs zstd, which this Python does not have.",
-                way_out="`pip install backports.zstd`, or unpack the file first.",
-                code="library-missing",
-            ) from error
-    return zstd
+    for package in ("compression", "backports"):
+        with suppress(ImportError):
+            return import_module(f"{package}.zstd")
+    raise DataError(
+        "A .zst file needs zstd, which this Python does not have.",
+        way_out="`pip install backports.zstd`, or use .gz or no compression.",
+        code="library-missing",
+    )
 
 
 def _damage() -> tuple[type[Exception], ...]:
     found: list[type[Exception]] = [gzip.BadGzipFile, zlib.error, EOFError]
     with suppress(DataError):  # without the library no such error can come
-        found.append(_zstd().ZstdError)
+        found.append(zstd().ZstdError)
     return tuple(found)
 
 
@@ -143,29 +221,15 @@ def _refuse_utf16(path: Path, binary: IO[bytes], encoding: str | None) -> None:
     start = cast("io.BufferedReader", binary).peek(2)[:2]
     if encoding is None and start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise DataError(
-            f'{path.name} is UTF-16, as Excel\'s "Unicode text" is.',
+            f'{shown(path)} is UTF-16, as Excel\'s "Unicode text" is.',
             way_out="Add --encoding utf-16, or save it as CSV UTF-8.",
             code="encoding-unknown",
         )
 
 
-def _undecodable(path: Path, name: str, error: UnicodeError) -> DataError:
-    """The error that names line and byte. Decoding goes by pieces, so the place is looked up in the whole content."""
-    shown = "UTF-8" if name == "utf-8-sig" else name
-    with _binary(path) as binary:
-        content = binary.read()
-    try:
-        content.decode(name)
-    except UnicodeDecodeError as found:
-        # utf-8-sig counts from behind the byte order mark
-        mark = len(codecs.BOM_UTF8) if name == "utf-8-sig" and content.startswith(codecs.BOM_UTF8) else 0
-        start = found.start + mark
-        line = content[:start].decode(name, "ignore").count("\n") + 1
-        at = f"{path.name}, line {line}: byte {start + 1} of the file (0x{content[start]:02x}) is not {shown}."
-    else:
-        at = f"{path.name} is not {shown}: {error}."
+def _undecodable(message: str) -> DataError:
     return DataError(
-        at,
+        message,
         way_out="Name the encoding, such as --encoding cp1252 for a file from Windows or Excel, or save it as UTF-8.",
         code="encoding-unknown",
     )

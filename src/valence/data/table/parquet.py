@@ -3,53 +3,75 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from valence.data.table.grid import Grid, Nested, check_not_empty
+from valence.data.table.opening import STANDARD_INPUT, shown
 from valence.errors import DataError
 
 
 def read(path: Path, encoding: str | None) -> Grid:
-    """A Parquet file, column by column. Columns of lists, structures and bytes are not read.
-
-    Raises DataError if it is damaged, if pyarrow is not installed, or if an encoding was given: the format fixes it.
-    """
-    if encoding is not None:
-        raise DataError(
-            f"{path.name} is Parquet, whose texts are always UTF-8.",
-            way_out="Leave out --encoding.",
-            code="option-idle",
-        )
-    try:
-        import pyarrow as pa
-        from pyarrow import parquet
-    except ImportError as error:
-        raise DataError(
-            "Reading Parquet needs pyarrow, which is not installed.",
-            way_out="`pip install pyarrow`, or save the file as CSV.",
-            code="library-missing",
-        ) from error
-    try:
-        with parquet.ParquetFile(path) as file:
-            columns = _columns(file, pa.types)
-            rows = file.metadata.num_rows
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(
-            f"{path.name} cannot be read as Parquet: {error}.", way_out="Write it again.", code="file-damaged"
-        ) from error
+    """A Parquet file, column by column. Lists, structures and bytes are not read. Raises as `opened` does."""
+    with opened(path, encoding) as file:
+        columns = _columns(file)
+        rows = file.metadata.num_rows
     check_not_empty(path, range(rows), "rows")
     return Grid(path, columns, range(1, rows + 1), unit="row")
 
 
-def _columns(file: Any, types: Any) -> dict[str, list[Any]]:
+@contextmanager
+def opened(path: Path, encoding: str | None) -> Iterator[Any]:
+    """The file as a pyarrow.parquet.ParquetFile.
+
+    Raises DataError if it is damaged, also while the block reads it, if pyarrow is not installed, if it cannot be read
+    at any place, as standard input, or if an encoding was given: the format fixes it.
+    """
+    if encoding is not None:
+        raise DataError(
+            f"{shown(path)} is Parquet, whose texts are always UTF-8.",
+            way_out="Leave out --encoding.",
+            code="option-idle",
+        )
+    if path == STANDARD_INPUT:
+        raise DataError(
+            "Parquet begins with its end, so it cannot be read from standard input.",
+            way_out="Save it as a file first.",
+            code="layout-unknown",
+        )
+    pa, parquet = libraries()
+    try:
+        with parquet.ParquetFile(path) as file:
+            yield file
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(
+            f"{path.name} cannot be read as Parquet: {error}.", way_out="Write it again.", code="file-damaged"
+        ) from error
+
+
+def libraries() -> tuple[Any, Any]:
+    """The modules pyarrow and pyarrow.parquet. Raises DataError where they are missing: serving does not need them."""
+    try:
+        return import_module("pyarrow"), import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise DataError(
+            "Parquet needs pyarrow, which is not installed.",
+            way_out="`pip install pyarrow`, or save the file as CSV.",
+            code="library-missing",
+        ) from error
+
+
+def _columns(file: Any) -> dict[str, list[Any]]:
     schema = file.schema_arrow
     names = _class_names(schema)
     found: dict[str, list[Any]] = {}
     for field in tqdm(schema, desc="reading Parquet", unit="column", delay=1.0, leave=False):
-        kind = _nested_kind(field.type, types)
+        kind = nested_kind(field.type)
         if kind:
             found[field.name] = [Nested(kind)] * file.metadata.num_rows
             continue
@@ -59,7 +81,9 @@ def _columns(file: Any, types: Any) -> dict[str, list[Any]]:
     return found
 
 
-def _nested_kind(kind: Any, types: Any) -> str:
+def nested_kind(kind: Any) -> str:
+    """What a column of this type holds that is no plain value, in words; "" where its values are plain."""
+    types = libraries()[0].types
     if types.is_nested(kind):
         return "a list" if types.is_list(kind) or types.is_large_list(kind) else "a structure"
     is_bytes = types.is_binary(kind) or types.is_large_binary(kind)

@@ -13,20 +13,17 @@ from valence.data.examples import MAX_CHARACTERS, Examples, content_checksum
 from valence.data.table import delimited, jsonlines, labels, parquet
 from valence.data.table.columns import Choice, TableOptions, choose
 from valence.data.table.grid import Grid, Nested
-from valence.data.table.opening import COMPRESSED, plain_suffix
+from valence.data.table.opening import format_of
 from valence.errors import DataError
 
 log = logging.getLogger(__name__)
 
-_FORMATS: Mapping[str, Callable[[Path, str | None], Grid]] = {
-    ".csv": delimited.read_csv,
-    ".tsv": delimited.read_tsv,
-    ".tab": delimited.read_tsv,
-    ".jsonl": jsonlines.read,
-    ".ndjson": jsonlines.read,
-    ".parquet": parquet.read,
+_READERS: Mapping[str, Callable[[Path, str | None], Grid]] = {
+    "csv": delimited.read_csv,
+    "tsv": delimited.read_tsv,
+    "jsonl": jsonlines.read,
+    "parquet": parquet.read,
 }
-FORMATS_IN_WORDS = "CSV, TSV, JSONL (NDJSON) or Parquet; the first three also as .gz or .zst"
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ class LabelledFile:
 
 def is_table(path: Path) -> bool:
     """Whether the name says that it is a table of ours: a file, and by its ending no archive of a published set."""
-    return path.is_file() and plain_suffix(path) in _FORMATS
+    return path.is_file() and format_of(path) is not None
 
 
 def read(path: Path, options: TableOptions) -> LabelledFile:
@@ -58,7 +55,7 @@ def read(path: Path, options: TableOptions) -> LabelledFile:
 
     Raises DataError for everything that is wrong with it, named by line, column and option.
     """
-    grid = _grid(path, options)
+    grid = _READERS[format_of(path) or ""](path, options.encoding)
     choice = choose(grid, options)
     rows = _rows(grid, choice)
     names = labels.names_of(grid.columns[choice.label])
@@ -83,16 +80,6 @@ def read(path: Path, options: TableOptions) -> LabelledFile:
             ("", f"{text}\t{label}") for text, label in zip(examples.texts, examples.labels, strict=True)
         ),
     )
-
-
-def _grid(path: Path, options: TableOptions) -> Grid:
-    if plain_suffix(path) == ".parquet" and path.suffix.lower() in COMPRESSED:
-        raise DataError(
-            f"{path.name}: Parquet is compressed inside, and cannot be read from a {path.suffix}.",
-            way_out="Unpack it first.",
-            code="layout-unknown",
-        )
-    return _FORMATS[plain_suffix(path)](path, options.encoding)
 
 
 def _rows(grid: Grid, choice: Choice) -> list[int]:

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import type { ModelSummary } from "../../api/generated";
 import type { Outcome } from "../../api/score-many";
 import { Scale } from "../../components/scale";
+import { AnswerFeedback } from "../../feedback/answer-feedback";
 import { fragmentOf } from "../../lib/fragment";
 import { percent } from "../../lib/format";
 import { paths } from "../../lib/paths";
@@ -46,6 +47,17 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
             See which words tip it
           </Link>
         </p>
+      ) : null}
+      {model && outcome?.kind === "scored" ? (
+        <AnswerFeedback
+          judged={{
+            text: comment.text,
+            model: model.version,
+            label: outcome.label,
+            probability: outcome.probability,
+          }}
+          labels={model.labels}
+        />
       ) : null}
     </article>
   );

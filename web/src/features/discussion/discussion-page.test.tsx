@@ -2,8 +2,19 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import type { PredictRequest } from "../../api/generated";
-import { answerTo, modelList, MODELS, PREDICT, problem, refuse, score, summary } from "../../test/handlers";
+import type { FeedbackRequest, PredictRequest } from "../../api/generated";
+import {
+  answerTo,
+  FEEDBACK,
+  modelList,
+  MODELS,
+  PREDICT,
+  problem,
+  receiptOf,
+  refuse,
+  score,
+  summary,
+} from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { draftStore } from "./draft";
@@ -51,6 +62,22 @@ describe("A discussion", () => {
     expect(asked).not.toContainEqual(expect.stringContaining(">"));
     expect(rows()).toHaveLength(8);
     expect(rows()[4]).toHaveTextContent(/^5negative 91.*Benso dull 0$/);
+  });
+
+  it("takes feedback on the comment that is looked at", async () => {
+    const taken: FeedbackRequest[] = [];
+    server.use(
+      http.post<never, FeedbackRequest>(FEEDBACK, async ({ request }) => {
+        taken.push(await request.json());
+        return HttpResponse.json(receiptOf(taken[0]!), { status: 201 });
+      }),
+    );
+    const user = await paste(THREAD);
+    await scored();
+    await user.click(within(card(1)).getByRole("button", { name: "No" }));
+    await user.click(within(card(1)).getByRole("button", { name: "negative" }));
+    expect(await within(card(1)).findByText(/^Thank you\./)).toBeVisible();
+    expect(taken).toMatchObject([{ predicted: "positive", correct: false, label: "negative", text: null }]);
   });
 
   it("is walked by keyboard, with the comment in full beside it", async () => {

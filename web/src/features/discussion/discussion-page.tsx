@@ -38,7 +38,7 @@ export function DiscussionPage() {
       <PageTitle>A discussion</PageTitle>
       <PageHero title="Paste a discussion. See where it turned.">
         Each comment is scored on its own, in order; what somebody quotes is not counted as theirs. The
-        comments go to this server, which keeps none.
+        comments go to this server, which keeps none unless you agree to it.
       </PageHero>
       <DiscussionSheet
         text={text}

@@ -2,8 +2,19 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { PredictRequest } from "../../api/generated";
-import { answerTo, modelList, MODELS, PREDICT, problem, refuse, score, summary } from "../../test/handlers";
+import type { FeedbackRequest, PredictRequest } from "../../api/generated";
+import {
+  answerTo,
+  FEEDBACK,
+  modelList,
+  MODELS,
+  PREDICT,
+  problem,
+  receiptOf,
+  refuse,
+  score,
+  summary,
+} from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { readFile, type FileToRead } from "./read-file";
@@ -110,6 +121,26 @@ describe("Many texts", () => {
     expect(screen.getByText("2 of 5 rows")).toBeVisible();
     await user.type(screen.getByRole("searchbox"), "nowhere");
     await waitFor(() => expect(rows()).toEqual(["No row is like that."]));
+  });
+
+  it("takes feedback on the row that is open", async () => {
+    const taken: FeedbackRequest[] = [];
+    server.use(
+      http.post<never, FeedbackRequest>(FEEDBACK, async ({ request }) => {
+        taken.push(await request.json());
+        return HttpResponse.json(receiptOf(taken[0]!), { status: 201 });
+      }),
+    );
+    const user = await run();
+    await user.click(screen.getByRole("button", { name: /most negative/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Row 2" });
+    await user.click(within(dialog).getByRole("button", { name: "Yes" }));
+    expect(await within(dialog).findByText(/^Thank you\./)).toBeVisible();
+    expect(taken).toMatchObject([
+      { predicted: "negative", correct: true, text: null, model: summary.version },
+    ]);
+    await user.keyboard("{ArrowRight}");
+    expect(within(dialog).getByText("Was this right?")).toBeVisible();
   });
 
   it("opens the most negative, goes on by arrow keys, and leads to its words", async () => {

@@ -23,7 +23,7 @@ export function ManyPage() {
       <PageTitle>Many texts</PageTitle>
       <PageHero title="Score a whole file of texts.">
         Reviews, comments, answers to a survey. The file is read in this browser; only the texts of one column
-        go to this server, which scores them and keeps none.
+        go to this server, which scores them and keeps none unless you agree to it.
       </PageHero>
       {models.failureReason ? (
         <Notice

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 
 import { QuietButton } from "../../components/quiet-button";
 import { Scale } from "../../components/scale";
+import { AnswerFeedback } from "../../feedback/answer-feedback";
 import { fragmentOf } from "../../lib/fragment";
 import { count, percent } from "../../lib/format";
 import type { Sides } from "../../lib/labels";
@@ -117,6 +118,15 @@ function RowContent({ run, row, ends }: Pick<RowDialogProps, "run" | "ends"> & {
           <p className={classes.more}>
             <Link href={address}>See which words tip it</Link>
           </p>
+          <AnswerFeedback
+            judged={{
+              text,
+              model: model.version,
+              label: scores.labelOf(row),
+              probability: scores.probabilityOf(row, scores.topOf(row)),
+            }}
+            labels={scores.labels}
+          />
         </>
       ) : (
         <p className={classes.verdict}>{failure ? `Not scored: ${failure.detail}` : "Not scored yet."}</p>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { measured } from "../../test/handlers";
-import { atThreshold, binsOf, thinned } from "./curves";
+import { apart, atThreshold, binsOf, thinned } from "./curves";
 
 const curve = measured.roc![0]!;
 
@@ -49,4 +49,13 @@ it("drops the bins of a reliability diagram that are empty", () => {
   const bins = binsOf(measured.reliability!);
   expect(bins).toHaveLength(8);
   expect(bins.reduce((sum, { rows }) => sum + rows, 0)).toBe(872);
+});
+
+describe("apart", () => {
+  it("keeps names from touching, and always the last", () => {
+    const place = (value: number) => value;
+    expect(apart([1, 2, 12, 13, 25], place, 10)).toEqual([2, 13, 25]);
+    expect(apart([7], place, 10)).toEqual([7]);
+    expect(apart([], place, 10)).toEqual([]);
+  });
 });

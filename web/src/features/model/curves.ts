@@ -12,6 +12,8 @@ export interface AtThreshold {
   precision: number | undefined;
   recall: number;
   falsePositiveRate: number;
+  /** In a thousand texts like those measured, how many are called the label. */
+  perThousand: number;
 }
 
 /**
@@ -36,6 +38,7 @@ export function atThreshold(result: Result, curve: RocCurve, threshold: number):
     precision: called === 0 ? undefined : right / called,
     recall,
     falsePositiveRate,
+    perThousand: Math.round((1000 * called) / result.rows),
   };
 }
 
@@ -43,6 +46,9 @@ function supportOf(result: Result, label: string): { own: number; others: number
   const own = result.per_class?.find((each) => each.label === label)?.support;
   return own === undefined ? undefined : { own, others: result.rows - own };
 }
+
+/** How many of a curve's points its table holds. */
+export const CURVE_TABLE_ROWS = 11;
 
 /** At most `most` of a curve's points, both ends among them. */
 export function thinned<Point>(points: readonly Point[], most: number): Point[] {
@@ -76,4 +82,12 @@ export function binsOf({ rows, confidence, accuracy }: NonNullable<Result["relia
           },
         ],
   );
+}
+
+/** Of rising values, those whose places are at least `room` apart, so that their names don't touch; always the last. */
+export function apart(values: readonly number[], place: (value: number) => number, room: number): number[] {
+  return values.reduceRight<number[]>((kept, value) => {
+    const [next] = kept;
+    return next === undefined || place(next) - place(value) >= room ? [value, ...kept] : kept;
+  }, []);
 }

@@ -4,6 +4,7 @@ import type { ModelDetail, Result } from "../../api/generated";
 import { Choice } from "../../components/choice";
 import { ConfusionSection } from "./confusion-section";
 import classes from "./evidence.module.css";
+import { LearningSection } from "./learning-section";
 import { dataName } from "./logic";
 import { ReliabilitySection } from "./reliability-section";
 import { SlicesSection } from "./slices-section";
@@ -33,6 +34,7 @@ export function Evidence({ model }: { model: ModelDetail }) {
       </div>
       <ThresholdSection key={nameOf(result)} result={result} />
       <SlicesSection result={result} />
+      <LearningSection result={result} />
     </>
   );
 }

@@ -131,6 +131,20 @@ describe("The model", () => {
       expect(within(section).getByRole("table", { name: "ROC curve", hidden: true })).toHaveTextContent(
         "never0.0 %0.0 %",
       );
+      const precision = within(section).getByRole("table", { name: "Precision and recall", hidden: true });
+      expect(within(precision).getAllByRole("row", { hidden: true })).toHaveLength(12);
+      expect(precision).toHaveTextContent("99.6 %0.2 %100.0 %");
+      fireEvent.change(slider, { target: { value: "0" } });
+      expect(section).toHaveTextContent("sees 1,000 in a thousand texts like these.");
+    });
+
+    it("says what more rows bring, where it was measured", async () => {
+      closer();
+      await choose();
+      const section = screen.getByRole("region", { name: "What more rows bring" });
+      expect(section).toHaveTextContent("with 16 of them 76.3 % of 160 validation texts are right");
+      const table = within(section).getByRole("table", { hidden: true });
+      expect(table).toHaveTextContent("1676.370.0 to 83.1");
     });
   });
 
@@ -138,6 +152,7 @@ describe("The model", () => {
     open("/model");
     await screen.findByRole("table", { name: /Confusion matrix/ });
     expect(screen.queryByRole("heading", { name: "Where to draw the line" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("heading", { name: "What more rows bring" })).not.toBeInTheDocument();
     expect(screen.queryByRole("heading", { name: "What its percentages are worth" })).not.toBeInTheDocument();
     expect(screen.queryByRole("combobox", { name: "A closer look at" })).not.toBeInTheDocument();
   });

@@ -9,15 +9,24 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 export type Place = (value: number) => number;
 
+type Point = readonly [across: number, up: number];
+
+const DIAGONAL = [
+  [0, 0],
+  [1, 1],
+] as const;
+
 interface SquareChartProps {
   /** What the axes are, from 0 to 100 %. */
   across: string;
   up: string;
+  /** The dashed line to compare with, from one point to another; the diagonal if not given. */
+  guide?: readonly [Point, Point];
   children: (x: Place, y: Place) => ReactNode;
 }
 
-/** Two shares against each other, with the diagonal. The table beside it holds the same, so screen readers skip it. */
-export function SquareChart({ across, up, children }: SquareChartProps) {
+/** Two shares against each other, with a line to compare with. The table beside it holds the same, so screen readers skip it. */
+export function SquareChart({ across, up, guide: [from, to] = DIAGONAL, children }: SquareChartProps) {
   const x = scaleLinear([0, 1], [MARGIN.left, SIZE - MARGIN.right]);
   const y = scaleLinear([0, 1], [SIZE - MARGIN.bottom, MARGIN.top]);
   const middle = (SIZE - MARGIN.bottom + MARGIN.top) / 2;
@@ -35,7 +44,7 @@ export function SquareChart({ across, up, children }: SquareChartProps) {
           </text>
         </g>
       ))}
-      <line className={classes.diagonal} x1={x(0)} y1={y(0)} x2={x(1)} y2={y(1)} />
+      <line className={classes.guide} x1={x(from[0])} y1={y(from[1])} x2={x(to[0])} y2={y(to[1])} />
       <text className={classes.axis} x={(x(0) + x(1)) / 2} y={SIZE - 8} textAnchor="middle">
         {across}
       </text>

@@ -1,19 +1,17 @@
 import { Button } from "@mantine/core";
-import { line } from "d3-shape";
 import { useId, useState } from "react";
 
 import type { Result, RocCurve } from "../../api/generated";
-import { ChartTable } from "../../components/chart-table";
 import { Choice } from "../../components/choice";
 import { count } from "../../lib/format";
-import { atThreshold, thinned, type AtThreshold } from "./curves";
+import { atThreshold, type AtThreshold } from "./curves";
 import classes from "./evidence.module.css";
 import { inHundredths } from "./logic";
 import pageClasses from "./model-page.module.css";
+import { PrecisionRecallChart } from "./precision-recall-chart";
+import { RocChart } from "./roc-chart";
 import { ScoreBars } from "./score-bars";
-import { SquareChart } from "./square-chart";
 
-const TABLE_ROWS = 11;
 /** Where a label is called without a threshold of one's own, with two labels. */
 const USUAL = 0.5;
 
@@ -50,13 +48,14 @@ function Explorer({ result, curve }: { result: Result; curve: RocCurve }) {
   const slider = useId();
   const found = atThreshold(result, curve, threshold);
   const bars = result.score_histogram?.find((each) => each.label === curve.label);
+  const precisionRecall = result.precision_recall?.find((each) => each.label === curve.label);
   const aims = (result.thresholds ?? []).filter(
     (each) => each.label === curve.label && each.threshold !== null,
   );
   if (!found) return null;
   return (
     <div className={classes.pair}>
-      <div>
+      <div className={classes.whole}>
         {bars ? <ScoreBars bars={bars} threshold={threshold} /> : null}
         <label htmlFor={slider} className={classes.slider}>
           Called {curve.label} from <strong>{Math.round(threshold * 100)} %</strong> on
@@ -88,54 +87,22 @@ function Explorer({ result, curve }: { result: Result; curve: RocCurve }) {
         <p className={classes.found}>{inWords(found, curve.label)}</p>
       </div>
       <figure>
-        <Roc curve={curve} found={found} />
+        <RocChart curve={curve} found={found} />
       </figure>
+      {precisionRecall ? (
+        <figure>
+          <PrecisionRecallChart curve={precisionRecall} found={found} share={found.all / result.rows} />
+        </figure>
+      ) : null}
     </div>
   );
 }
 
-function inWords({ called, right, all, precision, recall }: AtThreshold, label: string): string {
+function inWords(found: AtThreshold, label: string): string {
+  const { called, right, all, precision, recall, perThousand } = found;
   const calls =
     precision === undefined
       ? `No text is called ${label}`
       : `Of ${count(called)} texts called ${label}, ${count(right)} are (${inHundredths(precision)} %)`;
-  return `${calls}. Of ${count(all)} that are, ${count(right)} are found (${inHundredths(recall)} %).`;
-}
-
-function Roc({ curve, found }: { curve: RocCurve; found: AtThreshold }) {
-  const points = curve.false_positive_rate.map((across, i) => ({
-    across,
-    up: curve.true_positive_rate[i] ?? 0,
-    threshold: curve.threshold[i] ?? null,
-  }));
-  return (
-    <>
-      <SquareChart across={`others called ${curve.label}, %`} up={`${curve.label} found, %`}>
-        {(x, y) => (
-          <>
-            <path
-              className={classes.curve}
-              d={
-                line<(typeof points)[number]>(
-                  ({ across }) => x(across),
-                  ({ up }) => y(up),
-                )(points) ?? undefined
-              }
-            />
-            <circle className={classes.here} cx={x(found.falsePositiveRate)} cy={y(found.recall)} r="7" />
-          </>
-        )}
-      </SquareChart>
-      <p className={classes.note}>ROC curve; area {inHundredths(curve.area)}, where 50 is guessing.</p>
-      <ChartTable
-        caption="ROC curve"
-        columns={["From probability", `Others called ${curve.label}`, `${curve.label} found`]}
-        rows={thinned(points, TABLE_ROWS).map(({ across, up, threshold }) => [
-          threshold === null ? "never" : `${inHundredths(threshold)} %`,
-          `${inHundredths(across)} %`,
-          `${inHundredths(up)} %`,
-        ])}
-      />
-    </>
-  );
+  return `${calls}. Of ${count(all)} that are, ${count(right)} are found (${inHundredths(recall)} %). A moderator who looks at what is called ${label} sees ${count(perThousand)} in a thousand texts like these.`;
 }

@@ -4,6 +4,7 @@ import type { Ref } from "react";
 import type { ModelSummary } from "../../api/generated";
 import { Notice } from "../../components/notice";
 import { Scale } from "../../components/scale";
+import { AnswerFeedback } from "../../feedback/answer-feedback";
 import { poles, probabilityOf } from "../../lib/labels";
 import { probability } from "../../lib/units";
 import { Facts } from "./facts";
@@ -43,7 +44,7 @@ export function Reading(props: ReadingProps) {
   );
 }
 
-function Result({ answer: { answer, pulls, weighing, error }, model, pointed, onPoint }: ReadingProps) {
+function Result({ text, answer: { answer, pulls, weighing, error }, model, pointed, onPoint }: ReadingProps) {
   if (!answer) return error ? null : <Waiting />;
   const { scored } = answer;
   const ends = poles(labelsOf(scored));
@@ -57,6 +58,16 @@ function Result({ answer: { answer, pulls, weighing, error }, model, pointed, on
         <LabelBars probabilities={scored.probabilities} sureFrom={sureFrom} />
       )}
       <PullLists scored={scored} pulls={pulls} weighing={weighing} pointed={pointed} onPoint={onPoint} />
+      <AnswerFeedback
+        judged={{
+          text: answer.text,
+          model: answer.model,
+          label: scored.label,
+          probability: scored.probability,
+        }}
+        labels={labelsOf(scored)}
+        stale={answer.text !== text}
+      />
       <Facts answer={answer} base={model?.base} />
     </>
   );

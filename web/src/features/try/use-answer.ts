@@ -6,7 +6,7 @@ import { asApiError, type ApiError } from "../../api/client";
 import { predictQuery, type TextAnswer } from "../../api/queries";
 import { carried, pullsOf, type Pull } from "./logic";
 
-const TYPING_PAUSE_MS = 150;
+const TYPING_PAUSE_MS = 120;
 const LONG_TEXT_PAUSE_MS = 700;
 /** Above this many characters the verdict is asked for first: weighing every word of a long text takes its time. */
 const LONG_TEXT = 400;

@@ -1,0 +1,40 @@
+# The server as a container, for amd64 and arm64: docker build -t valence . ; docker run -p 8000:8000 valence
+# Built in three steps, of which only the last one is kept: the page, the server's environment, the image.
+
+# The page is the same for every processor, so it is built on the machine's own.
+FROM --platform=$BUILDPLATFORM node:24-slim AS page
+WORKDIR /app
+COPY web/package.json web/package-lock.json web/.npmrc web/
+RUN npm --prefix web ci --include=dev --no-audit --no-fund --loglevel=error
+COPY web web
+RUN npm --prefix web run build --silent
+
+FROM python:3.11-slim AS server
+WORKDIR /app
+RUN python -m venv /opt/valence
+ENV PATH=/opt/valence/bin:$PATH
+# Apart from the sources, so that a change to them does not install everything again.
+COPY requirements.txt ./
+RUN grep -v '^\.$' requirements.txt > pinned.txt \
+    && pip install --no-cache-dir --disable-pip-version-check --quiet -r pinned.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY src src
+COPY --from=page /app/src/valence/server/static src/valence/server/static
+RUN pip install --no-cache-dir --disable-pip-version-check --quiet --no-deps .
+COPY bin/post_compile bin/
+RUN bash bin/post_compile && pip uninstall --quiet --yes setuptools pip
+
+FROM python:3.11-slim
+# What the server keeps without a database of its own goes to /data; nothing else is written.
+RUN useradd --system --uid 10001 --no-create-home valence && install --directory --owner=valence --mode=0700 /data
+COPY --from=server /opt/valence /opt/valence
+ENV PATH=/opt/valence/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    VALENCE_DATA_FOLDER=/data
+WORKDIR /data
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('PORT', 8000)}/healthz\", timeout=4)"]
+CMD ["valence", "serve", "--host", "0.0.0.0"]

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The bundled model, from its base to the folder in the package. Each step that is done is left as it is, and one that
+# was interrupted goes on from its last checkpoint, so the script may be started again at any time.
+# About three hours on two cores with AMX. Everything is chosen on validation rows; the last step looks at the test sets.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+step() { # step FOLDER COMMAND...: trains FOLDER unless it is there
+  local folder=$1
+  shift
+  [ -e "$folder/head.json" ] || (set -x && "$@" --out "$folder" --resume)
+}
+
+set -x
+valence data get imdb sst2 ${DATA_FROM:+--from "$DATA_FROM"}
+{ set +x; } 2>/dev/null
+
+# Stage 1: a body that knows reviews.
+step models/imdb valence pretrain --base minilm --data imdb --results docs/results/imdb-stage1.json
+
+# The teacher: five times the size, tuned on sentences. Too large for a small dyno, it only answers in training.
+step models/teacher valence pretrain --base mpnet --data sst2 --epochs 1 --learning-rate 3e-5 --max-tokens 128 \
+  --results docs/results/sst2-teacher.json
+
+# The student: the body of stage 1 learns sentences from the teacher and keeps its hold on whole reviews.
+step models/student valence distill --student models/imdb --teacher models/teacher --data sst2 --data imdb \
+  --sentences 20000 --taught-passes 2 --max-tokens 256 --batch-size 64 --learning-rate 6e-5 --test-rows 1000
+
+set -x
+valence export --model models/student
+valence parity --model models/student --data sst2 --data imdb --split validation --results docs/results/student-parity.json
+
+# The strict way beside it: the same body, frozen, and only the final layer fitted anew to sentences.
+valence transfer --from models/student --data sst2 --out models/student-sst2 --results docs/results/student-sst2.json
+
+# What goes into the package, tested as it is served on all of both reserved sets.
+valence bundle --model models/student --out src/valence/bundled
+valence evaluate --model src/valence/bundled --data sst2 --data imdb --results docs/results/bundled.json --record \
+  --beside docs/results/student-sst2.json --beside docs/results/sst2-final-layer.json \
+  --beside docs/results/sst2-general.json --beside docs/results/sst2-without-stage1.json \
+  --beside docs/results/sst2-tfidf.json --beside docs/results/imdb-stage1.json \
+  --beside docs/results/imdb-final-layer.json --beside docs/results/imdb-tfidf.json

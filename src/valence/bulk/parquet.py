@@ -1,0 +1,129 @@
+"""Parquet as a source, by pyarrow: every column keeps its type, whatever it is.
+
+A Parquet file's index is at its end, so one that is cut off cannot be gone on with: blocks are written as Arrow
+streams, one behind the other, and become Parquet once all are there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from valence.bulk.blocks import BLOCK_ROWS, Answer, Block, Problem, text_in
+from valence.bulk.text_formats import DECIMALS, refuse_clash
+from valence.data.table.columns import choose_text
+from valence.data.table.grid import Grid, Nested, check_not_empty
+from valence.data.table.parquet import libraries, nested_kind
+from valence.errors import DataError
+
+GROUP_ROWS = 1 << 16  # of a row group in the output
+
+
+class ParquetSource:
+    """An opened Parquet file.
+
+    Args:
+        path: for messages.
+        file: a pyarrow.parquet.ParquetFile.
+        added: names of the two columns that are added.
+        named: the column of the texts, or None to find it out.
+    """
+
+    unit = "row"
+
+    def __init__(self, path: Path, file: Any, added: Sequence[str], named: str | None) -> None:
+        self._path, self._file = path, file
+        self._pa, _ = libraries()
+        self.size: int | None = file.metadata.num_rows
+        check_not_empty(path, range(file.metadata.num_rows), "rows")
+        schema = file.schema_arrow
+        first = next(file.iter_batches(batch_size=BLOCK_ROWS))
+        self.text_column, self.why = choose_text(_grid(path, first), named)
+        refuse_clash(path, schema.names, added)
+        kind = schema.field(self.text_column).type
+        if nested_kind(kind):
+            raise DataError(
+                f"{path.name}: the column {self.text_column!r} holds {kind}, not texts.",
+                way_out="Name the column of the texts by --text-column.",
+                code="text-no-string",
+            )
+        self._schema = _with(self._pa, schema, added)
+        self.layout: dict[str, Any] = {"schema": str(schema)}
+
+    def blocks(self) -> Iterator[Block]:
+        read = 0
+        for batch in self._file.iter_batches(batch_size=BLOCK_ROWS):
+            places = range(read + 1, read + batch.num_rows + 1)
+            texts, problems = list[str | None](), list[Problem]()
+            for place, cell in zip(places, batch.column(self.text_column).to_pylist(), strict=True):
+                found = text_in(cell, f"{self._path.name}, row {place}")
+                texts.append(found if isinstance(found, str) else None)
+                if isinstance(found, DataError):
+                    problems.append(Problem(place, kept=True, error=found))
+            read += batch.num_rows
+            digest = hashlib.blake2b(batch.serialize(), digest_size=16).digest()
+            yield Block(batch, texts, places, problems, digest, read)
+
+    def head(self) -> bytes:
+        return b""
+
+    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
+        labels = [None if each is None else each.label for each in answers]
+        probabilities = [None if each is None else round(each.probability, DECIMALS) for each in answers]
+        columns = [*block.rows.columns, self._pa.array(labels, "string"), self._pa.array(probabilities, "float64")]
+        sink = self._pa.BufferOutputStream()
+        with self._pa.ipc.new_stream(sink, self._schema) as writer:
+            writer.write_batch(self._pa.record_batch(columns, schema=self._schema))
+        return bytes(sink.getvalue())
+
+
+def finish(part: Path, target: Path) -> None:
+    """Makes a Parquet file at `target` of the streams at `part`, some row groups at a time."""
+    pa, parquet = libraries()
+    with part.open("rb") as streams:
+        schema = pa.ipc.open_stream(streams).schema
+        with parquet.ParquetWriter(target, schema) as writer:
+            waiting, rows = [], 0
+            for batch in _batches(pa, streams):
+                waiting.append(batch)
+                rows += batch.num_rows
+                if rows >= GROUP_ROWS:
+                    writer.write_table(pa.Table.from_batches(waiting), row_group_size=rows)
+                    waiting, rows = [], 0
+            if waiting:
+                writer.write_table(pa.Table.from_batches(waiting), row_group_size=rows)
+
+
+def _batches(pa: Any, streams: Any) -> Iterator[Any]:
+    end = streams.seek(0, 2)
+    streams.seek(0)
+    while streams.tell() < end:
+        yield from pa.ipc.open_stream(streams)
+
+
+def _grid(path: Path, batch: Any) -> Grid:
+    """A batch's cells, for finding out which column holds the texts."""
+    kinds = {field.name: nested_kind(field.type) for field in batch.schema}
+    columns = {
+        name: [Nested(kind)] * batch.num_rows if kind else batch.column(name).to_pylist()
+        for name, kind in kinds.items()
+    }
+    return Grid(path, columns, range(1, batch.num_rows + 1), unit="row")
+
+
+def _with(pa: Any, schema: Any, added: Sequence[str]) -> Any:
+    """The schema with the added columns, and with them in what Hugging Face's `datasets` keeps beside it."""
+    kinds = dict(zip(added, ("string", "float64"), strict=True))
+    for name, kind in kinds.items():
+        schema = schema.append(pa.field(name, pa.type_for_alias(kind)))
+    kept = dict(schema.metadata or {})
+    if b"huggingface" in kept:
+        about = json.loads(kept[b"huggingface"])
+        features = about.get("info", {}).get("features")
+        if isinstance(features, dict):
+            features.update({name: {"dtype": kind, "_type": "Value"} for name, kind in kinds.items()})
+        kept[b"huggingface"] = json.dumps(about).encode()
+    return schema.with_metadata(kept)

@@ -1,0 +1,18 @@
+"""How far a file has been read, in bytes as they lie on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from valence.data.table.opening import STANDARD_INPUT
+
+
+class Position:
+    """Counts what is read of `path`. `size` is None for standard input, whose end nobody knows."""
+
+    def __init__(self, path: Path) -> None:
+        self.size = path.stat().st_size if path != STANDARD_INPUT and path.is_file() else None
+        self.bytes = 0
+
+    def advance(self, count: int) -> None:
+        self.bytes += count

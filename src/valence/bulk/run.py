@@ -1,0 +1,224 @@
+"""Scores a file: blocks read by one thread, scored by as many as there are cores, written in order."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+from tqdm import tqdm
+
+import valence
+from valence.bulk import parquet
+from valence.bulk.blocks import Answer, Block, Problem, Source
+from valence.bulk.opening import STANDARD_OUTPUT, ScoreRequest, opened
+from valence.bulk.output import FileOutput, Output, StandardOutput, State, problems_of
+from valence.data.table.opening import shown
+from valence.errors import DataError, TextError
+from valence.inference.engine import Engine
+from valence.inference.prediction import Prediction
+
+log = logging.getLogger(__name__)
+
+COMMIT_S = 2.0  # a kill costs about so much work, and what is being scored; fsync costs little so seldom
+LOGGED_PROBLEMS = 20  # to standard error; all of them go into the file beside the output
+
+# Texts -> the answer or the error of each, in order. Called by several threads at once.
+Score = Callable[[Sequence[str]], Sequence[Prediction | TextError]]
+Scored = tuple[Block, list[Answer | None], list[Problem]]
+
+
+def score_file(request: ScoreRequest, engine: Engine, workers: int) -> State:
+    """Scores the file with an engine of one thread in so many workers; returns the counts of the whole output.
+
+    Goes on with what a stopped run left, if anything. Raises DataError and SettingsError; what was written until then
+    is kept for the next run.
+    """
+    with opened(request) as source:
+        log.info("%s: texts from %r (%s).", shown(request.path), source.text_column, source.why)
+        with ExitStack() as stack:
+            output, state = _output(request, source, engine, stack)
+            if not state.done:
+                blocks, position = _pass(source, state)
+                run = _Run(request, source, output, state, position)
+                state = run.through(blocks, engine.answers, workers)
+            output.finish()
+    _tell(request, state)
+    return state
+
+
+def _output(request: ScoreRequest, source: Source, engine: Engine, stack: ExitStack) -> tuple[Output, State]:
+    if request.out == STANDARD_OUTPUT:
+        output = StandardOutput()
+        output.write(source.head(), [])
+        return output, State()
+    settings = {
+        "Valence": valence.__version__,
+        "input": shown(request.path),
+        "model": f"{engine.body_version} {engine.head_version}",
+        "text column": source.text_column,
+        "prefix": request.prefix,
+        "encoding": request.encoding,
+        "layout": source.layout,
+    }
+    convert = parquet.finish if isinstance(source, parquet.ParquetSource) else None
+    file = FileOutput(
+        request.out, settings, unit=source.unit, head=source.head(), convert=convert, restart=request.restart
+    )
+    return stack.enter_context(file), file.state
+
+
+def _pass(source: Source, state: State) -> tuple[Iterator[Block], int]:
+    """The blocks that are not written yet, and the position of the first; DataError if the others have changed."""
+    blocks, digest, position = source.blocks(), "", 0
+    for _ in range(state.blocks):
+        block = next(blocks, None)
+        digest = chained(digest, block) if block else ""
+        position = block.position if block else 0
+    if digest != state.digest:
+        raise DataError(
+            "A stopped run has scored the beginning of this file, and it has changed since.",
+            way_out="Give the file as it was, or --restart to begin anew.",
+            code="resume-mismatch",
+        )
+    return blocks, position
+
+
+def chained(digest: str, block: Block) -> str:
+    """The digest of everything up to this block, from that of everything before it."""
+    return hashlib.blake2b(digest.encode() + block.digest, digest_size=16).hexdigest()
+
+
+class _Run:
+    """One run from where the output stands to the end of the input."""
+
+    def __init__(self, request: ScoreRequest, source: Source, output: Output, state: State, position: int) -> None:
+        self._request, self._source, self._output = request, source, output
+        self._state, self._position = state, position
+        self._new_rows = 0
+        self._logged = 0
+
+    def through(self, blocks: Iterable[Block], score: Score, workers: int) -> State:
+        if self._state.blocks:
+            log.info("Going on after the %s rows that a stopped run has scored.", f"{self._state.rows:,}")
+        committed = time.monotonic()
+        with self._bar() as bar:
+            for scored in _scored(blocks, score, workers, self._where):
+                self._write(scored)
+                self._show(bar, scored[0])
+                if time.monotonic() - committed > COMMIT_S:
+                    self._output.commit(self._state)
+                    committed = time.monotonic()
+        self._state = replace(self._state, done=True)
+        self._output.commit(self._state)
+        return self._state
+
+    def _write(self, scored: Scored) -> None:
+        block, answers, problems = scored
+        for problem in problems:
+            if self._request.strict:
+                self._output.commit(self._state)
+                raise problem.error
+            self._log(problem)
+        self._output.write(self._source.encoded(block, answers), problems)
+        before, unread = self._state, sum(not each.kept for each in problems)
+        unscored = len(problems) - unread
+        self._state = State(
+            blocks=before.blocks + 1,
+            digest=chained(before.digest, block),
+            rows=before.rows + len(answers),
+            blank=before.blank + answers.count(None) - unscored,
+            unscored=before.unscored + unscored,
+            unread=before.unread + unread,
+        )
+        self._new_rows += len(answers)
+
+    def _where(self, place: int) -> str:
+        return f"{shown(self._request.path)}, {self._source.unit} {place}"
+
+    def _log(self, problem: Problem) -> None:
+        self._logged += 1
+        if self._logged <= LOGGED_PROBLEMS or self._request.out == STANDARD_OUTPUT:
+            what = "kept without a score" if problem.kept else "left out"
+            with tqdm.external_write_mode(file=sys.stderr):
+                log.warning("%s (%s)", problem.error.message, what)
+        elif self._logged == LOGGED_PROBLEMS + 1:
+            with tqdm.external_write_mode(file=sys.stderr):
+                log.warning("More such rows are listed in %s only.", problems_of(self._request.out).name)
+
+    def _bar(self) -> Any:
+        size = self._source.size
+        return tqdm(
+            total=size,
+            initial=self._position,  # what a stopped run did says nothing of the time left
+            unit="",
+            desc="scoring",
+            bar_format="{desc} {percentage:3.0f}% |{bar:20}| {postfix}, {remaining} left"
+            if size
+            else "{desc} {postfix}",
+            mininterval=0.2 if sys.stderr.isatty() else 30.0,
+            file=sys.stderr,
+            leave=False,
+            delay=1.0,
+        )
+
+    def _show(self, bar: Any, block: Block) -> None:
+        elapsed = max(bar.format_dict["elapsed"], 1e-9)
+        bar.set_postfix_str(f"{self._state.rows:,} rows, {self._new_rows / elapsed:,.0f} rows/s", refresh=False)
+        bar.update(block.position - bar.n)
+
+
+def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable[[int], str]) -> Iterator[Scored]:
+    """The blocks in order, with their answers. At most two more than there are workers are held at once."""
+    waiting = deque[tuple[Block, Future[list[Answer | TextError | None]]]]()
+    with ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
+        try:
+            for block in blocks:
+                waiting.append((block, pool.submit(_answers, block.texts, score)))
+                if len(waiting) > workers + 1:
+                    yield _told(*waiting.popleft(), where)
+            while waiting:
+                yield _told(*waiting.popleft(), where)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _answers(texts: Sequence[str | None], score: Score) -> list[Answer | TextError | None]:
+    found = iter(score([text for text in texts if text is not None]))
+    answers: list[Answer | TextError | None] = []
+    for text in texts:
+        each = None if text is None else next(found)
+        answers.append(Answer(each.label, each.probability) if isinstance(each, Prediction) else each)
+    return answers
+
+
+def _told(block: Block, future: Future[list[Answer | TextError | None]], where: Callable[[int], str]) -> Scored:
+    """The block's answers, and its problems with those that the engine found; a text of nothing readable is blank."""
+    answers, problems = list[Answer | None](), list(block.problems)
+    for place, found in zip(block.places, future.result(), strict=True):
+        answers.append(found if isinstance(found, Answer) else None)
+        if isinstance(found, TextError) and found.code != "text-empty":
+            error = DataError(f"{where(place)}: {found.message}", way_out=found.way_out, code=found.code)
+            problems.append(Problem(place, kept=True, error=error))
+    return block, answers, problems
+
+
+def _tell(request: ScoreRequest, state: State) -> None:
+    parts = [f"{state.rows:,} rows"]
+    for count, words in (
+        (state.blank, "without a text"),
+        (state.unscored, "whose text could not be scored"),
+        (state.unread, "more left out, since they could not be read"),
+    ):
+        if count:
+            parts.append(f"{count:,} {words}")
+    log.info("%s: %s.", "standard output" if request.out == STANDARD_OUTPUT else request.out, ", ".join(parts))
+    if (state.unread or state.unscored) and request.out != STANDARD_OUTPUT:
+        log.info("What was wrong with which row: %s", problems_of(request.out))

@@ -1,0 +1,165 @@
+"""CSV, TSV and JSON lines as sources: cells and lines are written back as they were read."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from valence.bulk.blocks import Answer, Block, block_of, in_blocks
+from valence.bulk.position import Position
+from valence.data.table import jsonlines
+from valence.data.table.columns import choose_text
+from valence.data.table.delimited import DelimitedTable
+from valence.data.table.grid import Grid, Row, Unread, check_not_empty
+from valence.data.table.opening import shown
+from valence.errors import DataError, SettingsError
+
+DECIMALS = 6  # of a probability in the output
+
+
+class DelimitedSource:
+    """A CSV or TSV file; written with the delimiter and the quoting that it has, in UTF-8.
+
+    Args:
+        table: the opened file.
+        added: names of the two columns that are added.
+        named: the column of the texts, or None to find it out.
+        position: how far the file has been read.
+    """
+
+    unit = "line"
+
+    def __init__(self, table: DelimitedTable, added: Sequence[str], named: str | None, position: Position) -> None:
+        self._table, self._added, self._position = table, added, position
+        self.size = position.size
+        self._blocks = in_blocks(table)
+        self._first = next(self._blocks, [])
+        check_not_empty(table.path, self._first, "rows below its header")
+        rows = [row for row in self._first if isinstance(row, Row)]
+        grid = Grid(table.path, {name: [row.cells[name] for row in rows] for name in table.columns}, ())
+        self.text_column, self.why = choose_text(grid, named)
+        refuse_clash(table.path, table.columns, added)
+        self.layout: dict[str, Any] = {
+            "columns": list(table.columns),
+            "delimiter": table.dialect.delimiter,
+            "quoted": table.dialect.quoted,
+        }
+
+    def blocks(self) -> Iterator[Block]:
+        for rows in itertools.chain([self._first], self._blocks):
+            yield block_of(self._table.path, rows, self.text_column, self._position.bytes)
+
+    def head(self) -> bytes:
+        return self._written([[*self._table.header, *self._added]])
+
+    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
+        return self._written(
+            [*row.raw, *(("", "") if answer is None else (answer.label, f"{answer.probability:.{DECIMALS}f}"))]
+            for row, answer in zip(block.rows, answers, strict=True)
+        )
+
+    def _written(self, rows: Any) -> bytes:
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._table.dialect.quoted else csv.QUOTE_NONE
+        lines = _RowEnds()
+        writer = csv.writer(
+            lines,
+            delimiter=self._table.dialect.delimiter,
+            quoting=quoting,
+            quotechar='"' if self._table.dialect.quoted else None,
+        )
+        try:
+            writer.writerows(rows)
+        except csv.Error as error:  # only a label can hold what an unquoted cell cannot
+            raise DataError(
+                f"A label of the model holds a tab or a line break, and {shown(self._table.path)} does not quote.",
+                way_out="Save the file as CSV, whose cells are quoted where they must be.",
+                code="label-unwritable",
+            ) from error
+        return "".join(lines.written).encode()
+
+
+class _RowEnds:
+    """Takes rows from csv and ends them with a line feed; told to do so itself, csv leaves a lone \\r unquoted."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, row: str) -> None:
+        self.written.append(row.removesuffix("\r\n") + "\n")
+
+
+class JsonLinesSource:
+    """A file of one JSON object a line; each line is kept to the letter, with two keys added at its end.
+
+    Arguments as of DelimitedSource.
+    """
+
+    unit = "line"
+
+    def __init__(
+        self,
+        path: Path,
+        lines: Iterator[str],
+        encoding: str | None,
+        added: Sequence[str],
+        named: str | None,
+        position: Position,
+    ) -> None:
+        self._path, self._added, self._position = path, added, position
+        self.size = position.size
+        self._blocks = in_blocks(jsonlines.rows(path, lines, encoding))
+        self._first = next(self._blocks, [])
+        check_not_empty(path, self._first, "rows")
+        rows = [row for row in self._first if isinstance(row, Row)]
+        if not rows:  # no JSON at all, most likely
+            raise next(row.error for row in self._first if isinstance(row, Unread))
+        names = dict.fromkeys(name for row in rows for name in row.cells)
+        grid = Grid(path, {name: [row.cells.get(name) for row in rows] for name in names}, ())
+        self.text_column, self.why = choose_text(grid, named)
+        refuse_clash(path, names, added)
+        self.layout: dict[str, Any] = {}
+
+    def blocks(self) -> Iterator[Block]:
+        for rows in itertools.chain([self._first], self._blocks):
+            yield block_of(
+                self._path, [self._unless_clash(row) for row in rows], self.text_column, self._position.bytes
+            )
+
+    def head(self) -> bytes:
+        return b""
+
+    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
+        lines = (self._line(row, answer) for row, answer in zip(block.rows, answers, strict=True))
+        return "".join(lines).encode()
+
+    def _line(self, row: Row, answer: Answer | None) -> str:
+        values = (None, None) if answer is None else (answer.label, round(answer.probability, DECIMALS))
+        added = json.dumps(dict(zip(self._added, values, strict=True)), ensure_ascii=False)
+        return f"{row.raw[:-1].rstrip()}{', ' if row.cells else ''}{added[1:]}\n"
+
+    def _unless_clash(self, row: Row | Unread) -> Row | Unread:
+        """A key of an added one's name ends the run if the first block has it; one that comes later costs its row."""
+        clash = next((name for name in self._added if isinstance(row, Row) and name in row.cells), None)
+        if clash is None:
+            return row
+        error = DataError(
+            f"{shown(self._path)}, line {row.place}: it has a key {clash!r} already, which would be added.",
+            way_out="Name the added keys otherwise by --prefix.",
+            code="columns-clash",
+        )
+        return Unread(row.place, error)
+
+
+def refuse_clash(path: Path, columns: Any, added: Sequence[str]) -> None:
+    """Raises SettingsError if the file has a column of an added one's name."""
+    for name in added:
+        if name in columns:
+            raise SettingsError(
+                f"{shown(path)} has a column {name!r} already, which would be added.",
+                way_out="Name the added columns otherwise by --prefix, such as --prefix second_.",
+                code="columns-clash",
+            )

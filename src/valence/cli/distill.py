@@ -1,0 +1,59 @@
+"""`valence distill`: a small student learns from a larger teacher."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from valence.cli.options import data_options, out_option, precision_option, results_option, rows_options, seed_option
+
+if TYPE_CHECKING:
+    from valence.data.sources import DataRequest
+
+
+@click.command()
+@click.option("--student", required=True, help="The network that learns: minilm, a model folder, a path, or a Hub id.")
+@click.option("--teacher", required=True, help="A model folder, trained on the first of the sets.")
+@data_options("sst2", multiple=True)
+@out_option
+@click.option(
+    "--sentences",
+    default=40_000,
+    help="So many sentences without labels, cut from the texts of the other sets, that the teacher answers for.",
+)
+@click.option(
+    "--label-share",
+    type=click.FloatRange(0, 1),
+    default=0.3,
+    help="Of the label in the target of a text that has a label and the teacher's answer.",
+)
+@click.option(
+    "--taught-passes",
+    type=click.IntRange(min=1),
+    default=3,
+    help="Passes over what the teacher answers for, in each epoch over the rest.",
+)
+@click.option("--epochs", default=1.0, help="Passes over the texts of the other sets.")
+@click.option("--learning-rate", default=5e-5, help="Peak learning rate of AdamW.")
+@click.option("--batch-size", default=32, help="Texts in one step.")
+@click.option("--max-tokens", default=384, help="Longest input, and the window of the finished body.")
+@precision_option
+@rows_options
+@seed_option
+@results_option
+@click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
+def distill(requests: list[DataRequest], out: Path, results: Path | None, resume: bool, **options: Any) -> None:
+    """Train a small student on what a larger teacher says, and on labelled sets beside it."""
+    from valence.evaluation.results import save, table
+    from valence.training.distill import DistillConfig
+    from valence.training.distill import distill as run
+
+    config = DistillConfig(**options)
+    folder = run([request.load(seed=config.seed) for request in requests], out, config, resume=resume)
+    found = folder.results()["results"]
+    if results:
+        save(results, found)
+    click.echo(table(found))
+    click.echo(f"Saved to {out}. Next: valence export --model {out}")

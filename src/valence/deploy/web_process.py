@@ -1,0 +1,145 @@
+"""A release as a dyno runs it: its release phase, and the web process with its start, stop and memory."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from valence.errors import DeployError
+
+BIND_S, STOP_S = 60, 30  # Heroku's limits: the time to open the port, and from SIGTERM to SIGKILL
+
+
+class WebProcess:
+    """A web process that was started just now; its lines go to the file `said`."""
+
+    def __init__(self, process: subprocess.Popen[str], said: Path, port: int) -> None:
+        self.process = process
+        self.address = f"http://127.0.0.1:{port}"
+        self._said = said
+        self._port = port
+        self._began = time.perf_counter()
+
+    def until_open(self) -> float:
+        """Seconds from the start until the port is open. Raises DeployError if that takes longer than Heroku waits."""
+
+        def is_open() -> bool:
+            with socket.socket() as trial:
+                return trial.connect_ex(("127.0.0.1", self._port)) == 0
+
+        return self._until(is_open, "does not open $PORT")
+
+    def until_ready(self) -> float:
+        """Seconds from the start until it can score. Raises DeployError if it cannot within a minute."""
+
+        def is_ready() -> bool:
+            try:
+                with urllib.request.urlopen(f"{self.address}/readyz", timeout=5) as answer:  # noqa: S310
+                    return bool(answer.status == 200)
+            except OSError:
+                return False
+
+        return self._until(is_ready, "does not get ready")
+
+    def stop(self) -> float:
+        """Seconds from SIGTERM to its end; one that is still there a while after Heroku's SIGKILL is killed."""
+        began = time.perf_counter()
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_S + 5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        return time.perf_counter() - began
+
+    @contextmanager
+    def peak_memory_mb(self) -> Iterator[Callable[[], float]]:
+        """Watches it and its children; afterwards the value that it yields gives the most they took together."""
+        peak, done = [0.0], threading.Event()
+
+        def watch() -> None:
+            while True:
+                peak[0] = max(peak[0], memory_mb(self.process.pid))
+                if done.wait(0.1):
+                    return
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            yield lambda: peak[0]
+        finally:
+            done.set()
+            watcher.join()
+
+    def _until(self, done: Callable[[], bool], problem: str) -> float:
+        while not done():
+            elapsed = time.perf_counter() - self._began
+            status = self.process.poll()
+            if status is not None or elapsed > BIND_S:
+                how = f"ended with {status}" if status is not None else f"{problem} within {BIND_S} s"
+                raise DeployError(f"The server {how}. It says:\n{_last(self._said.read_text('utf-8'))}")
+            time.sleep(0.05)
+        return time.perf_counter() - self._began
+
+
+@contextmanager
+def web_process(
+    command: str, root: Path, environment: Mapping[str, str], enter: Callable[[], None]
+) -> Iterator[WebProcess]:
+    """The Procfile's web line, run in the slug within the limits that `enter` sets; stopped at the end if need be."""
+    port = int(environment["PORT"])
+    words = [os.path.expandvars(word.replace("$PORT", str(port))) for word in shlex.split(command)]
+    said = root.with_name("said.log")
+    with said.open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(  # noqa: S603
+            words,
+            cwd=root,
+            env=environment,
+            preexec_fn=enter,  # noqa: PLW1509 -- no thread runs yet
+            stdout=log,
+            stderr=log,
+            text=True,
+        )
+    running = WebProcess(process, said, port)
+    try:
+        yield running
+    finally:
+        if process.poll() is None:
+            running.stop()
+
+
+def run_release(command: str, root: Path, environment: Mapping[str, str], enter: Callable[[], None]) -> float:
+    """Seconds that the Procfile's release line took. Raises DeployError with its own words if it failed."""
+    began = time.perf_counter()
+    done = subprocess.run(  # noqa: S602
+        command, shell=True, cwd=root, env=environment, preexec_fn=enter, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise DeployError(f"The release phase `{command}` ended with {done.returncode}. It says:\n{_last(done.stderr)}")
+    return time.perf_counter() - began
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory in MB of a process and its children; pages that they share are counted for each."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=True)  # noqa: S607
+    rows = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+    return sum(kilobytes for own, parent, kilobytes in rows if pid in {own, parent}) * 1024 / 1e6
+
+
+def _last(said: str) -> str:
+    return "\n".join(said.strip().splitlines()[-15:])

@@ -1,0 +1,46 @@
+"""What a chart is, and the colours that charts are drawn in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours by what they are for. A report turns them into the page's own, light or dark."""
+
+    ink: str = "#1c2430"
+    muted: str = "#66707d"
+    grid: str = "#d8dde4"
+    first: str = "#2563c9"
+    second: str = "#c2571a"
+
+
+PALETTE = Palette()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart.
+
+    Attributes:
+        key: names its files.
+        caption: how to read it, in one or two sentences.
+        summary: what it shows here, in one sentence; the description for those who cannot see it.
+        columns, rows: the table beside it.
+        draw: draws it on matplotlib axes.
+        wide: whether it is much wider than it is high.
+    """
+
+    key: str
+    title: str
+    caption: str
+    summary: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    draw: Callable[[Any], None]
+    wide: bool = False

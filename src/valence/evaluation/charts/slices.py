@@ -1,0 +1,44 @@
+"""Accuracy on parts of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from valence.evaluation.charts.chart import PALETTE, Chart, Json
+from valence.evaluation.intervals import Estimate
+
+
+def slices(result: Json) -> Iterator[Chart]:
+    found = result.get("slices")
+    if not found:
+        return
+    whole = result["metrics"]["accuracy"]["value"]
+    names = [f"{each['by']}: {each['name']}" for each in found]
+
+    def draw(axes: Any) -> None:
+        axes.axvline(whole, color=PALETTE.muted, linestyle="--", linewidth=1)
+        for i, each in enumerate(found):
+            accuracy = each["accuracy"]
+            axes.plot([accuracy["low"], accuracy["high"]], [i, i], color=PALETTE.first, linewidth=2)
+            axes.plot(accuracy["value"], i, "o", color=PALETTE.first)
+        axes.set_yticks(range(len(found)), names)
+        axes.set_ylim(len(found) - 0.5, -0.5)
+        axes.set_xlabel("accuracy")
+        axes.grid(visible=False, axis="y")
+
+    worst = min(found, key=lambda each: each["accuracy"]["value"])
+    yield Chart(
+        "slices",
+        "Slices",
+        "Accuracy on parts of the rows, with 95 % Wilson intervals; the dashed line is the accuracy on all of them. "
+        "Words are counted by spaces; negation is an English word such as not, never or n't.",
+        f"Weakest: {worst['by']} {worst['name']}, {worst['accuracy']['value']:.1%}.",
+        ("slice", "rows", "accuracy, % [95 %]"),
+        [
+            (name, f"{each['rows']:,}", str(Estimate(**each["accuracy"])))
+            for name, each in zip(names, found, strict=True)
+        ],
+        draw,
+        wide=True,
+    )

@@ -1,0 +1,40 @@
+"""A training run in progress: a folder beside its target, with checkpoints and the settings it was started with."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from valence.errors import SettingsError
+from valence.files import write_json
+
+
+def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
+    """`OUT.training/`, new, or with `resume` as the interrupted run left it; a run that differs is never mixed in.
+
+    Raises SettingsError if the run there was started with other `settings`.
+    """
+    folder = out.with_name(out.name + ".training")
+    saved = folder / "config.json"
+    if resume and saved.exists():
+        _check_same(folder, json.loads(saved.read_text("utf-8")), settings)
+    elif folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(saved, dict(settings))
+    return folder
+
+
+def _check_same(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    changed = [
+        f"{key} was {before.get(key)!r}, now {value!r}" for key, value in now.items() if before.get(key) != value
+    ]
+    if changed:
+        raise SettingsError(
+            f"The run in {folder} was started otherwise: {'; '.join(changed)}.",
+            way_out="Resume it with the same options, or begin anew without --resume.",
+            code="resume-differs",
+        )

@@ -1,0 +1,186 @@
+"""The training loop of both stages: transformers' Trainer, with what a CPU likes and checkpoints to go on from.
+
+Knows nothing of what is trainable, of stages or of model folders.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+from transformers import PreTrainedModel, Trainer, TrainingArguments
+from transformers.trainer_utils import get_last_checkpoint
+
+from valence.data.examples import Splits
+from valence.encoder.precision import Precision
+from valence.files import write_json
+from valence.model.head import Ints
+from valence.model.labels import Labels
+from valence.training.encoding import EncodedTexts, PadToStep, Truncation
+
+log = logging.getLogger(__name__)
+
+# Validation and a checkpoint after every sixth of the run: half an epoch of three.
+_CHECKPOINT_SHARE = 1 / 6
+
+# The CPU's fused attention kernel has a slow backward pass, and plain matrix products beat it up to about this length.
+_PLAIN_ATTENTION_UP_TO = 256  # tokens; docs/experiments.md
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopConfig:
+    """How the loop runs.
+
+    Attributes:
+        epochs: passes over the training texts.
+        learning_rate: the peak, of AdamW.
+        batch_size: texts in one optimiser step.
+        max_tokens: longest input in tokens, special tokens included.
+        truncation: what is kept of a longer training text.
+        balanced: weigh each class alike, however rare it is.
+        seed: of the order of the texts.
+    """
+
+    epochs: float
+    learning_rate: float
+    batch_size: int
+    max_tokens: int
+    truncation: Truncation
+    balanced: bool
+    seed: int
+
+
+def attention_for(max_tokens: int, precision: Precision) -> str | None:
+    """Plain attention where it is faster; None leaves the choice to transformers, which knows what a family has."""
+    plain = precision.device == "cpu" and max_tokens <= _PLAIN_ATTENTION_UP_TO
+    return "eager" if plain else None
+
+
+def train(
+    model: PreTrainedModel,
+    tokenizer: Any,
+    splits: Splits,
+    labels: Labels,
+    config: LoopConfig,
+    *,
+    precision: Precision,
+    folder: Path,
+) -> None:
+    """Trains what is trainable of `model`, in place; at the end it is as at the checkpoint best on validation.
+
+    Goes on from the last checkpoint in `folder`, where there is one.
+    """
+    training, validation = (
+        EncodedTexts(
+            tokenizer,
+            part.texts,
+            labels.encode(part.labels),
+            max_tokens=config.max_tokens,
+            truncation=config.truncation,
+        )
+        for part in (splits.train, splits.validation)
+    )
+    longer = f"{training.truncated} of {len(training)} texts are longer than {config.max_tokens} tokens"
+    log.info("%s: cut by %r.", longer, config.truncation)
+    weights = balanced_weights(labels.encode(splits.train.labels), len(labels)) if config.balanced else None
+    arguments = _arguments(config, precision, folder)
+    arguments.load_best_model_at_end, arguments.metric_for_best_model = True, "accuracy"
+    _run(model, arguments, training, validation, PadToStep(tokenizer.pad_token_id), weights)
+
+
+def train_on(
+    model: PreTrainedModel,
+    training: Dataset[dict[str, Any]],
+    validation: Mapping[str, EncodedTexts],
+    collator: PadToStep,
+    config: LoopConfig,
+    *,
+    precision: Precision,
+    folder: Path,
+) -> None:
+    """The same on texts whose targets may be probabilities, watched on several validation sets.
+
+    At the end the model is as the last step left it: with several sets no one checkpoint is the best.
+    """
+    _run(model, _arguments(config, precision, folder), training, dict(validation), collator)
+
+
+def _run(
+    model: PreTrainedModel,
+    arguments: TrainingArguments,
+    training: Dataset[dict[str, Any]],
+    validation: EncodedTexts | dict[str, EncodedTexts],
+    collator: PadToStep,
+    weights: Tensor | None = None,
+) -> None:
+    trainer = Trainer(
+        model=model,
+        args=arguments,
+        train_dataset=training,
+        eval_dataset=validation,
+        data_collator=collator,
+        compute_metrics=lambda output: {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))},
+        compute_loss_func=_cross_entropy(weights),
+    )
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(arguments.output_dir)))
+    write_json(Path(str(arguments.output_dir)) / "log.json", trainer.state.log_history)
+
+
+def balanced_weights(labels: Ints, classes: int) -> Tensor:
+    """Weight of each class, shape (classes,): rows / (classes x rows of the class), as scikit-learn's "balanced".
+
+    >>> balanced_weights(np.array([0, 0, 0, 1]), 2).round(decimals=3).tolist()
+    [0.667, 2.0]
+    """
+    counts = np.maximum(np.bincount(labels, minlength=classes), 1)
+    return torch.tensor(len(labels) / (classes * counts), dtype=torch.float32)
+
+
+def _cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:
+    """The loss in the form that Trainer calls: the mean over a batch, each text by the weight of its class.
+
+    Targets are classes, of shape (batch,), or probabilities, of shape (batch, classes).
+    """
+
+    def loss(outputs: Any, labels: Tensor, num_items_in_batch: Any = None) -> Tensor:  # noqa: ARG001 - Trainer gives it
+        logits = outputs["logits"]
+        weight = None if weights is None else weights.to(logits.device)
+        return torch.nn.functional.cross_entropy(logits.float(), labels, weight=weight)
+
+    return loss
+
+
+def _arguments(config: LoopConfig, precision: Precision, folder: Path) -> TrainingArguments:
+    return TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=config.epochs,
+        learning_rate=config.learning_rate,
+        per_device_train_batch_size=config.batch_size,
+        per_device_eval_batch_size=config.batch_size,
+        lr_scheduler_type="linear",
+        warmup_steps=0.06,  # a share of all steps, as in RoBERTa's own recipe for GLUE
+        weight_decay=0.01,
+        optim="adamw_torch_fused",  # seven times faster than the loop over tensors on a CPU
+        bf16=precision.bf16,
+        use_cpu=precision.device == "cpu",
+        train_sampling_strategy="group_by_length",
+        remove_unused_columns=False,
+        eval_strategy="steps",
+        save_strategy="steps",
+        eval_steps=_CHECKPOINT_SHARE,
+        save_steps=_CHECKPOINT_SHARE,
+        save_total_limit=2,
+        logging_steps=50,
+        report_to=["tensorboard"],
+        seed=config.seed,
+        data_seed=config.seed,
+        dataloader_pin_memory=False,
+        average_tokens_across_devices=False,  # the loss is a mean over texts
+    )

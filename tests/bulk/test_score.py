@@ -1,0 +1,277 @@
+"""`valence score` through the command line: what goes in comes out, with two columns more."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+import valence
+from tests.bulk.conftest import Score
+from valence.bulk.blocks import BLOCK_ROWS
+from valence.data.table.opening import zstd
+
+ADDED = ["predicted_label", "predicted_probability"]
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
+
+
+def read_csv(content: str, delimiter: str = ",") -> list[list[str]]:
+    return list(csv.reader(content.splitlines(keepends=True), delimiter=delimiter, strict=True))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=8), st.sampled_from(",;\t|"))
+def test_any_cells_come_back_in_their_columns_and_order(
+    score: Score, tmp_path: Path, rows: list[tuple[str, str, str]], delimiter: str
+) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer.writerows([("id", "text", "and more"), *rows])
+    assert score(source, "--out", out, "--text-column", "text").exit_code == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        found = list(csv.reader(file, delimiter=delimiter, strict=True))
+    assert found[0] == ["id", "text", "and more", *ADDED]
+    assert [row[:3] for row in found[1:]] == [list(row) for row in rows]
+    assert all((row[3] == "") == (row[4] == "") for row in found[1:])
+    assert all(row[3] for row in found[1:] if any("a" <= letter <= "z" for letter in row[1]))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.dictionaries(
+            st.text(max_size=5),
+            st.none() | st.integers() | st.floats() | st.text(max_size=20) | st.lists(st.booleans()),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_any_objects_come_back_to_the_letter(score: Score, tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    lines = [json.dumps({"body": "a dull film", **row}) for row in rows]
+    source.write_text("\n".join(lines), "utf-8")
+    assert score(source, "--out", out, "--text-column", "body").exit_code == 0
+    found = out.read_text("utf-8").splitlines()
+    assert [line.partition(', "predicted_label"')[0] + "}" for line in found] == lines
+    assert [list(json.loads(line))[-2:] for line in found] == [ADDED] * len(rows)
+
+
+def test_scores_are_those_of_the_python_interface(score: Score, tmp_path: Path, tiny_model: Path) -> None:
+    texts = [f"{'very ' * (i % 30)}{['dull', 'wonderful'][i % 2]} film" for i in range(2 * BLOCK_ROWS + 7)]
+    (tmp_path / "in.jsonl").write_text("\n".join(json.dumps({"t": text}) for text in texts))
+    assert score(tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl").exit_code == 0
+    found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
+    expected = valence.load(tiny_model).predict(texts)
+    assert [row["predicted_label"] for row in found] == [each.label for each in expected]
+    for row, each in zip(found, expected, strict=True):
+        assert abs(row["predicted_probability"] - each.probability) < 1e-3
+
+
+def test_every_compression_gives_the_same_rows(score: Score, tmp_path: Path) -> None:
+    content = b"text,id\na dull film,1\na wonderful film,2\n"
+    (tmp_path / "in.csv").write_bytes(content)
+    (tmp_path / "in.csv.gz").write_bytes(gzip.compress(content))
+    (tmp_path / "in.csv.zst").write_bytes(zstd().compress(content))
+    outputs = []
+    for name, unpack in (("out.csv", bytes), ("out.csv.gz", gzip.decompress), ("out.csv.zst", _all_frames)):
+        for source in ("in.csv", "in.csv.gz", "in.csv.zst"):
+            assert score(tmp_path / source, "--out", tmp_path / name).exit_code == 0
+            outputs.append(unpack((tmp_path / name).read_bytes()))
+    assert len(set(outputs)) == 1
+    assert [row[2] for row in read_csv(outputs[0].decode())] == ["predicted_label", "negative", "positive"]
+
+
+def _all_frames(content: bytes) -> bytes:
+    return bytes(zstd().decompress(content))
+
+
+def test_standard_input_to_standard_output(score: Score, caplog: pytest.LogCaptureFixture) -> None:
+    done = score("-", "--out", "-", "--format", "tsv", typed=b'id\ttext\n1\ta "dull film\n2\t\n')
+    assert done.exit_code == 0
+    assert read_csv(done.stdout, "\t")[0] == ["id", "text", *ADDED]
+    assert done.stdout.splitlines()[1].startswith('1\ta "dull film\tnegative\t0.')
+    assert done.stdout.splitlines()[2] == "2\t\t\t"
+    assert "standard output: 2 rows, 1 without a text" in caplog.text
+
+
+def test_parquet_keeps_its_types_and_gets_two_columns(score: Score, tmp_path: Path) -> None:
+    rows = 3 * BLOCK_ROWS + 1
+    features = {"info": {"features": {"kind": {"names": ["a", "b"], "_type": "ClassLabel"}}}}
+    table = pa.table(
+        {
+            "kind": pa.array([i % 2 for i in range(rows)], "int64"),
+            "words": [[str(i)] for i in range(rows)],
+            "text": [None if i == 5 else ["a dull film", "a wonderful film"][i % 2] for i in range(rows)],
+            "when": pa.array(range(rows), pa.timestamp("ms")),
+        }
+    ).replace_schema_metadata({"huggingface": json.dumps(features)})
+    parquet.write_table(table, tmp_path / "in.parquet", row_group_size=700)
+    assert score(tmp_path / "in.parquet", "--out", tmp_path / "out.parquet").exit_code == 0
+    found = parquet.read_table(tmp_path / "out.parquet")
+    assert found.select(table.column_names).cast(table.schema).equals(table)
+    assert found.column_names == [*table.column_names, *ADDED]
+    assert found.column(ADDED[0]).to_pylist()[4:7] == ["negative", None, "negative"]
+    assert ADDED[1] in json.loads(found.schema.metadata[b"huggingface"])["info"]["features"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.parquet", "out.parquet"]
+
+
+BROKEN = {
+    "in.csv": (
+        b"text,id\na dull film,1\ntoo,many,cells\n"
+        b'a "wonderful film,2\n"unquoted" rest,3\ncaf\xe9,4\nnul\0,5\n"never\nclosed,6\n',
+        [
+            "line 3: 3 cell(s)",
+            "line 5: the quoting",
+            "line 6: the byte 0xe9",
+            "line 7: there is a NUL",
+            "line 8: a quote is opened",
+        ],
+        ["1", "2", "6"],
+    ),
+    "in.jsonl": (
+        b'{"text": "a dull film", "id": 1}\nno json\n[1]\n{"text": "caf\xe9", "id": 3}\n{"text": 5, "id": 4}\n'
+        b'{"text": "a wonderful film", "id": 5}\n{"id": 6}\n',
+        ["line 2: no JSON", "line 3: '[1]' is no JSON object", "line 4: the byte 0xe9", "line 5: the text is 5"],
+        ["1", "4", "5", "6"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_rows_that_cannot_be_read_are_told_and_the_others_scored(
+    score: Score, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    content, problems, kept = BROKEN[name]
+    (tmp_path / name).write_bytes(content)
+    out = tmp_path / f"out{Path(name).suffix}"
+    done = score(tmp_path / name, "--out", out, "--text-column", "text")
+    assert done.exit_code == 0, done.stderr
+    listed = [json.loads(line) for line in (tmp_path / f"{out.name}.problems.jsonl").read_text("utf-8").splitlines()]
+    assert len(listed) == len(problems)
+    for words, each in zip(problems, listed, strict=True):
+        assert words in each["error"]
+        assert words in caplog.text
+        assert f"line {each['line']}" in each["error"]
+    written = out.read_text("utf-8")
+    if name == "in.csv":
+        found = [row[1] for row in read_csv(written)[1:]]
+    else:
+        found = [str(json.loads(line)["id"]) for line in written.splitlines()]
+    assert found == kept
+    strict = score(tmp_path / name, "--out", tmp_path / f"strict{out.suffix}", "--text-column", "text", "--strict")
+    assert strict.exit_code == 2
+    assert problems[0] in strict.stderr
+    assert not (tmp_path / f"strict{out.suffix}").exists()
+
+
+def test_the_list_of_problems_is_gone_once_there_are_none(score: Score, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text('{"text": "a dull film"}\nbroken\n')
+    score(source, "--out", out)
+    assert (tmp_path / "out.jsonl.problems.jsonl").exists()
+    source.write_text('{"text": "a dull film"}\n')
+    score(source, "--out", out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+def test_a_broken_quote_far_up_costs_one_row_of_a_large_file(score: Score, tmp_path: Path) -> None:
+    rows = 3 * BLOCK_ROWS
+    lines = ["text,id", '"a dull film,0', *(f"a wonderful film,{i}" for i in range(1, rows))]
+    (tmp_path / "in.csv").write_text("\n".join(lines) + "\n")
+    assert score(tmp_path / "in.csv", "--out", tmp_path / "out.csv").exit_code == 0
+    assert [row[1] for row in read_csv((tmp_path / "out.csv").read_text())[1:]] == [str(i) for i in range(1, rows)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "arguments", "words"),
+    [
+        ("in.csv", "text\na\n", ("--text-column", "txt"), "no column called 'txt'. Did you mean 'text'?"),
+        ("in.csv", "text,predicted_label\na,b\n", (), "'predicted_label' already, which would be added.\nName the"),
+        ("in.jsonl", '{"text": "a", "predicted_probability": 1}\n', (), "'predicted_probability' already"),
+        ("in.csv", "", (), "is empty: it has no header"),
+        ("in.csv", "text,id\n", (), "no rows below its header"),
+        ("in.jsonl", "", (), "is empty: it has no rows"),
+        ("in.jsonl", "\x7fELF garbage\n\x01\x02\n", (), "line 1: no JSON"),
+        ("in.csv", "PK\x03\x04\0\0garbage\n", (), "line 1: there is a NUL byte"),
+        ("in.jsonl", '[{"text": "a"}]', (), "one JSON array"),
+        ("in.parquet", "garbage", (), "cannot be read as Parquet"),
+        ("in.csv.gz", "garbage", (), "damaged or cut off"),
+        ("in.csv.zst", "garbage", (), "damaged or cut off"),
+        ("in.txt", "garbage", (), "has no ending that says its format.\nAdd --format csv, tsv or jsonl"),
+        ("in.csv", "id,code\n1,2\n", (), "no column looks as if it held the texts"),
+        ("in.csv", "text\na\n", ("--encoding", "klingon"), "no encoding called 'klingon'"),
+    ],
+)
+def test_what_is_wrong_is_named_with_a_way_out(
+    score: Score, tmp_path: Path, name: str, content: str, arguments: tuple[str, ...], words: str
+) -> None:
+    (tmp_path / name).write_text(content, "utf-8")
+    out = tmp_path / f"out.{name.split('.')[1]}"
+    done = score(tmp_path / name, "--out", out, *arguments)
+    assert done.exit_code == 2, done.output
+    assert words in done.stderr
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("missing.csv", "--out", "out.csv"), "missing.csv cannot be read: No such file"),
+        (("in.csv", "--out", "in.csv"), "is the file that is read"),
+        (("in.csv", "--out", "out.jsonl"), "the input's format, CSV"),
+        (("-", "--out", "out.csv"), "Standard input has no name that says its format"),
+        (("in.parquet", "--out", "-"), "cannot be written to standard output"),
+        (("in.csv", "--out", "in.csv/out.csv"), "cannot be written: "),
+        (("in.csv", "--out", "out.parquet.gz"), "Parquet is compressed inside"),
+    ],
+)
+def test_paths_that_cannot_be_are_refused(
+    score: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: str
+) -> None:
+    (tmp_path / "in.csv").write_text("text\na dull film\n")
+    monkeypatch.chdir(tmp_path)
+    done = score(*arguments)
+    assert done.exit_code == 2
+    assert words in done.stderr
+
+
+def test_a_key_that_clashes_late_costs_its_row(score: Score, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    lines = [json.dumps({"text": "a dull film"})] * BLOCK_ROWS + ['{"text": "a film", "predicted_label": 1}']
+    (tmp_path / "in.jsonl").write_text("\n".join(lines))
+    done = score(tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
+    assert done.exit_code == 0
+    assert f"line {BLOCK_ROWS + 1}: it has a key 'predicted_label' already" in caplog.text
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == BLOCK_ROWS
+
+
+def test_other_names_for_the_added_columns(score: Score, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text,predicted_label\na dull film,x\n")
+    assert score(tmp_path / "in.csv", "--out", tmp_path / "out.csv", "--prefix", "my ").exit_code == 0
+    assert (tmp_path / "out.csv").read_text().splitlines()[0] == "text,predicted_label,my label,my probability"
+
+
+def test_another_encoding_comes_out_as_utf8(score: Score, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes("text,id\ncafé,1\n".encode("utf-16"))
+    assert score(tmp_path / "in.csv", "--out", tmp_path / "out.csv", "--encoding", "utf-16").exit_code == 0
+    assert "café" in (tmp_path / "out.csv").read_text("utf-8")
+
+
+def test_a_text_too_long_is_kept_without_a_score(
+    score: Score, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps({"text": "long " * 200_001}) + '\n{"text": "a dull film"}\n')
+    score(tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
+    assert "in.jsonl, line 1: The text has 1,000,005 characters" in caplog.text
+    assert "2 rows, 1 whose text could not be scored" in caplog.text
+    first = json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])
+    assert (first["predicted_label"], first["predicted_probability"]) == (None, None)

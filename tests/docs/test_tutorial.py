@@ -1,0 +1,33 @@
+"""The tutorial is followed word by word, and its tables and charts are those of the results files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.tutorial import CHAPTERS, ROOT, Reader, Room, assert_alike
+
+
+def test_whoever_follows_the_chapters_in_order_meets_no_step_that_fails(
+    tmp_path: Path, tiny_roberta: Path, small_data: Path
+) -> None:
+    reader = Reader(Room(tmp_path, tiny_roberta, small_data))
+    assert [chapter.name[0] for chapter in CHAPTERS] == ["1", "2", "3"]
+    assert all(reader.follow(chapter) > 5 for chapter in CHAPTERS)
+
+
+@pytest.mark.parametrize("printed", ["ham 98.6%", "spam 90.1%"], ids=["other words", "another number"])
+def test_what_is_not_as_shown_is_told(printed: str) -> None:
+    assert_alike("spam  98.1%\n", "spam 98.6%", "here")
+    with pytest.raises(AssertionError, match="here"):
+        assert_alike(printed, "spam 98.6%", "here")
+
+
+def test_the_charts_are_drawn_from_the_results(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, ROOT / "docs" / "figures.py", tmp_path], check=True, capture_output=True)
+    kept = ROOT / "docs" / "tutorial" / "images"
+    drawn = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert drawn == {path.name: path.read_bytes() for path in kept.iterdir()}, "stale: python docs/figures.py"

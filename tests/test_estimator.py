@@ -1,0 +1,145 @@
+"""TextClassifier: fitted, asked, tested and saved, and at home in scikit-learn."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.estimator_checks import check_estimator
+
+import valence
+from valence import TextClassifier
+from valence.errors import DataError, SettingsError, TextError
+from valence.model.folder import ModelFolder
+
+ROOT = Path(__file__).parents[1]
+PRAISE = "wonderful moving brilliant superb charming gripping funny beautiful clever unforgettable".split()
+BLAME = "dull awful boring clumsy tedious lifeless messy predictable shallow unbearable".split()
+TEXTS = [f"The {thing} is {word}." for word in (*PRAISE, *BLAME) for thing in ("film", "plot", "music", "ending")]
+LABELS = ["praise"] * 40 + ["blame"] * 40
+
+
+@pytest.fixture(scope="module")
+def fitted() -> TextClassifier:
+    return TextClassifier().fit(TEXTS, LABELS)
+
+
+def test_it_fits_on_the_bundled_body_and_answers(fitted: TextClassifier) -> None:
+    assert fitted.classes_.tolist() == ["blame", "praise"]
+    texts = ["A touching, warm story.", "A waste of an evening."]
+    assert fitted.predict(texts).tolist() == ["praise", "blame"]
+    probabilities = fitted.predict_proba(np.array(texts))
+    assert probabilities.shape == (2, 2)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+
+
+def test_labels_come_back_in_the_type_that_they_were_given_in() -> None:
+    numbers = TextClassifier().fit(TEXTS, [10 if label == "praise" else 9 for label in LABELS])
+    assert numbers.classes_.tolist() == [9, 10]  # as numbers are sorted, not as words
+    assert numbers.predict(["A wonderful film."])[0] == 10
+    truth = TextClassifier().fit(TEXTS, np.array(LABELS) == "praise")
+    assert truth.predict(["A dull film."]).dtype == bool
+
+
+def test_it_is_evaluated_saved_and_loaded_with_the_same_answers(fitted: TextClassifier, tmp_path: Path) -> None:
+    texts, labels = ["Warm and touching.", "Flat and far too long.", "A delight."], ["praise", "blame", "praise"]
+    found = fitted.evaluate(texts, labels)
+    assert (found["rows"], found["metrics"]["accuracy"]["value"]) == (3, 1.0)
+    fitted.save(tmp_path / "own", results=[found])
+    loaded = valence.load(tmp_path / "own")
+    np.testing.assert_allclose(loaded.predict_proba(texts), fitted.predict_proba(texts), atol=1e-5)
+    assert ModelFolder(tmp_path / "own").results()["results"][0]["rows"] == 3
+    assert (tmp_path / "own" / "report.html").exists()
+    fitted.save(tmp_path / "untested")
+    assert not (tmp_path / "untested" / "report.html").exists()
+    assert valence.load(tmp_path / "untested").predict("A delight.").label == "praise"
+
+
+def test_a_copy_through_pickle_answers_alike_and_a_clone_is_not_fitted(fitted: TextClassifier) -> None:
+    copy = pickle.loads(pickle.dumps(fitted))
+    assert np.array_equal(copy.predict_proba(TEXTS[:5]), fitted.predict_proba(TEXTS[:5]))
+    with pytest.raises(NotFittedError):
+        clone(fitted).predict(TEXTS[:1])
+
+
+def test_asking_keeps_nothing_on_disk(fitted: TextClassifier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VALENCE_HOME", str(tmp_path))
+    fitted.predict(["Something private."])
+    assert not list(tmp_path.iterdir())
+
+
+def test_scikit_learn_s_own_checks_that_apply_to_texts() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that arrays of numbers are not tried, as the tags say
+        results = check_estimator(TextClassifier(), on_skip=None)
+    assert [each["check_name"] for each in results if each["status"] == "failed"] == []
+    assert len([each for each in results if each["status"] == "passed"]) >= 4
+
+
+def test_cross_validation_and_a_pipeline() -> None:
+    lower = FunctionTransformer(lambda texts: [text.lower() for text in texts])
+    scores = cross_val_score(Pipeline([("lower", lower), ("classifier", TextClassifier())]), TEXTS, LABELS, cv=3)
+    assert scores.mean() > 0.85
+
+
+def test_calibration_and_a_search_over_its_parameters() -> None:
+    calibrated = CalibratedClassifierCV(TextClassifier(), cv=2).fit(TEXTS, LABELS)
+    assert calibrated.predict(["A wonderful film."])[0] == "praise"
+    search = GridSearchCV(TextClassifier(), {"readout": ["final", "general"]}, cv=2).fit(TEXTS, LABELS)
+    assert search.best_params_["readout"] in {"final", "general"}
+    assert search.best_score_ > 0.85
+
+
+def test_what_cannot_be_fitted_is_named() -> None:
+    with pytest.raises(TextError, match="Text 1 of 2"):
+        TextClassifier().fit(["fine", " "], ["a", "b"])
+    with pytest.raises(TextError, match=r"Text 0 of 1 .* is float, not text"):
+        TextClassifier().fit([float("nan")], ["a"])  # type: ignore[list-item]  # an empty cell, as pandas reads it
+    with pytest.raises(TextError, match="not one text"):
+        TextClassifier().fit("fine", ["a"])
+    with pytest.raises(DataError, match=r"2 texts, and labels of shape \(1,\)"):
+        TextClassifier().fit(["fine", "bad"], ["a"])
+    with pytest.raises(DataError, match="at least two labels"):
+        TextClassifier().fit(["fine", "good"], ["a", "a"])
+    with pytest.raises(SettingsError, match="no readout 'middle'"):
+        TextClassifier(readout="middle").fit(TEXTS, LABELS)
+
+
+def test_a_label_that_fit_has_not_seen_is_named(fitted: TextClassifier) -> None:
+    with pytest.raises(DataError, match="mixed"):
+        fitted.evaluate(["So so."], ["mixed"])
+
+
+def test_an_exported_body_needs_no_torch_and_the_import_is_quick() -> None:
+    program = (
+        "import sys, valence; assert 'sklearn' not in sys.modules and 'numpy' not in sys.modules\n"
+        f"import json; texts, labels = json.loads({json.dumps(json.dumps([TEXTS, LABELS]))})\n"
+        "print(valence.TextClassifier().fit(texts, labels).predict(['A dull film.'])[0])\n"
+        "assert not {'torch', 'transformers'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("blame\n", 0), done.stderr
+
+
+def test_the_example_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "python.md").read_text("utf-8")
+    known = {"texts": TEXTS, "labels": LABELS, "new_texts": ["A delight."], "new_labels": ["praise"]}
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) >= 2
+    for block in blocks:
+        exec(block, known)
+    assert valence.load("models/own").labels == ("blame", "praise")

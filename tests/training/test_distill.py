@@ -1,0 +1,65 @@
+"""Distillation on a small RoBERTa: what the student learns, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from valence.classifier import load
+from valence.data import sources
+from valence.data.examples import Dataset
+from valence.errors import SettingsError
+from valence.export import export_body
+from valence.model.folder import ModelFolder
+from valence.training.distill import DistillConfig, distill
+from valence.training.pretrain import PretrainConfig, pretrain
+
+
+@pytest.fixture(scope="module")
+def sets(small_data: Path) -> list[Dataset]:
+    return [sources.load(str(small_data / name)) for name in ("SST-2", "aclImdb")]
+
+
+@pytest.fixture(scope="module")
+def teacher(sets: list[Dataset], tiny_roberta: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    config = PretrainConfig(
+        base=str(tiny_roberta), epochs=6, batch_size=16, learning_rate=2e-3, max_tokens=62, precision="fp32"
+    )
+    return pretrain(sets[0], tmp_path_factory.mktemp("teacher") / "teacher", config).path
+
+
+@pytest.fixture(scope="module")
+def config(teacher: Path, tiny_roberta: Path) -> DistillConfig:
+    return DistillConfig(
+        student=str(tiny_roberta),
+        teacher=str(teacher),
+        sentences=50,
+        taught_passes=4,
+        batch_size=16,
+        learning_rate=2e-3,
+        max_tokens=62,
+        precision="fp32",
+    )
+
+
+def test_the_student_learns_both_sets_and_serves(sets: list[Dataset], config: DistillConfig, tmp_path: Path) -> None:
+    folder = distill(sets, tmp_path / "student", config)
+    results = folder.results()["results"]
+    assert [each["data"] for each in results] == ["SST-2", "aclImdb"]
+    assert all(each["metrics"]["accuracy"]["value"] > 0.8 for each in results)
+    provenance = folder.head().provenance
+    assert [each["name"] for each in provenance["data"]["sets"]] == ["SST-2", "aclImdb"]
+    assert provenance["teacher"]["body"] == ModelFolder(Path(config.teacher)).body().id
+    assert not (tmp_path / "student.training").exists()
+    export_body(folder.path)
+    assert load(folder.path).predict("a wonderful and moving film").label == "positive"
+
+
+def test_a_set_with_other_labels_is_refused(sets: list[Dataset], config: DistillConfig, tmp_path: Path) -> None:
+    train = replace(sets[1].train, labels=tuple(f"{label}!" for label in sets[1].train.labels))
+    with pytest.raises(SettingsError, match="positive!") as caught:
+        distill([sets[0], replace(sets[1], train=train)], tmp_path / "student", config)
+    assert caught.value.code == "labels-differ"
+    assert not (tmp_path / "student").exists()

@@ -1,0 +1,106 @@
+/**
+ * How long after the last key the answer stands on the page: the production build, the real server, a real Chromium.
+ * Writes docs/results/first-answer.json and prints it.
+ */
+import { renameSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+
+import { chromium, type Page } from "playwright-core";
+
+import { findChromium } from "../e2e/support/chromium.ts";
+import { startServer } from "../e2e/support/server.ts";
+
+const RESULTS = join(import.meta.dirname, "../../docs/results/first-answer.json");
+const TYPED_DELAY_MS = 40;
+const ROUNDS = 4;
+const TEXTS = [
+  "A wonderful film.",
+  "Dull.",
+  "The cast is fine, but the story drags.",
+  "I laughed, I cried, and I would see it again tomorrow.",
+  "Two hours of my life gone: wooden acting, a thin plot, and an ending that made no sense at all.",
+];
+
+interface Clocked extends Window {
+  clocked?: { typed: number; answered: number };
+}
+
+/** Notes when the text last changed, and when the answer to it was drawn. Runs in the page. */
+function clock(): void {
+  const page = window as Clocked;
+  const region = document.querySelector('[role="region"][aria-label="Answer"]');
+  if (!region) throw new Error("The page has no region for the answer.");
+  const times = { typed: 0, answered: 0 };
+  page.clocked = times;
+  document.addEventListener(
+    "input",
+    () => {
+      times.typed = performance.now();
+      times.answered = 0;
+    },
+    { capture: true },
+  );
+  const look = () => {
+    const settled = region.getAttribute("aria-busy") === "false" && region.querySelector("h2") !== null;
+    if (settled && times.typed > 0 && times.answered === 0)
+      requestAnimationFrame(() => {
+        times.answered = performance.now();
+      });
+  };
+  new MutationObserver(look).observe(region, { attributes: true, childList: true, subtree: true });
+}
+
+/** Milliseconds from the last key to the answer. `text` must not have been asked for before in this tab. */
+async function clockOne(page: Page, text: string): Promise<number> {
+  const field = page.getByRole("textbox", { name: "Your text" });
+  await field.fill("");
+  await field.pressSequentially(text, { delay: TYPED_DELAY_MS });
+  const found = await page.waitForFunction(
+    (whole) => {
+      const times = (window as Clocked).clocked;
+      const typed = document.querySelector("textarea")?.value === whole;
+      return times && typed && times.answered > times.typed ? times.answered - times.typed : false;
+    },
+    text,
+    { timeout: 30_000 },
+  );
+  return Number(await found.jsonValue());
+}
+
+/** The value below which `share` of the sorted values are. */
+const quantile = (sorted: readonly number[], share: number): number =>
+  Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN);
+
+const server = await startServer();
+const { env, ...launch } = await findChromium();
+const browser = await chromium.launch({ ...launch, env });
+try {
+  const took: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const page = await browser.newPage(); // a new tab remembers no answers
+    await page.goto(server.url);
+    await page.getByText("not sure", { exact: true }).waitFor();
+    await page.evaluate(clock);
+    for (const text of TEXTS) took.push(await clockOne(page, text));
+    await page.close();
+  }
+  took.sort((a, b) => a - b);
+  const result = {
+    what: "milliseconds from the last key to the answer on the page, the pause that waits for more keys included",
+    answers: took.length,
+    median_ms: quantile(took, 0.5),
+    p95_ms: quantile(took, 0.95),
+    longest_ms: quantile(took, 1),
+    processor: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
+    load_average: Math.round(loadavg()[0] ?? 0), // what else ran meanwhile
+    browser: `Chromium ${browser.version()}`,
+    command: "npm run first-answer",
+  };
+  writeFileSync(`${RESULTS}.unfinished`, `${JSON.stringify(result, null, 2)}\n`);
+  renameSync(`${RESULTS}.unfinished`, RESULTS);
+  console.log(result);
+} finally {
+  await browser.close();
+  await server.stop();
+}

@@ -1,0 +1,17 @@
+import { line } from "d3-shape";
+
+import classes from "./evidence.module.css";
+import type { Place } from "./square-chart";
+
+interface CurvePathProps {
+  across: readonly number[];
+  up: readonly number[];
+  x: Place;
+  y: Place;
+}
+
+/** A curve through its points, in their order. */
+export function CurvePath({ across, up, x, y }: CurvePathProps) {
+  const points = across.map((each, i): [number, number] => [x(each), y(up[i] ?? 0)]);
+  return <path className={classes.curve} d={line()(points) ?? undefined} />;
+}

@@ -1,0 +1,127 @@
+import { scaleLinear, scaleLog } from "d3-scale";
+import { area, line } from "d3-shape";
+
+import type { Estimate, LearningCurve, Result } from "../../api/generated";
+import { ChartTable } from "../../components/chart-table";
+import { count } from "../../lib/format";
+import { apart } from "./curves";
+import classes from "./evidence.module.css";
+import { axisFor, inHundredths, interval } from "./logic";
+import pageClasses from "./model-page.module.css";
+import squareClasses from "./square-chart.module.css";
+
+const WIDTH = 480;
+const HEIGHT = 300;
+const MARGIN = { top: 10, right: 24, bottom: 44, left: 50 };
+/** What one number below the axis needs, in the chart's units. */
+const TICK_ROOM = 46;
+
+interface Point {
+  rows: number;
+  accuracy: Estimate;
+}
+
+/** Whether more rows would help. */
+export function LearningSection({ result }: { result: Result }) {
+  const curve = result.learning_curve;
+  const points = curve ? pointsOf(curve) : [];
+  const [first, last] = [points[0], points.at(-1)];
+  if (!curve || !first || !last || first === last) return null;
+  return (
+    <section aria-labelledby="learning" className={classes.evidence}>
+      <h2 id="learning">What more rows bring</h2>
+      <p className={pageClasses.lead}>
+        The same final layer fitted on parts of the training rows: with {count(first.rows)} of them{" "}
+        {inHundredths(first.accuracy.value)} % of {count(curve.rows)} validation texts are right, with{" "}
+        {count(last.rows)} {inHundredths(last.accuracy.value)} %. Where the line still rises, more rows would
+        help. The band is the 95 % interval.
+      </p>
+      <figure className={classes.learning}>
+        <Chart points={points} />
+        <ChartTable
+          caption="Accuracy by number of training rows"
+          columns={["Training rows", "Accuracy", "95 % interval"]}
+          rows={points.map(({ rows, accuracy }) => [
+            count(rows),
+            inHundredths(accuracy.value),
+            interval(accuracy),
+          ])}
+        />
+      </figure>
+    </section>
+  );
+}
+
+function pointsOf({ points }: LearningCurve): Point[] {
+  return points.flatMap(({ rows, metrics }) => {
+    const accuracy = metrics["accuracy"];
+    return accuracy ? [{ rows, accuracy }] : [];
+  });
+}
+
+/** Each step across multiplies the rows. The table beside it holds the same, so screen readers skip it. */
+function Chart({ points }: { points: readonly Point[] }) {
+  const rows = points.map((point) => point.rows);
+  const axis = axisFor(points.map(({ accuracy }) => accuracy));
+  const x = scaleLog([Math.min(...rows), Math.max(...rows)], [MARGIN.left, WIDTH - MARGIN.right]);
+  const y = scaleLinear([axis.low, axis.high], [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  const floor = HEIGHT - MARGIN.bottom;
+  const band = area<Point>(
+    (point) => x(point.rows),
+    (point) => y(point.accuracy.low),
+    (point) => y(point.accuracy.high),
+  );
+  const middle = line<Point>(
+    (point) => x(point.rows),
+    (point) => y(point.accuracy.value),
+  );
+  return (
+    <svg className={classes.wide} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+      {axis.ticks.map((tick) => (
+        <g key={tick}>
+          <line
+            className={squareClasses.grid}
+            x1={MARGIN.left}
+            x2={WIDTH - MARGIN.right}
+            y1={y(tick)}
+            y2={y(tick)}
+          />
+          <text className={squareClasses.tick} x={MARGIN.left - 8} y={y(tick) + 4} textAnchor="end">
+            {Math.round(tick * 1000) / 10}
+          </text>
+        </g>
+      ))}
+      {apart(rows, x, TICK_ROOM).map((tick) => (
+        <text key={tick} className={squareClasses.tick} x={x(tick)} y={floor + 16} textAnchor="middle">
+          {count(tick)}
+        </text>
+      ))}
+      <path className={classes.band} d={band([...points]) ?? undefined} />
+      <path className={classes.curve} d={middle([...points]) ?? undefined} />
+      {points.map((point) => (
+        <circle
+          key={point.rows}
+          className={classes.point}
+          cx={x(point.rows)}
+          cy={y(point.accuracy.value)}
+          r="4"
+        />
+      ))}
+      <text
+        className={squareClasses.axis}
+        x={(MARGIN.left + WIDTH - MARGIN.right) / 2}
+        y={HEIGHT - 8}
+        textAnchor="middle"
+      >
+        training rows, each step a multiple
+      </text>
+      <text
+        className={squareClasses.axis}
+        textAnchor="middle"
+        transform={`translate(14 ${(MARGIN.top + floor) / 2}) rotate(-90)`}
+      >
+        accuracy, %
+      </text>
+    </svg>
+  );
+}

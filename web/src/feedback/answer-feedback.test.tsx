@@ -1,0 +1,142 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { describe, expect, it } from "vitest";
+
+import type { FeedbackRequest } from "../api/generated";
+import { FEEDBACK, POLICY, problem, receiptOf, refuse, summary } from "../test/handlers";
+import { open } from "../test/render";
+import { server } from "../test/server";
+
+const group = () => screen.findByRole("group", { name: "Feedback" });
+const button = async (name: string) => within(await group()).findByRole("button", { name });
+
+/** Takes feedback as the server does, and gives the list of what it got. */
+function taking(): FeedbackRequest[] {
+  const taken: FeedbackRequest[] = [];
+  server.use(
+    http.post<never, FeedbackRequest>(FEEDBACK, async ({ request }) => {
+      const asked = await request.json();
+      taken.push(asked);
+      return HttpResponse.json(receiptOf(asked), { status: 201 });
+    }),
+  );
+  return taken;
+}
+
+const keepTexts = () => server.use(http.get(POLICY, () => HttpResponse.json({ texts_kept: true })));
+
+describe("Was this right?", () => {
+  it("sends a yes, without the text, and says thanks", async () => {
+    const taken = taking();
+    const user = open("/#text=A+wonderful+film.");
+    await user.click(await button("Yes"));
+    expect(await screen.findByText("Thank you. Your answer is kept, without the text.")).toHaveFocus();
+    expect(taken).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+        model: summary.version,
+        predicted: "positive",
+        probability: 0.96,
+        correct: true,
+        label: null,
+        text: null,
+        consent: false,
+      },
+    ]);
+  });
+
+  it("asks what would be right, and takes that one does not know", async () => {
+    const taken = taking();
+    const user = open("/#text=A+dull+film.");
+    await user.click(await button("No"));
+    expect(screen.queryByRole("button", { name: "negative" })).not.toBeInTheDocument();
+    await user.click(await button("positive"));
+    await user.click(await button("Change it"));
+    await user.click(await button("No"));
+    await user.click(await button("None of these"));
+    await button("Change it");
+    expect(taken.map(({ correct, label }) => [correct, label])).toEqual([
+      [false, "positive"],
+      [false, null],
+    ]);
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it("asks for the text only where it would be kept, and sends it only with consent", async () => {
+    keepTexts();
+    const taken = taking();
+    const user = open("/#text=A+wonderful+film.");
+    const consent = await within(await group()).findByRole("checkbox", { name: /Send the text along/ });
+    expect(consent).not.toBeChecked();
+    await user.click(await button("Yes"));
+    await user.click(await button("Change it"));
+    await user.click(screen.getByRole("checkbox"));
+    await user.click(await button("Yes"));
+    expect(await screen.findByText("Thank you. Your answer is kept, and the text with it.")).toBeVisible();
+    expect(taken.map(({ text, consent }) => [text, consent])).toEqual([
+      [null, false],
+      ["A wonderful film.", true],
+    ]);
+  });
+
+  it("remembers what was said while one looks at another page", async () => {
+    taking();
+    const user = open("/#text=A+wonderful+film.");
+    await user.click(await button("Yes"));
+    await button("Change it");
+    await user.click(screen.getByRole("link", { name: "The model" }));
+    await screen.findByRole("heading", { level: 1, name: "reviews" });
+    window.history.back();
+    expect(await screen.findByText(/^Thank you\./)).toBeVisible();
+  });
+
+  it("asks anew about another text", async () => {
+    taking();
+    const user = open("/#text=A+wonderful+film.");
+    await user.click(await button("Yes"));
+    await button("Change it");
+    await user.type(screen.getByRole("textbox", { name: "Your text" }), " And dull.");
+    expect(await screen.findByText("Was this right?")).toBeVisible();
+  });
+
+  it("says that it was not sent, and sends the same again", async () => {
+    const ids: string[] = [];
+    let away = true;
+    server.use(
+      http.post<never, FeedbackRequest>(FEEDBACK, async ({ request }) => {
+        const asked = await request.json();
+        ids.push(asked.id);
+        if (away) {
+          const busy = problem(503, "store-unavailable", "The database is away", "Try again soon.");
+          return refuse(busy, { "Retry-After": "0" });
+        }
+        return HttpResponse.json(receiptOf(asked));
+      }),
+    );
+    const user = open("/#text=A+wonderful+film.");
+    await user.click(await button("Yes"));
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("Your answer was not sent: The database is away");
+    away = false;
+    await user.click(within(alert).getByRole("button", { name: "Send it again" }));
+    expect(await screen.findByText(/^Thank you\./)).toBeVisible();
+    await waitFor(() => expect(screen.queryByRole("alert")).not.toBeInTheDocument());
+    expect(ids).toHaveLength(4);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it("tells what to do where the model has changed, and does not try again", async () => {
+    let calls = 0;
+    server.use(
+      http.post(FEEDBACK, () => {
+        calls += 1;
+        return refuse(problem(409, "model-changed", "The model has changed", "Score the text again."));
+      }),
+    );
+    const user = open("/#text=A+wonderful+film.");
+    await user.click(await button("Yes"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Score the text again.");
+    expect(screen.queryByRole("button", { name: "Send it again" })).not.toBeInTheDocument();
+    expect(calls).toBe(1);
+  });
+});

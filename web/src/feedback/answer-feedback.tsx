@@ -1,0 +1,138 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+
+import { Notice } from "../components/notice";
+import { QuietButton } from "../components/quiet-button";
+import classes from "./answer-feedback.module.css";
+import { policyQuery, useFeedback, type Judged } from "./use-feedback";
+
+interface AnswerFeedbackProps {
+  judged: Judged;
+  /** All labels of the model. */
+  labels: readonly string[];
+  /** Whether the answer is of an older text than the one in sight. */
+  stale?: boolean;
+}
+
+type Step = "ask" | "which" | "thanks";
+
+/** "Was this right?", and what a person says to that. Each answer begins anew. */
+export function AnswerFeedback(props: AnswerFeedbackProps) {
+  const { text, model, label } = props.judged;
+  return <Form key={JSON.stringify([model, label, text])} {...props} />;
+}
+
+function Form({ judged, labels, stale = false }: AnswerFeedbackProps) {
+  const group = useRef<HTMLDivElement>(null);
+  const question = useRef<HTMLParagraphElement>(null);
+  const [chosen, setChosen] = useState<Step>();
+  /** The button that was pressed goes away: the focus must not go with it, nor be taken from one who types again. */
+  const go = (next: Step) => {
+    setChosen(next);
+    if (group.current?.contains(document.activeElement)) question.current?.focus({ preventScroll: true });
+  };
+  const { receipt, send, underway, error, again } = useFeedback(judged, () => go("thanks"));
+  const step = chosen ?? (receipt ? "thanks" : "ask");
+  const [agreed, setAgreed] = useState(false);
+  const textsKept = useQuery(policyQuery).data?.texts_kept ?? false;
+
+  const off = underway || stale;
+  const withText = agreed && textsKept;
+  const asks: Record<Step, string> = {
+    ask: "Was this right?",
+    which: "What would be right?",
+    thanks: receipt?.text_kept
+      ? "Thank you. Your answer is kept, and the text with it."
+      : "Thank you. Your answer is kept, without the text.",
+  };
+
+  return (
+    <div ref={group} className={classes.feedback} role="group" aria-label="Feedback">
+      <div className={classes.row}>
+        <p ref={question} tabIndex={-1} aria-live="polite" className={classes.question}>
+          {asks[step]}
+        </p>
+        {step === "ask" ? (
+          <>
+            <Answer name="Yes" off={off} onChoose={() => send({ correct: true, withText })} />
+            <Answer name="No" off={off} onChoose={() => go("which")} />
+          </>
+        ) : null}
+        {step === "which" ? (
+          <>
+            {labels
+              .filter((label) => label !== judged.label)
+              .map((label) => (
+                <Answer
+                  key={label}
+                  name={label}
+                  off={off}
+                  onChoose={() => send({ correct: false, label, withText })}
+                />
+              ))}
+            <Answer name="None of these" off={off} onChoose={() => send({ correct: false, withText })} />
+            <QuietButton onClick={() => go("ask")}>Back</QuietButton>
+          </>
+        ) : null}
+        {step === "thanks" ? <QuietButton onClick={() => go("ask")}>Change it</QuietButton> : null}
+        {underway ? <span role="status">Sending…</span> : null}
+      </div>
+      {step === "thanks" ? null : <Consent textsKept={textsKept} agreed={agreed} onAgree={setAgreed} />}
+      {error && step !== "thanks" ? (
+        <Notice
+          title={`Your answer was not sent: ${error.title}`}
+          detail={error.detail}
+          action={error.passes ? { label: "Send it again", run: again } : undefined}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+interface AnswerProps {
+  name: string;
+  off: boolean;
+  onChoose: () => void;
+}
+
+/** Stays focusable while it is off: a disabled button would drop the focus. */
+function Answer({ name, off, onChoose }: AnswerProps) {
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      aria-disabled={off}
+      data-disabled={off || undefined}
+      onClick={() => (off ? undefined : onChoose())}
+    >
+      {name}
+    </Button>
+  );
+}
+
+interface ConsentProps {
+  textsKept: boolean;
+  agreed: boolean;
+  onAgree: (agreed: boolean) => void;
+}
+
+/** What is sent, in full; the text is asked for only where the server would keep it. */
+function Consent({ textsKept, agreed, onAgree }: ConsentProps) {
+  if (!textsKept) {
+    return (
+      <p className={classes.sent}>
+        Sent are your answer, the verdict, its probability and the model’s version; never the text.
+      </p>
+    );
+  }
+  return (
+    <label className={classes.sent}>
+      <input type="checkbox" checked={agreed} onChange={(event) => onAgree(event.currentTarget.checked)} />
+      <span>
+        Send the text along. Whoever runs this server keeps it, reads it, and may teach the model with it.
+        Without this only your answer, the verdict, its probability and the model’s version are sent.
+      </span>
+    </label>
+  );
+}
