@@ -71,7 +71,7 @@ def text_of(row: Any, shape: str, columns: Sequence[str], text_column: str) -> s
 
 
 def _read_csv(text: io.TextIOWrapper, column: str | None, most_rows: int) -> Upload:
-    delimiter = sniff(text.read(_SAMPLE_CHARS))
+    delimiter = sniff(text.read(_SAMPLE_CHARS).splitlines(keepends=True))
     text.seek(0)
     return _read_table(text, "csv", delimiter, column, most_rows)
 

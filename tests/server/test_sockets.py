@@ -1,0 +1,108 @@
+"""Requests as no library sends them, over raw sockets to a real server: each gets a prompt answer, or is let go."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.server.databases import address_of_file
+
+PATIENCE_S = 60  # only a hang takes as long
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    address = address_of_file(tmp_path_factory.mktemp("sockets") / "valence.db")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.server.killed_server", address],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    with process:
+        try:
+            yield int(process.stdout.readline().split()[4].rpartition(":")[2])
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _post(body: bytes, *headers: str, path: str = "/api/v1/predict") -> bytes:
+    lines = [f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", "Connection: close", *headers]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def _length(body: bytes) -> str:
+    return f"Content-Length: {len(body)}"
+
+
+def _answer(port: int, sent: bytes, *, half_closed: bool = False) -> bytes:
+    """Everything that comes back until the server closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as connection:
+        connection.sendall(sent)
+        if half_closed:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        try:
+            while piece := connection.recv(65536):
+                answer += piece
+        except ConnectionResetError:  # it has answered, and closes on what it did not want to read
+            assert answer
+        return answer
+
+
+NESTED = b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+LATIN = '{"text": "gré"}'.encode("latin-1")
+REQUESTS: dict[str, tuple[bytes, int]] = {
+    "sound": (_post(b'{"text": "good"}', _length(b'{"text": "good"}')), 200),
+    "deeply nested": (_post(NESTED, _length(NESTED)), 400),
+    "not UTF-8": (_post(LATIN, _length(LATIN)), 400),
+    "an oversized length": (_post(b"", "Content-Length: 99999999999"), 413),
+    "a length that is no number": (_post(b"{}", "Content-Length: two"), 400),
+    "a negative length": (_post(b"{}", "Content-Length: -2"), 400),
+    "two lengths": (_post(b"{}", "Content-Length: 2", "Content-Length: 3"), 400),
+    "length and chunks": (_post(b"0\r\n\r\n", "Content-Length: 5", "Transfer-Encoding: chunked"), 400),
+    "broken chunks": (_post(b"zz\r\nabc\r\n0\r\n\r\n", "Transfer-Encoding: chunked"), 400),
+    "a request line that is none": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
+    "a header that is too long": (_post(b"{}", f"X-Long: {'x' * 20_000}", "Content-Length: 2"), 431),
+    "a request line that is too long": (b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+    "too many headers": (_post(b"{}", *(f"X-{n}: 1" for n in range(500)), "Content-Length: 2"), 431),
+}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_broken_request_gets_its_answer_at_once(port: int, name: str) -> None:
+    sent, status = REQUESTS[name]
+    assert _answer(port, sent).split(b" ")[1].decode() == str(status)
+
+
+def test_a_client_that_has_said_everything_still_hears_the_answer(port: int) -> None:
+    body = b'{"text": "good"}'
+    assert b'"label":"positive"' in _answer(port, _post(body, _length(body)), half_closed=True)
+
+
+def test_a_body_that_ends_early_is_told(port: int) -> None:
+    assert b" 400 " in _answer(port, _post(b'{"text"', "Content-Length: 500"), half_closed=True)
+
+
+def test_slow_clients_hold_up_nobody(port: int) -> None:
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) for _ in range(100)]
+    try:
+        for connection in slow:
+            connection.sendall(b"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\n")
+        body = b'{"text": "good"}'
+        assert b" 200 " in _answer(port, _post(body, _length(body)))
+        end = time.monotonic() + PATIENCE_S
+        for connection in slow[:32]:
+            connection.settimeout(max(0.1, end - time.monotonic()))
+            assert b"200" not in connection.recv(1000)
+    finally:
+        for connection in slow:
+            connection.close()
