@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+from generated import write_or_check
 
 CHAPTERS = sorted((Path(__file__).parent / "tutorial").glob("[0-9]-*.md"))
 _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -39,20 +40,5 @@ def _commands(block: str) -> str:
     return "".join(f"{line[2:]}\n" for line in block.splitlines() if line.startswith("$ "))
 
 
-def main(*, check: bool) -> int:
-    """Writes the notebooks, or says which are stale; the exit code."""
-    stale = 0
-    for chapter in CHAPTERS:
-        path, content = chapter.with_suffix(".ipynb"), notebook(chapter)
-        if path.exists() and path.read_text("utf-8") == content:
-            continue
-        if check:
-            print(f"{path} is stale: make docs", file=sys.stderr)  # noqa: T201
-            stale = 1
-        else:
-            path.write_text(content, "utf-8")
-    return stale
-
-
 if __name__ == "__main__":
-    sys.exit(main(check="--check" in sys.argv[1:]))
+    sys.exit(write_or_check((chapter.with_suffix(".ipynb"), notebook(chapter)) for chapter in CHAPTERS))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from generated import write_or_check
 
 import valence
 from valence.cli import main as command_line
@@ -96,22 +97,9 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def main(*, check: bool) -> int:
-    """Writes the pages, or says which are stale; the exit code."""
-    stale = 0
-    FOLDER.mkdir(exist_ok=True)
-    for make in (commands, http, python):
-        path, content = FOLDER / f"{make.__name__}.md", make().rstrip() + "\n"
-        content = "\n".join(line.rstrip() for line in content.splitlines()) + "\n"
-        if path.exists() and path.read_text("utf-8") == content:
-            continue
-        if check:
-            print(f"{path} is stale: make docs", file=sys.stderr)  # noqa: T201
-            stale = 1
-        else:
-            path.write_text(content, "utf-8")
-    return stale
+def _page(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
 
 
 if __name__ == "__main__":
-    sys.exit(main(check="--check" in sys.argv[1:]))
+    sys.exit(write_or_check((FOLDER / f"{make.__name__}.md", _page(make())) for make in (commands, http, python)))

@@ -101,7 +101,7 @@ def test_standard_input_to_standard_output(score: Score, caplog: pytest.LogCaptu
     assert read_csv(done.stdout, "\t")[0] == ["id", "text", *ADDED]
     assert done.stdout.splitlines()[1].startswith('1\ta "dull film\tnegative\t0.')
     assert done.stdout.splitlines()[2] == "2\t\t\t"
-    assert "2 rows written, 1 without a text" in caplog.text
+    assert "standard output: 2 rows, 1 without a text" in caplog.text
 
 
 def test_parquet_keeps_its_types_and_gets_two_columns(score: Score, tmp_path: Path) -> None:
@@ -272,6 +272,6 @@ def test_a_text_too_long_is_kept_without_a_score(
     (tmp_path / "in.jsonl").write_text(json.dumps({"text": "long " * 200_001}) + '\n{"text": "a dull film"}\n')
     score(tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
     assert "in.jsonl, line 1: The text has 1,000,005 characters" in caplog.text
-    assert "2 rows written, 1 whose text could not be scored" in caplog.text
+    assert "2 rows, 1 whose text could not be scored" in caplog.text
     first = json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])
     assert (first["predicted_label"], first["predicted_probability"]) == (None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import sys
 import uuid
@@ -36,6 +37,7 @@ def walk(folder: Path) -> None:
     ):
         done = CliRunner().invoke(command_line, command)
         assert done.exit_code == 0, (command, done.output, done.exception)
+    score(folder)
     evaluate(folder)
     client = create_app(load_settings(models=str(folder))).test_client()
     model = client.get("/api/v1/models").get_json()["models"][0]
@@ -57,6 +59,20 @@ def walk(folder: Path) -> None:
         assert client.get(path, headers={"Authorization": f"Bearer {key}"}).status_code == 200, path
     answer = client.post("/api/v1/predict", json={"text": PRAISE, "explain": True}).get_json()
     assert answer["results"][0]["label"] == "positive", answer
+
+
+def score(folder: Path) -> None:
+    """Scores a compressed file; Parquet, which needs more, says so at once."""
+    with TemporaryDirectory() as temporary:
+        source, out = Path(temporary) / "in.csv", Path(temporary) / "out.csv.gz"
+        source.write_text(f'id,text\n1,"{PRAISE}"\n', "utf-8")
+        done = CliRunner().invoke(command_line, ["score", str(source), "--out", str(out), "--model", str(folder)])
+        assert done.exit_code == 0, (done.output, done.exception)
+        assert f'1,"{PRAISE}",positive,0.' in gzip.decompress(out.read_bytes()).decode()
+        parquet = [str(source.with_suffix(".parquet")), "--out", str(out.with_name("out.parquet"))]
+        refused = CliRunner().invoke(command_line, ["score", *parquet, "--model", str(folder)])
+        assert refused.exit_code == 2, refused.output
+        assert "Parquet needs pyarrow" in refused.output
 
 
 def evaluate(folder: Path) -> None:

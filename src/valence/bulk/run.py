@@ -27,7 +27,7 @@ from valence.inference.prediction import Prediction
 
 log = logging.getLogger(__name__)
 
-COMMIT_S = 2.0  # a kill costs so many seconds of work at most, and fsync costs little so seldom
+COMMIT_S = 2.0  # a kill costs about so much work, and what is being scored; fsync costs little so seldom
 LOGGED_PROBLEMS = 20  # to standard error; all of them go into the file beside the output
 
 # Texts -> the answer or the error of each, in order. Called by several threads at once.
@@ -211,7 +211,7 @@ def _told(block: Block, future: Future[list[Answer | TextError | None]], where: 
 
 
 def _tell(request: ScoreRequest, state: State) -> None:
-    parts = [f"{state.rows:,} rows written"]
+    parts = [f"{state.rows:,} rows"]
     for count, words in (
         (state.blank, "without a text"),
         (state.unscored, "whose text could not be scored"),
@@ -219,7 +219,6 @@ def _tell(request: ScoreRequest, state: State) -> None:
     ):
         if count:
             parts.append(f"{count:,} {words}")
-    where = "" if request.out == STANDARD_OUTPUT else f" to {request.out}"
-    log.info("%s%s.", ", ".join(parts), where)
+    log.info("%s: %s.", "standard output" if request.out == STANDARD_OUTPUT else request.out, ", ".join(parts))
     if (state.unread or state.unscored) and request.out != STANDARD_OUTPUT:
         log.info("What was wrong with which row: %s", problems_of(request.out))
