@@ -22,6 +22,8 @@ ROWS = (
     ("SST-2, the bundled model, made that way, as it is served", "bundled", "sst2"),
     ("SST-2, TF-IDF with logistic regression", "sst2-tfidf", "sst2"),
     ("SST-2, VADER, a lexicon with rules", "sst2-vader", "sst2"),
+    ("1,000 comments, toxic or not: a user's file, by one command", "own-comments", "comments_toxicity"),
+    ("The same file, TF-IDF with logistic regression", "own-comments-tfidf", "comments_toxicity"),
 )
 
 
