@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 
 def sha256_of(path: Path) -> str:
@@ -24,15 +24,27 @@ def sha256_of(path: Path) -> str:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all: a reader sees the old content or the new, never a part."""
+    with file_in_place_of(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def file_in_place_of(path: Path, *, mode: int = 0o644) -> Iterator[IO[bytes]]:
+    """Yields a file to write, which takes the place of `path` only if the block ends without an error.
+
+    Args:
+        path: the file.
+        mode: who may read it; until it is whole, its owner alone.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -138,13 +138,16 @@ def test_too_much_is_said_recorded_and_ends_with_1(tmp_path: Path, monkeypatch: 
         Check("Start until ready", 2.0, 10, "s"),
         Check("Slowest", 1.5, 30, "s", goal=1),
     ]
-    monkeypatch.setattr("valence.deploy.preflight.preflight", lambda *_, **__: Preflight(checks, "cgroup", 0.5, "any"))
+    monkeypatch.setattr(
+        "valence.deploy.preflight.preflight", lambda *_, **__: Preflight(checks, "cgroup", 0.5, "any", busy=1000.0)
+    )
     results = tmp_path / "check.json"
     result = CliRunner().invoke(deploy, ["check", "--results", str(results)])
     assert result.exit_code == 1
     assert [line.split("  ")[-1] for line in result.output.splitlines()[:3]] == [
         "TOO MUCH", "ok", "ok, above our goal of 1 s",
     ]  # fmt: skip
+    assert "1000 other processes" in result.output
     assert [(each["name"], each["goal"]) for each in json.loads(results.read_text("utf-8"))["checks"]] == [
         ("Memory", None), ("Start until ready", None), ("Slowest", 1),
     ]  # fmt: skip

@@ -31,6 +31,8 @@ COMMANDS = {
     "keys": "Make, list and revoke the API's keys.",
     "feedback": "Export what people said about the answers.",
     "db": "Bring the server's database up to date, or see how it is.",
+    "backup": "Write what the server keeps to one file, while it runs.",
+    "restore": "Put a backup into a database.",
     "deploy": "Put it on Heroku, and see before whether it fits a small dyno.",
     "settings": "Show the server's settings with their meaning.",
 }

@@ -37,6 +37,7 @@ def check(source: Path, models: tuple[str, ...], minutes: float, results: Path |
     """
     from valence.deploy.preflight import preflight
     from valence.files import write_json
+    from valence.machine import cores
 
     found = preflight(source, models, minutes=minutes)
     if results:
@@ -46,6 +47,10 @@ def check(source: Path, models: tuple[str, ...], minutes: float, results: Path |
         click.echo(f"{each.name:{width}}  {each.measured:8.1f} {each.unit:2}  of {each.limit:4.0f}  {each.verdict}")
     held = {"cgroup": "Memory was held by a control group.", "rlimit": "Memory was held by a limit on private data."}
     click.echo(held[found.memory_held_by])
+    if found.busy >= cores():
+        click.echo(
+            f"{found.busy:.0f} other processes wanted the processor: run this again on an idle machine for its times."
+        )
     if not found.ok:
         raise click.exceptions.Exit(1)
 

@@ -5,6 +5,7 @@ Figures are this machine's; a dyno's processor is shared and slower. Memory and 
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -56,12 +57,20 @@ class Check:
 
 @dataclass(frozen=True)
 class Preflight:
-    """What was measured, by what memory was held ("cgroup" or "rlimit"), for how long it was visited, and on what."""
+    """What was measured, and under which conditions.
+
+    Attributes:
+        memory_held_by: "cgroup" or "rlimit".
+        minutes: of visits.
+        processor: of this machine.
+        busy: how many other processes wanted its processor before the server was started; times mean little if many.
+    """
 
     checks: list[Check]
     memory_held_by: str
     minutes: float
     processor: str
+    busy: float
 
     @property
     def ok(self) -> bool:
@@ -75,6 +84,7 @@ class Preflight:
             "processor": self.processor,
             "minutes": self.minutes,
             "memory_held_by": self.memory_held_by,
+            "busy": round(self.busy, 1),
             "checks": checks,
         }
 
@@ -93,6 +103,7 @@ def preflight(source: Path, models: Sequence[str] = (), *, minutes: float = 0.5)
         slug = build_slug(source, Path(room))
         environment = _environment(slug, models)
         checks = [Check("Slug, compressed", slug.compressed_mb, SLUG_MB, "MB", SLUG_GOAL_MB)]
+        busy = os.getloadavg()[0]
         with limited(MEMORY_MIB) as limits:
             release = slug.command("release")
             if release:
@@ -100,7 +111,7 @@ def preflight(source: Path, models: Sequence[str] = (), *, minutes: float = 0.5)
                 checks.append(Check("Release phase", took, BIND_S, "s"))
             with web_process(slug.command("web") or "", slug.root, environment, limits.enter) as web:
                 checks += _measured(web, minutes * 60)
-    return Preflight(checks, limits.enforced_by, minutes, processor())
+    return Preflight(checks, limits.enforced_by, minutes, processor(), busy)
 
 
 def _environment(slug: Slug, models: Sequence[str]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from valence.encoder.parts import assemble
 from valence.errors import BaseModelError
 from valence.files import sha256_of
 
+_SHA256_DIGITS = 64  # in hex
+
 _WANTED = ["config.json", "*.safetensors", "tokenizer*", "vocab*", "merges.txt", "special_tokens_map.json"]
 
 
@@ -94,6 +96,7 @@ def find(name: str) -> LocalBase:
     if not known and Path(name).exists():
         return LocalBase(Path(name).resolve().name, Path(name), "unknown", "local")
     path = _from_hub(known.hub_id if known else name, known.revision if known else None)
+    _check_as_on_the_hub(path)
     if known and known.sha256:
         _check(path, known)
     return LocalBase(name, path, known.licence if known else "unknown", path.name)
@@ -123,7 +126,20 @@ def _check(path: Path, base: Base) -> None:
         )
 
 
+def _check_as_on_the_hub(path: Path) -> None:
+    """The Hub names large files by their SHA-256, and its client keeps each as a file of that name, and links to it."""
+    for file in path.glob("*.safetensors"):
+        kept = file.resolve()
+        if len(kept.name) == _SHA256_DIGITS and sha256_of(kept) != kept.name:
+            raise BaseModelError(
+                f"{file} is not what the Hub says that it is (checksums differ): the download was damaged.",
+                way_out=f"Remove {kept} and run the command again.",
+                code="base-altered",
+            )
+
+
 def _from_hub(hub_id: str, revision: str | None) -> Path:
+    from httpx2 import HTTPError
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 
@@ -135,7 +151,7 @@ def _from_hub(hub_id: str, revision: str | None) -> Path:
             way_out="Check the spelling.",
             code="base-unknown",
         ) from error
-    except OSError as error:  # the Hub client's connection, status and cache errors are all of this kind
+    except (OSError, HTTPError) as error:  # the second where a connection breaks in the middle, again and again
         raise BaseModelError(
             f"{hub_id} cannot be fetched from the Hub: {error}".rstrip(".") + ".",
             way_out=_offline_choices(),

@@ -79,6 +79,14 @@ class Database:
             yield session
             session.flush()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that reads everything as it was at one moment, whatever is written meanwhile. Raises StoreError."""
+        self.open()
+        engine = self._engine if self.embedded else self._engine.execution_options(isolation_level="REPEATABLE READ")
+        with self._told(), Session(engine) as session:
+            yield session
+
     def open(self) -> None:
         """Makes it ready for use: a file of ours is created and brought up to date, a server's version is checked.
 

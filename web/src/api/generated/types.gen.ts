@@ -214,6 +214,76 @@ export type Health = {
 };
 
 /**
+ * Job
+ *
+ * A file that is scored in the background.
+ */
+export type Job = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'done' | 'failed';
+    /**
+     * Reason
+     *
+     * Why it failed.
+     */
+    reason: string | null;
+    /**
+     * Rows
+     *
+     * Rows of the file.
+     */
+    rows: number;
+    /**
+     * Rows Done
+     *
+     * Rows that are scored; from 0 again if the model changed meanwhile.
+     */
+    rows_done: number;
+    /**
+     * Shape
+     *
+     * Of the file, and of its result.
+     */
+    shape: 'csv' | 'tsv' | 'jsonl';
+    /**
+     * Text Column
+     *
+     * Where the texts are.
+     */
+    text_column: string;
+    /**
+     * What every row is scored with.
+     */
+    model: ModelVersion;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     *
+     * When it is removed, with the file and the result.
+     */
+    expires_at: string;
+};
+
+/**
+ * JobList
+ */
+export type JobList = {
+    /**
+     * Jobs
+     */
+    jobs: Array<Job>;
+};
+
+/**
  * LabelFigures
  */
 export type LabelFigures = {
@@ -1065,7 +1135,7 @@ export type SendFeedbackErrors = {
      */
     413: Problem;
     /**
-     * `wrong-content-type`: The body is not sent as JSON
+     * `wrong-content-type`: The content type is not taken here
      */
     415: Problem;
     /**
@@ -1246,6 +1316,298 @@ export type DeleteFeedbackResponses = {
 
 export type DeleteFeedbackResponse = DeleteFeedbackResponses[keyof DeleteFeedbackResponses];
 
+export type ListJobsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * OK
+     */
+    200: JobList;
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
+
+export type CreateJobData = {
+    /**
+     * At most 8388608 bytes and 100000 rows.
+     */
+    body: string;
+    path?: never;
+    query?: {
+        /**
+         * The column, or in JSON Lines the key, with the texts. Where it is left out: `text`, or a table's only column.
+         */
+        text_column?: string;
+        /**
+         * Name of the model; the server's default where it is left out.
+         */
+        model?: string;
+    };
+    url: '/api/v1/jobs';
+};
+
+export type CreateJobErrors = {
+    /**
+     * `bad-request`: The request cannot be read; `body-missing`: The request has no body
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `jobs-off`: This server takes no files; `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `unknown-model`: There is no such model
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `too-many-jobs`: The key has as many jobs as it may have
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: The content type is not taken here
+     */
+    415: Problem;
+    /**
+     * `invalid-file`: The file is not right; `too-many-rows`: The file has too many rows; `invalid-fields`: Some fields are not right
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server has more work than it takes; `starting`: The model is still being loaded; `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type CreateJobError = CreateJobErrors[keyof CreateJobErrors];
+
+export type CreateJobResponses = {
+    /**
+     * Accepted
+     */
+    202: Job;
+};
+
+export type CreateJobResponse = CreateJobResponses[keyof CreateJobResponses];
+
+export type DeleteJobData = {
+    body?: never;
+    path: {
+        /**
+         * The id that the server gave it.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{identity}';
+};
+
+export type DeleteJobErrors = {
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `unknown-job`: There is no such job
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type DeleteJobError = DeleteJobErrors[keyof DeleteJobErrors];
+
+export type DeleteJobResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteJobResponse = DeleteJobResponses[keyof DeleteJobResponses];
+
+export type GetJobData = {
+    body?: never;
+    path: {
+        /**
+         * The id that the server gave it.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{identity}';
+};
+
+export type GetJobErrors = {
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `unknown-job`: There is no such job
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+    /**
+     * OK
+     */
+    200: Job;
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type GetJobResultData = {
+    body?: never;
+    path: {
+        /**
+         * The id that the server gave it.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{identity}/result';
+};
+
+export type GetJobResultErrors = {
+    /**
+     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The key does not open this
+     */
+    403: Problem;
+    /**
+     * `unknown-job`: There is no such job
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: The address does not take this method
+     */
+    405: Problem;
+    /**
+     * `job-not-done`: The job is not done; `job-failed`: The job failed
+     */
+    409: Problem;
+    /**
+     * `too-many-calls`: There were too many calls
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Something went wrong in the server
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database cannot be used
+     */
+    503: Problem;
+};
+
+export type GetJobResultError = GetJobResultErrors[keyof GetJobResultErrors];
+
+export type GetJobResultResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type GetJobResultResponse = GetJobResultResponses[keyof GetJobResultResponses];
+
 export type ListModelsData = {
     body?: never;
     path?: never;
@@ -1366,7 +1728,7 @@ export type PredictErrors = {
      */
     413: Problem;
     /**
-     * `wrong-content-type`: The body is not sent as JSON
+     * `wrong-content-type`: The content type is not taken here
      */
     415: Problem;
     /**

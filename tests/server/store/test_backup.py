@@ -1,0 +1,175 @@
+"""Backups: of both databases, into both, made while the server writes, refused where they are not whole."""
+
+from __future__ import annotations
+
+import json
+import stat
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.server.databases import address_of_file, new_database
+from valence.cli import main
+from valence.errors import StoreError
+from valence.server import keys
+from valence.server.feedback import as_jsonl
+from valence.server.store import feedback
+from valence.server.store.address import database_address
+from valence.server.store.backup import backup, check, restore
+from valence.server.store.database import Database
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+def _say(database: Database, number: int, **more: Any) -> None:
+    identity = f"6f1c3a52-9d0e-4b7a-8c21-{number:012x}"
+    said = {"id": identity, "model": "m", "body": "b", "head": "h", "predicted": "positive", "probability": 0.1 + 0.2}
+    feedback.put(database, {**said, "correct": True, "label": None, "text": None, "request_id": None, **more})
+
+
+def _told(database: Database) -> list[str]:
+    return list(as_jsonl(feedback.every(database)))
+
+
+@pytest.fixture
+def full(database: Database) -> Database:
+    for number in range(3):
+        _say(database, number, text="naïve 🎬 \u2028 =1+1")
+    return database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Another database than the one that is backed up."""
+    if request.param == "sqlite":
+        address = address_of_file(tmp_path / "other.db")
+    else:
+        address = database_address(new_database(request.getfixturevalue("postgresql_uri")))
+    found = Database(address)
+    found.upgrade()
+    yield found
+    found.close()
+
+
+def test_everything_comes_back_in_either_kind_and_counting_goes_on(
+    full: Database, empty: Database, tmp_path: Path
+) -> None:
+    key, revoked = (keys.create(full, "me", ["admin"], days=9) for _ in range(2))
+    keys.revoke(full, revoked.split("_")[1])
+    file = tmp_path / "backup.jsonl"
+    assert dict(backup(full, file).rows) == {"api_keys": 2, "feedback": 3}
+    restore(empty, file)
+    assert _told(empty) == _told(full)
+    assert keys.listed(empty) == keys.listed(full)
+    assert keys.holder_of(empty, key) is not None
+    assert keys.holder_of(empty, revoked) is None
+    _say(empty, 9)
+    assert len(_told(empty)) == 4
+
+
+def test_only_its_owner_may_read_it_and_it_is_not_overwritten_by_mistake(full: Database, tmp_path: Path) -> None:
+    file = tmp_path / "backup.jsonl"
+    backup(full, file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with pytest.raises(StoreError, match="--overwrite"):
+        backup(full, file)
+    backup(full, file, overwrite=True)
+    assert [each.name for each in tmp_path.iterdir() if "backup" in each.name] == ["backup.jsonl"]
+
+
+def test_what_is_there_is_replaced_only_when_asked(full: Database, empty: Database, tmp_path: Path) -> None:
+    file = tmp_path / "backup.jsonl"
+    backup(full, file)
+    _say(empty, 77)
+    before = _told(empty)
+    with pytest.raises(StoreError, match="--replace"):
+        restore(empty, file)
+    assert _told(empty) == before
+    restore(empty, file, replace=True)
+    assert _told(empty) == _told(full)
+
+
+def test_it_is_of_one_moment_while_the_server_writes(database: Database, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def write_pairs() -> None:
+        number = 0
+        while not stop.is_set():
+            with database.writing() as session:
+                for each in (number, number + 1):
+                    values = {"id": f"{each:036x}", "model": "m", "body": "b", "head": "h", "predicted": "p"}
+                    feedback._insert(
+                        session,
+                        {**values, "probability": 1.0, "correct": True, "received_at": NOW, "changed_at": NOW},
+                    )
+            number += 2
+
+    writer = threading.Thread(target=write_pairs)
+    writer.start()
+    try:
+        counts = [backup(database, tmp_path / f"{n}.jsonl").rows.get("feedback", 0) for n in range(5)]
+    finally:
+        stop.set()
+        writer.join()
+    assert [count % 2 for count in counts] == [0] * 5, "a transaction is in it whole or not at all"
+    assert counts[-1] > 0
+
+
+def _head(**change: Any) -> str:
+    head = {"valence_backup": 1, "version": "0001", "made_at": "2026-11-25T12:00:00+00:00", **change}
+    return json.dumps(head) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda lines: lines[:-1], "its end is missing"),
+        (lambda lines: [], "its end is missing"),
+        (lambda lines: [*lines[:1], *lines[2:]], "checksum"),
+        (lambda lines: [line.replace("positive", "negative") for line in lines], "checksum"),
+        (lambda lines: [lines[0], "{", *lines[2:]], "line 2 is no JSON"),
+        (lambda lines: [lines[0], "[]\n", *lines[2:]], "line 2 is no JSON object"),
+        (lambda lines: [lines[0], '{"jobs": {}}\n', *lines[2:]], "line 2 is no row"),
+        (lambda lines: [lines[0], '{"feedback": {"colour": 1}}\n'], "'colour'"),
+        (lambda lines: [lines[0], '{"feedback": {"id": "1"}}\n'], "'sequence'"),
+        (lambda lines: [_head(version="9999"), *lines[1:]], "newer Valence"),
+        (lambda lines: [_head(valence_backup=2), *lines[1:]], "newer Valence"),
+        (lambda lines: [_head(made_at="yesterday"), *lines[1:]], "when it was made"),
+        (lambda lines: ['{"text": "good"}\n'], "no backup of Valence"),
+    ],
+)
+def test_what_is_no_whole_backup_is_refused(tmp_path: Path, change: Any, said: str) -> None:
+    database = Database(address_of_file(tmp_path / "valence.db"))
+    _say(database, 1)
+    file = tmp_path / "backup.jsonl"
+    backup(database, file)
+    file.write_text("".join(change(file.read_text("utf-8").splitlines(keepends=True))), "utf-8")
+    before = _told(database)
+    with pytest.raises(StoreError, match=said):
+        restore(database, file, replace=True)
+    assert _told(database) == before
+    database.close()
+
+
+def test_a_missing_file_and_a_missing_folder_are_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be read"):
+        check(tmp_path / "none.jsonl")
+    database = Database(address_of_file(tmp_path / "valence.db"))
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot be written"):
+        backup(database, tmp_path / "file" / "backup.jsonl")
+    database.close()
+
+
+def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VALENCE_DATA_FOLDER", str(tmp_path / "kept"))
+    file = tmp_path / "backup.jsonl"
+    written = CliRunner().invoke(main, ["backup", str(file)], catch_exceptions=False)
+    assert f"Written: {file} (0 of api_keys, 0 of feedback" in written.output
+    assert CliRunner().invoke(main, ["backup", str(file)]).exit_code == 2
+    assert "Restored into" in CliRunner().invoke(main, ["restore", str(file), "--replace"]).output
