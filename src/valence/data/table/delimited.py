@@ -58,10 +58,12 @@ def open_tsv(path: Path, lines: Iterable[str], encoding: str | None) -> Delimite
     """A TSV file's rows one at a time. Raises DataError for its header.
 
     A quote is one only if it can be: where fewer rows of the sample can be read by quotes than without, or as many but
-    with a tab inside a cell, quotes are part of the texts.
+    with a tab inside a cell, quotes are part of the texts. Where no cell begins with one, nothing is quoted.
     """
     sample, lines = _sample(lines, _QUOTING_CHARS)
     quoted, plain = Dialect("\t"), Dialect("\t", quoted=False)
+    if not any(line.startswith('"') or '\t"' in line for line in sample):
+        return DelimitedTable(path, lines, encoding, plain)
     by_quotes, without = _trial(path, sample, encoding, quoted), _trial(path, sample, encoding, plain)
     if by_quotes < without or (by_quotes == without and not _tab_in_a_cell(path, sample, encoding)):
         return DelimitedTable(path, lines, encoding, quoted)
