@@ -32,13 +32,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 def file_in_place_of(path: Path, *, mode: int = 0o644) -> Iterator[IO[bytes]]:
     """Yields a file to write, which takes the place of `path` only if the block ends without an error.
 
-<<<<<<< HEAD
-    Args:
-        path: the file.
-        mode: who may read it; until it is whole, its owner alone.
-=======
     It gets `mode` once it is whole; until then only its owner may read it.
->>>>>>> server
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -78,14 +78,7 @@ def backup(database: Database, path: Path, *, overwrite: bool = False) -> Conten
 def restore(database: Database, path: Path, *, replace: bool = False) -> Contents:
     """Puts a backup's rows into a database, all of them or none. Raises StoreError.
 
-<<<<<<< HEAD
-    Args:
-        database: where the rows go.
-        path: the backup.
-        replace: whether what is there is removed first, jobs included; without it the tables must be empty.
-=======
     With `replace`, what is there is removed first, jobs included; without it the tables must be empty.
->>>>>>> server
     """
     contents = check(path)
     with database.writing() as session:
