@@ -24,7 +24,8 @@ def test_serving_runs_with_torch_out_of_reach(tiny_model: Path) -> None:
     routine = ROOT / "tests" / "serving" / "routine.py"
     code = (
         "import runpy, sys\n"
-        "for name in ('torch', 'transformers', 'onnx', 'sklearn', 'scipy', 'matplotlib'): sys.modules[name] = None\n"
+        "for name in ('torch', 'transformers', 'onnx', 'sklearn', 'scipy', 'matplotlib', 'pyarrow'):\n"
+        "    sys.modules[name] = None\n"
         f"sys.argv = ['routine', {str(tiny_model)!r}]\n"
         f"runpy.run_path({str(routine)!r}, run_name='__main__')\n"
     )
