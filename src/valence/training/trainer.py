@@ -90,8 +90,7 @@ def train(
     longer = f"{training.truncated} of {len(training)} texts are longer than {config.max_tokens} tokens"
     log.info("%s: cut by %r.", longer, config.truncation)
     weights = balanced_weights(labels.encode(splits.train.labels), len(labels)) if config.balanced else None
-    arguments = _arguments(config, precision, folder)
-    arguments.load_best_model_at_end, arguments.metric_for_best_model = True, "accuracy"
+    arguments = _arguments(config, precision, folder, best_by="accuracy")
     _run(model, arguments, training, validation, PadToStep(tokenizer.pad_token_id), weights)
 
 
@@ -136,8 +135,8 @@ def _run(
 def balanced_weights(labels: Ints, classes: int) -> Tensor:
     """Weight of each class, shape (classes,): rows / (classes x rows of the class), as scikit-learn's "balanced".
 
-    >>> balanced_weights(np.array([0, 0, 0, 1]), 2).round(decimals=3).tolist()
-    [0.667, 2.0]
+    >>> balanced_weights(np.array([0, 0, 1, 1, 1, 1]), 2).tolist()
+    [1.5, 0.75]
     """
     counts = np.maximum(np.bincount(labels, minlength=classes), 1)
     return torch.tensor(len(labels) / (classes * counts), dtype=torch.float32)
@@ -157,7 +156,10 @@ def _cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:
     return loss
 
 
-def _arguments(config: LoopConfig, precision: Precision, folder: Path) -> TrainingArguments:
+def _arguments(
+    config: LoopConfig, precision: Precision, folder: Path, *, best_by: str | None = None
+) -> TrainingArguments:
+    """`best_by` is the validation figure whose best checkpoint the run ends with; None ends with the last step."""
     return TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=config.epochs,
@@ -177,6 +179,8 @@ def _arguments(config: LoopConfig, precision: Precision, folder: Path) -> Traini
         eval_steps=_CHECKPOINT_SHARE,
         save_steps=_CHECKPOINT_SHARE,
         save_total_limit=2,
+        load_best_model_at_end=best_by is not None,
+        metric_for_best_model=best_by,
         logging_steps=50,
         report_to=["tensorboard"],
         seed=config.seed,
