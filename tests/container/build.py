@@ -156,4 +156,4 @@ def ask() -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]).absolute())  # its commands run in folders of their own
