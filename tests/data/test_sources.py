@@ -55,7 +55,12 @@ def test_a_model_is_tested_on_the_rows_reserved_when_it_was_trained(tmp_path: Pa
     trained = load(str(path), seed=7)
     renamed = path.rename(tmp_path / "renamed.csv")
     about = {"checksum": trained.checksum, **trained.facts}
-    assert DataRequest(str(renamed)).load_to_test([about], seed=42).test.texts == trained.test.texts
+    for trained_on in (
+        about,
+        {"name": "own and others", "checksum": "of both", "sets": [{"checksum": "other"}, about]},
+    ):
+        found = DataRequest(str(renamed)).load_to_test([trained_on], seed=42)
+        assert found.test.texts == trained.test.texts
 
 
 def test_a_file_that_a_model_has_not_seen_is_tested_whole(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

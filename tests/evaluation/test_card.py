@@ -58,5 +58,17 @@ def test_a_reader_learns_how_it_was_made_and_where_it_is_weak(parts: tuple[Body,
     assert "| negation: without |" in card
 
 
+def test_a_body_that_was_trained_with_its_head_is_not_called_frozen(parts: tuple[Body, FittedHead]) -> None:
+    body, head = parts
+    sets = [{"name": "sst2", "train_rows": 64849}, {"name": "imdb", "train_rows": 22500}]
+    taught = replace(head, provenance={"stage": "distill", "data": {"name": "sst2 and imdb", "sets": sets}})
+    card = model_card("mine", body, taught, [])
+    assert "trained together" in card
+    assert "frozen" not in card
+    assert "64,849 of `sst2`" in card
+    assert "22,500 of `imdb`" in card
+    assert "A frozen body" in model_card("mine", body, head, [])
+
+
 def test_chance_is_not_called_a_weakness(parts: tuple[Body, FittedHead]) -> None:
     assert "weakest" not in model_card("mine", *parts, [result_of(scored(rows=40))])

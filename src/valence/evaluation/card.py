@@ -13,6 +13,7 @@ from valence.evaluation.intervals import Estimate
 from valence.model.folder import FINAL, Body, FittedHead
 
 _FIGURES = ("accuracy", "macro_f1", "mcc", "roc_auc", "ece")
+_STAGES_OF_A_BODY = ("pretrain", "distill")
 _NAMED_LABELS = 20  # of more, the card names so many
 
 
@@ -33,11 +34,19 @@ def model_card(
         [
             front_matter(name, body, head, results),
             f"# {name}\n",
-            f"A text classifier made with Valence: it tells {_labels(head)} apart. A frozen body (encoder), and a head "
-            "(final layer) fitted on its features.\n",
+            f"A text classifier made with Valence: it tells {_labels(head)} apart. {_parts(head)}\n",
             *(f"## {title}\n\n{content}" for title, content in sections),
         ]
     )
+
+
+def _parts(head: FittedHead) -> str:
+    body_was_trained = head.provenance.get("stage") in _STAGES_OF_A_BODY or "from_body" in head.provenance
+    if body_was_trained:
+        return (
+            "A body (encoder) and a head (final layer), trained together; other heads may be fitted on the same body."
+        )
+    return "A frozen body (encoder), and a head (final layer) fitted on its features."
 
 
 def _labels(head: FittedHead) -> str:
@@ -143,7 +152,11 @@ def _made(head: FittedHead) -> str:
     commands = "\n".join(f"    {command}" for command in provenance.get("commands", []))
     data, versions = provenance.get("data", {}), provenance.get("versions", {})
     facts = [
-        f"- training rows: {data['train_rows']:,} of `{data['name']}`" if "train_rows" in data else "",
+        *(
+            f"- training rows: {each['train_rows']:,} of `{each['name']}`"
+            for each in data.get("sets", (data,))
+            if "train_rows" in each
+        ),
         f"- checksum of the data: `{data['checksum']}`" if "checksum" in data else "",
         f"- seed: {provenance['config']['seed']}" if "seed" in provenance.get("config", {}) else "",
         "- versions: " + ", ".join(f"{name} {version}" for name, version in versions.items()) if versions else "",

@@ -22,22 +22,21 @@ from transformers import PreTrainedModel, set_seed
 from valence.data.examples import Dataset, Splits, content_checksum
 from valence.data.sentences import sentences
 from valence.data.splits import SplitConfig, prepare
-from valence.encoder import bases, features, network
+from valence.encoder import bases, network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
-from valence.encoder.readouts import BodyWithReadouts
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
 from valence.evaluation.scored import Scored
 from valence.model.folder import FINAL, FittedHead, ModelFolder
-from valence.model.head import Floats, fit_temperature, linear_head
+from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 from valence.training.networks import describe, frozen_from_folder, with_head
-from valence.training.pretrain import ancestry
-from valence.training.provenance import describe_data, versions
+from valence.training.provenance import ancestry, describe_data, versions
 from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
+from valence.training.trained_head import calibrate_and_test
 from valence.training.trainer import LoopConfig, train_on
 
 log = logging.getLogger(__name__)
@@ -117,14 +116,22 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     model = network.from_base(base, labels, attention="eager" if precision.device == "cpu" else None)
     student = _Student(model, network.tokenizer_of(base.path), labels, config, precision)
     descriptions = [describe_data(each.dataset, each.splits) for each in sets]
-    run = open_run(out, asdict(config), resume=resume)
+    data = _together(descriptions)
+    run = open_run(out, {"data": data["checksum"], **asdict(config)}, resume=resume)
     _train(student, sets, _answers(teacher, sets, config), run)
     origin, commands = ancestry(base)
     body = describe(
         student.model, student.tokenizer, base=origin.name, licence=origin.licence, max_tokens=_window(base, config)
     )
     parameters = sum(each.numel() for each in student.model.parameters())
-    probabilities, head = _calibrated(student, sets, body.max_tokens)
+    head, probabilities = calibrate_and_test(
+        model,
+        student.tokenizer,
+        [each.splits for each in sets],
+        labels,
+        max_tokens=body.max_tokens,
+        precision=precision,
+    )
     results = [
         result(
             Scored(scores, labels.encode(each.splits.test.labels), labels.names, each.splits.test.texts),
@@ -145,7 +152,7 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
         "commands": [*commands, *teacher.head().provenance.get("commands", []), command_line()],
         "config": asdict(config),
         "teacher": {"base": teacher.body().base, "body": teacher.body().id, "results": _figures(teacher)},
-        "data": _together(descriptions),
+        "data": data,
         "versions": versions(),
     }
     fitted = FittedHead(head, labels, FINAL, body.id, provenance=provenance)
@@ -225,32 +232,6 @@ def _train(student: _Student, sets: Sequence[_Set], answers: _Answers, run: Path
     )
     collator = PadToStep(student.tokenizer.pad_token_id, _PADDED_TO)
     train_on(student.model, texts, validation, collator, loop, precision=student.precision, folder=run)
-
-
-def _calibrated(student: _Student, sets: Sequence[_Set], window: int) -> tuple[list[Floats], Any]:
-    """(test probabilities of each set, head): one temperature, fitted on the validation rows of all sets together."""
-    final = network.final_layer(student.model)
-    weight, bias = (each.detach().float().cpu().numpy() for each in (final.weight, final.bias))
-    body = BodyWithReadouts(student.model)
-
-    def read(texts: Sequence[str], title: str) -> Floats:
-        return features.compute(
-            body,
-            student.tokenizer,
-            texts,
-            max_tokens=window,
-            precision=student.precision,
-            title=title,
-        )[FINAL]
-
-    validation = np.concatenate(
-        [read(each.splits.validation.texts, f"{each.dataset.name} validation") for each in sets]
-    )
-    truth = np.concatenate([student.labels.encode(each.splits.validation.labels) for each in sets])
-    temperature = fit_temperature(linear_head(weight, bias).logits(validation).astype(np.float64), truth)
-    head = linear_head(weight, bias, temperature)
-    tests = [read(each.splits.test.texts, f"{each.dataset.name} {each.dataset.test_split}") for each in sets]
-    return [head.predict_proba(test) for test in tests], head
 
 
 def _together(descriptions: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -96,11 +96,13 @@ def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, 
     fit = _fit_head(start, splits, labels, config, precision)
     finish = _make_trainable(model, config)
     trained_parameters = trainable_parameters(model)
-    run = open_run(out, {"source": source, **asdict(config)}, resume=resume)
+    run = open_run(out, {"source": source, "data": dataset.checksum, **asdict(config)}, resume=resume)
     train(model, tokenizer, splits, labels, _loop(config, window), precision=precision, folder=run)
     finish()
     body = describe(model, tokenizer, base=start.body.base, licence=start.body.licence, max_tokens=window)
-    head, probabilities = calibrate_and_test(model, tokenizer, splits, labels, max_tokens=window, precision=precision)
+    head, (probabilities,) = calibrate_and_test(
+        model, tokenizer, [splits], labels, max_tokens=window, precision=precision
+    )
     whence = described(start.body, from_stage_1=bool(start.history))
     origin = Origin(
         name=f"{dataset.name}: {in_words(config)} trained, body {whence}",

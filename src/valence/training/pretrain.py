@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from transformers import set_seed
@@ -17,7 +17,6 @@ from transformers import set_seed
 from valence.data.examples import Dataset
 from valence.data.splits import SplitConfig, prepare
 from valence.encoder import bases, network
-from valence.encoder.bases import LocalBase
 from valence.encoder.precision import choose
 from valence.encoder.trainable import freeze_body, trainable_parameters
 from valence.errors import SettingsError
@@ -27,7 +26,7 @@ from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.labels import Labels
 from valence.training.encoding import Truncation
 from valence.training.networks import describe, with_head
-from valence.training.provenance import describe_data, versions
+from valence.training.provenance import ancestry, describe_data, versions
 from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
 from valence.training.trained_head import calibrate_and_test
@@ -79,12 +78,12 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
         freeze_body(model)
     trained_parameters = trainable_parameters(model)
     log.info("Stage 1: %s, %d texts, %s: %s.", base.name, len(splits.train), precision.name, precision.reason)
-    run = open_run(out, asdict(config), resume=resume)
+    run = open_run(out, {"data": dataset.checksum, **asdict(config)}, resume=resume)
     train(model, tokenizer, splits, labels, _loop(config), precision=precision, folder=run)
     origin, commands = ancestry(base)
     body = describe(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens)
-    head, probabilities = calibrate_and_test(
-        model, tokenizer, splits, labels, max_tokens=config.max_tokens, precision=precision
+    head, (probabilities,) = calibrate_and_test(
+        model, tokenizer, [splits], labels, max_tokens=config.max_tokens, precision=precision
     )
     what = "only the final layer" if config.freeze_body else "all layers"
     source = Origin(
@@ -121,15 +120,6 @@ def _loop(config: PretrainConfig) -> LoopConfig:
         balanced=False,
         seed=config.seed,
     )
-
-
-def ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
-    """Where a base comes from, and the commands that made it: a model of our own may be trained further."""
-    if not (base.path / "body.json").exists():
-        return base, []
-    folder = ModelFolder(base.path)
-    body = folder.body()
-    return replace(base, name=body.base, licence=body.licence), folder.head().provenance.get("commands", [])
 
 
 def _check_window(config: PretrainConfig, window: int) -> None:

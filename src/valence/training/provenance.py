@@ -1,15 +1,18 @@
-"""What decides a result, as it goes into every trained model: the data with what repeats in them, and the libraries."""
+"""What decides a result, as it goes into every trained model: data with what repeats in them, base, and libraries."""
 
 from __future__ import annotations
 
 import logging
 import platform
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from valence.data.duplicates import audit
 from valence.data.examples import Dataset, Splits
+from valence.encoder.bases import LocalBase
+from valence.model.folder import ModelFolder
 
 log = logging.getLogger(__name__)
 
@@ -38,3 +41,12 @@ def describe_data(dataset: Dataset, splits: Splits) -> dict[str, Any]:
         **dataset.facts,
         "duplicates": found.as_json(),
     }
+
+
+def ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
+    """Where a base comes from, and the commands that made it: a model of our own may be trained further."""
+    if not (base.path / "body.json").exists():
+        return base, []
+    folder = ModelFolder(base.path)
+    body = folder.body()
+    return replace(base, name=body.base, licence=body.licence), folder.head().provenance.get("commands", [])
