@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from valence.cli.options import data_options, out_option, precision_option, results_option, rows_options, seed_option
+from valence.cli.options import (
+    data_options,
+    loop_options,
+    out_option,
+    precision_option,
+    results_option,
+    rows_options,
+    seed_option,
+)
 
 if TYPE_CHECKING:
     from valence.data.sources import DataRequest
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
 @out_option
 @click.option(
     "--sentences",
+    type=click.IntRange(min=0),
     default=40_000,
     help="So many sentences without labels, cut from the texts of the other sets, that the teacher answers for.",
 )
@@ -35,17 +44,18 @@ if TYPE_CHECKING:
     default=3,
     help="Passes over what the teacher answers for, in each epoch over the rest.",
 )
-@click.option("--epochs", default=1.0, help="Passes over the texts of the other sets.")
-@click.option("--learning-rate", default=5e-5, help="Peak learning rate of AdamW.")
-@click.option("--batch-size", default=32, help="Texts in one step.")
-@click.option("--max-tokens", default=384, help="Longest input, and the window of the finished body.")
+@loop_options(epochs=1.0, passes="the texts of the other sets")
 @precision_option
 @rows_options
 @seed_option
 @results_option
 @click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
 def distill(requests: list[DataRequest], out: Path, results: Path | None, resume: bool, **options: Any) -> None:
-    """Train a small student on what a larger teacher says, and on labelled sets beside it."""
+    """Train a small student on what a larger teacher says, and on labelled sets beside it.
+
+    The teacher answers for the texts of the first --data, and for sentences cut from the others, which keep their own
+    labels. The student's target for a text that has both is a mixture.
+    """
     from valence.evaluation.results import save, table
     from valence.training.distill import DistillConfig
     from valence.training.distill import distill as run

@@ -78,6 +78,29 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
     return decorate
 
 
+def loop_options(*, epochs: float, passes: str) -> Decorator:
+    """`--epochs`, `--learning-rate`, `--batch-size` and `--max-tokens` of what trains a whole body."""
+    positive = click.FloatRange(min=0, min_open=True)
+    options: list[Decorator] = [
+        click.option("--epochs", type=positive, default=epochs, help=f"Passes over {passes}."),
+        click.option("--learning-rate", type=positive, default=5e-5, help="Peak learning rate of AdamW."),
+        click.option("--batch-size", type=click.IntRange(min=1), default=32, help="Texts in one step."),
+        click.option(
+            "--max-tokens",
+            type=click.IntRange(min=8),
+            default=384,
+            help="Longest input, and the window of the finished body.",
+        ),
+    ]
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 def rows_options(command: Command) -> Command:
     """`--train-rows` and `--test-rows`: small runs on a stratified sample."""
     for name in ("test", "train"):

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from valence.cli.options import data_options, out_option, precision_option, results_option, rows_options, seed_option
+from valence.cli.options import (
+    data_options,
+    loop_options,
+    out_option,
+    precision_option,
+    results_option,
+    rows_options,
+    seed_option,
+)
 
 if TYPE_CHECKING:
     from valence.data.sources import DataRequest
@@ -17,10 +25,7 @@ if TYPE_CHECKING:
 @click.option("--base", default="roberta-base", help="roberta-base, minilm, mpnet, a path, or a Hub id.")
 @data_options("imdb")
 @out_option
-@click.option("--epochs", default=3.0, help="Passes over the training texts.")
-@click.option("--learning-rate", default=5e-5, help="Peak learning rate of AdamW.")
-@click.option("--batch-size", default=32, help="Texts in one step.")
-@click.option("--max-tokens", default=384, help="Longest input, and the window of the finished body.")
+@loop_options(epochs=3.0, passes="the training texts")
 @click.option(
     "--truncation",
     type=click.Choice(["head", "head-tail"]),
