@@ -1,10 +1,14 @@
-"""A server that scores files slowly, to be killed in the middle: `python -m tests.server.killed_server DATABASE`."""
+"""A real server that scores files slowly, as processes of its own: to be killed, or met over raw sockets."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -25,6 +29,23 @@ class SlowScorer(FakeScorer):
     ) -> list[Prediction | TextError]:
         time.sleep(PART_S)
         return super().score(texts, explain=explain, timeout_s=timeout_s)
+
+
+@contextmanager
+def running(database: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process, and the address that it answers at. It is gone at the end, one way or another."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.server.killed_server", database],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    with process:
+        try:
+            yield process, process.stdout.readline().split()[4]
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

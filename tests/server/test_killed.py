@@ -8,15 +8,14 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.server.fakes import bearer
+from tests.server.killed_server import running
 from valence.server import keys
 from valence.server.store import jobs as rows
 from valence.server.store.database import Database
@@ -24,23 +23,6 @@ from valence.server.store.database import Database
 ROWS = 3200  # a hundred parts
 KILLS = ("worker", "server", "worker")
 PATIENCE_S = 120  # only a hang takes as long
-
-
-@contextmanager
-def _server(address: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process, and where it listens. It is gone at the end, one way or another."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.server.killed_server", address],
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    with process:
-        try:
-            yield process, process.stdout.readline().split()[4]
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _until(true: Callable[[], bool]) -> None:
@@ -76,7 +58,7 @@ def test_a_job_outlives_whoever_works_on_it(database: Database, address: str) ->
         _until(lambda: done() > before)
 
     for kill in KILLS:
-        with _server(address) as (server, place):
+        with running(address) as (server, place):
             if not identity:
                 identity = json.loads(_ask(f"{place}/api/v1/jobs", key, file.encode()))["id"]
             wait_for_more()
@@ -84,7 +66,7 @@ def test_a_job_outlives_whoever_works_on_it(database: Database, address: str) ->
             if kill == "worker":
                 wait_for_more()
     assert done() < ROWS, "the kills came too late to prove anything"
-    with _server(address) as (_, place):
+    with running(address) as (_, place):
         _until(lambda: done() == ROWS)
         _until(lambda: json.loads(_ask(f"{place}/api/v1/jobs/{identity}", key))["state"] == "done")
         found = list(csv.DictReader(io.StringIO(_ask(f"{place}/api/v1/jobs/{identity}/result", key))))

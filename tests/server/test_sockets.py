@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.server.databases import address_of_file
+from tests.server.killed_server import running
 
 PATIENCE_S = 60  # only a hang takes as long
 
@@ -20,18 +17,8 @@ PATIENCE_S = 60  # only a hang takes as long
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     address = address_of_file(tmp_path_factory.mktemp("sockets") / "valence.db")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.server.killed_server", address],
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    with process:
-        try:
-            yield int(process.stdout.readline().split()[4].rpartition(":")[2])
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
+    with running(address) as (_, place):
+        yield int(place.rpartition(":")[2])
 
 
 def _post(body: bytes, *headers: str, path: str = "/api/v1/predict") -> bytes:

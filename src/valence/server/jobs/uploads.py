@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Literal
 
-from valence.data.table.delimited import sniff
+from valence.data.table import delimited
+from valence.data.table.delimited import DelimitedTable
+from valence.data.table.grid import all_read
+from valence.errors import DataError
 from valence.server.problems import ProblemError
 
 Shape = Literal["csv", "tsv", "jsonl"]
@@ -24,7 +27,7 @@ ADDED = ("predicted_label", "predicted_probability", "predicted_sure", "predicte
 DEFAULT_COLUMN = "text"
 # A part is what is scored and saved at a time: seconds of work at most, so that little is done again.
 _PART_ROWS, _PART_CHARS = 32, 40_000
-_SAMPLE_CHARS = 1 << 16
+_THE_FILE = Path("The file")  # how messages begin: what was sent has no name
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ def read(file: IO[bytes], shape: Shape, *, text_column: str | None, most_rows: i
         raise _invalid(
             f"it is not UTF-8: the byte 0x{error.object[error.start]:02x} cannot stand there. Save it as UTF-8"
         ) from error
+    except DataError as error:  # of a row of a table; it names the line
+        raise ProblemError("invalid-file", f"{error.message} {error.way_out}".strip()) from error
     finally:
         text.detach()  # the file is the caller's to close
 
@@ -71,51 +76,21 @@ def text_of(row: Any, shape: str, columns: Sequence[str], text_column: str) -> s
 
 
 def _read_csv(text: io.TextIOWrapper, column: str | None, most_rows: int) -> Upload:
-    delimiter = sniff(text.read(_SAMPLE_CHARS).splitlines(keepends=True))
-    text.seek(0)
-    return _read_table(text, "csv", delimiter, column, most_rows)
+    return _read_table("csv", delimited.open_csv(_THE_FILE, text, None), column, most_rows)
 
 
 def _read_tsv(text: io.TextIOWrapper, column: str | None, most_rows: int) -> Upload:
-    """Quoted as CSV is, or, where that does not read, not quoted at all, as most are."""
-    try:
-        return _read_table(text, "tsv", "\t", column, most_rows)
-    except ProblemError as error:
-        if error.kind.code != "invalid-file":
-            raise
-        text.seek(0)
-        return _read_table(text, "tsv", "\t", column, most_rows, quoted=False)
+    return _read_table("tsv", delimited.open_tsv(_THE_FILE, text, None), column, most_rows)
 
 
-def _read_table(
-    text: io.TextIOWrapper,
-    shape: Shape,
-    delimiter: str,
-    column: str | None,
-    most_rows: int,
-    *,
-    quoted: bool = True,
-) -> Upload:
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(text, delimiter=delimiter, quoting=quoting, strict=True)
+def _read_table(shape: Shape, table: DelimitedTable, column: str | None, most_rows: int) -> Upload:
+    columns = _columns(table.header)
+    chosen = _chosen(columns, column)
+    index = columns.index(chosen)
     parts = _Parts(most_rows)
-    try:
-        columns = _columns(next(reader, []))
-        chosen = _chosen(columns, column)
-        index = columns.index(chosen)
-        for row in reader:
-            if not row:
-                continue
-            if len(row) != len(columns):
-                raise _invalid(
-                    f"{len(row)} cell(s), where the header has {len(columns)}. Put a text that holds the delimiter or "
-                    "a line break in double quotes",
-                    line=reader.line_num,
-                )
-            parts.add(row, len(row[index]))
-    except csv.Error as error:
-        raise _invalid(f"{error}. Inside quotes, write each double quote twice", line=reader.line_num) from error
-    return Upload(shape, delimiter, columns, chosen, parts.rows, parts.done())
+    for row in all_read(table):
+        parts.add(row.raw, len(row.raw[index]))
+    return Upload(shape, table.dialect.delimiter, columns, chosen, parts.rows, parts.done())
 
 
 def _read_jsonl(text: io.TextIOWrapper, column: str | None, most_rows: int) -> Upload:
@@ -178,9 +153,6 @@ def _columns(header: list[str]) -> tuple[str, ...]:
     columns = tuple(name.strip() for name in header)
     if not any(columns):
         raise _invalid("it has no header. Send a line of column names first", line=1)
-    twice = sorted({name for name in columns if columns.count(name) > 1})
-    if twice:
-        raise _invalid(f"more than one column is called {', '.join(map(repr, twice))}. Rename them", line=1)
     _check_added(columns, line=1)
     return columns
 
