@@ -30,7 +30,7 @@ valence export --model models/student
 
 # What goes into the package, tested as it is served.
 valence bundle --model models/student --out src/valence/bundled
-valence evaluate --model src/valence/bundled --data sst2 --data imdb --test-rows 5000 --results docs/results/bundled.json \
+valence evaluate --model src/valence/bundled --data sst2 --data imdb --results docs/results/bundled.json \
   --record --beside docs/results/sst2-teacher.json --beside docs/results/sst2-final-layer.json \
   --beside docs/results/sst2-general.json --beside docs/results/sst2-without-stage1.json \
   --beside docs/results/sst2-tfidf.json --beside docs/results/imdb-stage1.json \
