@@ -36,6 +36,16 @@ def test_results_and_comparisons_are_kept_and_replaced_by_name(tiny_model: Path,
     assert "90.00 [" in ModelFolder(model).card()
 
 
+def test_what_is_served_comes_first_and_in_a_serving_copy_alone(tiny_model: Path, tmp_path: Path) -> None:
+    whole = shutil.copytree(tiny_model, tmp_path / "whole")
+    record(whole, [figures("as trained", 70)], [])
+    copy = serving_copy(ModelFolder(whole), tmp_path / "copy")
+    for folder in (whole, copy.path):
+        record(folder, [figures("as served", 80)], [])
+    names = [[each["name"] for each in ModelFolder(folder).results()["results"]] for folder in (whole, copy.path)]
+    assert names == [["as served", "as trained"], ["as served"]]
+
+
 def test_the_card_of_a_serving_copy_promises_no_plain_transformers(tiny_model: Path, tmp_path: Path) -> None:
     whole = shutil.copytree(tiny_model, tmp_path / "whole")
     record(whole, [], [])

@@ -32,7 +32,7 @@ export function TryPage() {
     <>
       <PageTitle>Try it</PageTitle>
       <PageHero title="Type a sentence. See which words tip it.">
-        A frozen encoder reads, one small final layer decides, and the answer comes as you type.
+        An encoder reads, one small final layer decides, and the answer comes as you type.
       </PageHero>
       <section aria-label="The classifier" className={classes.bench}>
         <TextSheet
