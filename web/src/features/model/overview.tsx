@@ -14,8 +14,8 @@ export function Overview({ model }: { model: ModelDetail }) {
         <p className={classes.kind}>Text classifier</p>
         <h1>{model.name}</h1>
         <p className={classes.sentence}>
-          Tells {listed(model.labels)} apart. Its body, an encoder made from {model.base}, reads the
-          text; its head, one linear layer on top, decides.
+          Tells {listed(model.labels)} apart. Its body, an encoder made from {model.base}, reads the text; its
+          head, one linear layer on top, decides.
         </p>
       </div>
       {first && accuracy ? (
