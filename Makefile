@@ -23,7 +23,7 @@ dev: .setup/dev .setup/web ## Serve with hot reload: Flask behind Vite
 
 test: test-python test-web test-browser ## Run every test
 
-test-python: .setup/dev
+test-python: .setup/dev .setup/heroku
 	@echo "== Python tests"
 	@$(BIN)/python -m pytest
 
@@ -67,7 +67,7 @@ bench: .setup/dev ## Measure the engine against other ways to run models/sst2 (T
 	@$(BIN)/python benchmarks/engine.py --model models/sst2 $(if $(TEXTS),--texts $(TEXTS))
 
 clean: ## Remove what was installed and built here
-	rm -rf .venv .setup web/node_modules src/valence/server/static
+	rm -rf .venv .setup web/node_modules tests/deploy/heroku-cli/node_modules src/valence/server/static
 
 .setup/venv:
 	@mkdir -p .setup
@@ -113,6 +113,12 @@ clean: ## Remove what was installed and built here
 .setup/web: .setup/node web/package-lock.json
 	@echo "Installing what the page is built from (web/node_modules) ..."
 	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Heroku's own command, for the test of `heroku local`.
+.setup/heroku: .setup/node tests/deploy/heroku-cli/package-lock.json
+	@echo "Installing Heroku's command for the tests (heroku, 395 MB on disk) ..."
+	@cd tests/deploy/heroku-cli && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(PAGE): $(WEB_SOURCES) | .setup/web
