@@ -115,9 +115,9 @@ clean: ## Remove what was installed and built here
 	@cd web && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# Heroku's own command, for the test of `heroku local`.
+# Heroku's own command and its schema of app.json, which tests run against.
 .setup/heroku: .setup/node tests/deploy/heroku-cli/package-lock.json
-	@echo "Installing Heroku's command for the tests (heroku, 395 MB on disk) ..."
+	@echo "Installing Heroku's command and its schema of app.json for the tests (heroku and @heroku/mcp-server, 400 MB on disk) ..."
 	@cd tests/deploy/heroku-cli && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from jsonschema_rs import Draft7Validator
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from ruamel.yaml import YAML
 
 from valence.cli import main
 from valence.server.settings import described_settings, load_settings
@@ -20,6 +22,21 @@ from valence.server.settings import described_settings, load_settings
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 APP = json.loads((ROOT / "app.json").read_text("utf-8"))
+
+
+# Published by Heroku in its MCP server. It is older than the stack that we are on, which Heroku's documentation names.
+SCHEMA = ROOT / "tests/deploy/heroku-cli/node_modules/@heroku/mcp-server/dist/utils/app-json.schema.json"
+NEWER_STACKS = ["heroku-26"]
+
+
+@pytest.fixture(scope="module")
+def schema() -> Draft7Validator:
+    """Heroku's own, with the newer stacks; variables' names are held to its pattern, which it does not do itself."""
+    assert SCHEMA.exists(), "Heroku's schema is not installed: `make .setup/heroku`"
+    found = json.loads(SCHEMA.read_text("utf-8"))
+    found["definitions"]["stack"]["enum"] += NEWER_STACKS
+    found["definitions"]["env"]["additionalProperties"] = False
+    return Draft7Validator(found)
 
 
 def _requirements() -> list[str]:
@@ -46,6 +63,31 @@ def test_a_release_brings_the_database_up_to_date() -> None:
     assert program in PROJECT["scripts"]
     done = CliRunner().invoke(main, words)
     assert (done.exit_code, "brought up to date from none" in done.output) == (0, True)
+
+
+def test_the_button_s_file_fits_herokus_schema(schema: Draft7Validator) -> None:
+    assert [error.message for error in schema.iter_errors(APP)] == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"stack": "heroku-16"},
+        {"formation": {"web": {"quantity": 1, "size": "large"}}},
+        {"env": {"VALENCE_MODELS": {"default": "a"}}},
+        {"env": {"valence-models": {"value": "a"}}},
+        {"addons": [{"as": "DATABASE"}]},
+        {"sucess_url": "/"},
+    ],
+    ids=["stack", "dyno", "key of a variable", "name of a variable", "add-on without plan", "misspelt key"],
+)
+def test_the_schema_finds_faults(schema: Draft7Validator, fault: dict[str, object]) -> None:
+    assert not schema.is_valid({**APP, **fault})
+
+
+def test_the_button_and_the_container_take_the_same_database() -> None:
+    container = YAML(typ="safe").load((ROOT / "heroku.yml").read_text("utf-8"))
+    assert APP["addons"] == container["setup"]["addons"]
 
 
 def test_every_variable_of_the_button_is_a_setting_with_its_meaning() -> None:
