@@ -20,6 +20,13 @@ def test_the_table_is_the_one_that_the_results_give() -> None:
     assert table in README
 
 
+def test_the_button_names_nobody_s_copy_and_the_guide_says_how_to_name_one() -> None:
+    (link,) = re.findall(r"button\.svg\)\]\(([^)]+)\)", README)
+    guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    assert "\n### The button\n" in guide
+    assert f"{link}?template=https://github.com/" in guide
+
+
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\((?!https?://)([^)#]+)\)", README))))
 def test_links_lead_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
