@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +42,16 @@ if TYPE_CHECKING:
 def pretrain(request: DataRequest, out: Path, results: Path | None, resume: bool, **options: Any) -> None:
     """Train a base on a large related set: what it gives is a body, and a first head."""
     from valence.evaluation.results import save, spent, table
+    from valence.training import ranks
     from valence.training.pretrain import PretrainConfig
     from valence.training.pretrain import pretrain as run
 
     config = PretrainConfig(**options)
+    if not ranks.is_first():
+        logging.getLogger("valence").setLevel(logging.WARNING)
     folder = run(request.load(seed=config.seed), out, config, resume=resume)
+    if not ranks.is_first():
+        return
     found = folder.results()["results"]
     if results:
         save(results, found)

@@ -24,6 +24,7 @@ from valence.encoder.precision import Precision
 from valence.files import write_json
 from valence.model.head import Ints
 from valence.model.labels import Labels
+from valence.training import ranks
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 
 log = logging.getLogger(__name__)
@@ -130,7 +131,8 @@ def _run(
         compute_loss_func=_cross_entropy(weights),
     )
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(arguments.output_dir)))
-    write_json(Path(str(arguments.output_dir)) / "log.json", trainer.state.log_history)
+    if ranks.is_first():
+        write_json(Path(str(arguments.output_dir)) / "log.json", trainer.state.log_history)
 
 
 def validation_history(folder: Path) -> list[dict[str, float]]:
@@ -176,7 +178,7 @@ def _arguments(
         output_dir=str(folder),
         num_train_epochs=config.epochs,
         learning_rate=config.learning_rate,
-        per_device_train_batch_size=config.batch_size,
+        per_device_train_batch_size=ranks.share_of(config.batch_size),
         per_device_eval_batch_size=config.batch_size,
         lr_scheduler_type="linear",
         warmup_steps=0.06,  # a share of all steps, as in RoBERTa's own recipe for GLUE
