@@ -53,13 +53,30 @@ function apiError(response: Response, body: unknown): ApiError {
   const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
   const retryAfter = Number.isFinite(seconds) ? seconds : undefined;
   if (isProblem(body)) return new ApiError(response.status, body.code, body.title, body.detail, retryAfter);
-  return new ApiError(
-    response.status,
-    "unknown",
-    "The server gave an answer that this page can’t read",
-    `It came with status ${response.status}. Try again; if it stays, tell whoever runs this server.`,
-    retryAfter,
-  );
+  const [code, title, detail] = withoutProblem(response.status);
+  return new ApiError(response.status, code, title, detail, retryAfter);
+}
+
+/** What a status says by itself: a router before the server, such as Heroku's, has no problem documents. */
+function withoutProblem(status: number): [code: string, title: string, detail: string] {
+  switch (status) {
+    case 429:
+      return ["too-many-calls", "There were too many calls", "Calls are taken again in a moment."];
+    case 502:
+    case 503:
+    case 504:
+      return [
+        "not-ready",
+        "The server isn’t ready",
+        "It may be starting or waking up, which takes up to a minute on a small machine.",
+      ];
+    default:
+      return [
+        "unknown",
+        "The server gave an answer that this page can’t read",
+        `It came with status ${status}. Try again; if it stays, tell whoever runs this server.`,
+      ];
+  }
 }
 
 function isProblem(body: unknown): body is Problem {

@@ -7,6 +7,7 @@ import { openapiQuery } from "../../api/queries";
 import { Notice } from "../../components/notice";
 import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
+import { SlowNotice } from "../../components/slow-notice";
 import { paths } from "../../lib/paths";
 import classes from "./developers-page.module.css";
 import { endpointsOf, type Document } from "./document";
@@ -36,6 +37,7 @@ export function DevelopersPage() {
           }
         />
       ) : null}
+      {failure ? null : <SlowNotice waiting={!document.data} />}
       <Body document={document.data} waiting={!failure} />
     </>
   );

@@ -15,7 +15,15 @@ interface TryOutProps {
   apiKey: string;
 }
 
-type Outcome = { kind: "none" } | { kind: "sending" } | { kind: "reply"; reply: Reply } | { kind: "away" };
+type Outcome =
+  | { kind: "none" }
+  | { kind: "sending" }
+  | { kind: "reply"; reply: Reply }
+  | { kind: "away" }
+  | { kind: "unsendable-key" };
+
+/** A header holds no other characters; the browser would refuse the call as if no server answered. */
+const SENDABLE = /^[\x20-\x7e]*$/;
 
 /** The call itself, against this server: what is written is what is sent, once. */
 export function TryOut({ endpoint, apiKey }: TryOutProps) {
@@ -31,6 +39,10 @@ export function TryOut({ endpoint, apiKey }: TryOutProps) {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     call.current?.abort();
+    if (!SENDABLE.test(apiKey)) {
+      setOutcome({ kind: "unsendable-key" });
+      return;
+    }
     const stop = new AbortController();
     call.current = stop;
     setOutcome({ kind: "sending" });
@@ -86,6 +98,12 @@ export function TryOut({ endpoint, apiKey }: TryOutProps) {
         Send
       </Button>
       <div role="status">{outcome.kind === "reply" ? <ReplyView reply={outcome.reply} /> : null}</div>
+      {outcome.kind === "unsendable-key" ? (
+        <Notice
+          title="The key can’t be sent"
+          detail="A key has only Latin letters, digits and signs. Copy it again, whole, as it was shown."
+        />
+      ) : null}
       {outcome.kind === "away" ? (
         <Notice
           title="The server doesn’t answer"

@@ -63,7 +63,7 @@ export function DiscussionPage() {
           </>
         }
       />
-      <Trouble models={models} outcomes={outcomes} hasComments={comments.length > 0} />
+      <Trouble models={models} outcomes={outcomes} comments={comments.length} />
       {comments.length > 0 ? (
         <Result comments={comments} outcomes={outcomes} track={track} model={model} />
       ) : null}

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 
 import { Notice } from "../../components/notice";
+import { SlowNotice } from "../../components/slow-notice";
 import { count, counted, longDuration } from "../../lib/format";
 import classes from "./run-progress.module.css";
 import { session, type Run } from "./session";
@@ -42,6 +43,7 @@ export function RunProgress({ run }: { run: Run }) {
           </p>
         </>
       )}
+      <SlowNotice waiting={status === "running" && done === 0 && !pause} />
       {pause ? (
         <Notice
           title={pause.reason.title}

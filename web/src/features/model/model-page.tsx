@@ -6,7 +6,9 @@ import { asApiError } from "../../api/client";
 import type { ModelDetail, ModelSummary } from "../../api/generated";
 import { modelQuery, modelsQuery } from "../../api/queries";
 import { Notice } from "../../components/notice";
+import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
+import { SlowNotice } from "../../components/slow-notice";
 import { Evidence } from "./evidence";
 import { MakingSection } from "./making-section";
 import { CardSection, LimitsSection } from "./model-card";
@@ -27,8 +29,12 @@ export function ModelPage() {
   return (
     <>
       <PageTitle>{name === undefined ? "The model" : `The model ${name}`}</PageTitle>
+      {model.data ? null : (
+        <PageHero title="The model">What it is, how good it is, and how it was made.</PageHero>
+      )}
       {failure ? <Trouble failure={failure} retrying={retrying} onRetry={retry} /> : null}
       {model.data ? <Model model={model.data} models={list.data?.models} /> : null}
+      <SlowNotice waiting={!model.data && !failure} />
       {model.data || failure ? null : <Waiting />}
     </>
   );
@@ -69,9 +75,7 @@ function Trouble({ failure, retrying, onRetry }: TroubleProps) {
 function Waiting() {
   return (
     <div aria-hidden="true">
-      <Skeleton height={48} width="16rem" />
-      <Skeleton height={20} mt="lg" width="min(30rem, 100%)" />
-      <Skeleton height={220} mt={48} />
+      <Skeleton height={220} />
       <Skeleton height={320} mt={48} />
     </div>
   );

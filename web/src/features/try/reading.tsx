@@ -4,6 +4,7 @@ import type { Ref } from "react";
 import type { ModelSummary } from "../../api/generated";
 import { Notice } from "../../components/notice";
 import { Scale } from "../../components/scale";
+import { SlowNotice } from "../../components/slow-notice";
 import { AnswerFeedback } from "../../feedback/answer-feedback";
 import { poles, probabilityOf } from "../../lib/labels";
 import { probability } from "../../lib/units";
@@ -38,7 +39,7 @@ export function Reading(props: ReadingProps) {
       tabIndex={-1}
       aria-busy={answer.pending}
     >
-      {answer.error ? <Trouble answer={answer} /> : null}
+      {answer.error ? <Trouble answer={answer} /> : <SlowNotice waiting={answer.pending} />}
       {text.trim() === "" ? <Invitation model={model} onExample={onExample} /> : <Result {...props} />}
     </div>
   );

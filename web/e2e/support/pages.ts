@@ -1,0 +1,72 @@
+/** Each page that asks the server: how one comes to ask it there, and how one sees that the answer came. */
+import { expect, type Page } from "@playwright/test";
+
+import { field, verdict } from "./test.ts";
+
+export interface AskingPage {
+  name: string;
+  path: string;
+  link: string;
+  /** The calls that it can't do without. */
+  calls: string;
+  /** What a person does there until the server is asked. */
+  ask: (page: Page, text: string) => Promise<void>;
+  answered: (page: Page) => Promise<void>;
+}
+
+export const fileOf = (name: string, content: string | Buffer) => ({
+  name,
+  mimeType: "text/plain",
+  buffer: Buffer.from(content),
+});
+
+const nothing = () => Promise.resolve();
+
+export const ASKING: readonly AskingPage[] = [
+  {
+    name: "one text",
+    path: "/",
+    link: "Try it",
+    calls: "**/api/v1/predict",
+    ask: (page, text) => field(page).fill(text),
+    answered: (page) => expect(verdict(page)).toBeVisible(),
+  },
+  {
+    name: "a file",
+    path: "/many",
+    link: "Many texts",
+    calls: "**/api/v1/predict",
+    ask: async (page, text) => {
+      await page
+        .getByLabel("File of texts")
+        .setInputFiles(fileOf("two.txt", `${text.replaceAll("\n", " ")}\nDull.`));
+      await page.getByRole("button", { name: /^Score 2 texts/ }).click();
+    },
+    answered: (page) =>
+      expect(page.getByRole("status").filter({ hasText: /^All/ })).toBeAttached({ timeout: 30_000 }),
+  },
+  {
+    name: "a discussion",
+    path: "/discussion",
+    link: "Discussion",
+    calls: "**/api/v1/predict",
+    ask: (page, text) => page.getByRole("textbox", { name: "Your discussion" }).fill(`${text}\n\nDull.`),
+    answered: (page) => expect(page.getByRole("slider", { name: "Comment" })).toBeVisible(),
+  },
+  {
+    name: "the model",
+    path: "/model",
+    link: "The model",
+    calls: "**/api/v1/models/*",
+    ask: nothing,
+    answered: (page) => expect(page.getByRole("heading", { level: 2, name: "Results" })).toBeVisible(),
+  },
+  {
+    name: "the API's reference",
+    path: "/developers",
+    link: "For developers",
+    calls: "**/openapi.json",
+    ask: nothing,
+    answered: (page) => expect(page.getByRole("navigation", { name: "Calls" })).toBeVisible(),
+  },
+];
