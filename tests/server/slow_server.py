@@ -24,6 +24,7 @@ class SlowScorer(FakeScorer):
     def score(
         self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
     ) -> list[Prediction | TextError]:
+        self.waiting_tokens = 1
         click.echo("scoring")
         while not self.go_on.exists():
             time.sleep(0.01)
