@@ -21,6 +21,8 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ from valence.server.store import feedback
 from valence.server.store.address import database_address
 from valence.server.store.database import Database
 
+# What a caller meets whose server is killed before, or in the middle of, its answer.
+CUT_OFF = (OSError, HTTPException, ValueError)
 PATIENCE_S = 120  # only a hang takes as long
 _SENDERS = 8
 _MORE = 40  # pieces of feedback that are acknowledged after each fault, before the next
@@ -86,7 +90,7 @@ class People:
         """Whether it went well."""
         try:
             status, _ = ask(f"{self.address}/api/v1/{operation}", content)
-        except (OSError, ValueError, urllib.error.URLError):  # cut off by the kill
+        except CUT_OFF:
             status = 503
         good = status in {200, 201}
         with self._lock:
@@ -99,7 +103,7 @@ class People:
 
 
 def ask(address: str, content: dict[str, Any] | None = None) -> tuple[int, Any]:
-    """Status and JSON of an answer. Raises URLError or another OSError where there is none."""
+    """Status and JSON of an answer. Raises one of CUT_OFF where there is none."""
     body = None if content is None else json.dumps(content).encode()
     request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
     try:
@@ -121,7 +125,7 @@ def readiness(address: str) -> tuple[int, str]:
     """Status of /readyz, and what it says of the store; 0 and nothing where nobody answers."""
     try:
         status, said = ask(f"{address}/readyz")
-    except (OSError, ValueError):
+    except CUT_OFF:
         return 0, ""
     return status, said["store"]
 
@@ -198,13 +202,16 @@ def main() -> None:
     parser.add_argument("--stops", type=int, default=20)
     parser.add_argument("--out", type=Path, default=Path("docs/results/faults.json"))
     options = parser.parse_args()
+    found: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as room:
-        found = [
-            {"store": "SQLite", **kill_workers(address_of_file(Path(room) / "valence.db"), options.kills)},
-            {"store": "PostgreSQL", **stop_postgresql(Path(room) / "postgresql", options.stops)},
-        ]
-    write_json(options.out, {"faults": found})
-    print(json.dumps(found, indent=2))  # noqa: T201
+        file = address_of_file(Path(room) / "valence.db")
+        for store, fault in (
+            ("SQLite", partial(kill_workers, file, options.kills)),
+            ("PostgreSQL", partial(stop_postgresql, Path(room) / "postgresql", options.stops)),
+        ):
+            found.append({"store": store, **fault()})
+            print(json.dumps(found[-1]), flush=True)  # noqa: T201
+            write_json(options.out, {"faults": found})
 
 
 if __name__ == "__main__":

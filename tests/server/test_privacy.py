@@ -194,11 +194,11 @@ def test_a_files_texts_are_in_the_database_alone_and_gone_with_the_job(tiny_mode
     database.close()
     process, address = _with_jobs(folder, tiny_model, log)
     try:
-        status, answer = _ask(address, "/api/v1/jobs", FILE, **bearer, **{"Content-Type": "text/csv"})
+        status, answer = _ask(address, "/api/v1/jobs", FILE, **{**bearer, "Content-Type": "text/csv"})
         assert status in {201, 202}
         job = f"/api/v1/jobs/{json.loads(answer)['id']}"
-        _until(lambda: json.loads(_ask(address, job, **bearer)[1])["state"] == "done")
-        assert _ask(address, f"{job}/result", **bearer)[0] == 200
+        _until(lambda: json.loads(_ask(address, job, None, **bearer)[1])["state"] == "done")
+        assert _ask(address, f"{job}/result", None, **bearer)[0] == 200
         kept = _files_with_words(folder)
         assert kept, "this is where docs/jobs.md says that they are meanwhile"
         assert kept <= {"valence.db", "valence.db-wal"}
