@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -25,10 +25,15 @@ PART_S = 0.05
 
 class SlowScorer(FakeScorer):
     def score(
-        self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        explain: bool = False,
+        timeout_s: float | None = None,
+        gone: Callable[[], bool] | None = None,
     ) -> list[Prediction | TextError]:
         time.sleep(PART_S)
-        return super().score(texts, explain=explain, timeout_s=timeout_s)
+        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone)
 
 
 @contextmanager
