@@ -85,8 +85,23 @@ def test_recorded_figures_reach_the_model_folder(weaker: Path, sentences: Path) 
     assert result["slices"]
 
 
+def test_known_failures_stand_in_the_card_where_they_are_asked_for(weaker: Path, tmp_path: Path) -> None:
+    cases = tmp_path / "hard-cases.csv"
+    cases.write_text("text,label\n" + "wonderful | *moving*,negative\nwonderful,positive\n" * 5)
+    assert run("--model", weaker, "--data", cases, "--record").exit_code == 0
+    assert "Known failures" not in ModelFolder(weaker).card()
+    done = run("--model", weaker, "--data", cases, "--record", "--known-failures", "3")
+    assert done.exit_code == 0, done.output
+    (result,) = ModelFolder(weaker).results()["results"]
+    assert 1 <= len(result["known_failures"]) <= 3
+    card = ModelFolder(weaker).card()
+    assert "### Known failures: hard-cases" in card
+    assert r"| wonderful \| \*moving\* | negative | positive |" in card
+
+
 @pytest.mark.parametrize(
-    ("given", "missing"), [(("--mistakes", "3"), "--report"), (("--beside", __file__), "--record")]
+    ("given", "missing"),
+    [(("--mistakes", "3"), "--report"), (("--beside", __file__), "--record"), (("--known-failures", "3"), "--record")],
 )
 def test_an_option_that_would_do_nothing_is_an_error(
     tiny_model: Path, given: tuple[str, str], missing: str, sentences: Path

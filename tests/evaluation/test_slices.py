@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,12 @@ def test_the_accuracy_of_each_part_is_that_of_its_rows_and_short_texts_come_firs
     own = np.array(["not" in text for text in rows.texts])
     assert negated.rows == own.sum()
     assert negated.accuracy.value == rows.right[own].mean()
+
+
+def test_texts_that_name_a_group_of_people_are_a_slice_of_their_own() -> None:
+    rows = replace(scored(rows=4), texts=("My Muslim neighbour.", "A BLIND DATE.", "A black comedy.", "Womanly grace."))
+    (named,) = (each for each in slices.slices(rows) if (each.by, each.name) == ("identity terms", "with"))
+    assert named.rows == 2
 
 
 def test_rows_can_be_told_apart_by_any_column() -> None:

@@ -104,7 +104,7 @@ def test_weights_are_int8(tmp_path: Path) -> None:
     folder = write_model(tmp_path / "m", CONFIGS["bert"]())
     small = export_body(folder).stat().st_size
     weights = {tensor.name: tensor for tensor in onnx.load(str(folder / "body.onnx")).graph.initializer}
-    for name in ("words", "layer0.qkv.weight", "layer1.down.weight"):
+    for name in ("words", "layer0.query.weight", "layer1.down.weight"):
         assert weights[name].data_type == onnx.TensorProto.INT8
     assert small < 0.5 * export_body(folder, quantized=False).stat().st_size
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,12 @@ class _Test:
     help="With --report: show so many of the most confident mistakes. They are texts of the data set: pass such a "
     "report on only where its licence lets you.",
 )
+@click.option(
+    "--known-failures",
+    type=click.IntRange(min=1),
+    help="With --record: the card names so many of the most confident mistakes. They are texts of the data set, and go "
+    "wherever the model goes: only for texts of your own, or where their licence lets you.",
+)
 @seed_option
 @results_option
 def evaluate(
@@ -78,27 +84,39 @@ def evaluate(
     report: Path | None,
     plots: Path | None,
     mistakes: int | None,
+    known_failures: int | None,
     seed: int,
     results: Path | None,
 ) -> None:
     """Test the quantised model that serving runs, on the reserved set, with 95 % intervals.
 
-    Prints the figures, each label's own, and the accuracy by length and negation. Several models are compared on the
-    same rows by McNemar's test and a paired bootstrap.
+    Prints the figures, each label's own, and the accuracy by length, negation and identity terms. Several models are
+    compared on the same rows by McNemar's test and a paired bootstrap.
     """
     from valence.evaluation import plots as drawing
+    from valence.evaluation.mistakes import most_confident_mistakes
     from valence.evaluation.recording import record as write
     from valence.evaluation.report import write_report
     from valence.evaluation.results import breakdown, read, save, table
     from valence.model.folder import ModelFolder
 
-    _check_together(report=report, mistakes=mistakes, record=record, beside=beside)
+    _check_together(
+        {
+            "--mistakes": (mistakes, "--report", report),
+            "--beside": (beside, "--record", record),
+            "--known-failures": (known_failures, "--record", record),
+        }
+    )
     if report or plots:
         drawing.require_matplotlib()  # before the hour that a test may take, not after it
     trained_on = [ModelFolder(path).head().provenance.get("data", {}) for path in models]
     datasets = [request.load_to_test(trained_on, seed=seed) for request in requests]
     tests = [test for path in dict.fromkeys(models) for test in _tests(path, models, datasets, test_rows, seed)]
     found, compared = [test.result for test in tests], _compared(tests, seed)
+    if known_failures:
+        for test in tests:
+            surest = most_confident_mistakes(test.scored, known_failures)
+            test.result["known_failures"] = [asdict(each) for each in surest]
     if record:
         others = [each for file in beside for each in read(file)]
         for path in dict.fromkeys(models):
@@ -114,15 +132,15 @@ def evaluate(
     click.echo("\n\n".join([table(found), *map(breakdown, found), *map(str, compared)]))
 
 
-def _check_together(*, report: Path | None, mistakes: int | None, record: bool, beside: tuple[Path, ...]) -> None:
-    """Raises SettingsError for an option that would do nothing without another."""
-    alone = ("--mistakes", "--report") if mistakes and not report else ("--beside", "--record")
-    if (mistakes and not report) or (beside and not record):
-        raise SettingsError(
-            f"{alone[0]} does nothing without {alone[1]}.",
-            way_out=f"Give {alone[1]} as well, or leave {alone[0]} out.",
-            code="option-alone",
-        )
+def _check_together(options: Mapping[str, tuple[object, str, object]]) -> None:
+    """Raises SettingsError for an option that would do nothing without another: name -> (value, the other, its)."""
+    for alone, (given, needed, found) in options.items():
+        if given and not found:
+            raise SettingsError(
+                f"{alone} does nothing without {needed}.",
+                way_out=f"Give {needed} as well, or leave {alone} out.",
+                code="option-alone",
+            )
 
 
 def _tests(

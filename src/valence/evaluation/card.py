@@ -5,6 +5,7 @@ The page tells the sections apart by their headings: it shows Results and How it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -132,6 +133,7 @@ def _limits(head: FittedHead, results: Sequence[dict[str, Any]]) -> str:
         f"- It always answers with one of {_labels(head)}, also where none of them fits.\n"
         "- Irony, quotation and names of groups mislead it. Don't let it decide alone about people.\n"
         + "".join(_weakest(each) for each in results if each.get("slices"))
+        + "".join(_failures(each) for each in results if each.get("known_failures"))
     )
 
 
@@ -145,6 +147,27 @@ def _weakest(result: dict[str, Any]) -> str:
         f"- On {result['data']} it is weakest where {worst['by']} is {worst['name']}: "
         f"{100 * worst['accuracy']['value']:.1f} % right, against {100 * whole:.1f} % of all rows.\n"
     )
+
+
+def _failures(result: dict[str, Any]) -> str:
+    """The mistakes that it was asked to name, the surest first."""
+    lines = [
+        f"\n### Known failures: {result['data']}\n",
+        f"It is right on {100 * result['metrics']['accuracy']['value']:.0f} % of the {result['rows']:,} texts; these "
+        "are the mistakes that it is surest of.\n",
+        "| text | is | taken for | probability |",
+        "|---|---|---|--:|",
+    ]
+    lines += [
+        f"| {_in_table(each['text'])} | {each['truth']} | {each['predicted']} | {100 * each['probability']:.0f} % |"
+        for each in result["known_failures"]
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _in_table(text: str) -> str:
+    """As a cell shows it, letter for letter: Markdown's own signs and HTML's are escaped."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~!&])", r"\\\1", " ".join(text.split()))
 
 
 def _made(head: FittedHead) -> str:

@@ -1,7 +1,7 @@
 """The most confident mistakes: what a person reads first to see what a classifier has not understood.
 
-They are texts of the data set, and so under its licence: they go into a report that its reader keeps, where they were
-asked for, and never into a results file or a model folder.
+They are texts of the data set, and so under its licence: they go into a report that its reader keeps, or with the model
+as known failures, only where they were asked for.
 """
 
 from __future__ import annotations

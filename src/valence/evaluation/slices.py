@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,17 @@ from valence.evaluation.scored import Scored
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|barely|scarcely)\b"
     r"|n['’]t\b",
+    re.IGNORECASE,
+)
+# English words for groups of people by belief, origin, colour, sex, love, age or disability, singular and plural. A
+# classifier that has met them in one tone only takes them for that tone (Dixon et al. 2018, "Measuring and Mitigating
+# Unintended Bias in Text Classification").
+_IDENTITY = re.compile(
+    r"\b(?:christians?|catholics?|protestants?|muslims?|islam(?:ic)?|jews?|jewish|hindus?|buddhists?|sikhs?|atheists?"
+    r"|africans?|african-americans?|americans?|arabs?|asians?|chinese|europeans?|french|germans?|indians?|irish|italians?"
+    r"|japanese|koreans?|latin[ao]s?|hispanics?|mexicans?|russians?|black (?:people|m[ae]n|wom[ae]n|guys?)"
+    r"|white (?:people|m[ae]n|wom[ae]n|guys?)|immigrants?|refugees?|wom[ae]n|females?|gays?|lesbians?|bisexuals?"
+    r"|homosexuals?|queer|lgbtq?|transgender(?:ed)?|transsexuals?|elderly|deaf|blind|autistic|disabled|wheelchair)\b",
     re.IGNORECASE,
 )
 
@@ -35,10 +46,11 @@ class Slice:
 
 
 def slices(scored: Scored) -> list[Slice]:
-    """The slices that every text has: its length in words, and whether it holds a negation."""
+    """The slices that every text has: its length in words, whether it negates, whether it names a group of people."""
     return [
         *by("words", length_quartiles(scored.texts), scored),
-        *by("negation", ["with" if has_negation(text) else "without" for text in scored.texts], scored),
+        *by("negation", _with_or_without(scored.texts, has_negation), scored),
+        *by("identity terms", _with_or_without(scored.texts, has_identity_term), scored),
     ]
 
 
@@ -76,6 +88,19 @@ def has_negation(text: str) -> bool:
     (True, True, False)
     """
     return _NEGATION.search(text) is not None
+
+
+def has_identity_term(text: str) -> bool:
+    """Whether an English text names a group of people.
+
+    >>> has_identity_term("Two women and a Buddhist."), has_identity_term("A black comedy.")
+    (True, False)
+    """
+    return _IDENTITY.search(text) is not None
+
+
+def _with_or_without(texts: Sequence[str], holds: Callable[[str], bool]) -> list[str]:
+    return ["with" if holds(text) else "without" for text in texts]
 
 
 def _numbers_first(name: str) -> tuple[float, str]:

@@ -41,9 +41,11 @@ class Norm:
 
 @dataclass(frozen=True)
 class Layer:
-    """One encoder layer. `qkv` holds the query, key and value projections, one below the other."""
+    """One encoder layer."""
 
-    qkv: Linear
+    query: Linear
+    key: Linear
+    value: Linear
     out: Linear
     attention_norm: Norm
     up: Linear
@@ -201,9 +203,10 @@ def _network(names: _Names, tensors: Mapping[str, Array], config: Mapping[str, A
 
 
 def _layer(names: _Names, tensors: Mapping[str, Array], prefix: str) -> Layer:
-    parts = [_linear(tensors, prefix + name) for name in (names.query, names.key, names.value)]
     return Layer(
-        qkv=Linear(np.concatenate([part.weight for part in parts]), np.concatenate([part.bias for part in parts])),
+        query=_linear(tensors, prefix + names.query),
+        key=_linear(tensors, prefix + names.key),
+        value=_linear(tensors, prefix + names.value),
         out=_linear(tensors, prefix + names.out),
         attention_norm=_norm(tensors, prefix + names.attention_norm),
         up=_linear(tensors, prefix + names.up),

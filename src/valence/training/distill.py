@@ -37,7 +37,7 @@ from valence.training.provenance import ancestry, describe_data, versions
 from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
 from valence.training.trained_head import calibrate_and_test
-from valence.training.trainer import LoopConfig, train_on
+from valence.training.trainer import LoopConfig, train_on, validation_history
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +153,7 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
         "config": asdict(config),
         "teacher": {"base": teacher.body().base, "body": teacher.body().id, "results": _figures(teacher)},
         "data": data,
+        "validation": validation_history(run),
         "versions": versions(),
     }
     fitted = FittedHead(head, labels, FINAL, body.id, provenance=provenance)

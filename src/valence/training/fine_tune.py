@@ -36,7 +36,7 @@ from valence.training.provenance import describe_data, versions
 from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
 from valence.training.trained_head import calibrate_and_test
-from valence.training.trainer import LoopConfig, attention_for, train
+from valence.training.trainer import LoopConfig, attention_for, train, validation_history
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,9 @@ def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, 
     )
     scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
     tested = result(scored, origin, started=started)
-    fitted = FittedHead(head, labels, FINAL, body.id, provenance=_provenance(start, data, config, fit))
+    fitted = FittedHead(
+        head, labels, FINAL, body.id, provenance=_provenance(start, data, config, fit, validation_history(run))
+    )
     earlier = [each for each in start.history.get("results", []) if each["data"] != tested["data"]]
     folder = save(Trained(body, fitted, [tested], earlier), out, with_head(model, tokenizer, fitted))
     shutil.rmtree(run)
@@ -183,7 +185,9 @@ def _loop(config: FineTuneConfig, window: int) -> LoopConfig:
     )
 
 
-def _provenance(start: OpenNetwork, data: dict[str, Any], config: FineTuneConfig, fit: HeadFit) -> dict[str, Any]:
+def _provenance(
+    start: OpenNetwork, data: dict[str, Any], config: FineTuneConfig, fit: HeadFit, validation: list[dict[str, float]]
+) -> dict[str, Any]:
     return {
         "stage": "transfer",
         "commands": [*start.history.get("commands", []), command_line()],
@@ -191,5 +195,6 @@ def _provenance(start: OpenNetwork, data: dict[str, Any], config: FineTuneConfig
         "from_body": start.body.id,
         "head_first_penalty": fit.penalty,
         "data": data,
+        "validation": validation,
         "versions": versions(),
     }

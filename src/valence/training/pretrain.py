@@ -30,7 +30,7 @@ from valence.training.provenance import ancestry, describe_data, versions
 from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
 from valence.training.trained_head import calibrate_and_test
-from valence.training.trainer import LoopConfig, attention_for, train
+from valence.training.trainer import LoopConfig, attention_for, train, validation_history
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
         "config": asdict(config),
         "data": data,
         "base_revision": base.revision,
+        "validation": validation_history(run),
         "versions": versions(),
     }
     fitted = FittedHead(head, labels, FINAL, body.id, provenance=provenance)

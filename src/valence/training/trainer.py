@@ -5,6 +5,7 @@ Knows nothing of what is trainable, of stages or of model folders.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -130,6 +131,17 @@ def _run(
     )
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(arguments.output_dir)))
     write_json(Path(str(arguments.output_dir)) / "log.json", trainer.state.log_history)
+
+
+def validation_history(folder: Path) -> list[dict[str, float]]:
+    """What each validation pass of the run in `folder` gave, in order: the step, the epoch, and the figures."""
+    log_history = json.loads((folder / "log.json").read_text("utf-8"))
+    left_out = ("_runtime", "_per_second")
+    return [
+        {name.removeprefix("eval_"): value for name, value in entry.items() if not name.endswith(left_out)}
+        for entry in log_history
+        if any(name.startswith("eval_") for name in entry)
+    ]
 
 
 def balanced_weights(labels: Ints, classes: int) -> Tensor:

@@ -32,7 +32,8 @@ def slices(result: Json) -> Iterator[Chart]:
         "slices",
         "Slices",
         "Accuracy on parts of the rows, with 95 % Wilson intervals; the dashed line is the accuracy on all of them. "
-        "Words are counted by spaces; negation is an English word such as not, never or n't.",
+        "Words are counted by spaces; negation is an English word such as not, never or n't; identity terms are "
+        "English words for groups of people.",
         f"Weakest: {worst['by']} {worst['name']}, {worst['accuracy']['value']:.1%}.",
         ("slice", "rows", "accuracy, % [95 %]"),
         [

@@ -43,5 +43,5 @@ export function SlicesSection({ result }: { result: Result }) {
 
 /** "2 to 13 words", "with negation"; as the evaluation names them, but as people say it. */
 function nameOf({ by, name }: Slice): string {
-  return by === "words" || by === "negation" ? `${name} ${by}` : `${by}: ${name}`;
+  return ["words", "negation", "identity terms"].includes(by) ? `${name} ${by}` : `${by}: ${name}`;
 }

@@ -1,0 +1,34 @@
+"""The guard on other tasks: a tuned body beside the untouched base, on a file of a few made-up rows."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import shutil
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def test_both_bodies_are_measured_on_the_same_rows(
+    tmp_path: Path, tiny_roberta: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    readout = runpy.run_path(str(BENCHMARKS / "readout.py"))
+    words = {"Toxic": ["awful", "dull", "stupid"], "Not Toxic": ["lovely", "kind", "warm"]}
+    rows = [f"a {word} comment {number},{label}" for label in words for word in words[label] for number in range(10)]
+    (tmp_path / "comments_toxicity.csv").write_text("text,is_toxic\n" + "\n".join(rows) + "\n", "utf-8")
+    names = readout["main"].__globals__
+    names["FILES"] = {"comments": names["FILES"]["comments"]}
+    names["BASE"] = str(tiny_roberta)
+    tuned_body = shutil.copytree(tiny_roberta, tmp_path / "tuned")
+    out = tmp_path / "readout.json"
+    readout["main"](["--data", str(tmp_path), "--body", str(tuned_body), "--results", str(out)])
+    found = json.loads(out.read_text("utf-8"))
+    tuned, untouched = found["rows"]
+    assert [tuned["body"], untouched["body"]] == [str(tuned_body), str(tiny_roberta)]
+    assert tuned["rows"] == untouched["rows"] == 12
+    difference = 100 * (tuned["accuracy"]["value"] - untouched["accuracy"]["value"])
+    assert found["mean_difference_points"] == pytest.approx(difference, abs=1e-3)
