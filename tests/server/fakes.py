@@ -58,7 +58,12 @@ class FakeScorer:
         self.waiting_tokens = 0
 
     def score(
-        self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        explain: bool = False,
+        timeout_s: float | None = None,
+        gone: Callable[[], bool] | None = None,
     ) -> list[Prediction | TextError]:
         if self.failure is not None:
             raise self.failure

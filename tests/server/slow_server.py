@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -22,12 +22,18 @@ class SlowScorer(FakeScorer):
         self.go_on = go_on
 
     def score(
-        self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        explain: bool = False,
+        timeout_s: float | None = None,
+        gone: Callable[[], bool] | None = None,
     ) -> list[Prediction | TextError]:
+        self.waiting_tokens = 1
         click.echo("scoring")
         while not self.go_on.exists():
             time.sleep(0.01)
-        return super().score(texts, explain=explain, timeout_s=timeout_s)
+        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone)
 
     def close(self) -> None:
         click.echo("closed")

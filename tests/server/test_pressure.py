@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from flask.testing import FlaskClient
 
@@ -11,8 +19,10 @@ from tests.inference.test_batching import Gate, _wait_until
 from tests.server.fakes import FACTS
 from valence.inference.batching import Batcher
 from valence.server.app import create_app
+from valence.server.connection import gone_from
 from valence.server.registry import Registry, ServedModel
-from valence.server.settings import Settings
+from valence.server.settings import Settings, default_settings
+from valence.server.worker import WAIT_S
 
 URL = "/api/v1/predict"
 
@@ -53,3 +63,73 @@ def test_an_answer_that_takes_too_long_is_503_within_the_time_that_was_set(
     assert int(refused.headers["Retry-After"]) >= 1
     gate.open.set()
     batcher.close()
+
+
+def test_when_all_threads_are_taken_scoring_is_refused_at_once_and_the_rest_is_answered(tmp_path: Path) -> None:
+    go_on, threads = tmp_path / "go-on", default_settings().server_threads
+    command = [sys.executable, "-m", "tests.server.slow_server", str(go_on)]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
+        ThreadPoolExecutor(threads + 1) as pool,
+    ):
+        assert server.stdout is not None
+        address = server.stdout.readline().split()[4]
+        try:
+            accepted = [pool.submit(_asked, address, "predict") for _ in range(threads + 1)]
+            assert [server.stdout.readline() for _ in range(threads)] == ["scoring\n"] * threads
+            time.sleep(2 * WAIT_S)  # the last one has come and waits
+            status, headers = _asked(address, "predict")  # comes back although nobody can go on
+            assert (status, headers["Retry-After"]) == (503, "1")
+            assert _asked(address, "models")[0] == 200
+            go_on.touch()
+            assert [call.result(60)[0] for call in accepted] == [200] * (threads + 1)
+            assert _asked(address, "predict")[0] == 200
+        finally:
+            go_on.touch()
+            server.terminate()
+
+
+def test_a_client_that_goes_away_frees_its_place(tiny_model: Path, settings: Settings) -> None:
+    gate = Gate(tiny_model)
+    batcher = Batcher(gate)
+    app = create_app(settings, registry=Registry([ServedModel(FACTS, batcher)]))
+    ours, theirs = socket.socketpair()
+
+    def ask(connection: socket.socket | None = None) -> int:
+        environ = {} if connection is None else {"gunicorn.socket": connection}
+        return app.test_client().post(URL, json={"text": "good"}, environ_overrides=environ).status_code
+
+    with ThreadPoolExecutor(2) as pool, ours:
+        running = pool.submit(ask)
+        assert gate.entered.acquire(timeout=30)
+        left = pool.submit(ask, ours)
+        _wait_until(lambda: batcher.waiting_tokens > 0)
+        theirs.close()
+        assert left.result(30) == 400  # its thread is free although the gate is closed
+        gate.open.set()
+        assert running.result(30) == 200
+    assert ask() == 200
+    assert len(gate.batches) == 2, "what nobody waits for is not computed"
+    batcher.close()
+
+
+def test_a_client_that_is_there_is_waited_for() -> None:
+    ours, theirs = socket.socketpair()
+    gone = gone_from({"gunicorn.socket": ours})
+    assert not gone()
+    theirs.sendall(b"the next request")
+    assert not gone()
+    assert ours.recv(100) == b"the next request", "looking takes nothing away"
+    theirs.close()
+    assert gone()
+    ours.close()
+
+
+def _asked(address: str, operation: str) -> tuple[int, Any]:
+    body = json.dumps({"text": "good"}).encode() if operation == "predict" else None
+    request = urllib.request.Request(f"{address}/api/v1/{operation}", body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return answer.status, answer.headers
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers

@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -151,3 +153,60 @@ def test_no_file_holds_a_word_or_a_secret(written: Written) -> None:
     assert b"api_keys" in written.kept
     for secret in written.secrets:
         assert secret.encode() not in written.kept
+
+
+FILE = f"id,text\n1,{WORDS}\n2,good\n".encode()
+
+
+def _with_jobs(folder: Path, model: Path, log: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """A server that takes files; its temporary files are in its folder too, and what it says in `log`."""
+    (folder / "tmp").mkdir(exist_ok=True)
+    command = [sys.executable, "-c", "from valence.cli import main; main()", "serve", "--port", "0"]
+    settings = {"VALENCE_DATA_FOLDER": str(folder), "VALENCE_JOBS": "true", "VALENCE_LOG_LEVEL": "debug"}
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [*command, "--model", str(model)],
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **settings, "TMPDIR": str(folder / "tmp")},
+        )
+    _until(lambda: b"ready at" in log.read_bytes())
+    return process, log.read_text("utf-8").split("ready at ")[1].split()[0]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
+
+
+def _files_with_words(folder: Path) -> set[str]:
+    """Names of the files, deleted ones that are open included, that hold one of the words."""
+    files = {file for file in folder.rglob("*") if file.is_file()}
+    return {file.name for file in files if any(word.encode() in file.read_bytes() for word in WORDS.split())}
+
+
+def test_a_files_texts_are_in_the_database_alone_and_gone_with_the_job(tiny_model: Path, tmp_path: Path) -> None:
+    folder, log = tmp_path / "instance", tmp_path / "log"
+    database = Database(database_address(f"sqlite:///{folder / 'valence.db'}"))
+    bearer = {"Authorization": f"Bearer {keys.create(database, 'me', ['score-files'])}"}
+    database.close()
+    process, address = _with_jobs(folder, tiny_model, log)
+    try:
+        status, answer = _ask(address, "/api/v1/jobs", FILE, **{**bearer, "Content-Type": "text/csv"})
+        assert status in {201, 202}
+        job = f"/api/v1/jobs/{json.loads(answer)['id']}"
+        _until(lambda: json.loads(_ask(address, job, None, **bearer)[1])["state"] == "done")
+        assert _ask(address, f"{job}/result", None, **bearer)[0] == 200
+        kept = _files_with_words(folder)
+        assert kept, "this is where docs/jobs.md says that they are meanwhile"
+        assert kept <= {"valence.db", "valence.db-wal"}
+        request = urllib.request.Request(address + job, headers=bearer, method="DELETE")
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as deleted:
+            assert deleted.status == 204
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE_S)
+    assert _files_with_words(folder) == set()
+    assert not any(word in log.read_text("utf-8") for word in WORDS.split())

@@ -7,6 +7,7 @@ the batches are. Knows nothing of HTTP.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from valence.errors import OverloadedError, TextError
+from valence.errors import CallerGoneError, OverloadedError, TextError
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
 from valence.inference.scoring import answer
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from valence.inference.engine import Engine
 
 MAX_QUEUE_TOKENS = 65_536
+# Seconds between two looks at whether a caller is still there.
+_LOOK_S = 0.5
+
+Gone = Callable[[], bool]
 
 
 class Call:
@@ -56,9 +61,12 @@ class Call:
         self._error, self.abandoned = error, True
         self._done.set()
 
-    def wait(self, timeout_s: float | None) -> Floats:
-        """Features of shape (windows, width). Raises what the batch raised, or OverloadedError after `timeout_s`."""
-        if not self._done.wait(timeout_s):
+    def wait(self, timeout_s: float | None, gone: Gone | None = None) -> Floats:
+        """Features of shape (windows, width).
+
+        Raises what the batch raised, OverloadedError after `timeout_s`, or CallerGoneError once `gone` says so.
+        """
+        if not self._come(timeout_s, gone):
             self.abandoned = True
             raise OverloadedError(
                 f"No answer within {timeout_s:g} seconds.", way_out="Ask again later, or with less text."
@@ -66,6 +74,18 @@ class Call:
         if self._error is not None:
             raise self._error
         return self._rows
+
+    def _come(self, timeout_s: float | None, gone: Gone | None) -> bool:
+        if gone is None:
+            return self._done.wait(timeout_s)
+        end = time.monotonic() + (math.inf if timeout_s is None else timeout_s)
+        while not self._done.wait(min(_LOOK_S, max(0.0, end - time.monotonic()))):
+            if time.monotonic() >= end:
+                return False
+            if gone():
+                self.abandoned = True
+                raise CallerGoneError("The caller has gone.", way_out="Wait for the answer.")
+        return True
 
 
 @dataclass(frozen=True)
@@ -171,14 +191,20 @@ class Batcher:
         self._worker.start()
 
     def score(
-        self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        explain: bool = False,
+        timeout_s: float | None = None,
+        gone: Gone | None = None,
     ) -> list[Prediction | TextError]:
         """One answer for each text, in order; a text that cannot be scored gets its own TextError.
 
-        Raises OverloadedError at once if the queue is full, or after `timeout_s` seconds without an answer.
+        Raises OverloadedError at once if the queue is full, or after `timeout_s` seconds without an answer, and
+        CallerGoneError, with its place in the queue freed, soon after `gone` says that nobody waits for it any more.
         """
         self.queue.check()
-        compute = partial(self._compute, timeout_s=timeout_s)
+        compute = partial(self._compute, timeout_s=timeout_s, gone=gone)
         return answer(texts, self.engine.reader, self.engine.fitted, compute, explain=explain)
 
     @property
@@ -195,10 +221,10 @@ class Batcher:
         self.queue.close()
         self._worker.join()
 
-    def _compute(self, windows: Sequence[Ints], timeout_s: float | None) -> Floats:
+    def _compute(self, windows: Sequence[Ints], timeout_s: float | None, gone: Gone | None) -> Floats:
         call = Call(windows, self._width)
         self.queue.append(call)
-        return call.wait(timeout_s)
+        return call.wait(timeout_s, gone)
 
     def _work(self) -> None:
         while batch := self.queue.next_batch(self._batch_tokens):

@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
-from valence.errors import OverloadedError, StoreError, TextError, ValenceError
+from valence.errors import CallerGoneError, OverloadedError, StoreError, TextError, ValenceError
 from valence.server.problems import KINDS, MEDIA_TYPE, ProblemError
 from valence.server.schemas import Problem
 
@@ -32,6 +32,8 @@ def of_valence_error(error: ValenceError) -> ProblemError:
     """The one mapping from Valence's errors to problems. What is not the caller's doing becomes internal-error."""
     if isinstance(error, OverloadedError):
         return ProblemError("overloaded", str(error), retry_after_s=error.retry_after_s)
+    if isinstance(error, CallerGoneError):  # nobody reads this but the log
+        return ProblemError("bad-request", str(error))
     if isinstance(error, StoreError):
         return unavailable(error)
     if isinstance(error, TextError):

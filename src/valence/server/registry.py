@@ -25,9 +25,17 @@ class Scorer(Protocol):
     """What the server asks of the engine. `valence.inference.batching.Batcher` is the real one."""
 
     def score(
-        self, texts: Sequence[str], *, explain: bool = False, timeout_s: float | None = None
+        self,
+        texts: Sequence[str],
+        *,
+        explain: bool = False,
+        timeout_s: float | None = None,
+        gone: Callable[[], bool] | None = None,
     ) -> Sequence[Prediction | TextError]:
-        """One answer for each text, in order. Raises OverloadedError, at once, when there is no room."""
+        """One answer for each text, in order.
+
+        Raises OverloadedError, at once, when there is no room, and CallerGoneError once `gone` says so.
+        """
 
     @property
     def waiting_tokens(self) -> int:

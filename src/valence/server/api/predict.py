@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from valence.server import examples, scoring
+from valence.server.connection import gone_from
 from valence.server.contract import operation
 from valence.server.schemas import PredictRequest, PredictResponse
 from valence.server.state import state
@@ -35,4 +36,4 @@ def predict(asked: PredictRequest) -> PredictResponse:
     """Give `text` or `texts`. A single text that cannot be scored is a problem; among several it is one of the
     results, with kind `error`, and the others are scored.
     """
-    return scoring.predict(asked, state().registry, state().settings)
+    return scoring.predict(asked, state().registry, state().settings, gone_from(request.environ))
