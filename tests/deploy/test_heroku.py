@@ -22,7 +22,11 @@ case "$1" in
   buildpacks:set) echo "$2" > "$STATE/buildpacks" ;;
   buildpacks:add) echo "$2" >> "$STATE/buildpacks" ;;
   addons) if [ -e "$STATE/db" ]; then echo '[{"addon_service": {"name": "heroku-postgresql"}}]'; else echo '[]'; fi ;;
-  addons:create) touch "$STATE/db" ;;
+  addons:create)
+    if [ -e "$STATE/gone" ]; then
+      echo 'Couldn'"'"'t find either the add-on service or the add-on plan of "'"$2"'".' >&2; exit 1
+    fi
+    touch "$STATE/db" ;;
   apps:info) echo '{"app": {"web_url": "https://forum.example.org/"}}' ;;
 esac
 """
@@ -101,13 +105,26 @@ def test_a_dry_run_shows_every_step_and_takes_none(clone: Path, state: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("flag", "words"), [("anonymous", "heroku login"), ("taken", "Give another name")], ids=["login", "name"]
+    ("flag", "words"),
+    [("anonymous", "heroku login"), ("taken", "Give another name"), ("gone", "then --plan")],
+    ids=["login", "name", "plan"],
 )
 def test_what_goes_wrong_at_heroku_is_told_with_a_way_out(clone: Path, state: Path, flag: str, words: str) -> None:
     (state / flag).touch()
     status, output = run(clone)
     assert status == 2
     assert words in output
+
+
+def test_a_push_that_is_refused_for_its_size_is_told(clone: Path, state: Path, tmp_path: Path) -> None:
+    hook = tmp_path / "forum.git" / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'Compiled slug size: 612.3M is too large (max is 500M).'\nexit 1\n", "utf-8")
+    hook.chmod(stat.S_IRWXU)
+    status, output = run(clone)
+    assert status == 2
+    assert "The slug is too big." in output
+    assert "valence deploy check" in output
 
 
 def test_without_herokus_command_it_says_where_to_get_it(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,12 @@ _KNOWN_FAILURES = (
     ("Invalid credentials", "You are not logged in to Heroku.", "Run `heroku login`, then this again."),
     ("is already taken", "The name is taken by somebody else's app.", "Give another name."),
     ("verify your account", "Heroku wants a payment method first.", "Add one at https://heroku.com/verify."),
-    ("do not have access", "The app is somebody else's.", "Give another name with --app."),
+    ("do not have access", "The app is somebody else's.", "Give another name."),
+    (
+        "add-on plan",
+        "Heroku has no such plan of its database.",
+        "`heroku addons:plans heroku-postgresql`, then --plan.",
+    ),
     ("slug size", "The slug is too big.", "`valence deploy check` says what it holds."),
     ("Couldn't find that app", "There is no such app.", "Check the name."),
 )
