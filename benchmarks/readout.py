@@ -4,7 +4,8 @@
 
 On each of a user's files of benchmarks/own_data.py (intents, hateful tweets, toxic comments: nothing like reviews), one
 logistic regression on the `general` readout of either body, on the same rows, each by the command that a user types.
-Prints the accuracies on the files' test sets, and their mean difference in points.
+Prints the accuracies on the files' test sets, and their mean difference in points. An exported body is read as it is
+served, in int8, and the base in torch; to compare like with like, give a body's folder without its body.onnx.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def measure(name: str, body: str, data: Path) -> dict[str, Any]:
         options = [*shlex.split(reading), *shlex.split(readout), "--out", "model", "--results", "result.json"]
         command = ["transfer", "--from", body, *options]
         print("$ valence", shlex.join(command), flush=True)
+        if Path(body).exists():
+            command[2] = str(Path(body).resolve())  # since it runs in a folder of its own
         subprocess.run([str(Path(sys.executable).with_name("valence")), *command], cwd=work, check=True)
         (result,) = json.loads((work / "result.json").read_text("utf-8"))["results"]
     return {
@@ -46,7 +49,7 @@ def measure(name: str, body: str, data: Path) -> dict[str, Any]:
         "macro_f1": result["metrics"]["macro_f1"],
         "rows": result["rows"],
         "split": result["split"],
-        "command": shlex.join(["valence", *command]),
+        "command": shlex.join(["valence", "transfer", "--from", body, *options]),
     }
 
 
@@ -56,10 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--body", default="bundled", help="The tuned body: a model folder, or the bundled one.")
     parser.add_argument("--results", type=Path, default=Path("docs/results/readout.json"))
     given = parser.parse_args(arguments)
-    body = given.body if given.body == "bundled" else str(Path(given.body).resolve())
-    rows = [measure(name, each, given.data) for name in FILES for each in (body, BASE)]
+    rows = [measure(name, each, given.data) for name in FILES for each in (given.body, BASE)]
     tuned, untouched = (
-        [100 * row["accuracy"]["value"] for row in rows if row["body"] == each] for each in (body, BASE)
+        [100 * row["accuracy"]["value"] for row in rows if row["body"] == each] for each in (given.body, BASE)
     )
     difference = sum(tuned) / len(tuned) - sum(untouched) / len(untouched)
     print(f"{'file':<12}{'tuned body':>12}{BASE + ', untouched':>20}")
