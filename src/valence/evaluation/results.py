@@ -58,6 +58,7 @@ def result(
         "rows": len(scored),
         "metrics": {name: rounded(figure) for name, figure in figures.items()},
         **details(scored),
+        "known_failures": None,  # whoever may publish the texts puts them in
         "learning_curve": learning_curve,
         "command": command_line(),
         "data_checksum": origin.data_checksum,

@@ -281,6 +281,15 @@ class Slice(Wire):
     accuracy: Estimate = Field(description="With Wilson's interval.")
 
 
+class KnownFailure(Wire):
+    """A mistake that the model's maker chose to name."""
+
+    text: str
+    truth: str = Field(description="The label that it has.")
+    predicted: str = Field(description="The label that the model gives it.")
+    probability: float = Field(description="Of the label given.")
+
+
 class LearningPoint(Wire):
     rows: int = Field(description="Training rows.")
     penalty: float = Field(description="Of the head, chosen on validation.")
@@ -312,6 +321,7 @@ class Result(Wire):
     score_histogram: list[ScoreHistogram] | None = Field(None, description="Of the same labels as `roc`.")
     thresholds: list[Threshold] | None = None
     slices: list[Slice] | None = None
+    known_failures: list[KnownFailure] | None = Field(None, description="The surest first; null where none are named.")
     learning_curve: LearningCurve | None = None
     command: str = Field(description="The command that printed it.")
     data_checksum: str

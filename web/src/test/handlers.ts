@@ -64,6 +64,7 @@ const result = (name: string, accuracy: number): Result => ({
   score_histogram: null,
   thresholds: null,
   slices: null,
+  known_failures: null,
   learning_curve: null,
   command: "valence transfer --from models/imdb --data sst2 --out models/sst2",
   data_checksum: "8d2c0f4e",

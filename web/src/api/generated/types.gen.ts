@@ -284,6 +284,36 @@ export type JobList = {
 };
 
 /**
+ * KnownFailure
+ *
+ * A mistake that the model's maker chose to name.
+ */
+export type KnownFailure = {
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Truth
+     *
+     * The label that it has.
+     */
+    truth: string;
+    /**
+     * Predicted
+     *
+     * The label that the model gives it.
+     */
+    predicted: string;
+    /**
+     * Probability
+     *
+     * Of the label given.
+     */
+    probability: number;
+};
+
+/**
  * LabelFigures
  */
 export type LabelFigures = {
@@ -793,6 +823,12 @@ export type Result = {
      * Slices
      */
     slices: Array<Slice> | null;
+    /**
+     * Known Failures
+     *
+     * The surest first; null where none are named.
+     */
+    known_failures: Array<KnownFailure> | null;
     learning_curve: LearningCurve | null;
     /**
      * Command
