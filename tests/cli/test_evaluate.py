@@ -95,7 +95,7 @@ def test_known_failures_stand_in_the_card_where_they_are_asked_for(weaker: Path,
     (result,) = ModelFolder(weaker).results()["results"]
     assert 1 <= len(result["known_failures"]) <= 3
     card = ModelFolder(weaker).card()
-    assert "### Known failures: hard-cases" in card
+    assert "**Known failures: hard-cases.** It is right on" in card
     assert r"| wonderful \| \*moving\* | negative | positive |" in card
 
 

@@ -151,10 +151,10 @@ def _weakest(result: dict[str, Any]) -> str:
 
 def _failures(result: dict[str, Any]) -> str:
     """The mistakes that it was asked to name, the surest first."""
+    right = 100 * result["metrics"]["accuracy"]["value"]
     lines = [
-        f"\n### Known failures: {result['data']}\n",
-        f"It is right on {100 * result['metrics']['accuracy']['value']:.0f} % of the {result['rows']:,} texts; these "
-        "are the mistakes that it is surest of.\n",
+        f"\n**Known failures: {result['data']}.** It is right on {right:.0f} % of the {result['rows']:,} texts; "
+        "these are the mistakes that it is surest of.\n",
         "| text | is | taken for | probability |",
         "|---|---|---|--:|",
     ]

@@ -13,7 +13,7 @@ export function LimitsSection({ card }: { card: string }) {
     <section aria-labelledby="limits">
       <h2 id="limits">Known limits</h2>
       <Suspense>
-        <Markdown>{limits}</Markdown>
+        <Markdown title="known limits">{limits}</Markdown>
       </Suspense>
     </section>
   );
@@ -28,7 +28,7 @@ export function CardSection({ card }: { card: string }) {
         {body === "" ? (
           <p className={pageClasses.lead}>This model came without one.</p>
         ) : (
-          <Markdown>{body}</Markdown>
+          <Markdown title="the model card">{body}</Markdown>
         )}
       </Suspense>
     </section>
