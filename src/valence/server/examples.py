@@ -74,6 +74,7 @@ _RESULT = {
         }
     ],
     "slices": [{"by": "words", "name": "1 to 9", "rows": 218, "accuracy": {"value": 0.92, "low": 0.88, "high": 0.95}}],
+    "known_failures": [{"text": "this slaps", "truth": "positive", "predicted": "negative", "probability": 0.86}],
     "learning_curve": None,
     "command": "valence transfer --from models/imdb --data sst2 --out models/sst2",
     "data_checksum": "8d2c0f4e",
