@@ -31,6 +31,7 @@ from valence.evaluation.scored import Scored
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
+from valence.training import ranks
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 from valence.training.networks import describe, frozen_from_folder, with_head
 from valence.training.provenance import ancestry, describe_data, versions
@@ -106,6 +107,7 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     Raises SettingsError if the sets' or the teacher's labels differ, ModelFolderError if the teacher is incomplete.
     """
     started = time.perf_counter()
+    ranks.check_alone("valence distill")
     set_seed(config.seed)
     sets = [_Set(dataset, prepare(dataset, config)) for dataset in datasets]
     teacher = ModelFolder(Path(config.teacher))

@@ -28,6 +28,7 @@ from valence.evaluation.scored import Scored
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import HeadFit, HeadFitter
 from valence.model.labels import Labels
+from valence.training import ranks
 from valence.training.encoding import Truncation
 from valence.training.frozen import described
 from valence.training.networks import BASE_WINDOW, OpenNetwork, describe, open_base, open_folder, with_head
@@ -86,6 +87,7 @@ def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, 
     SettingsError if the body has fewer layers, or if another run is in progress.
     """
     started = time.perf_counter()
+    ranks.check_alone("valence transfer")
     set_seed(config.seed)
     labels, precision = Labels.discover(dataset.train.labels), choose(config.precision)
     splits = prepare(dataset, config)

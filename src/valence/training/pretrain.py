@@ -80,42 +80,43 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     trained_parameters = trainable_parameters(model)
     log.info("Stage 1: %s, %d texts, %s: %s.", base.name, len(splits.train), precision.name, precision.reason)
     settings = {"data": dataset.checksum, **asdict(config)}
-    ranks.share_of(config.batch_size)
+    ranks.share_of(config.batch_size)  # raises before anything is written
     with ranks.together(precision) as processes:
         with processes.main_process_first():  # the others find the run that the first one opened
             run = open_run(out, settings, resume=resume or not ranks.is_first())
         train(model, tokenizer, splits, labels, _loop(config), precision=precision, folder=run)
-        if ranks.is_first():
-            origin, commands = ancestry(base)
-            body = describe(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens)
-            head, (probabilities,) = calibrate_and_test(
-                model, tokenizer, [splits], labels, max_tokens=config.max_tokens, precision=precision
-            )
-            what = "only the final layer" if config.freeze_body else "all layers"
-            source = Origin(
-                name=f"{dataset.name}: {what} trained, from {origin.name}",
-                data=dataset.name,
-                split=dataset.test_split,
-                data_checksum=dataset.checksum,
-                seed=config.seed,
-                trained_parameters=trained_parameters,
-            )
-            scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
-            tested = result(scored, source, started=started)
-            provenance = {
-                "stage": "pretrain",
-                "commands": [*commands, command_line()],
-                "config": asdict(config),
-                "processes": ranks.count(),
-                "data": data,
-                "base_revision": base.revision,
-                "validation": validation_history(run),
-                "versions": versions(),
-            }
-            fitted = FittedHead(head, labels, FINAL, body.id, provenance=provenance)
-            save(Trained(body, fitted, [tested]), out, with_head(model, tokenizer, fitted))
-            shutil.rmtree(run)
-    return ModelFolder(out)
+        if not ranks.is_first():
+            return ModelFolder(out)  # there when the block has been left, which waits for the first one
+        origin, commands = ancestry(base)
+        body = describe(model, tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens)
+        head, (probabilities,) = calibrate_and_test(
+            model, tokenizer, [splits], labels, max_tokens=config.max_tokens, precision=precision
+        )
+        what = "only the final layer" if config.freeze_body else "all layers"
+        source = Origin(
+            name=f"{dataset.name}: {what} trained, from {origin.name}",
+            data=dataset.name,
+            split=dataset.test_split,
+            data_checksum=dataset.checksum,
+            seed=config.seed,
+            trained_parameters=trained_parameters,
+        )
+        scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
+        tested = result(scored, source, started=started)
+        provenance = {
+            "stage": "pretrain",
+            "commands": [*commands, command_line()],
+            "config": asdict(config),
+            "processes": ranks.count(),
+            "data": data,
+            "base_revision": base.revision,
+            "validation": validation_history(run),
+            "versions": versions(),
+        }
+        fitted = FittedHead(head, labels, FINAL, body.id, provenance=provenance)
+        folder = save(Trained(body, fitted, [tested]), out, with_head(model, tokenizer, fitted))
+        shutil.rmtree(run)
+    return folder
 
 
 def _loop(config: PretrainConfig) -> LoopConfig:

@@ -40,6 +40,16 @@ def share_of(batch_size: int) -> int:
     return each
 
 
+def check_alone(command: str) -> None:
+    """Raises SettingsError in a run of several processes, each of which would write the same folder."""
+    if count() > 1:
+        raise SettingsError(
+            f"{command} is for one process, and torchrun started {count()}.",
+            way_out=f"Run `{command}` by itself; `valence pretrain` is what several processes share.",
+            code="several-processes",
+        )
+
+
 @contextmanager
 def together(precision: Precision) -> Iterator[PartialState]:
     """Joins the other processes for the block; all of them leave it when the first one has come to its end."""

@@ -20,6 +20,7 @@ from valence.evaluation.scored import Scored
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import HeadFit, HeadFitter
 from valence.model.labels import Labels
+from valence.training import ranks
 from valence.training.frozen import FrozenBody, described
 from valence.training.learning_curve import learning_curve
 from valence.training.opening import open_body
@@ -59,6 +60,7 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
     Raises ModelFolderError if the saved weights are damaged or incomplete, DataError if the labels don't fit.
     """
     started = time.perf_counter()
+    ranks.check_alone("valence transfer")
     labels = Labels.discover(dataset.train.labels)
     splits = prepare(dataset, config)
     data = describe_data(dataset, splits)
