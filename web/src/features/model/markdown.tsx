@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 
@@ -17,11 +18,15 @@ const componentsOf = (title: string): Components => ({
   img: () => null,
 });
 
-/** Markdown from a model's folder; `title` says of what, for those who hear it. No HTML of its own, no images from elsewhere, no addresses but web ones. */
+/**
+ * Markdown from a model's folder: no HTML of its own, no images from elsewhere, no addresses but web ones.
+ * `title` says what it is, for those who hear its tables.
+ */
 export function Markdown({ title, children }: { title: string; children: string }) {
+  const components = useMemo(() => componentsOf(title), [title]); // new ones would be mounted anew each time
   return (
     <div className={classes.markdown}>
-      <ReactMarkdown remarkPlugins={[remarkGfm]} skipHtml components={componentsOf(title)}>
+      <ReactMarkdown remarkPlugins={[remarkGfm]} skipHtml components={components}>
         {children}
       </ReactMarkdown>
     </div>

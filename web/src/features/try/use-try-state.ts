@@ -1,16 +1,17 @@
-import { useDebouncedValue, useWindowEvent } from "@mantine/hooks";
+import { useThrottledValue, useWindowEvent } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 
 import { fragmentOf, readFragment, type TryState } from "../../lib/fragment";
 
-const ADDRESS_PAUSE_MS = 300;
+/** Safari refuses more than a hundred changes of the address in half a minute. */
+const ADDRESS_PAUSE_MS = 350;
 
-/** Text and model, kept in the address. Typing changes them at once and the address a little later. */
+/** Text and model, kept in the address: the first change at once, so that a reload loses nothing, others a little later. */
 export function useTryState(): [TryState, (change: Partial<TryState>) => void] {
   const [state, setState] = useState(() => readFragment(window.location.hash));
   useWindowEvent("popstate", () => setState(readFragment(window.location.hash)));
 
-  const [settled] = useDebouncedValue(state, ADDRESS_PAUSE_MS);
+  const settled = useThrottledValue(state, ADDRESS_PAUSE_MS);
   useEffect(() => {
     const next = fragmentOf(settled);
     if (next !== window.location.hash) {
