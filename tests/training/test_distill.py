@@ -15,6 +15,7 @@ from valence.export import export_body
 from valence.model.folder import ModelFolder
 from valence.training.distill import DistillConfig, distill
 from valence.training.pretrain import PretrainConfig, pretrain
+from valence.training.transfer import TransferConfig, transfer
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,12 @@ def test_the_student_learns_both_sets_and_serves(sets: list[Dataset], config: Di
     assert not (tmp_path / "student.training").exists()
     export_body(folder.path)
     assert load(folder.path).predict("a wonderful and moving film").label == "positive"
+    # A head on its body says where that comes from, and so does one that is fitted on from there.
+    source = folder.path
+    for name in ("once", "twice"):
+        again = transfer(str(source), sets[0], tmp_path / name, TransferConfig())
+        assert "body distilled (" in again.results()["results"][0]["name"]
+        source = again.path
 
 
 def test_a_set_with_other_labels_is_refused(sets: list[Dataset], config: DistillConfig, tmp_path: Path) -> None:

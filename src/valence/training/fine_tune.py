@@ -105,7 +105,7 @@ def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, 
     head, (probabilities,) = calibrate_and_test(
         model, tokenizer, [splits], labels, max_tokens=window, precision=precision
     )
-    whence = described(start.body, from_stage_1=bool(start.history))
+    whence = described(start.body, start.history.get("body_from", ""))
     origin = Origin(
         name=f"{dataset.name}: {in_words(config)} trained, body {whence}",
         data=dataset.name,

@@ -31,7 +31,7 @@ class FrozenBody:
         read: see Features.
         read_by: what reads it, in words.
         with_head: what adds the body's files to a folder, beside a head.
-        from_stage_1: whether it is a saved model's, not a bare base.
+        body_from: how a saved model's body was learnt, in words; empty for a bare base.
         results, commands: of the model that it is from.
     """
 
@@ -39,20 +39,22 @@ class FrozenBody:
     read: Features
     read_by: str
     with_head: Callable[[FittedHead], AddBody]
-    from_stage_1: bool = False
+    body_from: str = ""
     results: list[dict[str, Any]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
 
 
-def described(body: Body, *, from_stage_1: bool) -> str:
+def described(body: Body, body_from: str) -> str:
     """Where a body comes from, in the words of a result's name."""
-    return f"from stage 1 ({body.base})" if from_stage_1 else f"{body.base} without stage 1"
+    return f"{body_from} ({body.base})" if body_from else f"{body.base} without stage 1"
 
 
 def history_of(folder: ModelFolder) -> dict[str, Any]:
     """What a saved model passes on to those made from it."""
+    provenance = folder.head().provenance
+    learnt = "distilled" if provenance.get("stage") == "distill" else "from stage 1"
     return {
-        "from_stage_1": True,
+        "body_from": provenance.get("body_from") or learnt,
         "results": folder.results().get("results", []),
-        "commands": folder.head().provenance.get("commands", []),
+        "commands": provenance.get("commands", []),
     }

@@ -96,13 +96,14 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
 
 
 def _described(start: FrozenBody, config: TransferConfig) -> str:
-    origin = described(start.body, from_stage_1=start.from_stage_1)
+    origin = described(start.body, start.body_from)
     return origin if config.readout == FINAL else f"{origin}, {config.readout} readout"
 
 
 def _provenance(start: FrozenBody, data: dict[str, Any], config: TransferConfig, fit: HeadFit) -> dict[str, Any]:
     return {
         "stage": "transfer",
+        "body_from": start.body_from,
         "commands": [*start.commands, command_line()],
         "config": asdict(config),
         "features": start.read_by,

@@ -1,7 +1,7 @@
 import type { ModelDetail, Result } from "../../api/generated";
 import { count } from "../../lib/format";
 import classes from "./confusion-section.module.css";
-import { dataName, inHundredths } from "./logic";
+import { dataName, inHundredths, splitName } from "./logic";
 import pageClasses from "./model-page.module.css";
 
 /** Where it errs: what each label's texts were taken for, and each label's own figures. */
@@ -13,8 +13,8 @@ export function ConfusionSection({ model, result }: { model: ModelDetail; result
     <section aria-labelledby="confusion">
       <h2 id="confusion">Where it errs</h2>
       <p className={pageClasses.lead}>
-        {result.name}; {dataName(result.data)}, {result.split} split. Each row holds the texts of one true
-        label; read along it to see what they were taken for.
+        {result.name}; {dataName(result.data)}, {splitName(result.split)}. Each row holds the texts of one
+        true label; read along it to see what they were taken for.
       </p>
       <div className={classes.scroll}>
         <table className={classes.matrix}>

@@ -5,7 +5,7 @@ import { Choice } from "../../components/choice";
 import { ConfusionSection } from "./confusion-section";
 import classes from "./evidence.module.css";
 import { LearningSection } from "./learning-section";
-import { dataName } from "./logic";
+import { dataName, splitName } from "./logic";
 import { ReliabilitySection } from "./reliability-section";
 import { SlicesSection } from "./slices-section";
 import { ThresholdSection } from "./threshold-section";
@@ -39,4 +39,4 @@ export function Evidence({ model }: { model: ModelDetail }) {
   );
 }
 
-const nameOf = ({ name, data, split }: Result): string => `${dataName(data)}, ${split} split: ${name}`;
+const nameOf = ({ name, data, split }: Result): string => `${dataName(data)}, ${splitName(split)}: ${name}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { detail } from "../../test/handlers";
-import { axisFor, cardParts, commandsOf, factsOf, groupsOf, placeOn, wrapCommand } from "./logic";
+import { axisFor, cardParts, commandsOf, factsOf, groupsOf, placeOn, splitName, wrapCommand } from "./logic";
 
 describe("groupsOf", () => {
   it("compares only what was measured on the same rows, the most accurate first", () => {
@@ -20,6 +20,16 @@ describe("groupsOf", () => {
     expect(groups[0]?.metrics).toEqual(["accuracy", "ece"]);
     expect(groups[0]?.rows.map((row) => row.own)).toEqual([false, true]);
   });
+});
+
+it("a file that was tested whole is no split of one", () => {
+  expect([splitName("dev"), splitName("all of mine.csv")]).toEqual(["dev split", "all of mine.csv"]);
+});
+
+it("the passes of a run are not poured out as text", () => {
+  expect(factsOf({ stage: "distill", validation: [{ step: 1, sst2_accuracy: 0.9 }] })).toEqual([
+    ["stage", "distill"],
+  ]);
 });
 
 describe("axisFor", () => {

@@ -63,13 +63,18 @@ export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" |
     const first = own[0];
     return {
       key,
-      title: first ? `${dataName(first.data)}, ${first.split} split, ${counted(first.rows, "text")}` : key,
+      title: first
+        ? `${dataName(first.data)}, ${splitName(first.split)}, ${counted(first.rows, "text")}`
+        : key,
       rows: own.toSorted((a, b) => (b.metrics["accuracy"]?.value ?? 0) - (a.metrics["accuracy"]?.value ?? 0)),
       metrics: metricsOf(own),
       processors: [...new Set(own.map((row) => row.processor))],
     };
   });
 }
+
+/** "dev split"; a file that was tested whole says so itself. */
+export const splitName = (split: string): string => (split.startsWith("all of ") ? split : `${split} split`);
 
 const keyOf = ({ data, split, rows }: Result): string => `${data} ${split} ${rows}`;
 
@@ -148,10 +153,13 @@ export function commandsOf({ provenance, results }: Pick<ModelDetail, "provenanc
   return [...new Set([...stages, ...results.map((result) => result.command)])];
 }
 
-/** What provenance says besides the commands, as pairs of plain text. */
+/** The commands stand above; every validation pass of a run is for a table, and too long for a line of text. */
+const NOT_FACTS = new Set(["commands", "validation"]);
+
+/** What provenance says besides, as pairs of plain text. */
 export function factsOf(provenance: ModelDetail["provenance"]): [string, string][] {
   return Object.entries(provenance)
-    .filter(([key, value]) => key !== "commands" && value !== null && value !== "")
+    .filter(([key, value]) => !NOT_FACTS.has(key) && value !== null && value !== "")
     .map(([key, value]) => [key.replaceAll("_", " "), plain(value)]);
 }
 
