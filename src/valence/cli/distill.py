@@ -39,10 +39,22 @@ if TYPE_CHECKING:
     help="Of the label in the target of a text that has a label and the teacher's answer.",
 )
 @click.option(
+    "--label-smoothing",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    help="Of the target of a text that has a label only: so much is spread over all labels.",
+)
+@click.option(
     "--taught-passes",
     type=click.IntRange(min=1),
     default=3,
     help="Passes over what the teacher answers for, in each epoch over the rest.",
+)
+@click.option(
+    "--mistyped-passes",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Of the taught passes, so many see the texts with slips of the finger in them, and the same targets.",
 )
 @loop_options(epochs=1.0, passes="the texts of the other sets")
 @precision_option

@@ -22,6 +22,7 @@ from transformers import PreTrainedModel, set_seed
 from valence.data.examples import Dataset, Splits, content_checksum
 from valence.data.sentences import sentences
 from valence.data.splits import SplitConfig, prepare
+from valence.data.typos import with_typos
 from valence.encoder import bases, network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
@@ -55,7 +56,11 @@ class DistillConfig(SplitConfig):
         teacher: a model folder with its network's own weights, trained on the first of the sets.
         sentences: so many unlabelled sentences, cut from the training and unlabelled texts of the other sets.
         label_share: of the label in the target of a text that has both a label and the teacher's answer.
+        label_smoothing: of the target of a text that has a label only, so much is spread over all labels, so that the
+            student is no surer of them than of what it is taught (Müller et al. 2019, "When Does Label Smoothing
+            Help?").
         taught_passes: passes over the texts that the teacher answers for, in each epoch over the rest.
+        mistyped_passes: of those, so many see the texts with slips of the finger in them, and the same targets.
         max_tokens: longest input in tokens, special tokens included; also the window of the finished body, unless the
             student is a model folder with a longer one, which it keeps.
         precision: of the matrix work: auto, bf16 or fp32.
@@ -65,7 +70,9 @@ class DistillConfig(SplitConfig):
     teacher: str
     sentences: int = 40_000
     label_share: float = 0.3
+    label_smoothing: float = 0.0
     taught_passes: int = 3
+    mistyped_passes: int = 0
     epochs: float = 1.0
     learning_rate: float = 5e-5
     batch_size: int = 32
@@ -108,6 +115,7 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     """
     started = time.perf_counter()
     ranks.check_alone("valence distill")
+    _check_passes(config)
     set_seed(config.seed)
     sets = [_Set(dataset, prepare(dataset, config)) for dataset in datasets]
     teacher = ModelFolder(Path(config.teacher))
@@ -164,6 +172,15 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     return folder
 
 
+def _check_passes(config: DistillConfig) -> None:
+    if config.mistyped_passes > config.taught_passes:
+        raise SettingsError(
+            f"--mistyped-passes {config.mistyped_passes} is more than --taught-passes {config.taught_passes}.",
+            way_out="Give at most as many: the mistyped passes are some of the taught ones.",
+            code="too-many-mistyped-passes",
+        )
+
+
 def _window(base: LocalBase, config: DistillConfig) -> int:
     """The window of the finished body."""
     own = ModelFolder(base.path).body().max_tokens if (base.path / "body.json").exists() else 0
@@ -212,12 +229,18 @@ def _train(student: _Student, sets: Sequence[_Set], answers: _Answers, run: Path
     config = student.config
     known = [np.eye(len(student.labels))[student.labels.encode(each.splits.train.labels)] for each in sets]
     mixed = config.label_share * known[0] + (1 - config.label_share) * answers.own
-    taught = [student.encoded(sets[0].splits.train.texts, mixed)]
-    if answers.sentences:
-        taught.append(student.encoded(answers.sentences, answers.of_sentences))
-    others = [student.encoded(each.splits.train.texts, rows) for each, rows in zip(sets[1:], known[1:], strict=True)]
-    texts: ConcatDataset[dict[str, Any]] = ConcatDataset([*taught * config.taught_passes, *others])
-    log.info("%s texts in an epoch, on %s: %s.", f"{len(texts):,}", student.precision.name, student.precision.reason)
+    texts, targets = (*sets[0].splits.train.texts, *answers.sentences), np.concatenate([mixed, answers.of_sentences])
+    mistyped = [
+        student.encoded(with_typos(texts, seed=config.seed + number), targets)
+        for number in range(config.mistyped_passes)
+    ]
+    taught = [student.encoded(texts, targets)] * (config.taught_passes - config.mistyped_passes) + mistyped
+    others = [
+        student.encoded(each.splits.train.texts, _smoothed(rows, config.label_smoothing))
+        for each, rows in zip(sets[1:], known[1:], strict=True)
+    ]
+    training: ConcatDataset[dict[str, Any]] = ConcatDataset([*taught, *others])
+    log.info("%s texts in an epoch, on %s: %s.", f"{len(training):,}", student.precision.name, student.precision.reason)
     validation = {
         each.dataset.name: student.encoded(
             each.splits.validation.texts, student.labels.encode(each.splits.validation.labels)
@@ -234,7 +257,12 @@ def _train(student: _Student, sets: Sequence[_Set], answers: _Answers, run: Path
         seed=config.seed,
     )
     collator = PadToStep(student.tokenizer.pad_token_id, _PADDED_TO)
-    train_on(student.model, texts, validation, collator, loop, precision=student.precision, folder=run)
+    train_on(student.model, training, validation, collator, loop, precision=student.precision, folder=run)
+
+
+def _smoothed(targets: Floats, share: float) -> Floats:
+    """Targets of shape (n, classes), with `share` of each spread evenly over the classes."""
+    return (1 - share) * targets + share / targets.shape[1]
 
 
 def _together(descriptions: Sequence[dict[str, Any]]) -> dict[str, Any]:
