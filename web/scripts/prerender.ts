@@ -46,7 +46,7 @@ function preloads(manifest: Manifest, name: string): string[] {
   visit(`src/features/${name}/${name}-page.tsx`); // nothing where it is part of the first script
   return [
     ...[...styles].map((file) => `<link rel="stylesheet" crossorigin href="/${file}">`),
-    ...[...scripts].map((file) => `<link rel="modulepreload" crossorigin href="/${file}">`),
+    ...[...scripts].map((file) => `<link rel="modulepreload" fetchpriority="low" crossorigin href="/${file}">`),
   ];
 }
 
@@ -76,6 +76,8 @@ function documentOf(shell: string, rendered: string, links: string[]): string {
   const parts: [string, string][] = [
     ["<title>Valence</title>", title],
     ["</head>", `${[...links, style].map((element) => `  ${element}\n  `).join("")}</head>`],
+    // After what is needed to read the page.
+    ['<script type="module"', '<script type="module" fetchpriority="low"'],
     ['<div id="root"></div>', `<div id="root">${html}</div>`],
   ];
   return parts.reduce((whole, [part, by]) => {
