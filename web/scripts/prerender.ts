@@ -11,6 +11,8 @@ import { build, type Manifest } from "vite";
 
 const BUILD = join(import.meta.dirname, "../../src/valence/server/static");
 const MANIFEST = join(BUILD, ".vite/manifest.json");
+/** What every page is written in; other alphabets and italics come where they occur. */
+const FIRST_FONTS = /(instrument-sans|newsreader)-latin-wght-normal/;
 const NONCE = "__CSP_NONCE__"; // for which the server puts each copy's own
 
 interface Prerendering {
@@ -29,10 +31,12 @@ async function load(folder: string): Promise<Prerendering> {
   return (await import(pathToFileURL(join(folder, "prerender.js")).href)) as Prerendering;
 }
 
-/** The elements that ask for a page's own files, those of the first script excepted, which index.html has. */
+/** The elements that ask for a page's own files, the first fonts, and not the first script, which index.html has. */
 function preloads(manifest: Manifest, name: string): string[] {
   const entry = manifest["index.html"];
   if (!entry) throw new Error(`${MANIFEST} has no index.html: did Vite change its form?`);
+  // Else a browser asks for them once it has the styles, and the lines break anew when they come.
+  const fonts = (entry.assets ?? []).filter((file) => FIRST_FONTS.test(file));
   const scripts = new Set<string>();
   const styles = new Set<string>();
   const first = new Set([entry.file, ...(entry.imports ?? []).map((key) => manifest[key]?.file)]);
@@ -45,8 +49,11 @@ function preloads(manifest: Manifest, name: string): string[] {
   };
   visit(`src/features/${name}/${name}-page.tsx`); // nothing where it is part of the first script
   return [
+    ...fonts.map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="/${file}">`),
     ...[...styles].map((file) => `<link rel="stylesheet" crossorigin href="/${file}">`),
-    ...[...scripts].map((file) => `<link rel="modulepreload" fetchpriority="low" crossorigin href="/${file}">`),
+    ...[...scripts].map(
+      (file) => `<link rel="modulepreload" fetchpriority="low" crossorigin href="/${file}">`,
+    ),
   ];
 }
 

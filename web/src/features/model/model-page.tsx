@@ -32,7 +32,11 @@ export function ModelPage() {
     <>
       <PageTitle>{name === undefined ? "The model" : `The model ${name}`}</PageTitle>
       {shown ? null : (
-        <PageHero title="The model">What it is, how good it is, and how it was made.</PageHero>
+        <PageHero title="The model">
+          Two parts: a body, the encoder that reads a text, and a head, one linear layer on top that decides.
+          Here is what it tells apart, how good it is and where it was measured, what it gets wrong, and how
+          it was made.
+        </PageHero>
       )}
       {failure ? <Trouble failure={failure} retrying={retrying} onRetry={retry} /> : null}
       {shown ? <Model model={shown} models={list.data?.models} /> : null}
