@@ -95,7 +95,7 @@ def test_a_models_card_is_compressed_and_an_answer_about_a_text_is_not(client: F
     accepted = {"Accept-Encoding": "br, gzip"}
     (name,) = (model["name"] for model in client.get("/api/v1/models", headers=accepted).get_json()["models"])
     assert client.get(f"/api/v1/models/{name}", headers=accepted).headers["Content-Encoding"] == "br"
-    answer = client.post("/api/v1/predict", json={"text": "a fine film " * 40, "explain": True}, headers=accepted)
+    answer = client.post("/api/v1/predict", json={"texts": ["a fine film"] * 2, "explain": True}, headers=accepted)
     assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, None)
     assert len(answer.data) > 500
 
