@@ -35,9 +35,11 @@ for (const path of ["/", "/many", "/discussion", "/model", "/developers"]) {
 test.describe("elsewhere", () => {
   test.use({ callsFail: true }); // the document itself, which a browser reports
 
-  test("an address that is none of the page's says so, to programs too", async ({ page }) => {
+  test("an address that is none of the page's says so, to programs too, and leads back", async ({ page }) => {
     const response = await page.goto("/nowhere");
     expect(response?.status()).toBe(404);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is no page at this address.");
+    await page.getByRole("link", { name: "try the classifier" }).click();
+    await expect(page.getByLabel("Your text")).toBeVisible();
   });
 });
