@@ -1,4 +1,5 @@
-// Sends texts to a server with autocannon and prints what came back as JSON: node load.mjs OPTIONS_AS_JSON
+// Sends texts over a number of connections, each of which waits for its answer before it asks again, with autocannon, and
+// prints what came back as JSON: node load_closed.mjs OPTIONS_AS_JSON
 // Each answer is kept as [second since the start, status, milliseconds], so that accepted and refused are told apart.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -13,7 +14,6 @@ const load = autocannon({
   connections: options.connections,
   duration: options.seconds,
   timeout: 60,
-  ...(options.rate ? { overallRate: options.rate } : {}),
   // A connection begins anywhere, so that not all of them send the same text at the same moment.
   setupClient: (client) => {
     const first = Math.floor(Math.random() * bodies.length)
