@@ -1,8 +1,8 @@
 """Faults on purpose, under load: python -m tests.server.faults [--kills 50] [--stops 20] [--out FILE]
 
 People send feedback and texts to a real server without a pause, and send again what was not acknowledged, as the page
-does; meanwhile its worker is killed, with SQLite and with PostgreSQL, or its PostgreSQL is stopped and started. At the end
-the database is compared with what was acknowledged. The tests do the same with fewer faults.
+does; meanwhile its worker is killed, with SQLite and with PostgreSQL, or its PostgreSQL is stopped and started. At the
+end the database is compared with what was acknowledged. The tests do the same with fewer faults.
 """
 
 from __future__ import annotations
