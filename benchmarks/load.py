@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import psutil
 from load_figures import COMPARED_AT, carried, checks, figures, holds, overhead, overload_figures  # beside this file
-from load_sending import AUTOCANNON, Sender
+from load_sending import Sender
 from load_servers import OURS, WAYS, DidNotStartError, Way, resident_mb, serving
 
 from valence.files import write_json
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     build.mkdir(parents=True, exist_ok=True)
     found = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
     found |= _conditions(options, len(texts))
-    bench = Bench(options.model.resolve(), Sender(texts, build), build)
+    bench = Bench(options.model.resolve(), Sender(texts), build)
     try:
         for part in options.only:
             for _ in getattr(bench, part)(found, options):
@@ -159,8 +159,7 @@ def _conditions(options: argparse.Namespace, texts: int) -> dict[str, Any]:
         "busy_before_percent": psutil.cpu_percent(1.0),
         "texts": texts,
         "model": {"body": folder.body().id[:12], "head": folder.head().version},
-        "versions": {name: importlib.metadata.version(name) for name in _VERSIONS}
-        | {"python": sys.version.split()[0], "autocannon": AUTOCANNON.split("@")[1]},
+        "versions": {name: importlib.metadata.version(name) for name in _VERSIONS} | {"python": sys.version.split()[0]},
     }
 
 

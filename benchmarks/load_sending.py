@@ -1,4 +1,4 @@
-"""Sends texts to a server from processes of their own, in the two ways that benchmarks/load.py measures by."""
+"""Sends texts to a server from a process of its own, in the two ways that benchmarks/load.py measures by."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from typing import Any
 
 from load_servers import Way  # beside this file
 
-HERE = Path(__file__).parent
-AUTOCANNON = "autocannon@9.0.0"
+SCRIPT = Path(__file__).with_name("load.mjs")
 
 
 class Sender:
@@ -20,35 +19,24 @@ class Sender:
 
     Args:
         texts: each in a call of its own.
-        build: a folder for what is installed; kept between runs.
     """
 
-    def __init__(self, texts: Sequence[str], build: Path) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
-        self._beside = _autocannon(build)
 
     def closed(self, way: Way, address: str, connections: int, seconds: float) -> dict[str, Any]:
         """Each connection asks again as soon as it is answered."""
-        asked = {"connections": connections, "seconds": seconds, "modules": str(self._beside)}
-        return self._send("load_closed.mjs", way, address, asked)
+        return self._send(way, address, {"connections": connections, "seconds": seconds})
 
     def open(self, way: Way, address: str, rate: float, seconds: float) -> dict[str, Any]:
         """So many calls a second, whatever the server answers; also says the `most_waiting` at once for an answer."""
-        return self._send("load_open.mjs", way, address, {"rate": rate, "seconds": seconds})
+        return self._send(way, address, {"rate": rate, "seconds": seconds})
 
-    def _send(self, script: str, way: Way, address: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    def _send(self, way: Way, address: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         with tempfile.NamedTemporaryFile("w", suffix=".json") as bodies:
             json.dump([way.body(text) for text in self.texts], bodies)
             bodies.flush()
             options = json.dumps({"url": address, "bodies": bodies.name, **asked})
-            done = subprocess.run(["node", str(HERE / script), options], check=True, stdout=subprocess.PIPE)
+            done = subprocess.run(["node", str(SCRIPT), options], check=True, stdout=subprocess.PIPE)
         found: dict[str, Any] = json.loads(done.stdout)
         return found
-
-
-def _autocannon(build: Path) -> Path:
-    """A file beside which node finds autocannon."""
-    if not (build / "node_modules" / "autocannon").exists():
-        command = ["npm", "install", "--prefix", str(build), "--no-audit", "--no-fund", "--loglevel=error", AUTOCANNON]
-        subprocess.run(command, check=True)
-    return build / "package.json"

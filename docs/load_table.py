@@ -64,7 +64,8 @@ def _conditions(measured: Json) -> Iterator[str]:
     yield (
         f"{measured['processor']}; client and server on the same machine, which was "
         f"{measured['busy_before_percent']:g} % busy before; {measured['texts']} sentences of SST-2's dev split, one a "
-        f"call; model {measured['model']['body']}, head {measured['model']['head']}; {versions}."
+        f"call; model {measured['model']['body']}, head {measured['model']['head']}; {versions} "
+        "([load.json](results/load.json))."
     )
 
 

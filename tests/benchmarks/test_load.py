@@ -110,12 +110,8 @@ def test_a_run_of_seconds_measures_our_server_in_all_parts(
     (model / "model.safetensors").touch()  # only rivals read it
     texts, out = tmp_path / "dev.tsv", tmp_path / "load.json"
     texts.write_text("sentence\tlabel\ngood\t1\nbad\t0\n", "utf-8")
-    # A rate of its own, since nobody knows how busy this machine is; and the answers of a closed loop need autocannon,
-    # which is no package of the tests.
+    # A rate of its own, since nobody knows how busy this machine is.
     monkeypatch.setitem(load["Bench"].overload.__globals__, "carried", lambda _: 20.0)
-    sender = load["Sender"]
-    monkeypatch.setattr(sender, "closed", lambda self, way, at, n, s: self.open(way, at, 10 * n, s))
-    monkeypatch.setitem(sender.__init__.__globals__, "_autocannon", lambda build: build)
     options = ["--model", model, "--texts", texts, "--build", tmp_path / "build", "--out", out, "--way", "Valence"]
     options += ["--connections", 1, "--seconds", 1, "--overload-seconds", 2]
     ways = load["main"].__globals__["WAYS"]
