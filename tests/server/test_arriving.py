@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.server import arriving
 from valence.server.arriving import PATIENCE_S, RATE, ROOM, Arriving, SteadyUnreader
 
 HEAD = b"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\n"
@@ -89,7 +88,7 @@ def test_the_rest_of_a_long_body_has_to_come_at_a_steady_rate(
 ) -> None:
     ours, theirs = ends
     now = 1000.0
-    monkeypatch.setattr(arriving.time, "monotonic", lambda: now)
+    monkeypatch.setattr("valence.server.arriving.time.monotonic", lambda: now)
     unreader = SteadyUnreader(ours)
     unreader.begin(b"head")
     theirs.sendall(b"x" * 2 * RATE)
