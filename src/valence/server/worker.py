@@ -53,10 +53,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             limit_pauses(listening.sock)
         super().init_process()
 
-    def accept(self, listener: Any) -> None:
-        if self.nr_conns >= self.worker_connections - 1:
+    def murder_pending(self) -> None:
+        """After each round of events, when none of them waits for a connection that is closed here."""
+        super().murder_pending()
+        if self.nr_conns >= self.worker_connections - 1:  # a round accepts one
             self._let_the_idlest_go()
-        super().accept(listener)
 
     def enqueue_req(self, conn: Any) -> None:
         """Called with a connection that is new or has said something: it gets a thread when its request is here."""
