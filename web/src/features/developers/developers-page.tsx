@@ -1,6 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 
 import { asApiError } from "../../api/client";
 import { openapiQuery } from "../../api/queries";
@@ -17,6 +17,7 @@ import { KeyField } from "./key-field";
 /** How to call this server from a program, from the document that it itself gives. */
 export function DevelopersPage() {
   const document = useQuery(openapiQuery);
+  const shown = useDeferredValue(document.data); // drawn in slices: the page stays alive meanwhile
   const failure = document.failureReason ? asApiError(document.failureReason) : undefined;
   return (
     <>
@@ -38,14 +39,14 @@ export function DevelopersPage() {
         />
       ) : null}
       {failure ? null : <SlowNotice waiting={!document.data} />}
-      <Body document={document.data} waiting={!failure} />
+      <Body document={shown} waiting={!failure} />
     </>
   );
 }
 
 function Body({ document, waiting }: { document: Document | undefined; waiting: boolean }) {
   if (document) return <Reference document={document} />;
-  return waiting ? <Skeleton height={480} /> : null;
+  return waiting ? <Skeleton height="100vh" /> : null;
 }
 
 function Reference({ document }: { document: Document }) {
