@@ -17,7 +17,6 @@ import { KeyField } from "./key-field";
 /** How to call this server from a program, from the document that it itself gives. */
 export function DevelopersPage() {
   const document = useQuery(openapiQuery);
-  const shown = useDeferredValue(document.data); // drawn in slices: the page stays alive meanwhile
   const failure = document.failureReason ? asApiError(document.failureReason) : undefined;
   return (
     <>
@@ -39,13 +38,14 @@ export function DevelopersPage() {
         />
       ) : null}
       {failure ? null : <SlowNotice waiting={!document.data} />}
-      <Body document={shown} waiting={!failure} />
+      <Body document={document.data} waiting={!failure} />
     </>
   );
 }
 
 function Body({ document, waiting }: { document: Document | undefined; waiting: boolean }) {
-  if (document) return <Reference document={document} />;
+  const shown = useDeferredValue(document); // drawn in slices: the page stays alive meanwhile
+  if (shown) return <Reference document={shown} />;
   return waiting ? <Skeleton height="100vh" /> : null;
 }
 
