@@ -60,8 +60,9 @@ class Router:
         self._up.set()
 
     def hold(self) -> None:
-        """From now on calls wait: the process is about to stop."""
+        """From now on calls wait; returns once the process has accepted what was sent, and may be stopped."""
         self._up.clear()
+        time.sleep(_SETTLE_S)
 
     def send_to(self, address: str) -> None:
         """From now on calls go there, those that wait first."""
