@@ -67,7 +67,8 @@ bench: .setup/dev ## Measure the engine against other ways to run models/sst2 (T
 	@$(BIN)/python benchmarks/engine.py --model models/sst2 $(if $(TEXTS),--texts $(TEXTS))
 
 bench-load: .setup/dev .setup/node ## Measure the server beside other ways to serve MODEL=models/student (TEXTS=SST-2.zip for its sentences)
-	@$(BIN)/python benchmarks/load.py --model $(or $(MODEL),models/student) --texts $(or $(TEXTS),SST-2.zip)
+	@$(BIN)/python benchmarks/load.py --model $(or $(MODEL),models/student) --texts $(or $(TEXTS),SST-2.zip); held=$$?; \
+	  cd docs && ../$(BIN)/python figures.py > /dev/null && ../$(BIN)/cog -r -I . load.md && exit $$held
 
 clean: ## Remove what was installed and built here
 	rm -rf .venv .setup web/node_modules tests/deploy/heroku-cli/node_modules src/valence/server/static

@@ -9,6 +9,7 @@ export default defineConfig({
   build: {
     outDir: "../src/valence/server/static",
     emptyOutDir: true,
+    manifest: true, // which files belong to a page: scripts/prerender.ts asks
     assetsInlineLimit: 0, // the page's policy has no data: fonts
     target: "es2022",
   },

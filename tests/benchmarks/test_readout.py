@@ -1,4 +1,4 @@
-"""The guard on other tasks: a tuned body beside the untouched base, on a file of a few made-up rows."""
+"""The guard on other tasks: a tuned body beside the untouched base, exported and in torch, on made-up rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
-def test_both_bodies_are_measured_on_the_same_rows(
+def test_all_three_are_measured_on_the_same_rows(
     tmp_path: Path, tiny_roberta: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(BENCHMARKS)
@@ -27,8 +27,10 @@ def test_both_bodies_are_measured_on_the_same_rows(
     out = tmp_path / "readout.json"
     readout["main"](["--data", str(tmp_path), "--body", str(tuned_body), "--results", str(out)])
     found = json.loads(out.read_text("utf-8"))
-    tuned, untouched = found["rows"]
-    assert [tuned["body"], untouched["body"]] == [str(tuned_body), str(tiny_roberta)]
-    assert tuned["rows"] == untouched["rows"] == 12
-    difference = 100 * (tuned["accuracy"]["value"] - untouched["accuracy"]["value"])
-    assert found["mean_difference_points"] == pytest.approx(difference, abs=1e-3)
+    tuned, served, untouched = found["rows"]
+    assert [tuned["as"], served["as"], untouched["as"]] == ["tuned", "base_as_served", "base_in_torch"]
+    assert [tuned["body"], served["body"], untouched["body"]] == [str(tuned_body), str(tiny_roberta), str(tiny_roberta)]
+    assert tuned["rows"] == served["rows"] == untouched["rows"] == 12
+    for other in (served, untouched):
+        difference = 100 * (tuned["accuracy"]["value"] - other["accuracy"]["value"])
+        assert found["mean_difference_points"][other["as"]] == pytest.approx(difference, abs=1e-3)

@@ -1,8 +1,8 @@
 """Faults on purpose, under load: python -m tests.server.faults [--kills 50] [--stops 20] [--out FILE]
 
 People send feedback and texts to a real server without a pause, and send again what was not acknowledged, as the page
-does; meanwhile its worker is killed, or its PostgreSQL is stopped and started. At the end the database is compared with
-what was acknowledged. The tests do the same with fewer faults.
+does; meanwhile its worker is killed, with SQLite and with PostgreSQL, or its PostgreSQL is stopped and started. At the
+end the database is compared with what was acknowledged. The tests do the same with fewer faults.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from tests.server.databases import address_of_file, new_database, postgresql_to_stop
+from tests.server.databases import address_of_file, new_database, postgresql, postgresql_to_stop
 from tests.server.killed_server import running
 from valence.files import write_json
 from valence.server.store import feedback
@@ -157,13 +157,25 @@ def _kill_worker(server: subprocess.Popen[str], place: str) -> float:
     return time.monotonic() - began
 
 
+def kill_workers_on_postgresql(folder: Path, times: int) -> dict[str, Any]:
+    """The same with a PostgreSQL of its own in `folder`."""
+    with postgresql(folder) as uri:
+        return kill_workers(_empty_store(uri), times)
+
+
+def _empty_store(uri: str) -> str:
+    """The address of a new database in the PostgreSQL at `uri`, with our tables."""
+    address = database_address(new_database(uri))
+    database = Database(address)
+    database.upgrade()
+    database.close()
+    return address
+
+
 def stop_postgresql(folder: Path, times: int) -> dict[str, Any]:
     """PostgreSQL is stopped and started so many times under load; scoring goes on, and /readyz tells."""
     with postgresql_to_stop(folder) as database:
-        address = database_address(new_database(database.get_uri()))
-        opened = Database(address)
-        opened.upgrade()
-        opened.close()
+        address = _empty_store(database.get_uri())
         with running(address) as (_, place):
             people, longest = People(place), 0.0
             with people.sending():
@@ -203,13 +215,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/results/faults.json"))
     options = parser.parse_args()
     found: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as room:
-        file = address_of_file(Path(room) / "valence.db")
+    with tempfile.TemporaryDirectory() as folder:
+        room = Path(folder)
         for store, fault in (
-            ("SQLite", partial(kill_workers, file, options.kills)),
-            ("PostgreSQL", partial(stop_postgresql, Path(room) / "postgresql", options.stops)),
+            ("SQLite", partial(kill_workers, address_of_file(room / "valence.db"), options.kills)),
+            ("PostgreSQL", partial(kill_workers_on_postgresql, room / "killed", options.kills)),
+            ("PostgreSQL", partial(stop_postgresql, room / "stopped", options.stops)),
         ):
-            found.append({"store": store, **fault()})
+            began = time.monotonic()
+            found.append({"store": store, **fault(), "took_s": round(time.monotonic() - began)})
             print(json.dumps(found[-1]), flush=True)  # noqa: T201
             write_json(options.out, {"faults": found})
 

@@ -15,6 +15,7 @@ from valence.server.registry import Registry
 from valence.server.settings import Settings
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+_NONCE = re.compile(r'nonce="[^"]+"')
 SCRIPT = "console.log('hello');" * 40
 
 
@@ -27,15 +28,32 @@ def built(tmp_path: Path, scorer: FakeScorer, settings: Settings) -> FlaskClient
     (assets / "index-1f2e3d4c.js.gz").write_bytes(gzip.compress(SCRIPT.encode()))
     (assets / "index-1f2e3d4c.js.br").write_bytes(b"as if by brotli")
     (tmp_path / "static" / "favicon.svg").write_text("<svg/>")
-    (tmp_path / "static" / "index.html").write_text('<meta nonce="__CSP_NONCE__"><style nonce="__CSP_NONCE__"></style>')
+    for name in ("index", "model", "not-found"):
+        (tmp_path / "static" / f"{name}.html").write_text(
+            f'<title>{name}</title><meta nonce="__CSP_NONCE__"><style nonce="__CSP_NONCE__"></style>' + "<p>x</p>" * 99
+        )
     registry = Registry([served(scorer)])
     return create_app(settings, registry=registry, page_folder=tmp_path / "static").test_client()
 
 
-@pytest.mark.parametrize("address", ["/", "/model", "/try/deep/inside", "/index.html"])
-def test_every_address_of_the_page_answers_it(built: FlaskClient, address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "status", "document"),
+    [
+        ("/", 200, "index"),
+        ("/model", 200, "model"),
+        ("/model/", 200, "model"),
+        ("/model?name=other", 200, "model"),
+        ("/try/deep/inside", 404, "not-found"),
+        ("/model.html", 404, "not-found"),
+        ("/not-found", 404, "not-found"),
+    ],
+)
+def test_every_address_of_the_page_has_its_document(
+    built: FlaskClient, address: str, status: int, document: str
+) -> None:
     answer = built.get(address, headers=BROWSER)
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-cache")
+    assert f"<title>{document}</title>" in answer.text
     nonces = set(re.findall(r'nonce="([^"]+)"', answer.text))
     assert len(nonces) == 1
     policy = answer.headers["Content-Security-Policy"]
@@ -59,6 +77,27 @@ def test_the_compressed_twin_is_sent_where_it_is_accepted(built: FlaskClient, ac
     answer = built.get("/assets/index-1f2e3d4c.js", headers={"Accept-Encoding": accepted}, buffered=True)
     assert answer.headers.get("Content-Encoding") == sent
     assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("address", ["/", "/model", "/openapi.json", "/docs"])
+def test_what_a_browser_waits_for_is_compressed(built: FlaskClient, address: str) -> None:
+    plain = built.get(address, headers=BROWSER)
+    packed = built.get(address, headers=BROWSER | {"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    unpacked = gzip.decompress(packed.data).decode()
+    assert len(packed.data) < len(unpacked)
+    assert _NONCE.sub("", unpacked) == _NONCE.sub("", plain.text)
+    assert "Accept-Encoding" in packed.headers["Vary"]
+
+
+def test_a_models_card_is_compressed_and_an_answer_about_a_text_is_not(client: FlaskClient) -> None:
+    accepted = {"Accept-Encoding": "br, gzip"}
+    (name,) = (model["name"] for model in client.get("/api/v1/models", headers=accepted).get_json()["models"])
+    assert client.get(f"/api/v1/models/{name}", headers=accepted).headers["Content-Encoding"] == "br"
+    answer = client.post("/api/v1/predict", json={"texts": ["a fine film"] * 2, "explain": True}, headers=accepted)
+    assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, None)
+    assert len(answer.data) > 500
 
 
 def test_a_plain_file_is_not_kept_for_ever(built: FlaskClient) -> None:

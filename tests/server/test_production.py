@@ -75,7 +75,7 @@ def test_a_goodbye_to_a_client_that_never_leaves_holds_up_nobody() -> None:
 
 
 def test_a_client_that_stalls_within_a_request_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("valence.server.worker.STALLED_CLIENT_S", 1)
+    monkeypatch.setattr("valence.server.worker.PATIENCE_S", 1)
     with listen("127.0.0.1", 0) as listening:
         limit_pauses(listening)
         client = socket.create_connection(listening.getsockname())

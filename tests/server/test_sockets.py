@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import socket
-import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -79,17 +80,49 @@ def test_a_body_that_ends_early_is_told(port: int) -> None:
     assert b" 400 " in _answer(port, _post(b'{"text"', "Content-Length: 500"), half_closed=True)
 
 
-def test_slow_clients_hold_up_nobody(port: int) -> None:
-    slow = [socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) for _ in range(100)]
-    try:
-        for connection in slow:
-            connection.sendall(b"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\n")
-        body = b'{"text": "good"}'
-        assert b" 200 " in _answer(port, _post(body, _length(body)))
-        end = time.monotonic() + PATIENCE_S
-        for connection in slow[:32]:
-            connection.settimeout(max(0.1, end - time.monotonic()))
-            assert b"200" not in connection.recv(1000)
-    finally:
-        for connection in slow:
-            connection.close()
+@contextmanager
+def _clients(port: int, count: int, said: bytes) -> Iterator[list[socket.socket]]:
+    """So many connections that say this and no more."""
+    with ExitStack() as stack:
+        clients = []
+        for _ in range(count):
+            clients.append(stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)))
+            clients[-1].sendall(said)
+        yield clients
+
+
+def _let_go(clients: list[socket.socket]) -> int:
+    """How many of them the server has answered, or closed the connection to."""
+    poll = select.poll()
+    for client in clients:
+        poll.register(client, select.POLLIN)
+    return len(poll.poll(0))
+
+
+SOUND = _post(b'{"text": "good"}', _length(b'{"text": "good"}'))
+HALVES = {
+    "silent": b"",
+    "half a head": b"POST /api/v1/predict HTTP/1.1\r\nHost: x\r\n",
+    "half a body": SOUND[:-3],
+    "a request, and half of another": b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + SOUND[:-3],
+}
+
+
+@pytest.mark.parametrize("said", HALVES.values(), ids=list(HALVES))
+def test_slow_clients_hold_up_nobody_and_are_let_go(port: int, said: bytes) -> None:
+    with _clients(port, 100, said) as slow:
+        for client in slow if said.startswith(b"GET") else ():
+            answer = b""
+            while not answer.rstrip().endswith(b"}"):
+                answer += client.recv(65536)
+            assert b" 200 " in answer
+        assert b" 200 " in _answer(port, SOUND)
+        assert _let_go(slow) == 0
+        assert all(client.recv(1000) == b"" for client in slow)
+
+
+def test_idle_connections_give_way_to_those_that_ask(port: int) -> None:
+    with _clients(port, 1200, b"") as idle:
+        assert b" 200 " in _answer(port, SOUND)
+        assert idle[0].recv(1) == b"", "the one that waited the longest"
+        assert _let_go(idle[-100:]) == 0

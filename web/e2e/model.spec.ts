@@ -31,12 +31,6 @@ test.describe("an unknown model", () => {
   });
 });
 
-test("an address that is nobody's leads back", async ({ page }) => {
-  await page.goto("/nowhere");
-  await page.getByRole("link", { name: "try the classifier" }).click();
-  await expect(page.getByRole("textbox", { name: "Your text" })).toBeVisible();
-});
-
 test("shows where to draw the line, by keyboard", async ({ page }) => {
   await withMeasured(page);
   await page.goto("/model");

@@ -4,40 +4,21 @@ import "@fontsource-variable/newsreader/wght-italic.css";
 import "./mantine.css";
 import "./styles.css";
 
-import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
+import { createRoot, hydrateRoot } from "react-dom/client";
 
+import { App } from "./app";
 import { loadPagesAhead } from "./lazy-page";
-import { COLOUR_SCHEME_KEY } from "./lib/colour-scheme";
-import { Router } from "./router";
-import { cssVariables, theme } from "./theme";
+import { fragmentOf, readFragment } from "./lib/fragment";
 
-// The server never hears of being "offline": an answer from this very machine needs no network.
-const queries = new QueryClient({
-  defaultOptions: { queries: { networkMode: "always", refetchOnWindowFocus: false } },
-});
-const colourScheme = localStorageColorSchemeManager({ key: COLOUR_SCHEME_KEY });
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
-
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root.");
 
-createRoot(root).render(
-  <StrictMode>
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariables}
-      colorSchemeManager={colourScheme}
-      defaultColorScheme="auto"
-      getStyleNonce={() => nonce}
-    >
-      <QueryClientProvider client={queries}>
-        <Router />
-      </QueryClientProvider>
-    </MantineProvider>
-  </StrictMode>,
-);
+// What was built beforehand is taken over as it stands; under a link that carries a text, nothing of the kind was built,
+// nor was anything by `npm run dev`.
+const asBuilt = root.hasChildNodes() && fragmentOf(readFragment(window.location.hash)) === "";
+const app = <App nonce={nonce} />;
+if (asBuilt) hydrateRoot(root, app);
+else createRoot(root).render(app);
 
 loadPagesAhead();

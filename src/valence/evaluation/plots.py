@@ -50,13 +50,13 @@ def write(folder: Path, result: dict[str, Any]) -> list[Path]:
     with folder_in_place_of(folder) as draft:
         for chart in charts(result):
             for kind in ("png", "svg"):
-                (draft / f"{chart.key}.{kind}").write_bytes(_picture(chart, kind, title=chart.title))
+                (draft / f"{chart.key}.{kind}").write_bytes(picture(chart, kind, title=chart.title))
     return sorted(folder.iterdir())
 
 
 def inline_svg(chart: Chart, identity: str) -> str:
     """The chart as an SVG element for a page: colours are the page's variables, ids begin with `identity`."""
-    svg = _picture(chart, "svg", salt=identity).decode()
+    svg = picture(chart, "svg", salt=identity).decode()
     svg = svg[svg.index("<svg") :]
     for name, colour in vars(PALETTE).items():
         svg = svg.replace(colour, f"var(--chart-{name})")
@@ -67,7 +67,7 @@ def inline_svg(chart: Chart, identity: str) -> str:
     return f'<svg {box} role="img" aria-label="{escape(f"{chart.title}. {chart.summary}")}">{rest}'
 
 
-def _picture(chart: Chart, kind: str, *, title: str = "", salt: str = "valence") -> bytes:
+def picture(chart: Chart, kind: str, *, title: str = "", salt: str = "valence") -> bytes:
     """Bytes of the picture; the same chart gives the same ones. `title` is for where no heading stands above it."""
     require_matplotlib()
     from matplotlib import rc_context

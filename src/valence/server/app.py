@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from valence.server import access, document, errors, logs, metrics, pages, security
+from valence.server import access, compression, document, errors, logs, metrics, pages, security
 from valence.server.api import feedback, health, jobs, models, predict, reference
 from valence.server.api import metrics as metrics_api
 from valence.server.jobs.runner import Runner
@@ -61,6 +61,7 @@ def create_app(
     security.install(app, settings)
     access.install(app)
     errors.install(app)
+    compression.install(app)
     pages.install(app, page_folder)
     state.document.update(document.document(app, settings))
     _trust_proxies(app, settings.trusted_proxies)

@@ -1,7 +1,8 @@
-"""The page: what Vite built into static/, with index.html sent from here because each copy carries its own nonce.
+"""The page: what was built into static/, with the documents sent from here because each copy carries its own nonce.
 
-WhiteNoise serves the files (before Flask sees the request), with the .br and .gz twins that the build wrote. An
-address that is no file and no route of the API is one of the page's own, such as /model, and gets index.html too.
+Each address of the page has a document of its own (index.html for /, model.html for /model), which shows it before its
+script has come; any other address that is no file and no route of the API gets not-found.html. WhiteNoise serves all
+other files (before Flask sees the request), with the .br and .gz twins that the build wrote.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from werkzeug.exceptions import NotFound
 from whitenoise import WhiteNoise
 
 from valence.server import security
+from valence.server.compression import compressed
 from valence.server.errors import http_problem
 
 STATIC = Path(__file__).parent / "static"
 PLACEHOLDER = "__CSP_NONCE__"
 _NO_PAGES = ("/api/", "/assets/")
+_FIRST, _NOT_FOUND = "index", "not-found"
 
 _NOT_BUILT = """\
 <!doctype html>
@@ -43,24 +46,32 @@ _NOT_BUILT = """\
 
 def install(app: Flask, folder: Path = STATIC) -> None:
     """Serves the page that was built into `folder`, or one that says how to build it."""
-    index = folder / "index.html"
-    page = index.read_text("utf-8") if index.exists() else _NOT_BUILT
+    documents = {path.stem: path.read_text("utf-8") for path in folder.glob("*.html")}
+    built = _FIRST in documents and _NOT_FOUND in documents
 
+    @compressed
     def send_page() -> Response:
-        content = page.replace("ORIGIN", request.host_url.rstrip("/")) if page is _NOT_BUILT else page
-        response = Response(
-            content.replace(PLACEHOLDER, security.page_nonce()), content_type="text/html; charset=utf-8"
-        )
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+        name = request.path.strip("/") or _FIRST
+        if not built:
+            return _document(_NOT_BUILT.replace("ORIGIN", request.host_url.rstrip("/")))
+        if name in documents and name != _NOT_FOUND:
+            return _document(documents[name])
+        return _document(documents[_NOT_FOUND], status=404)
 
     def page_or_problem(error: NotFound) -> Response:
         return send_page() if _wants_page() else http_problem(error)
 
     app.add_url_rule("/", "page", send_page)
     app.register_error_handler(NotFound, page_or_problem)
-    if index.exists():
+    if built:
         app.wsgi_app = _with_files(app, folder)  # type: ignore[method-assign]  # Flask's own way to wrap it
+
+
+def _document(content: str, *, status: int = 200) -> Response:
+    content = content.replace(PLACEHOLDER, security.page_nonce())
+    response = Response(content, status, content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _wants_page() -> bool:
@@ -78,7 +89,8 @@ def _with_files(app: Flask, folder: Path) -> WhiteNoise:
         add_headers_function=_harden_file,
         immutable_file_test=lambda _path, url: url.startswith("/assets/"),  # Vite puts a hash into those names
     )
-    files.files.pop("/index.html", None)  # it has a nonce to be filled in, so it is not a plain file
+    for document in folder.glob("*.html"):  # they have a nonce to be filled in, so they are no plain files
+        files.files.pop(f"/{document.name}", None)
     return files
 
 

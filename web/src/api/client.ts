@@ -1,7 +1,7 @@
 import type { Problem } from "./generated";
 import { client } from "./generated/client.gen";
 
-client.setConfig({ baseUrl: window.location.origin });
+client.setConfig({ baseUrl: import.meta.env.SSR ? "" : window.location.origin });
 
 /** Whatever went wrong with a call, in one shape. `status` is 0 where no answer came at all. */
 export class ApiError extends Error {

@@ -1,5 +1,6 @@
 import { useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 
+import { useTakenOver } from "../lib/taken-over";
 import classes from "./colour-scheme-choice.module.css";
 
 const CHOICES: readonly { scheme: MantineColorScheme; label: string; path: string }[] = [
@@ -15,6 +16,7 @@ const CHOICES: readonly { scheme: MantineColorScheme; label: string; path: strin
 /** Light, dark or as the system has it. */
 export function ColourSchemeChoice() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const chosen = useTakenOver() ? colorScheme : "auto";
   return (
     <fieldset className={classes.choice}>
       <legend className={classes.legend}>Colours</legend>
@@ -24,7 +26,7 @@ export function ColourSchemeChoice() {
             type="radio"
             name="colours"
             aria-label={label}
-            checked={colorScheme === scheme}
+            checked={chosen === scheme}
             onChange={() => setColorScheme(scheme)}
           />
           <svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true">

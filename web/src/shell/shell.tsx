@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
-import { usePathname, useLocationProperty } from "wouter/use-browser-location";
+import { useLocation } from "wouter";
+import { useLocationProperty } from "wouter/use-browser-location";
 
 import { paths } from "../lib/paths";
 import { Footer } from "./footer";
@@ -29,8 +30,12 @@ function focusMain(event: { preventDefault: () => void }) {
 
 /** The first page's address with what was typed there, so that a look at the model loses nothing. */
 function useTryAddress(): string {
-  const onTryPage = usePathname() === paths.tryIt;
-  const fragment = useLocationProperty(() => window.location.hash);
+  const [path] = useLocation();
+  const onTryPage = path === paths.tryIt;
+  const fragment = useLocationProperty(
+    () => window.location.hash,
+    () => "", // of which a server never hears
+  );
   const [kept, setKept] = useState(fragment);
   if (onTryPage && kept !== fragment) setKept(fragment);
   return `${paths.tryIt}${kept}`;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from valence.server import cards, examples
+from valence.server.compression import compressed
 from valence.server.contract import operation
 from valence.server.schemas import ModelDetail, ModelList
 from valence.server.state import state
@@ -28,6 +29,7 @@ def list_models() -> ModelList:
 
 
 @blueprint.get("/models/<name>")
+@compressed
 @operation(
     tag="Models",
     summary="Describe one model",

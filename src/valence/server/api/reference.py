@@ -7,6 +7,7 @@ import json
 from flask import Blueprint, Response, render_template
 
 from valence.server import problems
+from valence.server.compression import compressed
 from valence.server.document import as_text
 from valence.server.security import page_nonce
 from valence.server.state import state
@@ -15,11 +16,13 @@ blueprint = Blueprint("reference", __name__)
 
 
 @blueprint.get("/openapi.json")
+@compressed
 def openapi_json() -> Response:
     return Response(as_text(state().document), content_type="application/json")
 
 
 @blueprint.get("/docs")
+@compressed
 def docs() -> str:
     return render_template("reference.html", document=state().document, nonce=page_nonce(), pretty=_pretty)
 

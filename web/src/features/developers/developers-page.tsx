@@ -1,6 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 
 import { asApiError } from "../../api/client";
 import { openapiQuery } from "../../api/queries";
@@ -44,8 +44,9 @@ export function DevelopersPage() {
 }
 
 function Body({ document, waiting }: { document: Document | undefined; waiting: boolean }) {
-  if (document) return <Reference document={document} />;
-  return waiting ? <Skeleton height={480} /> : null;
+  const shown = useDeferredValue(document); // drawn in slices: the page stays alive meanwhile
+  if (shown) return <Reference document={shown} />;
+  return waiting ? <Skeleton height="100vh" /> : null;
 }
 
 function Reference({ document }: { document: Document }) {

@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import { CodeTabs } from "../../components/code-tabs";
 import { QuietButton } from "../../components/quiet-button";
+import { useOrigin } from "../../lib/taken-over";
 import { Answers } from "./answers";
 import type { Endpoint } from "./document";
 import classes from "./endpoint-section.module.css";
@@ -18,6 +19,7 @@ interface EndpointSectionProps {
 
 /** One call: what it does, what it takes, how it looks in code, what comes back, and a place to try it. */
 export function EndpointSection({ endpoint, apiKey }: EndpointSectionProps) {
+  const origin = useOrigin();
   const [open, setOpen] = useState(false);
   const { id, method, path, summary, description, parameters, body, key } = endpoint;
   const example = body?.examples[0]?.value;
@@ -54,7 +56,7 @@ export function EndpointSection({ endpoint, apiKey }: EndpointSectionProps) {
       <CodeTabs
         call={{
           method,
-          url: `${window.location.origin}${addressOf(endpoint, stand)}`,
+          url: `${origin}${addressOf(endpoint, stand)}`,
           body: example,
           needsKey: key?.needed ?? false,
         }}

@@ -19,7 +19,11 @@ const MOST_COMMENTS = 3000;
 
 /** A pasted discussion, comment by comment: where it stands, and where it turned. */
 export function DiscussionPage() {
-  const { text, cut: chosenCut } = useSyncExternalStore(draftStore.subscribe, draftStore.snapshot);
+  const { text, cut: chosenCut } = useSyncExternalStore(
+    draftStore.subscribe,
+    draftStore.snapshot,
+    draftStore.snapshot,
+  );
   const [modelName, setModelName] = useState<string>();
   const [followed, setFollowed] = useState<string>();
   const models = useQuery(modelsQuery);

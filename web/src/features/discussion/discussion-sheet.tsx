@@ -3,6 +3,7 @@ import { useId, type ReactNode } from "react";
 import { Choice } from "../../components/choice";
 import { QuietButton } from "../../components/quiet-button";
 import { count, counted } from "../../lib/format";
+import { useFilledBefore } from "../../lib/taken-over";
 import classes from "./discussion-sheet.module.css";
 import { draftStore } from "./draft";
 import { EXAMPLE_THREAD } from "./example-thread";
@@ -29,6 +30,7 @@ interface DiscussionSheetProps {
 /** The discussion as it was pasted, and how it is cut. */
 export function DiscussionSheet({ text, cut, comments, most, choices }: DiscussionSheetProps) {
   const summary = useId();
+  const field = useFilledBefore<HTMLTextAreaElement>(({ value }) => draftStore.change({ text: value }));
   return (
     <section className={classes.sheet} aria-label="The discussion">
       <div className={classes.head}>
@@ -36,6 +38,7 @@ export function DiscussionSheet({ text, cut, comments, most, choices }: Discussi
         {choices}
       </div>
       <textarea
+        ref={field}
         id="discussion"
         dir="auto"
         value={text}

@@ -15,7 +15,7 @@ import { UnreadableFile } from "./unreadable-file";
 
 /** A file of texts: chosen, read here, scored by the server in batches, shown, saved. */
 export function ManyPage() {
-  const stage = useSyncExternalStore(session.subscribe, session.snapshot);
+  const stage = useSyncExternalStore(session.subscribe, session.snapshot, session.snapshot);
   const models = useQuery(modelsQuery);
   useKeptTab(stage);
   return (

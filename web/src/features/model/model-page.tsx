@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue } from "react";
 import { useSearchParams } from "wouter";
 
 import { asApiError } from "../../api/client";
@@ -22,6 +23,7 @@ export function ModelPage() {
   const list = useQuery(modelsQuery);
   const name = search.get("name") ?? list.data?.models.find((each) => each.default)?.name;
   const model = useQuery({ ...modelQuery(name ?? ""), enabled: name !== undefined });
+  const shown = useDeferredValue(model.data); // drawn in slices: the page stays alive meanwhile
   const failure = list.failureReason ?? model.failureReason;
   const retrying = list.isFetching || model.isFetching;
   const retry = () => void Promise.all([list.refetch(), model.refetch()]);
@@ -29,13 +31,17 @@ export function ModelPage() {
   return (
     <>
       <PageTitle>{name === undefined ? "The model" : `The model ${name}`}</PageTitle>
-      {model.data ? null : (
-        <PageHero title="The model">What it is, how good it is, and how it was made.</PageHero>
+      {shown ? null : (
+        <PageHero title="The model">
+          Two parts: a body, the encoder that reads a text, and a head, one linear layer on top that decides.
+          Here is what it tells apart, how good it is and where it was measured, what it gets wrong, and how
+          it was made.
+        </PageHero>
       )}
       {failure ? <Trouble failure={failure} retrying={retrying} onRetry={retry} /> : null}
-      {model.data ? <Model model={model.data} models={list.data?.models} /> : null}
-      <SlowNotice waiting={!model.data && !failure} />
-      {model.data || failure ? null : <Waiting />}
+      {shown ? <Model model={shown} models={list.data?.models} /> : null}
+      <SlowNotice waiting={!shown && !failure} />
+      {shown || failure ? null : <Waiting />}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from "wouter";
 
 import { CodeTabs } from "../../components/code-tabs";
 import { paths } from "../../lib/paths";
+import { useOrigin } from "../../lib/taken-over";
 import { EXAMPLES } from "./examples";
 import classes from "./in-code.module.css";
 
@@ -9,6 +10,7 @@ const STAND_IN = EXAMPLES[0]?.text ?? "";
 
 /** The same call from a program. */
 export function InCode({ text: typed, model }: { text: string; model: string | undefined }) {
+  const origin = useOrigin();
   const text = typed.trim() === "" ? STAND_IN : typed;
   return (
     <section className={classes.section} aria-labelledby="in-code">
@@ -20,7 +22,7 @@ export function InCode({ text: typed, model }: { text: string; model: string | u
       <CodeTabs
         call={{
           method: "POST",
-          url: `${window.location.origin}${paths.predict}`,
+          url: `${origin}${paths.predict}`,
           body: model === undefined ? { text } : { text, model },
         }}
       />

@@ -3,6 +3,7 @@ import type { PointerEvent, ReactNode } from "react";
 import { CopyButton } from "../../components/copy-button";
 import { QuietButton } from "../../components/quiet-button";
 import { count, counted } from "../../lib/format";
+import { useFilledBefore } from "../../lib/taken-over";
 import { codePoints } from "../../lib/text";
 import { sidesOf } from "./logic";
 import { MarkedText, wordAt } from "./marked-text";
@@ -27,6 +28,7 @@ interface TextSheetProps {
 
 /** The text, written on the very sheet that shows what each word did. */
 export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choice, link }: TextSheetProps) {
+  const field = useFilledBefore<HTMLTextAreaElement>(({ value }) => onText(value));
   const refused = answer.error && !answer.error.passes;
   const sides = answer.answer ? sidesOf(answer.answer.scored) : undefined;
   return (
@@ -39,6 +41,7 @@ export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choic
         <div className={classes.paper} data-long={text.length > PARAGRAPH || undefined}>
           <MarkedText text={text} pulls={answer.pulls} sides={sides} pointed={pointed} />
           <textarea
+            ref={field}
             id="text"
             dir="auto"
             rows={1}

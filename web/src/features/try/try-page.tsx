@@ -7,6 +7,7 @@ import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
 import { fragmentOf } from "../../lib/fragment";
 import { paths } from "../../lib/paths";
+import { useOrigin } from "../../lib/taken-over";
 import { Announcement } from "./announcement";
 import { InCode } from "./in-code";
 import { Reading } from "./reading";
@@ -17,6 +18,7 @@ import { useTryState } from "./use-try-state";
 
 export function TryPage() {
   const [{ text, model }, change] = useTryState();
+  const origin = useOrigin();
   const models = useQuery(modelsQuery).data;
   const answer = useAnswer(text, model);
   const [pointed, setPointed] = useState<number>();
@@ -42,7 +44,7 @@ export function TryPage() {
           pointed={pointed}
           onPoint={setPointed}
           onText={(next) => change({ text: next })}
-          link={`${window.location.origin}${paths.tryIt}${fragmentOf({ text, model })}`}
+          link={`${origin}${paths.tryIt}${fragmentOf({ text, model })}`}
           choice={
             <ModelChoice
               names={models?.models.map(({ name }) => name) ?? []}

@@ -8,7 +8,7 @@ const ADDRESS_PAUSE_MS = 350;
 
 /** Text and model, kept in the address: the first change at once, so that a reload loses nothing, others a little later. */
 export function useTryState(): [TryState, (change: Partial<TryState>) => void] {
-  const [state, setState] = useState(() => readFragment(window.location.hash));
+  const [state, setState] = useState(() => readFragment(import.meta.env.SSR ? "" : window.location.hash));
   useWindowEvent("popstate", () => setState(readFragment(window.location.hash)));
 
   const settled = useThrottledValue(state, ADDRESS_PAUSE_MS);
