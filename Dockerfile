@@ -25,15 +25,16 @@ COPY bin/post_compile bin/
 RUN bash bin/post_compile && pip uninstall --quiet --yes setuptools pip
 
 FROM python:3.11-slim
-# What the server keeps without a database of its own goes to /data; nothing else is written.
-RUN useradd --system --uid 10001 --no-create-home valence && install --directory --owner=valence --mode=0700 /data
+# What the server keeps without a database of its own goes to /data; nothing else is written. Its account has the number
+# under which Hugging Face Spaces run every container, so that /data is its own there, too.
+RUN useradd --uid 1000 --no-create-home valence && install --directory --owner=valence --mode=0700 /data
 COPY --from=server /opt/valence /opt/valence
 ENV PATH=/opt/valence/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     VALENCE_DATA_FOLDER=/data
 WORKDIR /data
-USER 10001
+USER 1000
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('PORT', 8000)}/healthz\", timeout=4)"]

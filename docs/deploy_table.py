@@ -20,10 +20,14 @@ def table() -> str:
 
 
 def conditions() -> str:
-    """On what, for how long, and how memory was held."""
+    """On what, for how long, how memory was held, and with which database."""
     found = json.loads((Path(__file__).parent / "results" / "deploy-check.json").read_text("utf-8"))
     held = {"cgroup": "a control group", "rlimit": "a limit on private memory"}[found["memory_held_by"]]
-    return f"{found['processor']}, one of them used; {found['minutes']:g} minutes of visits; memory held by {held}."
+    database = {"postgresql": "a PostgreSQL", "sqlite": "a SQLite file"}[found["database"]]
+    return (
+        f"{found['processor']}, one of them used; {found['minutes']:g} minutes of visits; memory held by {held}; "
+        f"{database} as its database."
+    )
 
 
 if __name__ == "__main__":

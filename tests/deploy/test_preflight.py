@@ -115,6 +115,20 @@ def test_a_stop_that_cuts_off_calls_is_counted(clone: Path, monkeypatch: pytest.
     assert not found.ok
 
 
+def test_a_call_that_is_refused_over_a_restart_is_counted(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSWER", "503")
+    found = {check.name: check for check in preflight(clone, minutes=0.001).checks}
+    assert found["Calls without an answer"].measured == 0, "before it, a refusal is an answer"
+    (over,) = (check for name, check in found.items() if name.endswith("calls over a restart, failed"))
+    assert over.measured > 0
+
+
+def test_the_release_is_given_a_postgresql_in_herokus_form(clone: Path) -> None:
+    commit(clone, {"release.py": "import os; assert os.environ['DATABASE_URL'].startswith('postgres://')"})
+    found = preflight(clone, minutes=0.001)
+    assert found.database == "postgresql"
+
+
 def test_a_release_phase_that_fails_stops_it(clone: Path) -> None:
     commit(clone, {"release.py": "raise SystemExit('the migration broke')"})
     with pytest.raises(DeployError, match="the migration broke"):
@@ -139,7 +153,8 @@ def test_too_much_is_said_recorded_and_ends_with_1(tmp_path: Path, monkeypatch: 
         Check("Slowest", 1.5, 30, "s", goal=1),
     ]
     monkeypatch.setattr(
-        "valence.deploy.preflight.preflight", lambda *_, **__: Preflight(checks, "cgroup", 0.5, "any", busy=1000.0)
+        "valence.deploy.preflight.preflight",
+        lambda *_, **__: Preflight(checks, "cgroup", "postgresql", 0.5, "any", busy=1000.0),
     )
     results = tmp_path / "check.json"
     result = CliRunner().invoke(deploy, ["check", "--results", str(results)])
@@ -159,4 +174,12 @@ def test_memory_is_that_of_the_process_and_its_children() -> None:
 
 def test_a_limited_child_that_stays_inside_ends_well() -> None:
     with limited(256) as limits:
-        subprocess.run(["python", "-c", "bytearray(50 << 20)"], preexec_fn=limits.enter, check=True)
+        subprocess.run([*limits.prefix, "python", "-c", "bytearray(50 << 20)"], check=True)
+
+
+def test_a_limited_child_that_outgrows_them_does_not() -> None:
+    with limited(64) as limits:
+        done = subprocess.run(
+            [*limits.prefix, "python", "-c", "bytearray(200 << 20)"], capture_output=True, check=False
+        )
+    assert done.returncode != 0

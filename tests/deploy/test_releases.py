@@ -72,7 +72,7 @@ def serve(tiny_model: Path, tmp_path: Path) -> Serve:
         environment = {**os.environ, "DATABASE_URL": uri, "VALENCE_MODELS": str(tiny_model), "PORT": str(free_port())}
         root = tmp_path / uuid.uuid4().hex / "app"
         root.mkdir(parents=True)
-        with web_process("valence serve --port $PORT", root, environment, lambda: None) as web:
+        with web_process("valence serve --port $PORT", root, environment) as web:
             web.until_ready()
             yield web
 
@@ -122,9 +122,9 @@ def test_a_crash_loop_changes_nothing(uri: str, tmp_path: Path) -> None:
     root = tmp_path / "app"
     root.mkdir()
     for _ in range(3):
-        run_release("valence db upgrade", root, environment, lambda: None)
+        run_release("valence db upgrade", root, environment)
         with (
-            web_process("valence serve --port $PORT", root, environment, lambda: None) as web,
+            web_process("valence serve --port $PORT", root, environment) as web,
             pytest.raises(DeployError, match="There is no model"),
         ):
             web.until_ready()

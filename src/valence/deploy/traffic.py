@@ -1,4 +1,4 @@
-"""What a server is asked while it is measured: the visits of a small site, a crowd, and calls that a stop comes into.
+"""What a server is asked while it is measured: a small site's visits, a crowd, calls over a restart and into a stop.
 
 Knows the API's address alone, and nothing about how the server was started.
 """
@@ -6,6 +6,7 @@ Knows the API's address alone, and nothing about how the server was started.
 from __future__ import annotations
 
 import json
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -26,6 +27,7 @@ _CALLS = (
 )
 _LONG_CALL = {"texts": [_SENTENCE * 40] * 4}  # some seconds of a basic dyno's work for all four
 _SETTLE_S = 0.3  # until the server has accepted what was sent
+_BREATH_S = 0.05  # between two calls of one caller over a restart
 
 Answer = float | None  # seconds that it took; None where there was none
 
@@ -49,10 +51,69 @@ def calls_under_way(address: str) -> Iterator[Callable[[], list[Answer]]]:
         yield lambda: [call.result() for call in calls]
 
 
-def answer_s(address: str, call: object) -> Answer:
+class Router:
+    """What stands before a dyno: sends calls to the process that is up; while none is, they wait, as at Heroku's."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._up = threading.Event()
+        self._up.set()
+
+    def hold(self) -> None:
+        """From now on calls wait; returns once the process has accepted what was sent, and may be stopped."""
+        self._up.clear()
+        time.sleep(_SETTLE_S)
+
+    def send_to(self, address: str) -> None:
+        """From now on calls go there, those that wait first."""
+        self._address = address
+        self._up.set()
+
+    def release(self) -> None:
+        """Nobody waits any more, whether or not a process is up."""
+        self._up.set()
+
+    def address(self) -> str:
+        """Where a call goes; returns once a process is up."""
+        self._up.wait(PATIENCE_S)
+        return self._address
+
+
+@contextmanager
+def callers(router: Router) -> Iterator[Callable[[], list[Answer]]]:
+    """Visitors who ask again at once, for as long as the block runs; what it yields stops them and gives their answers.
+
+    Theirs is a stricter view than that of `answer_s`: "ask again later" is no answer.
+    """
+    done = threading.Event()
+
+    def ask(caller: int) -> list[Answer]:
+        took: list[Answer] = []
+        while not done.wait(_BREATH_S):
+            began = time.perf_counter()
+            call = _CALLS[(caller + len(took)) % len(_CALLS)]
+            answered = answer_s(router.address(), call, refused=False)
+            took.append(None if answered is None else time.perf_counter() - began)
+        return took
+
+    with ThreadPoolExecutor(VISITORS) as pool:
+        asked = [pool.submit(ask, caller) for caller in range(VISITORS)]
+
+        def answers() -> list[Answer]:
+            done.set()
+            return [each for caller in asked for each in caller.result()]
+
+        try:
+            yield answers
+        finally:
+            done.set()
+            router.release()  # whoever waits would wait in vain where the block failed
+
+
+def answer_s(address: str, call: object, *, refused: bool = True) -> Answer:
     """Seconds until `call` was answered; None for no answer, or one that blames the server.
 
-    "Ask again later" (429, 503) is an answer, and the advice is taken before this returns.
+    "Ask again later" (429, 503) is an answer where it may be `refused`, and the advice is taken before this returns.
     """
     began = time.perf_counter()
     headers = {"Content-Type": "application/json"}
@@ -62,7 +123,7 @@ def answer_s(address: str, call: object) -> Answer:
             answer.read()
     except urllib.error.HTTPError as error:
         error.read()
-        if error.code not in {429, 503}:
+        if error.code not in {429, 503} or not refused:
             return None
         took = time.perf_counter() - began
         time.sleep(float(error.headers.get("Retry-After") or 1))

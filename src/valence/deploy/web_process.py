@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,18 +92,17 @@ class WebProcess:
 
 @contextmanager
 def web_process(
-    command: str, root: Path, environment: Mapping[str, str], enter: Callable[[], None]
+    command: str, root: Path, environment: Mapping[str, str], prefix: Sequence[str] = ()
 ) -> Iterator[WebProcess]:
-    """The Procfile's web line, run in the slug within the limits that `enter` sets; stopped at the end if need be."""
+    """The Procfile's web line in the slug, behind the words of `prefix` (see Limits); stopped at the end if need be."""
     port = int(environment["PORT"])
     words = [os.path.expandvars(word.replace("$PORT", str(port))) for word in shlex.split(command)]
     said = root.with_name("said.log")
     with said.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(  # noqa: S603
-            words,
+            [*prefix, *words],
             cwd=root,
             env=environment,
-            preexec_fn=enter,  # noqa: PLW1509 -- no thread runs yet
             stdout=log,
             stderr=log,
             text=True,
@@ -116,11 +115,11 @@ def web_process(
             running.stop()
 
 
-def run_release(command: str, root: Path, environment: Mapping[str, str], enter: Callable[[], None]) -> float:
+def run_release(command: str, root: Path, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> float:
     """Seconds that the Procfile's release line took. Raises DeployError with its own words if it failed."""
     began = time.perf_counter()
-    done = subprocess.run(  # noqa: S602
-        command, shell=True, cwd=root, env=environment, preexec_fn=enter, capture_output=True, text=True, check=False
+    done = subprocess.run(  # noqa: S603
+        [*prefix, "sh", "-c", command], cwd=root, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise DeployError(f"The release phase `{command}` ended with {done.returncode}. It says:\n{_last(done.stderr)}")

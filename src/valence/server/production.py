@@ -39,6 +39,9 @@ BACKLOG = 512
 KEEP_ALIVE_S = 95
 # Heroku kills 30 s after SIGTERM; the rest is for closing the models.
 GRACE_S = 20
+# A call waits so long for the model to be loaded: a router sends it as soon as the port is open, and it must not fail.
+# With the 25 s that scoring may take, it is still answered before Heroku's router gives up.
+STARTING_S = 5
 _PORTS_TRIED = 10
 
 # For the worker's heartbeat file; a slow disk would look like a dead worker.
@@ -116,7 +119,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.loaders_of = loaders_of
         self.address = address_of(listening)
         self.open_browser = open_browser
-        self.registry = Registry(default=settings.default_name)
+        self.registry = Registry(default=settings.default_name, patience_s=STARTING_S)
         self.database = Database(settings.database_address, connections=settings.database_connections)  # opens nothing
         self.runner = Runner(self.database, self.registry, jobs=settings.jobs)
         self._descriptor = listening.detach()  # gunicorn's from here on

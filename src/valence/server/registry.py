@@ -17,6 +17,7 @@ from valence.errors import TextError
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
 from valence.server.problems import ProblemError
+from valence.server.spare import in_spare_thread
 
 log = logging.getLogger(__name__)
 
@@ -87,10 +88,14 @@ class Registry:
         default: name of the default model.
     """
 
-    def __init__(self, models: Sequence[ServedModel] = (), *, default: str | None = None) -> None:
+    def __init__(
+        self, models: Sequence[ServedModel] = (), *, default: str | None = None, patience_s: float = 0.0
+    ) -> None:
+        """`patience_s`: seconds that a call waits for models that are being loaded, before it is told to come again."""
         self.default = default or (models[0].facts.name if models else "")
         self._models = {model.facts.name: model for model in models}
         self._observer: Callable[[str, BatchRun], None] | None = None
+        self._patience_s = patience_s
         self._ready = threading.Event()
         if models:
             self._ready.set()
@@ -105,8 +110,7 @@ class Registry:
 
     def model(self, name: str | None = None) -> ServedModel:
         """The model of that name, or the default one. Raises ProblemError `starting` or `unknown-model`."""
-        if not self.ready:
-            raise ProblemError("starting", "The model is still being loaded. Ask again in a second.", retry_after_s=1)
+        self._wait_until_ready()
         found = self._models.get(self.default if name is None else name)
         if found is None:
             raise ProblemError("unknown-model", f"There is no model {name!r}. There are: {', '.join(self.names)}.")
@@ -114,7 +118,13 @@ class Registry:
 
     def all(self) -> list[ServedModel]:
         """Every model in the order of the settings. Raises ProblemError `starting`."""
-        return [self.model(name) for name in self.names] or [self.model()]
+        self._wait_until_ready()
+        return list(self._models.values())
+
+    def _wait_until_ready(self) -> None:
+        """Raises ProblemError `starting` where it takes too long; in a spare thread, which waits for nothing, at once."""
+        if not self._ready.wait(0 if in_spare_thread() else self._patience_s):
+            raise ProblemError("starting", "The model is still being loaded. Ask again in a second.", retry_after_s=1)
 
     def loaded(self) -> list[ServedModel]:
         """The models that are there by now, none while they are being loaded."""
