@@ -72,12 +72,16 @@ test.describe("the server", () => {
 test.describe("a file", () => {
   test.use({ callsFail: true });
 
-  test("is scored once one is online again, and nothing of it is lost", async ({ page, context }) => {
+  test("is read while one is offline, scored once one is online again, and nothing of it is lost", async ({
+    page,
+    context,
+  }) => {
     await page.goto("/many");
+    await page.waitForLoadState("networkidle");
+    await context.setOffline(true);
     await page.getByLabel("File of texts").setInputFiles(fileOf("two.txt", `${TEXT}\nDull.`));
     const start = page.getByRole("button", { name: /^Score 2 texts/ });
     await expect(start).toBeEnabled();
-    await context.setOffline(true);
     await start.click();
     await expect(page.getByRole("alert")).toContainText("The server doesn’t answer");
     await context.setOffline(false);

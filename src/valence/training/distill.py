@@ -262,7 +262,7 @@ def _train(student: _Student, sets: Sequence[_Set], answers: _Answers, run: Path
 
 def _smoothed(targets: Floats, share: float) -> Floats:
     """Targets of shape (n, classes), with `share` of each spread evenly over the classes."""
-    return (1 - share) * targets + share / targets.shape[1]
+    return np.asarray((1 - share) * targets + share / targets.shape[1])
 
 
 def _together(descriptions: Sequence[dict[str, Any]]) -> dict[str, Any]:

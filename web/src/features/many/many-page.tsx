@@ -1,6 +1,6 @@
 import { useWindowEvent } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 
 import { asApiError } from "../../api/client";
 import { modelsQuery } from "../../api/queries";
@@ -9,6 +9,7 @@ import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
 import { ColumnStep } from "./column-step";
 import { FileDrop } from "./file-drop";
+import { prepareToRead } from "./read-in-worker";
 import { RunView } from "./run-view";
 import { session, type Stage } from "./session";
 import { UnreadableFile } from "./unreadable-file";
@@ -18,6 +19,7 @@ export function ManyPage() {
   const stage = useSyncExternalStore(session.subscribe, session.snapshot, session.snapshot);
   const models = useQuery(modelsQuery);
   useKeptTab(stage);
+  useEffect(prepareToRead, []);
   return (
     <>
       <PageTitle>Many texts</PageTitle>
