@@ -39,7 +39,7 @@ BACKLOG = 512
 KEEP_ALIVE_S = 95
 # Heroku kills 30 s after SIGTERM; the rest is for closing the models.
 GRACE_S = 20
-# A call waits so long for the model to be loaded: a router sends it as soon as the port is open, and it must not fail.
+# A call waits so long for the model to be loaded: a router sends it once the port is open, and it must not fail.
 # With the 25 s that scoring may take, it is still answered before Heroku's router gives up.
 STARTING_S = 5
 _PORTS_TRIED = 10

@@ -122,7 +122,7 @@ class Registry:
         return list(self._models.values())
 
     def _wait_until_ready(self) -> None:
-        """Raises ProblemError `starting` where it takes too long; in a spare thread, which waits for nothing, at once."""
+        """Raises ProblemError `starting` where that takes too long; at once in a spare thread, which never waits."""
         if not self._ready.wait(0 if in_spare_thread() else self._patience_s):
             raise ProblemError("starting", "The model is still being loaded. Ask again in a second.", retry_after_s=1)
 
