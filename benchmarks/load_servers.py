@@ -112,7 +112,8 @@ def environment(build: Path, way: Way) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         (site,) = folder.glob("lib/python*/site-packages")
-        (site / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        shared = sysconfig.get_path("purelib")
+        (site / "shared.pth").write_text(f"import site; site.addsitedir({shared!r})\n")  # reads its .pth files too
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, *way.packages], check=True)
         made.write_text(json.dumps(way.packages))
