@@ -9,6 +9,8 @@ import { pathToFileURL } from "node:url";
 
 import { build, type Manifest } from "vite";
 
+import { BUILT_STYLES } from "../src/lib/built-styles.ts";
+
 const BUILD = join(import.meta.dirname, "../../src/valence/server/static");
 const MANIFEST = join(BUILD, ".vite/manifest.json");
 /** What every page is written in; other alphabets and italics come where they occur. */
@@ -59,7 +61,7 @@ function preloads(manifest: Manifest, name: string): string[] {
 
 /**
  * The page's policy lets no style attribute through that comes with the document. What they say goes into one <style>
- * element; what React sets later, it sets by itself, and that comes before.
+ * element, and back to where it was when the script comes.
  */
 function withoutStyleAttributes(page: string): { html: string; style: string } {
   const rules: string[] = [];
@@ -70,7 +72,7 @@ function withoutStyleAttributes(page: string): { html: string; style: string } {
   });
   // Twice and under :root, since an attribute would come before a class.
   const style = rules.map((rule, i) => `:root [data-built="${i}"][data-built]{${rule}}`).join("");
-  return { html, style: `<style nonce="${NONCE}">${style}</style>` };
+  return { html, style: `<style id="${BUILT_STYLES}" nonce="${NONCE}">${style}</style>` };
 }
 
 /** index.html with a page in it, which came with its title before it. */

@@ -8,6 +8,7 @@ import { createRoot, hydrateRoot } from "react-dom/client";
 
 import { App } from "./app";
 import { loadPagesAhead } from "./lazy-page";
+import { restoreStyles } from "./lib/built-styles";
 import { fragmentOf, readFragment } from "./lib/fragment";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
@@ -18,7 +19,9 @@ if (!root) throw new Error("index.html has no element with the id root.");
 // nor was anything by `npm run dev`.
 const asBuilt = root.hasChildNodes() && fragmentOf(readFragment(window.location.hash)) === "";
 const app = <App nonce={nonce} />;
-if (asBuilt) hydrateRoot(root, app);
-else createRoot(root).render(app);
+if (asBuilt) {
+  restoreStyles();
+  hydrateRoot(root, app);
+} else createRoot(root).render(app);
 
 loadPagesAhead();
