@@ -261,7 +261,11 @@ def _train(student: _Student, sets: Sequence[_Set], answers: _Answers, run: Path
 
 
 def _smoothed(targets: Floats, share: float) -> Floats:
-    """Targets of shape (n, classes), with `share` of each spread evenly over the classes."""
+    """Targets of shape (n, classes), with `share` of each spread evenly over the classes.
+
+    >>> _smoothed(np.array([[1.0, 0.0]]), 0.5).tolist()
+    [[0.75, 0.25]]
+    """
     return np.asarray((1 - share) * targets + share / targets.shape[1])
 
 

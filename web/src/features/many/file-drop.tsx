@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import { QuietButton } from "../../components/quiet-button";
+import { useFilledBefore } from "../../lib/taken-over";
 import { exampleFile } from "./example-file";
 import classes from "./file-drop.module.css";
 import { session } from "./session";
@@ -8,6 +9,7 @@ import { session } from "./session";
 /** Where a file is dropped or chosen. */
 export function FileDrop({ reading }: { reading: string | undefined }) {
   const [over, setOver] = useState(false);
+  const field = useFilledBefore<HTMLInputElement>(openChosen);
   return (
     <div>
       <label
@@ -30,15 +32,12 @@ export function FileDrop({ reading }: { reading: string | undefined }) {
           CSV, TSV, JSONL, or plain text with one text a line; up to 100 MB
         </span>
         <input
+          ref={field}
           type="file"
           className={classes.input}
           aria-label="File of texts"
           accept=".csv,.tsv,.tab,.json,.jsonl,.ndjson,.txt,.text,text/*"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            event.currentTarget.value = ""; // so that the same file can be chosen again, once it is mended
-            if (file) void session.open(file);
-          }}
+          onChange={(event) => openChosen(event.currentTarget)}
         />
       </label>
       <p className={classes.example}>
@@ -49,4 +48,10 @@ export function FileDrop({ reading }: { reading: string | undefined }) {
       </p>
     </div>
   );
+}
+
+function openChosen(field: HTMLInputElement): void {
+  const file = field.files?.[0];
+  field.value = ""; // so that the same file can be chosen again, once it is mended
+  if (file) void session.open(file);
 }
