@@ -1,6 +1,6 @@
 """What slips of the finger cost: the same texts as they are and mistyped, by one model or several.
 
-    python benchmarks/typos.py [--model bundled] [--model models/other] [--data sst2] [--results docs/results/typos.json]
+    python benchmarks/typos.py [--model bundled] [--model models/other] [--data sst2] [--results FILE]
 
 On the validation rows of --data, since models are compared by it; test sets are for figures that nobody chooses by.
 Prints accuracy, log loss and calibration error, as served.
