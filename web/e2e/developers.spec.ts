@@ -34,6 +34,22 @@ test.describe("a refusal", () => {
     await page.keyboard.press("Enter");
     await expect(call.getByRole("group", { name: "The answer" })).toContainText("not-json");
   });
+
+  test("of one's own key is reached by keyboard alone", async ({ page }) => {
+    await page.goto("/developers");
+    const key = page.getByLabel("Your key, for calls that need one");
+    while (!(await key.evaluate((field) => field === document.activeElement)))
+      await page.keyboard.press("Tab");
+    await page.keyboard.type("no-key-of-this-server");
+    const call = page.getByRole("region", { name: predict });
+    for (const name of ["Try it here", "Send"]) {
+      const button = call.getByRole("button", { name });
+      while (!(await button.evaluate((each) => each === document.activeElement)))
+        await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+    }
+    await expect(call.getByRole("group", { name: "The answer" })).toContainText("401");
+  });
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
