@@ -21,7 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from valence.inference.engine import Engine, packed
+from valence.inference.engine import Engine
+from valence.inference.packing import packed
 from valence.inference.threads import available_cores
 from valence.machine import processor
 from valence.model.folder import ModelFolder

@@ -30,8 +30,8 @@ class Gate(Engine):
         poison: a token id; a batch that holds it fails.
     """
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, threads=1)
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        super().__init__(folder, threads=threads)
         self.open, self.entered = threading.Event(), threading.Semaphore(0)
         self.batches: list[list[Ints]] = []
         self.poison = -1
@@ -123,7 +123,30 @@ def test_a_short_text_does_not_wait_for_a_long_one_to_end(gate: Gate, pool: Thre
     gate.open.set()
     assert all(future.result(30) for future in (held, long, short))
     batcher.close()
-    assert min(map(len, gate.batches[1])) == 3  # the short one is in the first batch after
+    # The long one's first window has its turn, then the short one, although more of the long one have waited longer.
+    assert [min(map(len, batch)) for batch in gate.batches[1:3]] == [32, 3]
+
+
+def test_windows_of_similar_length_are_run_together(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:
+    held = _hold(gate, batcher, pool)
+    texts = ["bad", "dull " * 20, "great", "good " * 19, "dull"]
+    waiting = []
+    for text in texts:
+        waiting.append(pool.submit(batcher.score, [text]))
+        _wait_until(lambda: len(batcher.queue._calls) == len(waiting))
+    gate.open.set()
+    assert all(future.result(30) for future in [held, *waiting])
+    assert [sorted(map(len, batch)) for batch in gate.batches[1:]] == [[3, 3, 3], [21, 22]]
+
+
+def test_a_worker_for_each_thread_of_the_engine_runs_a_batch(tiny_model: Path, pool: ThreadPoolExecutor) -> None:
+    gate = Gate(tiny_model, threads=2)
+    batcher = Batcher(gate)
+    first, second = _hold(gate, batcher, pool), _hold(gate, batcher, pool, "dull")  # both are in the gate at once
+    gate.open.set()
+    assert first.result(30)
+    assert second.result(30)
+    batcher.close()
 
 
 def test_a_full_queue_refuses_at_once(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:
@@ -188,4 +211,4 @@ def test_closing_finishes_what_was_accepted(gate: Gate, batcher: Batcher, pool: 
     assert held.result(30)
     assert waiting.result(30)
     closing.result(30)
-    assert not batcher._worker.is_alive()
+    assert not any(worker.is_alive() for worker in batcher._workers)

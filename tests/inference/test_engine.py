@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.models import BLAME, PLAIN, PRAISE
 from valence.errors import ModelFolderError, TextError
-from valence.inference.engine import SHORTEST, Engine, packed
+from valence.inference.engine import Engine
 from valence.model.folder import ModelFolder
 
 sentences = st.lists(st.sampled_from([*PRAISE, *BLAME, *PLAIN, "unheard-of"]), min_size=1, max_size=70).map(" ".join)
@@ -86,21 +86,21 @@ def test_the_first_bad_text_is_named(engine: Engine) -> None:
         assert caught.value.code == "text-empty"
 
 
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=30), st.sampled_from([16, 64, 512]))
+@settings(deadline=None)
+def test_as_many_threads_as_one_likes_give_the_same_answers(
+    engine: Engine, engine_of_three: Engine, lengths: list[int], batch_tokens: int
+) -> None:
+    texts = [" ".join([*PRAISE, *BLAME][i % 5] for i in range(length)) for length in lengths]
+    engine_of_three.batch_tokens = batch_tokens
+    assert np.abs(engine_of_three.predict_proba(texts) - engine.predict_proba(texts)).max() < 1e-3
+
+
 def test_threads_share_one_engine(engine: Engine) -> None:
     texts = [f"a {word} film" for word in (*PRAISE, *BLAME)]
     expected = [engine.score([text])[0] for text in texts]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda text: engine.score([text])[0], texts)) == expected
-
-
-@given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 900))
-def test_packing_takes_every_window_once_within_the_budget(lengths: list[int], budget: int) -> None:
-    batches = packed(lengths, budget)
-    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
-    for batch in batches:
-        longest, shortest = lengths[batch[0]], lengths[batch[-1]]
-        assert longest * len(batch) <= budget or len(batch) == 1
-        assert shortest >= SHORTEST * longest
 
 
 def _rewrite(name: str, **changes: object) -> Callable[[Path], None]:

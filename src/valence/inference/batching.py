@@ -1,8 +1,8 @@
 """The micro-batcher: texts from many threads meet in one bounded queue and run through the body together.
 
-A text is checked and tokenised by the thread that brings it, so a bad text never reaches its neighbours. One worker
-takes what is waiting as soon as it is free: nothing waits when the engine is idle, and the busier it is the larger
-the batches are. Knows nothing of HTTP.
+A text is checked and tokenised by the thread that brings it, so a bad text never reaches its neighbours. A worker for
+each of the engine's threads takes what is waiting as soon as it is free: nothing waits when the engine is idle, and the
+busier it is the larger the batches are. Knows nothing of HTTP.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from valence.errors import CallerGoneError, OverloadedError, TextError
 from valence.inference.batch_run import BatchRun
+from valence.inference.packing import packed_with_first
 from valence.inference.prediction import Prediction
 from valence.inference.scoring import answer
 from valence.inference.windows import Ints
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from valence.inference.engine import Engine
 
 MAX_QUEUE_TOKENS = 65_536
+# Windows among which those of similar length are looked for.
+LOOK_AHEAD = 128
 # Seconds between two looks at whether a caller is still there.
 _LOOK_S = 0.5
 
@@ -101,9 +105,10 @@ class Entry:
 
 
 class WindowQueue:
-    """A bounded queue with two ends: `append` a call, take the `next_batch` of windows.
+    """A bounded queue with two ends: `append` a call, take the `next_batch` of windows. Safe to share by threads.
 
-    Calls are served in turn, a window of each at a time, so a short text does not wait for a long one to end.
+    Calls are served in turn, a window of each at a time, so a short text does not wait for a long one to end. A batch
+    is the window whose turn it is, and those of similar length among the next few.
     """
 
     def __init__(self, max_tokens: int) -> None:
@@ -136,12 +141,16 @@ class WindowQueue:
             self._changed.notify()
 
     def next_batch(self, max_tokens: int) -> list[Entry]:
-        """Waits until there is work, then takes up to `max_tokens` of it; empty once closed and drained."""
+        """Waits until there is work, then takes up to `max_tokens` of it, with padding; empty once closed and drained.
+
+        A window that is longer than `max_tokens` is a batch of its own.
+        """
         with self._changed:
             while True:
                 self._changed.wait_for(lambda: self._calls or self._closed)
-                if batch := self._take(max_tokens):
-                    return batch
+                self._drop_abandoned()
+                if self._calls:
+                    return self._take(max_tokens)
                 if self._closed:
                     return []
 
@@ -151,23 +160,27 @@ class WindowQueue:
             self._closed = True
             self._changed.notify_all()
 
+    def _drop_abandoned(self) -> None:
+        for entries in [entries for entries in self._calls if entries[0].call.abandoned]:
+            self._calls.remove(entries)
+            self._waiting_tokens -= sum(len(entry.window) for entry in entries)
+
     def _take(self, max_tokens: int) -> list[Entry]:
-        batch: list[Entry] = []
-        tokens = 0
-        while self._calls:
-            entries = self._calls[0]
-            if entries[0].call.abandoned:
-                self._waiting_tokens -= sum(len(entry.window) for entry in self._calls.popleft())
-                continue
-            if batch and tokens + len(entries[0].window) > max_tokens:
-                break
-            batch.append(entries.popleft())
-            tokens += len(batch[-1].window)
-            self._calls.rotate(-1)
-            if not entries:
-                self._calls.pop()
-        self._waiting_tokens -= tokens
+        nearest = list(islice(self._in_turn(), LOOK_AHEAD))
+        batch = [nearest[i] for i in packed_with_first([len(entry.window) for entry in nearest], max_tokens)]
+        taken = set(map(id, batch))
+        left = [deque(entry for entry in entries if id(entry) not in taken) for entries in self._calls]
+        self._calls = deque(entries for entries in (*left[1:], left[0]) if entries)
+        self._waiting_tokens -= sum(len(entry.window) for entry in batch)
         return batch
+
+    def _in_turn(self) -> Iterator[Entry]:
+        """The first window of each call, then the second of each, and so on."""
+        for depth in count():
+            entries = [entries[depth] for entries in self._calls if depth < len(entries)]
+            if not entries:
+                return
+            yield from entries
 
 
 class Batcher:
@@ -176,7 +189,7 @@ class Batcher:
     Args:
         engine: what computes.
         max_queue_tokens: tokens that may wait, special tokens included; a call beyond them is refused at once.
-        batch_tokens: tokens that the worker takes at a time; by default what the engine runs at a time.
+        batch_tokens: tokens, with padding, that a worker takes at a time; by default what the engine runs at a time.
     """
 
     def __init__(
@@ -187,8 +200,12 @@ class Batcher:
         self._batch_tokens = batch_tokens or engine.batch_tokens
         self._width = engine.body.readouts[engine.fitted.readout]
         self._observer: Callable[[BatchRun], None] | None = None
-        self._worker = threading.Thread(target=self._work, name=f"batcher-{engine.name}", daemon=True)
-        self._worker.start()
+        self._workers = [
+            threading.Thread(target=self._work, name=f"batcher-{engine.name}-{i}", daemon=True)
+            for i in range(engine.threads)
+        ]
+        for worker in self._workers:
+            worker.start()
 
     def score(
         self,
@@ -213,13 +230,17 @@ class Batcher:
         return self.queue.waiting_tokens
 
     def watch(self, observer: Callable[[BatchRun], None]) -> None:
-        """From now on `observer` is told of each run of the engine, in the worker's thread; it must be quick."""
+        """From now on `observer` is told of each run of the engine.
+
+        In a worker's thread: it must be quick, and safe to call from several.
+        """
         self._observer = observer
 
     def close(self) -> None:
-        """Finishes what was accepted and ends the worker. Later calls are refused."""
+        """Finishes what was accepted and ends the workers. Later calls are refused."""
         self.queue.close()
-        self._worker.join()
+        for worker in self._workers:
+            worker.join()
 
     def _compute(self, windows: Sequence[Ints], timeout_s: float | None, gone: Gone | None) -> Floats:
         call = Call(windows, self._width)

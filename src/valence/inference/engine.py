@@ -6,7 +6,9 @@ padding. Every error of onnxruntime, tokenizers and the file system becomes a Mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import onnxruntime
 
 from valence.data.examples import MAX_CHARACTERS
 from valence.errors import ModelFolderError, TextError
+from valence.inference.packing import packed
 from valence.inference.prediction import Prediction
 from valence.inference.scoring import answer
 from valence.inference.threads import available_cores
@@ -25,8 +28,8 @@ from valence.model.head import Floats
 # Padded tokens of one run. Measured in docs/experiments.md, "Engine": with more, what one operator hands to the next
 # leaves the cache, and a quarter of the speed is lost by 4,096.
 BATCH_TOKENS = 512
-# A run takes windows down to this share of its longest one, so that at most a fifth of it is padding.
-SHORTEST = 0.8
+# With fewer, handing them to another thread costs more than it brings.
+LEAST_TOKENS = 64
 # Texts of `features` that are held as tokens at once: bounds its memory on a data set of any size.
 CHUNK = 4096
 
@@ -58,7 +61,9 @@ class Engine:
         self.fitted = files.head()
         self.reader = TextReader(files.file("tokenizer.json"), self.body.max_tokens, max_characters)
         self._path = files.file("body.onnx")
-        self._session = _session(self._path, threads or available_cores())
+        self.threads = threads or available_cores()
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="engine")  # starts none before it is needed
+        self._session = _session(self._path)
         self._check_outputs()
 
     @property
@@ -92,7 +97,7 @@ class Engine:
 
     def answers(self, texts: Sequence[str], *, explain: bool = False) -> list[Prediction | TextError]:
         """As `score`, but a text that cannot be scored gets its own TextError, and the others their predictions."""
-        return answer(texts, self.reader, self.fitted, self.run, explain=explain)
+        return answer(texts, self.reader, self.fitted, self._run_on_all_threads, explain=explain)
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Calibrated probabilities, float64 of shape (n, classes). Raises as `score` does."""
@@ -118,13 +123,28 @@ class Engine:
     def run(self, windows: Sequence[Ints], readout: str | None = None) -> Floats:
         """Features of shape (windows, width), in the order given, of windows with their special tokens.
 
-        Raises ModelFolderError if onnxruntime fails.
+        Runs in the caller's thread alone; for those who have a thread for each core. Raises ModelFolderError if
+        onnxruntime fails.
         """
-        readout = readout or self.fitted.readout
+        return self._run(windows, readout or self.fitted.readout, self.batch_tokens, map)
+
+    def _run_on_all_threads(self, windows: Sequence[Ints], readout: str | None = None) -> Floats:
+        """As `run`, in batches small enough that every thread gets one, where there is enough for that."""
+        share = max(math.ceil(sum(map(len, windows)) / self.threads), LEAST_TOKENS)
+        return self._run(windows, readout or self.fitted.readout, min(self.batch_tokens, share), self._map)
+
+    def _run(self, windows: Sequence[Ints], readout: str, budget: int, mapped: Callable[..., Iterable[None]]) -> Floats:
         rows = np.empty((len(windows), self.body.readouts[readout]), dtype=np.float32)
-        for batch in packed([len(window) for window in windows], self.batch_tokens):
+
+        def run(batch: list[int]) -> None:
             rows[batch] = self._run_batch([windows[i] for i in batch], readout)
+
+        for _ in mapped(run, packed([len(window) for window in windows], budget)):
+            pass
         return rows
+
+    def _map(self, run: Callable[[list[int]], None], batches: Sequence[list[int]]) -> Iterable[None]:
+        return map(run, batches) if len(batches) == 1 or self.threads == 1 else self._pool.map(run, batches)
 
     def _run_batch(self, windows: Sequence[Ints], readout: str) -> Any:
         longest = max(map(len, windows))
@@ -146,7 +166,7 @@ class Engine:
 
     def _pooled(self, readings: Sequence[Reading], readout: str) -> Iterator[Floats]:
         windows = [self.reader.window(each.ids[first:past]) for each in readings for first, past in each.bounds]
-        features = self.run(windows, readout)
+        features = self._run_on_all_threads(windows, readout)
         start = 0
         for each in readings:
             counts = [past - first for first, past in each.bounds]
@@ -163,28 +183,9 @@ class Engine:
             )
 
 
-def packed(lengths: Sequence[int], budget: int) -> list[list[int]]:
-    """Indices in batches of similar length, longest first, each at most `budget` tokens with its padding.
-
-    A window that is longer than the budget gets a batch of its own.
-
-    >>> packed([3, 9, 10, 10], budget=20)
-    [[2, 3], [1], [0]]
-    """
-    batches: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        longest = lengths[batches[-1][0]] if batches else 0
-        fits = longest and longest * (len(batches[-1]) + 1) <= budget and lengths[i] >= SHORTEST * longest
-        if fits:
-            batches[-1].append(i)
-        else:
-            batches.append([i])
-    return batches
-
-
-def _session(path: Path, threads: int) -> Any:
+def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4  # a damaged file is told by the exception; nothing else is for stderr
     try:
