@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -19,10 +18,10 @@ from tests.inference.test_batching import Gate, _wait_until
 from tests.server.fakes import FACTS
 from valence.inference.batching import Batcher
 from valence.server.app import create_app
-from valence.server.connection import gone_from
+from valence.server.presence import KEY, Presence
 from valence.server.registry import Registry, ServedModel
 from valence.server.settings import Settings, default_settings
-from valence.server.worker import WAIT_S
+from valence.server.threads import WAIT_S
 
 URL = "/api/v1/predict"
 
@@ -93,36 +92,24 @@ def test_a_client_that_goes_away_frees_its_place(tiny_model: Path, settings: Set
     gate = Gate(tiny_model)
     batcher = Batcher(gate)
     app = create_app(settings, registry=Registry([ServedModel(FACTS, batcher)]))
-    ours, theirs = socket.socketpair()
+    caller = Presence()
 
-    def ask(connection: socket.socket | None = None) -> int:
-        environ = {} if connection is None else {"gunicorn.socket": connection}
+    def ask(presence: Presence) -> int:
+        environ = {KEY: presence}
         return app.test_client().post(URL, json={"text": "good"}, environ_overrides=environ).status_code
 
-    with ThreadPoolExecutor(2) as pool, ours:
-        running = pool.submit(ask)
+    with ThreadPoolExecutor(2) as pool:
+        running = pool.submit(ask, Presence())
         assert gate.entered.acquire(timeout=30)
-        left = pool.submit(ask, ours)
+        left = pool.submit(ask, caller)
         _wait_until(lambda: batcher.waiting_tokens > 0)
-        theirs.close()
+        caller.gone = True
         assert left.result(30) == 400  # its thread is free although the gate is closed
         gate.open.set()
         assert running.result(30) == 200
-    assert ask() == 200
+    assert ask(Presence()) == 200
     assert len(gate.batches) == 2, "what nobody waits for is not computed"
     batcher.close()
-
-
-def test_a_client_that_is_there_is_waited_for() -> None:
-    ours, theirs = socket.socketpair()
-    gone = gone_from({"gunicorn.socket": ours})
-    assert not gone()
-    theirs.sendall(b"the next request")
-    assert not gone()
-    assert ours.recv(100) == b"the next request", "looking takes nothing away"
-    theirs.close()
-    assert gone()
-    ours.close()
 
 
 def _asked(address: str, operation: str) -> tuple[int, Any]:

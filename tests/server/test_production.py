@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import sys
-import threading
-import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +16,7 @@ import pytest
 from valence.errors import PortInUseError, SettingsError
 from valence.server.production import Server, address_of, listen, listen_as_set
 from valence.server.settings import Settings, default_settings
-from valence.server.worker import PatientWorker, limit_pauses
+from valence.server.worker import Worker
 
 
 def test_a_taken_port_is_told_with_the_next_one() -> None:
@@ -57,30 +54,9 @@ def test_gunicorn_is_told_one_worker_whatever_the_environment_says(monkeypatch: 
     monkeypatch.setenv("GUNICORN_CMD_ARGS", "--workers 4")
     with listen("127.0.0.1", 0) as listening:
         config = Server(default_settings(), listening.dup(), open_browser=False).cfg
-    assert (config.workers, config.threads, config.worker_class) == (1, 32, PatientWorker)
+    assert (config.workers, config.worker_class) == (1, Worker)
     assert (config.keepalive, config.graceful_timeout, config.control_socket_disable) == (95, 20, True)
     assert config.preload_app is False, "the model is loaded after the fork"
-
-
-def test_a_goodbye_to_a_client_that_never_leaves_holds_up_nobody() -> None:
-    worker, left = _worker_saying_goodbye()
-    ours, theirs = socket.socketpair()
-    began = time.monotonic()
-    worker._close(_Connection(ours, left), graceful=True)
-    assert not left.is_set()
-    assert time.monotonic() - began < 60, "it came back while the client is still there"
-    theirs.close()
-    assert left.wait(timeout=60)
-    worker.goodbyes.shutdown()
-
-
-def test_a_client_that_stalls_within_a_request_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("valence.server.worker.PATIENCE_S", 1)
-    with listen("127.0.0.1", 0) as listening:
-        limit_pauses(listening)
-        client = socket.create_connection(listening.getsockname())
-        with client, listening.accept()[0] as accepted, pytest.raises(BlockingIOError):
-            accepted.recv(1)
 
 
 def test_sigterm_finishes_the_accepted_request_and_closes_the_model(tmp_path: Path) -> None:
@@ -106,21 +82,3 @@ def _predict(address: str) -> Any:
     request = urllib.request.Request(f"{address}/api/v1/predict", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
-
-
-class _Connection:
-    """As gunicorn's: a graceful close waits for the other end to close."""
-
-    def __init__(self, ours: socket.socket, left: threading.Event) -> None:
-        self.ours, self.left = ours, left
-
-    def close(self, *, graceful: bool) -> None:
-        with self.ours:
-            self.ours.recv(1)
-        self.left.set()
-
-
-def _worker_saying_goodbye() -> tuple[PatientWorker, threading.Event]:
-    worker = PatientWorker.__new__(PatientWorker)  # its __init__ wants a running gunicorn
-    worker.goodbyes = ThreadPoolExecutor(1)
-    return worker, threading.Event()

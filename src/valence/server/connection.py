@@ -1,28 +1,136 @@
-"""Whether the caller of a request is still there."""
+"""uvicorn's connection with four holes closed through which some clients could hold up everybody.
+
+1. It waits for a head without an end, of time or of size. Here both have one.
+2. It takes connections without an end, and keeps idle ones for 95 seconds. Here, once a thousand are open, the one that
+   has said nothing for the longest gives way.
+3. It waits for ever until a client takes what was sent. Here that has an end too.
+4. A client that closes its own direction, having said everything, is cut off. Here it hears the answer.
+"""
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Mapping
-from typing import Any
+import json
+import time
+from asyncio import BaseTransport, TimerHandle, Transport
+from http import HTTPStatus
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from valence.server.presence import KEY, Presence
+from valence.server.problems import KINDS, MEDIA_TYPE
+
+# Seconds that a client may take for a head, and may fall behind with a body or with what it is sent.
+PATIENCE_S = 10
+# Connections that may be open at once: with a file each, most systems allow a process 1,024.
+MOST = 1000
+_URL_BYTES = 8_190
+_HEADER_BYTES = 16_380
+_HEADERS = 100
 
 
-def gone_from(environ: Mapping[str, Any]) -> Callable[[], bool]:
-    """A function that says whether the request's connection has been closed from the other end.
+class Connection(HttpToolsProtocol):
+    """One client's connection. Everything here runs in the event loop, and waits for nobody.
 
-    Where the server shows no connection (in a test client), nobody is ever gone. Whoever closes one direction alone
-    looks the same as who left, so it is asked only of calls that wait.
+    Attributes:
+        heard: when the client last said something.
     """
-    connection: socket.socket | None = environ.get("gunicorn.socket")
-    if connection is None:
-        return lambda: False
 
-    def gone() -> bool:
-        try:
-            return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except BlockingIOError:  # there, and silent
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(cast("Transport", transport))
+        self.presence = Presence(let_go=self.transport.abort)
+        self.heard = self._head_since = time.monotonic()
+        self._body_since = 0.0
+        self._refusal = "bad-request"
+        self._unsent = 0
+        self._look_again: TimerHandle = self.loop.call_later(PATIENCE_S, self._look)
+        if len(self.connections) > MOST:
+            self._let_the_idlest_go()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._look_again.cancel()
+        self.presence.gone = self.presence.lost = True
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = time.monotonic()
+        super().data_received(data)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio's contract; uvicorn's always says None
+        """The client says no more. Whether the connection stays open for the answer."""
+        self.presence.gone = True
+        if not self.answering:
             return False
-        except OSError:  # reset
-            return True
+        self.cycle.keep_alive = False
+        self.cycle.more_body = False  # what is missing is told by the length
+        self.cycle.message_event.set()
+        return True
 
-    return gone
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_since = self.heard
+        self._header_bytes = 0
+        cast("dict[str, Any]", self.scope)[KEY] = self.presence
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._refuse("url-too-long", len(self.url) > _URL_BYTES)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._header_bytes += len(name) + len(value)
+        self._refuse("headers-too-large", self._header_bytes > _HEADER_BYTES or len(self.headers) > _HEADERS)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._head_since, self._body_since = 0.0, self.heard
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._body_since = 0.0
+
+    def send_400_response(self, _said: str) -> None:
+        """For what is no HTTP: uvicorn calls it when its parser gives up."""
+        kind = KINDS[self._refusal]
+        problem = {
+            "type": f"/docs/errors#{kind.code}",
+            "title": kind.title,
+            "status": kind.status,
+            "detail": f"{kind.title}. {kind.way_out}",
+            "code": kind.code,
+            "errors": [],
+        }
+        body = json.dumps(problem).encode()
+        head = (
+            f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}\r\nContent-Type: {MEDIA_TYPE}\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        if not (self.cycle and self.cycle.response_started and self.answering):
+            self.transport.write(head.encode() + body)
+        self.transport.close()
+
+    def _refuse(self, code: str, refused: bool) -> None:  # noqa: FBT001 - reads as a sentence
+        if refused:
+            self._refusal = code
+            raise ValueError(code)  # the parser gives up
+
+    @property
+    def answering(self) -> bool:
+        """Whether a request is here, at least its head, and has not been answered."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _look(self) -> None:
+        """Ends the connection if it has been waited for too long."""
+        long_ago = time.monotonic() - PATIENCE_S
+        unsent, self._unsent = self._unsent, self.transport.get_write_buffer_size()
+        if self.transport.is_closing():  # and not closed, since the client has not taken everything
+            if self._unsent == unsent:
+                self.transport.abort()
+        elif not self.answering and (0 < self._head_since <= long_ago or 0 < self._body_since <= long_ago):
+            self.transport.close()
+        self._look_again = self.loop.call_later(PATIENCE_S / 2, self._look)
+
+    def _let_the_idlest_go(self) -> None:
+        idle = [each for each in self.connections if isinstance(each, Connection) and not each.answering]
+        if idle:
+            min(idle, key=lambda each: each.heard).transport.abort()

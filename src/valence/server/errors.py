@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, g, request
-from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from valence.errors import CallerGoneError, OverloadedError, StoreError, TextError, ValenceError
@@ -24,8 +23,6 @@ _OF_STATUS = {
     413: "body-too-large",
     415: "wrong-content-type",
 }
-# What gunicorn meets only once the body is read.
-_BROKEN_BODY = "The body is not sent as HTTP has it: its chunks are broken. Check how the request is put together."
 
 
 def of_valence_error(error: ValenceError) -> ProblemError:
@@ -59,7 +56,6 @@ def install(app: Flask) -> None:
     app.register_error_handler(ProblemError, problem_response)
     app.register_error_handler(ValenceError, lambda error: problem_response(of_valence_error(error)))
     app.register_error_handler(HTTPException, http_problem)
-    app.register_error_handler(ParseException, lambda _: problem_response(ProblemError("bad-request", _BROKEN_BODY)))
     app.register_error_handler(Exception, lambda error: problem_response(unexpected(error)))
 
 

@@ -1,6 +1,6 @@
 """Running the server: gunicorn with one worker of many threads, on a laptop as on a dyno.
 
-One worker because its threads share the model; Heroku's WEB_CONCURRENCY, which would load it twice, is not read. The
+One worker because its threads share the model (what it is: `valence.server.worker`); Heroku's WEB_CONCURRENCY, which would load it twice, is not read. The
 model is loaded in the worker, after the fork, since onnxruntime's threads do not survive one; meanwhile /readyz says
 `starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its models close.
 """
@@ -30,7 +30,7 @@ from valence.server.loading import facts, loaders
 from valence.server.registry import Registry, ServedModel
 from valence.server.settings import Settings
 from valence.server.store.database import Database
-from valence.server.worker import PatientWorker, QuietLogger
+from valence.server.worker import QuietLogger, Worker
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +136,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def _options(self) -> dict[str, Any]:
         return {
             "bind": f"fd://{self._descriptor}",
-            "worker_class": PatientWorker,
+            "worker_class": Worker,
             "workers": 1,
-            "threads": self.settings.server_threads,
             "keepalive": KEEP_ALIVE_S,
             "graceful_timeout": GRACE_S,
             "timeout": 60,

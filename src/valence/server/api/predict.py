@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from valence.server import examples, scoring
-from valence.server.connection import gone_from
 from valence.server.contract import operation
+from valence.server.presence import gone_from
 from valence.server.schemas import PredictRequest, PredictResponse
 from valence.server.state import state
 

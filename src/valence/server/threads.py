@@ -1,0 +1,201 @@
+"""From the event loop, which waits for clients, to the threads in which Flask answers them, and back.
+
+Calls wait for a thread in a queue that has an end: once the oldest has waited for half a second, those that come go to
+spare threads, where scoring is refused at once and all else is answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import unquote_to_bytes
+from wsgiref.types import WSGIApplication
+
+from valence.server.arriving import Body, Receive, Rest, gathered
+from valence.server.connection import PATIENCE_S
+from valence.server.presence import KEY, Presence
+from valence.server.spare import spare_threads
+
+Scope = Mapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+# A call that finds others waiting for longer does not join them. With what the model takes after that, answers to those
+# that were let in stay under a second.
+WAIT_S = 0.5
+# Bytes of an answer that are handed to the event loop at a time.
+PIECE = 262_144
+
+
+class InThreads:
+    """A WSGI application as an ASGI one.
+
+    Args:
+        largest_body: bytes of a body that an ordinary call may have.
+
+    Attributes:
+        waiting: when each call came that waits for a thread, the oldest first.
+    """
+
+    def __init__(self, application: WSGIApplication, *, threads: int, largest_body: int) -> None:
+        self.application = application
+        self.largest_body = largest_body
+        self.waiting: deque[float] = deque()
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+        self._spare = spare_threads()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        presence: Presence = scope.get(KEY, Presence())
+        declared = _declared(scope)
+        body = await gathered(receive, self.largest_body if declared <= self.largest_body else -1)
+        if body is None:
+            await _let_go(presence, receive)
+            return
+        loop = asyncio.get_running_loop()
+        with body.file:
+            environ = _environ(
+                scope, presence, body, body.file if body.whole else io.BufferedReader(Rest(body, receive, loop))
+            )
+            answer = _Answer(send, loop, presence)
+            if self._full():
+                await loop.run_in_executor(self._spare, answer.make, self.application, environ)
+            else:
+                self.waiting.append(time.monotonic())
+                await loop.run_in_executor(self._threads, self._in_turn, answer, environ)
+            if answer.whole:
+                await answer.finish()
+            else:
+                await _let_go(presence, receive)
+
+    def _in_turn(self, answer: _Answer, environ: dict[str, Any]) -> None:
+        self.waiting.popleft()  # threads take calls in the order in which they came
+        answer.make(self.application, environ)
+
+    def _full(self) -> bool:
+        try:
+            return time.monotonic() - self.waiting[0] > WAIT_S
+        except IndexError:  # the last one was taken at this moment
+            return False
+
+
+class _Answer:
+    """One answer: made in a thread, sent in the event loop; all of it at once where it is short.
+
+    Attributes:
+        whole: whether it was made to its end, and its client took what was sent of it.
+    """
+
+    def __init__(self, send: Send, loop: asyncio.AbstractEventLoop, presence: Presence) -> None:
+        self.whole = False
+        self._send, self._loop, self._presence = send, loop, presence
+        self._start: dict[str, Any] = {}
+        self._last = b""
+
+    def make(self, application: WSGIApplication, environ: dict[str, Any]) -> None:
+        """In a thread: asks the application, and sends all but the last piece."""
+        chunks = application(environ, self._begin)
+        try:
+            for piece in _pieces(chunks):
+                if self._last and not self._taken(self._last):
+                    return
+                self._last = piece
+            self.whole = True
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+
+    async def finish(self) -> None:
+        """In the event loop: sends what is left."""
+        await self._send_piece(self._last, more=False)
+
+    def _begin(self, status: str, headers: list[tuple[str, str]], _error: Any = None) -> Callable[[bytes], object]:
+        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        self._start = {"type": "http.response.start", "status": int(status[:3]), "headers": encoded}
+        return _no_write
+
+    def _taken(self, piece: bytes) -> bool:
+        """Sends a piece, once the client has taken what was sent before; False where it does not, or has left."""
+        sending = asyncio.run_coroutine_threadsafe(self._send_piece(piece, more=True), self._loop)
+        try:
+            sending.result(PATIENCE_S)
+        except TimeoutError:
+            sending.cancel()
+            return False
+        return not self._presence.lost
+
+    async def _send_piece(self, piece: bytes, *, more: bool) -> None:
+        if self._start:
+            await self._send(self._start)
+            self._start = {}
+        await self._send({"type": "http.response.body", "body": piece, "more_body": more})
+
+
+def _environ(scope: Scope, presence: Presence, body: Body, stream: Any) -> dict[str, Any]:
+    """As PEP 3333 has it."""
+    host, port = scope["server"] or ("", None)
+    client = scope["client"] or ("", 0)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port or ""),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": client[0],
+        "REMOTE_PORT": str(client[1]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": stream,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        KEY: presence,
+    }
+    for name, value in scope["headers"]:
+        if b"_" in name:  # X_Real-IP would look like X-Real-IP below
+            continue
+        key = name.decode("latin-1").upper().replace("-", "_")
+        key = key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
+        said = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{said}" if key in environ else said
+    if "CONTENT_LENGTH" not in environ:
+        if body.whole:
+            environ["CONTENT_LENGTH"] = str(body.read)
+        else:
+            environ["wsgi.input_terminated"] = True
+    return environ
+
+
+def _declared(scope: Scope) -> int:
+    """Bytes that the body will have, as its head says; 0 where it does not."""
+    return next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
+
+
+async def _let_go(presence: Presence, receive: Receive) -> None:
+    """Ends the connection, and waits until uvicorn knows: it would answer 500 otherwise."""
+    presence.let_go()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of a good size."""
+    piece = bytearray()
+    for chunk in chunks:
+        piece += chunk
+        if len(piece) >= PIECE:
+            yield bytes(piece)
+            piece = bytearray()
+    if piece:
+        yield bytes(piece)
+
+
+def _no_write(_: bytes) -> None:
+    raise NotImplementedError("Flask never asks for it")
