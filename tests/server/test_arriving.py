@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -15,8 +13,6 @@ from werkzeug.exceptions import ClientDisconnected
 
 from valence.server import arriving
 from valence.server.arriving import ROOM, Body, Rest, gathered
-
-Gather = Callable[["Client", int], Body | None]
 
 LEFT = {"type": "http.disconnect"}
 
@@ -38,68 +34,58 @@ class Client:
         raise AssertionError("waited for an hour")
 
 
-@pytest.fixture
-def gathered_from() -> Iterator[Gather]:
-    with ExitStack() as files:
-
-        def gather(client: Client, most: int) -> Body | None:
-            body = asyncio.run(gathered(client, most))
-            if body is not None:
-                files.enter_context(body.file)
-            return body
-
-        yield gather
+def _gathered(client: Client, declared: int = 0) -> Body | None:
+    return asyncio.run(gathered(client, declared))
 
 
-@given(st.lists(st.binary(max_size=50), min_size=1, max_size=8), st.integers(-1, 300))
-def test_however_a_body_is_cut_it_is_read_whole(pieces: list[bytes], most: int) -> None:
+@given(st.lists(st.binary(max_size=50), min_size=1, max_size=8), st.sampled_from([0, ROOM + 1]))
+def test_however_a_body_is_cut_it_is_read_whole(pieces: list[bytes], declared: int) -> None:
     async def read() -> bytes:
         client = Client(*pieces)
-        body = await gathered(client, most)
+        body = await gathered(client, declared)
         assert body is not None
-        assert body.whole or body.read > most
-        with body.file:
-            stream = io.BufferedReader(Rest(body, client, asyncio.get_running_loop()))
-            return await asyncio.to_thread(stream.read)
+        assert body.whole is not bool(declared)
+        stream = io.BufferedReader(Rest(body, client, asyncio.get_running_loop()))
+        return await asyncio.to_thread(stream.read)
 
     assert asyncio.run(read()) == b"".join(pieces)
 
 
-def test_a_long_body_waits_on_the_disk(gathered_from: Gather) -> None:
-    body = gathered_from(Client(*[b"x" * ROOM] * 4), 10 * ROOM)
-    assert body is not None
-    with body.file as file:
-        assert file._rolled  # type: ignore[attr-defined]  # the one way to see it
-        assert len(file.read()) == body.read == 4 * ROOM
+def test_what_does_not_fit_is_left_to_a_thread() -> None:
+    head_says_so = _gathered(Client(b"x"), ROOM + 1)
+    assert head_says_so is not None
+    assert (head_says_so.whole, head_says_so.read) == (False, 0)
+    in_chunks = _gathered(Client(*[b"x" * 50_000] * 4), 0)
+    assert in_chunks is not None
+    assert (in_chunks.whole, in_chunks.read) == (False, 100_000)
 
 
-def test_whoever_leaves_before_the_body_is_whole_is_not_answered(gathered_from: Gather) -> None:
-    assert gathered_from(Client(b"{", ends=False, leaves=True), 100) is None
+def test_whoever_leaves_before_the_body_is_whole_is_not_answered() -> None:
+    assert _gathered(Client(b"{", ends=False, leaves=True)) is None
 
 
-def test_a_body_that_stops_coming_is_given_up(monkeypatch: pytest.MonkeyPatch, gathered_from: Gather) -> None:
+def test_a_body_that_stops_coming_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arriving, "PATIENCE_S", 0.05)
-    assert gathered_from(Client(b"{", ends=False), 100) is None
+    assert _gathered(Client(b"{", ends=False)) is None
 
 
-def test_a_body_may_take_as_long_as_its_bytes_allow(monkeypatch: pytest.MonkeyPatch, gathered_from: Gather) -> None:
+def test_a_body_may_take_as_long_as_its_bytes_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arriving, "PATIENCE_S", 0.2)
     steady, slow = [b"x" * 1_000] * 6, [b"x"] * 30
     monkeypatch.setattr(arriving, "RATE", 10_000)  # a piece is good for a tenth of a second
-    assert gathered_from(Client(*steady, pause_s=0.05), 100_000) is not None
-    assert gathered_from(Client(*slow, pause_s=0.05), 100_000) is None
+    assert _gathered(Client(*steady, pause_s=0.05)) is not None
+    assert _gathered(Client(*slow, pause_s=0.05)) is None
 
 
 @pytest.mark.parametrize("client", [Client(b"ab", ends=False), Client(b"ab", ends=False, leaves=True)])
 def test_a_thread_that_reads_on_is_told_when_no_more_comes(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
     async def read() -> None:
-        body = await gathered(client, 1)
+        body = await gathered(client, ROOM + 1)
         assert body is not None
         monkeypatch.setattr(arriving, "PATIENCE_S", 0.05)
-        with body.file:
-            stream = Rest(body, client, asyncio.get_running_loop())
-            assert await asyncio.to_thread(stream.read, 2) == b"ab"
-            await asyncio.to_thread(stream.read, 2)
+        stream = Rest(body, client, asyncio.get_running_loop())
+        assert await asyncio.to_thread(stream.read, 2) == b"ab"
+        await asyncio.to_thread(stream.read, 2)
 
     with pytest.raises(ClientDisconnected):
         asyncio.run(read())

@@ -60,7 +60,7 @@ class Connection:
 def _asked(application: Any, *headers: tuple[bytes, bytes], **options: Any) -> Connection:
     async def ask() -> Connection:
         connection = Connection(*headers, **options)
-        bridge = InThreads(application, threads=2, largest_body=1000)
+        bridge = InThreads(application, threads=2)
         await bridge(connection.scope, connection.receive, connection.send)
         return connection
 

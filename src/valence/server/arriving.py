@@ -1,7 +1,7 @@
-"""A request's body while it comes in: no thread waits for its client, except for the file of a job.
+"""A request's body while it comes in: no thread waits for the client of an ordinary one.
 
-What an ordinary call may hold is gathered in the event loop. What is longer is read by the thread that answers it, once
-that has seen who asks. Either way it has to come at a steady rate.
+What fits into a small buffer is gathered in the event loop. What is longer is read by the thread that answers it, once
+that has seen who asks, so that many together do not fill the memory. Either way it has to come at a steady rate.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ import asyncio
 import io
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import ExitStack
-from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 from werkzeug.exceptions import ClientDisconnected
 
@@ -21,7 +19,7 @@ from valence.server.connection import PATIENCE_S
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-# Bytes of a body that are kept in memory; the rest of it waits on the disk.
+# Most bodies are far shorter. A thousand connections together hold 66 MB at most.
 ROOM = 65_536
 # Bytes a second; an old telephone line brings half as much.
 RATE = 8_192
@@ -35,38 +33,33 @@ class Body:
         file: at its start.
         whole: whether there is no more to come.
         read: bytes.
+        began: when it was first waited for.
     """
 
-    file: IO[bytes]
+    file: io.BytesIO = field(default_factory=io.BytesIO)
     whole: bool = False
     read: int = 0
-    began: float = 0.0
+    began: float = field(default_factory=time.monotonic)
 
 
-async def gathered(receive: Receive, most: int) -> Body | None:
-    """The body, or its first `most` bytes and some; None where the client has left or is too slow."""
-    body = Body(SpooledTemporaryFile(ROOM), began=time.monotonic())  # noqa: SIM115 - closed by whoever gets it
-    with ExitStack() as unless_it_comes:
-        unless_it_comes.enter_context(body.file)
-        if not await _gather(body, receive, most):
-            return None
-        unless_it_comes.pop_all()
-    body.file.seek(0)
-    return body
+async def gathered(receive: Receive, declared: int) -> Body | None:
+    """The body, or the beginning of one that does not fit; None where the client has left or is too slow.
 
-
-async def _gather(body: Body, receive: Receive, most: int) -> bool:
+    `declared` are the bytes that it will have, as its head says; 0 where it does not.
+    """
+    body = Body()
     try:
         async with asyncio.timeout(PATIENCE_S) as patience:
-            while not body.whole and body.read <= most:
+            while not body.whole and max(declared, body.read) <= ROOM:
                 came = await _more(receive, body)
                 if came is None:
-                    return False
+                    return None
                 body.file.write(came)
                 patience.reschedule(asyncio.get_running_loop().time() + _time_left(body))
     except TimeoutError:
-        return False
-    return True
+        return None
+    body.file.seek(0)
+    return body
 
 
 class Rest(io.RawIOBase):

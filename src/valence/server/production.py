@@ -1,8 +1,8 @@
 """Running the server: gunicorn with one worker of many threads, on a laptop as on a dyno.
 
-One worker because its threads share the model (what it is: `valence.server.worker`); Heroku's WEB_CONCURRENCY, which would load it twice, is not read. The
-model is loaded in the worker, after the fork, since onnxruntime's threads do not survive one; meanwhile /readyz says
-`starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its models close.
+One worker (`valence.server.worker`) because its threads share the model; Heroku's WEB_CONCURRENCY, which would load it
+twice, is not read. The model is loaded in the worker, after the fork, since onnxruntime's threads do not survive one;
+meanwhile /readyz says `starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its models close.
 """
 
 from __future__ import annotations

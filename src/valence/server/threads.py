@@ -35,42 +35,36 @@ PIECE = 262_144
 class InThreads:
     """A WSGI application as an ASGI one.
 
-    Args:
-        largest_body: bytes of a body that an ordinary call may have.
-
     Attributes:
         waiting: when each call came that waits for a thread, the oldest first.
     """
 
-    def __init__(self, application: WSGIApplication, *, threads: int, largest_body: int) -> None:
+    def __init__(self, application: WSGIApplication, *, threads: int) -> None:
         self.application = application
-        self.largest_body = largest_body
         self.waiting: deque[float] = deque()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="answer")
         self._spare = spare_threads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         presence: Presence = scope.get(KEY, Presence())
-        declared = _declared(scope)
-        body = await gathered(receive, self.largest_body if declared <= self.largest_body else -1)
+        body = await gathered(receive, _declared(scope))
         if body is None:
             await _let_go(presence, receive)
             return
         loop = asyncio.get_running_loop()
-        with body.file:
-            environ = _environ(
-                scope, presence, body, body.file if body.whole else io.BufferedReader(Rest(body, receive, loop))
-            )
-            answer = _Answer(send, loop, presence)
-            if self._full():
-                await loop.run_in_executor(self._spare, answer.make, self.application, environ)
-            else:
-                self.waiting.append(time.monotonic())
-                await loop.run_in_executor(self._threads, self._in_turn, answer, environ)
-            if answer.whole:
-                await answer.finish()
-            else:
-                await _let_go(presence, receive)
+        environ = _environ(
+            scope, presence, body, body.file if body.whole else io.BufferedReader(Rest(body, receive, loop))
+        )
+        answer = _Answer(send, loop, presence)
+        if self._full():
+            await loop.run_in_executor(self._spare, answer.make, self.application, environ)
+        else:
+            self.waiting.append(time.monotonic())
+            await loop.run_in_executor(self._threads, self._in_turn, answer, environ)
+        if answer.whole:
+            await answer.finish()
+        else:
+            await _let_go(presence, receive)
 
     def _in_turn(self, answer: _Answer, environ: dict[str, Any]) -> None:
         self.waiting.popleft()  # threads take calls in the order in which they came

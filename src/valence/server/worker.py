@@ -43,8 +43,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # gunicorn has no types
         said.setLevel(logging.ERROR)  # that a client sent no HTTP is no warning
 
     async def _serve(self) -> None:
-        settings = self.app.settings
-        self.config.app = InThreads(self.wsgi, threads=settings.server_threads, largest_body=settings.max_body_bytes)
+        self.config.app = InThreads(self.wsgi, threads=self.app.settings.server_threads)
         server = _Server(self.config)
         asyncio.get_running_loop().add_signal_handler(signal.SIGQUIT, server.handle_exit, signal.SIGQUIT, None)
         await server.serve(sockets=self.sockets)
