@@ -6,6 +6,7 @@
     ├── ModelFolderError   a saved model: missing, damaged, mismatched, or written by a newer Valence
     ├── TextError          a text that cannot be scored
     ├── SettingsError      a setting or a command's option
+    ├── ClusterError       a Ray cluster that cannot be reached, started or used
     ├── DeployError        a step on the way to the web that failed, or cannot be taken
     ├── PortInUseError     the address to serve on is taken
     ├── CallerGoneError    nobody waits for the answer any more
@@ -21,6 +22,7 @@ from __future__ import annotations
 __all__ = [
     "BaseModelError",
     "CallerGoneError",
+    "ClusterError",
     "DataError",
     "DeployError",
     "ModelFolderError",
@@ -70,6 +72,10 @@ class TextError(ValenceError):
 
 class SettingsError(ValenceError):
     default_code = "settings-error"
+
+
+class ClusterError(ValenceError):
+    default_code = "cluster-unavailable"
 
 
 class DeployError(ValenceError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,16 +35,17 @@ class DelimitedRows:
         self._path, self._header, self._dialect, self._added = path, header, dialect, added
 
     def head(self) -> bytes:
-        return self._written([[*self._header, *self._added]])
+        return self.lines([[*self._header, *self._added]])
 
     def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
-        return self._written([*row.raw, *cells_of(answer)] for row, answer in zip(block.rows, answers, strict=True))
+        return self.lines([*row.raw, *cells_of(answer)] for row, answer in zip(block.rows, answers, strict=True))
 
-    def _written(self, rows: Any) -> bytes:
+    def lines(self, rows: Iterable[Sequence[str]]) -> bytes:
+        """Rows of cells as they stand in the file. Raises DataError for one that cannot."""
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._dialect.quoted else csv.QUOTE_NONE
-        lines = _RowEnds()
+        ended = _RowEnds()
         writer = csv.writer(
-            lines,
+            ended,
             delimiter=self._dialect.delimiter,
             quoting=quoting,
             quotechar='"' if self._dialect.quoted else None,
@@ -57,7 +58,7 @@ class DelimitedRows:
                 way_out="Save the file as CSV, whose cells are quoted where they must be.",
                 code="label-unwritable",
             ) from error
-        return "".join(lines.written).encode()
+        return "".join(ended.written).encode()
 
 
 def cells_of(answer: Answer | None) -> tuple[str, str]:
