@@ -56,8 +56,8 @@ class Cluster:
         """What `work(*arguments)(task)` returns of every task, in the order in which they end.
 
         One object of `work` in each worker, and one core for it. A task whose worker dies, or its machine, is given to
-        another one, so it has to bear being begun twice. Tasks are handed out as workers become free. Raises ClusterError
-        if Ray gives up; an exception of `work` itself is a fault of ours.
+        another one, so it has to bear being begun twice. Tasks are handed out as workers become free. Raises
+        ClusterError if Ray gives up, also at an exception of `work`.
         """
         ray, data = import_module("ray"), import_module("ray.data")
         packed = [{"task": pickle.dumps(each)} for each in tasks]
@@ -77,7 +77,7 @@ class Cluster:
         except ray.exceptions.RayError as error:
             raise ClusterError(
                 f"The cluster has given up: {_first_line(error)}.",
-                way_out="Give the same command again: what is finished is kept. Ray's logs are in /tmp/ray/session_latest/logs.",
+                way_out="Give the same command again: what is finished is kept. Ray logs to /tmp/ray/session_latest/logs.",
                 code="cluster-failed",
             ) from error
 

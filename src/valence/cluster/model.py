@@ -14,7 +14,7 @@ Files = Mapping[str, bytes]
 
 
 def files_of(path: Path) -> Files:
-    """Name -> content of what serving needs of a model folder. Raises ModelFolderError if a part is missing or damaged."""
+    """Name -> content of what serving needs of a model folder. Raises ModelFolderError if a part is missing."""
     with tempfile.TemporaryDirectory() as scratch:
         copy = serving_copy(ModelFolder(path), Path(scratch) / path.name)
         return {each.name: each.read_bytes() for each in sorted(copy.path.iterdir())}

@@ -6,6 +6,7 @@ first; and manifest.json, what there is, written last.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import sys
@@ -20,7 +21,7 @@ import valence
 from valence.cluster.connection import Cluster
 from valence.cluster.model import engine_from, files_of
 from valence.cluster.parts import Plan, Reading
-from valence.cluster.shards import Model, Receipt, Shard, ending_of, shards_in
+from valence.cluster.shards import Model, Receipt, Scoring, Shard, ending_of, shards_in
 from valence.cluster.storage import (
     Place,
     files_in,
@@ -104,16 +105,18 @@ def score_files(request: ClusterRequest, cluster: Cluster) -> Counts:
     engine = engine_from(files, request.model.name)  # a model that cannot be run is told here, once
     model = Model(engine.body_version, engine.head_version)
     del engine
-    _begin(out, request, model)
-    run = _Run(request, cluster, out, model)
+    run = _Run(request, cluster, out, Scoring(model, _begin(out, request, model)))
     plans = run.planned(found)
     run.score(plans, files)
     run.finish(plans)
     return run.counts
 
 
-def _begin(out: Place, request: ClusterRequest, model: Model) -> None:
-    """Notes what the run is asked for. Raises DataError if an earlier one in this folder was asked for something else."""
+def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
+    """Notes what the run is asked for, and returns a digest of it.
+
+    Raises DataError if an earlier one in this folder was asked for something else.
+    """
     settings = {
         "Valence": valence.__version__,
         "model": asdict(model),
@@ -138,15 +141,17 @@ def _begin(out: Place, request: ClusterRequest, model: Model) -> None:
                 code="resume-mismatch",
             )
     remove(out / MANIFEST)  # it is there only while it is true
-    write_bytes(out / RUN, (indented_json(settings) + "\n").encode())
+    content = (indented_json(settings) + "\n").encode()
+    write_bytes(out / RUN, content)
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 class _Run:
     """One run: plans, then shards, then the manifest."""
 
-    def __init__(self, request: ClusterRequest, cluster: Cluster, out: Place, model: Model) -> None:
+    def __init__(self, request: ClusterRequest, cluster: Cluster, out: Place, scoring: Scoring) -> None:
         self._request, self._cluster, self._out = request, cluster, out
-        self._job = Job(request.reading(), request.converted, request.strict, out / RUN, model)
+        self._job = Job(request.reading(), request.converted, request.strict, out / RUN, scoring)
         self._receipts = dict[tuple[str, int], Receipt]()
         self._faults = dict[str, ValenceError]()
         self._tasks = list[Task]()
@@ -202,7 +207,7 @@ class _Run:
                 self.counts.add(receipt)
         manifest = {
             "complete": not self._faults,
-            "model": asdict(self._job.model),
+            "model": asdict(self._job.scoring.model),
             "counts": asdict(self.counts),
             "files": [self._file(plan) for plan in plans],
             "faults": {name: str(error) for name, error in self._faults.items()},
@@ -213,7 +218,7 @@ class _Run:
             listed = "; ".join(f"{name}: {error.message}" for name, error in list(self._faults.items())[:3])
             raise DataError(
                 f"{len(self._faults):,} of the inputs or their parts could not be scored: {listed}",
-                way_out=f"All others are in {self._out}. Mend these and give the same command again: it does only them.",
+                way_out=f"All others are in {self._out}. Mend these, and the same command does only them.",
                 code="shards-missing",
             )
 
@@ -245,7 +250,7 @@ class _Run:
         there = set() if self._request.restart else set(shards_in(files_in(self._out)))
         for task in self._tasks:
             begun = (task.shard.folder, task.part.index) in there
-            receipt = task.shard.finished(task.part, self._job.model) if begun else None
+            receipt = task.shard.finished(task.part, self._job.scoring) if begun else None
             if receipt:
                 self._receipts[_key(task)] = receipt
                 continue
@@ -266,7 +271,7 @@ class _Run:
                 self._say("More such rows are listed in the files *.problems.jsonl only.")
 
     def _clear(self, plans: Sequence[Plan]) -> None:
-        """Removes what killed workers were writing, and shards that their file, as it now is, does not have any more."""
+        """Removes what killed workers were writing, and shards of parts that a file does not have any more."""
         wanted = {(task.shard.folder, task.part.index): task.shard.ending for task in self._tasks}
         whole = {self._out / plan.name for plan in plans if plan.error is None}
         files = files_in(self._out)

@@ -37,6 +37,19 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Scoring:
+    """What makes a shard what it is, beside its part.
+
+    Attributes:
+        model: what scores.
+        asked: a digest of the run's options.
+    """
+
+    model: Model
+    asked: str
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What is known of a finished shard.
 
@@ -46,7 +59,7 @@ class Receipt:
         part: the part's index in it.
         first: the line or row on which that begins.
         checksum: of the part.
-        model: what has scored it.
+        scoring: what has made it.
         rows, blank, unscored, unread: as of bulk.output.State, here of the shard.
         size: of the shard, in bytes.
     """
@@ -56,7 +69,7 @@ class Receipt:
     part: int
     first: int
     checksum: str
-    model: Model
+    scoring: Scoring
     rows: int
     blank: int
     unscored: int
@@ -92,15 +105,16 @@ class Shard:
     def receipt(self) -> Place:
         return self.folder / f"part-{self.index:06}.json"
 
-    def finished(self, part: Part, model: Model) -> Receipt | None:
-        """The receipt, if this very part was scored by this very model and the shard is there whole."""
+    def finished(self, part: Part, scoring: Scoring) -> Receipt | None:
+        """The receipt, if this very part was scored by this very model and so, and the shard is there whole."""
         raw = read_bytes(self.receipt)
         try:
             found = json.loads(raw or b"{}")
-            receipt = Receipt(**{**found, "model": Model(**found["model"])})
+            made = Scoring(Model(**found["scoring"]["model"]), found["scoring"]["asked"])
+            receipt = Receipt(**{**found, "scoring": made})
         except (ValueError, TypeError, KeyError):
             return None  # none, or damaged: the part is scored again
-        same = (receipt.checksum, receipt.model, receipt.version) == (part.checksum, model, RECEIPT_VERSION)
+        same = (receipt.checksum, receipt.scoring, receipt.version) == (part.checksum, scoring, RECEIPT_VERSION)
         return receipt if same and size_of(self.file) == receipt.size else None
 
     def remove(self) -> None:
@@ -137,7 +151,7 @@ def write_shard(
     part: Part,
     scored: Iterator[Scored],
     writer_of: Any,
-    model: Model,
+    scoring: Scoring,
 ) -> Receipt:
     """Writes the shard, its problems and its receipt, in this order; returns the receipt.
 
@@ -162,8 +176,19 @@ def write_shard(
         remove(shard.problems)  # of an earlier content
     size = size_of(shard.file)
     assert size is not None, "it has just been written"
-    name, source = str(shard.file.name), str(table.place)
-    receipt = Receipt(name, source, part.index, part.first, part.checksum, model, rows, blank, unscored, unread, size)
+    receipt = Receipt(
+        shard=str(shard.file.name),
+        input=str(table.place),
+        part=part.index,
+        first=part.first,
+        checksum=part.checksum,
+        scoring=scoring,
+        rows=rows,
+        blank=blank,
+        unscored=unscored,
+        unread=unread,
+        size=size,
+    )
     write_bytes(shard.receipt, (indented_json(asdict(receipt)) + "\n").encode())
     return receipt
 

@@ -92,7 +92,8 @@ def found_files(addresses: Sequence[str], *, but: Place, any_ending: bool) -> li
         if not here:
             raise DataError(
                 f"{address}: there is no file to score.",
-                way_out=f"Give a file, a folder or a pattern in quotes. By their endings Valence knows {FORMATS_IN_WORDS}.",
+                way_out="Give a file, a folder or a pattern in quotes. By their endings Valence knows "
+                f"{FORMATS_IN_WORDS}.",
                 code="data-missing",
             )
         for each in here:

@@ -16,7 +16,7 @@ from valence.bulk.blocks import Block, Problem
 from valence.cluster.connection import fetch, host
 from valence.cluster.model import engine_from
 from valence.cluster.parts import Part, Plan, Reading, Table, checked, part_opened, planned
-from valence.cluster.shards import Model, Receipt, Shard, write_shard, writer_for
+from valence.cluster.shards import Receipt, Scoring, Shard, write_shard, writer_for
 from valence.cluster.storage import Found, Place, size_of
 from valence.data.table.opening import format_of
 from valence.errors import ClusterError, DataError, SettingsError, ValenceError
@@ -34,7 +34,7 @@ class Job:
         converted: csv or parquet; None for each file's own format.
         strict: a row that cannot be read or scored costs its shard, and the run.
         marker: a file that every machine must see, in the folder where shards are put.
-        model: what scores.
+        scoring: what makes shards what they are, beside their parts.
         version: of Valence.
     """
 
@@ -42,7 +42,7 @@ class Job:
     converted: str | None
     strict: bool
     marker: Place
-    model: Model
+    scoring: Scoring
     version: str = valence.__version__
 
 
@@ -105,7 +105,7 @@ class Scorer:
         if self._engine is None:
             return Done(task, error=self._fault, fatal=True)
         job, part = self._job, task.part
-        finished = task.shard.finished(part, job.model)  # by a worker that died before it could say so
+        finished = task.shard.finished(part, job.scoring)  # by a worker that died before it could say so
         if finished:
             return Done(task, finished)
         messages: list[Problem] = []
@@ -139,7 +139,7 @@ class Scorer:
             part_opened(table, part, job.reading.encoding, added) as source,
             writer_for(table, source, added, job.converted, task.columns) as writer,
         ):
-            return write_shard(task.shard, table, part, scored(source.blocks), writer, job.model)
+            return write_shard(task.shard, table, part, scored(source.blocks), writer, job.scoring)
 
 
 class _Strict(Exception):  # noqa: N818 - it carries an error through what would map errors
