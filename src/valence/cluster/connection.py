@@ -77,7 +77,7 @@ class Cluster:
         except ray.exceptions.RayError as error:
             raise ClusterError(
                 f"The cluster has given up: {_first_line(error)}.",
-                way_out="Give the same command again: what is finished is kept. Ray logs to /tmp/ray/session_latest/logs.",
+                way_out="Give the same command again: what is finished is kept. Ray logs to /tmp/ray/session_latest.",
                 code="cluster-failed",
             ) from error
 
