@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import re
 import sys
 import threading
@@ -21,6 +22,7 @@ from xml.sax.saxutils import escape
 
 OBJECTS: dict[str, bytes] = {}  # bucket/key -> content
 UPLOADS: dict[str, dict[int, bytes]] = {}
+NUMBERS = itertools.count()
 LOCK = threading.Lock()
 
 
@@ -137,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
         content = self.body()
         with LOCK:
             if "uploads" in query:
-                upload = f"upload{len(UPLOADS)}"
+                upload = f"upload{next(NUMBERS)}"
                 UPLOADS[upload] = {}
                 key = escape(path.partition("/")[2])
                 self.xml(
