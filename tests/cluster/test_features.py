@@ -27,11 +27,11 @@ def test_a_text_that_cannot_be_read_is_told(cluster: Cluster, tiny_model: Path) 
         features_on(cluster, tiny_model, [*["dull"] * 515, "", *["dull"] * 84], "final", "")
 
 
-def test_the_same_head_is_fitted(cluster: Cluster, tiny_model: Path, small_data: Path, tmp_path: Path) -> None:
+def test_the_same_head_is_fitted(cluster: Cluster, small_data: Path, tmp_path: Path) -> None:
     heads = []
     for name, more in (("here", []), ("there", ["--cluster", "local"])):
         data = ("--data", small_data / "SST-2", "--out", tmp_path / name, "--readout", "general")
-        done = invoked("transfer", "--from", tiny_model, *data, *more)
+        done = invoked("transfer", "--from", "bundled", *data, *more)
         assert done.exit_code == 0, done.output
         heads.append(ModelFolder(tmp_path / name).head().head)
     np.testing.assert_allclose(heads[0].weight, heads[1].weight, atol=1e-4)

@@ -14,7 +14,7 @@ from pyarrow import parquet
 from tests.cluster.conftest import Score, invoked
 from tests.cluster.inputs import joined, packed, problems, shards, texts, write_csv, write_jsonl
 from valence.bulk.blocks import BLOCK_ROWS
-from valence.cluster import storage
+from valence.cluster import run, storage
 from valence.cluster.storage import place_of
 
 ROWS = 3 * BLOCK_ROWS
@@ -122,6 +122,23 @@ def test_shards_of_another_format_hold_the_same_cells(score: Score, tmp_path: Pa
     )
 
 
+def test_many_bytes_are_cut_into_parts_by_the_workers(
+    score: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.csv", "b.csv"):
+        write_csv(folder / name, 700)
+    (folder / "c.jsonl").write_text("[1]")
+    outputs = []
+    for most in (run.READ_HERE, 0):
+        monkeypatch.setattr(run, "READ_HERE", most)
+        done = score(folder, "--out", tmp_path / str(most), "--shard-rows", "100", "--text-column", "text")
+        assert "c.jsonl is one JSON array" in done.stderr
+        outputs.append([joined(tmp_path / str(most) / name, header=True) for name in ("a.csv", "b.csv")])
+    assert outputs[0] == outputs[1]
+
+
 def test_a_file_that_cannot_be_read_is_told_and_the_others_go_on(
     score: Score, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -155,7 +172,7 @@ def test_strict_stops_at_a_file_and_at_a_row(score: Score, tmp_path: Path) -> No
     (folder / "b.parquet").write_bytes(b"none")
     done = score(folder, "--out", tmp_path / "files", "--strict", "--text-column", "text")
     assert done.exit_code == 2
-    assert done.stderr.startswith("b.parquet cannot be read as Parquet")
+    assert done.stderr.startswith("Error: b.parquet cannot be read as Parquet")
 
 
 def test_the_only_file_s_fault_is_the_command_s(score: Score, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ import valence
 from valence.cluster.connection import Cluster
 from valence.cluster.model import engine_from, files_of
 from valence.cluster.parts import Plan, Reading
-from valence.cluster.shards import Model, Receipt, Scoring, Shard, ending_of, shards_in
+from valence.cluster.shards import Model, Receipt, Scoring, Shard, ending_of, is_of_shard, shards_in
 from valence.cluster.storage import (
+    Found,
     Place,
     files_in,
     found_files,
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 
 PART_ROWS = 16_384  # half a minute of one core: what a killed worker costs at most
 MOST_COLUMNS = 1_000  # of converted JSON: where keys are data, a table is none
+READ_HERE = 64 << 20  # bytes that this process cuts into parts sooner than workers would have started
 LOGGED_PROBLEMS = 20
 RUN, MANIFEST = "run.json", "manifest.json"
 
@@ -158,10 +160,14 @@ class _Run:
         self._logged = 0
         self.counts = Counts()
 
-    def planned(self, found: Sequence[Any]) -> list[Plan]:
+    def planned(self, found: Sequence[Found]) -> list[Plan]:
         """The files' plans, in the order of their names. Raises the error of a file with `strict`."""
         job = self._job
-        work = self._cluster.spread(Planner, [job.reading, job.marker, job.version], found)
+        arguments = [job.reading, job.marker, job.version]
+        if sum(each.size for each in found) <= READ_HERE:
+            work: Iterable[Plan] = map(Planner(*arguments), found)
+        else:
+            work = self._cluster.spread(Planner, arguments, found)
         plans = []
         with self._bar("reading", "file", len(found)) as bar:
             for plan in work:
@@ -271,17 +277,12 @@ class _Run:
                 self._say("More such rows are listed in the files *.problems.jsonl only.")
 
     def _clear(self, plans: Sequence[Plan]) -> None:
-        """Removes what killed workers were writing, and shards of parts that a file does not have any more."""
-        wanted = {(task.shard.folder, task.part.index): task.shard.ending for task in self._tasks}
+        """Removes what killed workers were writing, and shards that a file does not have any more."""
+        mine = {each for task in self._tasks for each in task.shard.files()}
         whole = {self._out / plan.name for plan in plans if plan.error is None}
-        files = files_in(self._out)
-        for each in files:
-            if is_temporary(each):
+        for each in files_in(self._out):
+            if is_temporary(each) or (is_of_shard(each) and each.parent in whole and each not in mine):
                 remove(each)
-        for folder, index in shards_in(files):
-            if folder in whole and (folder, index) not in wanted:
-                ending = next(ending for (here, _), ending in wanted.items() if here == folder)
-                Shard(folder, index, ending).remove()
 
     def _file(self, plan: Plan) -> dict[str, Any]:
         shards = [

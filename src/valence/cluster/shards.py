@@ -6,6 +6,7 @@ A shard has the format of its file, or it is converted: to CSV, or to Parquet, i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -25,6 +26,7 @@ from valence.errors import DataError
 from valence.files import indented_json
 
 RECEIPT_VERSION = 1
+_OF_SHARD = re.compile(r"part-\d{6,}\.")
 GROUP_ROWS = 1 << 14  # of a row group: what a writer holds before it writes
 
 
@@ -117,10 +119,9 @@ class Shard:
         same = (receipt.checksum, receipt.scoring, receipt.version) == (part.checksum, scoring, RECEIPT_VERSION)
         return receipt if same and size_of(self.file) == receipt.size else None
 
-    def remove(self) -> None:
-        """The receipt first: a shard without one counts as unfinished."""
-        for each in (self.receipt, self.file, self.problems):
-            remove(each)
+    def files(self) -> tuple[Place, Place, Place]:
+        """Everything that there may be of it."""
+        return self.receipt, self.file, self.problems
 
 
 def ending_of(table: Table, converted: str | None) -> str:
@@ -333,6 +334,11 @@ def _as_text(column: Any) -> list[str | None]:
 
 def _json_text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def is_of_shard(place: Place) -> bool:
+    """Whether it is a shard, or a shard's list of problems or receipt."""
+    return _OF_SHARD.match(str(place.name)) is not None
 
 
 def shards_in(files: Sequence[Place]) -> Iterator[tuple[Place, int]]:

@@ -54,10 +54,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Found:
-    """A file to score, and the name under which its shards are put."""
+    """A file to score, the name under which its shards are put, and its size in bytes."""
 
     place: Place
     name: str
+    size: int
 
 
 def place_of(address: str) -> Place:
@@ -115,7 +116,7 @@ def _found(address: str, but: Place, *, any_ending: bool) -> list[Found]:
         place = place_of(address)
         info = _info(place)
         if info.is_file:
-            return [Found(place, str(place.name))]
+            return [Found(place, str(place.name), info.size)]
         return _below(place, None, but, any_ending=any_ending) if info.type.name == "Directory" else []
     fixed = whole[: odd.start()].rpartition("/")[0] or ("/" if whole.startswith("/") else ".")
     pattern = whole[len(fixed) :].lstrip("/") if fixed != "." else whole.removeprefix("./")
@@ -137,7 +138,7 @@ def _below(folder: Place, pattern: re.Pattern[str] | None, but: Place, *, any_en
         inside = but.root == place.root and place.path.startswith(f"{but.path}/")
         wanted = pattern.fullmatch(name) if pattern else any_ending or format_of(place.name)
         if info.is_file and wanted and not hidden and not inside:
-            found.append(Found(place, name))
+            found.append(Found(place, name, info.size))
     return found
 
 
