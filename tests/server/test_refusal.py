@@ -92,7 +92,7 @@ def test_the_body_is_not_read_and_no_key_is_looked_up(app: Flask, tmp_path: Path
             raise AssertionError("read")
 
     app.extensions[KEY].database.close()
-    environ = EnvironBuilder(path=ROUTE, method="POST", headers={"Authorization": "Bearer nothing"}).get_environ()
+    environ = EnvironBuilder(path=ROUTE, method="POST", headers=[("Authorization", "Bearer nothing")]).get_environ()
     environ["wsgi.input"] = Unread()
     assert b"".join(Refusal(app)(environ, lambda *_: lambda _: None)).startswith(b"{")
 

@@ -75,21 +75,16 @@ def id_of(asked: Request) -> str:
     return given if _SOUND_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def finish(response: Response, asked: Request, request_id: str, began: float) -> Response:
-    """Gives the answer its id, and logs the request, which `began` at that reading of `time.perf_counter`.
-
-    Needs no context of Flask's.
-    """
-    response.headers["X-Request-ID"] = request_id
+def answered(asked: Request, request_id: str, status: int, began: float) -> None:
+    """Logs a request, which `began` at that reading of `time.perf_counter`. Needs no context of Flask's."""
     fields = {
         "method": asked.method,
         "path": asked.path,
-        "status": response.status_code,
+        "status": status,
         "took_ms": round((time.perf_counter() - began) * 1000, 1),
         "request_id": request_id,
     }
     log.log(logging.DEBUG if asked.path in _QUIET else logging.INFO, "request", extra={"fields": fields})
-    return response
 
 
 def install(app: Flask) -> None:
@@ -102,4 +97,6 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        return finish(response, request, g.request_id, g.began)
+        response.headers["X-Request-ID"] = g.request_id
+        answered(request, g.request_id, response.status_code, g.began)
+        return response

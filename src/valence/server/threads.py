@@ -18,7 +18,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from valence.server.arriving import Body, Receive, Rest, gathered, thrown_away
 from valence.server.connection import PATIENCE_S
 from valence.server.line import Line
-from valence.server.presence import KEY, Presence
+from valence.server.presence import KEY, WHOLE, Presence
 from valence.server.spare import spare_threads
 
 Scope = Mapping[str, Any]
@@ -156,11 +156,11 @@ async def _refuse(refusal: Refuses, answer: _Answer, scope: Scope, receive: Rece
     """
     presence: Presence = scope.get(KEY, Presence())
     answer.make(refusal, _environ(scope, presence, Body(whole=True), io.BytesIO()))
-    if (b"expect", b"100-continue") in scope["headers"]:  # it has not sent the body, and now may never do so
+    if any(name == b"expect" for name, _ in scope["headers"]):  # it has not sent the body, and now may never do so
         await answer.send((b"connection", b"close"))
-    else:
+    elif not body.whole and not scope.get(WHOLE):
         await answer.send()
-        if not body.whole and not await thrown_away(receive):
+        if not await thrown_away(receive):
             await _let_go(presence, receive)
             return
     await answer.finish()

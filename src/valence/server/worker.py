@@ -19,6 +19,7 @@ from gunicorn.glogging import Logger
 from uvicorn_worker import UvicornWorker
 
 from valence.server.connection import Connection
+from valence.server.open_files import allow_open_files
 from valence.server.refusal import Refusal
 from valence.server.threads import InThreads
 
@@ -44,6 +45,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # gunicorn has no types
         said.setLevel(logging.ERROR)  # that a client sent no HTTP is no warning
 
     async def _serve(self) -> None:
+        Connection.allow(allow_open_files())
         self.config.app = InThreads(self.wsgi, threads=self.app.settings.server_threads, refusal=Refusal(self.wsgi))
         server = _Server(self.config)
         asyncio.get_running_loop().add_signal_handler(signal.SIGQUIT, server.handle_exit, signal.SIGQUIT, None)
