@@ -41,7 +41,7 @@ def test_a_full_queue_is_503_at_once_and_what_was_accepted_is_answered(tiny_mode
         assert gate.entered.acquire(timeout=30)
         waiting = pool.submit(ask, app.test_client(), "bad " * 200)
         _wait_until(lambda: batcher.waiting_tokens > 100)
-        refused = app.test_client().post(URL, json={"text": "good"})  # comes back although the gate is closed
+        refused = app.test_client().post(URL, json={"text": "good " * 100})  # comes back although the gate is closed
         assert (refused.status_code, refused.get_json()["code"]) == (503, "overloaded")
         assert int(refused.headers["Retry-After"]) >= 1
         assert app.test_client().get("/healthz").status_code == 200

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,10 @@ from valence.server.connection import Connection
 from valence.server.open_files import allow_open_files
 from valence.server.refusal import Refusal
 from valence.server.threads import InThreads
+
+# After so many seconds a thread gives the interpreter's lock to one that waits for it. Python's own 5 ms are what the
+# event loop would wait for each time that a client says something, and calls are answered in less.
+_SWITCH_S = 0.0005
 
 
 class Worker(UvicornWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -46,6 +51,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # gunicorn has no types
 
     async def _serve(self) -> None:
         Connection.allow(allow_open_files())
+        sys.setswitchinterval(_SWITCH_S)
         self.config.app = InThreads(self.wsgi, threads=self.app.settings.server_threads, refusal=Refusal(self.wsgi))
         server = _Server(self.config)
         asyncio.get_running_loop().add_signal_handler(signal.SIGQUIT, server.handle_exit, signal.SIGQUIT, None)
