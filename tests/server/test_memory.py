@@ -13,7 +13,8 @@ import pytest
 
 from valence.server.settings import default_settings
 
-DYNO_MB = 512
+# A dyno has 512, of which the process that watches the worker takes 60; with each call read as it came it was 497.
+MOST_MB = 400
 AT_ONCE = 40
 LIMITS = default_settings()
 # A token for each character; no call of so many bytes makes more.
@@ -51,4 +52,4 @@ def test_the_largest_calls_at_once_fit_a_small_dyno(name: str) -> None:
     assert statuses <= {200, 503}
     assert small == 200, "and it goes on"
     peak_mb = int(said.split()[-2])
-    assert 100 < peak_mb < DYNO_MB
+    assert 100 < peak_mb < MOST_MB
