@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
+import runpy
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -19,17 +18,7 @@ from valence.model.labels import Labels
 _SCRIPT = Path(__file__).parents[1] / "runs" / "roberta_from_scratch.py"
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("roberta_from_scratch", _SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-scratch = _load()
+scratch = SimpleNamespace(**runpy.run_path(str(_SCRIPT)))
 
 
 @given(st.integers(0, 1000))
@@ -60,8 +49,8 @@ def test_it_writes_a_base_that_the_stages_take(small_data: Path, tmp_path: Path)
     assert made["steps"] > 0
     assert made["validation_loss"] > 0
     tokenizer = network.tokenizer_of(base)
-    row = scratch.packed(tokenizer, ["a wonderful film", "an awful plot"], 6)[0].tolist()
-    assert row[0] == tokenizer.bos_token_id
-    assert tokenizer.eos_token_id in row
+    rows = scratch.packed(tokenizer, ["a wonderful film", "an awful plot"], 6)
+    assert set(rows[:, 0].tolist()) == {tokenizer.bos_token_id}
+    assert tokenizer.decode(rows[:, 1:].flatten()).startswith("a wonderful film</s>an awf")
     model = network.from_base(bases.find(str(base)), Labels(("negative", "positive")))
     assert network.window_of(model, tokenizer) == scratch.WINDOW
