@@ -25,6 +25,7 @@ from valence.files import write_json
 from valence.model.head import Ints
 from valence.model.labels import Labels
 from valence.training import ranks
+from valence.training.anchor import Anchor
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 
 log = logging.getLogger(__name__)
@@ -105,12 +106,13 @@ def train_on(
     *,
     precision: Precision,
     folder: Path,
+    anchor: Anchor | None = None,
 ) -> None:
-    """The same on texts whose targets may be probabilities, watched on several validation sets.
+    """The same on texts whose targets may be probabilities, watched on several validation sets, and held by an anchor.
 
     At the end the model is as the last step left it: with several sets no one checkpoint is the best.
     """
-    _run(model, _arguments(config, precision, folder), training, dict(validation), collator)
+    _run(model, _arguments(config, precision, folder), training, dict(validation), collator, anchor=anchor)
 
 
 def _run(
@@ -120,8 +122,10 @@ def _run(
     validation: EncodedTexts | dict[str, EncodedTexts],
     collator: PadToStep,
     weights: Tensor | None = None,
+    anchor: Anchor | None = None,
 ) -> None:
-    trainer = Trainer(
+    trainer = _Trainer(
+        anchor,
         model=model,
         args=arguments,
         train_dataset=training,
@@ -133,6 +137,21 @@ def _run(
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(arguments.output_dir)))
     if ranks.is_first():
         write_json(Path(str(arguments.output_dir)) / "log.json", trainer.state.log_history)
+
+
+class _Trainer(Trainer):  # type: ignore[misc]  # transformers' types are not complete
+    """Adds an anchor's pull to the loss in training; what validation shows is the loss alone."""
+
+    def __init__(self, anchor: Anchor | None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._anchor = anchor
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **options: Any) -> Any:
+        if self._anchor is None or not model.training:
+            return super().compute_loss(model, inputs, *args, **options)
+        labels = inputs.pop("labels")
+        outputs = model(**inputs, output_hidden_states=True)
+        return self.compute_loss_func(outputs, labels) + self._anchor.pull(outputs.hidden_states, **inputs)
 
 
 def validation_history(folder: Path) -> list[dict[str, float]]:
