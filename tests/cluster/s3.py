@@ -167,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing: the tests' output is for their own words."""
 
 
-def unchunked(stream: IO[bytes]) -> bytes:
+def unchunked(stream: IO[bytes] | io.BufferedIOBase) -> bytes:
     content = b""
     while size := int(stream.readline().split(b";")[0], 16):
         content += stream.read(size)
@@ -187,4 +187,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -175,9 +175,14 @@ def _start(ray: Any, address: str, workers: int | None) -> None:
         ) from error
 
 
-def _ray() -> Any:
+def prepare_environment() -> None:
+    """Sets what processes of Ray that are started from here find in their environment, where nobody has set it."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+
+
+def _ray() -> Any:
+    prepare_environment()
     try:
         return import_module("ray")
     except ImportError as error:

@@ -163,11 +163,10 @@ class _Run:
     def planned(self, found: Sequence[Found]) -> list[Plan]:
         """The files' plans, in the order of their names. Raises the error of a file with `strict`."""
         job = self._job
-        arguments = [job.reading, job.marker, job.version]
         if sum(each.size for each in found) <= READ_HERE:
-            work: Iterable[Plan] = map(Planner(*arguments), found)
+            work: Iterable[Plan] = map(Planner(job.reading, job.marker, job.version), found)
         else:
-            work = self._cluster.spread(Planner, arguments, found)
+            work = self._cluster.spread(Planner, [job.reading, job.marker, job.version], found)
         plans = []
         with self._bar("reading", "file", len(found)) as bar:
             for plan in work:
