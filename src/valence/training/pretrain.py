@@ -7,7 +7,6 @@ complete model folder, with results on the reserved test set).
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from valence.encoder.trainable import freeze_body, trainable_parameters
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
 from valence.evaluation.scored import Scored
+from valence.files import remove_folder
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.labels import Labels
 from valence.training import ranks
@@ -115,7 +115,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
         }
         fitted = FittedHead(head, labels, FINAL, body.id, provenance=provenance)
         folder = save(Trained(body, fitted, [tested]), out, with_head(model, tokenizer, fitted))
-        shutil.rmtree(run)
+        remove_folder(run)
     return folder
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from valence.errors import SettingsError
-from valence.files import write_json
+from valence.files import remove_folder, write_json, writing
 
 
 def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
@@ -22,8 +21,9 @@ def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
     if resume and saved.exists():
         _check_same(folder, json.loads(saved.read_text("utf-8")), settings)
     elif folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+        remove_folder(folder)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     write_json(saved, dict(settings))
     return folder
 

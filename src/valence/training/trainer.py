@@ -17,14 +17,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 from transformers import PreTrainedModel, Trainer, TrainingArguments
-from transformers.trainer_utils import get_last_checkpoint
 
 from valence.data.examples import Splits
 from valence.encoder.precision import Precision
-from valence.files import write_json
+from valence.files import write_json, writing
 from valence.model.head import Ints
 from valence.model.labels import Labels
 from valence.training import ranks
+from valence.training.checkpoints import MarkComplete, last_complete
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 
 log = logging.getLogger(__name__)
@@ -129,10 +129,14 @@ def _run(
         data_collator=collator,
         compute_metrics=lambda output: {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))},
         compute_loss_func=_cross_entropy(weights),
+        callbacks=[MarkComplete()],
     )
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(arguments.output_dir)))
+    folder = Path(str(arguments.output_dir))
+    checkpoint = last_complete(folder)
+    with writing(folder):
+        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     if ranks.is_first():
-        write_json(Path(str(arguments.output_dir)) / "log.json", trainer.state.log_history)
+        write_json(folder / "log.json", trainer.state.log_history)
 
 
 def validation_history(folder: Path) -> list[dict[str, float]]:
