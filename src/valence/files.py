@@ -26,7 +26,14 @@ from valence.errors import OutputError
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
 # How libraries in other languages word a full disk, without a number: safetensors, PyTorch, numpy.
-_NO_ROOM_IN_WORDS = ("No space left", "File too large", "os error 28", "PytorchStreamWriter failed", "requested and")
+_NO_ROOM_IN_WORDS = (
+    "No space left",
+    "File too large",
+    "os error 28",
+    "PytorchStreamWriter failed",
+    "unexpected pos",
+    "requested and",
+)
 
 _AT_THE_WORKING_FOLDER = -100  # AT_FDCWD
 _EXCHANGE = 2  # RENAME_EXCHANGE

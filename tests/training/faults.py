@@ -149,7 +149,7 @@ def kill(room: Path, name: str, kills: int, draw: random.Random) -> Killed:
     for _ in range(kills * _RUNS_A_KILL):
         if found.kills >= kills:
             break
-        shutil.rmtree(way.home)
+        shutil.rmtree(way.home, ignore_errors=True)
         ended = False
         for number in range(_KILLS_IN_A_ROW):
             if found.kills >= kills or ended:
@@ -188,7 +188,7 @@ def main() -> None:
 
 
 def import_before_forking() -> None:
-    """What the ways need, with one thread: a forked process has no others, and so small a network only loses by them."""
+    """What the ways need, with one thread: a forked process has no others, and so small a network needs none."""
     import torch
 
     from valence.training import distill, fine_tune, pretrain, transfer  # noqa: F401
