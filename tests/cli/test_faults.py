@@ -137,15 +137,21 @@ def test_data_that_cannot_be_taken(fault: str, kept: Path, small_data: Path, tmp
     assert len(said.strip().splitlines()) >= 2, "the second line is the way out"
 
 
-def test_a_thousand_labels_of_two_rows_each_are_trained(tmp_path: Path) -> None:
+def test_a_thousand_labels_are_trained(tmp_path: Path) -> None:
     """No fault, though it looks like one; every label has a row to learn from."""
     rows = [
-        (f"Topic{label} is what sentence {row} is about.", f"t{label}") for label in range(1000) for row in range(2)
+        (f"Topic{label} is what sentence {row} is about.", f"t{label}") for label in range(1000) for row in range(4)
     ]
     data, out = table(tmp_path / "many.csv", rows), tmp_path / "many"
     done = CliRunner().invoke(main, ["transfer", "--from", "bundled", "--data", str(data), "--out", str(out)])
     assert done.exit_code == 0, done.output
     assert len(ModelFolder(out).head().labels) == 1000
+
+
+def test_labels_of_two_rows_each_leave_nothing_to_choose_on(kept: Path, tmp_path: Path) -> None:
+    data = table(tmp_path / "two.csv", [(text, f"t{row // 2}") for row, text in enumerate(SENTENCES)])
+    said = fails("transfer", "--from", "bundled", "--data", data, "--out", kept)
+    assert "cannot be: each is the only one of its label.\nGive more rows of each label." in said
 
 
 @pytest.mark.parametrize("command", [["pretrain", "--base"], ["transfer", "--from"]])
@@ -227,7 +233,7 @@ def test_files_that_may_not_grow(way: str, kept: Path, tiny_roberta: Path, small
 def test_a_full_disk_for_a_data_set(full: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VALENCE_HOME", str(full))
     monkeypatch.setattr("valence.data.store._check_rows", lambda *_: None)  # made-up sets are smaller than the real one
-    (full / "filler").write_bytes(bytes(280_000))
+    (full / "filler").write_bytes(bytes(299_008))
     said = fails("data", "get", "imdb", "--from", small_data)
     assert f"{full / 'data' / 'imdb'} cannot be written: No space left on device." in said
     assert not list((full / "data").iterdir())
