@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,9 @@ LOOP = "--epochs 1 --batch-size 16 --max-tokens 62 --precision fp32".split()
 SENTENCES = [f"This is the sentence number {row}." for row in range(60)]
 
 
-def table(path: Path, rows: list[tuple[object, ...]], columns: str = "text,label", *, encoding: str = "utf-8") -> Path:
+def table(
+    path: Path, rows: Sequence[tuple[object, ...]], columns: str = "text,label", *, encoding: str = "utf-8"
+) -> Path:
     path.write_bytes("\n".join([columns, *(",".join(map(str, row)) for row in rows)]).encode(encoding))
     return path
 

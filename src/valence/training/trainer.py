@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,21 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
-from transformers import PreTrainedModel, Trainer, TrainingArguments
+from transformers import (
+    PreTrainedModel,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
 
 from valence.data.examples import Splits
 from valence.encoder.precision import Precision
 from valence.files import write_json, writing
 from valence.model.head import Ints
 from valence.model.labels import Labels
-from valence.training import ranks
+from valence.training import layer_rates, ranks
 from valence.training.checkpoints import MarkComplete, last_complete
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 
@@ -48,6 +55,8 @@ class LoopConfig:
         truncation: what is kept of a longer training text.
         balanced: weigh each class alike, however rare it is.
         seed: of the order of the texts.
+        layer_decay: the learning rate of each layer is that of the one above it times this.
+        patience: training ends after so many validation passes in a row without a better one; None trains to the end.
     """
 
     epochs: float
@@ -57,6 +66,8 @@ class LoopConfig:
     truncation: Truncation
     balanced: bool
     seed: int
+    layer_decay: float = 1.0
+    patience: int | None = None
 
 
 def attention_for(max_tokens: int, precision: Precision) -> str | None:
@@ -93,7 +104,13 @@ def train(
     log.info("%s: cut by %r.", longer, config.truncation)
     weights = balanced_weights(labels.encode(splits.train.labels), len(labels)) if config.balanced else None
     arguments = _arguments(config, precision, folder, best_by="accuracy")
-    _run(model, arguments, training, validation, PadToStep(tokenizer.pad_token_id), weights)
+    learning = _Learning(
+        training,
+        validation,
+        PadToStep(tokenizer.pad_token_id),
+        {"compute_loss_func": _cross_entropy(weights), "compute_metrics": _accuracy},
+    )
+    _run(model, arguments, learning, config)
 
 
 def train_on(
@@ -110,26 +127,54 @@ def train_on(
 
     At the end the model is as the last step left it: with several sets no one checkpoint is the best.
     """
-    _run(model, _arguments(config, precision, folder), training, dict(validation), collator)
+    how = {"compute_loss_func": _cross_entropy(None), "compute_metrics": _accuracy}
+    _run(model, _arguments(config, precision, folder), _Learning(training, dict(validation), collator, how), config)
 
 
-def _run(
+def train_language_model(
     model: PreTrainedModel,
-    arguments: TrainingArguments,
     training: Dataset[dict[str, Any]],
-    validation: EncodedTexts | dict[str, EncodedTexts],
-    collator: PadToStep,
-    weights: Tensor | None = None,
+    validation: Dataset[dict[str, Any]],
+    collator: Callable[[list[dict[str, Any]]], dict[str, Tensor]],
+    config: LoopConfig,
+    *,
+    precision: Precision,
+    folder: Path,
 ) -> None:
+    """The same by the network's own loss; at the end it is as the last step left it."""
+    _run(
+        model, _arguments(config, precision, folder, only_loss=True), _Learning(training, validation, collator), config
+    )
+
+
+@dataclass(frozen=True)
+class _Learning:
+    """What is learnt from, and what is measured on; `how` has loss and figures, the Trainer's own where it is empty."""
+
+    training: Dataset[dict[str, Any]]
+    validation: Dataset[dict[str, Any]] | dict[str, EncodedTexts]
+    collator: Callable[[list[dict[str, Any]]], dict[str, Tensor]]
+    how: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _run(model: PreTrainedModel, arguments: TrainingArguments, learning: _Learning, config: LoopConfig) -> None:
+    own = None
+    if config.layer_decay != 1.0:
+        own = layer_rates.optimizer(
+            model,
+            learning_rate=config.learning_rate,
+            layer_decay=config.layer_decay,
+            weight_decay=arguments.weight_decay,
+        )
     trainer = Trainer(
         model=model,
         args=arguments,
-        train_dataset=training,
-        eval_dataset=validation,
-        data_collator=collator,
-        compute_metrics=lambda output: {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))},
-        compute_loss_func=_cross_entropy(weights),
-        callbacks=[MarkComplete()],
+        train_dataset=learning.training,
+        eval_dataset=learning.validation,
+        data_collator=learning.collator,
+        callbacks=[MarkComplete(), *([] if config.patience is None else [Patience(config.patience)])],
+        optimizers=(own, None),
+        **learning.how,
     )
     folder = Path(str(arguments.output_dir))
     checkpoint = last_complete(folder)
@@ -137,6 +182,27 @@ def _run(
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     if ranks.is_first():
         write_json(folder / "log.json", trainer.state.log_history)
+
+
+def _accuracy(output: Any) -> dict[str, float]:
+    return {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))}
+
+
+class Patience(TrainerCallback):  # type: ignore[misc]  # its package has no types
+    """Early stopping by what the run's own log says, so that a run which is gone on with stops where it would have."""
+
+    def __init__(self, passes: int) -> None:
+        self._passes = passes
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Of a run that was killed after its last pass; one step is taken, and the best checkpoint is the same."""
+        self.on_evaluate(args, state, control)
+
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        name = f"eval_{args.metric_for_best_model}"
+        figures = [entry[name] for entry in state.log_history if name in entry]
+        if figures and len(figures) - 1 - int(np.argmax(figures)) >= self._passes:
+            control.should_training_stop = True
 
 
 def validation_history(folder: Path) -> list[dict[str, float]]:
@@ -175,9 +241,12 @@ def _cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:
 
 
 def _arguments(
-    config: LoopConfig, precision: Precision, folder: Path, *, best_by: str | None = None
+    config: LoopConfig, precision: Precision, folder: Path, *, best_by: str | None = None, only_loss: bool = False
 ) -> TrainingArguments:
-    """`best_by` is the validation figure whose best checkpoint the run ends with; None ends with the last step."""
+    """`best_by` is the validation figure whose best checkpoint the run ends with; None ends with the last step.
+
+    `only_loss` keeps what the network says of the validation texts out of memory.
+    """
     return TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=config.epochs,
@@ -204,5 +273,6 @@ def _arguments(
         seed=config.seed,
         data_seed=config.seed,
         dataloader_pin_memory=False,
+        prediction_loss_only=only_loss,
         average_tokens_across_devices=False,  # the loss is a mean over texts
     )
