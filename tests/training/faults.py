@@ -37,12 +37,14 @@ _LOOP = "--batch-size 16 --learning-rate 2e-3 --precision fp32"
 # Way -> the command without --out and --results; {room} holds base/, teacher/, aclImdb/ and SST-2/.
 WAYS = {
     "pretrain": f"pretrain --base {{room}}/base --data {{room}}/aclImdb --epochs 3 --max-tokens 62 {_LOOP}",
+    "pretrain, adapted first": "pretrain --base {room}/base --data {room}/aclImdb --epochs 2 --max-tokens 62 "
+    f"--adapt-epochs 1 --truncation auto --layer-decay 0.9 --patience 4 {_LOOP}",
     "transfer": "transfer --from {room}/base --data {room}/SST-2 --precision fp32",
     "transfer, layers trained": "transfer --from {room}/base --data {room}/SST-2 --train-layers 2 " + _LOOP,
     "distill": "distill --student {room}/base --teacher {room}/teacher --data {room}/SST-2 --data {room}/aclImdb "
     f"--sentences 50 --taught-passes 2 --max-tokens 62 {_LOOP}",
 }
-_GOES_ON = {"pretrain", "transfer, layers trained", "distill"}  # with --resume; a frozen body has its features kept
+_GOES_ON = WAYS.keys() - {"transfer"}  # with --resume; a frozen body has its features kept
 
 
 @dataclass

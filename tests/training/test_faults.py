@@ -21,7 +21,7 @@ def test_killed_runs_end_as_undisturbed_ones_do(tmp_path: Path) -> None:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count('"kills": 1') == 4
+    assert done.stdout.count('"kills": 1') == 5
 
 
 def checkpoint(run: Path, step: int, *, best: Path | None = None) -> Path:
