@@ -58,8 +58,8 @@ NAMES = {
 class Amounts:
     """How much each rival gets: SetFit's rows and pairs, the recipe's epochs."""
 
-    most_rows: int = 2_000
-    pairs: int = 20_000
+    most_rows: int = 1_000
+    pairs: int = 4_000
     epochs: float = 3.0
 
 

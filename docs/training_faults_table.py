@@ -10,11 +10,11 @@ def table() -> str:
     """In Markdown: of each way of training how often it was killed, and what became of it."""
     found = json.loads((Path(__file__).parent / "results" / "training-faults.json").read_text("utf-8"))
     lines = [
-        "| command | killed | while it was writing | runs to the end | with another model | unreadable after a kill |",
-        "|---|--:|--:|--:|--:|--:|",
+        "| command | killed | while it was writing | runs to the end | with another model | left behind | unreadable after a kill |",
+        "|---|--:|--:|--:|--:|--:|--:|",
     ]
     for each in found["faults"]:
-        counts = " | ".join(str(each[name]) for name in ("kills", "while_writing", "ends", "different"))
+        counts = " | ".join(str(each[name]) for name in ("kills", "while_writing", "ends", "different", "left_behind"))
         lines.append(f"| {each['way']} | {counts} | {len(each['unreadable'])} |")
     return "\n".join(lines)
 

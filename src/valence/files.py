@@ -147,7 +147,7 @@ def folder_in_place_of(target: Path) -> Iterator[Path]:
     with writing(target):
         target = target.absolute()
         target.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(target)
+        remove_abandoned(target)
         draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.draft-"))
         held = _held(draft)
         try:
@@ -200,8 +200,8 @@ def _held(folder: Path) -> int:
     return descriptor
 
 
-def _remove_abandoned(target: Path) -> None:
-    """Drafts of `target` whose writer was killed."""
+def remove_abandoned(target: Path) -> None:
+    """Removes drafts of the folder `target`, and what was to be removed of it, whose process was killed."""
     for draft in target.parent.glob(f".{glob.escape(target.name)}.draft-*"):
         with suppress(OSError):  # another process removed it first, or is writing it
             descriptor = os.open(draft, os.O_RDONLY)

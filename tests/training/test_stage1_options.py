@@ -196,8 +196,9 @@ def test_every_token_is_in_one_piece_and_a_seventh_of_them_is_asked_for(tiny_rob
     whole = sum(len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"])
     assert sum(len(row["input_ids"]) - 2 for row in rows) == whole
     assert max(len(row["input_ids"]) for row in rows) == 62
-    torch.manual_seed(1)
-    batch = MaskTokens(tokenizer)(rows)
+    batch, again, other = (MaskTokens(tokenizer)(each) for each in (rows, rows, rows[::-1]))
+    assert torch.equal(batch["input_ids"], again["input_ids"]), "a batch that is collated again is masked alike"
+    assert not torch.equal(batch["labels"], other["labels"].flip(0)), "in another batch a text is masked otherwise"
     asked = batch["labels"] != -100
     special = np.isin(batch["input_ids"].numpy(), tokenizer.all_special_ids)
     assert 0.1 < asked.float().sum() / whole < 0.2

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from valence.errors import SettingsError
-from valence.files import remove_folder, write_json, writing
+from valence.files import remove_abandoned, remove_folder, write_json, writing
 
 
 def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
@@ -18,6 +18,7 @@ def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
     """
     folder = out.with_name(out.name + ".training")
     saved = folder / "config.json"
+    remove_abandoned(folder)
     if resume and saved.exists():
         _check_same(folder, json.loads(saved.read_text("utf-8")), settings)
     elif folder.exists():
