@@ -103,7 +103,7 @@ def train(
     longer = f"{training.truncated} of {len(training)} texts are longer than {config.max_tokens} tokens"
     log.info("%s: cut by %r.", longer, config.truncation)
     weights = balanced_weights(labels.encode(splits.train.labels), len(labels)) if config.balanced else None
-    arguments = _arguments(config, precision, folder, best_by="accuracy")
+    arguments = loop_arguments(config, precision, folder, best_by="accuracy")
     learning = _Learning(
         training,
         validation,
@@ -128,7 +128,7 @@ def train_on(
     At the end the model is as the last step left it: with several sets no one checkpoint is the best.
     """
     how = {"compute_loss_func": _cross_entropy(None), "compute_metrics": _accuracy}
-    _run(model, _arguments(config, precision, folder), _Learning(training, dict(validation), collator, how), config)
+    _run(model, loop_arguments(config, precision, folder), _Learning(training, dict(validation), collator, how), config)
 
 
 def train_language_model(
@@ -143,7 +143,10 @@ def train_language_model(
 ) -> None:
     """The same by the network's own loss; at the end it is as the last step left it."""
     _run(
-        model, _arguments(config, precision, folder, only_loss=True), _Learning(training, validation, collator), config
+        model,
+        loop_arguments(config, precision, folder, only_loss=True),
+        _Learning(training, validation, collator),
+        config,
     )
 
 
@@ -240,7 +243,7 @@ def _cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:
     return loss
 
 
-def _arguments(
+def loop_arguments(
     config: LoopConfig, precision: Precision, folder: Path, *, best_by: str | None = None, only_loss: bool = False
 ) -> TrainingArguments:
     """`best_by` is the validation figure whose best checkpoint the run ends with; None ends with the last step.
