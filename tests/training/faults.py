@@ -42,7 +42,7 @@ WAYS = {
     "transfer": "transfer --from {room}/base --data {room}/SST-2 --precision fp32",
     "transfer, layers trained": "transfer --from {room}/base --data {room}/SST-2 --train-layers 2 " + _LOOP,
     "distill": "distill --student {room}/base --teacher {room}/teacher --data {room}/SST-2 --data {room}/aclImdb "
-    f"--sentences 50 --taught-passes 2 --max-tokens 62 {_LOOP}",
+    f"--sentences 50 --taught-passes 1 --epochs 3 --max-tokens 62 {_LOOP}",
 }
 _GOES_ON = WAYS.keys() - {"transfer"}  # with --resume; a frozen body has its features kept
 

@@ -18,7 +18,6 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from transformers import (
     PreTrainedModel,
-    Trainer,
     TrainerCallback,
     TrainerControl,
     TrainerState,
@@ -33,6 +32,7 @@ from valence.model.labels import Labels
 from valence.training import layer_rates, ranks
 from valence.training.checkpoints import MarkComplete, last_complete
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
+from valence.training.order import OrderedTrainer
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +169,7 @@ def _run(model: PreTrainedModel, arguments: TrainingArguments, learning: _Learni
             layer_decay=config.layer_decay,
             weight_decay=arguments.weight_decay,
         )
-    trainer = Trainer(
+    trainer = OrderedTrainer(
         model=model,
         args=arguments,
         train_dataset=learning.training,
@@ -262,7 +262,6 @@ def loop_arguments(
         optim="adamw_torch_fused",  # seven times faster than the loop over tensors on a CPU
         bf16=precision.bf16,
         use_cpu=precision.device == "cpu",
-        train_sampling_strategy="group_by_length",
         remove_unused_columns=False,
         eval_strategy="steps",
         save_strategy="steps",
