@@ -16,7 +16,7 @@ from typing import Any
 from valence.files import write_json
 from valence.model.folder import ModelFolder
 
-_FROM_PROVENANCE = ("stage", "config", "data", "teacher", "base_revision", "validation", "versions")
+_FROM_PROVENANCE = ("stage", "config", "data", "teachers", "base_revision", "validation", "versions")
 _FROM_RESULT = ("name", "data", "split", "rows", "command", "wall_time_s", "peak_memory_mb", "processor")
 
 

@@ -17,7 +17,7 @@ SENTENCES = (
 )
 
 
-def build_tiny_roberta(path: Path) -> Path:
+def build_tiny_roberta(path: Path, *, layers: int = 3) -> Path:
     """FacebookAI/roberta-base's layout: config, byte-level BPE, safetensors with roberta.* and lm_head.* names."""
     path.mkdir(parents=True)
     bpe = ByteLevelBPETokenizer()
@@ -29,7 +29,7 @@ def build_tiny_roberta(path: Path) -> Path:
     config = RobertaConfig(
         vocab_size=bpe.get_vocab_size(),
         hidden_size=32,
-        num_hidden_layers=3,
+        num_hidden_layers=layers,
         num_attention_heads=4,
         intermediate_size=64,
         max_position_embeddings=64,  # 62 tokens: RoBERTa counts positions from the padding index on

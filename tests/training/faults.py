@@ -42,7 +42,7 @@ WAYS = {
     "transfer": "transfer --from {room}/base --data {room}/SST-2 --precision fp32",
     "transfer, layers trained": "transfer --from {room}/base --data {room}/SST-2 --train-layers 2 " + _LOOP,
     "distill": "distill --student {room}/base --teacher {room}/teacher --data {room}/SST-2 --data {room}/aclImdb "
-    f"--sentences 50 --taught-passes 1 --epochs 3 --max-tokens 62 {_LOOP}",
+    f"--sentences 50 --short-passes 1 --epochs 3 --max-tokens 62 {_LOOP}",
 }
 _GOES_ON = WAYS.keys() - {"transfer"}  # with --resume; a frozen body has its features kept
 
@@ -183,7 +183,8 @@ def main() -> None:
     parser.add_argument("--way", choices=WAYS, action="append", help="one of them; again for another")
     options = parser.parse_args()
     import_before_forking()
-    found = []
+    kept = json.loads(options.out.read_text("utf-8"))["faults"] if options.way and options.out.exists() else []
+    found = [each for each in kept if each["way"] not in options.way]
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder))
         for name in options.way or WAYS:

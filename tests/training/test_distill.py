@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.bases import build_tiny_roberta
 from valence.classifier import load
 from valence.data import sources
 from valence.data.examples import Dataset
+from valence.encoder.precision import choose
 from valence.errors import SettingsError
 from valence.export import export_body
 from valence.model.folder import ModelFolder
+from valence.model.labels import Labels
 from valence.training.distill import DistillConfig, distill
+from valence.training.networks import open_base, open_folder
 from valence.training.pretrain import PretrainConfig, pretrain
 from valence.training.transfer import TransferConfig, transfer
 
@@ -35,11 +40,10 @@ def teacher(sets: list[Dataset], tiny_roberta: Path, tmp_path_factory: pytest.Te
 def config(teacher: Path, tiny_roberta: Path) -> DistillConfig:
     return DistillConfig(
         student=str(tiny_roberta),
-        teacher=str(teacher),
+        teachers=(str(teacher),),
         sentences=50,
-        taught_passes=6,
+        short_passes=6,
         mistyped_passes=1,
-        label_smoothing=0.05,
         batch_size=16,
         learning_rate=2e-3,
         max_tokens=62,
@@ -54,7 +58,7 @@ def test_the_student_learns_both_sets_and_serves(sets: list[Dataset], config: Di
     assert min(each["metrics"]["accuracy"]["value"] for each in results) > 0.8
     provenance = folder.head().provenance
     assert [each["name"] for each in provenance["data"]["sets"]] == ["SST-2", "aclImdb"]
-    assert provenance["teacher"]["body"] == ModelFolder(Path(config.teacher)).body().id
+    assert [each["body"] for each in provenance["teachers"]] == [ModelFolder(Path(config.teachers[0])).body().id]
     passes = provenance["validation"]
     for name in ("SST-2_accuracy", "aclImdb_accuracy"):
         steps = [each["step"] for each in passes if name in each]
@@ -85,3 +89,49 @@ def test_more_mistyped_passes_than_taught_ones_are_refused(
     with pytest.raises(SettingsError, match="--mistyped-passes 7") as caught:
         distill(sets, tmp_path / "student", replace(config, mistyped_passes=7))
     assert caught.value.code == "too-many-mistyped-passes"
+
+
+def test_each_set_may_have_a_teacher_and_its_unlabelled_texts(
+    sets: list[Dataset], config: DistillConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    both = replace(config, teachers=config.teachers * 2, sentences=0, short_passes=1, mistyped_passes=0, epochs=0.1)
+    unlabelled = [sets[0], replace(sets[1], unlabelled=("a fine film", "an awful plot", "what music"))]
+    with caplog.at_level("INFO"):
+        folder = distill(unlabelled, tmp_path / "student", replace(both, unlabelled=2))
+    assert len(folder.head().provenance["teachers"]) == 2
+    rows = sum(each["train_rows"] for each in folder.head().provenance["data"]["sets"])
+    assert f"{rows + 2} texts in an epoch" in caplog.text
+
+
+def test_an_anchor_holds_the_hidden_states(
+    sets: list[Dataset], config: DistillConfig, tiny_roberta: Path, tmp_path: Path
+) -> None:
+    texts = sets[0].test.texts[:20]
+
+    def moved(folder: Path) -> float:
+        found, before = (
+            opened.reader(choose("fp32"))[0](texts, "general", "", keep=False)
+            for opened in (
+                open_folder(ModelFolder(folder)),
+                open_base(str(tiny_roberta), Labels(("negative", "positive"))),
+            )
+        )
+        return float(np.square(found - before).sum())
+
+    free = distill(sets, tmp_path / "free", config).path
+    held = distill(sets, tmp_path / "held", replace(config, anchor=str(tiny_roberta), anchor_weight=100.0)).path
+    assert moved(held) < moved(free) / 2
+
+
+def test_options_that_contradict_each_other_are_refused(
+    sets: list[Dataset], config: DistillConfig, tmp_path: Path
+) -> None:
+    deeper = build_tiny_roberta(tmp_path / "deeper", layers=4)
+    for wrong, code in (
+        (replace(config, teachers=config.teachers * 3), "teachers-and-sets"),
+        (replace(config, unlabelled=5), "options-contradict"),
+        (replace(config, anchor=str(deeper)), "anchor-differs"),
+    ):
+        with pytest.raises(SettingsError) as caught:
+            distill(sets, tmp_path / "student", wrong)
+        assert caught.value.code == code

@@ -23,38 +23,55 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--student", required=True, help="The network that learns: minilm, a model folder, a path, or a Hub id.")
-@click.option("--teacher", required=True, help="A model folder, trained on the first of the sets.")
+@click.option(
+    "--teacher",
+    "teachers",
+    required=True,
+    multiple=True,
+    help="A model folder, trained on the first of the sets; given again, on the second, and so on.",
+)
 @data_options("sst2", multiple=True)
 @out_option
 @click.option(
     "--sentences",
     type=click.IntRange(min=0),
     default=40_000,
-    help="So many sentences without labels, cut from the texts of the other sets, that the teacher answers for.",
+    help="So many sentences without labels, cut from the texts of the other sets, that the first teacher answers for.",
+)
+@click.option(
+    "--unlabelled",
+    type=click.IntRange(min=0),
+    default=0,
+    help="So many unlabelled texts of each other set, that its own teacher answers for.",
 )
 @click.option(
     "--label-share",
     type=click.FloatRange(0, 1),
     default=0.3,
-    help="Of the label in the target of a text that has a label and the teacher's answer.",
+    help="Of the label in the target of a text that has a label and a teacher's answer.",
 )
 @click.option(
-    "--label-smoothing",
-    type=click.FloatRange(0, 1, max_open=True),
-    default=0.0,
-    help="Of the target of a text that has a label only: so much is spread over all labels.",
-)
-@click.option(
-    "--taught-passes",
+    "--short-passes",
     type=click.IntRange(min=1),
     default=3,
-    help="Passes over what the teacher answers for, in each epoch over the rest.",
+    help="Passes over the first set's texts and the sentences, in each epoch over the rest.",
 )
 @click.option(
     "--mistyped-passes",
     type=click.IntRange(min=0),
     default=0,
-    help="Of the taught passes, so many see the texts with slips of the finger in them, and the same targets.",
+    help="Of the short passes, so many see the texts with slips of the finger in them, and the same targets.",
+)
+@click.option(
+    "--anchor",
+    default="",
+    help="A base whose hidden states the student's stay near, so that its body still serves tasks unlike this one.",
+)
+@click.option(
+    "--anchor-weight",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    help="Of the distance to the anchor, beside the loss.",
 )
 @loop_options(epochs=1.0, passes="the texts of the other sets")
 @precision_option
@@ -63,10 +80,11 @@ if TYPE_CHECKING:
 @results_option
 @click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
 def distill(requests: list[DataRequest], out: Path, results: Path | None, resume: bool, **options: Any) -> None:
-    """Train a small student on what a larger teacher says, and on labelled sets beside it.
+    """Train a small student on what larger teachers say, and on labelled sets beside it.
 
-    The teacher answers for the texts of the first --data, and for sentences cut from the others, which keep their own
-    labels. The student's target for a text that has both is a mixture.
+    The first teacher answers for the texts of the first --data, and for sentences cut from the others. A set with a
+    teacher of its own is answered for by that one; one without keeps its labels. The student's target for a text that
+    has both an answer and a label is a mixture.
     """
     from valence.evaluation.results import save, table
     from valence.training.distill import DistillConfig

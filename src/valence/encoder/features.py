@@ -16,7 +16,8 @@ from valence.encoder.readouts import BodyWithReadouts
 from valence.model.head import Floats
 from valence.model.windows import spans
 
-_BATCH_TOKENS = 8192  # padded tokens in one pass: enough to keep the matrix units busy, little enough for 1 GB
+# Padded tokens in one pass: enough to keep the matrix units busy, little enough for 1 GB, or 16 GB of a GPU.
+_BATCH_TOKENS = {"cpu": 8192, "cuda": 131_072}
 _LENGTH_STEP = 16  # lengths are padded up to a multiple: each new shape costs the CPU a kernel compilation
 
 
@@ -50,13 +51,14 @@ def _means(
 ) -> dict[str, Floats]:
     sums = {name: np.zeros((texts, width), np.float32) for name, width in body.readouts.items()}
     counts = np.bincount([window.text for window in windows], minlength=texts).astype(np.float32)
-    body.eval()
+    body.eval().to(precision.device)
     bar = tqdm(total=len(windows), desc=title, unit="window", disable=not title)
     with torch.inference_mode(), precision.autocast(), bar as progress:
-        for batch in _batches(windows):
+        for batch in _batches(windows, _BATCH_TOKENS[precision.device]):
             rows = [window.text for window in batch]
-            for name, output in zip(body.readouts, body(*_padded(batch, pad_id)), strict=True):
-                np.add.at(sums[name], rows, output.float().numpy())
+            ids, mask = (each.to(precision.device) for each in _padded(batch, pad_id))
+            for name, output in zip(body.readouts, body(ids, mask), strict=True):
+                np.add.at(sums[name], rows, output.float().cpu().numpy())
             progress.update(len(batch))
     return {name: total / counts[:, None] for name, total in sums.items()}
 
@@ -75,11 +77,11 @@ def with_special_tokens(tokenizer: Any, ids: list[int]) -> list[int]:
     return [tokenizer.cls_token_id, *ids, tokenizer.sep_token_id]
 
 
-def _batches(windows: list[_Window]) -> Iterator[list[_Window]]:
-    """Longest first, so that too little memory shows at once; each batch within the token budget."""
+def _batches(windows: list[_Window], tokens: int) -> Iterator[list[_Window]]:
+    """Longest first, so that too little memory shows at once; each batch within so many padded tokens."""
     batch: list[_Window] = []
     for window in sorted(windows, key=lambda each: -len(each.ids)):
-        if batch and (len(batch) + 1) * _rounded(len(batch[0].ids)) > _BATCH_TOKENS:
+        if batch and (len(batch) + 1) * _rounded(len(batch[0].ids)) > tokens:
             yield batch
             batch = []
         batch.append(window)

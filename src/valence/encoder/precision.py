@@ -21,6 +21,11 @@ class Precision:
     def bf16(self) -> bool:
         return self.name == "bf16"
 
+    @property
+    def accelerator(self) -> str:
+        """The GPU's name; empty on a CPU."""
+        return torch.cuda.get_device_name() if self.device == "cuda" else ""
+
     def autocast(self) -> torch.autocast:
         """Matrix products in this format inside the block; weights stay float32."""
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)

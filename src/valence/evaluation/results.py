@@ -29,6 +29,7 @@ class Origin:
         name: what was measured, in words.
         split: "test" is the reserved set, on which nothing was chosen.
         trained_parameters: how many of the network's numbers were changed to get here.
+        accelerator: the GPU that did it; empty where the processor did.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Origin:
     data_checksum: str
     seed: int
     trained_parameters: int
+    accelerator: str = ""
 
 
 def result(
@@ -66,7 +68,7 @@ def result(
         "wall_time_s": round(time.perf_counter() - started, 1),
         "peak_memory_mb": round(peak_memory_mb()),
         "trained_parameters": origin.trained_parameters,
-        "processor": processor(),
+        "processor": " and ".join(filter(None, (origin.accelerator, processor()))),
     }
 
 

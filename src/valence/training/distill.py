@@ -1,12 +1,14 @@
-"""Distillation: a small student learns short texts from a larger teacher, and labelled sets beside them.
+"""Distillation: a small student learns from larger teachers, and labelled sets beside them.
 
 After Hinton et al. 2015, "Distilling the Knowledge in a Neural Network", at temperature 1: the student's target is a
-mixture of what the teacher says and of the label. Where only one of them is known, that one is the target: the teacher
-also answers for sentences that nobody has labelled, cut from the texts of the other sets; those sets keep their labels.
+mixture of what the teacher says and of the label. Where only one of them is known, that one is the target. The first
+teacher also answers for sentences that nobody has labelled, cut from the texts of the other sets; a set with a teacher
+of its own is answered for by that one, its unlabelled texts too, and one without keeps its labels.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections.abc import Sequence
@@ -33,6 +35,7 @@ from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.training import ranks
+from valence.training.anchor import Anchor, same_shape
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 from valence.training.networks import describe, frozen_from_folder, with_head
 from valence.training.provenance import ancestry, describe_data, versions
@@ -53,26 +56,29 @@ class DistillConfig(SplitConfig):
 
     Attributes:
         student: the network that learns: a base by name, path or Hub id, or a model folder.
-        teacher: a model folder with its network's own weights, trained on the first of the sets.
+        teachers: model folders with their networks' own weights, each trained on the set of the same place: one for the
+            first set at least.
         sentences: so many unlabelled sentences, cut from the training and unlabelled texts of the other sets.
-        label_share: of the label in the target of a text that has both a label and the teacher's answer.
-        label_smoothing: of the target of a text that has a label only, so much is spread over all labels, so that the
-            student is no surer of them than of what it is taught (Müller et al. 2019, "When Does Label Smoothing
-            Help?").
-        taught_passes: passes over the texts that the teacher answers for, in each epoch over the rest.
+        unlabelled: so many unlabelled texts of each other set that has a teacher of its own.
+        label_share: of the label in the target of a text that has both a label and a teacher's answer.
+        short_passes: passes over the first set's texts and the sentences, in each epoch over the rest.
         mistyped_passes: of those, so many see the texts with slips of the finger in them, and the same targets.
+        anchor: a base of the student's shape whose hidden states the student's stay near; empty for none.
+        anchor_weight: of the distance to it (training.anchor) beside the loss.
         max_tokens: longest input in tokens, special tokens included; also the window of the finished body, unless the
             student is a model folder with a longer one, which it keeps.
         precision: of the matrix work: auto, bf16 or fp32.
     """
 
     student: str
-    teacher: str
+    teachers: tuple[str, ...]
     sentences: int = 40_000
+    unlabelled: int = 0
     label_share: float = 0.3
-    label_smoothing: float = 0.0
-    taught_passes: int = 3
+    short_passes: int = 3
     mistyped_passes: int = 0
+    anchor: str = ""
+    anchor_weight: float = 1.0
     epochs: float = 1.0
     learning_rate: float = 5e-5
     batch_size: int = 32
@@ -82,10 +88,11 @@ class DistillConfig(SplitConfig):
 
 @dataclass(frozen=True)
 class _Set:
-    """A data set with the rows that this run works with."""
+    """A data set with the rows that this run works with, and its teacher, if it has one."""
 
     dataset: Dataset
     splits: Splits
+    teacher: ModelFolder | None
 
 
 @dataclass(frozen=True)
@@ -106,29 +113,34 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     """Trains the student on all of the sets, tests it on the reserved set of each, and writes the model folder `out`.
 
     Args:
-        datasets: the first is the teacher's own kind; all have the same labels.
+        datasets: the first is of short texts; all have the same labels, and so have the teachers.
         out: the folder to write. A run in progress lives in `OUT.training/` beside it, with checkpoints.
         config: see DistillConfig.
         resume: go on from the last checkpoint.
 
-    Raises SettingsError if the sets' or the teacher's labels differ, ModelFolderError if the teacher is incomplete.
+    Raises SettingsError if the sets' or a teacher's labels differ or options contradict each other, ModelFolderError if
+    a teacher is incomplete.
     """
     started = time.perf_counter()
     ranks.check_alone("valence distill")
-    _check_passes(config)
+    _check(config, len(datasets))
     set_seed(config.seed)
-    sets = [_Set(dataset, prepare(dataset, config)) for dataset in datasets]
-    teacher = ModelFolder(Path(config.teacher))
-    labels = _common_labels(sets, teacher)
+    teachers = [ModelFolder(Path(each)) for each in config.teachers]
+    sets = [
+        _Set(dataset, prepare(dataset, config), teacher)
+        for dataset, teacher in itertools.zip_longest(datasets, teachers)
+    ]
+    labels = _common_labels(sets)
     base = bases.find(config.student)
     precision = choose(config.precision)
     # Nearly all texts are short, and for those the CPU's fused attention is slower than plain products.
     model = network.from_base(base, labels, attention="eager" if precision.device == "cpu" else None)
     student = _Student(model, network.tokenizer_of(base.path), labels, config, precision)
+    anchor = _anchor(student) if config.anchor else None
     descriptions = [describe_data(each.dataset, each.splits) for each in sets]
     data = _together(descriptions)
     run = open_run(out, {"data": data["checksum"], **asdict(config)}, resume=resume)
-    _train(student, sets, _answers(teacher, sets, config), run)
+    _train(student, sets, anchor, run)
     origin, commands = ancestry(base)
     body = describe(
         student.model, student.tokenizer, base=origin.name, licence=origin.licence, max_tokens=_window(base, config)
@@ -146,12 +158,13 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
         result(
             Scored(scores, labels.encode(each.splits.test.labels), labels.names, each.splits.test.texts),
             Origin(
-                name=f"{each.dataset.name}: all layers distilled from {teacher.body().base}, from {origin.name}",
+                name=f"{each.dataset.name}: all layers distilled from {teachers[0].body().base}, from {origin.name}",
                 data=each.dataset.name,
                 split=each.dataset.test_split,
                 data_checksum=each.dataset.checksum,
                 seed=config.seed,
                 trained_parameters=parameters,
+                accelerator=precision.accelerator,
             ),
             started=started,
         )
@@ -159,9 +172,17 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     ]
     provenance = {
         "stage": "distill",
-        "commands": [*commands, *teacher.head().provenance.get("commands", []), command_line()],
+        "commands": list(
+            dict.fromkeys(
+                [
+                    *commands,
+                    *(each for one in teachers for each in one.head().provenance.get("commands", [])),
+                    command_line(),
+                ]
+            )
+        ),
         "config": asdict(config),
-        "teacher": {"base": teacher.body().base, "body": teacher.body().id, "results": _figures(teacher)},
+        "teachers": [{"base": one.body().base, "body": one.body().id, "results": _figures(one)} for one in teachers],
         "data": data,
         "validation": validation_history(run),
         "versions": versions(),
@@ -172,13 +193,36 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     return folder
 
 
-def _check_passes(config: DistillConfig) -> None:
-    if config.mistyped_passes > config.taught_passes:
+def _check(config: DistillConfig, sets: int) -> None:
+    if config.mistyped_passes > config.short_passes:
         raise SettingsError(
-            f"--mistyped-passes {config.mistyped_passes} is more than --taught-passes {config.taught_passes}.",
-            way_out="Give at most as many: the mistyped passes are some of the taught ones.",
+            f"--mistyped-passes {config.mistyped_passes} is more than --short-passes {config.short_passes}.",
+            way_out="Give at most as many: the mistyped passes are some of those.",
             code="too-many-mistyped-passes",
         )
+    if not 1 <= len(config.teachers) <= sets:
+        raise SettingsError(
+            f"--teacher was given {len(config.teachers)} times, and --data {sets} times.",
+            way_out="Give a teacher for the first set, and for as many of the others as you like, in the same order.",
+            code="teachers-and-sets",
+        )
+    if config.unlabelled and len(config.teachers) == 1:
+        raise SettingsError(
+            f"--unlabelled {config.unlabelled}: nobody answers for the unlabelled texts of the other sets.",
+            way_out="Give those sets a --teacher of their own, or leave --unlabelled away.",
+            code="options-contradict",
+        )
+
+
+def _anchor(student: _Student) -> Anchor:
+    model = network.from_base(bases.find(student.config.anchor), student.labels)
+    if not same_shape(student.model, model):
+        raise SettingsError(
+            f"--anchor {student.config.anchor} has other layers than the student {student.config.student}.",
+            way_out="Give the base that the student was made from.",
+            code="anchor-differs",
+        )
+    return Anchor(model, student.config.anchor_weight)
 
 
 def _window(base: LocalBase, config: DistillConfig) -> int:
@@ -187,64 +231,86 @@ def _window(base: LocalBase, config: DistillConfig) -> int:
     return max(own, config.max_tokens)
 
 
-def _common_labels(sets: Sequence[_Set], teacher: ModelFolder) -> Labels:
-    """The labels that the sets and the teacher share."""
-    labels = teacher.head().labels
+def _common_labels(sets: Sequence[_Set]) -> Labels:
+    """The labels that the sets and the teachers share."""
+    labels = Labels.discover(sets[0].splits.train.labels)
     for each in sets:
-        found = Labels.discover(each.splits.train.labels)
-        if found.names != labels.names:
-            raise SettingsError(
-                f"{each.dataset.name} has the labels {', '.join(found.names)}, but the teacher {teacher.path} "
-                f"tells {', '.join(labels.names)} apart.",
-                way_out="Give sets with the teacher's labels.",
-                code="labels-differ",
-            )
+        teacher = [(f"the teacher {each.teacher.path}", each.teacher.head().labels)] if each.teacher else []
+        for name, found in ((each.dataset.name, Labels.discover(each.splits.train.labels)), *teacher):
+            if found.names != labels.names:
+                raise SettingsError(
+                    f"{sets[0].dataset.name} has the labels {', '.join(labels.names)}, but {name} has "
+                    f"{', '.join(found.names)}.",
+                    way_out="Give sets and teachers with the same labels.",
+                    code="labels-differ",
+                )
         check_labels_covered(set(each.splits.train.labels), set(each.splits.test.labels))
     return labels
 
 
 @dataclass(frozen=True)
-class _Answers:
-    """What the teacher says of the first set's training texts, and of sentences from the others; probabilities."""
+class _Taught:
+    """Texts with their targets, probabilities of shape (n, classes)."""
 
-    own: Floats
-    sentences: tuple[str, ...]
-    of_sentences: Floats
+    texts: tuple[str, ...]
+    targets: Floats
 
 
-def _answers(teacher: ModelFolder, sets: Sequence[_Set], config: DistillConfig) -> _Answers:
-    """Features go through the cache, so a run that was interrupted does not ask the teacher again."""
-    frozen, head = frozen_from_folder(teacher, config.precision), teacher.head()
-
-    def ask(texts: Sequence[str], title: str) -> Floats:
-        return head.head.predict_proba(frozen.read(texts, head.readout, title))
-
+def _short(sets: Sequence[_Set], labels: Labels, config: DistillConfig) -> _Taught:
+    """The first set's training texts, and sentences cut from the others."""
     longer = [text for each in sets[1:] for text in (*each.splits.train.texts, *each.dataset.unlabelled)]
     cut = sentences(longer, rows=config.sentences, seed=config.seed) if config.sentences else ()
-    own = ask(sets[0].splits.train.texts, f"teacher on {sets[0].dataset.name}")
-    return _Answers(own, cut, ask(cut, "teacher on sentences") if cut else own[:0])
+    return _taught(sets[0], cut, labels, config)
 
 
-def _train(student: _Student, sets: Sequence[_Set], answers: _Answers, run: Path) -> None:
-    config = student.config
-    known = [np.eye(len(student.labels))[student.labels.encode(each.splits.train.labels)] for each in sets]
-    mixed = config.label_share * known[0] + (1 - config.label_share) * answers.own
-    texts, targets = (*sets[0].splits.train.texts, *answers.sentences), np.concatenate([mixed, answers.of_sentences])
+def _rest(each: _Set, labels: Labels, config: DistillConfig) -> _Taught:
+    """Another set's training texts, and unlabelled ones if there is a teacher to answer for them."""
+    if each.teacher is None:
+        return _Taught(each.splits.train.texts, _one_hot(each, labels))
+    chosen = np.random.default_rng(config.seed).permutation(len(each.dataset.unlabelled))[: config.unlabelled]
+    return _taught(each, tuple(each.dataset.unlabelled[index] for index in chosen), labels, config)
+
+
+def _taught(each: _Set, unlabelled: tuple[str, ...], labels: Labels, config: DistillConfig) -> _Taught:
+    """A set's training texts by label and teacher, and texts without labels by the teacher alone.
+
+    Features go through the cache, so a run that was interrupted does not ask the teacher again.
+    """
+    assert each.teacher is not None
+    frozen, head = frozen_from_folder(each.teacher, config.precision), each.teacher.head()
+
+    def ask(texts: Sequence[str], title: str) -> Floats:
+        if not texts:
+            return np.zeros((0, len(labels)))
+        return head.head.predict_proba(frozen.read(texts, head.readout, title))
+
+    own = ask(each.splits.train.texts, f"teacher on {each.dataset.name}")
+    mixed = config.label_share * _one_hot(each, labels) + (1 - config.label_share) * own
+    return _Taught(
+        (*each.splits.train.texts, *unlabelled),
+        np.concatenate([mixed, ask(unlabelled, "teacher on unlabelled texts")]),
+    )
+
+
+def _one_hot(each: _Set, labels: Labels) -> Floats:
+    return np.eye(len(labels))[labels.encode(each.splits.train.labels)]
+
+
+def _train(student: _Student, sets: Sequence[_Set], anchor: Anchor | None, run: Path) -> None:
+    config, labels = student.config, student.labels
+    short = _short(sets, labels, config)
     mistyped = [
-        student.encoded(with_typos(texts, seed=config.seed + number), targets)
+        student.encoded(with_typos(short.texts, seed=config.seed + number), short.targets)
         for number in range(config.mistyped_passes)
     ]
-    taught = [student.encoded(texts, targets)] * (config.taught_passes - config.mistyped_passes) + mistyped
-    others = [
-        student.encoded(each.splits.train.texts, _smoothed(rows, config.label_smoothing))
-        for each, rows in zip(sets[1:], known[1:], strict=True)
-    ]
-    training: ConcatDataset[dict[str, Any]] = ConcatDataset([*taught, *others])
+    clean = [student.encoded(short.texts, short.targets)] * (config.short_passes - config.mistyped_passes)
+    rest = [_rest(each, labels, config) for each in sets[1:]]
+    training: ConcatDataset[dict[str, Any]] = ConcatDataset(
+        [*clean, *mistyped, *(student.encoded(each.texts, each.targets) for each in rest)]
+    )
     log.info("%s texts in an epoch, on %s: %s.", f"{len(training):,}", student.precision.name, student.precision.reason)
     validation = {
-        each.dataset.name: student.encoded(
-            each.splits.validation.texts, student.labels.encode(each.splits.validation.labels)
-        )
+        each.dataset.name: student.encoded(each.splits.validation.texts, labels.encode(each.splits.validation.labels))
         for each in sets
     }
     loop = LoopConfig(
@@ -257,16 +323,9 @@ def _train(student: _Student, sets: Sequence[_Set], answers: _Answers, run: Path
         seed=config.seed,
     )
     collator = PadToStep(student.tokenizer.pad_token_id, _PADDED_TO)
-    train_on(student.model, training, validation, collator, loop, precision=student.precision, folder=run)
-
-
-def _smoothed(targets: Floats, share: float) -> Floats:
-    """Targets of shape (n, classes), with `share` of each spread evenly over the classes.
-
-    >>> _smoothed(np.array([[1.0, 0.0]]), 0.5).tolist()
-    [[0.75, 0.25]]
-    """
-    return np.asarray((1 - share) * targets + share / targets.shape[1])
+    train_on(
+        student.model, training, validation, collator, loop, precision=student.precision, folder=run, anchor=anchor
+    )
 
 
 def _together(descriptions: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -113,6 +113,7 @@ def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, 
         data_checksum=dataset.checksum,
         seed=config.seed,
         trained_parameters=trained_parameters,
+        accelerator=precision.accelerator,
     )
     scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
     tested = result(scored, origin, started=started)

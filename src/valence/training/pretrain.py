@@ -115,6 +115,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
             data_checksum=dataset.checksum,
             seed=config.seed,
             trained_parameters=trained_parameters,
+            accelerator=precision.accelerator,
         )
         scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
         tested = result(scored, source, started=started)

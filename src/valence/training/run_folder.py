@@ -17,7 +17,7 @@ def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
     Raises SettingsError if the run there was started with other `settings`.
     """
     folder = out.with_name(out.name + ".training")
-    saved = folder / "config.json"
+    saved, settings = folder / "config.json", json.loads(json.dumps(settings))  # as they will be read back
     remove_abandoned(folder)
     if resume and saved.exists():
         _check_same(folder, json.loads(saved.read_text("utf-8")), settings)
@@ -25,7 +25,7 @@ def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
         remove_folder(folder)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    write_json(saved, dict(settings))
+    write_json(saved, settings)
     return folder
 
 

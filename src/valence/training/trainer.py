@@ -30,6 +30,7 @@ from valence.files import write_json, writing
 from valence.model.head import Ints
 from valence.model.labels import Labels
 from valence.training import layer_rates, ranks
+from valence.training.anchor import Anchor
 from valence.training.checkpoints import MarkComplete, last_complete
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
 from valence.training.order import OrderedTrainer
@@ -122,13 +123,15 @@ def train_on(
     *,
     precision: Precision,
     folder: Path,
+    anchor: Anchor | None = None,
 ) -> None:
-    """The same on texts whose targets may be probabilities, watched on several validation sets.
+    """The same on texts whose targets may be probabilities, watched on several validation sets, and held by an anchor.
 
     At the end the model is as the last step left it: with several sets no one checkpoint is the best.
     """
     how = {"compute_loss_func": _cross_entropy(None), "compute_metrics": _accuracy}
-    _run(model, loop_arguments(config, precision, folder), _Learning(training, dict(validation), collator, how), config)
+    learning = _Learning(training, dict(validation), collator, how)
+    _run(model, loop_arguments(config, precision, folder), learning, config, anchor)
 
 
 def train_language_model(
@@ -160,7 +163,13 @@ class _Learning:
     how: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _run(model: PreTrainedModel, arguments: TrainingArguments, learning: _Learning, config: LoopConfig) -> None:
+def _run(
+    model: PreTrainedModel,
+    arguments: TrainingArguments,
+    learning: _Learning,
+    config: LoopConfig,
+    anchor: Anchor | None = None,
+) -> None:
     own = None
     if config.layer_decay != 1.0:
         own = layer_rates.optimizer(
@@ -169,7 +178,8 @@ def _run(model: PreTrainedModel, arguments: TrainingArguments, learning: _Learni
             layer_decay=config.layer_decay,
             weight_decay=arguments.weight_decay,
         )
-    trainer = OrderedTrainer(
+    trainer = _Trainer(
+        anchor,
         model=model,
         args=arguments,
         train_dataset=learning.training,
@@ -206,6 +216,21 @@ class Patience(TrainerCallback):  # type: ignore[misc]  # its package has no typ
         figures = [entry[name] for entry in state.log_history if name in entry]
         if figures and len(figures) - 1 - int(np.argmax(figures)) >= self._passes:
             control.should_training_stop = True
+
+
+class _Trainer(OrderedTrainer):
+    """Adds an anchor's pull to the loss in training; what validation shows is the loss alone."""
+
+    def __init__(self, anchor: Anchor | None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._anchor = anchor
+
+    def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **options: Any) -> Any:
+        if self._anchor is None or not model.training:
+            return super().compute_loss(model, inputs, *args, **options)
+        labels = inputs.pop("labels")
+        outputs = model(**inputs, output_hidden_states=True)
+        return self.compute_loss_func(outputs, labels) + self._anchor.pull(outputs.hidden_states, **inputs)
 
 
 def validation_history(folder: Path) -> list[dict[str, float]]:
