@@ -8,7 +8,8 @@ docs/results/cluster.json after each part, so that `--only` measures a part agai
 - memory: 100,000 rows, then a million, of short comments: the most that all processes together had.
 - faults: four simulated nodes of one core each; twenty workers and three nodes are killed while they score.
 
-Half an hour on two cores that have nothing else to do. Ends with what must hold, and with exit code 1 where it does not.
+Half an hour on two cores that have nothing else to do. Ends with what must hold, and with exit code 1 where it does
+not.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class Bench:
 
     @property
     def _shard_rows(self) -> int:
-        return self._options.shard_rows
+        return int(self._options.shard_rows)
 
     def _comments(self, rows: int, sentences: Sequence[str] = ()) -> Path:
         file = self._scratch / f"comments-{rows}{'-short' if sentences else ''}.csv"

@@ -1,4 +1,4 @@
-"""What benchmarks/cluster.py starts: one run of `valence score`, alone or on a cluster, watched, and killed on purpose."""
+"""What benchmarks/cluster.py starts: runs of `valence score`, alone or on a cluster, watched, and killed on purpose."""
 
 from __future__ import annotations
 

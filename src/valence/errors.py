@@ -7,6 +7,7 @@
     ├── TextError          a text that cannot be scored
     ├── SettingsError      a setting or a command's option
     ├── ClusterError       a Ray cluster that cannot be reached, started or used
+    ├── OutputError        what a command makes cannot be written: no room on the disk, or no right to
     ├── DeployError        a step on the way to the web that failed, or cannot be taken
     ├── PortInUseError     the address to serve on is taken
     ├── CallerGoneError    nobody waits for the answer any more
@@ -26,6 +27,7 @@ __all__ = [
     "DataError",
     "DeployError",
     "ModelFolderError",
+    "OutputError",
     "OverloadedError",
     "PortInUseError",
     "SettingsError",
@@ -76,6 +78,10 @@ class SettingsError(ValenceError):
 
 class ClusterError(ValenceError):
     default_code = "cluster-unavailable"
+
+
+class OutputError(ValenceError):
+    default_code = "output-unwritable"
 
 
 class DeployError(ValenceError):
