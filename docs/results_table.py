@@ -22,7 +22,7 @@ ROWS = (
     ("SST-2, only the final layer changed after stage 1, reading the body's whole depth", "sst2-general", "sst2"),
     ("SST-2, the same without stage 1", "sst2-without-stage1", "sst2"),
     ("SST-2, only the final layer changed, where the network has it", "sst2-final-layer", "sst2"),
-    ("SST-2, all layers of minilm trained after stage 1", "layers/sst2-layers-all", "sst2"),
+    ("SST-2, all layers of minilm trained after stage 1, on a GPU", "layers/sst2-layers-all", "sst2"),
     ("SST-2, TF-IDF with logistic regression", "sst2-tfidf", "sst2"),
     ("SST-2, VADER, a lexicon with rules", "sst2-vader", "sst2"),
     ("1,000 comments, toxic or not: a user's file, by one command", "own-comments", "comments_toxicity"),
