@@ -63,7 +63,7 @@ def comments_per_month(share: float) -> float:
 def table() -> str:
     """In Markdown: of each size its price, and comments and sentences in a month and for a dollar, in millions."""
     lines = [
-        "| dyno | $ a month | comments a month, millions | for a dollar | sentences a month, millions | for a dollar |",
+        "| dyno | $ a month | comments a month, millions | for $1 | sentences a month, millions | for $1 |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     for dyno in DYNOS:
@@ -94,8 +94,8 @@ def lengths() -> str:
     """How long either is, and the two rates that the ratio comes from."""
     measured = _result("comments.json")
     said = [
-        "{texts:,} {name} of {tokens[median]:g} tokens in the median, {tokens[mean]:g} on average, {tokens[p90]:g} at the "
-        "90th percentile: {texts_per_second:,} a second".format(name=name, **measured[name])
+        "{texts:,} {name} of {tokens[median]:g} tokens in the median, {tokens[mean]:g} on average, {tokens[p90]:g} at "
+        "the 90th percentile: {texts_per_second:,} a second".format(name=name, **measured[name])
         for name in ("comments", "sentences")
     ]
     return f"{said[0]}; {said[1]} ({measured['processor']}; {measured['threads']} threads)."
