@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         32,
         ge=2,
         le=512,
-        description="Connections handled at once. Most of them wait, for a slow client or for the model.",
+        description="Calls answered at once; most of them wait for the model. Slow and idle clients need no thread.",
     )
     queue_tokens: int = Field(
         65_536, ge=512, description="Tokens that may wait to be scored; more work is refused at once with 503."
