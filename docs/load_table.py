@@ -106,10 +106,11 @@ def _overload(measured: Json) -> Iterator[str]:
     overload = measured.get("overload")
     if overload is None:
         return
+    half = f"half of those within {overload['refused_p50_ms']:,.0f} ms and " if "refused_p50_ms" in overload else ""
     yield (
         f"**Twice the load.** The server carries {overload['carried_per_second']:,.0f} calls a second. Asked "
         f"{overload['asked_per_second']:,.0f} times a second for {_long(overload['seconds'])}, it answered "
-        f"{overload['per_second']:,.0f} a second and refused the rest with 503, 99 % of those within "
+        f"{overload['per_second']:,.0f} a second and refused the rest with 503, {half}99 % of those within "
         f"{overload['refused_p99_ms']:,.0f} ms; at most {overload['most_waiting']:,} calls waited at once."
     )
     for chart in charts(measured):

@@ -63,13 +63,14 @@ def _found(of_figures: dict[str, Any], rivals: float = 100.0, **overload: Any) -
             for name, each in ways
         ],
         "engine": {"1": {"per_second": 500.0, "p50_ms": 1.5}, "64": {"per_second": 900.0, "p50_ms": 60.0}},
-        "overload": {"p99_ms": 700.0, "failed": 0, "curve": {"memory_mb": [200.0] * 20}} | overload,
+        "overload": {"p99_ms": 700.0, "refused_p50_ms": 9.0, "failed": 0, "curve": {"memory_mb": [200.0] * 20}}
+        | overload,
     }
 
 
 def test_all_that_must_hold_is_checked(of_figures: dict[str, Any]) -> None:
     checks = of_figures["checks"](_found(of_figures))
-    assert len(checks) == 7
+    assert len(checks) == 8
     assert all(map(of_figures["holds"], checks))
 
 
@@ -78,6 +79,7 @@ def test_all_that_must_hold_is_checked(of_figures: dict[str, Any]) -> None:
     [
         ("Flask", {"rivals": 160.0}),  # 2.8 times is not three times
         ("p99", {"p99_ms": 1000.5}),
+        ("Refusals", {"refused_p50_ms": 101.0}),
         ("without an answer", {"failed": 1}),
         ("Memory", {"curve": {"memory_mb": [200.0] * 18 + [212.0] * 2}}),
     ],

@@ -38,6 +38,7 @@ MEASURED: dict[str, Any] = {
         "carried_per_second": 1000.0,
         "asked_per_second": 2000,
         "seconds": 600,
+        "refused_p50_ms": 5.0,
         "refused_p99_ms": 20.0,
         "most_waiting": 700,
         "curve": {
@@ -77,6 +78,7 @@ def test_the_text_has_the_overhead_and_the_overload(results: Path) -> None:
     assert "cost 0.5 ms of a call that is alone" in page
     assert "80% of the bare engine" in page
     assert "Asked 2,000 times a second for 10 minutes, it answered 900 a second" in page
+    assert "half of those within 5 ms and 99 % of those within 20 ms" in page
 
 
 def test_a_part_that_was_not_measured_is_left_out(results: Path) -> None:

@@ -6,6 +6,7 @@ Its engine is the real one; where a test must decide when a batch runs, `Gate` h
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from valence.errors import ModelFolderError, OverloadedError, TextError
 from valence.inference.batch_run import BatchRun
 from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
-from valence.inference.windows import Ints
+from valence.inference.windows import Ints, Reading
 from valence.model.head import Floats
 
 
@@ -153,13 +154,64 @@ def test_a_full_queue_refuses_at_once(gate: Gate, batcher: Batcher, pool: Thread
     held = _hold(gate, batcher, pool)
     accepted = pool.submit(batcher.score, ["bad " * 200])  # more than the limit, but nothing else waits
     _wait_until(lambda: batcher.queue.waiting_tokens > 100)
-    with pytest.raises(OverloadedError, match="of 100 tokens") as caught:
-        batcher.score(["good"])
+    with pytest.raises(OverloadedError, match="100 may wait") as caught:
+        batcher.score(["good " * 100])
     assert caught.value.retry_after_s >= 1
     gate.open.set()
     assert accepted.result(30)
     assert held.result(30)
     assert batcher.score(["good"])
+
+
+def test_a_call_of_many_long_texts_keeps_out_its_like_and_holds_up_no_short_one(
+    gate: Gate, pool: ThreadPoolExecutor
+) -> None:
+    batcher = Batcher(gate, max_queue_tokens=2000, batch_tokens=64)
+    held = _hold(gate, batcher, pool)
+    many = pool.submit(batcher.score, ["bad " * 2000] * 10)
+    _wait_until(lambda: batcher.queue.waiting_tokens > 20_000)
+    short = [pool.submit(batcher.score, ["dull"]) for _ in range(5)]
+    _wait_until(lambda: len(batcher.queue._calls) == 6)
+    with pytest.raises(OverloadedError, match="queue is full"):
+        batcher.score(["bad " * 2000] * 10)
+    gate.open.set()
+    assert all(len(future.result(60)) == 1 for future in [held, *short])
+    assert len(many.result(60)) == 10
+    batcher.close()
+    assert len(gate.batches) > 300
+    assert all(min(map(len, batch)) > 3 for batch in gate.batches[8:]), "the short ones were among the first"
+
+
+def test_calls_with_a_lot_of_text_are_read_one_at_a_time(gate: Gate, pool: ThreadPoolExecutor) -> None:
+    batcher = Batcher(gate, max_queue_tokens=2000)
+    held = _hold(gate, batcher, pool)
+    reads, most = Counter[str](), [0]
+    read = gate.reader.read
+
+    def counted(text: str, *, spans: bool = False) -> Reading:
+        reads["now"] += 1
+        most[0] = max(most[0], reads["now"])
+        reads["ever"] += 1
+        threading.Event().wait(0.001)  # the others would come in here
+        reads["now"] -= 1
+        return read(text, spans=spans)
+
+    gate.reader.read = counted  # type: ignore[method-assign]
+    calls = [pool.submit(batcher.score, ["bad " * 2000] * 5) for _ in range(8)]
+    _wait_until(lambda: sum(call.done() for call in calls) == 7)
+    assert (most[0], reads["ever"]) == (1, 5), "those that are refused have not been read"
+    gate.open.set()
+    assert held.result(60)
+    refused = [call for call in calls if isinstance(call.exception(60), OverloadedError)]
+    assert len(refused) == 7
+    assert len(batcher.score(["bad " * 2000] * 5)) == 5, "and the next one has its turn"
+    batcher.close()
+
+
+def test_whoever_waits_too_long_for_others_to_be_read_is_told(gate: Gate, batcher: Batcher) -> None:
+    with batcher._reads_a_lot, pytest.raises(OverloadedError, match="long texts"):
+        batcher.score(["bad " * 6000], timeout_s=0.01)
+    assert not batcher._reads_a_lot.locked()
 
 
 def test_whoever_watches_is_told_of_each_run(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:

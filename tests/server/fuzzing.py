@@ -32,9 +32,14 @@ _ACCEPTANCE = CHECKS.get_one("positive_data_acceptance")
 
 
 class Fuzzing:
-    """Makes up requests for one operation at a time, and checks each answer against the document."""
+    """Makes up requests for one operation at a time, and checks each answer against the document.
+
+    Attributes:
+        asked: requests so far.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self.asked = 0
         changes = {**_UNLIMITED, "data_folder": folder, "keep_feedback_texts": True, "jobs": True}
         settings = default_settings().model_copy(update=changes)
         app = create_app(settings, registry=Registry([served(FakeScorer())]), page_folder=folder)
@@ -61,6 +66,7 @@ class Fuzzing:
         def ask(case: Any) -> None:
             if sound:
                 _speak_of_the_model_that_is_there(case)
+            self.asked += 1
             case.call_and_validate(headers=self.key, excluded_checks=excluded)
 
         ask()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -18,10 +19,10 @@ from tests.inference.test_batching import Gate, _wait_until
 from tests.server.fakes import FACTS
 from valence.inference.batching import Batcher
 from valence.server.app import create_app
+from valence.server.line import WAIT_S
 from valence.server.presence import KEY, Presence
 from valence.server.registry import Registry, ServedModel
 from valence.server.settings import Settings, default_settings
-from valence.server.threads import WAIT_S
 
 URL = "/api/v1/predict"
 
@@ -40,7 +41,7 @@ def test_a_full_queue_is_503_at_once_and_what_was_accepted_is_answered(tiny_mode
         assert gate.entered.acquire(timeout=30)
         waiting = pool.submit(ask, app.test_client(), "bad " * 200)
         _wait_until(lambda: batcher.waiting_tokens > 100)
-        refused = app.test_client().post(URL, json={"text": "good"})  # comes back although the gate is closed
+        refused = app.test_client().post(URL, json={"text": "good " * 100})  # comes back although the gate is closed
         assert (refused.status_code, refused.get_json()["code"]) == (503, "overloaded")
         assert int(refused.headers["Retry-After"]) >= 1
         assert app.test_client().get("/healthz").status_code == 200
@@ -79,6 +80,8 @@ def test_when_all_threads_are_taken_scoring_is_refused_at_once_and_the_rest_is_a
             time.sleep(2 * WAIT_S)  # the last one has come and waits
             status, headers = _asked(address, "predict")  # comes back although nobody can go on
             assert (status, headers["Retry-After"]) == (503, "1")
+            assert _sent(address, b"x" * 1_000_000, "Connection: close").startswith(b"HTTP/1.1 503 ")
+            assert _sent(address, b"", "Content-Length: 1000", "Expect: 100-continue").startswith(b"HTTP/1.1 503 ")
             assert _asked(address, "models")[0] == 200
             go_on.touch()
             assert [call.result(60)[0] for call in accepted] == [200] * (threads + 1)
@@ -110,6 +113,16 @@ def test_a_client_that_goes_away_frees_its_place(tiny_model: Path, settings: Set
     assert ask(Presence()) == 200
     assert len(gate.batches) == 2, "what nobody waits for is not computed"
     batcher.close()
+
+
+def _sent(address: str, body: bytes, *headers: str) -> bytes:
+    """What comes back, until the server closes the connection, after all has been sent."""
+    host, _, port = address.rpartition("/")[2].partition(":")
+    length = () if any("Length" in each for each in headers) else (f"Content-Length: {len(body)}",)
+    head = "\r\n".join((f"POST {URL} HTTP/1.1", "Host: x", "Content-Type: application/json", *length, *headers, "", ""))
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(head.encode() + body)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 def _asked(address: str, operation: str) -> tuple[int, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -11,6 +12,7 @@ import pytest
 
 from tests.server.databases import address_of_file
 from tests.server.killed_server import running
+from valence.server.connection import IDLE_S
 
 PATIENCE_S = 60  # only a hang takes as long
 
@@ -123,6 +125,7 @@ def test_slow_clients_hold_up_nobody_and_are_let_go(port: int, said: bytes) -> N
 
 def test_idle_connections_give_way_to_those_that_ask(port: int) -> None:
     with _clients(port, 1200, b"") as idle:
+        time.sleep(IDLE_S)
         assert b" 200 " in _answer(port, SOUND)
         assert idle[0].recv(1) == b"", "the one that waited the longest"
         assert _let_go(idle[-100:]) == 0

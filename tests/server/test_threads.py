@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from valence.server import threads
+from valence.server import arriving, threads
+from valence.server.line import Line
 from valence.server.presence import KEY, Presence
+from valence.server.spare import in_spare_thread
 from valence.server.threads import PIECE, InThreads
 
 BODY = b'{"text": "good"}'
@@ -18,7 +20,14 @@ BODY = b'{"text": "good"}'
 class Connection:
     """A client's end: it says one request, and takes what is sent until it has had enough."""
 
-    def __init__(self, *headers: tuple[bytes, bytes], body: bytes = b"", takes: float = float("inf")) -> None:
+    def __init__(
+        self,
+        *headers: tuple[bytes, bytes],
+        body: bytes = b"",
+        takes: float = float("inf"),
+        ends: bool = True,
+        silent: bool = False,
+    ) -> None:
         self.presence = Presence(let_go=self.let_go)
         self.sent: list[dict[str, Any]] = []
         self.scope = {
@@ -26,6 +35,7 @@ class Connection:
             "http_version": "1.1",
             "method": "POST",
             "scheme": "http",
+            "path": "/café",
             "raw_path": b"/caf%C3%A9",
             "query_string": b"a=1",
             "server": ("127.0.0.1", 8000),
@@ -33,7 +43,7 @@ class Connection:
             "headers": list(headers),
             KEY: self.presence,
         }
-        self._said = [{"type": "http.request", "body": body, "more_body": False}]
+        self._said = [] if silent else [{"type": "http.request", "body": body, "more_body": not ends}]
         self._takes = takes
         self.left = asyncio.Event()
 
@@ -105,6 +115,74 @@ def test_a_short_answer_is_sent_at_once_however_it_is_cut() -> None:
     start, body = _asked(application).sent
     assert (start["status"], start["headers"]) == (200, [(b"content-type", b"text/plain"), (b"x-of", b"1")])
     assert body == {"type": "http.response.body", "body": b"abc", "more_body": False}
+
+
+class Refusing:
+    """Refuses whatever comes once the line is full."""
+
+    def concerns(self, scope: Any) -> bool:
+        return True
+
+    def __call__(self, environ: Any, start_response: Any) -> list[bytes]:
+        start_response("503 Service Unavailable", [("Content-Length", "2")])
+        return [b"no"]
+
+
+class Full(Line):
+    def full(self) -> bool:
+        return True
+
+
+def _refused(*headers: tuple[bytes, bytes], **options: Any) -> Connection:
+    async def ask() -> Connection:
+        connection = Connection(*headers, **options)
+        bridge = InThreads(_never, threads=2, refusal=Refusing())
+        bridge.line = Full(2)
+        await bridge(connection.scope, connection.receive, connection.send)
+        return connection
+
+    return asyncio.run(ask())
+
+
+def _never(_environ: Any, _start_response: Any) -> list[bytes]:
+    raise AssertionError("answered in a thread")
+
+
+def test_where_the_line_is_full_a_call_is_refused_without_a_thread() -> None:
+    connection = _refused(body=BODY)
+    assert connection.sent[0]["status"] == 503
+    assert connection.content == b"no"
+    assert connection.sent[-1]["more_body"] is False
+    assert not connection.presence.lost, "the next call may come over the same connection"
+
+
+def test_a_refused_client_that_goes_on_sending_has_its_answer_and_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arriving, "THROWN_AWAY", 10)
+    connection = _refused(body=b"x" * 20, ends=False)
+    assert connection.content == b"no"
+    assert connection.presence.lost
+
+
+def test_a_refused_client_that_asked_whether_to_send_need_not() -> None:
+    connection = _refused((b"expect", b"100-continue"), silent=True)
+    assert (b"connection", b"close") in connection.sent[0]["headers"]
+    assert connection.content == b"no"
+
+
+def test_what_may_not_be_refused_is_answered_in_a_spare_thread_where_the_line_is_full() -> None:
+    async def ask() -> Connection:
+        connection = Connection(body=BODY)
+        bridge = InThreads(_spare, threads=2)
+        bridge.line = Full(2)
+        await bridge(connection.scope, connection.receive, connection.send)
+        return connection
+
+    assert asyncio.run(ask()).content == b"in a spare thread"
+
+
+def _spare(_environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [])
+    return [b"in a spare thread" if in_spare_thread() else b"in another"]
 
 
 class Long:

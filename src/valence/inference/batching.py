@@ -1,6 +1,7 @@
 """The micro-batcher: texts from many threads meet in one bounded queue and run through the body together.
 
-A text is checked and tokenised by the thread that brings it, so a bad text never reaches its neighbours. A worker for
+A text is checked and tokenised by the thread that brings it, so a bad text never reaches its neighbours; calls with a
+lot of text are read one at a time, so that many together do not fill the memory before they are refused. A worker for
 each of the engine's threads takes what is waiting as soon as it is free: nothing waits when the engine is idle, and the
 busier it is the larger the batches are. Knows nothing of HTTP.
 """
@@ -12,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, islice
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from valence.inference.engine import Engine
 
 MAX_QUEUE_TOKENS = 65_536
+# Characters beyond which a call has a lot of text.
+A_LOT = 20_000
+# Characters that stand for a token, where it has not been counted: on the high side, so that none is refused too soon.
+_CHARACTERS_A_TOKEN = 6
 # Windows among which those of similar length are looked for.
 LOOK_AHEAD = 128
 # Seconds between two looks at whether a caller is still there.
@@ -122,20 +128,27 @@ class WindowQueue:
     def waiting_tokens(self) -> int:
         return self._waiting_tokens
 
-    def check(self, tokens: int = 1) -> None:
-        """Raises OverloadedError if so many more tokens have no room. An idle queue takes any one call."""
-        if self._closed:
-            raise OverloadedError("The engine is shutting down.", way_out="Ask again in a few seconds.")
-        if self._waiting_tokens and self._waiting_tokens + tokens > self.max_tokens:
+    def check(self, tokens: int = 1, windows: int = 1) -> None:
+        """Raises OverloadedError if a call of so many has no room. An idle queue takes any one call.
+
+        Calls take turns, so of each other one only as many windows go first as this one has: a short text has room
+        behind a call of a hundred long ones, and another hundred have not.
+        """
+        with self._changed:
+            if self._closed:
+                raise OverloadedError("The engine is shutting down.", way_out="Ask again in a few seconds.")
+            first = sum(len(entry.window) for entries in self._calls for entry in islice(entries, windows))
+        if first and first + tokens > self.max_tokens:
             raise OverloadedError(
-                f"The queue is full: {self._waiting_tokens:,} of {self.max_tokens:,} tokens are waiting.",
+                f"The queue is full: {first:,} tokens would go first, and the call has {tokens:,} or more; "
+                f"{self.max_tokens:,} may wait.",
                 way_out="Ask again in a few seconds.",
             )
 
     def append(self, call: Call) -> None:
         """Raises OverloadedError, at once, if the call has no room."""
         with self._changed:
-            self.check(call.tokens)
+            self.check(call.tokens, len(call.windows))
             self._waiting_tokens += call.tokens
             self._calls.append(deque(Entry(call, i) for i in range(len(call.windows))))
             self._changed.notify()
@@ -199,6 +212,7 @@ class Batcher:
         self.queue = WindowQueue(max_queue_tokens)
         self._batch_tokens = batch_tokens or engine.batch_tokens
         self._width = engine.body.readouts[engine.fitted.readout]
+        self._reads_a_lot = threading.Lock()
         self._observer: Callable[[BatchRun], None] | None = None
         self._workers = [
             threading.Thread(target=self._work, name=f"batcher-{engine.name}-{i}", daemon=True)
@@ -221,8 +235,10 @@ class Batcher:
         CallerGoneError, with its place in the queue freed, soon after `gone` says that nobody waits for it any more.
         """
         self.queue.check()
-        compute = partial(self._compute, timeout_s=timeout_s, gone=gone)
-        return answer(texts, self.engine.reader, self.engine.fitted, compute, explain=explain)
+        with ExitStack() as reading:
+            self._wait_for_turn(texts, reading, timeout_s)
+            compute = partial(self._compute, reading=reading, timeout_s=timeout_s, gone=gone)
+            return answer(texts, self.engine.reader, self.engine.fitted, compute, explain=explain)
 
     @property
     def waiting_tokens(self) -> int:
@@ -242,9 +258,25 @@ class Batcher:
         for worker in self._workers:
             worker.join()
 
-    def _compute(self, windows: Sequence[Ints], timeout_s: float | None, gone: Gone | None) -> Floats:
+    def _wait_for_turn(self, texts: Sequence[str], reading: ExitStack, timeout_s: float | None) -> None:
+        """Where there is a lot to read, until nobody else reads a lot. Raises OverloadedError, as `score` does."""
+        characters = sum(len(text) for text in texts if isinstance(text, str))
+        if characters <= A_LOT:
+            return
+        tokens = characters // _CHARACTERS_A_TOKEN
+        windows = math.ceil(tokens / self.engine.reader.capacity)
+        self.queue.check(tokens, windows)
+        if not self._reads_a_lot.acquire(timeout=-1 if timeout_s is None else timeout_s):
+            raise OverloadedError("Other long texts are being read.", way_out="Ask again in a few seconds.")
+        reading.callback(self._reads_a_lot.release)
+        self.queue.check(tokens, windows)
+
+    def _compute(
+        self, windows: Sequence[Ints], reading: ExitStack, timeout_s: float | None, gone: Gone | None
+    ) -> Floats:
         call = Call(windows, self._width)
         self.queue.append(call)
+        reading.close()
         return call.wait(timeout_s, gone)
 
     def _work(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from valence.server import access, compression, document, errors, logs, metrics, pages, security
 from valence.server.api import feedback, health, jobs, models, predict, reference
 from valence.server.api import metrics as metrics_api
 from valence.server.jobs.runner import Runner
 from valence.server.metrics import Metrics
+from valence.server.proxies import trusting
 from valence.server.rates import RateLimits
 from valence.server.registry import Registry
 from valence.server.settings import Settings, load_settings
@@ -64,7 +64,7 @@ def create_app(
     compression.install(app)
     pages.install(app, page_folder)
     state.document.update(document.document(app, settings))
-    _trust_proxies(app, settings.trusted_proxies)
+    app.wsgi_app = trusting(app.wsgi_app, settings.trusted_proxies)  # type: ignore[assignment,method-assign]  # Flask's own way
     return app
 
 
@@ -74,9 +74,3 @@ def _loaded(settings: Settings) -> Registry:
     registry = Registry(default=settings.default_name)
     registry.load(loaders(settings))
     return registry
-
-
-def _trust_proxies(app: Flask, hops: int) -> None:
-    """Believes X-Forwarded-For and -Proto from that many proxies; with none, from nobody."""
-    if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way

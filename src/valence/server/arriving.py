@@ -23,6 +23,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 ROOM = 65_536
 # Bytes a second; an old telephone line brings half as much.
 RATE = 8_192
+# Bytes that are thrown away of a body that nobody will read, so that its client has sent all and reads the answer.
+THROWN_AWAY = 2_097_152
 
 
 @dataclass
@@ -60,6 +62,20 @@ async def gathered(receive: Receive, declared: int) -> Body | None:
         return None
     body.file.seek(0)
     return body
+
+
+async def thrown_away(receive: Receive) -> bool:
+    """Waits for the body's end without keeping any of it; False where it does not come, or is beyond all limits."""
+    body = Body()
+    try:
+        async with asyncio.timeout(PATIENCE_S) as patience:
+            while not body.whole and body.read <= THROWN_AWAY:
+                if await _more(receive, body) is None:
+                    return False
+                patience.reschedule(asyncio.get_running_loop().time() + _time_left(body))
+    except TimeoutError:
+        return False
+    return body.whole
 
 
 class Rest(io.RawIOBase):

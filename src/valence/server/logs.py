@@ -14,7 +14,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Request, Response, g, has_request_context, request
 
 from valence.server.settings import Settings
 
@@ -69,24 +69,34 @@ def configure(settings: Settings) -> None:
     logging.getLogger("valence").setLevel(settings.log_level.upper())
 
 
+def id_of(asked: Request) -> str:
+    """The one that a proxy gave it, where that is sound, else a new one."""
+    given = asked.headers.get("X-Request-ID", "")
+    return given if _SOUND_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def answered(asked: Request, request_id: str, status: int, began: float) -> None:
+    """Logs a request, which `began` at that reading of `time.perf_counter`. Needs no context of Flask's."""
+    fields = {
+        "method": asked.method,
+        "path": asked.path,
+        "status": status,
+        "took_ms": round((time.perf_counter() - began) * 1000, 1),
+        "request_id": request_id,
+    }
+    log.log(logging.DEBUG if asked.path in _QUIET else logging.INFO, "request", extra={"fields": fields})
+
+
 def install(app: Flask) -> None:
     """Gives each request its id, and logs it when it has been answered."""
 
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if _SOUND_ID.fullmatch(given) else uuid.uuid4().hex
+        g.request_id = id_of(request)
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.request_id
-        fields = {
-            "method": request.method,
-            "path": request.path,
-            "status": response.status_code,
-            "took_ms": round((time.perf_counter() - g.began) * 1000, 1),
-            "request_id": g.request_id,
-        }
-        log.log(logging.DEBUG if request.path in _QUIET else logging.INFO, "request", extra={"fields": fields})
+        answered(request, g.request_id, response.status_code, g.began)
         return response

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 KEY = "valence.presence"
+# In the scope of a request once its body has come to its end, whether it has been read or not.
+WHOLE = "valence.whole"
 
 
 @dataclass

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from valence.errors import OverloadedError, TextError
+from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.server import schemas
 from valence.server.problems import ProblemError
 from valence.server.registry import Registry, ServedModel
 from valence.server.schemas import LabelProbability, NotScored, PredictRequest, PredictResponse, Scored
 from valence.server.settings import Settings
-from valence.server.spare import in_spare_thread
 
 
 def predict(
@@ -26,8 +25,6 @@ def predict(
     began = time.perf_counter()
     texts = _texts(asked, settings)
     model = registry.model(asked.model)
-    if in_spare_thread() and model.scorer.waiting_tokens:
-        raise OverloadedError("Too many calls are waiting.", way_out="Ask again in a few seconds.")
     found = model.scorer.score(texts, explain=asked.explain, timeout_s=settings.answer_timeout_s, gone=gone)
     if asked.text is not None and isinstance(found[0], TextError):
         raise found[0]

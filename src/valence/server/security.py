@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 
 from valence.server.settings import Settings
 
@@ -46,28 +46,37 @@ def install(app: Flask, settings: Settings) -> None:
     """Adds the headers to everything that Flask answers; the page's files get theirs in `valence.server.pages`."""
 
     @app.after_request
-    def harden(response: Response) -> Response:
-        response.headers.extend(HEADERS)
-        response.headers["Content-Security-Policy"] = page_policy(g.nonce) if "nonce" in g else NOTHING
-        response.headers.setdefault("Cache-Control", "no-store")
-        if request.is_secure:
-            response.headers["Strict-Transport-Security"] = HSTS
-        if settings.cors_origins and request.path.startswith(_OPEN_TO_OTHERS):
-            _allow_origin(response, settings.cors_origins)
-        else:
-            response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        return response
+    def harden_each(response: Response) -> Response:
+        policy = page_policy(g.nonce) if "nonce" in g else NOTHING
+        return harden(response, request, settings.cors_origins, policy)
 
 
-def _allow_origin(response: Response, allowed: tuple[str, ...]) -> None:
+def harden(response: Response, asked: Request, origins: tuple[str, ...], policy: str = NOTHING) -> Response:
+    """The answer to what was asked, with its headers; needs no context of Flask's.
+
+    `origins` are those of other sites whose pages may read answers, `policy` is the Content-Security-Policy.
+    """
+    response.headers.extend(HEADERS)
+    response.headers["Content-Security-Policy"] = policy
+    response.headers.setdefault("Cache-Control", "no-store")
+    if asked.is_secure:
+        response.headers["Strict-Transport-Security"] = HSTS
+    if origins and asked.path.startswith(_OPEN_TO_OTHERS):
+        _allow_origin(response, asked, origins)
+    else:
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _allow_origin(response: Response, asked: Request, allowed: tuple[str, ...]) -> None:
     """Lets the pages of the named sites read the answer; never with cookies, of which there are none."""
     response.vary.add("Origin")
-    origin = request.headers.get("Origin", "")
+    origin = asked.headers.get("Origin", "")
     if "*" not in allowed and origin not in allowed:
         return
     response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
     response.headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-ID, RateLimit, RateLimit-Policy"
-    if request.method == "OPTIONS":
+    if asked.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
         response.headers["Access-Control-Allow-Headers"] = "Content-Type, X-Request-ID"
         response.headers["Access-Control-Max-Age"] = "600"

@@ -97,13 +97,17 @@ class Settings(BaseSettings):
         None, ge=1, le=256, description="Threads that compute scores; the process's share of the cores if not set."
     )
     server_threads: int = Field(
-        32,
+        16,
         ge=2,
         le=512,
-        description="Calls answered at once; most of them wait for the model. Slow and idle clients need no thread.",
+        description="Calls answered at once, most of which wait for the model; others wait in line, and are refused "
+        "with 503 once that takes half a second. More threads make larger batches, and longer waits for each other.",
     )
     queue_tokens: int = Field(
-        65_536, ge=512, description="Tokens that may wait to be scored; more work is refused at once with 503."
+        65_536,
+        ge=512,
+        description="Tokens of a call and of those that go before it, since calls take turns; a call beyond them is "
+        "refused at once with 503.",
     )
     answer_timeout_s: float = Field(
         25.0, gt=0, le=300, description="Seconds that a call may take; below the 30 s of Heroku's router."

@@ -1,7 +1,6 @@
 """Threads kept back for the moment when all the others are taken, and how a view learns that it runs in one.
 
-What costs little is answered there as ever: /healthz, /readyz, feedback, a refusal. Only scoring asks, and refuses
-where the model has work already.
+What costs little is answered there as ever: /healthz, /readyz, feedback. What waits elsewhere asks, and does not there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From the event loop, which waits for clients, to the threads in which Flask answers them, and back.
 
-Calls wait for a thread in a queue that has an end: once the oldest has waited for half a second, those that come go to
-spare threads, where scoring is refused at once and all else is answered.
+Calls wait for a thread in a line that has an end. Those that come once it is full are refused in the event loop, where
+they ask for scores, and are answered in spare threads otherwise.
 """
 
 from __future__ import annotations
@@ -9,57 +9,74 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
-from wsgiref.types import WSGIApplication
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from valence.server.arriving import Body, Receive, Rest, gathered
+from valence.server.arriving import Body, Receive, Rest, gathered, thrown_away
 from valence.server.connection import PATIENCE_S
-from valence.server.presence import KEY, Presence
+from valence.server.line import Line
+from valence.server.presence import KEY, WHOLE, Presence
 from valence.server.spare import spare_threads
 
 Scope = Mapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-# A call that finds others waiting for longer does not join them. With what the model takes after that, answers to those
-# that were let in stay under a second.
-WAIT_S = 0.5
 # Bytes of an answer that are handed to the event loop at a time.
 PIECE = 262_144
+
+
+class Refuses(Protocol):
+    """A WSGI application that answers in the event loop, so at once; `valence.server.refusal` has the real one."""
+
+    def concerns(self, scope: Scope) -> bool:
+        """Whether this call is refused where the line is full."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]: ...
 
 
 class InThreads:
     """A WSGI application as an ASGI one.
 
+    Args:
+        threads: that answer.
+        refusal: what answers in their place where the line is full; without one nothing is refused.
+
     Attributes:
-        waiting: when each call came that waits for a thread, the oldest first.
+        line: of the calls that wait for a thread.
     """
 
-    def __init__(self, application: WSGIApplication, *, threads: int) -> None:
+    def __init__(self, application: WSGIApplication, *, threads: int, refusal: Refuses | None = None) -> None:
         self.application = application
-        self.waiting: deque[float] = deque()
+        self.line = Line(threads)
+        self._refusal = refusal
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="answer")
         self._spare = spare_threads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         presence: Presence = scope.get(KEY, Presence())
+        loop = asyncio.get_running_loop()
+        answer = _Answer(send, loop, presence)
+        refusal = self._refusal if self._refusal and self._refusal.concerns(scope) else None
+        if refusal and self.line.full():  # a body that comes slowly is not waited for
+            await _refuse(refusal, answer, scope, receive, Body())
+            return
         body = await gathered(receive, _declared(scope))
         if body is None:
             await _let_go(presence, receive)
             return
-        loop = asyncio.get_running_loop()
-        environ = _environ(
-            scope, presence, body, body.file if body.whole else io.BufferedReader(Rest(body, receive, loop))
-        )
-        answer = _Answer(send, loop, presence)
-        if self._full():
+        full = self.line.full()
+        if refusal and full:
+            await _refuse(refusal, answer, scope, receive, body)
+            return
+        stream = body.file if body.whole else io.BufferedReader(Rest(body, receive, loop))
+        environ = _environ(scope, presence, body, stream)
+        if full:
             await loop.run_in_executor(self._spare, answer.make, self.application, environ)
         else:
-            self.waiting.append(time.monotonic())
+            self.line.join()
             await loop.run_in_executor(self._threads, self._in_turn, answer, environ)
         if answer.whole:
             await answer.finish()
@@ -67,14 +84,11 @@ class InThreads:
             await _let_go(presence, receive)
 
     def _in_turn(self, answer: _Answer, environ: dict[str, Any]) -> None:
-        self.waiting.popleft()  # threads take calls in the order in which they came
-        answer.make(self.application, environ)
-
-    def _full(self) -> bool:
+        since = self.line.leave()  # threads take calls in the order in which they came
         try:
-            return time.monotonic() - self.waiting[0] > WAIT_S
-        except IndexError:  # the last one was taken at this moment
-            return False
+            answer.make(self.application, environ)
+        finally:
+            self.line.served(since)
 
 
 class _Answer:
@@ -107,6 +121,12 @@ class _Answer:
         """In the event loop: sends what is left."""
         await self._send_piece(self._last, more=False)
 
+    async def send(self, *headers: tuple[bytes, bytes]) -> None:
+        """In the event loop: sends a short answer, with these headers too, and leaves its end for `finish`."""
+        self._start["headers"].extend(headers)
+        await self._send_piece(self._last, more=True)
+        self._last = b""
+
     def _begin(self, status: str, headers: list[tuple[str, str]], _error: Any = None) -> Callable[[bytes], object]:
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         self._start = {"type": "http.response.start", "status": int(status[:3]), "headers": encoded}
@@ -127,6 +147,23 @@ class _Answer:
             await self._send(self._start)
             self._start = {}
         await self._send({"type": "http.response.body", "body": piece, "more_body": more})
+
+
+async def _refuse(refusal: Refuses, answer: _Answer, scope: Scope, receive: Receive, body: Body) -> None:
+    """Answers by the refusal, before the body has come; what comes of it after that is thrown away.
+
+    To close instead would reset the connection under a client that is still sending, which then sees no answer.
+    """
+    presence: Presence = scope.get(KEY, Presence())
+    answer.make(refusal, _environ(scope, presence, Body(whole=True), io.BytesIO()))
+    if any(name == b"expect" for name, _ in scope["headers"]):  # it has not sent the body, and now may never do so
+        await answer.send((b"connection", b"close"))
+    elif not body.whole and not scope.get(WHOLE):
+        await answer.send()
+        if not await thrown_away(receive):
+            await _let_go(presence, receive)
+            return
+    await answer.finish()
 
 
 def _environ(scope: Scope, presence: Presence, body: Body, stream: Any) -> dict[str, Any]:

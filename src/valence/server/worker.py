@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +20,13 @@ from gunicorn.glogging import Logger
 from uvicorn_worker import UvicornWorker
 
 from valence.server.connection import Connection
+from valence.server.open_files import allow_open_files
+from valence.server.refusal import Refusal
 from valence.server.threads import InThreads
+
+# After so many seconds a thread gives the interpreter's lock to one that waits for it. Python's own 5 ms are what the
+# event loop would wait for each time that a client says something, and calls are answered in less.
+_SWITCH_S = 0.0005
 
 
 class Worker(UvicornWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -43,7 +50,9 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # gunicorn has no types
         said.setLevel(logging.ERROR)  # that a client sent no HTTP is no warning
 
     async def _serve(self) -> None:
-        self.config.app = InThreads(self.wsgi, threads=self.app.settings.server_threads)
+        Connection.allow(allow_open_files())
+        sys.setswitchinterval(_SWITCH_S)
+        self.config.app = InThreads(self.wsgi, threads=self.app.settings.server_threads, refusal=Refusal(self.wsgi))
         server = _Server(self.config)
         asyncio.get_running_loop().add_signal_handler(signal.SIGQUIT, server.handle_exit, signal.SIGQUIT, None)
         await server.serve(sockets=self.sockets)
