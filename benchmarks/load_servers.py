@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
-import sys
-import sysconfig
 import tempfile
 import time
 import urllib.request
@@ -18,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from environments import interpreter  # beside this file
 
 from valence.machine import cores
 
@@ -102,31 +100,13 @@ class DidNotStartError(Exception):
     """A server that never answered; its own words are where the message says."""
 
 
-def environment(build: Path, way: Way) -> Path:
-    """The interpreter of the rival's own environment: it sees what is installed here, and its packages come first."""
-    if not way.packages:
-        return Path(sys.executable)
-    folder = build / "-".join(package.partition("==")[0].partition("[")[0] for package in way.packages)
-    python, made = folder / "bin" / "python", folder / "made.json"
-    if not made.exists() or json.loads(made.read_text("utf-8")) != list(way.packages):
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        (site,) = folder.glob("lib/python*/site-packages")
-        shared = sysconfig.get_path("purelib")
-        (site / "shared.pth").write_text(f"import site; site.addsitedir({shared!r})\n")  # reads its .pth files too
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *way.packages], check=True)
-        made.write_text(json.dumps(way.packages))
-    return python
-
-
 @contextmanager
 def serving(way: Way, model: Path, build: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of the calls and the process, once it has scored a text; its words are in `build`.
 
     Raises DidNotStartError.
     """
-    python, port = environment(build, way), _free_port()
+    python, port = interpreter(build, way.packages), _free_port()
     with tempfile.TemporaryDirectory() as data, (build / f"{way.name}.log").open("wb") as said:
         process = subprocess.Popen(
             [str(python), *(part.format(port=port) for part in way.command)],

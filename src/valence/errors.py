@@ -6,6 +6,7 @@
     ├── ModelFolderError   a saved model: missing, damaged, mismatched, or written by a newer Valence
     ├── TextError          a text that cannot be scored
     ├── SettingsError      a setting or a command's option
+    ├── OutputError        what a command makes cannot be written: no room on the disk, or no right to
     ├── DeployError        a step on the way to the web that failed, or cannot be taken
     ├── PortInUseError     the address to serve on is taken
     ├── CallerGoneError    nobody waits for the answer any more
@@ -24,6 +25,7 @@ __all__ = [
     "DataError",
     "DeployError",
     "ModelFolderError",
+    "OutputError",
     "OverloadedError",
     "PortInUseError",
     "SettingsError",
@@ -70,6 +72,10 @@ class TextError(ValenceError):
 
 class SettingsError(ValenceError):
     default_code = "settings-error"
+
+
+class OutputError(ValenceError):
+    default_code = "output-unwritable"
 
 
 class DeployError(ValenceError):

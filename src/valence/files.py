@@ -1,19 +1,78 @@
 """Complete or absent: files and folders that are written beside their target and renamed into place.
 
-Knows the standard library alone.
+A disk that is full, and whatever else forbids to write, becomes an OutputError here. Linux lets two folders change
+places in one step; elsewhere there is a moment between two renames, after which a kill leaves the old folder aside.
 """
 
 from __future__ import annotations
 
+import ctypes
+import errno
+import fcntl
+import glob
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
+
+from valence.errors import OutputError
+
+# What only writing meets, and what reading meets too.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
+# How libraries in other languages word a full disk, without a number: safetensors, PyTorch, numpy.
+_NO_ROOM_IN_WORDS = (
+    "No space left",
+    "File too large",
+    "os error 28",
+    "PytorchStreamWriter failed",
+    "unexpected pos",
+    "requested and",
+)
+
+_AT_THE_WORKING_FOLDER = -100  # AT_FDCWD
+_EXCHANGE = 2  # RENAME_EXCHANGE
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """Maps what forbids to write in the block, however a library says it, to an OutputError that names `target`.
+
+    >>> with writing(Path("models/own")):
+    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    Traceback (most recent call last):
+    valence.errors.OutputError: models/own cannot be written: No space left on device. Make room, or mend that, ...
+    """
+    try:
+        yield
+    except Exception as error:
+        why = _why_not_written(error, target)
+        if not why:
+            raise
+        raise OutputError(
+            f"{target} cannot be written: {why}.",
+            way_out="Make room, or mend that, and run the command again; what was there before is as it was.",
+        ) from error
+
+
+def _why_not_written(error: BaseException | None, target: Path) -> str:
+    """In words; empty where the error is of another kind."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            return os.strerror(error.errno)
+        if isinstance(error, OSError) and error.errno in _FORBIDDEN and error.filename is not None:
+            near = Path(os.fsdecode(error.filename)).absolute()
+            if near.is_relative_to(target.absolute().parent) or target.absolute().is_relative_to(near):
+                return os.strerror(error.errno)
+        if any(words in str(error) for words in _NO_ROOM_IN_WORDS):
+            return os.strerror(errno.ENOSPC)
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def sha256_of(path: Path) -> str:
@@ -23,8 +82,8 @@ def sha256_of(path: Path) -> str:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: a reader sees the old content or the new, never a part."""
-    with file_in_place_of(path) as file:
+    """Writes a file whole or not at all: a reader sees the old content or the new, never a part. Raises OutputError."""
+    with writing(path), file_in_place_of(path) as file:
         file.write(content)
 
 
@@ -82,26 +141,72 @@ def indented_json(value: Any, indent: str = "") -> str:
 def folder_in_place_of(target: Path) -> Iterator[Path]:
     """Yields an empty folder beside `target`; it takes the target's place only if the block ends without an error.
 
-    The old folder is moved aside before and removed after, so at no moment is a half-written folder at `target`.
+    At no moment is a half-written folder at `target`. A draft that a killed process left is removed by the next one.
+    Raises OutputError if it cannot be written.
     """
-    target = target.absolute()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.draft-"))
-    try:
-        yield draft
-        draft.chmod(0o755)
-        if target.exists():
-            retired = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old-"))
-            target.rename(retired / "old")
-            try:
-                draft.rename(target)
-            except OSError:
-                (retired / "old").rename(target)
-                raise
-            finally:
-                shutil.rmtree(retired, ignore_errors=True)
-        else:
+    with writing(target):
+        target = target.absolute()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(target)
+        draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.draft-"))
+        held = _held(draft)
+        try:
+            yield draft
+            draft.chmod(0o755)
+            _put_in_place(draft, target)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        finally:
+            os.close(held)
+
+
+def remove_folder(folder: Path) -> None:
+    """Removes a folder so that a kill in the middle leaves it whole or gone, never in part."""
+    aside = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=f".{folder.name}.draft-"))
+    with suppress(FileNotFoundError):
+        folder.rename(aside / "old")
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    if not target.exists():
+        draft.rename(target)
+    elif _exchanged(draft, target):
+        shutil.rmtree(draft, ignore_errors=True)  # it holds the old content now
+    else:
+        retired = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old-"))
+        target.rename(retired / "old")
+        try:
             draft.rename(target)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+        except OSError:
+            (retired / "old").rename(target)
+            raise
+        finally:
+            shutil.rmtree(retired, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether the two changed places in one step: Linux can, on most file systems."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    here = _AT_THE_WORKING_FOLDER
+    return rename is not None and rename(here, os.fsencode(one), here, os.fsencode(other), _EXCHANGE) == 0
+
+
+def _held(folder: Path) -> int:
+    """The folder, open and locked for as long as this process lives, which says that it is not abandoned."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def remove_abandoned(target: Path) -> None:
+    """Removes drafts of the folder `target`, and what was to be removed of it, whose process was killed."""
+    for draft in target.parent.glob(f".{glob.escape(target.name)}.draft-*"):
+        with suppress(OSError):  # another process removed it first, or is writing it
+            descriptor = os.open(draft, os.O_RDONLY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(draft, ignore_errors=True)
+            finally:
+                os.close(descriptor)

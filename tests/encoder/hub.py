@@ -20,6 +20,7 @@ class Hub:
         files: name -> content; what is large on the Hub has its SHA-256 as its ETag there, and so here.
         cut_at: of model.safetensors, break each connection that asks for the start after so many bytes.
         asked: (path, first byte asked for) of each file that was sent.
+        kind: "models" or "datasets".
     """
 
     repository: str
@@ -28,12 +29,14 @@ class Hub:
     cut_at: int = 0
     asked: list[tuple[str, int]] = field(default_factory=list)
     address: str = ""
+    kind: str = "models"
 
 
 @contextmanager
-def serving(folder: Path, *, repository: str, commit: str, cut_at: int = 0) -> Iterator[Hub]:
+def serving(folder: Path, *, repository: str, commit: str, cut_at: int = 0, kind: str = "models") -> Iterator[Hub]:
     """Serves the files of `folder` as the repository until the block ends."""
-    hub = Hub(repository, commit, {path.name: path.read_bytes() for path in folder.iterdir()}, cut_at)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    hub = Hub(repository, commit, files, cut_at, kind=kind)
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": hub}))
     hub.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -58,8 +61,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, body: bool) -> None:
         hub, path = self.hub, self.path.partition("?")[0]
-        resolve = f"/{hub.repository}/resolve/{hub.commit}/"
-        about = f"/api/models/{hub.repository}"
+        place = hub.repository if hub.kind == "models" else f"{hub.kind}/{hub.repository}"
+        resolve = f"/{place}/resolve/{hub.commit}/"
+        about = f"/api/{hub.kind}/{hub.repository}"
         if path in {about, f"{about}/revision/main", f"{about}/revision/{hub.commit}"}:
             siblings = [{"rfilename": name} for name in hub.files]
             self._send_json({"id": hub.repository, "sha": hub.commit, "siblings": siblings})

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from valence.evaluation.intervals import estimate, proportion
 from valence.evaluation.metrics import (
+    ResampledRoc,
     area_under_roc,
     brier_score,
     confusion_matrix,
@@ -122,3 +123,13 @@ def test_many_classes_have_the_intervals_that_few_have(monkeypatch: pytest.Monke
     whole = estimate(probabilities, labels)
     monkeypatch.setattr("valence.evaluation.intervals._CELLS_AT_ONCE", 60)  # two of the thousand resamples at a time
     assert estimate(probabilities, labels) == whole
+
+
+@given(st.integers(2, 5), st.integers(0, 50), st.integers(1, 40), st.booleans())
+def test_resampled_areas_are_those_of_the_rows_drawn(classes: int, seed: int, rows: int, ties: bool) -> None:
+    probabilities, labels = draw(classes, seed, rows)
+    if ties:
+        probabilities = probabilities.round(1)
+    drawn = np.random.default_rng(seed).integers(rows, size=rows)
+    found = ResampledRoc(probabilities, labels).area(drawn)
+    np.testing.assert_allclose(found, area_under_roc(probabilities[drawn], labels[drawn]), rtol=1e-9)

@@ -27,6 +27,13 @@ def test_other_data_or_settings_are_never_mixed_in(tmp_path: Path) -> None:
     assert (run / "checkpoint").exists()
 
 
+def test_what_a_killed_removal_left_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / ".out.training.draft-abc" / "old"
+    left.mkdir(parents=True)
+    open_run(tmp_path / "out", {"seed": 1}, resume=True)
+    assert not left.parent.exists()
+
+
 def test_beginning_anew_drops_the_run_that_was_there(tmp_path: Path) -> None:
     run = open_run(tmp_path / "out", {"seed": 1}, resume=False)
     (run / "checkpoint").touch()

@@ -29,9 +29,26 @@ if TYPE_CHECKING:
 @loop_options(epochs=3.0, passes="the training texts")
 @click.option(
     "--truncation",
-    type=click.Choice(["head", "head-tail"]),
+    type=click.Choice(["head", "head-tail", "tail", "auto"]),
     default="head-tail",
-    help="What training keeps of a longer text: its start, or its start and its end.",
+    help="What training keeps of a longer text: its start, both ends, its end; or what is best on validation texts.",
+)
+@click.option(
+    "--adapt-epochs",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    help="First so many passes as a masked language model over the training and unlabelled texts.",
+)
+@click.option(
+    "--layer-decay",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    help="The learning rate of each layer is that of the one above it times this.",
+)
+@click.option(
+    "--patience",
+    type=click.IntRange(min=1),
+    help="Stop after so many validation passes in a row without a better one; there are six in a run.",
 )
 @click.option("--freeze-body", is_flag=True, help="Train only the final layer, as the classic tutorial does.")
 @precision_option

@@ -70,7 +70,7 @@ class _LayersType(click.ParamType[Any]):
 @click.option("--batch-size", type=click.IntRange(min=1), help="Of training layers.  [default: 32]")
 @click.option(
     "--truncation",
-    type=click.Choice(["head", "head-tail"]),
+    type=click.Choice(["head", "head-tail", "tail"]),
     help="What training layers keeps of a text longer than the window.  [default: head-tail]",
 )
 @precision_option

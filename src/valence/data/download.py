@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from valence.data.catalog import Entry
 from valence.errors import DataError
-from valence.files import sha256_of
+from valence.files import sha256_of, writing
 
 _PIECE = 1 << 16  # bytes
 
@@ -19,15 +19,18 @@ _PIECE = 1 << 16  # bytes
 def download(entry: Entry, folder: Path) -> Path:
     """Path of the complete archive in `folder`. A part that is already there is continued.
 
-    Raises DataError if the address cannot be reached or the archive is not the published one.
+    Raises DataError if the address cannot be reached or the archive is not the published one, OutputError if there is
+    no room for it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     target = folder / Path(entry.url).name
     if target.exists():
         return target
     part = target.with_name(target.name + ".part")
     try:
-        _fetch(entry.url, part, entry.title)
+        with writing(part):
+            _fetch(entry.url, part, entry.title)
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         raise DataError(
             f"{entry.url} cannot be reached: {error}.",

@@ -1,4 +1,4 @@
-"""What `--data` takes: a data set by name, a copy in the layout of one, or a user's own file."""
+"""What `--data` takes: a data set by name, a copy in the layout of one, a user's own file, or an id on the Hub."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from valence.data import store
+from valence.data import hub, store
 from valence.data.catalog import CATALOG
 from valence.data.examples import Dataset, Examples, content_checksum
 from valence.data.splits import cut_test
@@ -29,7 +29,7 @@ class DataRequest:
     """The data that a command was asked for.
 
     Attributes:
-        data: a name of the catalogue, or a path.
+        data: a name of the catalogue, a path, or an id on the Hugging Face Hub.
         test_data: a file of its own to test on.
         options: how the user's files are read.
     """
@@ -47,6 +47,8 @@ class DataRequest:
         path = Path(self.data)
         if self.data not in CATALOG and reader.is_table(path):
             return self._from_file(path, seed)
+        if hub.is_id(self.data):
+            return self._from_hub(seed)
         dataset = store.load(self.data) if self.data in CATALOG else _copy_of_a_published_set(self.data)
         if self.test_data is None:
             self._refuse_idle_options()
@@ -63,6 +65,11 @@ class DataRequest:
         Raises DataError if no row of the file is new to every model.
         """
         path = Path(self.data)
+        if hub.is_id(self.data):
+            found = hub.find(self.data)
+            if found.test is None and self.test_data is None:
+                local = replace(self, data=str(found.train)).load_to_test(trained_on, seed=seed)
+                return replace(local, name=found.name.partition("/")[2])
         if self.test_data is not None or self.data in CATALOG or not reader.is_table(path):
             return self.load(seed=seed)
         file = reader.read(path, self.options)
@@ -88,6 +95,14 @@ class DataRequest:
         )
         dataset = Dataset(_name(path), file.examples, _NO_ROWS, file.checksum, file.unlabelled, facts=file.facts)
         return _with_test(dataset, self.test_data, _table(self.test_data, used))
+
+    def _from_hub(self, seed: int) -> Dataset:
+        """A set on the Hub, read as files are, with the commit that it is from; --test-data comes before its test."""
+        found = hub.find(self.data)
+        test = self.test_data or found.test
+        dataset = replace(self, data=str(found.train), test_data=test).load(seed=seed)
+        facts = {**dataset.facts, "hub_id": found.name, "hub_commit": found.commit}
+        return replace(dataset, name=found.name.partition("/")[2], facts=facts)
 
     def _cut(self, path: Path, file: LabelledFile, seed: int) -> Dataset:
         """The file with a test set cut from it; labels that go untested are told."""

@@ -54,9 +54,11 @@ def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples
         )
     held_out = _held_out(examples, rows, np.random.default_rng(seed))
     if not held_out.any():
+        single = len(set(examples.labels)) == len(examples)
+        why = "each is the only one of its label" if single else "those of each label all share one text or one group"
         raise DataError(
-            f"The {len(examples):,} rows cannot be split: those of each label all share one text or one group.",
-            way_out="Give more rows, or another --group-column.",
+            f"The {len(examples):,} rows to be split cannot be: {why}.",
+            way_out="Give more rows of each label." if single else "Give more rows, or another --group-column.",
             code="split-impossible",
         )
     return examples.take(np.flatnonzero(~held_out).tolist()), examples.take(np.flatnonzero(held_out).tolist())

@@ -35,14 +35,28 @@ def compute(
     `title` is the progress bar's; without one there is none.
     """
     windows = _windows(tokenizer, texts, max_tokens)
-    sums = {name: np.zeros((len(texts), width), np.float32) for name, width in body.readouts.items()}
-    counts = np.bincount([window.text for window in windows], minlength=len(texts)).astype(np.float32)
+    return _means(body, windows, len(texts), tokenizer.pad_token_id, precision, title)
+
+
+def compute_encoded(
+    body: BodyWithReadouts, ids: Sequence[list[int]], *, pad_id: int, precision: Precision, title: str
+) -> dict[str, Floats]:
+    """The same for texts that are token ids already, special tokens included, each of them one window."""
+    windows = [_Window(text, each) for text, each in enumerate(ids)]
+    return _means(body, windows, len(ids), pad_id, precision, title)
+
+
+def _means(
+    body: BodyWithReadouts, windows: list[_Window], texts: int, pad_id: int, precision: Precision, title: str
+) -> dict[str, Floats]:
+    sums = {name: np.zeros((texts, width), np.float32) for name, width in body.readouts.items()}
+    counts = np.bincount([window.text for window in windows], minlength=texts).astype(np.float32)
     body.eval().to(precision.device)
     bar = tqdm(total=len(windows), desc=title, unit="window", disable=not title)
     with torch.inference_mode(), precision.autocast(), bar as progress:
         for batch in _batches(windows, _BATCH_TOKENS[precision.device]):
             rows = [window.text for window in batch]
-            ids, mask = (each.to(precision.device) for each in _padded(batch, tokenizer.pad_token_id))
+            ids, mask = (each.to(precision.device) for each in _padded(batch, pad_id))
             for name, output in zip(body.readouts, body(ids, mask), strict=True):
                 np.add.at(sums[name], rows, output.float().cpu().numpy())
             progress.update(len(batch))

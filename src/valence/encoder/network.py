@@ -13,7 +13,13 @@ import numpy as np
 import torch
 import transformers
 from torch import nn
-from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
+from transformers import (
+    AutoConfig,
+    AutoModelForMaskedLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+)
 
 from valence.encoder.bases import LocalBase
 from valence.errors import BaseModelError, ModelFolderError
@@ -54,6 +60,24 @@ def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) 
         ) from error
     _check_only_new(base, report["missing_keys"], new)
     return model
+
+
+def language_model_from_base(base: LocalBase) -> PreTrainedModel:
+    """The base as a masked language model, with a new head where it brings none; float32, dropout off.
+
+    Raises BaseModelError if it cannot be one.
+    """
+    try:
+        with _quiet():
+            config = AutoConfig.from_pretrained(base.path)
+            _switch_dropout_off(config)
+            return AutoModelForMaskedLM.from_pretrained(base.path, config=config, dtype=torch.float32)
+    except (OSError, ValueError, KeyError) as error:
+        raise BaseModelError(
+            f"{base.path} is no masked language model: {error}".rstrip(".") + ".",
+            way_out="Leave out --adapt-epochs, or give another --base.",
+            code="base-no-language-model",
+        ) from error
 
 
 def from_folder(folder: Path, *, attention: str | None = None) -> PreTrainedModel:

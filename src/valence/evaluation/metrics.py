@@ -118,6 +118,41 @@ def area_under_roc(probabilities: Floats, labels: Ints) -> float:
     return float(np.mean(known)) if known else float("nan")
 
 
+class ResampledRoc:
+    """`area_under_roc` of many resamples of the same rows: scores are sorted once for all of them.
+
+    Of each row only its rank among the scores of its own label counts: the area is the share of pairs of a row of the
+    label and one of the others that stand in the right order, ties by half (Mann and Whitney 1947).
+    """
+
+    def __init__(self, probabilities: Floats, labels: Ints) -> None:
+        binary = probabilities.shape[1] == 2
+        scores = probabilities[:, 1:] if binary else probabilities
+        self._rows = np.flatnonzero(labels == 1) if binary else np.arange(len(labels))  # those of a label with an area
+        self._column = np.zeros(len(self._rows), dtype=np.int64) if binary else labels
+        self._order = np.argsort(scores.T, axis=1).astype(np.int32)  # (columns, n)
+        self._below, self._upto = np.empty((2, len(self._rows)), dtype=np.int64)  # ranks: where a row's ties begin, end
+        for column in range(scores.shape[1]):
+            own = np.flatnonzero(self._column == column)
+            ranked, values = scores[self._order[column], column], scores[self._rows[own], column]
+            self._below[own] = np.searchsorted(ranked, values, "left")
+            self._upto[own] = np.searchsorted(ranked, values, "right")
+
+    def area(self, drawn: Ints) -> float:
+        """Of the rows `drawn`, shape (m,), each as often as it comes; NaN where no label has an area."""
+        size, rows = self._order.shape
+        counts = np.bincount(drawn, minlength=rows).astype(np.int32)
+        seen = np.zeros((size, rows + 1), dtype=np.int32)  # rows drawn with a rank below
+        np.cumsum(counts[self._order], axis=1, out=seen[:, 1:])
+        below, upto = (seen[self._column, ranks].astype(np.float64) for ranks in (self._below, self._upto))
+        own = counts[self._rows].astype(np.float64)
+        positives = np.bincount(self._column, own, size)
+        pairs = positives * (len(drawn) - positives)
+        # Pairs within a label are in the sum too, and are half of all of them whatever the scores are.
+        won = np.bincount(self._column, own * (below + upto) / 2, size) - positives**2 / 2
+        return float(np.mean(won[pairs > 0] / pairs[pairs > 0])) if (pairs > 0).any() else float("nan")
+
+
 def _ratio(over: npt.NDArray[Any], under: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """`over / under`, and 0 where `under` is 0."""
     ratio = np.zeros(np.broadcast(over, under).shape)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -31,6 +30,7 @@ from valence.encoder.precision import Precision, choose
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
 from valence.evaluation.scored import Scored
+from valence.files import remove_folder
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
@@ -189,7 +189,7 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     }
     fitted = FittedHead(head, labels, FINAL, body.id, provenance=provenance)
     folder = save(Trained(body, fitted, results), out, with_head(student.model, student.tokenizer, fitted))
-    shutil.rmtree(run)
+    remove_folder(run)
     return folder
 
 

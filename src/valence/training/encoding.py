@@ -9,24 +9,45 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from valence.data.examples import Examples
 from valence.encoder.features import with_special_tokens
 from valence.model.head import Floats, Ints
 
-Truncation = Literal["head", "head-tail"]
+Truncation = Literal["head", "head-tail", "tail"]
 
 _HEAD_SHARE = 1 / 4  # of the window; Sun et al. 2019, "How to Fine-Tune BERT for Text Classification?", section 5.3.1
 
 
 def cut(ids: list[int], size: int, policy: Truncation) -> list[int]:
-    """At most `size` ids: the first ones (`head`), or a quarter from the start and the rest from the end (`head-tail`).
+    """At most `size` ids: the first ones (`head`), the last ones (`tail`), or a quarter from the start and the rest
+    from the end (`head-tail`).
 
-    >>> cut([1, 2, 3, 4, 5, 6], 4, "head"), cut([1, 2, 3, 4, 5, 6], 4, "head-tail")
-    ([1, 2, 3, 4], [1, 4, 5, 6])
+    >>> [cut([1, 2, 3, 4, 5, 6], 4, policy) for policy in ("head", "head-tail", "tail")]
+    [[1, 2, 3, 4], [1, 4, 5, 6], [3, 4, 5, 6]]
     """
     if len(ids) <= size:
         return ids
-    first = size if policy == "head" else round(size * _HEAD_SHARE)
+    first = {"head": size, "head-tail": round(size * _HEAD_SHARE), "tail": 0}[policy]
     return ids[:first] + (ids[first - size :] if first < size else [])
+
+
+def encode(tokenizer: Any, texts: Sequence[str], *, max_tokens: int, truncation: Truncation) -> list[list[int]]:
+    """Token ids of each text between special tokens, `max_tokens` at most."""
+    size = max_tokens - tokenizer.num_special_tokens_to_add()
+    return [with_special_tokens(tokenizer, cut(ids, size, truncation)) for ids in _ids(tokenizer, texts)]
+
+
+def longer_than(tokenizer: Any, examples: Examples, max_tokens: int) -> Examples:
+    """The rows whose texts are longer than the window."""
+    size = max_tokens - tokenizer.num_special_tokens_to_add()
+    return examples.take([row for row, ids in enumerate(_ids(tokenizer, examples.texts)) if len(ids) > size])
+
+
+def _ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    found: list[list[int]] = (
+        tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
+    )
+    return found
 
 
 class EncodedTexts(Dataset[dict[str, Any]]):
@@ -39,7 +60,7 @@ class EncodedTexts(Dataset[dict[str, Any]]):
         self, tokenizer: Any, texts: Sequence[str], targets: Ints | Floats, *, max_tokens: int, truncation: Truncation
     ) -> None:
         size = max_tokens - tokenizer.num_special_tokens_to_add()
-        encoded = tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        encoded = _ids(tokenizer, texts)
         self.truncated = sum(len(ids) > size for ids in encoded)
         self._ids = [with_special_tokens(tokenizer, cut(ids, size, truncation)) for ids in encoded]
         self._targets = targets.tolist()

@@ -8,7 +8,6 @@ head the first steps would pull the body's features about to suit it. What comes
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -25,6 +24,7 @@ from valence.encoder.trainable import Layers, add_adapters, trainable_parameters
 from valence.errors import ModelFolderError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
 from valence.evaluation.scored import Scored
+from valence.files import remove_folder
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import HeadFit, HeadFitter
 from valence.model.labels import Labels
@@ -122,7 +122,7 @@ def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, 
     )
     earlier = [each for each in start.history.get("results", []) if each["data"] != tested["data"]]
     folder = save(Trained(body, fitted, [tested], earlier), out, with_head(model, tokenizer, fitted))
-    shutil.rmtree(run)
+    remove_folder(run)
     return folder
 
 

@@ -28,6 +28,11 @@ def count() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def wait() -> None:
+    """Until every process of the run has come here."""
+    PartialState().wait_for_everyone()
+
+
 def share_of(batch_size: int) -> int:
     """Texts of one optimiser step that each process takes. Raises SettingsError if they cannot be shared evenly."""
     each, left = divmod(batch_size, count())

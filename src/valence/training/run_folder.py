@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from valence.errors import SettingsError
-from valence.files import write_json
+from valence.files import remove_abandoned, remove_folder, write_json, writing
 
 
 def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
@@ -19,11 +18,13 @@ def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
     """
     folder = out.with_name(out.name + ".training")
     saved, settings = folder / "config.json", json.loads(json.dumps(settings))  # as they will be read back
+    remove_abandoned(folder)
     if resume and saved.exists():
         _check_same(folder, json.loads(saved.read_text("utf-8")), settings)
     elif folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+        remove_folder(folder)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     write_json(saved, settings)
     return folder
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,24 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
-from transformers import PreTrainedModel, Trainer, TrainingArguments
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import (
+    PreTrainedModel,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
 
 from valence.data.examples import Splits
 from valence.encoder.precision import Precision
-from valence.files import write_json
+from valence.files import write_json, writing
 from valence.model.head import Ints
 from valence.model.labels import Labels
-from valence.training import ranks
+from valence.training import layer_rates, ranks
 from valence.training.anchor import Anchor
+from valence.training.checkpoints import MarkComplete, last_complete
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
+from valence.training.order import OrderedTrainer
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +56,8 @@ class LoopConfig:
         truncation: what is kept of a longer training text.
         balanced: weigh each class alike, however rare it is.
         seed: of the order of the texts.
+        layer_decay: the learning rate of each layer is that of the one above it times this.
+        patience: training ends after so many validation passes in a row without a better one; None trains to the end.
     """
 
     epochs: float
@@ -58,6 +67,8 @@ class LoopConfig:
     truncation: Truncation
     balanced: bool
     seed: int
+    layer_decay: float = 1.0
+    patience: int | None = None
 
 
 def attention_for(max_tokens: int, precision: Precision) -> str | None:
@@ -93,8 +104,14 @@ def train(
     longer = f"{training.truncated} of {len(training)} texts are longer than {config.max_tokens} tokens"
     log.info("%s: cut by %r.", longer, config.truncation)
     weights = balanced_weights(labels.encode(splits.train.labels), len(labels)) if config.balanced else None
-    arguments = _arguments(config, precision, folder, best_by="accuracy")
-    _run(model, arguments, training, validation, PadToStep(tokenizer.pad_token_id), weights)
+    arguments = loop_arguments(config, precision, folder, best_by="accuracy")
+    learning = _Learning(
+        training,
+        validation,
+        PadToStep(tokenizer.pad_token_id),
+        {"compute_loss_func": _cross_entropy(weights), "compute_metrics": _accuracy},
+    )
+    _run(model, arguments, learning, config)
 
 
 def train_on(
@@ -112,34 +129,96 @@ def train_on(
 
     At the end the model is as the last step left it: with several sets no one checkpoint is the best.
     """
-    _run(model, _arguments(config, precision, folder), training, dict(validation), collator, anchor=anchor)
+    how = {"compute_loss_func": _cross_entropy(None), "compute_metrics": _accuracy}
+    learning = _Learning(training, dict(validation), collator, how)
+    _run(model, loop_arguments(config, precision, folder), learning, config, anchor)
+
+
+def train_language_model(
+    model: PreTrainedModel,
+    training: Dataset[dict[str, Any]],
+    validation: Dataset[dict[str, Any]],
+    collator: Callable[[list[dict[str, Any]]], dict[str, Tensor]],
+    config: LoopConfig,
+    *,
+    precision: Precision,
+    folder: Path,
+) -> None:
+    """The same by the network's own loss; at the end it is as the last step left it."""
+    _run(
+        model,
+        loop_arguments(config, precision, folder, only_loss=True),
+        _Learning(training, validation, collator),
+        config,
+    )
+
+
+@dataclass(frozen=True)
+class _Learning:
+    """What is learnt from, and what is measured on; `how` has loss and figures, the Trainer's own where it is empty."""
+
+    training: Dataset[dict[str, Any]]
+    validation: Dataset[dict[str, Any]] | dict[str, EncodedTexts]
+    collator: Callable[[list[dict[str, Any]]], dict[str, Tensor]]
+    how: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _run(
     model: PreTrainedModel,
     arguments: TrainingArguments,
-    training: Dataset[dict[str, Any]],
-    validation: EncodedTexts | dict[str, EncodedTexts],
-    collator: PadToStep,
-    weights: Tensor | None = None,
+    learning: _Learning,
+    config: LoopConfig,
     anchor: Anchor | None = None,
 ) -> None:
+    own = None
+    if config.layer_decay != 1.0:
+        own = layer_rates.optimizer(
+            model,
+            learning_rate=config.learning_rate,
+            layer_decay=config.layer_decay,
+            weight_decay=arguments.weight_decay,
+        )
     trainer = _Trainer(
         anchor,
         model=model,
         args=arguments,
-        train_dataset=training,
-        eval_dataset=validation,
-        data_collator=collator,
-        compute_metrics=lambda output: {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))},
-        compute_loss_func=_cross_entropy(weights),
+        train_dataset=learning.training,
+        eval_dataset=learning.validation,
+        data_collator=learning.collator,
+        callbacks=[MarkComplete(), *([] if config.patience is None else [Patience(config.patience)])],
+        optimizers=(own, None),
+        **learning.how,
     )
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(arguments.output_dir)))
+    folder = Path(str(arguments.output_dir))
+    checkpoint = last_complete(folder)
+    with writing(folder):
+        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     if ranks.is_first():
-        write_json(Path(str(arguments.output_dir)) / "log.json", trainer.state.log_history)
+        write_json(folder / "log.json", trainer.state.log_history)
 
 
-class _Trainer(Trainer):  # type: ignore[misc]  # transformers' types are not complete
+def _accuracy(output: Any) -> dict[str, float]:
+    return {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))}
+
+
+class Patience(TrainerCallback):  # type: ignore[misc]  # its package has no types
+    """Early stopping by what the run's own log says, so that a run which is gone on with stops where it would have."""
+
+    def __init__(self, passes: int) -> None:
+        self._passes = passes
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Of a run that was killed after its last pass; one step is taken, and the best checkpoint is the same."""
+        self.on_evaluate(args, state, control)
+
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        name = f"eval_{args.metric_for_best_model}"
+        figures = [entry[name] for entry in state.log_history if name in entry]
+        if figures and len(figures) - 1 - int(np.argmax(figures)) >= self._passes:
+            control.should_training_stop = True
+
+
+class _Trainer(OrderedTrainer):
     """Adds an anchor's pull to the loss in training; what validation shows is the loss alone."""
 
     def __init__(self, anchor: Anchor | None, **settings: Any) -> None:
@@ -189,10 +268,13 @@ def _cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:
     return loss
 
 
-def _arguments(
-    config: LoopConfig, precision: Precision, folder: Path, *, best_by: str | None = None
+def loop_arguments(
+    config: LoopConfig, precision: Precision, folder: Path, *, best_by: str | None = None, only_loss: bool = False
 ) -> TrainingArguments:
-    """`best_by` is the validation figure whose best checkpoint the run ends with; None ends with the last step."""
+    """`best_by` is the validation figure whose best checkpoint the run ends with; None ends with the last step.
+
+    `only_loss` keeps what the network says of the validation texts out of memory.
+    """
     return TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=config.epochs,
@@ -205,7 +287,6 @@ def _arguments(
         optim="adamw_torch_fused",  # seven times faster than the loop over tensors on a CPU
         bf16=precision.bf16,
         use_cpu=precision.device == "cpu",
-        train_sampling_strategy="group_by_length",
         remove_unused_columns=False,
         eval_strategy="steps",
         save_strategy="steps",
@@ -219,5 +300,6 @@ def _arguments(
         seed=config.seed,
         data_seed=config.seed,
         dataloader_pin_memory=False,
+        prediction_loss_only=only_loss,
         average_tokens_across_devices=False,  # the loss is a mean over texts
     )

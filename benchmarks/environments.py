@@ -1,0 +1,32 @@
+"""Environments for rivals: each sees what is installed here, and has its own pinned packages first."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def interpreter(build: Path, packages: Sequence[str]) -> Path:
+    """The interpreter of the environment with `packages` ("name==version"), made in `build` if it is not there.
+
+    Raises subprocess.CalledProcessError if a package cannot be installed; what pip says goes to stderr.
+    """
+    if not packages:
+        return Path(sys.executable)
+    folder = build / "-".join(package.partition("==")[0].partition("[")[0] for package in packages)
+    python, made = folder / "bin" / "python", folder / "made.json"
+    if not made.exists() or json.loads(made.read_text("utf-8")) != list(packages):
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        (site,) = folder.glob("lib/python*/site-packages")
+        shared = sysconfig.get_path("purelib")
+        (site / "shared.pth").write_text(f"import site; site.addsitedir({shared!r})\n")  # reads its .pth files too
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *packages], check=True)
+        made.write_text(json.dumps(packages))
+    return python

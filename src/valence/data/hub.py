@@ -1,0 +1,105 @@
+"""A data set on the Hugging Face Hub, as tables on this machine: which file is which split is told by its name.
+
+Its own client fetches it, resumes, and reads what is here already without the Hub. Nothing of a data set is ever run.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from valence.data.table.opening import FORMATS_IN_WORDS, format_of
+from valence.errors import DataError
+
+_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_SHARD = re.compile(r"-(\d{5})-of-(\d{5})")
+# The Hub's own words for the splits, in a file's name or its folder's; the first that is there is tested on.
+_TRAIN, _TESTS = ("train", "training"), (("test", "eval"), ("validation", "valid", "val", "dev"))
+_WANTED = [f"*.{ending}{packed}" for ending in ("csv", "tsv", "jsonl", "ndjson") for packed in ("", ".gz", ".zst")]
+
+
+@dataclass(frozen=True)
+class HubData:
+    """Where the splits of a data set lie; `test` is None where it has none, `commit` is what was fetched."""
+
+    name: str
+    commit: str
+    train: Path
+    test: Path | None
+
+
+def is_id(name: str) -> bool:
+    """Whether it could be an id on the Hub, and is no path here.
+
+    >>> is_id("stanfordnlp/sst2"), is_id("data/reviews.csv"), is_id("imdb"), is_id("../x/y")
+    (True, False, False, False)
+    """
+    return bool(_ID.fullmatch(name)) and format_of(Path(name)) is None and not Path(name).exists()
+
+
+def find(hub_id: str) -> HubData:
+    """Fetches what Valence reads of the data set, at its newest, and tells its splits.
+
+    Raises DataError if it cannot be reached or is not there, or if a split is not one file.
+    """
+    folder = _fetched(hub_id)
+    tables = sorted(path for path in folder.rglob("*") if path.is_file() and format_of(path) is not None)
+    train = _one(hub_id, folder, _of_split(tables, _TRAIN), "train")
+    if train is None:
+        listed = ", ".join(str(path.relative_to(folder)) for path in tables[:5]) or "none"
+        raise DataError(
+            f"{hub_id} on the Hub has no file that is called train and that Valence reads; tables there: {listed}.",
+            way_out=f"Download the file that you mean ({FORMATS_IN_WORDS}), and give it as --data.",
+            code="split-missing",
+        )
+    tests = (_one(hub_id, folder, _of_split(tables, words), words[0]) for words in _TESTS)
+    return HubData(hub_id, folder.name, train, next((path for path in tests if path), None))
+
+
+def _of_split(tables: list[Path], words: tuple[str, ...]) -> list[Path]:
+    return [
+        path for path in tables if set(words) & set(re.split(r"[^a-z]+", f"{path.parent.name}/{path.name}".lower()))
+    ]
+
+
+def _one(hub_id: str, folder: Path, found: list[Path], split: str) -> Path | None:
+    if len(found) < 2:
+        return found[0] if found else None
+    shards = all(_SHARD.search(path.name) for path in found)
+    raise DataError(
+        f"{hub_id} on the Hub has {len(found)} {'parts' if shards else 'files'} for {split}: "
+        f"{', '.join(str(path.relative_to(folder)) for path in found[:3])}{' ...' if len(found) > 3 else ''}.",
+        way_out="Put the parts together into one file and give it as --data."
+        if shards
+        else "Download the one that you mean, and give it as --data.",
+        code="split-ambiguous",
+    )
+
+
+def _fetched(hub_id: str) -> Path:
+    """The data set's folder, called by its commit."""
+    from httpx2 import HTTPError
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
+
+    try:
+        return Path(snapshot_download(hub_id, repo_type="dataset", allow_patterns=[*_WANTED, "*.parquet"]))
+    except GatedRepoError as error:
+        raise DataError(
+            f"{hub_id} is only for those who accepted its conditions on the Hub.",
+            way_out="Accept them on its page, and run `hf auth login`.",
+            code="data-forbidden",
+        ) from error
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise DataError(
+            f"{hub_id!r} is neither a path that is there nor a data set on the Hub.",
+            way_out="Check the spelling.",
+            code="data-unknown",
+        ) from error
+    except (OSError, HTTPError) as error:
+        raise DataError(
+            f"{hub_id} cannot be fetched from the Hub: {error}".rstrip(".") + ".",
+            way_out="Run the command again to go on where it stopped, or give a file of your own as --data.",
+            code="data-unreachable",
+        ) from error
