@@ -6,6 +6,7 @@
     ├── ModelFolderError   a saved model: missing, damaged, mismatched, or written by a newer Valence
     ├── TextError          a text that cannot be scored
     ├── SettingsError      a setting or a command's option
+    ├── ClusterError       a Ray cluster that cannot be reached, started or used
     ├── OutputError        what a command makes cannot be written: no room on the disk, or no right to
     ├── DeployError        a step on the way to the web that failed, or cannot be taken
     ├── PortInUseError     the address to serve on is taken
@@ -22,6 +23,7 @@ from __future__ import annotations
 __all__ = [
     "BaseModelError",
     "CallerGoneError",
+    "ClusterError",
     "DataError",
     "DeployError",
     "ModelFolderError",
@@ -72,6 +74,10 @@ class TextError(ValenceError):
 
 class SettingsError(ValenceError):
     default_code = "settings-error"
+
+
+class ClusterError(ValenceError):
+    default_code = "cluster-unavailable"
 
 
 class OutputError(ValenceError):

@@ -140,7 +140,7 @@ def test_no_row_is_scored_twice(
         scored.extend(texts)
         return [None] * len(texts)
 
-    monkeypatch.setattr(run, "_answers", answers)
+    monkeypatch.setattr(run, "answers", answers)
     assert score(stopped, "--out", stopped.with_name("out.jsonl")).exit_code == 0
     assert len(scored) == sum(i % BROKEN_EVERY != 30 for i in range(3 * 24, 200))
     assert "Going on after the 70 rows" in caplog.text

@@ -145,8 +145,7 @@ class FileOutput:
         with _written(self.target):
             self._file.write(self._pack(content))
             for each in problems:
-                line = {self._unit: each.place, "kept": each.kept, "code": each.error.code, "error": str(each.error)}
-                self._problems_file.write(json.dumps(line).encode() + b"\n")
+                self._problems_file.write(problem_line(each, self._unit))
 
     def commit(self, state: State) -> None:
         with _written(self.target):
@@ -228,6 +227,13 @@ class FileOutput:
 def problems_of(target: Path) -> Path:
     """The file that lists the rows which could not be read or scored; it is there only if there are any."""
     return target.with_name(f"{target.name}.problems.jsonl")
+
+
+def problem_line(problem: Problem, unit: str) -> bytes:
+    """A line of the file that lists problems; `unit` is what their places count."""
+    error = problem.error
+    line = {unit: problem.place, "kept": problem.kept, "code": error.code, "error": str(error)}
+    return json.dumps(line).encode() + b"\n"
 
 
 def packing(target: Path) -> Callable[[bytes], bytes]:

@@ -22,6 +22,44 @@ from valence.errors import DataError
 GROUP_ROWS = 1 << 16  # of a row group in the output
 
 
+class ParquetRows:
+    """How the scored rows of a Parquet file are written: as Arrow streams, which `finish` makes a file of.
+
+    Attributes:
+        schema: of the output.
+    """
+
+    def __init__(self, schema: Any, added: Sequence[str]) -> None:
+        self._pa, _ = libraries()
+        self.schema = _with(self._pa, schema, added)
+
+    def batch(self, block: Block, answers: Sequence[Answer | None]) -> Any:
+        """A pyarrow.RecordBatch of the block's rows with their answers."""
+        labels = [None if each is None else each.label for each in answers]
+        probabilities = [None if each is None else round(each.probability, DECIMALS) for each in answers]
+        columns = [*block.rows.columns, self._pa.array(labels, "string"), self._pa.array(probabilities, "float64")]
+        return self._pa.record_batch(columns, schema=self.schema)
+
+    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
+        sink = self._pa.BufferOutputStream()
+        with self._pa.ipc.new_stream(sink, self.schema) as writer:
+            writer.write_batch(self.batch(block, answers))
+        return bytes(sink.getvalue())
+
+
+def block_of_batch(path: Path, batch: Any, text_column: str, read: int) -> Block:
+    """A block of a batch, before which so many rows of the file were read."""
+    places = range(read + 1, read + batch.num_rows + 1)
+    texts, problems = list[str | None](), list[Problem]()
+    for place, cell in zip(places, batch.column(text_column).to_pylist(), strict=True):
+        found = text_in(cell, f"{path.name}, row {place}")
+        texts.append(found if isinstance(found, str) else None)
+        if isinstance(found, DataError):
+            problems.append(Problem(place, kept=True, error=found))
+    digest = hashlib.blake2b(batch.serialize(), digest_size=16).digest()
+    return Block(batch, texts, places, problems, digest, read + batch.num_rows)
+
+
 class ParquetSource:
     """An opened Parquet file.
 
@@ -36,7 +74,6 @@ class ParquetSource:
 
     def __init__(self, path: Path, file: Any, added: Sequence[str], named: str | None) -> None:
         self._path, self._file = path, file
-        self._pa, _ = libraries()
         self.size: int | None = file.metadata.num_rows
         check_not_empty(path, range(file.metadata.num_rows), "rows")
         schema = file.schema_arrow
@@ -50,34 +87,17 @@ class ParquetSource:
                 way_out="Name the column of the texts by --text-column.",
                 code="text-no-string",
             )
-        self._schema = _with(self._pa, schema, added)
         self.layout: dict[str, Any] = {"schema": str(schema)}
+        self.encoded = ParquetRows(schema, added).encoded
 
     def blocks(self) -> Iterator[Block]:
         read = 0
         for batch in self._file.iter_batches(batch_size=BLOCK_ROWS):
-            places = range(read + 1, read + batch.num_rows + 1)
-            texts, problems = list[str | None](), list[Problem]()
-            for place, cell in zip(places, batch.column(self.text_column).to_pylist(), strict=True):
-                found = text_in(cell, f"{self._path.name}, row {place}")
-                texts.append(found if isinstance(found, str) else None)
-                if isinstance(found, DataError):
-                    problems.append(Problem(place, kept=True, error=found))
+            yield block_of_batch(self._path, batch, self.text_column, read)
             read += batch.num_rows
-            digest = hashlib.blake2b(batch.serialize(), digest_size=16).digest()
-            yield Block(batch, texts, places, problems, digest, read)
 
     def head(self) -> bytes:
         return b""
-
-    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
-        labels = [None if each is None else each.label for each in answers]
-        probabilities = [None if each is None else round(each.probability, DECIMALS) for each in answers]
-        columns = [*block.rows.columns, self._pa.array(labels, "string"), self._pa.array(probabilities, "float64")]
-        sink = self._pa.BufferOutputStream()
-        with self._pa.ipc.new_stream(sink, self._schema) as writer:
-            writer.write_batch(self._pa.record_batch(columns, schema=self._schema))
-        return bytes(sink.getvalue())
 
 
 def finish(part: Path, target: Path) -> None:

@@ -7,7 +7,7 @@ import logging
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,22 +17,18 @@ from tqdm import tqdm
 
 import valence
 from valence.bulk import parquet
+from valence.bulk.answering import Score, Scored, answers, told
 from valence.bulk.blocks import Answer, Block, Problem, Source
 from valence.bulk.opening import STANDARD_OUTPUT, ScoreRequest, opened
 from valence.bulk.output import FileOutput, Output, StandardOutput, State, problems_of
 from valence.data.table.opening import shown
 from valence.errors import DataError, TextError
 from valence.inference.engine import Engine
-from valence.inference.prediction import Prediction
 
 log = logging.getLogger(__name__)
 
 COMMIT_S = 2.0  # a kill costs about so much work, and what is being scored; fsync costs little so seldom
 LOGGED_PROBLEMS = 20  # to standard error; all of them go into the file beside the output
-
-# Texts -> the answer or the error of each, in order. Called by several threads at once.
-Score = Callable[[Sequence[str]], Sequence[Prediction | TextError]]
-Scored = tuple[Block, list[Answer | None], list[Problem]]
 
 
 def score_file(request: ScoreRequest, engine: Engine, workers: int) -> State:
@@ -178,36 +174,21 @@ class _Run:
 def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable[[int], str]) -> Iterator[Scored]:
     """The blocks in order, with their answers. At most two more than there are workers are held at once."""
     waiting = deque[tuple[Block, Future[list[Answer | TextError | None]]]]()
+
+    def oldest() -> Scored:
+        block, future = waiting.popleft()
+        return told(block, future.result(), where)
+
     with ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
         try:
             for block in blocks:
-                waiting.append((block, pool.submit(_answers, block.texts, score)))
+                waiting.append((block, pool.submit(answers, block.texts, score)))
                 if len(waiting) > workers + 1:
-                    yield _told(*waiting.popleft(), where)
+                    yield oldest()
             while waiting:
-                yield _told(*waiting.popleft(), where)
+                yield oldest()
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _answers(texts: Sequence[str | None], score: Score) -> list[Answer | TextError | None]:
-    found = iter(score([text for text in texts if text is not None]))
-    answers: list[Answer | TextError | None] = []
-    for text in texts:
-        each = None if text is None else next(found)
-        answers.append(Answer(each.label, each.probability) if isinstance(each, Prediction) else each)
-    return answers
-
-
-def _told(block: Block, future: Future[list[Answer | TextError | None]], where: Callable[[int], str]) -> Scored:
-    """The block's answers, and its problems with those that the engine found; a text of nothing readable is blank."""
-    answers, problems = list[Answer | None](), list(block.problems)
-    for place, found in zip(block.places, future.result(), strict=True):
-        answers.append(found if isinstance(found, Answer) else None)
-        if isinstance(found, TextError) and found.code != "text-empty":
-            error = DataError(f"{where(place)}: {found.message}", way_out=found.way_out, code=found.code)
-            problems.append(Problem(place, kept=True, error=error))
-    return block, answers, problems
 
 
 def _tell(request: ScoreRequest, state: State) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from valence.bulk.blocks import Answer, Block, block_of, in_blocks
 from valence.bulk.position import Position
 from valence.data.table import jsonlines
 from valence.data.table.columns import choose_text
-from valence.data.table.delimited import DelimitedTable
+from valence.data.table.delimited import DelimitedTable, Dialect
 from valence.data.table.grid import Grid, Row, Unread, check_not_empty
 from valence.data.table.opening import shown
 from valence.errors import DataError, SettingsError
@@ -21,8 +21,53 @@ from valence.errors import DataError, SettingsError
 DECIMALS = 6  # of a probability in the output
 
 
+class DelimitedRows:
+    """How the scored rows of a CSV or TSV file are written: with its delimiter and its quoting, in UTF-8.
+
+    Args:
+        path: of the file, for messages.
+        header: its first line's cells.
+        dialect: how cells are parted.
+        added: names of the two columns that are added.
+    """
+
+    def __init__(self, path: Path, header: Sequence[str], dialect: Dialect, added: Sequence[str]) -> None:
+        self._path, self._header, self._dialect, self._added = path, header, dialect, added
+
+    def head(self) -> bytes:
+        return self.lines([[*self._header, *self._added]])
+
+    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
+        return self.lines([*row.raw, *cells_of(answer)] for row, answer in zip(block.rows, answers, strict=True))
+
+    def lines(self, rows: Iterable[Sequence[str]]) -> bytes:
+        """Rows of cells as they stand in the file. Raises DataError for one that cannot."""
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._dialect.quoted else csv.QUOTE_NONE
+        ended = _RowEnds()
+        writer = csv.writer(
+            ended,
+            delimiter=self._dialect.delimiter,
+            quoting=quoting,
+            quotechar='"' if self._dialect.quoted else None,
+        )
+        try:
+            writer.writerows(rows)
+        except csv.Error as error:  # only a label can hold what an unquoted cell cannot
+            raise DataError(
+                f"A label of the model holds a tab or a line break, and {shown(self._path)} does not quote.",
+                way_out="Save the file as CSV, whose cells are quoted where they must be.",
+                code="label-unwritable",
+            ) from error
+        return "".join(ended.written).encode()
+
+
+def cells_of(answer: Answer | None) -> tuple[str, str]:
+    """The two cells that are added to a row; empty without an answer."""
+    return ("", "") if answer is None else (answer.label, f"{answer.probability:.{DECIMALS}f}")
+
+
 class DelimitedSource:
-    """A CSV or TSV file; written with the delimiter and the quoting that it has, in UTF-8.
+    """A CSV or TSV file.
 
     Args:
         table: the opened file.
@@ -34,7 +79,7 @@ class DelimitedSource:
     unit = "line"
 
     def __init__(self, table: DelimitedTable, added: Sequence[str], named: str | None, position: Position) -> None:
-        self._table, self._added, self._position = table, added, position
+        self._table, self._position = table, position
         self.size = position.size
         self._blocks = in_blocks(table)
         self._first = next(self._blocks, [])
@@ -48,38 +93,12 @@ class DelimitedSource:
             "delimiter": table.dialect.delimiter,
             "quoted": table.dialect.quoted,
         }
+        rows_written = DelimitedRows(table.path, table.header, table.dialect, added)
+        self.head, self.encoded = rows_written.head, rows_written.encoded
 
     def blocks(self) -> Iterator[Block]:
         for rows in itertools.chain([self._first], self._blocks):
             yield block_of(self._table.path, rows, self.text_column, self._position.bytes)
-
-    def head(self) -> bytes:
-        return self._written([[*self._table.header, *self._added]])
-
-    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
-        return self._written(
-            [*row.raw, *(("", "") if answer is None else (answer.label, f"{answer.probability:.{DECIMALS}f}"))]
-            for row, answer in zip(block.rows, answers, strict=True)
-        )
-
-    def _written(self, rows: Any) -> bytes:
-        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._table.dialect.quoted else csv.QUOTE_NONE
-        lines = _RowEnds()
-        writer = csv.writer(
-            lines,
-            delimiter=self._table.dialect.delimiter,
-            quoting=quoting,
-            quotechar='"' if self._table.dialect.quoted else None,
-        )
-        try:
-            writer.writerows(rows)
-        except csv.Error as error:  # only a label can hold what an unquoted cell cannot
-            raise DataError(
-                f"A label of the model holds a tab or a line break, and {shown(self._table.path)} does not quote.",
-                way_out="Save the file as CSV, whose cells are quoted where they must be.",
-                code="label-unwritable",
-            ) from error
-        return "".join(lines.written).encode()
 
 
 class _RowEnds:
@@ -92,8 +111,44 @@ class _RowEnds:
         self.written.append(row.removesuffix("\r\n") + "\n")
 
 
+class JsonLines:
+    """How the scored rows of a JSONL file are written: each line to the letter, with two keys added at its end.
+
+    Args:
+        path: of the file, for messages.
+        added: names of the two keys that are added.
+    """
+
+    def __init__(self, path: Path, added: Sequence[str]) -> None:
+        self._path, self._added = path, added
+
+    def head(self) -> bytes:
+        return b""
+
+    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
+        lines = (self._line(row, answer) for row, answer in zip(block.rows, answers, strict=True))
+        return "".join(lines).encode()
+
+    def unless_clash(self, row: Row | Unread) -> Row | Unread:
+        """A key of an added one's name ends the run if the first block has it; one that comes later costs its row."""
+        clash = next((name for name in self._added if isinstance(row, Row) and name in row.cells), None)
+        if clash is None:
+            return row
+        error = DataError(
+            f"{shown(self._path)}, line {row.place}: it has a key {clash!r} already, which would be added.",
+            way_out="Name the added keys otherwise by --prefix.",
+            code="columns-clash",
+        )
+        return Unread(row.place, error)
+
+    def _line(self, row: Row, answer: Answer | None) -> str:
+        values = (None, None) if answer is None else (answer.label, round(answer.probability, DECIMALS))
+        added = json.dumps(dict(zip(self._added, values, strict=True)), ensure_ascii=False)
+        return f"{row.raw[:-1].rstrip()}{', ' if row.cells else ''}{added[1:]}\n"
+
+
 class JsonLinesSource:
-    """A file of one JSON object a line; each line is kept to the letter, with two keys added at its end.
+    """A file of one JSON object a line.
 
     Arguments as of DelimitedSource.
     """
@@ -109,7 +164,7 @@ class JsonLinesSource:
         named: str | None,
         position: Position,
     ) -> None:
-        self._path, self._added, self._position = path, added, position
+        self._path, self._position = path, position
         self.size = position.size
         self._blocks = in_blocks(jsonlines.rows(path, lines, encoding))
         self._first = next(self._blocks, [])
@@ -122,36 +177,13 @@ class JsonLinesSource:
         self.text_column, self.why = choose_text(grid, named)
         refuse_clash(path, names, added)
         self.layout: dict[str, Any] = {}
+        self._lines = JsonLines(path, added)
+        self.head, self.encoded = self._lines.head, self._lines.encoded
 
     def blocks(self) -> Iterator[Block]:
         for rows in itertools.chain([self._first], self._blocks):
-            yield block_of(
-                self._path, [self._unless_clash(row) for row in rows], self.text_column, self._position.bytes
-            )
-
-    def head(self) -> bytes:
-        return b""
-
-    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
-        lines = (self._line(row, answer) for row, answer in zip(block.rows, answers, strict=True))
-        return "".join(lines).encode()
-
-    def _line(self, row: Row, answer: Answer | None) -> str:
-        values = (None, None) if answer is None else (answer.label, round(answer.probability, DECIMALS))
-        added = json.dumps(dict(zip(self._added, values, strict=True)), ensure_ascii=False)
-        return f"{row.raw[:-1].rstrip()}{', ' if row.cells else ''}{added[1:]}\n"
-
-    def _unless_clash(self, row: Row | Unread) -> Row | Unread:
-        """A key of an added one's name ends the run if the first block has it; one that comes later costs its row."""
-        clash = next((name for name in self._added if isinstance(row, Row) and name in row.cells), None)
-        if clash is None:
-            return row
-        error = DataError(
-            f"{shown(self._path)}, line {row.place}: it has a key {clash!r} already, which would be added.",
-            way_out="Name the added keys otherwise by --prefix.",
-            code="columns-clash",
-        )
-        return Unread(row.place, error)
+            kept = [self._lines.unless_clash(row) for row in rows]
+            yield block_of(self._path, kept, self.text_column, self._position.bytes)
 
 
 def refuse_clash(path: Path, columns: Any, added: Sequence[str]) -> None:

@@ -38,6 +38,21 @@ precision_option: Decorator = click.option(
     "--precision", type=click.Choice(["auto", "bf16", "fp32"]), default="auto", help="Of the matrix work."
 )
 
+cluster_option: Decorator = click.option(
+    "--cluster",
+    is_flag=False,
+    flag_value="auto",
+    default=None,
+    metavar="[ADDRESS|local]",
+    help="Use a Ray cluster: HOST:PORT, the one that runs here (or RAY_ADDRESS) without an address, "
+    "or 'local' for all cores of this machine.",
+)
+workers_option: Decorator = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="With --cluster: at most so many, of one core each.  [default: its cores]",
+)
+
 
 def data_options(default: str, *, multiple: bool = False) -> Decorator:
     """`--data`, `--test-data`, and how a user's file is read.

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from valence.cli.options import data_options, out_option, precision_option, results_option, rows_options, seed_option
+from valence.cli.options import (
+    cluster_option,
+    data_options,
+    out_option,
+    precision_option,
+    results_option,
+    rows_options,
+    seed_option,
+    workers_option,
+)
 from valence.errors import SettingsError
 
 if TYPE_CHECKING:
     from valence.data.sources import DataRequest
     from valence.encoder.trainable import Layers
+    from valence.training.frozen import Spread
 
 # Options that mean something only with the body frozen, and only where layers are trained.
-_FROZEN = ("readout", "learning_curve")
+_FROZEN = ("readout", "learning_curve", "cluster")
 _TRAINED = ("epochs", "learning_rate", "batch_size", "truncation", "resume")
 
 
@@ -78,6 +91,8 @@ class _LayersType(click.ParamType[Any]):
 @seed_option
 @results_option
 @click.option("--resume", is_flag=True, default=None, help="Go on with training layers where it was interrupted.")
+@cluster_option
+@workers_option
 def transfer(
     source: str,
     request: DataRequest,
@@ -85,23 +100,29 @@ def transfer(
     results: Path | None,
     train_layers: Layers | None,
     method: str | None,
+    cluster: str | None,
+    workers: int | None,
     **options: Any,
 ) -> None:
     """Freeze the body, change only the final layer, fit it on new data, test it on the reserved set.
 
     With --train-layers or --method lora the head is fitted so too, and then layers of the body are trained with it.
+    With --cluster the frozen body reads the texts on a Ray cluster.
     """
     from valence.evaluation.results import save, spent, table
 
     frozen = train_layers is None and method is None
+    if cluster is None and workers is not None:
+        raise SettingsError("--workers is for a cluster.", way_out="Add --cluster.", code="options-contradict")
     given = {name: value for name, value in options.items() if value is not None}
-    _check_applies(set(given), frozen=frozen)
+    _check_applies({*given, *({"cluster"} if cluster else ())}, frozen=frozen)
     dataset = request.load(seed=options["seed"])
     if frozen:
         from valence.training.transfer import TransferConfig
         from valence.training.transfer import transfer as run
 
-        folder = run(source, dataset, out, TransferConfig(**given))
+        with _spread(cluster, workers) as spread:
+            folder = run(source, dataset, out, TransferConfig(**given), spread)
     else:
         from valence.training.fine_tune import FineTuneConfig, fine_tune
 
@@ -116,6 +137,19 @@ def transfer(
     click.echo(f"Saved to {out}.")
     if "body.onnx" not in folder.body().files:
         click.echo(f"Its body is not exported yet. Next: valence export --model {out}")
+
+
+@contextmanager
+def _spread(cluster: str | None, workers: int | None) -> Iterator[Spread | None]:
+    """What reads texts on the cluster, for the length of the block; None without one."""
+    if cluster is None:
+        yield None
+        return
+    from valence.cluster.connection import connected
+    from valence.cluster.features import features_on
+
+    with connected(cluster, workers) as found:
+        yield partial(features_on, found)
 
 
 def _check_applies(given: set[str], *, frozen: bool) -> None:

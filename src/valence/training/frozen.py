@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from valence.model.folder import Body, FittedHead, ModelFolder
@@ -19,6 +20,14 @@ class Features(Protocol):
 
         With `keep` they are kept on this machine's disk, so that the same texts are read once only.
         """
+        ...
+
+
+class Spread(Protocol):
+    """What reads texts on other machines, with the exported body of a model folder on this one."""
+
+    def __call__(self, folder: Path, texts: Sequence[str], readout: str, title: str) -> Floats:
+        """Features of shape (n, width), the same as the engine's; `title` is the progress bar's."""
         ...
 
 

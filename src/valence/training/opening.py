@@ -22,22 +22,29 @@ from valence.model.folder import ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.training.feature_cache import cached, key_of
-from valence.training.frozen import Features, FrozenBody, history_of
+from valence.training.frozen import Features, FrozenBody, Spread, history_of
 from valence.training.saving import copied
 
 BUNDLED = "bundled"
 _CHUNK = 512  # texts between two steps of the progress bar
 
 
-def open_body(source: str, labels: Labels, precision: str) -> FrozenBody:
+def open_body(source: str, labels: Labels, precision: str, spread: Spread | None = None) -> FrozenBody:
     """The body of `source`: "bundled", a base by name, a model folder, or a base by path or Hub id, in this order.
 
     A folder that happens to be named as a base is meant where its path is given, such as ./minilm.
 
     Raises ModelFolderError for a folder that is damaged or incomplete, BaseModelError if a base can't be had,
-    SettingsError if a `precision` is asked for that nothing would compute in.
+    SettingsError if a `precision` is asked for that nothing would compute in, or if texts are to be `spread` over other
+    machines and the body is not exported.
     """
     folder = saved_model(source)
+    if spread and (folder is None or "body.onnx" not in folder.body().files):
+        raise SettingsError(
+            f"--cluster: {source} is read in torch, on this machine; a cluster reads an exported body.",
+            way_out="Leave --cluster away, or export the model first: `valence export --model MODEL`.",
+            code="options-contradict",
+        )
     if folder is None:
         from valence.training.networks import frozen_from_base
 
@@ -47,11 +54,13 @@ def open_body(source: str, labels: Labels, precision: str) -> FrozenBody:
     exported, trainable = (name in folder.body().files for name in ("body.onnx", "model.safetensors"))
     if not trainable:
         files = [folder.file("body.onnx"), folder.file("tokenizer.json")]
-        return FrozenBody(folder.body(), _as_served(folder), "body.onnx", lambda _: copied(files), **history_of(folder))
+        return FrozenBody(
+            folder.body(), _as_served(folder, spread), "body.onnx", lambda _: copied(files), **history_of(folder)
+        )
     from valence.training.networks import frozen_from_folder
 
     recreated = frozen_from_folder(folder, precision)
-    return replace(recreated, read=_as_served(folder), read_by="body.onnx") if exported else recreated
+    return replace(recreated, read=_as_served(folder, spread), read_by="body.onnx") if exported else recreated
 
 
 def saved_model(source: str) -> ModelFolder | None:
@@ -70,12 +79,14 @@ def _check_precision(precision: str, source: str) -> None:
         )
 
 
-def _as_served(folder: ModelFolder) -> Features:
-    """Reads with the engine, through the cache."""
+def _as_served(folder: ModelFolder, spread: Spread | None) -> Features:
+    """Reads with the engine, here or where it is spread to, through the cache."""
     engine = Engine(folder.path)
 
     def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
         def compute() -> dict[str, Floats]:
+            if spread:
+                return {readout: spread(folder.path, texts, readout, title)}
             parts = []
             with tqdm(total=len(texts), desc=title, unit="text", disable=not title) as progress:
                 for start in range(0, len(texts), _CHUNK):

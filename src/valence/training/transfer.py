@@ -21,7 +21,7 @@ from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.head import HeadFit, HeadFitter
 from valence.model.labels import Labels
 from valence.training import ranks
-from valence.training.frozen import FrozenBody, described
+from valence.training.frozen import FrozenBody, Spread, described
 from valence.training.learning_curve import learning_curve
 from valence.training.opening import open_body
 from valence.training.provenance import describe_data, versions
@@ -47,7 +47,9 @@ class TransferConfig(SplitConfig):
     precision: str = "auto"
 
 
-def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -> ModelFolder:
+def transfer(
+    source: str, dataset: Dataset, out: Path, config: TransferConfig, spread: Spread | None = None
+) -> ModelFolder:
     """Fits a new head on the frozen body of `source`, tests it on the reserved set, and writes the model folder `out`.
 
     Args:
@@ -56,6 +58,7 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
         dataset: what the head is fitted and tested on.
         out: the folder to write.
         config: see TransferConfig.
+        spread: reads the texts on other machines; without it this one does.
 
     Raises ModelFolderError if the saved weights are damaged or incomplete, DataError if the labels don't fit.
     """
@@ -65,7 +68,7 @@ def transfer(source: str, dataset: Dataset, out: Path, config: TransferConfig) -
     splits = prepare(dataset, config)
     data = describe_data(dataset, splits)
     check_labels_covered(set(splits.train.labels), set(splits.test.labels))
-    start = open_body(source, labels, config.precision)
+    start = open_body(source, labels, config.precision, spread)
     if config.readout not in start.body.readouts:
         raise SettingsError(f"The body has no readout {config.readout!r}; it has {', '.join(start.body.readouts)}.")
     train, validation, test = (

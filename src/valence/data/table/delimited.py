@@ -79,15 +79,30 @@ class DelimitedTable:
         columns: the names of the columns, one for each cell of the header.
     """
 
-    def __init__(self, path: Path, lines: Iterable[str], encoding: str | None, dialect: Dialect) -> None:
-        self.path, self.dialect = path, dialect
-        self._records = _records(path, lines, encoding, dialect)
-        first = next(self._records, None)
+    def __init__(
+        self,
+        path: Path,
+        lines: Iterable[str],
+        encoding: str | None,
+        dialect: Dialect,
+        *,
+        header: Sequence[str] | None = None,
+        next_line: int = 1,
+    ) -> None:
+        """With a `header` that was read before, `lines` begin with the file's line `next_line`."""
+        self.path, self.dialect, self._numbered = path, dialect, _Lines(lines, next_line)
+        self._records = _records(path, self._numbered, encoding, dialect)
+        first = next(self._records, None) if header is None else None
         if isinstance(first, Unread):
             raise first.error
-        self.header: list[str] = first.raw if first else []
+        self.header = list(header or (first.raw if first else []))
         check_not_empty(path, self.header, "header")
         self.columns = _names(path, self.header)
+
+    @property
+    def next_line(self) -> int:
+        """The number of the line on which the next row begins, counted from 1."""
+        return self._numbered.number + 1
 
     def __iter__(self) -> Iterator[Row | Unread]:
         for record in self._records:
@@ -128,10 +143,10 @@ def sniff(sample: Sequence[str]) -> str:
 class _Lines:
     """Lines with their numbers, of which those of a row that failed can be read again."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], first: int = 1) -> None:
         self._source, self._again = iter(lines), deque[str]()
         self._taken: list[str] = []
-        self.number = 0
+        self.number = first - 1
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -154,9 +169,8 @@ class _Lines:
         self.number -= len(back)
 
 
-def _records(path: Path, lines: Iterable[str], encoding: str | None, dialect: Dialect) -> Iterator[Row | Unread]:
+def _records(path: Path, numbered: _Lines, encoding: str | None, dialect: Dialect) -> Iterator[Row | Unread]:
     """Every row, the header too, without its columns' names. A broken one costs only the line that it begins on."""
-    numbered = _Lines(lines)
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
     reader = csv.reader(numbered, delimiter=dialect.delimiter, quoting=quoting, strict=True)
     while True:
@@ -195,7 +209,7 @@ def _sample(lines: Iterable[str], least: int) -> tuple[list[str], Iterator[str]]
 def _trial(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dialect) -> int:
     """How many of the sample's rows cannot be read in this dialect."""
     width, failed = 0, 0
-    for record in _records(path, sample, encoding, dialect):
+    for record in _records(path, _Lines(sample), encoding, dialect):
         if isinstance(record, Row):
             width = width or len(record.raw)
             failed += len(record.raw) != width
@@ -205,7 +219,7 @@ def _trial(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dia
 
 
 def _tab_in_a_cell(path: Path, sample: Sequence[str], encoding: str | None) -> bool:
-    records = _records(path, sample, encoding, Dialect("\t"))
+    records = _records(path, _Lines(sample), encoding, Dialect("\t"))
     return any("\t" in cell for record in records if isinstance(record, Row) for cell in record.raw)
 
 

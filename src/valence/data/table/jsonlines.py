@@ -22,9 +22,12 @@ def read(path: Path, encoding: str | None) -> Grid:
     return Grid(path, columns, [row.place for row in found])
 
 
-def rows(path: Path, lines: Iterable[str], encoding: str | None) -> Iterator[Row | Unread]:
-    """The objects one at a time; blank lines are none. Raises DataError if the file is one JSON array."""
-    for number, line in enumerate(lines, start=1):
+def rows(path: Path, lines: Iterable[str], encoding: str | None, first: int = 1) -> Iterator[Row | Unread]:
+    """The objects one at a time; blank lines are none. `first` is the number of the first line.
+
+    Raises DataError if the file is one JSON array.
+    """
+    for number, line in enumerate(lines, first):
         if not line.strip():
             continue
         where = f"{shown(path)}, line {number}"

@@ -49,15 +49,48 @@ def lines_of(path: Path, encoding: str | None, on_read: Callable[[int], Any] | N
 
     Raises DataError if it cannot be opened or is damaged, also while the block reads it. See `fault` for odd lines.
     """
+    with _damage_told(path, encoding), _binary(path, on_read) as binary:
+        _refuse_utf16(path, binary, encoding)
+        with _decoded(path, binary, codec(encoding)) as lines:
+            yield lines
+
+
+@contextmanager
+def lines_in(path: Path, file: IO[bytes], encoding: str | None, offset: int = 0) -> Iterator[Iterator[str]]:
+    """As `lines_of`, of a file that is open already, from the line that begins at `offset` on.
+
+    Args:
+        path: its name, which says how it is compressed.
+        file: at its beginning.
+        encoding: Python's name of it; from an `offset` on one in which every line is decoded by itself.
+        offset: in bytes of what is decompressed. A compressed file is decompressed from its beginning all the same.
+    """
+    name = codec(encoding)
+    with _damage_told(path, encoding), _unpacked(path, file) as binary:
+        if offset:
+            binary.seek(offset)
+            name = "utf-8" if name == "utf-8-sig" else name  # the mark is at the beginning; elsewhere it is a character
+        else:
+            _refuse_utf16(path, binary, encoding)
+        with _decoded(path, binary, name) as lines:
+            yield lines
+
+
+@contextmanager
+def _decoded(path: Path, binary: IO[bytes], name: str) -> Iterator[Iterator[str]]:
+    text = io.TextIOWrapper(cast("Any", binary), encoding=name, errors="surrogateescape", newline="")
+    try:
+        yield _lines(path, text)
+    finally:
+        text.detach()  # who has opened it closes it
+
+
+@contextmanager
+def _damage_told(path: Path, encoding: str | None) -> Iterator[None]:
+    """Maps what reading can fail with to a DataError."""
     name = codec(encoding)
     try:
-        with _binary(path, on_read) as binary:
-            _refuse_utf16(path, binary, encoding)
-            text = io.TextIOWrapper(cast("Any", binary), encoding=name, errors="surrogateescape", newline="")
-            try:
-                yield _lines(path, text)
-            finally:
-                text.detach()  # `_binary` closes what is its own
+        yield
     except UnicodeError as error:  # of UTF-16 and the like, whose bytes cannot be marked
         raise _undecodable(f"{shown(path)} is not {name}: {error}.") from error
     except _damage() as error:
@@ -171,16 +204,23 @@ def _binary(path: Path, on_read: Callable[[int], Any] | None) -> Iterator[IO[byt
             disable=on_read is not None,
         ) as progress,
         io.BufferedReader(_Counted(raw, on_read or progress.update), 1 << 18) as counted,
+        _unpacked(path, counted) as binary,
     ):
-        suffix = path.suffix.lower()
-        if suffix == ".gz":
-            with gzip.GzipFile(fileobj=counted) as unpacked, io.BufferedReader(unpacked) as buffered:
-                yield cast("IO[bytes]", buffered)
-        elif suffix == ".zst":
-            with zstd().ZstdFile(counted) as unpacked, io.BufferedReader(unpacked) as buffered:
-                yield cast("IO[bytes]", buffered)
-        else:
-            yield counted
+        yield binary
+
+
+@contextmanager
+def _unpacked(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """The file decompressed as its name says."""
+    suffix = path.suffix.lower()
+    if suffix == ".gz":
+        with gzip.GzipFile(fileobj=file) as unpacked, io.BufferedReader(unpacked) as buffered:
+            yield cast("IO[bytes]", buffered)
+    elif suffix == ".zst":
+        with zstd().ZstdFile(file) as unpacked, io.BufferedReader(unpacked) as buffered:
+            yield cast("IO[bytes]", buffered)
+    else:
+        yield file
 
 
 class _Counted(io.RawIOBase):

@@ -26,8 +26,8 @@ def read(path: Path, encoding: str | None) -> Grid:
 
 
 @contextmanager
-def opened(path: Path, encoding: str | None) -> Iterator[Any]:
-    """The file as a pyarrow.parquet.ParquetFile.
+def opened(path: Path, encoding: str | None, file: Any = None) -> Iterator[Any]:
+    """The file as a pyarrow.parquet.ParquetFile; `file` if it is open already.
 
     Raises DataError if it is damaged, also while the block reads it, if pyarrow is not installed, if it cannot be read
     at any place, as standard input, or if an encoding was given: the format fixes it.
@@ -46,8 +46,8 @@ def opened(path: Path, encoding: str | None) -> Iterator[Any]:
         )
     pa, parquet = libraries()
     try:
-        with parquet.ParquetFile(path) as file:
-            yield file
+        with parquet.ParquetFile(path if file is None else file) as found:
+            yield found
     except (pa.ArrowException, OSError) as error:
         raise DataError(
             f"{path.name} cannot be read as Parquet: {error}.", way_out="Write it again.", code="file-damaged"
