@@ -17,6 +17,8 @@ def test_whoever_follows_the_chapters_in_order_meets_no_step_that_fails(
     reader = Reader(Room(tmp_path, tiny_roberta, small_data))
     assert [chapter.name[0] for chapter in CHAPTERS] == ["1", "2", "3"]
     assert all(reader.follow(chapter) > 5 for chapter in CHAPTERS)
+    (call,) = (line for line in (tmp_path / "server.log").read_text("utf-8").splitlines() if "/api/v1/predict" in line)
+    assert "wonderful" not in call
 
 
 @pytest.mark.parametrize("printed", ["ham 98.6%", "spam 90.1%"], ids=["other words", "another number"])

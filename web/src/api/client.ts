@@ -33,10 +33,23 @@ interface Answer<Data> {
   response?: Response;
 }
 
-/** The data of a call, or an ApiError: the one place where answers turn into either. */
+/** What a router before the server wrote there may be anything; feedback takes ids of this form alone. */
+const SOUND_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+
+/** The data of a call, or an ApiError. */
 export async function dataOf<Data>(call: Promise<Answer<Data>>): Promise<Data> {
+  return (await answerOf(call)).data;
+}
+
+/**
+ * The data of a call with the id by which the server's log knows it, or an ApiError: the one place where answers turn
+ * into either. The id is undefined where the answer has none that feedback takes.
+ */
+export async function answerOf<Data>(
+  call: Promise<Answer<Data>>,
+): Promise<{ data: Data; requestId: string | undefined }> {
   const { data, error, response } = await call;
-  if (data !== undefined) return data;
+  if (data !== undefined) return { data, requestId: requestIdOf(response) };
   if (error instanceof DOMException && error.name === "AbortError") throw error;
   if (!response) {
     throw new ApiError(
@@ -47,6 +60,11 @@ export async function dataOf<Data>(call: Promise<Answer<Data>>): Promise<Data> {
     );
   }
   throw apiError(response, error);
+}
+
+function requestIdOf(response: Response | undefined): string | undefined {
+  const id = response?.headers.get("X-Request-ID") ?? "";
+  return SOUND_REQUEST_ID.test(id) ? id : undefined;
 }
 
 function apiError(response: Response, body: unknown): ApiError {

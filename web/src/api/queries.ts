@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
-import { ApiError, dataOf } from "./client";
+import { answerOf, ApiError, dataOf } from "./client";
 import { getModel, listModels, predict, type ModelVersion, type Scored } from "./generated";
 import { client } from "./generated/client.gen";
 import { retrying } from "./retrying";
@@ -34,6 +34,8 @@ export interface TextAnswer {
   scored: Scored;
   model: ModelVersion;
   tookMs: number;
+  /** As the server's log has it. */
+  requestId: string | undefined;
 }
 
 export interface Question {
@@ -47,7 +49,9 @@ export const predictQuery = ({ text, model, explain }: Question) =>
   queryOptions({
     queryKey: ["predict", model, explain, text],
     queryFn: async ({ signal }): Promise<TextAnswer> => {
-      const answer = await dataOf(predict({ body: { text, model: model ?? null, explain }, signal }));
+      const { data: answer, requestId } = await answerOf(
+        predict({ body: { text, model: model ?? null, explain }, signal }),
+      );
       const result = answer.results[0];
       if (result?.kind !== "scored") {
         throw new ApiError(
@@ -57,7 +61,7 @@ export const predictQuery = ({ text, model, explain }: Question) =>
           result?.error.detail ?? "",
         );
       }
-      return { text, scored: result, model: answer.model, tookMs: answer.took_ms };
+      return { text, scored: result, model: answer.model, tookMs: answer.took_ms, requestId };
     },
     enabled: text.trim() !== "",
     placeholderData: keepPreviousData,

@@ -3,7 +3,7 @@
  * server asks for it. Knows nothing of files, tables or React.
  */
 import { codePoints, utf8Bytes } from "../lib/text";
-import { ApiError, asApiError, dataOf } from "./client";
+import { answerOf, ApiError, asApiError } from "./client";
 import { predict, type Limits, type ModelVersion, type Scored, type TextError } from "./generated";
 import { pauseMs } from "./retrying";
 
@@ -19,8 +19,8 @@ const JSON_BYTES_PER_TEXT = 3;
 const REFUSALS_BEFORE_CUT = 3;
 const TOO_MUCH = [429, 503, 504];
 
-/** What became of one text. */
-export type Outcome = Scored | { kind: "error"; error: TextError };
+/** What became of one text; `requestId` is of the call that scored it, as the server's log has it. */
+export type Outcome = (Scored | { kind: "error"; error: TextError }) & { requestId?: string | undefined };
 
 /** Why nothing comes at the moment, and until when (milliseconds since the epoch). */
 export interface Pause {
@@ -126,7 +126,7 @@ async function scoreBatch(batch: number[], work: ManyTexts, gate: Gate): Promise
 
 async function ask(batch: readonly number[], work: ManyTexts): Promise<void> {
   const texts = batch.map((index) => (work.texts[index] ?? "").toWellFormed());
-  const answer = await dataOf(
+  const { data: answer, requestId } = await answerOf(
     predict({ body: { texts, model: work.model.name, explain: false }, signal: work.signal }),
   );
   if (answer.results.length !== batch.length) {
@@ -145,7 +145,7 @@ async function ask(batch: readonly number[], work: ManyTexts): Promise<void> {
       `The server now answers with another version of ${answer.model.name} than before. Load the page again and start anew, so that all answers are of one version.`,
     );
   }
-  answer.results.forEach((result, i) => work.onOutcome(batch[i] ?? 0, result));
+  answer.results.forEach((result, i) => work.onOutcome(batch[i] ?? 0, { ...result, requestId }));
 }
 
 /** 413 and 422: the server would take other texts, so the ones that it won't take are looked for. */

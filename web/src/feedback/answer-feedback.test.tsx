@@ -3,7 +3,18 @@ import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 
 import type { FeedbackRequest } from "../api/generated";
-import { FEEDBACK, POLICY, problem, receiptOf, refuse, summary } from "../test/handlers";
+import {
+  answerTo,
+  FEEDBACK,
+  POLICY,
+  PREDICT,
+  problem,
+  receiptOf,
+  refuse,
+  REQUEST_ID,
+  score,
+  summary,
+} from "../test/handlers";
 import { open } from "../test/render";
 import { server } from "../test/server";
 
@@ -41,8 +52,24 @@ describe("Was this right?", () => {
         label: null,
         text: null,
         consent: false,
+        request_id: REQUEST_ID,
       },
     ]);
+  });
+
+  it.each(["short", "not one of ours: {}", undefined])("sends no id where the answer's is %s", async (id) => {
+    server.use(
+      http.post(PREDICT, () =>
+        HttpResponse.json(answerTo(score("A wonderful film.", true)), {
+          headers: id === undefined ? {} : { "X-Request-ID": id },
+        }),
+      ),
+    );
+    const taken = taking();
+    const user = open("/#text=A+wonderful+film.");
+    await user.click(await button("Yes"));
+    await button("Change it");
+    expect(taken.map(({ request_id }) => request_id)).toEqual([null]);
   });
 
   it("asks what would be right, and takes that one does not know", async () => {

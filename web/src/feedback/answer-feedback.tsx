@@ -122,7 +122,8 @@ function Consent({ textsKept, agreed, onAgree }: ConsentProps) {
   if (!textsKept) {
     return (
       <p className={classes.sent}>
-        Sent are your answer, the verdict, its probability and the model’s version; never the text.
+        Sent are your answer, the verdict, its probability, the model’s version and the verdict’s number in
+        the server’s log; never the text.
       </p>
     );
   }
@@ -131,7 +132,8 @@ function Consent({ textsKept, agreed, onAgree }: ConsentProps) {
       <input type="checkbox" checked={agreed} onChange={(event) => onAgree(event.currentTarget.checked)} />
       <span>
         Send the text along. Whoever runs this server keeps it, reads it, and may teach the model with it.
-        Without this only your answer, the verdict, its probability and the model’s version are sent.
+        Without this only your answer, the verdict, its probability, the model’s version and the verdict’s
+        number in the server’s log are sent.
       </span>
     </label>
   );

@@ -23,6 +23,8 @@ export interface Judged {
   label: string;
   /** Of the label, 0 to 1. */
   probability: number;
+  /** Of the answer, as the server's log has it; undefined where it came without one. */
+  requestId: string | undefined;
 }
 
 /** What a person said about it. */
@@ -72,6 +74,7 @@ export function useFeedback(judged: Judged, onKept: () => void) {
             label: label ?? null,
             text: withText ? judged.text : null,
             consent: withText,
+            request_id: judged.requestId ?? null,
           },
         }),
       ),

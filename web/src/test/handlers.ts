@@ -24,6 +24,8 @@ import measuredJson from "./measured.json";
 export const measured: Result = measuredJson as Result;
 
 export const PREDICT = "*/api/v1/predict";
+/** Of every answer of this API. */
+export const REQUEST_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 export const FEEDBACK = "*/api/v1/feedback";
 export const POLICY = "*/api/v1/feedback/policy";
 export const MODELS = "*/api/v1/models";
@@ -147,6 +149,8 @@ export const handlers = [
   http.get(MODEL, () => HttpResponse.json(detail)),
   http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
     const { text, explain } = await request.json();
-    return HttpResponse.json(answerTo(score(text ?? "", explain ?? false)));
+    return HttpResponse.json(answerTo(score(text ?? "", explain ?? false)), {
+      headers: { "X-Request-ID": REQUEST_ID },
+    });
   }),
 ];

@@ -55,6 +55,7 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
             model: model.version,
             label: outcome.label,
             probability: outcome.probability,
+            requestId: outcome.requestId,
           }}
           labels={model.labels}
         />

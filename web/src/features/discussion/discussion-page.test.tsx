@@ -12,6 +12,7 @@ import {
   problem,
   receiptOf,
   refuse,
+  REQUEST_ID,
   score,
   summary,
 } from "../../test/handlers";
@@ -39,7 +40,9 @@ beforeEach(() => {
     http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
       const texts = (await request.json()).texts ?? [];
       asked.push(...texts);
-      return HttpResponse.json(answerTo(...texts.map((text) => score(text, false))));
+      return HttpResponse.json(answerTo(...texts.map((text) => score(text, false))), {
+        headers: { "X-Request-ID": REQUEST_ID },
+      });
     }),
   );
 });
@@ -77,7 +80,9 @@ describe("A discussion", () => {
     await user.click(within(card(1)).getByRole("button", { name: "No" }));
     await user.click(within(card(1)).getByRole("button", { name: "negative" }));
     expect(await within(card(1)).findByText(/^Thank you\./)).toBeVisible();
-    expect(taken).toMatchObject([{ predicted: "positive", correct: false, label: "negative", text: null }]);
+    expect(taken).toMatchObject([
+      { predicted: "positive", correct: false, label: "negative", text: null, request_id: REQUEST_ID },
+    ]);
   });
 
   it("is walked by keyboard, with the comment in full beside it", async () => {

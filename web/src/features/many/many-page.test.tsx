@@ -12,6 +12,7 @@ import {
   problem,
   receiptOf,
   refuse,
+  REQUEST_ID,
   score,
   summary,
 } from "../../test/handlers";
@@ -49,7 +50,7 @@ beforeEach(() => {
           ? { kind: "error" as const, error: { code: "text-empty", detail: "The text is empty." } }
           : score(text, false),
       );
-      return HttpResponse.json(answerTo(...results));
+      return HttpResponse.json(answerTo(...results), { headers: { "X-Request-ID": REQUEST_ID } });
     }),
   );
 });
@@ -137,7 +138,7 @@ describe("Many texts", () => {
     await user.click(within(dialog).getByRole("button", { name: "Yes" }));
     expect(await within(dialog).findByText(/^Thank you\./)).toBeVisible();
     expect(taken).toMatchObject([
-      { predicted: "negative", correct: true, text: null, model: summary.version },
+      { predicted: "negative", correct: true, text: null, model: summary.version, request_id: REQUEST_ID },
     ]);
     await user.keyboard("{ArrowRight}");
     expect(within(dialog).getByText("Was this right?")).toBeVisible();

@@ -124,6 +124,7 @@ function RowContent({ run, row, ends }: Pick<RowDialogProps, "run" | "ends"> & {
               model: model.version,
               label: scores.labelOf(row),
               probability: scores.probabilityOf(row, scores.topOf(row)),
+              requestId: scores.requestIdOf(row),
             }}
             labels={scores.labels}
           />

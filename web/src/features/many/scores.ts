@@ -17,6 +17,8 @@ interface Storage {
   /** The most probable label of each row. */
   tops: Uint16Array;
   failures: Map<number, TextError>;
+  /** Of the call that scored each row; the rows of a batch share one string. */
+  requestIds: (string | undefined)[];
 }
 
 /** What is known about every row, in a form that half a million rows do not make heavy. */
@@ -47,6 +49,7 @@ export class Scores {
       if (at >= 0) this.storage.probabilities[row * this.labels.length + at] = probability;
     }
     this.storage.tops[row] = Math.max(0, this.labels.indexOf(outcome.label));
+    this.storage.requestIds[row] = outcome.requestId;
     this.storage.states[row] = outcome.sure ? SURE : UNSURE;
   }
 
@@ -56,6 +59,11 @@ export class Scores {
 
   failureOf(row: number): TextError | undefined {
     return this.storage.failures.get(row);
+  }
+
+  /** Of the call that scored the row, as the server's log has it. */
+  requestIdOf(row: number): string | undefined {
+    return this.storage.requestIds[row];
   }
 
   /** Index of the most probable label. */
@@ -120,4 +128,5 @@ const emptyStorage = (rows: number, labels: number): Storage => ({
   states: new Uint8Array(rows),
   tops: new Uint16Array(rows),
   failures: new Map(),
+  requestIds: [],
 });

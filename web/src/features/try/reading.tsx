@@ -65,6 +65,7 @@ function Result({ text, answer: { answer, pulls, weighing, error }, model, point
           model: answer.model,
           label: scored.label,
           probability: scored.probability,
+          requestId: answer.requestId,
         }}
         labels={labelsOf(scored)}
         stale={answer.text !== text}
