@@ -44,7 +44,7 @@ def base(tiny_roberta: Path) -> str:
 @pytest.fixture(scope="module")
 def trained(base: str, sentences: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The last of three layers trained, from a base."""
-    return fine_tune(base, sentences, tmp_path_factory.mktemp("trained") / "one", CONFIG).path
+    return fine_tune(base, sentences, tmp_path_factory.mktemp("trained") / "one", replace(CONFIG, epochs=3)).path
 
 
 def changed(before: Path, after: Path) -> list[str]:
