@@ -19,7 +19,7 @@ ROWS = (
     ("SST-2, LoRA in all layers", "sst2-lora"),
     ("SST-2, all layers", "sst2-layers-all"),
     ("SST-2, `mpnet`, only the final layer changed, without stage 1", "sst2-mpnet-final"),
-    ("SST-2, `mpnet`, all layers", "sst2-teacher"),
+    ("SST-2, `mpnet`, all layers, after an epoch of IMDb", "sst2-teacher"),
     ("IMDb, stage 1 of them all: `minilm`, all layers", "imdb-stage1"),
     ("IMDb, `mpnet`, all layers, one epoch", "imdb-teacher"),
     ("IMDb, a RoBERTa from nothing, all layers", "scratch-imdb"),

@@ -19,7 +19,13 @@ from pathlib import Path
 import torch
 from tokenizers import ByteLevelBPETokenizer
 from torch import Tensor
-from transformers import RobertaConfig, RobertaForMaskedLM, RobertaTokenizerFast, set_seed
+from transformers import (
+    DataCollatorForLanguageModeling,
+    RobertaConfig,
+    RobertaForMaskedLM,
+    RobertaTokenizerFast,
+    set_seed,
+)
 
 from valence.data import sources
 from valence.encoder.precision import Precision, choose
@@ -27,10 +33,9 @@ from valence.files import folder_in_place_of, write_json
 from valence.machine import processor
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-BOS, PAD, EOS, _, MASK = range(len(SPECIAL))
+BOS, EOS = SPECIAL.index("<s>"), SPECIAL.index("</s>")
 WINDOW = 512  # tokens; RoBERTa counts positions from the padding index on, so there are two more
 VALIDATION_SHARE = 0.01
-MASKED = 0.15
 WARM_UP = 0.06  # of the time
 
 
@@ -52,16 +57,6 @@ def packed(tokenizer: RobertaTokenizerFast, texts: Sequence[str], length: int) -
     return torch.cat([torch.full((rows, 1), BOS), cut], dim=1)
 
 
-def masked(ids: Tensor, vocabulary: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """(inputs, targets) shaped as `ids`: of those chosen 80 % are masked, 10 % changed, 10 % left; -100 elsewhere."""
-    draw = torch.rand(ids.shape, generator=generator, device=ids.device)
-    chosen = (draw < MASKED) & (ids >= len(SPECIAL))
-    way = torch.rand(ids.shape, generator=generator, device=ids.device)
-    other = torch.randint(len(SPECIAL), vocabulary, ids.shape, generator=generator, device=ids.device)
-    inputs = torch.where(chosen & (way < 0.8), MASK, torch.where(chosen & (way >= 0.9), other, ids))
-    return inputs, torch.where(chosen, ids, -100)
-
-
 def passes(rows: Tensor, batch: int) -> Iterator[Tensor]:
     """Batches of rows in random order, pass after pass."""
     while True:
@@ -70,18 +65,25 @@ def passes(rows: Tensor, batch: int) -> Iterator[Tensor]:
             yield rows[order[start : start + batch]]
 
 
-def loss_of(model: RobertaForMaskedLM, ids: Tensor, precision: Precision, generator: torch.Generator) -> Tensor:
-    inputs, targets = masked(ids, model.config.vocab_size, generator)
-    with precision.autocast():
-        loss: Tensor = model(input_ids=inputs, labels=targets).loss
-    return loss
+class Reader:
+    """Loss of a model on rows of ids: 15 % of them masked as BERT does (Devlin et al. 2019, 3.1), anew each time."""
+
+    def __init__(self, model: RobertaForMaskedLM, tokenizer: RobertaTokenizerFast, precision: Precision) -> None:
+        self.model, self._precision = model, precision
+        self._mask = DataCollatorForLanguageModeling(tokenizer).torch_mask_tokens
+
+    def loss(self, ids: Tensor) -> Tensor:
+        """Of rows of shape (batch, length), on the CPU."""
+        inputs, targets = (each.to(self._precision.device) for each in self._mask(ids, ids < len(SPECIAL)))
+        with self._precision.autocast():
+            loss: Tensor = self.model(input_ids=inputs, labels=targets).loss
+        return loss
 
 
-def train(model: RobertaForMaskedLM, rows: Tensor, given: argparse.Namespace, precision: Precision) -> dict[str, float]:
+def train(reader: Reader, rows: Tensor, given: argparse.Namespace) -> dict[str, float]:
     """Trains for `given.minutes`; the learning rate rises, then falls with the time that is left. Returns figures."""
     held_out = max(1, round(len(rows) * VALIDATION_SHARE))
-    validation, training = rows[:held_out].to(precision.device), rows[held_out:].to(precision.device)
-    generator = torch.Generator(precision.device).manual_seed(given.seed)
+    validation, training, model = rows[:held_out], rows[held_out:], reader.model
     optimiser = torch.optim.AdamW(model.parameters(), given.learning_rate, (0.9, 0.98), weight_decay=0.01, fused=True)
     began, step, share = time.perf_counter(), 0, 0.0
     for batch in passes(training, given.batch_size):
@@ -90,7 +92,7 @@ def train(model: RobertaForMaskedLM, rows: Tensor, given: argparse.Namespace, pr
             break
         for group in optimiser.param_groups:
             group["lr"] = given.learning_rate * min(share / WARM_UP, (1 - share) / (1 - WARM_UP))
-        loss = loss_of(model, batch, precision, generator)
+        loss = reader.loss(batch)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
@@ -100,9 +102,7 @@ def train(model: RobertaForMaskedLM, rows: Tensor, given: argparse.Namespace, pr
             print(f"step {step}, {share:.0%} of the time: loss {loss.item():.3f}", flush=True)
     model.eval()
     with torch.no_grad():
-        losses = [
-            loss_of(model, each, precision, generator).item() for each in torch.split(validation, given.batch_size)
-        ]
+        losses = [reader.loss(each).item() for each in torch.split(validation, given.batch_size)]
     return {
         "steps": step,
         "passes": round(step * given.batch_size / len(training), 2),
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             layer_norm_eps=1e-5,
         )
         model = RobertaForMaskedLM(config).to(precision.device)
-        figures = train(model, rows[torch.randperm(len(rows))], given, precision)
+        figures = train(Reader(model, tokenizer, precision), rows[torch.randperm(len(rows))], given)
         model.cpu().save_pretrained(draft)
         made = {
             "parameters": model.num_parameters(),

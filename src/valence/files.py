@@ -13,6 +13,7 @@ import glob
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,13 +27,9 @@ from valence.errors import OutputError
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
 # How libraries in other languages word a full disk, without a number: safetensors, PyTorch, numpy.
-_NO_ROOM_IN_WORDS = (
-    "No space left",
-    "File too large",
-    "os error 28",
-    "PytorchStreamWriter failed",
-    "unexpected pos",
-    "requested and",
+_NO_ROOM_IN_WORDS = re.compile(
+    r"No space left|File too large|os error 28|PytorchStreamWriter failed|unexpected pos \d"
+    r"|\d requested and \d+ written"
 )
 
 _AT_THE_WORKING_FOLDER = -100  # AT_FDCWD
@@ -69,7 +66,7 @@ def _why_not_written(error: BaseException | None, target: Path) -> str:
             near = Path(os.fsdecode(error.filename)).absolute()
             if near.is_relative_to(target.absolute().parent) or target.absolute().is_relative_to(near):
                 return os.strerror(error.errno)
-        if any(words in str(error) for words in _NO_ROOM_IN_WORDS):
+        if _NO_ROOM_IN_WORDS.search(str(error)):
             return os.strerror(errno.ENOSPC)
         error = error.__cause__ or error.__context__
     return ""

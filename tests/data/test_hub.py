@@ -55,7 +55,7 @@ def test_a_set_that_is_not_there_or_out_of_reach_is_one_message(tmp_path: Path) 
     assert "Error: 'someone/other' is neither a path that is there nor a data set on the Hub." in done.stderr
     done = run(tmp_path, "http://127.0.0.1:9", *command)
     assert done.returncode == 2
-    assert "Error: someone/other cannot be fetched from the Hub" in done.stderr
+    assert "Error: someone/other is no path that is there, and cannot be fetched from the Hub" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -131,6 +131,7 @@ def test_options_that_contradict_each_other_are_refused(
     for wrong, code in (
         (replace(config, teachers=config.teachers * 3), "teachers-and-sets"),
         (replace(config, unlabelled=5), "options-contradict"),
+        (replace(config, anchor_weight=2.0), "options-contradict"),
         (replace(config, anchor=str(deeper)), "anchor-differs"),
     ):
         with pytest.raises(SettingsError) as caught:

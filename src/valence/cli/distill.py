@@ -70,8 +70,7 @@ if TYPE_CHECKING:
 @click.option(
     "--anchor-weight",
     type=click.FloatRange(min=0, min_open=True),
-    default=1.0,
-    help="Of the distance to the anchor, beside the loss.",
+    help="Of the distance to the anchor, beside the loss.  [default: 1]",
 )
 @loop_options(epochs=1.0, passes="the texts of the other sets")
 @precision_option

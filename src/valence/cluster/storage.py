@@ -255,7 +255,7 @@ def file_system(root: str) -> Any:
     except (ValueError, OSError, NotImplementedError) as error:
         raise SettingsError(
             f"{_without_keys(root)} cannot be used: {error}.",
-            way_out="Valence reads this machine's files, s3:// and gs://; docs/cluster.md says how keys are given.",
+            way_out="Valence reads this machine's files, s3:// and gs://; for keys see docs/how-to/cluster.md.",
             code="storage-unknown",
         ) from error
 

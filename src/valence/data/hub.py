@@ -99,7 +99,7 @@ def _fetched(hub_id: str) -> Path:
         ) from error
     except (OSError, HTTPError) as error:
         raise DataError(
-            f"{hub_id} cannot be fetched from the Hub: {error}".rstrip(".") + ".",
-            way_out="Run the command again to go on where it stopped, or give a file of your own as --data.",
+            f"{hub_id} is no path that is there, and cannot be fetched from the Hub: {error}".rstrip(".") + ".",
+            way_out="Check the path, or run the command again to go on where it stopped.",
             code="data-unreachable",
         ) from error

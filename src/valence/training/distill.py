@@ -64,7 +64,7 @@ class DistillConfig(SplitConfig):
         short_passes: passes over the first set's texts and the sentences, in each epoch over the rest.
         mistyped_passes: of those, so many see the texts with slips of the finger in them, and the same targets.
         anchor: a base of the student's shape whose hidden states the student's stay near; empty for none.
-        anchor_weight: of the distance to it (training.anchor) beside the loss.
+        anchor_weight: of the distance to it (training.anchor) beside the loss; None is 1.
         max_tokens: longest input in tokens, special tokens included; also the window of the finished body, unless the
             student is a model folder with a longer one, which it keeps.
         precision: of the matrix work: auto, bf16 or fp32.
@@ -78,7 +78,7 @@ class DistillConfig(SplitConfig):
     short_passes: int = 3
     mistyped_passes: int = 0
     anchor: str = ""
-    anchor_weight: float = 1.0
+    anchor_weight: float | None = None
     epochs: float = 1.0
     learning_rate: float = 5e-5
     batch_size: int = 32
@@ -212,6 +212,12 @@ def _check(config: DistillConfig, sets: int) -> None:
             way_out="Give those sets a --teacher of their own, or leave --unlabelled away.",
             code="options-contradict",
         )
+    if config.anchor_weight is not None and not config.anchor:
+        raise SettingsError(
+            f"--anchor-weight {config.anchor_weight:g}: there is no anchor to weigh.",
+            way_out="Name one with --anchor, such as the base of the student.",
+            code="options-contradict",
+        )
 
 
 def _anchor(student: _Student) -> Anchor:
@@ -222,7 +228,7 @@ def _anchor(student: _Student) -> Anchor:
             way_out="Give the base that the student was made from.",
             code="anchor-differs",
         )
-    return Anchor(model, student.config.anchor_weight)
+    return Anchor(model, student.config.anchor_weight or 1.0)
 
 
 def _window(base: LocalBase, config: DistillConfig) -> int:

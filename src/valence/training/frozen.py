@@ -40,6 +40,7 @@ class FrozenBody:
         read: see Features.
         read_by: what reads it, in words.
         with_head: what adds the body's files to a folder, beside a head.
+        accelerator: the GPU that it is read on; empty where the processor does it.
         body_from: how a saved model's body was learnt, in words; empty for a bare base.
         results, commands: of the model that it is from.
     """
@@ -48,6 +49,7 @@ class FrozenBody:
     read: Features
     read_by: str
     with_head: Callable[[FittedHead], AddBody]
+    accelerator: str = ""
     body_from: str = ""
     results: list[dict[str, Any]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)

@@ -73,7 +73,8 @@ class OpenNetwork:
 
     def reader(self, precision: Precision) -> tuple[Features, str]:
         """(reads with torch through the cache, what it is called); takes the network's final layer out."""
-        module, how = BodyWithReadouts(self.model), f"torch {precision.name}"
+        module = BodyWithReadouts(self.model)
+        how = f"torch {precision.name}" + (" on a GPU" if precision.accelerator else "")
 
         def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
             def compute() -> dict[str, Floats]:
@@ -120,7 +121,7 @@ def open_base(name: str, labels: Labels, *, attention: str | None = None) -> Ope
 
 def frozen_from_folder(folder: ModelFolder, precision: str) -> FrozenBody:
     """A saved model's body, recreated. Raises ModelFolderError as `open_folder` does."""
-    opened = open_folder(folder)
+    opened, chosen = open_folder(folder), choose(precision)
     exported = [folder.file("body.onnx")] if "body.onnx" in opened.body.files else []
 
     def add(head: FittedHead) -> AddBody:
@@ -130,11 +131,11 @@ def frozen_from_folder(folder: ModelFolder, precision: str) -> FrozenBody:
 
         return both
 
-    return FrozenBody(opened.body, *opened.reader(choose(precision)), add, **opened.history)
+    return FrozenBody(opened.body, *opened.reader(chosen), add, chosen.accelerator, **opened.history)
 
 
 def frozen_from_base(name: str, labels: Labels, precision: str) -> FrozenBody:
     """A base's body. Raises BaseModelError as `open_base` does."""
-    opened = open_base(name, labels)
+    opened, chosen = open_base(name, labels), choose(precision)
     with_its_head = partial(with_head, opened.model, opened.tokenizer)
-    return FrozenBody(opened.body, *opened.reader(choose(precision)), with_its_head)
+    return FrozenBody(opened.body, *opened.reader(chosen), with_its_head, chosen.accelerator)

@@ -60,7 +60,9 @@ def open_body(source: str, labels: Labels, precision: str, spread: Spread | None
     from valence.training.networks import frozen_from_folder
 
     recreated = frozen_from_folder(folder, precision)
-    return replace(recreated, read=_as_served(folder, spread), read_by="body.onnx") if exported else recreated
+    if not exported:
+        return recreated
+    return replace(recreated, read=_as_served(folder, spread), read_by="body.onnx", accelerator="")
 
 
 def saved_model(source: str) -> ModelFolder | None:

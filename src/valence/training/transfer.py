@@ -86,6 +86,7 @@ def transfer(
         data_checksum=dataset.checksum,
         seed=config.seed,
         trained_parameters=fit.head.weight.size + fit.head.bias.size,
+        accelerator=start.accelerator,
     )
     curve = None
     if config.learning_curve:
