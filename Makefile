@@ -25,7 +25,7 @@ test: test-python test-web test-browser ## Run every test
 
 test-python: .setup/dev .setup/heroku
 	@echo "== Python tests"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --durations=12
 
 test-web: .setup/web
 	@echo "== Web tests"
@@ -61,7 +61,7 @@ bundled-model: .setup/minilm .setup/mpnet ## Make the bundled model again, from 
 
 docs: .setup/dev ## Make anew what programs write in docs/: reference, tables, charts, notebooks
 	@cd docs && for each in reference figures notebooks; do ../$(BIN)/python $$each.py > /dev/null; done
-	@$(BIN)/cog -r -I docs $$(grep -rlF '[[[cog' docs --include='*.md')
+	@$(BIN)/cog -r -I docs $$(grep -rlF '[[[cog' docs README.md --include='*.md')
 
 bench: .setup/dev ## Measure the engine against other ways to run models/sst2 (TEXTS=SST-2.zip for its sentences)
 	@$(BIN)/python benchmarks/engine.py --model models/sst2 $(if $(TEXTS),--texts $(TEXTS))

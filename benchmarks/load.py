@@ -184,7 +184,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--build", type=Path, default=Path("build/load"), help="where environments and logs are kept")
     parser.add_argument("--out", type=Path, default=Path("docs/results/load.json"))
     options = parser.parse_args(arguments)
-    for name in ("model.safetensors", "body.onnx"):
+    # What is around a pipeline needs the network's own weights, which the bundled model comes without.
+    rivals = "ways" in options.only and any(options.way in way.name and way.path != OURS.path for way in WAYS)
+    for name in ("model.safetensors", "body.onnx") if rivals else ("body.onnx",):
         if not (options.model / name).exists():
             parser.error(f"{options.model} lacks {name}: name a model that was trained and exported here.")
     if not options.texts.exists():
