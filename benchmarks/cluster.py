@@ -3,7 +3,8 @@
 Makes CSV files of comments, as benchmarks/score.py does, scores them by the command as a user gives it, and writes
 docs/results/cluster.json after each part, so that `--only` measures a part again:
 
-- stages: 1,000 to 100,000 rows, `valence score` beside `valence score --cluster local`: what Ray costs.
+- sizes: 1,000 to 100,000 rows, `valence score` beside `valence score --cluster local`: what Ray costs.
+- steps: seconds of one core for a row in each step, and what a shard costs the process that gives the command.
 - scaling: one worker on one core beside two workers on two cores.
 - memory: 100,000 rows, then a million, of short comments: the most that all processes together had.
 - faults: four simulated nodes of one core each; twenty workers and three nodes are killed while they score.
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster_runs import Json, Run, killed, plain, same_rows, scored  # beside this file
+from cluster_steps import driving, steps
 from score import make_comments
 
 from valence.data.sources import load
@@ -34,6 +36,7 @@ from valence.machine import processor
 EFFICIENCY = 0.85  # of two workers on two cores, against one on one
 GROWTH = 1.1  # of the peak memory from the smaller file to one of ten times the rows
 WORKERS_KILLED, NODES_KILLED = 20, 3
+STEPS_ROWS = 8_192
 
 
 class Bench:
@@ -43,7 +46,7 @@ class Bench:
         self._scratch, self._sentences, self._options = scratch, tuple(sentences), options
         self._model = ["--model", str(options.model.resolve())] if options.model else []
 
-    def stages(self) -> Json:
+    def sizes(self) -> Json:
         rows = self._options.rows
         found = []
         for count in (rows // 100, rows // 10, rows):
@@ -52,7 +55,12 @@ class Bench:
             ray = scored(file, out, self._model, workers=available_cores(), shard_rows=self._shard_rows)
             same_rows(out / file.name, self._scratch / "alone.csv")
             found.append({"rows": count, "plain_s": alone.seconds, "cluster_s": ray.seconds})
-        return {"sizes": found, **worth_it(found)}
+        return {"runs": found, **worth_it(found)}
+
+    def steps(self) -> Json:
+        file = self._comments(STEPS_ROWS)
+        found = steps(file, self._new("out"), self._options.model)
+        return {**found, "driving": driving(file, available_cores())}
 
     def scaling(self) -> Json:
         file = self._comments(self._options.rows)
@@ -171,7 +179,7 @@ def checks(found: Json) -> list[Json]:
     ]
 
 
-PARTS = ("stages", "scaling", "memory", "faults")
+PARTS = ("sizes", "steps", "scaling", "memory", "faults")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

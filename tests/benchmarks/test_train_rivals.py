@@ -48,8 +48,10 @@ def test_the_glue_recipe_learns_and_its_result_is_like_every_other(
     assert (found["data"], found["rows"], found["split"]) == ("comments", 24, "test (cut from comments.csv)")
     assert found["settings"] == {
         "max_seq_length": 128,
+        "pad_to_max_length": False,
         "per_device_train_batch_size": 32,
         "learning_rate": 2e-5,
+        "bf16": True,
         "num_train_epochs": 1.0,
     }
     assert found["trained_parameters"] > 10_000

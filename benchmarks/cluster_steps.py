@@ -1,0 +1,113 @@
+"""What benchmarks/cluster.py measures of one core: the steps of a shard, and what the command itself does for each.
+
+Everything in this process, with the functions that a worker calls.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, TypeVar
+
+from valence.bulk.answering import answers, told
+from valence.classifier import bundled_folder
+from valence.cluster.connection import connected
+from valence.cluster.parts import Part, Reading, Table, part_opened, planned
+from valence.cluster.run import PART_ROWS, ClusterRequest
+from valence.cluster.shards import Model, Scoring, Shard, ending_of, write_shard, writer_for
+from valence.cluster.storage import Place, place_of
+from valence.cluster.worker import Task
+from valence.inference.engine import Engine
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+ROUNDS = 3
+HANDED_OUT = 2_000
+
+
+def steps(file: Path, out: Path, model: Path | None) -> Json:
+    """Seconds of one core for a row of each step, in the best of some rounds, and the bytes of a row."""
+    engine = Engine(model or bundled_folder(), threads=1)
+    rounds = [_steps_once(place_of(str(file)), place_of(str(out)), engine, _reading(file)) for _ in range(ROUNDS)]
+    rows = rounds[0].pop("rows")
+    best = {name: min(each[name] for each in rounds) for name in rounds[0] if name != "written"}
+    return {
+        "rows": rows,
+        "microseconds_a_row": {name: round(1e6 * seconds / rows, 2) for name, seconds in best.items()},
+        "bytes_a_row": {
+            "read": round(file.stat().st_size / rows, 1),
+            "written": round(rounds[0]["written"] / rows, 1),
+        },
+    }
+
+
+def driving(file: Path, workers: int) -> Json:
+    """What a shard costs the process that gave the command: memory until the end, and time to hand it out."""
+    table = planned(place_of(str(file)), file.name, "csv", _reading(file)).table
+    assert table is not None
+    tracemalloc.start()
+    held = [_handed_out(table, index) for index in range(HANDED_OUT)]
+    memory, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    with connected("local", workers) as cluster:
+        list(cluster.spread(itemgetter, [0], [(0,)]))  # the first pass also starts what later ones find running
+        one, _ = _timed(lambda: list(cluster.spread(itemgetter, [0], [(0,)] * workers)))
+        every, _ = _timed(lambda: list(cluster.spread(itemgetter, [0], [(0,)] * HANDED_OUT)))
+    return {
+        "shards": HANDED_OUT,
+        "bytes_a_shard": round(memory / len(held)),
+        "milliseconds_a_shard": round(1e3 * (every - one) / HANDED_OUT, 2),
+    }
+
+
+def _handed_out(table: Table, index: int) -> tuple[Task, bytes]:
+    """A shard's task as the command holds it, and as it waits in Ray's store."""
+    part = Part(index, f"{index:032x}", PART_ROWS, PART_ROWS, index << 20, index * PART_ROWS)
+    task = Task(table, part, Shard(place_of("/shared/out") / table.name, index, ending_of(table, None)))
+    return task, pickle.dumps(task)
+
+
+def _reading(file: Path) -> Reading:
+    """As the command reads the file, all of it one part."""
+    return ClusterRequest([str(file)], "", bundled_folder(), "comment", part_rows=sys.maxsize).reading()
+
+
+def _steps_once(place: Place, out: Place, engine: Engine, reading: Reading) -> Json:
+    cutting, plan = _timed(lambda: planned(place, place.name.name, "csv", reading))
+    assert plan.table is not None
+    table, (whole,) = plan.table, plan.parts
+    shard = Shard(out, 0, ending_of(table, None))
+
+    with part_opened(table, whole, None, reading.added) as source:
+        reading_s, blocks = _timed(lambda: list(source.blocks))
+        texts = [text for block in blocks for text in block.texts if text is not None]
+        tokenising, readings = _timed(lambda: [engine.reader.read(text) for text in texts])
+        windows = [engine.reader.window(each.ids[first:past]) for each in readings for first, past in each.bounds]
+        arithmetic, _ = _timed(lambda: engine.run(windows))
+        scoring, scored = _timed(lambda: [told(block, answers(block.texts, engine.answers), str) for block in blocks])
+        with writer_for(table, source, reading.added, None, ()) as writer:
+            writing, receipt = _timed(
+                lambda: write_shard(shard, table, whole, iter(scored), writer, Scoring(Model("", ""), ""))
+            )
+    return {
+        "rows": receipt.rows,
+        "cutting": cutting,
+        "reading": reading_s,
+        "tokenising": tokenising,
+        "arithmetic": arithmetic,
+        "scoring": scoring,
+        "writing": writing,
+        "written": receipt.size,
+    }
+
+
+def _timed(work: Callable[[], T]) -> tuple[float, T]:
+    began = time.perf_counter()
+    found = work()
+    return time.perf_counter() - began, found
