@@ -174,6 +174,7 @@ def test_an_unreachable_hub(kept: Path, tmp_path: Path) -> None:
     done = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "Error: FacebookAI/roberta-base cannot be fetched from the Hub" in done.stderr
+    assert "--base minilm" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -89,13 +89,6 @@ def test_another_name_on_the_hub_is_taken_at_its_newest_and_the_revision_is_kept
     assert "neither a base that Valence knows" in done.stderr
 
 
-def test_an_unreachable_hub_is_one_message_with_the_offline_choices(tmp_path: Path) -> None:
-    done = run(tmp_path, "http://127.0.0.1:9", "-c", FIND, "roberta-base")
-    assert done.returncode != 0
-    assert "FacebookAI/roberta-base cannot be fetched from the Hub" in done.stderr
-    assert "--base minilm" in done.stderr
-
-
 def test_roberta_goes_from_the_hub_to_a_served_classifier(tiny_roberta: Path, small_data: Path, tmp_path: Path) -> None:
     out, own = tmp_path / "imdb", tmp_path / "sst2"
     options = "--epochs 2 --batch-size 16 --learning-rate 2e-3 --max-tokens 62 --precision fp32 --test-rows 40".split()
