@@ -102,7 +102,10 @@ def test_a_file_is_scored_in_every_format_and_read_back(model: Path, data: Path,
         rows = list(csv.DictReader(file))
     expected = valence.load(model).predict([row["comment"] for row in rows])
     assert [row["predicted_label"] for row in rows] == ["|".join(each.labels or ()) for each in expected]
-    assert all(len(row["predicted_probability"].split("|")) == max(1, len(each.labels or ())) for row, each in zip(rows, expected, strict=True))
+    assert all(
+        len(row["predicted_probability"].split("|")) == max(1, len(each.labels or ()))
+        for row, each in zip(rows, expected, strict=True)
+    )
     lines = tmp_path / "in.jsonl"
     lines.write_text("\n".join(json.dumps({"comment": row["comment"]}) for row in rows), "utf-8")
     run("score", lines, "--model", model, "--out", tmp_path / "out.jsonl")

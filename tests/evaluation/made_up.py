@@ -37,7 +37,9 @@ def scored(*, classes: int = 2, rows: int = 400, seed: int = 0, skill: float = 1
     return Scored(probabilities, truth, names, texts)
 
 
-def result_of(rows: AnyScored, *, name: str = "made-up: a model", curve: dict[str, Any] | None = None) -> dict[str, Any]:
+def result_of(
+    rows: AnyScored, *, name: str = "made-up: a model", curve: dict[str, Any] | None = None
+) -> dict[str, Any]:
     origin = Origin(name, "made-up", "test", "0" * 64, seed=1, trained_parameters=2)
     return result(rows, origin, started=time.perf_counter(), learning_curve=curve)
 

@@ -100,5 +100,8 @@ def test_a_mistake_names_all_labels_and_how_sure_the_worst_answer_was() -> None:
     scores, truth = np.array([[0.9, 0.2], [0.6, 0.1]]), np.array([[0, 0], [1, 1]])
     rows = MultiLabelScored(scores, truth, (scores >= 0.5).astype(np.int64), ("angry", "rude"), ("Fine.", "You!"))
     surest, second = most_confident_mistakes(rows, 5)
-    assert (surest.truth, surest.predicted, surest.probability) == ("no label", "angry", pytest.approx(0.9))
-    assert (second.truth, second.predicted, second.probability) == ("angry, rude", "angry", pytest.approx(0.9))
+    assert [(each.truth, each.predicted) for each in (surest, second)] == [
+        ("no label", "angry"),
+        ("angry, rude", "angry"),
+    ]
+    assert [each.probability for each in (surest, second)] == pytest.approx([0.9, 0.9])

@@ -89,7 +89,7 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
             *(click.option(f"--{what}-column", help=words) for what, words in _COLUMNS.items()),
             click.option(
                 "--label-separator",
-                help="Several labels a text: what parts them in a cell, such as '|'. Lists in JSONL and Parquet need none.",
+                help="Several labels a text: what parts them in a cell, such as '|'. Lists, as in JSONL, need none.",
             ),
             click.option("--encoding", help="Of your file, such as cp1252.  [default: UTF-8]"),
         ]

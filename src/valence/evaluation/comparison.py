@@ -1,8 +1,8 @@
 """Two classifiers on the same rows: is the difference more than chance?
 
-Right is a row that is given its label, or with several labels a text exactly its labels. Only the rows on which exactly
-one of the two is right say anything (McNemar 1947). The exact test counts them as tosses of a fair coin; where there are
-many, the chi-squared approximation with Edwards' correction is as good.
+Right is a row that is given its label, or with several labels a text exactly its labels. Only the rows on which
+exactly one of the two is right say anything (McNemar 1947). The exact test counts them as tosses of a fair coin; where
+there are many, the chi-squared approximation with Edwards' correction is as good.
 """
 
 from __future__ import annotations

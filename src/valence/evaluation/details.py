@@ -11,8 +11,9 @@
     thresholds          label, aim, target; threshold (null where none reaches it), precision, recall
     slices              by, name, rows, accuracy with its interval
 
-Of two labels, one of which each text has, the curves are the second one's, from which the other's follow. A row counts as a label where its
-probability is at least the threshold. Thresholds describe these rows; one to be used is chosen on validation rows.
+Of two labels, one of which each text has, the curves are the second one's, from which the other's follow. A row counts
+as a label where its probability is at least the threshold. Thresholds describe these rows; one to be used is chosen on
+validation rows.
 """
 
 from __future__ import annotations
@@ -88,8 +89,7 @@ def _of_labels(scored: AnyScored) -> dict[str, Any]:
             for i, found in drawn.items()
         ],
         "score_histogram": [
-            {"label": scored.labels[i], **curves.histogram(scored.probabilities[:, i], scored.has(i))}
-            for i in drawn
+            {"label": scored.labels[i], **curves.histogram(scored.probabilities[:, i], scored.has(i))} for i in drawn
         ],
         "thresholds": [each for i, found in swept.items() for each in _thresholds(scored.labels[i], found)],
     }

@@ -114,5 +114,8 @@ def _resamples(rows: int, count: int, generator: np.random.Generator) -> Iterato
     """How often each row is drawn in each of `count` resamples, some at a time, shape (some, rows)."""
     at_once = max(1, _CELLS_AT_ONCE // rows)
     for start in range(0, count, at_once):
-        some = [np.bincount(generator.integers(rows, size=rows), minlength=rows) for _ in range(start, min(count, start + at_once))]
+        some = [
+            np.bincount(generator.integers(rows, size=rows), minlength=rows)
+            for _ in range(start, min(count, start + at_once))
+        ]
         yield np.array(some, dtype=np.float64)

@@ -109,9 +109,7 @@ class MultiLabelScored:
 AnyScored = Scored | MultiLabelScored
 
 
-def scored(
-    probabilities: Floats, truth: Ints, *, head: Head, labels: Labels, texts: tuple[str, ...]
-) -> AnyScored:
+def scored(probabilities: Floats, truth: Ints, *, head: Head, labels: Labels, texts: tuple[str, ...]) -> AnyScored:
     """Rows that a head has scored; `truth` as `Labels.encode` gives it."""
     if isinstance(head, MultiLabelHead):
         return MultiLabelScored(probabilities, truth, head.decide(probabilities), labels.names, texts)

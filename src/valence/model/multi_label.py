@@ -73,7 +73,7 @@ class MultiLabelHead(Head):
 
 
 class MultiLabelHeadFitter(HeadFitter):
-    """Fits a MultiLabelHead: one penalty and one temperature for all labels, a threshold for each, all on validation."""
+    """Fits a MultiLabelHead: a penalty and a temperature for all labels, a threshold for each, chosen on validation."""
 
     def fit(
         self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, *, classes: int

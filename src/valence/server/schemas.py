@@ -243,7 +243,8 @@ class LabelFigures(Wire):
 
 class Reliability(Wire):
     """Calibration in 15 equal bins of the confidence, from 0 to 1; each list has one number a bin. Where a row may have
-    several labels, each pair of a row and a label counts, and the confidence is the label's probability."""
+    several labels, each pair of a row and a label counts, and the confidence is the label's probability.
+    """
 
     rows: list[float]
     confidence: list[float] = Field(description="Mean confidence of the bin's rows; 0 where it has none.")
@@ -329,8 +330,8 @@ class Result(Wire):
     split: str = Field(examples=["test"])
     rows: int
     metrics: dict[str, Estimate] = Field(
-        description="accuracy, macro_f1, ..., of a multi-label model subset_accuracy, micro_f1, ..., each with its 95 % "
-        "interval."
+        description="Each with its 95 % interval: accuracy, macro_f1 and more; of a multi-label model subset_accuracy, "
+        "micro_f1 and more."
     )
     multi_label: bool = Field(default=False, description="Whether a row may have several labels, or none.")
     labels: list[str] | None = Field(None, description="In the order of `confusion`.")

@@ -202,7 +202,7 @@ def _accuracy(output: Any) -> dict[str, float]:
 
 
 def _micro_f1(output: Any) -> dict[str, float]:
-    """Of several labels a text, each given from a probability of 0.5 on: thresholds are chosen when training is over."""
+    """Of several labels a text, each given from a probability of 0.5 on: thresholds are chosen after training."""
     given, marks = output.predictions > 0, output.label_ids == 1
     return {"micro_f1": float(2 * (given & marks).sum() / max(1, given.sum() + marks.sum()))}
 

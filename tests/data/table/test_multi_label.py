@@ -62,7 +62,9 @@ def test_a_list_column_is_found_by_its_name_and_null_is_a_row_that_says_nothing(
 
 
 def test_class_names_that_datasets_keeps_for_lists_in_parquet(tmp_path: Path) -> None:
-    table = pa.table({"text": ["a b c", "d e f", "g h i", "j"], "labels": [[0, 1], [1], [], [0]], "vector": [[0.5]] * 4})
+    table = pa.table(
+        {"text": ["a b c", "d e f", "g h i", "j"], "labels": [[0, 1], [1], [], [0]], "vector": [[0.5]] * 4}
+    )
     names = {"feature": {"names": ["angry", "rude"], "_type": "ClassLabel"}, "_type": "List"}
     kept = {"huggingface": json.dumps({"info": {"features": {"labels": names}}})}
     parquet.write_table(table.replace_schema_metadata(kept), tmp_path / "own.parquet")
@@ -89,9 +91,7 @@ def test_long_lists_are_not_read_as_labels(tmp_path: Path) -> None:
         ([{**row, "labels": [f"id {i}"]} for i, row in enumerate(ROWS)], "nearly a label of its own"),
     ],
 )
-def test_what_cannot_be_learnt_is_named(
-    tmp_path: Path, rows: list[dict[str, Any]], message: str
-) -> None:
+def test_what_cannot_be_learnt_is_named(tmp_path: Path, rows: list[dict[str, Any]], message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_text(tmp_path, lines(rows), "own.jsonl")
 

@@ -15,7 +15,6 @@ from valence.data.table.grid import Grid, Nested, check_not_empty
 from valence.data.table.opening import STANDARD_INPUT, shown
 from valence.errors import DataError
 
-
 _MOST_LABELS_A_ROW = 32  # on average; more are token ids or the like
 
 

@@ -98,7 +98,9 @@ def _targets(grid: Grid, choice: Choice, separator: str | None) -> list[Target |
     if separator is None and not lists:
         return [*labels.names_of(cells)]
     if separator and not lists and not any(separator in str(cell) for cell in cells):
-        log.warning("%s: no cell of %r holds %r, so no text has several labels.", grid.path.name, choice.label, separator)
+        log.warning(
+            "%s: no cell of %r holds %r, so no text has several labels.", grid.path.name, choice.label, separator
+        )
     return [*labels.several_names_of(cells, separator)]
 
 

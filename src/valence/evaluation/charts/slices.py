@@ -33,7 +33,7 @@ def slices(result: Json) -> Iterator[Chart]:
     yield Chart(
         "slices",
         "Slices",
-        f"{called.capitalize()} on parts of the rows, with 95 % Wilson intervals; the dashed line is that of all of them. "
+        f"{called.capitalize()} on parts of the rows, with 95 % Wilson intervals; the dashed line is that of all rows. "
         "Words are counted by spaces; negation is an English word such as not, never or n't; identity terms are "
         "English words for groups of people.",
         f"Weakest: {worst['by']} {worst['name']}, {worst['accuracy']['value']:.1%}.",
