@@ -140,13 +140,13 @@ REQUESTS = st.dictionaries(st.sampled_from(["text", "texts", "model", "explain",
 
 
 @given(body=JSON | REQUESTS)
-@how(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@how(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_json_gets_a_documented_answer(client: FlaskClient, body: Any) -> None:
     _is_documented(client.post(URL, json=body))
 
 
 @given(body=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value)[:-1].encode()))
-@how(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@how(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_get_a_documented_answer(client: FlaskClient, body: bytes) -> None:
     _is_documented(client.post(URL, data=body, content_type="application/json"))
 

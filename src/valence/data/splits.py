@@ -101,7 +101,7 @@ class _Strata:
         self.counts = self.count(np.arange(len(rows)))
         self.order = np.argsort(self.counts, kind="stable") if examples.multi_label else np.arange(len(names))
 
-    def count(self, rows: Counts) -> Counts:
+    def count(self, rows: Counts | np.int64) -> Counts:
         """How many of these rows are of each label, shape (labels,)."""
         return np.bincount(self._of[rows].ravel(), minlength=self._labels + 1)[: self._labels]
 
@@ -159,11 +159,17 @@ def sample(examples: Examples, *, rows: int, seed: int) -> Examples:
         return examples
     strata = _Strata(examples)
     generator = np.random.default_rng(seed)
-    chosen = np.zeros(len(examples), dtype=bool)
+    wanted = np.maximum(1, np.round(rows * strata.counts / len(examples)).astype(np.int64))
+    chosen, taken = np.zeros(len(examples), dtype=bool), np.zeros_like(wanted)
     for label in strata.order:
-        own, count = generator.permutation(strata.rows_of(label)), int(strata.counts[label])
-        share = min(count, max(1, round(rows * count / len(examples))))
-        chosen[own[~chosen[own]][: max(0, share - int(chosen[own].sum()))]] = True
+        own = generator.permutation(strata.rows_of(label))
+        for spare_others in (True, False):  # rows that give another label more than its share only where others lack
+            for row in own[~chosen[own]]:
+                if taken[label] >= wanted[label]:
+                    break
+                after = taken + strata.count(row)
+                if not (spare_others and np.any(after > wanted)):
+                    chosen[row], taken = True, after
     return examples.take(np.flatnonzero(chosen).tolist())
 
 
