@@ -41,7 +41,7 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def test_a_node_that_is_killed_costs_nothing(nodes: Any, plain: Score, tiny_model: Path, tmp_path: Path) -> None:
     file, out = write_jsonl(tmp_path / "a.jsonl", PARTS * BLOCK_ROWS), tmp_path / "out"
-    command = [sys.executable, "-m", "valence", "score", file, "--out", out, "--model", tiny_model]
+    command = [sys.executable, "-m", "valence", "score", str(file), "--out", str(out), "--model", str(tiny_model)]
     options = ["--cluster", nodes.address, "--shard-rows", str(BLOCK_ROWS), "--text-column", "text"]
     with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as run:
         end = time.monotonic() + PATIENCE_S
