@@ -25,7 +25,7 @@ test: test-python test-web test-browser ## Run every test
 
 test-python: .setup/dev .setup/heroku
 	@echo "== Python tests"
-	@$(BIN)/python -m pytest --durations=12
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations=12
 
 test-web: .setup/web
 	@echo "== Web tests"
