@@ -32,6 +32,7 @@ from valence.data.sources import DataRequest
 from valence.data.splits import SplitConfig, prepare, sample
 from valence.data.table.columns import TableOptions
 from valence.encoder import bases
+from valence.errors import DataError
 from valence.evaluation.results import Origin, check_labels_covered, result, save, spent, table
 from valence.evaluation.scored import Scored
 from valence.model.labels import Labels
@@ -68,10 +69,13 @@ def train(
 ) -> dict[str, Any]:
     """The result of one rival on the reserved set.
 
-    Raises subprocess.CalledProcessError if it cannot be installed, or fails; it says why on stderr.
+    Raises DataError for several labels a text, and subprocess.CalledProcessError if it cannot be installed, or fails;
+    it says why on stderr.
     """
     rival, labels, splits = NAMES[name], Labels.discover(dataset.train.labels), prepare(dataset, config)
-    check_labels_covered(set(splits.train.labels), set(splits.test.labels))
+    if labels.multi_label:
+        raise DataError("The rivals learn one label a text, and these texts have several.")
+    check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
     few = name == "setfit"
     rows = sample(splits.train, rows=amounts.most_rows, seed=config.seed) if few else splits.train
     python = interpreter(build, rival.packages)

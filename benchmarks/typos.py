@@ -46,9 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=Path("docs/results/typos.json"))
     given = parser.parse_args(arguments)
     rows = prepare(sources.load(given.data), SplitConfig()).validation
+    truth = [str(label) for label in rows.labels]
     ways = {"as they are": rows.texts, "mistyped": with_typos(rows.texts, seed=_SEED)}
     found = [
-        {"model": model, "texts": way, **measure(model, texts, rows.labels)}
+        {"model": model, "texts": way, **measure(model, texts, truth)}
         for model in given.model or ["bundled"]
         for way, texts in ways.items()
     ]

@@ -35,6 +35,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 if TYPE_CHECKING:
+    from valence.data.examples import Examples, Target
     from valence.model.folder import ModelFolder
     from valence.model.head import Floats
     from valence.training.frozen import FrozenBody
@@ -48,6 +49,9 @@ Targets = Sequence[Any] | npt.NDArray[Any]
 class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """A frozen body and a head. Works wherever scikit-learn takes a classifier of texts.
 
+    Texts with several labels each, or none, are given as lists of labels, or as an indicator matrix of shape
+    (n, classes), 1 where a text has the label; a data frame's columns then name the labels.
+
     Args:
         body: "bundled", a model folder, or a base by name, path or Hub id.
         readout: what the head reads: `final` for a task like the body's own, `general` for others.
@@ -55,7 +59,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         seed: of which rows are held out to choose the penalty and the temperature on: a fifth, 2,500 at most.
 
     Attributes:
-        classes_: the labels that were seen, sorted, shape (classes,), of the type that they were given in.
+        classes_: the labels that were seen, sorted, shape (classes,), of the type that they were given in; of an
+            indicator matrix its columns, by name or number.
         head_: the fitted head with its labels, as a model folder holds it.
 
     >>> TextClassifier(readout="general")
@@ -71,22 +76,22 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self.seed = seed
 
     def fit(self, X: Texts, y: Targets) -> TextClassifier:
-        """Fits the head on n texts and their n labels, to the optimum; the same every time.
+        """Fits the head on n texts and their n labels or lists of labels, to the optimum; the same every time.
 
         Raises TextError for a text that is none, DataError if the labels are too few or of one kind only,
         SettingsError for a readout that the body lacks, ModelFolderError or BaseModelError if the body can't be had.
         """
         from valence.data.splits import VALIDATION_ROWS, cut
-        from valence.model.head import HeadFitter
+        from valence.model.multi_label import fitter_for
         from valence.training.provenance import versions
 
         rows, classes = _examples(X, y)
-        labels = Labels([str(each) for each in classes])
+        labels = Labels([str(each) for each in classes], multi_label=rows.multi_label)
         train, validation = cut(rows, rows=min(VALIDATION_ROWS, len(rows) // 5), seed=self.seed)
         start = self._opened(labels)
         if self.readout not in start.body.readouts:
             raise SettingsError(f"The body has no readout {self.readout!r}; it has {', '.join(start.body.readouts)}.")
-        fitter = HeadFitter(class_weight=self.class_weight)
+        fitter = fitter_for(labels, class_weight=self.class_weight)
         seen, held_out = (start.read(part.texts, self.readout, "") for part in (train, validation))
         targets, expected = labels.encode(train.labels), labels.encode(validation.labels)
         fit = fitter.fit(seen, targets, held_out, expected, classes=len(labels))
@@ -97,7 +102,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             "data": {"name": "texts in Python", "train_rows": len(train), "validation_rows": len(validation)},
             "versions": versions(),
         }
-        self.classes_ = classes
+        self.classes_, self._as_matrix = classes, _is_matrix(y)
         self.head_ = FittedHead(fit.head, labels, self.readout, start.body.id, provenance=provenance)
         return self
 
@@ -109,9 +114,19 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         return np.asarray(self.head_.head.predict_proba(features), dtype=np.float64)
 
     def predict(self, X: Texts) -> npt.NDArray[Any]:
-        """The likeliest label of each text, shape (n,). Raises TextError for a text that is none."""
+        """The likeliest label of each text, shape (n,). Raises TextError for a text that is none.
+
+        Fitted on lists of labels, a tuple of labels for each text, shape (n,); on an indicator matrix, one.
+        """
         probabilities = self.predict_proba(X)
-        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+        decided = self.head_.head.decide(probabilities)
+        if not self.head_.labels.multi_label:
+            return np.asarray(self.classes_[decided])
+        if self._as_matrix:
+            return decided
+        rows = np.empty(len(decided), dtype=object)
+        rows[:] = [tuple(self.classes_[marks == 1].tolist()) for marks in decided]
+        return rows
 
     def evaluate(self, X: Texts, y: Targets, *, name: str = "texts in Python") -> dict[str, Any]:
         """A result as `valence evaluate` writes it, with 95 % intervals: use texts that `fit` has not seen.
@@ -120,7 +135,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         """
         from valence.data.examples import content_checksum
         from valence.evaluation.results import Origin, result
-        from valence.evaluation.scored import Scored
+        from valence.evaluation.scored import scored
 
         started = time.perf_counter()
         probabilities = self.predict_proba(X)
@@ -135,9 +150,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             trained_parameters=head.weight.size + head.bias.size,
         )
         labels = self.head_.labels
-        return result(
-            Scored(probabilities, labels.encode(rows.labels), labels.names, rows.texts), origin, started=started
-        )
+        tested = scored(probabilities, labels.encode(rows.labels), head=head, labels=labels, texts=rows.texts)
+        return result(tested, origin, started=started)
 
     def save(self, path: str | Path, results: Sequence[dict[str, Any]] = ()) -> ModelFolder:
         """Writes a model folder, whole or not at all: `valence.load` and `valence serve` read it.
@@ -168,6 +182,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
+        tags.classifier_tags.multi_label = True
         tags.input_tags.one_d_array, tags.input_tags.two_d_array = True, False
         return tags
 
@@ -183,16 +198,49 @@ def _texts(X: Texts) -> list[str]:
     return [str(text) for text in texts]  # NumPy's strings are a kind of their own
 
 
-def _examples(X: Texts, y: Targets) -> tuple[Any, npt.NDArray[Any]]:
-    """(Examples with labels as words, the labels that occur, sorted, as they were given)."""
+def _examples(X: Texts, y: Targets) -> tuple[Examples, npt.NDArray[Any]]:
+    """(Examples with labels as words, the classes as they were given, sorted)."""
     from valence.data.examples import Examples
 
-    texts, given = _texts(X), np.asarray(y)
-    if given.shape != (len(texts),):
+    texts = _texts(X)
+    targets, classes = _of_matrix(y) if _is_matrix(y) else _of_labels(y)
+    if len(targets) != len(texts):
         raise DataError(
-            f"There are {len(texts)} texts, and labels of shape {given.shape}.",
-            way_out="Give one label for each text.",
+            f"There are {len(texts)} texts, and labels of shape ({len(targets)},).",
+            way_out="Give one label, or one list of labels, for each text.",
             code="labels-differ",
         )
-    labels = tuple(str(each) for each in given)
-    return Examples(tuple(texts), labels, tuple(map(str, range(len(texts))))), np.unique(given)
+    return Examples(tuple(texts), tuple(targets), tuple(map(str, range(len(texts))))), classes
+
+
+def _is_matrix(y: Targets) -> bool:
+    """Whether it is an array or a data frame of a column for each label."""
+    return len(getattr(y, "shape", ())) == 2
+
+
+def _of_matrix(y: Targets) -> tuple[list[Target], npt.NDArray[Any]]:
+    """Each row's labels by the names or numbers of the columns that are marked, and all of these."""
+    marks = np.asarray(y)
+    if not np.isin(marks, (0, 1)).all():
+        raise DataError(
+            "The indicator matrix holds other values than 0 and 1.",
+            way_out="Give 1 where a text has the label, else 0.",
+            code="labels-differ",
+        )
+    classes = np.asarray(getattr(y, "columns", np.arange(marks.shape[1])))
+    return [tuple(sorted(map(str, classes[row.astype(bool)]))) for row in marks], classes
+
+
+def _of_labels(y: Targets) -> tuple[list[Target], npt.NDArray[Any]]:
+    """Each row's label or labels, and those that occur."""
+    several = {isinstance(each, (list, tuple, set, frozenset)) for each in y}
+    if several == {False}:
+        given = np.asarray(y)
+        return [str(each) for each in given], np.unique(given)
+    if several == {True, False}:
+        raise DataError(
+            "Some texts have a list of labels, and others a single label.",
+            way_out="Give every text a list, such as ['angry'], and [] where it has no label.",
+            code="labels-mixed",
+        )
+    return [tuple(sorted(set(map(str, each)))) for each in y], np.unique([label for each in y for label in each])

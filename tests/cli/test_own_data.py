@@ -100,6 +100,9 @@ def test_the_commands_of_the_guide_run(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "comments.csv", 200, seed=1)
     write(tmp_path / "more.csv", 30, seed=2)
+    about = ("delivery|price", "delivery", "price", "")
+    tickets = [f"number {row} on {about[row % 4].replace('|', ' and ')},{about[row % 4]}" for row in range(80)]
+    (tmp_path / "tickets.csv").write_text("\n".join(["text,about", *tickets]) + "\n", "utf-8")
     for command in commands_of_the_guide():
         run(*command)
     assert len(commands_of_the_guide()) >= 5

@@ -24,7 +24,7 @@ from valence.cluster.parts import Part, Plan, Reading, checked, part_opened, pla
 from valence.cluster.storage import place_of
 from valence.errors import DataError
 
-ADDED = ("predicted_label", "predicted_probability")
+ADDED = blocks.Added("predicted_label", "predicted_probability")
 Read = tuple[list[Any], list[str | None], list[int], list[str]]
 
 

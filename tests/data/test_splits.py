@@ -94,3 +94,44 @@ def test_a_sample_is_no_larger_than_asked_and_the_whole_where_that_is_less() -> 
     assert len(sample(whole, rows=10, seed=0)) == 10
     assert set(sample(examples({"a": 98, "single": 1}), rows=10, seed=0).labels) == {"a", "single"}
     assert sample(whole, rows=99, seed=0) == whole
+
+
+marks = st.lists(st.frozensets(st.sampled_from("abcd"), max_size=3), min_size=8, max_size=60)
+
+
+def multi_label(rows: list[frozenset[str]]) -> Examples:
+    keys = tuple(map(str, range(len(rows))))
+    return Examples(tuple(f"text {key}" for key in keys), tuple(tuple(sorted(row)) for row in rows), keys)
+
+
+@given(marks, st.integers(0, 9))
+def test_with_several_labels_a_text_every_label_that_can_be_is_on_both_sides(
+    rows: list[frozenset[str]], seed: int
+) -> None:
+    whole = multi_label(rows)
+    if not whole.label_counts:
+        reject()
+    try:
+        kept, held_out = cut(whole, rows=len(rows) // 4, seed=seed)
+    except DataError:  # where no row can leave without a label's last one
+        reject()
+    assert sorted(kept.keys + held_out.keys, key=int) == list(whole.keys)
+    assert kept.label_counts.keys() == whole.label_counts.keys()
+
+
+def test_with_several_labels_a_text_labels_keep_their_shares_and_so_do_rows_without_any() -> None:
+    rows = [frozenset("ab"), frozenset("a"), frozenset("b"), frozenset()] * 100 + [frozenset("ac")] * 10
+    kept, held_out = cut(multi_label(rows), rows=82, seed=0)
+    assert (held_out, kept) == (cut(multi_label(rows), rows=82, seed=0)[1], kept)
+    counts = held_out.label_counts
+    assert (counts["a"], counts["b"], counts["c"], held_out.labels.count(())) == (42, 40, 2, 20)
+    small = sample(multi_label(rows), rows=41, seed=0)
+    assert small.label_counts == {"a": 21, "b": 20, "c": 1}
+    assert small.labels.count(()) == 10
+
+
+def test_with_several_labels_a_text_a_label_with_one_row_is_kept() -> None:
+    rows = [frozenset("ab"), frozenset("a"), frozenset("b")] * 10 + [frozenset("ac")]
+    kept, held_out = cut(multi_label(rows), rows=6, seed=0)
+    assert kept.label_counts["c"] == 1
+    assert held_out.label_counts.keys() == {"a", "b"}

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from valence.evaluation.results import Origin, result
-from valence.evaluation.scored import Scored
+from valence.evaluation.scored import AnyScored, MultiLabelScored, Scored
 from valence.model.head import softmax
+from valence.model.multi_label import sigmoid
 
 CURVE: dict[str, Any] = {
     "split": "validation",
@@ -36,6 +37,18 @@ def scored(*, classes: int = 2, rows: int = 400, seed: int = 0, skill: float = 1
     return Scored(probabilities, truth, names, texts)
 
 
-def result_of(rows: Scored, *, name: str = "made-up: a model", curve: dict[str, Any] | None = None) -> dict[str, Any]:
+def result_of(
+    rows: AnyScored, *, name: str = "made-up: a model", curve: dict[str, Any] | None = None
+) -> dict[str, Any]:
     origin = Origin(name, "made-up", "test", "0" * 64, seed=1, trained_parameters=2)
     return result(rows, origin, started=time.perf_counter(), learning_curve=curve)
+
+
+def multi_label_scored(*, labels: int = 3, rows: int = 400, seed: int = 0, skill: float = 1.5) -> MultiLabelScored:
+    """The same where a row may have several labels, or none."""
+    generator = np.random.default_rng(seed)
+    truth = generator.integers(2, size=(rows, labels))
+    probabilities = sigmoid(generator.normal(size=(rows, labels)) + skill * (2 * truth - 1))
+    texts = tuple(f"row {i}" + " word" * (i % 9) + " not" * (i % 2) for i in range(rows))
+    predicted = (probabilities >= 0.5).astype(np.int64)
+    return MultiLabelScored(probabilities, truth, predicted, NAMES[:labels], texts)

@@ -213,7 +213,7 @@ def _export(client: FlaskClient, reader: dict[str, str]) -> TestResponse:
 
 
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("=+-@\t\r\n'\",;＝＋")))
-@how(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@how(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_field_of_the_table_begins_as_a_formula(text: str) -> None:
     row = Feedback(id=text, model=text, predicted=text, label=text, text=text, correct=True)
     _, line = csv.reader(io.StringIO("".join(as_csv([row])), newline=""))

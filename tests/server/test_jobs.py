@@ -349,7 +349,7 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 
 @given(table=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=70))
-@how(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@how(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_cells_no_row_is_lost_changed_or_doubled(
     client: FlaskClient, me: dict[str, str], runner: Runner, table: list[tuple[str, str]]
 ) -> None:

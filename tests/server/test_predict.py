@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from tests.server.fakes import FULL, FakeScorer
+from tests.server.fakes import FACTS, FULL, FakeScorer
+from valence.inference.prediction import Prediction
+from valence.server.app import create_app
 from valence.server.problems import KINDS
+from valence.server.registry import Registry, ServedModel
+from valence.server.settings import Settings
 
 URL = "/api/v1/predict"
 
@@ -27,6 +33,7 @@ def test_one_text(client: FlaskClient) -> None:
             {
                 "kind": "scored",
                 "label": "positive",
+                "labels": None,
                 "probability": 0.9,
                 "sure": True,
                 "probabilities": [
@@ -41,6 +48,18 @@ def test_one_text(client: FlaskClient) -> None:
         "took_ms": took_ms,
     }
     assert took_ms >= 0
+
+
+def test_a_text_may_have_several_labels(scorer: FakeScorer, settings: Settings, tmp_path: Path) -> None:
+    found = Prediction("rude", 0.9, {"angry": 0.6, "rude": 0.9}, True, 2, 1, labels=("rude", "angry"))
+    scorer.score = lambda texts, **_: [found for _ in texts]  # type: ignore[method-assign, assignment]
+    facts = replace(FACTS, labels=("angry", "rude"), thresholds=(0.5, 0.4))
+    client = create_app(settings, registry=Registry([ServedModel(facts, scorer)]), page_folder=tmp_path).test_client()
+    answer = client.post(URL, json={"text": "you fool"}).get_json()["results"][0]
+    assert (answer["label"], answer["labels"]) == ("rude", ["rude", "angry"])
+    (model,) = client.get("/api/v1/models").get_json()["models"]
+    assert model["multi_label"]
+    assert model["thresholds"] == [{"label": "angry", "probability": 0.5}, {"label": "rude", "probability": 0.4}]
 
 
 def test_explanation_names_words_by_their_place(client: FlaskClient) -> None:
@@ -140,13 +159,13 @@ REQUESTS = st.dictionaries(st.sampled_from(["text", "texts", "model", "explain",
 
 
 @given(body=JSON | REQUESTS)
-@how(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@how(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_json_gets_a_documented_answer(client: FlaskClient, body: Any) -> None:
     _is_documented(client.post(URL, json=body))
 
 
 @given(body=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value)[:-1].encode()))
-@how(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@how(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_get_a_documented_answer(client: FlaskClient, body: bytes) -> None:
     _is_documented(client.post(URL, data=body, content_type="application/json"))
 

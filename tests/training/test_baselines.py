@@ -44,7 +44,7 @@ def test_the_lexicon_knows_praise_from_blame_without_having_learnt(sentences: Da
 
 def test_the_lexicon_refuses_labels_that_it_does_not_know(sentences: Dataset) -> None:
     train, test = (
-        replace(part, labels=tuple(label.replace("positive", "praise") for label in part.labels))
+        replace(part, labels=tuple(str(label).replace("positive", "praise") for label in part.labels))
         for part in (sentences.train, sentences.test)
     )
     with pytest.raises(DataError, match=r"VADER .*'negative', 'praise'.* --kind tfidf"):

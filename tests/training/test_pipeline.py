@@ -137,7 +137,7 @@ def test_another_set_of_labels_gets_a_layer_of_its_size(stage1: Path, sentences:
         return "mixed" if int(key.rpartition(":")[2]) % 3 == 0 else label
 
     train, test = (
-        replace(part, labels=tuple(third(*pair) for pair in zip(part.labels, part.keys, strict=True)))
+        replace(part, labels=tuple(third(str(label), key) for label, key in zip(part.labels, part.keys, strict=True)))
         for part in (sentences.train, sentences.test)
     )
     folder = transfer(str(stage1), replace(sentences, train=train, test=test), tmp_path / "three", TransferConfig())

@@ -19,8 +19,14 @@ def answers(texts: Sequence[str | None], score: Score) -> list[Answer | TextErro
     kept: list[Answer | TextError | None] = []
     for text in texts:
         each = None if text is None else next(found)
-        kept.append(Answer(each.label, each.probability) if isinstance(each, Prediction) else each)
+        kept.append(_kept(each) if isinstance(each, Prediction) else each)
     return kept
+
+
+def _kept(found: Prediction) -> Answer:
+    if found.labels is None:
+        return Answer(found.label, found.probability)
+    return Answer(found.labels, tuple(found.probabilities[label] for label in found.labels))
 
 
 def told(block: Block, found: Sequence[Answer | TextError | None], where: Callable[[int], str]) -> Scored:

@@ -21,11 +21,27 @@ BLOCK_CHARS = 1 << 20  # of everything in the rows: bounds the memory where text
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is added to a row: the most probable label, and its calibrated probability in 0..1."""
+class Added:
+    """The two columns that are added: their names, and whether a cell holds several labels, or none."""
 
     label: str
-    probability: float
+    probability: str
+    several: bool = False
+
+    @property
+    def names(self) -> tuple[str, str]:
+        return self.label, self.probability
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is added to a row: the most probable label, and its calibrated probability in 0..1.
+
+    Of a multi-label model the labels that are given, the most probable first, and the probability of each.
+    """
+
+    label: str | tuple[str, ...]
+    probability: float | tuple[float, ...]
 
 
 @dataclass(frozen=True)

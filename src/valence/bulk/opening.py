@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.bulk.blocks import Source
+from valence.bulk.blocks import Added, Source
 from valence.bulk.parquet import ParquetSource
 from valence.bulk.position import Position
 from valence.bulk.text_formats import DelimitedSource, JsonLinesSource
@@ -31,6 +31,7 @@ class ScoreRequest:
         prefix: of the two added columns, which are called PREFIXlabel and PREFIXprobability.
         strict: stop at the first row that cannot be read or scored.
         restart: drop what a stopped run left.
+        several: whether the model gives a text several labels, or none.
     """
 
     path: Path
@@ -41,10 +42,11 @@ class ScoreRequest:
     prefix: str = "predicted_"
     strict: bool = False
     restart: bool = False
+    several: bool = False
 
     @property
-    def added(self) -> tuple[str, str]:
-        return f"{self.prefix}label", f"{self.prefix}probability"
+    def added(self) -> Added:
+        return Added(f"{self.prefix}label", f"{self.prefix}probability", self.several)
 
     def format_in_use(self) -> str:
         """The one format of input and output. Raises SettingsError where it is not known, or where they differ."""

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from valence.bulk.blocks import BLOCK_ROWS, Answer, Block, Problem, text_in
-from valence.bulk.text_formats import DECIMALS, refuse_clash
+from valence.bulk.blocks import BLOCK_ROWS, Added, Answer, Block, Problem, text_in
+from valence.bulk.text_formats import refuse_clash, values_of
 from valence.data.table.columns import choose_text
 from valence.data.table.grid import Grid, Nested, check_not_empty
 from valence.data.table.parquet import libraries, nested_kind
@@ -29,22 +29,28 @@ class ParquetRows:
         schema: of the output.
     """
 
-    def __init__(self, schema: Any, added: Sequence[str]) -> None:
+    def __init__(self, schema: Any, added: Added) -> None:
         self._pa, _ = libraries()
-        self.schema = _with(self._pa, schema, added)
+        self._kinds = kinds_of(self._pa, added)
+        self.schema = _with(self._pa, schema, added, self._kinds)
 
     def batch(self, block: Block, answers: Sequence[Answer | None]) -> Any:
         """A pyarrow.RecordBatch of the block's rows with their answers."""
-        labels = [None if each is None else each.label for each in answers]
-        probabilities = [None if each is None else round(each.probability, DECIMALS) for each in answers]
-        columns = [*block.rows.columns, self._pa.array(labels, "string"), self._pa.array(probabilities, "float64")]
-        return self._pa.record_batch(columns, schema=self.schema)
+        values = [values_of(answer) for answer in answers]
+        added = [self._pa.array([row[i] for row in values], kind) for i, kind in enumerate(self._kinds)]
+        return self._pa.record_batch([*block.rows.columns, *added], schema=self.schema)
 
     def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
         sink = self._pa.BufferOutputStream()
         with self._pa.ipc.new_stream(sink, self.schema) as writer:
             writer.write_batch(self.batch(block, answers))
         return bytes(sink.getvalue())
+
+
+def kinds_of(pa: Any, added: Added) -> tuple[Any, Any]:
+    """The types of the two added columns."""
+    kinds = pa.string(), pa.float64()
+    return (pa.list_(kinds[0]), pa.list_(kinds[1])) if added.several else kinds
 
 
 def block_of_batch(path: Path, batch: Any, text_column: str, read: int) -> Block:
@@ -72,7 +78,7 @@ class ParquetSource:
 
     unit = "row"
 
-    def __init__(self, path: Path, file: Any, added: Sequence[str], named: str | None) -> None:
+    def __init__(self, path: Path, file: Any, added: Added, named: str | None) -> None:
         self._path, self._file = path, file
         self.size: int | None = file.metadata.num_rows
         check_not_empty(path, range(file.metadata.num_rows), "rows")
@@ -134,16 +140,21 @@ def _grid(path: Path, batch: Any) -> Grid:
     return Grid(path, columns, range(1, batch.num_rows + 1), unit="row")
 
 
-def _with(pa: Any, schema: Any, added: Sequence[str]) -> Any:
+def _with(pa: Any, schema: Any, added: Added, kinds: Sequence[Any]) -> Any:
     """The schema with the added columns, and with them in what Hugging Face's `datasets` keeps beside it."""
-    kinds = dict(zip(added, ("string", "float64"), strict=True))
-    for name, kind in kinds.items():
-        schema = schema.append(pa.field(name, pa.type_for_alias(kind)))
+    for name, kind in zip(added.names, kinds, strict=True):
+        schema = schema.append(pa.field(name, kind))
     kept = dict(schema.metadata or {})
     if b"huggingface" in kept:
         about = json.loads(kept[b"huggingface"])
         features = about.get("info", {}).get("features")
         if isinstance(features, dict):
-            features.update({name: {"dtype": kind, "_type": "Value"} for name, kind in kinds.items()})
+            described = (_feature(kind, several=added.several) for kind in ("string", "float64"))
+            features.update(zip(added.names, described, strict=True))
         kept[b"huggingface"] = json.dumps(about).encode()
     return schema.with_metadata(kept)
+
+
+def _feature(kind: str, *, several: bool) -> dict[str, Any]:
+    value = {"dtype": kind, "_type": "Value"}
+    return {"feature": value, "_type": "List"} if several else value

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from valence.bulk.blocks import Answer, Block, block_of, in_blocks
+from valence.bulk.blocks import Added, Answer, Block, block_of, in_blocks
 from valence.bulk.position import Position
 from valence.data.table import jsonlines
 from valence.data.table.columns import choose_text
@@ -19,6 +19,7 @@ from valence.data.table.opening import shown
 from valence.errors import DataError, SettingsError
 
 DECIMALS = 6  # of a probability in the output
+SEPARATOR = "|"  # between the labels of a multi-label model in a cell, as --label-separator reads them
 
 
 class DelimitedRows:
@@ -31,11 +32,11 @@ class DelimitedRows:
         added: names of the two columns that are added.
     """
 
-    def __init__(self, path: Path, header: Sequence[str], dialect: Dialect, added: Sequence[str]) -> None:
+    def __init__(self, path: Path, header: Sequence[str], dialect: Dialect, added: Added) -> None:
         self._path, self._header, self._dialect, self._added = path, header, dialect, added
 
     def head(self) -> bytes:
-        return self.lines([[*self._header, *self._added]])
+        return self.lines([[*self._header, *self._added.names]])
 
     def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
         return self.lines([*row.raw, *cells_of(answer)] for row, answer in zip(block.rows, answers, strict=True))
@@ -62,8 +63,33 @@ class DelimitedRows:
 
 
 def cells_of(answer: Answer | None) -> tuple[str, str]:
-    """The two cells that are added to a row; empty without an answer."""
-    return ("", "") if answer is None else (answer.label, f"{answer.probability:.{DECIMALS}f}")
+    """The two cells that are added to a row; empty without an answer. Several labels are parted by SEPARATOR.
+
+    Raises DataError for one of several labels that holds it.
+
+    >>> cells_of(Answer(("angry", "rude"), (0.9, 0.625)))
+    ('angry|rude', '0.900000|0.625000')
+    """
+    if answer is None:
+        return "", ""
+    if isinstance(answer.probability, float):
+        return str(answer.label), f"{answer.probability:.{DECIMALS}f}"
+    if any(SEPARATOR in label for label in answer.label):
+        raise DataError(
+            f"A label of the model holds {SEPARATOR!r}, which parts labels in a cell.",
+            way_out="Score a JSONL or Parquet file, where labels are lists.",
+            code="label-unwritable",
+        )
+    return SEPARATOR.join(answer.label), SEPARATOR.join(f"{each:.{DECIMALS}f}" for each in answer.probability)
+
+
+def values_of(answer: Answer | None) -> tuple[Any, Any]:
+    """The same as values of a format that has numbers, lists and nothing."""
+    if answer is None:
+        return None, None
+    if isinstance(answer.probability, float):
+        return answer.label, round(answer.probability, DECIMALS)
+    return answer.label, [round(each, DECIMALS) for each in answer.probability]
 
 
 class DelimitedSource:
@@ -78,7 +104,7 @@ class DelimitedSource:
 
     unit = "line"
 
-    def __init__(self, table: DelimitedTable, added: Sequence[str], named: str | None, position: Position) -> None:
+    def __init__(self, table: DelimitedTable, added: Added, named: str | None, position: Position) -> None:
         self._table, self._position = table, position
         self.size = position.size
         self._blocks = in_blocks(table)
@@ -119,7 +145,7 @@ class JsonLines:
         added: names of the two keys that are added.
     """
 
-    def __init__(self, path: Path, added: Sequence[str]) -> None:
+    def __init__(self, path: Path, added: Added) -> None:
         self._path, self._added = path, added
 
     def head(self) -> bytes:
@@ -131,7 +157,7 @@ class JsonLines:
 
     def unless_clash(self, row: Row | Unread) -> Row | Unread:
         """A key of an added one's name ends the run if the first block has it; one that comes later costs its row."""
-        clash = next((name for name in self._added if isinstance(row, Row) and name in row.cells), None)
+        clash = next((name for name in self._added.names if isinstance(row, Row) and name in row.cells), None)
         if clash is None:
             return row
         error = DataError(
@@ -142,8 +168,7 @@ class JsonLines:
         return Unread(row.place, error)
 
     def _line(self, row: Row, answer: Answer | None) -> str:
-        values = (None, None) if answer is None else (answer.label, round(answer.probability, DECIMALS))
-        added = json.dumps(dict(zip(self._added, values, strict=True)), ensure_ascii=False)
+        added = json.dumps(dict(zip(self._added.names, values_of(answer), strict=True)), ensure_ascii=False)
         return f"{row.raw[:-1].rstrip()}{', ' if row.cells else ''}{added[1:]}\n"
 
 
@@ -160,7 +185,7 @@ class JsonLinesSource:
         path: Path,
         lines: Iterator[str],
         encoding: str | None,
-        added: Sequence[str],
+        added: Added,
         named: str | None,
         position: Position,
     ) -> None:
@@ -186,9 +211,9 @@ class JsonLinesSource:
             yield block_of(self._path, kept, self.text_column, self._position.bytes)
 
 
-def refuse_clash(path: Path, columns: Any, added: Sequence[str]) -> None:
+def refuse_clash(path: Path, columns: Any, added: Added) -> None:
     """Raises SettingsError if the file has a column of an added one's name."""
-    for name in added:
+    for name in added.names:
         if name in columns:
             raise SettingsError(
                 f"{shown(path)} has a column {name!r} already, which would be added.",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from valence.data.sources import DataRequest
     from valence.evaluation.comparison import Comparison
     from valence.evaluation.mistakes import Mistake
-    from valence.evaluation.scored import Scored
+    from valence.evaluation.scored import AnyScored
     from valence.inference.engine import Engine
 
 
@@ -29,7 +29,7 @@ class _Test:
 
     path: Path
     model: str
-    scored: Scored
+    scored: AnyScored
     result: dict[str, Any]
 
 
@@ -91,7 +91,8 @@ def evaluate(
     """Test the quantised model that serving runs, on the reserved set, with 95 % intervals.
 
     Prints the figures, each label's own, and the accuracy by length, negation and identity terms. Several models are
-    compared on the same rows by McNemar's test and a paired bootstrap.
+    compared on the same rows by McNemar's test and a paired bootstrap. Where a text has several labels, a row counts as
+    right if exactly its labels are given.
     """
     from valence.evaluation import plots as drawing
     from valence.evaluation.mistakes import most_confident_mistakes
@@ -158,16 +159,16 @@ def _tests(
 
 def _tested(
     engine: Engine, name: str, dataset: Dataset, test_rows: int | None, seed: int
-) -> tuple[Scored, dict[str, Any]]:
+) -> tuple[AnyScored, dict[str, Any]]:
     from valence.data.splits import sample
     from valence.evaluation.results import Origin, result
-    from valence.evaluation.scored import Scored
-    from valence.model.labels import Labels
+    from valence.evaluation.scored import scored
 
     started = time.perf_counter()
     test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
-    truth = Labels(engine.labels).encode(test.labels)
-    scored = Scored(engine.predict_proba(test.texts), truth, engine.labels, test.texts)
+    head, labels = engine.fitted.head, engine.fitted.labels
+    truth = labels.encode(test.labels)
+    rows = scored(engine.predict_proba(test.texts), truth, head=head, labels=labels, texts=test.texts)
     origin = Origin(
         name=f"{dataset.name}: {name} as it is served",
         data=dataset.name,
@@ -176,7 +177,7 @@ def _tested(
         seed=seed,
         trained_parameters=0,
     )
-    return scored, result(scored, origin, started=started)
+    return rows, result(rows, origin, started=started)
 
 
 def _compared(tests: list[_Test], seed: int) -> list[Comparison]:

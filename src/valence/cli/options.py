@@ -63,13 +63,17 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def with_request(
-            data: str | tuple[str, ...], test_data: Path | None, encoding: str | None, **others: Any
+            data: str | tuple[str, ...],
+            test_data: Path | None,
+            encoding: str | None,
+            label_separator: str | None,
+            **others: Any,
         ) -> Any:
             from valence.data.sources import DataRequest
             from valence.data.table.columns import TableOptions
 
             columns = {f"{what}_column": others.pop(f"{what}_column") for what in _COLUMNS}
-            options = TableOptions(**columns, encoding=encoding)
+            options = TableOptions(**columns, encoding=encoding, label_separator=label_separator)
             requests = [DataRequest(each, test_data, options) for each in ([data] if isinstance(data, str) else data)]
             return command(**{"requests": requests} if multiple else {"request": requests[0]}, **others)
 
@@ -83,6 +87,10 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
                 help="A file of your own to test on. Without it, a test set is cut from your --data file.",
             ),
             *(click.option(f"--{what}-column", help=words) for what, words in _COLUMNS.items()),
+            click.option(
+                "--label-separator",
+                help="Several labels a text: what parts them in a cell, such as '|'. Lists, as in JSONL, need none.",
+            ),
             click.option("--encoding", help="Of your file, such as cp1252.  [default: UTF-8]"),
         ]
         decorated: Command = with_request

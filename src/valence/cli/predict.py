@@ -60,11 +60,20 @@ def _as_json(text: str, found: Prediction) -> str:
 
 
 def _for_people(text: str, found: Prediction, classifier: Classifier) -> str:
+    marked = text if found.words is None else _marked(text, found.words)
     doubt = "" if found.sure else "  (not sure)"
     windows = f"  (read in {found.windows} windows)" if found.windows > 1 else ""
+    if found.labels is not None:
+        return f"{_several(found)}  {marked}{doubt}{windows}"
     width = max(map(len, classifier.labels))
-    marked = text if found.words is None else _marked(text, found.words)
     return f"{click.style(found.label.ljust(width), bold=True)}  {found.probability:6.1%}  {marked}{doubt}{windows}"
+
+
+def _several(found: Prediction) -> str:
+    """The labels that are given, each with its probability; without any, how near the nearest came."""
+    if not found.labels:
+        return f"{click.style('no label', bold=True)} ({found.label} {found.probability:.1%})"
+    return ", ".join(f"{click.style(label, bold=True)} {found.probabilities[label]:.1%}" for label in found.labels)
 
 
 def _marked(text: str, words: tuple[WordEffect, ...]) -> str:

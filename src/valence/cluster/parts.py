@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from valence.bulk.blocks import BLOCK_ROWS, Answer, Block, block_of, in_blocks
+from valence.bulk.blocks import BLOCK_ROWS, Added, Answer, Block, block_of, in_blocks
 from valence.bulk.parquet import ParquetRows, ParquetSource, block_of_batch
 from valence.bulk.position import Position
 from valence.bulk.run import chained
@@ -40,7 +40,7 @@ class Reading:
     format: str | None
     text_column: str | None
     encoding: str | None
-    added: tuple[str, str]
+    added: Added
     part_rows: int
     keys: bool = False
 
@@ -150,7 +150,7 @@ def planned(place: Place, name: str, kind: str, reading: Reading) -> Plan:
 
 
 @contextmanager
-def part_opened(table: Table, part: Part, encoding: str | None, added: Sequence[str]) -> Iterator[PartSource]:
+def part_opened(table: Table, part: Part, encoding: str | None, added: Added) -> Iterator[PartSource]:
     """A part to be read again. Raises DataError, also while it is read."""
     path = table.place.name
     if table.kind == "parquet":

@@ -11,13 +11,14 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 import valence
+from valence.bulk.blocks import Added
 from valence.cluster.connection import Cluster
 from valence.cluster.model import engine_from, files_of
 from valence.cluster.parts import Plan, Reading
@@ -59,6 +60,7 @@ class ClusterRequest:
         part_rows: rows of a shard, up to the end of a block.
         strict: stop at the first row that cannot be read or scored, and at the first file.
         restart: score everything again.
+        several: whether the model gives a text several labels, or none.
     """
 
     files: Sequence[str]
@@ -72,9 +74,10 @@ class ClusterRequest:
     part_rows: int = PART_ROWS
     strict: bool = False
     restart: bool = False
+    several: bool = False
 
     def reading(self) -> Reading:
-        added = f"{self.prefix}label", f"{self.prefix}probability"
+        added = Added(f"{self.prefix}label", f"{self.prefix}probability", self.several)
         keys = self.converted is not None
         return Reading(self.format, self.text_column, self.encoding, added, self.part_rows, keys=keys)
 
@@ -106,6 +109,7 @@ def score_files(request: ClusterRequest, cluster: Cluster) -> Counts:
     files = files_of(request.model)
     engine = engine_from(files, request.model.name)  # a model that cannot be run is told here, once
     model = Model(engine.body_version, engine.head_version)
+    request = replace(request, several=engine.fitted.labels.multi_label)
     del engine
     run = _Run(request, cluster, out, Scoring(model, _begin(out, request, model)))
     plans = run.planned(found)

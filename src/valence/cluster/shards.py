@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from valence.bulk.answering import Scored
-from valence.bulk.blocks import Answer, Block
+from valence.bulk.blocks import Added, Answer, Block
 from valence.bulk.output import packing, problem_line
-from valence.bulk.text_formats import DECIMALS, DelimitedRows, cells_of
+from valence.bulk.parquet import kinds_of
+from valence.bulk.text_formats import DelimitedRows, cells_of, values_of
 from valence.cluster.parts import Part, PartSource, Table
 from valence.cluster.storage import Place, read_bytes, remove, size_of, write_bytes, written
 from valence.data.table.delimited import Dialect
@@ -196,7 +197,7 @@ def write_shard(
 
 @contextmanager
 def writer_for(
-    table: Table, source: PartSource, added: Sequence[str], converted: str | None, columns: Sequence[str]
+    table: Table, source: PartSource, added: Added, converted: str | None, columns: Sequence[str]
 ) -> Iterator[Any]:
     """What makes a Writer of an opened file.
 
@@ -214,7 +215,7 @@ def writer_for(
         pack = packing(table.place.name)
         yield lambda file: _TextWriter(file, source.rows, pack)
     else:
-        cells = _Cells(table, source.rows.schema.names[: -len(added)] if table.kind == "parquet" else columns)
+        cells = _Cells(table, source.rows.schema.names[: -len(added.names)] if table.kind == "parquet" else columns)
         if converted == "csv":
             rows = DelimitedRows(table.place.name, cells.columns, Dialect(","), added)
             yield lambda file: _ConvertedCsv(file, rows, cells)
@@ -298,16 +299,17 @@ class _ConvertedCsv:
         """Every block is written already."""
 
 
-def _converted_parquet(file: IO[bytes], cells: _Cells, added: Sequence[str]) -> _ParquetWriter:
+def _converted_parquet(file: IO[bytes], cells: _Cells, added: Added) -> _ParquetWriter:
     pa, _ = libraries()
-    kinds = [*((name, pa.string()) for name in cells.columns), (added[0], pa.string()), (added[1], pa.float64())]
+    own = ((name, pa.string()) for name in cells.columns)
+    kinds = [*own, *zip(added.names, kinds_of(pa, added), strict=True)]
     schema = pa.schema(kinds)
 
     def batch(block: Block, answers: Sequence[Answer | None]) -> Any:
         rows = cells.of(block)
         columns: list[list[Any]] = [[row[i] for row in rows] for i in range(len(cells.columns))]
-        columns.append([None if each is None else each.label for each in answers])
-        columns.append([None if each is None else round(each.probability, DECIMALS) for each in answers])
+        values = [values_of(answer) for answer in answers]
+        columns += [[row[i] for row in values] for i in range(len(added.names))]
         arrays = [pa.array(column, kind) for column, (_, kind) in zip(columns, kinds, strict=True)]
         return pa.record_batch(arrays, schema=schema)
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from valence.data.examples import Examples, Splits
+from valence.data.examples import Examples, Splits, Target
 
 
 def normalised(text: str) -> str:
@@ -35,7 +35,7 @@ class Audit:
     Attributes:
         exact: training rows whose text stands in an earlier training row.
         normalised: the same by normalised text; the exact ones are among them.
-        contradicting_texts: training texts that have more than one label.
+        contradicting_texts: training texts that are labelled differently on different rows.
         contradicting_rows: the rows of those texts.
         validation_in_train, test_in_train, test_in_validation: rows of the first whose text is also in the second.
     """
@@ -61,7 +61,7 @@ class Audit:
         """
         counts = {
             "training rows that repeat an earlier text": self.normalised,
-            "training texts with more than one label": self.contradicting_texts,
+            "training texts that are labelled differently on different rows": self.contradicting_texts,
             "validation rows whose text is also in train": self.validation_in_train,
             "test rows whose text is also in train": self.test_in_train,
             "test rows whose text is also in validation": self.test_in_validation,
@@ -74,7 +74,7 @@ class Audit:
 def audit(splits: Splits) -> Audit:
     """Counts what the splits share. Nothing is changed: official splits stay as they are."""
     train, validation, test = (digests(part.texts) for part in (splits.train, splits.validation, splits.test))
-    labels: dict[bytes, set[str]] = defaultdict(set)
+    labels: dict[bytes, set[Target]] = defaultdict(set)
     for digest, label in zip(train, splits.train.labels, strict=True):
         labels[digest].add(label)
     held_out = set(validation)

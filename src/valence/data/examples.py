@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 MAX_CHARACTERS = 1_000_000  # of one text, in training as in serving: some 250,000 tokens
+
+# What a row is labelled with: one label, or in a multi-label set its labels in alphabetical order, perhaps none.
+Target = str | tuple[str, ...]
+
+
+def labels_of(target: Target) -> tuple[str, ...]:
+    """A row's labels, whichever kind its set is.
+
+    >>> labels_of("spam"), labels_of(("angry", "urgent")), labels_of(())
+    (('spam',), ('angry', 'urgent'), ())
+    """
+    return (target,) if isinstance(target, str) else target
 
 
 @dataclass(frozen=True)
@@ -15,10 +28,11 @@ class Examples:
     """Texts with their labels, and a key that says where each one came from (a file name, or a file and line).
 
     `groups` is empty, or holds a name for each row: rows of one group, such as an author, are never parted by a split.
+    All rows are labelled alike: each with one label, or in a multi-label set each with a tuple of labels.
     """
 
     texts: tuple[str, ...]
-    labels: tuple[str, ...]
+    labels: tuple[Target, ...]
     keys: tuple[str, ...]
     groups: tuple[str, ...] = ()
 
@@ -30,6 +44,16 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def multi_label(self) -> bool:
+        """Whether rows have several labels; of no rows it is not known, and false."""
+        return bool(self.labels) and not isinstance(self.labels[0], str)
+
+    @property
+    def label_counts(self) -> Counter[str]:
+        """Each label that occurs, and on how many rows."""
+        return Counter(label for row in self.labels for label in labels_of(row))
 
     def take(self, indices: Sequence[int]) -> Examples:
         """The rows at `indices`, in that order."""

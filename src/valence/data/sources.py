@@ -108,7 +108,7 @@ class DataRequest:
         """The file with a test set cut from it; labels that go untested are told."""
         train, test = cut_test(file.examples, seed=seed)
         log.info("%s: %s rows are held out as the test set.", path.name, f"{len(test):,}")
-        untested = sorted(set(train.labels) - set(test.labels))
+        untested = sorted(train.label_counts.keys() - test.label_counts.keys())
         if untested:
             log.warning(
                 "%s: no row of %d label(s) could be held out, so they go untested: %s.",

@@ -1,6 +1,7 @@
 """Cutting validation, and where a set has none a test set, from train: stratified, seeded, the same on every machine.
 
-Rows that share a text or a group stay together, so that no split of ours has the same text on both sides.
+Rows that share a text or a group stay together, so that no split of ours has the same text on both sides. With several
+labels a text, a cut fills the rarest labels first (Sechidis et al. 2011, "On the Stratification of Multi-label Data").
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from valence.data.duplicates import blocks
-from valence.data.examples import Dataset, Examples, Splits
+from valence.data.examples import Dataset, Examples, Splits, labels_of
 from valence.errors import DataError
 
 VALIDATION_ROWS = 2500  # enough that a difference of two points in accuracy shows
@@ -54,7 +55,7 @@ def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples
         )
     held_out = _held_out(examples, rows, np.random.default_rng(seed))
     if not held_out.any():
-        single = len(set(examples.labels)) == len(examples)
+        single = max(examples.label_counts.values()) == 1
         why = "each is the only one of its label" if single else "those of each label all share one text or one group"
         raise DataError(
             f"The {len(examples):,} rows to be split cannot be: {why}.",
@@ -67,8 +68,8 @@ def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples
 def _held_out(examples: Examples, rows: int, generator: np.random.Generator) -> npt.NDArray[np.bool_]:
     """Shape (n,): which rows leave. Labels are filled one after the other, from their rows in random order."""
     cut_out = _CutOut(examples, rows)
-    for label in range(len(cut_out.counts)):
-        order = generator.permutation(np.flatnonzero(cut_out.label_of == label))
+    for label in cut_out.strata.order:
+        order = generator.permutation(cut_out.strata.rows_of(label))
         for row in order:
             if cut_out.taken[label] >= cut_out.wanted[label]:
                 break
@@ -80,17 +81,46 @@ def _held_out(examples: Examples, rows: int, generator: np.random.Generator) -> 
     return cut_out.held_out
 
 
+class _Strata:
+    """What rows are stratified by: their labels by number, those with none of several counting as one more label.
+
+    Attributes:
+        counts: rows of each label, shape (labels,).
+        order: in which the labels are filled: by name, or with several labels a text the rarest first, since its rows
+            decide over others' too.
+    """
+
+    def __init__(self, examples: Examples) -> None:
+        rows = [labels_of(each) or ("",) for each in examples.labels]  # no label has an empty name
+        names = sorted({name for row in rows for name in row})
+        number = {name: i for i, name in enumerate(names)}
+        most = max(map(len, rows))
+        # Shape (n, most); rows with fewer labels are filled up with a number that no label has.
+        self._of = np.array([[*(number[name] for name in row), *[len(names)] * (most - len(row))] for row in rows])
+        self._labels = len(names)
+        self.counts = self.count(np.arange(len(rows)))
+        self.order = np.argsort(self.counts, kind="stable") if examples.multi_label else np.arange(len(names))
+
+    def count(self, rows: Counts | np.int64) -> Counts:
+        """How many of these rows are of each label, shape (labels,)."""
+        return np.bincount(self._of[rows].ravel(), minlength=self._labels + 1)[: self._labels]
+
+    def rows_of(self, label: np.int64) -> Counts:
+        return np.flatnonzero((self._of == label).any(axis=1))
+
+
 class _CutOut:
     """A cut in the making.
 
     Attributes:
-        label_of: shape (n,), each row's label by number; counts, wanted, taken: rows of each label, shape (labels,):
-            all, those to hold out, those held out so far.
+        strata: see _Strata.
+        wanted, taken: rows of each label, shape (labels,): those to hold out, those held out so far.
         held_out: shape (n,), whether the row has left.
     """
 
     def __init__(self, examples: Examples, rows: int) -> None:
-        _, self.label_of, self.counts = np.unique(np.array(examples.labels), return_inverse=True, return_counts=True)
+        self.strata = _Strata(examples)
+        self.counts = self.strata.counts
         shares = np.round(rows * self.counts / len(examples)).astype(np.int64)
         self.wanted = np.minimum(self.counts - 1, np.maximum(1, shares))
         self.taken = np.zeros_like(self.counts)
@@ -110,7 +140,7 @@ class _CutOut:
         if self.held_out[row]:
             return
         block = self.block_with(row)
-        after = self.taken + np.bincount(self.label_of[block], minlength=len(self.counts))
+        after = self.taken + self.strata.count(block)
         leaves_some = bool(np.all((after < self.counts) | (after == self.taken)))
         closer = np.abs(self.wanted - after).sum() < np.abs(self.wanted - self.taken).sum()
         if leaves_some and (closer or not only_if_closer):
@@ -127,12 +157,19 @@ def sample(examples: Examples, *, rows: int, seed: int) -> Examples:
     """A stratified sample of about `rows` rows, at least one of each label, in the original order."""
     if rows >= len(examples):
         return examples
-    _, label_of, counts = np.unique(np.array(examples.labels), return_inverse=True, return_counts=True)
+    strata = _Strata(examples)
     generator = np.random.default_rng(seed)
-    chosen = np.zeros(len(examples), dtype=bool)
-    for label, count in enumerate(counts):
-        share = min(int(count), max(1, round(rows * int(count) / len(examples))))
-        chosen[generator.permutation(np.flatnonzero(label_of == label))[:share]] = True
+    wanted = np.maximum(1, np.round(rows * strata.counts / len(examples)).astype(np.int64))
+    chosen, taken = np.zeros(len(examples), dtype=bool), np.zeros_like(wanted)
+    for label in strata.order:
+        own = generator.permutation(strata.rows_of(label))
+        for spare_others in (True, False):  # rows that give another label more than its share only where others lack
+            for row in own[~chosen[own]]:
+                if taken[label] >= wanted[label]:
+                    break
+                after = taken + strata.count(row)
+                if not (spare_others and np.any(after > wanted)):
+                    chosen[row], taken = True, after
     return examples.take(np.flatnonzero(chosen).tolist())
 
 

@@ -149,6 +149,8 @@ def replace_final_layer(model: PreTrainedModel, labels: Labels, weight: Floats, 
     model.set_submodule(final_layer_name(model), layer)
     model.num_labels = len(labels)
     model.config.update(_label_names(labels))
+    # Which decides between softmax and sigmoid in plain transformers.
+    model.config.problem_type = "multi_label_classification" if labels.multi_label else None
 
 
 def classification_layers(model: PreTrainedModel) -> tuple[str, ...]:

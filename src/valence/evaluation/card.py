@@ -11,9 +11,12 @@ from typing import Any
 
 from valence.evaluation.card_metadata import front_matter
 from valence.evaluation.intervals import Estimate
+from valence.evaluation.results import accuracy_of
 from valence.model.folder import FINAL, Body, FittedHead
+from valence.model.multi_label import MultiLabelHead
 
 _FIGURES = ("accuracy", "macro_f1", "mcc", "roc_auc", "ece")
+_MULTI_LABEL_FIGURES = ("subset_accuracy", "hamming_loss", "micro_f1", "macro_f1", "roc_auc", "ece")
 _STAGES_OF_A_BODY = ("pretrain", "distill")
 _NAMED_LABELS = 20  # of more, the card names so many
 
@@ -26,7 +29,7 @@ def model_card(
     sections = (
         ("What it is", _what(body, head, _loads(head, serving_only=serving_only))),
         ("Intended use", _intended(head)),
-        ("Results", _results(results)),
+        ("Results", _results(results, _MULTI_LABEL_FIGURES if head.labels.multi_label else _FIGURES)),
         ("Limits", _limits(head, results)),
         ("How it was made", _made(head)),
         ("How to use it", _use(name, in_transformers=in_transformers)),
@@ -35,10 +38,16 @@ def model_card(
         [
             front_matter(name, body, head, results),
             f"# {name}\n",
-            f"A text classifier made with Valence: it tells {_labels(head)} apart. {_parts(head)}\n",
+            f"A text classifier made with Valence: it {_task(head)}. {_parts(head)}\n",
             *(f"## {title}\n\n{content}" for title, content in sections),
         ]
     )
+
+
+def _task(head: FittedHead) -> str:
+    if head.labels.multi_label:
+        return f"is multi-label, and gives a text any number of {_labels(head)}, or none"
+    return f"tells {_labels(head)} apart"
 
 
 def _parts(head: FittedHead) -> str:
@@ -69,8 +78,20 @@ def _what(body: Body, head: FittedHead, loads: str) -> str:
         f"| | |\n|---|---|\n| base | {body.base} ({body.licence}) |\n| network | {body.architecture} |\n"
         f"| window | {body.max_tokens} tokens; longer texts are read in overlapping windows |\n"
         f"| body | `{body.id[:12]}` |\n| head | `{head.version}`, on the `{head.readout}` readout |\n"
-        f"| temperature | {head.head.temperature:.3f}, fitted on validation |\n\n{loads}\n"
+        f"| temperature | {head.head.temperature:.3f}, fitted on validation |\n{_thresholds(head)}\n{loads}\n"
     )
+
+
+def _thresholds(head: FittedHead) -> str:
+    """From which probability each of several labels is given: a line of the table."""
+    if not isinstance(head.head, MultiLabelHead):
+        return ""
+    told = [
+        f"`{name}` {threshold:.3f}"
+        for name, threshold in zip(head.labels.names[:_NAMED_LABELS], head.head.thresholds, strict=False)
+    ]
+    more = f" and {len(head.labels) - _NAMED_LABELS} more" if len(head.labels) > _NAMED_LABELS else ""
+    return f"| thresholds | {', '.join(told)}{more}; each has the greatest F1 on validation |\n"
 
 
 def _intended(head: FittedHead) -> str:
@@ -84,13 +105,13 @@ def _intended(head: FittedHead) -> str:
     )
 
 
-def _results(results: Sequence[dict[str, Any]]) -> str:
+def _results(results: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
     lines = [
-        "| what | data | split | rows | " + " | ".join(_FIGURES) + " |",
-        "|---|---|---|--:|" + "--:|" * len(_FIGURES),
+        "| what | data | split | rows | " + " | ".join(names) + " |",
+        "|---|---|---|--:|" + "--:|" * len(names),
     ]
     for each in results:
-        figures = [str(Estimate(**each["metrics"][name])) if name in each["metrics"] else "" for name in _FIGURES]
+        figures = [str(Estimate(**each["metrics"][name])) if name in each["metrics"] else "" for name in names]
         lines.append(
             f"| {each['name']} | {each['data']} | {each['split']} | {each['rows']:,} | " + " | ".join(figures) + " |"
         )
@@ -117,7 +138,8 @@ def _of_labels(result: dict[str, Any]) -> str:
 
 
 def _of_slices(result: dict[str, Any]) -> str:
-    lines = [f"### Slices: {result['name']}\n", "| slice | rows | accuracy |", "|---|--:|--:|"]
+    accuracy = accuracy_of(result).replace("_", " ")
+    lines = [f"### Slices: {result['name']}\n", f"| slice | rows | {accuracy} |", "|---|--:|--:|"]
     lines += [
         f"| {each['by']}: {each['name']} | {each['rows']:,} | {Estimate(**each['accuracy'])} |"
         for each in result["slices"]
@@ -130,17 +152,23 @@ def _limits(head: FittedHead, results: Sequence[dict[str, Any]]) -> str:
         "- English, unless its base and its training texts were of another language.\n"
         "- It has learnt the tone of the texts that it was trained on. Measure it on your own before you rely on it: "
         "`valence evaluate`.\n"
-        f"- It always answers with one of {_labels(head)}, also where none of them fits.\n"
-        "- Irony, quotation and names of groups mislead it. Don't let it decide alone about people.\n"
+        + _forced(head)
+        + "- Irony, quotation and names of groups mislead it. Don't let it decide alone about people.\n"
         + "".join(_weakest(each) for each in results if each.get("slices"))
         + "".join(_failures(each) for each in results if each.get("known_failures"))
     )
 
 
+def _forced(head: FittedHead) -> str:
+    if head.labels.multi_label:
+        return "- Each label is decided by itself: that two exclude each other it does not know.\n"
+    return f"- It always answers with one of {_labels(head)}, also where none of them fits.\n"
+
+
 def _weakest(result: dict[str, Any]) -> str:
     """The slice that is worse than the whole beyond what chance explains; nothing where there is none."""
     worst = min(result["slices"], key=lambda each: each["accuracy"]["value"])
-    whole = result["metrics"]["accuracy"]["value"]
+    whole = result["metrics"][accuracy_of(result)]["value"]
     if worst["accuracy"]["high"] >= whole:
         return ""
     return (
@@ -151,7 +179,7 @@ def _weakest(result: dict[str, Any]) -> str:
 
 def _failures(result: dict[str, Any]) -> str:
     """The mistakes that it was asked to name, the surest first."""
-    right = 100 * result["metrics"]["accuracy"]["value"]
+    right = 100 * result["metrics"][accuracy_of(result)]["value"]
     lines = [
         f"\n**Known failures: {result['data']}.** It is right on {right:.0f} % of the {result['rows']:,} texts; "
         "these are the mistakes that it is surest of.\n",

@@ -5,7 +5,7 @@ What the Hub would not understand, such as a base that lies on this machine, is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from valence.data.catalog import CATALOG
@@ -21,6 +21,12 @@ _METRICS = {
     "mcc": ("matthews_correlation", "Matthews correlation"),
     "roc_auc": ("roc_auc", "ROC AUC"),
 }
+_MULTI_LABEL_METRICS = {
+    "subset_accuracy": ("accuracy", "Subset accuracy"),
+    "micro_f1": ("f1", "Micro F1"),
+    "macro_f1": ("f1", "Macro F1"),
+    "roc_auc": ("roc_auc", "ROC AUC"),
+}
 _SPLITS = {"dev": "validation"}  # what a data set calls its split -> what the Hub calls it
 
 
@@ -29,16 +35,18 @@ def front_matter(name: str, body: Body, head: FittedHead, results: Sequence[dict
     from huggingface_hub import ModelCardData
 
     trained_on = head.provenance.get("data", {}).get("name", "")
+    metrics = _MULTI_LABEL_METRICS if head.labels.multi_label else _METRICS
     data = ModelCardData(
         model_name=name,
         base_model=_base(body.base),
         datasets=_hub_ids({trained_on, *(each["data"] for each in results)}),
-        eval_results=list(_results(results)) or None,
+        eval_results=list(_results(results, metrics)) or None,
         language=_language(body.base),
         library_name="valence",
         license=body.licence.lower(),
-        metrics=[metric for metric, _ in _METRICS.values()],
+        metrics=list(dict.fromkeys(metric for metric, _ in metrics.values())),
         pipeline_tag=_TASK,
+        tags=["multi-label"] if head.labels.multi_label else None,
     )
     return f"---\n{data.to_yaml()}\n---\n"
 
@@ -56,12 +64,12 @@ def _hub_ids(names: set[str]) -> list[str] | None:
     return sorted(CATALOG[name].hub_id for name in names if name in CATALOG and CATALOG[name].hub_id) or None
 
 
-def _results(results: Sequence[dict[str, Any]]) -> Iterator[Any]:
+def _results(results: Sequence[dict[str, Any]], metrics: Mapping[str, tuple[str, str]]) -> Iterator[Any]:
     from huggingface_hub import EvalResult
 
     for each in results:
         known = CATALOG.get(each["data"])
-        for key, (metric, words) in _METRICS.items():
+        for key, (metric, words) in metrics.items():
             if key in each["metrics"]:
                 yield EvalResult(
                     task_type=_TASK,

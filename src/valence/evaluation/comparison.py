@@ -1,7 +1,8 @@
 """Two classifiers on the same rows: is the difference more than chance?
 
-Only the rows on which exactly one of the two is right say anything (McNemar 1947). The exact test counts them as
-tosses of a fair coin; where there are many, the chi-squared approximation with Edwards' correction is as good.
+Right is a row that is given its label, or with several labels a text exactly its labels. Only the rows on which
+exactly one of the two is right say anything (McNemar 1947). The exact test counts them as tosses of a fair coin; where
+there are many, the chi-squared approximation with Edwards' correction is as good.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from valence.errors import DataError
 from valence.evaluation.intervals import LEVELS, Estimate
-from valence.evaluation.scored import Scored
+from valence.evaluation.scored import AnyScored
 
 EXACT_BELOW = 25  # discordant rows; Edwards' correction is used from here on, as the textbooks have it
 _RESAMPLES = 10_000
@@ -61,7 +62,7 @@ class Comparison:
 
 
 def compare(
-    first: Scored, second: Scored, *, names: tuple[str, str], data: str, split: str, seed: int = 0
+    first: AnyScored, second: AnyScored, *, names: tuple[str, str], data: str, split: str, seed: int = 0
 ) -> Comparison:
     """Compares two classifiers on the same rows, in the same order.
 
@@ -110,7 +111,7 @@ def _difference(only_first: int, only_second: int, rows: int, seed: int) -> Esti
     return Estimate((only_second - only_first) / rows, float(low), float(high))
 
 
-def _check_same_rows(first: Scored, second: Scored, names: tuple[str, str]) -> None:
+def _check_same_rows(first: AnyScored, second: AnyScored, names: tuple[str, str]) -> None:
     if set(first.labels) != set(second.labels):
         raise DataError(
             f"{names[0]} tells {list(first.labels)!r} apart and {names[1]} {list(second.labels)!r}: "

@@ -1,16 +1,19 @@
 """What a results file holds beside its figures: each label's own, the points of the charts, thresholds and slices.
 
     labels              names, in the order of the confusion matrix
-    per_class           label, precision, recall, f1, support
-    reliability         rows, confidence, accuracy of each of 15 equal bins of the confidence
+    multi_label         whether a row may have several labels; there is no confusion matrix then
+    per_class           label, precision, recall, f1, support, roc_auc against the rest (null where there is no curve)
+    reliability         rows, confidence, accuracy of each of 15 equal bins of the confidence; of several labels a text
+                        over all pairs of a row and a label, confidence being the label's probability
     roc                 label, area; false_positive_rate, true_positive_rate, threshold
     precision_recall    label, average_precision; recall, precision, threshold
     score_histogram     label; rows of it (own) and of others in each of 20 equal bins of its probability
     thresholds          label, aim, target; threshold (null where none reaches it), precision, recall
     slices              by, name, rows, accuracy with its interval
 
-Of two labels the curves are the second one's, and the first one's follow from them. A row counts as a label where its
-probability is at least the threshold. Thresholds describe these rows; one to be used is chosen on validation rows.
+Of two labels, one of which each text has, the curves are the second one's, from which the other's follow. A row counts
+as a label where its probability is at least the threshold. Thresholds describe these rows; one to be used is chosen on
+validation rows.
 """
 
 from __future__ import annotations
@@ -23,7 +26,8 @@ from valence.evaluation import curves
 from valence.evaluation.curves import Sweep
 from valence.evaluation.intervals import Estimate
 from valence.evaluation.metrics import calibration_bins, confusion_matrix, per_class
-from valence.evaluation.scored import Scored
+from valence.evaluation.multi_label import per_label, reliability_of_answers
+from valence.evaluation.scored import AnyScored, MultiLabelScored
 from valence.evaluation.slices import slices
 
 MOST_CLASSES = 20  # a larger matrix is no longer read, and would swell every results file
@@ -32,11 +36,15 @@ _POINTS = 200  # of a curve; many labels share them, down to
 _FEWEST_POINTS = 20
 
 
-def details(scored: Scored) -> dict[str, Any]:
+def details(scored: AnyScored) -> dict[str, Any]:
     """The keys above, JSON-able; confusion as well. What is per label is None for more than 20 of them."""
-    reliability = calibration_bins(scored.probabilities, scored.truth)
+    if isinstance(scored, MultiLabelScored):
+        reliability = reliability_of_answers(scored)
+    else:
+        reliability = calibration_bins(scored.probabilities, scored.truth)
     return {
         "labels": list(scored.labels),
+        "multi_label": isinstance(scored, MultiLabelScored),
         **_of_labels(scored),
         "reliability": {name: [_number(each) for each in values] for name, values in reliability.items()},
         "slices": [{**asdict(each), "accuracy": rounded(each.accuracy)} for each in slices(scored)],
@@ -48,23 +56,23 @@ def rounded(figure: Estimate) -> dict[str, float]:
     return {name: _number(value) for name, value in asdict(figure).items()}
 
 
-def _of_labels(scored: Scored) -> dict[str, Any]:
+def _of_labels(scored: AnyScored) -> dict[str, Any]:
     classes = len(scored.labels)
     if classes > MOST_CLASSES:
         names = ("confusion", "per_class", "roc", "precision_recall", "score_histogram", "thresholds")
         return dict.fromkeys(names)
-    confusion = confusion_matrix(scored.truth, scored.predicted, classes)
-    columns = per_class(confusion)
     swept = _sweeps(scored)
-    drawn = {i: found for i, found in swept.items() if classes > 2 or i == 1}
+    confusion, columns = _counts(scored)
+    drawn = {i: found for i, found in swept.items() if classes > 2 or i == 1 or confusion is None}
     points = max(_FEWEST_POINTS, _POINTS // max(1, len(drawn)))
     return {
-        "confusion": confusion.tolist(),
+        "confusion": confusion,
         "per_class": [
             {
                 "label": label,
                 **{name: _number(columns[name][i]) for name in ("precision", "recall", "f1")},
                 "support": int(columns["support"][i]),
+                "roc_auc": _number(swept[i].area) if i in swept else None,
             }
             for i, label in enumerate(scored.labels)
         ],
@@ -81,16 +89,23 @@ def _of_labels(scored: Scored) -> dict[str, Any]:
             for i, found in drawn.items()
         ],
         "score_histogram": [
-            {"label": scored.labels[i], **curves.histogram(scored.probabilities[:, i], scored.truth == i)}
-            for i in drawn
+            {"label": scored.labels[i], **curves.histogram(scored.probabilities[:, i], scored.has(i))} for i in drawn
         ],
         "thresholds": [each for i, found in swept.items() for each in _thresholds(scored.labels[i], found)],
     }
 
 
-def _sweeps(scored: Scored) -> dict[int, Sweep]:
+def _counts(scored: AnyScored) -> tuple[list[list[int]] | None, dict[str, Any]]:
+    """The confusion matrix, where each row has one label, and each label's figures."""
+    if isinstance(scored, MultiLabelScored):
+        return None, per_label(scored)
+    confusion = confusion_matrix(scored.truth, scored.predicted, len(scored.labels))
+    return confusion.tolist(), per_class(confusion)
+
+
+def _sweeps(scored: AnyScored) -> dict[int, Sweep]:
     """Label -> its sweep, for the labels that some rows have and others have not."""
-    found = {i: curves.sweep(scored.probabilities[:, i], scored.truth == i) for i in range(len(scored.labels))}
+    found = {i: curves.sweep(scored.probabilities[:, i], scored.has(i)) for i in range(len(scored.labels))}
     return {i: swept for i, swept in found.items() if swept}
 
 

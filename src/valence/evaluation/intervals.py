@@ -90,14 +90,14 @@ def of_confusion(confusion: Confusion, generator: np.random.Generator) -> dict[s
         parts.append(from_confusion(drawn.reshape(len(some), *confusion.shape)))
     figures = from_confusion(confusion)
     return {
-        name: _percentiles(float(value), np.concatenate([part[name] for part in parts]))
+        name: percentiles(float(value), np.concatenate([part[name] for part in parts]))
         for name, value in figures.items()
     }
 
 
 def _of_rows(values: Floats, generator: np.random.Generator) -> Estimate:
     means = [float(values[generator.integers(len(values), size=len(values))].mean()) for _ in range(RESAMPLES)]
-    return _percentiles(float(values.mean()), np.array(means))
+    return percentiles(float(values.mean()), np.array(means))
 
 
 def _of_sample(
@@ -106,7 +106,7 @@ def _of_sample(
     """For figures that are no mean over rows; a fifth of the resamples, since each costs a pass over the rows."""
     drawn = (generator.integers(len(labels), size=len(labels)) for _ in range(RESAMPLES // 5))
     values = np.array([figure(probabilities[rows], labels[rows]) for rows in drawn])
-    return _percentiles(figure(probabilities, labels), values[np.isfinite(values)])
+    return percentiles(figure(probabilities, labels), values[np.isfinite(values)])
 
 
 def _of_roc(probabilities: Floats, labels: Ints, generator: np.random.Generator) -> Estimate:
@@ -114,9 +114,10 @@ def _of_roc(probabilities: Floats, labels: Ints, generator: np.random.Generator)
     resampled = ResampledRoc(probabilities, labels)
     drawn = (generator.integers(len(labels), size=len(labels)) for _ in range(RESAMPLES // 5))
     values = np.array([resampled.area(rows) for rows in drawn])
-    return _percentiles(area_under_roc(probabilities, labels), values[np.isfinite(values)])
+    return percentiles(area_under_roc(probabilities, labels), values[np.isfinite(values)])
 
 
-def _percentiles(value: float, resampled: npt.NDArray[Any]) -> Estimate:
+def percentiles(value: float, resampled: npt.NDArray[Any]) -> Estimate:
+    """A figure with its interval, from what its resamples gave."""
     low, high = np.percentile(resampled, LEVELS) if len(resampled) else (value, value)
     return Estimate(value, min(value, float(low)), max(value, float(high)))

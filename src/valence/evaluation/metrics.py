@@ -30,8 +30,8 @@ def from_confusion(confusion: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.floa
     counts = confusion.astype(np.float64)
     hits = np.diagonal(counts, axis1=-2, axis2=-1)  # (..., c)
     true, predicted, total = counts.sum(-1), counts.sum(-2), counts.sum((-1, -2))
-    precision, recall = _ratio(hits, predicted), _ratio(hits, true)
-    f1 = _ratio(2 * hits, true + predicted)
+    precision, recall = ratio(hits, predicted), ratio(hits, true)
+    f1 = ratio(2 * hits, true + predicted)
     correct = hits.sum(-1)
     spread = np.sqrt((total**2 - (predicted**2).sum(-1)) * (total**2 - (true**2).sum(-1)))
     return {
@@ -39,7 +39,7 @@ def from_confusion(confusion: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.floa
         "macro_precision": precision.mean(-1),
         "macro_recall": recall.mean(-1),
         "macro_f1": f1.mean(-1),
-        "mcc": _ratio(correct * total - (true * predicted).sum(-1), spread),
+        "mcc": ratio(correct * total - (true * predicted).sum(-1), spread),
     }
 
 
@@ -66,22 +66,26 @@ def per_class(confusion: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.float64]]
     """
     hits, true, predicted = np.diagonal(confusion), confusion.sum(1), confusion.sum(0)
     return {
-        "precision": _ratio(hits, predicted),
-        "recall": _ratio(hits, true),
-        "f1": _ratio(2 * hits, true + predicted),
+        "precision": ratio(hits, predicted),
+        "recall": ratio(hits, true),
+        "f1": ratio(2 * hits, true + predicted),
         "support": true.astype(np.float64),
     }
 
 
 def calibration_bins(probabilities: Floats, labels: Ints) -> dict[str, Floats]:
     """Rows, mean confidence and accuracy of each of the equal-width confidence bins, each of shape (bins,)."""
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    return reliability(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
+
+
+def reliability(confidence: Floats, right: npt.NDArray[Any]) -> dict[str, Floats]:
+    """The same of n answers of which it is known how sure they are and whether they are right, both of shape (n,)."""
     index = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     rows = np.bincount(index, minlength=CALIBRATION_BINS).astype(float)
     return {
         "rows": rows,
-        "confidence": _ratio(np.bincount(index, confidence, CALIBRATION_BINS), rows),
-        "accuracy": _ratio(np.bincount(index, right, CALIBRATION_BINS), rows),
+        "confidence": ratio(np.bincount(index, confidence, CALIBRATION_BINS), rows),
+        "accuracy": ratio(np.bincount(index, right, CALIBRATION_BINS), rows),
     }
 
 
@@ -153,7 +157,7 @@ class ResampledRoc:
         return float(np.mean(won[pairs > 0] / pairs[pairs > 0])) if (pairs > 0).any() else float("nan")
 
 
-def _ratio(over: npt.NDArray[Any], under: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def ratio(over: npt.NDArray[Any], under: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """`over / under`, and 0 where `under` is 0."""
     ratio = np.zeros(np.broadcast(over, under).shape)
     np.divide(over, under, out=ratio, where=under != 0)

@@ -20,16 +20,21 @@ from valence.files import write_bytes
 # Metric -> what the report calls it, and what it means in a few words.
 _METRICS = {
     "accuracy": ("Accuracy", "share of texts whose label it got right"),
+    "subset_accuracy": ("Subset accuracy", "share of texts that it gave exactly the right labels"),
+    "hamming_loss": ("Hamming loss", "share of all answers, one a text and label, that are wrong; lower is better"),
+    "micro_f1": ("Micro F1", "F1 over all answers together: frequent labels weigh more"),
+    "micro_precision": ("Micro precision", "of all the labels that it gave, how many were deserved"),
+    "micro_recall": ("Micro recall", "of all the labels that were deserved, how many it gave"),
     "macro_f1": ("Macro F1", "F1 of each label, averaged: labels count alike, however rare"),
     "macro_precision": ("Macro precision", "of what it gave a label, how much deserved it; labels averaged"),
     "macro_recall": ("Macro recall", "of what deserved a label, how much it found; labels averaged"),
     "mcc": ("MCC", "Matthews correlation: 0 is guessing, 100 is perfect"),
     "roc_auc": ("ROC AUC", "how often a text of a label scores above one that is not; 50 is guessing"),
     "ece": ("Calibration error", "how far its percentages are from the truth; lower is better"),
-    "brier": ("Brier score", "squared distance of its probabilities from the truth, 0 to 200; lower is better"),
+    "brier": ("Brier score", "squared distance of its probabilities from the truth; lower is better"),
     "log_loss": ("Log loss", "in hundredths of a nat: punishes confident mistakes; lower is better"),
 }
-_HEADLINE = ("accuracy", "macro_f1", "roc_auc", "ece")
+_HEADLINE = ("accuracy", "subset_accuracy", "micro_f1", "macro_f1", "roc_auc", "ece")
 
 
 def write_report(

@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,8 @@ from valence.errors import DataError
 from valence.evaluation.comparison import Comparison
 from valence.evaluation.details import details, rounded
 from valence.evaluation.intervals import Estimate, estimate
-from valence.evaluation.scored import Scored
+from valence.evaluation.multi_label import estimate as estimate_multi_label
+from valence.evaluation.scored import AnyScored, MultiLabelScored
 from valence.files import write_json
 from valence.machine import peak_memory_mb, processor
 
@@ -42,7 +43,7 @@ class Origin:
 
 
 def result(
-    scored: Scored, origin: Origin, *, started: float, learning_curve: dict[str, Any] | None = None
+    scored: AnyScored, origin: Origin, *, started: float, learning_curve: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """A JSON-able result: figures with intervals, what `details` adds, and where they come from.
 
@@ -52,7 +53,10 @@ def result(
         started: `time.perf_counter()` at the start of what took the wall time.
         learning_curve: what `training.learning_curve` measured, where it was asked for.
     """
-    figures = estimate(scored.probabilities, scored.truth, seed=origin.seed)
+    if isinstance(scored, MultiLabelScored):
+        figures = estimate_multi_label(scored, seed=origin.seed)
+    else:
+        figures = estimate(scored.probabilities, scored.truth, seed=origin.seed)
     return {
         "name": origin.name,
         "data": origin.data,
@@ -103,18 +107,30 @@ def read(path: Path) -> list[dict[str, Any]]:
     return found
 
 
+def accuracy_of(result: Mapping[str, Any]) -> str:
+    """The key of its accuracy; with several labels a text a row counts as right if it is given exactly the right ones.
+
+    >>> accuracy_of({"metrics": {"subset_accuracy": {}}})
+    'subset_accuracy'
+    """
+    return "subset_accuracy" if "subset_accuracy" in result["metrics"] else "accuracy"
+
+
 def table(results: list[dict[str, Any]]) -> str:
-    """The results as lines for a terminal, in per cent with 95 % intervals.
+    """The results, all of one kind, as lines for a terminal, in per cent with 95 % intervals.
 
     >>> print(table([]))
     what                                                    data   split    rows   accuracy               macro F1               ECE
     """  # noqa: E501
-    lines = [f"{'what':<55} {'data':<6} {'split':<5} {'rows':>7}   {'accuracy':<20}   {'macro F1':<20}   ECE"]
+    several = bool(results) and accuracy_of(results[0]) == "subset_accuracy"
+    names = ["subset_accuracy", "micro_f1", "macro_f1"] if several else ["accuracy", "macro_f1"]
+    heads = [name.replace("_", " ").replace("f1", "F1") for name in names]
+    lines = [f"{'what':<55} {'data':<6} {'split':<5} {'rows':>7}   {'   '.join(f'{each:<20}' for each in heads)}   ECE"]
     for each in results:
-        accuracy, macro_f1 = (Estimate(**each["metrics"][name]) for name in ("accuracy", "macro_f1"))
+        figures = "   ".join(f"{Estimate(**each['metrics'][name])!s:<20}" for name in names)
         lines.append(
-            f"{each['name']:<55} {each['data']:<6} {each['split']:<5} {each['rows']:>7,}   {accuracy!s:<20}   "
-            f"{macro_f1!s:<20}   {100 * each['metrics']['ece']['value']:.2f}"
+            f"{each['name']:<55} {each['data']:<6} {each['split']:<5} {each['rows']:>7,}   {figures}   "
+            f"{100 * each['metrics']['ece']['value']:.2f}"
         )
     return "\n".join(lines)
 
@@ -139,7 +155,8 @@ def breakdown(result: dict[str, Any]) -> str:
         f"{each['support']:>9,}"
         for each in result["per_class"] or ()
     ]
-    lines.append(f"  {'slice':<28} {'accuracy, Wilson interval':<29} {'rows':>9}")
+    accuracy = accuracy_of(result).replace("_", " ")
+    lines.append(f"  {'slice':<28} {accuracy + ', Wilson interval':<29} {'rows':>9}")
     lines += [
         f"  {each['by'] + ': ' + each['name']:<28} {Estimate(**each['accuracy'])!s:<29} {each['rows']:>9,}"
         for each in result["slices"]

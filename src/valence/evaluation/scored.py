@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from valence.model.head import Floats, Ints
+from valence.model.head import Floats, Head, Ints
+from valence.model.labels import Labels
+from valence.model.multi_label import MultiLabelHead
+
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Scored:
-    """n rows with their probabilities.
+    """n rows with their probabilities, each row of one class.
 
     Attributes:
         probabilities: shape (n, classes).
@@ -47,6 +51,66 @@ class Scored:
         return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
 
     @property
-    def right(self) -> npt.NDArray[np.bool_]:
+    def right(self) -> Bools:
         """Whether the likeliest class is the right one, shape (n,)."""
         return np.asarray(self.predicted == self.truth)
+
+    def has(self, label: int) -> Bools:
+        """Which rows are of the class, shape (n,)."""
+        return np.asarray(self.truth == label)
+
+
+@dataclass(frozen=True)
+class MultiLabelScored:
+    """n rows with their probabilities, each row with several labels or none.
+
+    Attributes:
+        probabilities: shape (n, labels), each of one label against its absence.
+        truth: 1 for each label that the row has, else 0, shape (n, labels).
+        predicted: the same for each label that it is given.
+        labels: their names, in the order of the columns.
+        texts: the n texts.
+    """
+
+    probabilities: Floats
+    truth: Ints
+    predicted: Ints
+    labels: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        shape = (len(self.texts), len(self.labels))
+        found = {each.shape for each in (self.probabilities, self.truth, self.predicted)}
+        if found != {shape}:
+            raise ValueError(f"there are {shape[0]} texts and {shape[1]} labels, and arrays of shapes {found}.")
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    @property
+    def right(self) -> Bools:
+        """Whether exactly the right labels are given, shape (n,)."""
+        return np.asarray((self.predicted == self.truth).all(axis=1))
+
+    def has(self, label: int) -> Bools:
+        """Which rows have the label, shape (n,)."""
+        return np.asarray(self.truth[:, label] == 1)
+
+    def named(self, marks: Ints) -> str:
+        """The labels of one row in words; `marks` of shape (labels,).
+
+        >>> none = np.zeros((0, 2), dtype=int)
+        >>> MultiLabelScored(none, none, none, ("angry", "rude"), ()).named(np.array([1, 1]))
+        'angry, rude'
+        """
+        return ", ".join(self.labels[i] for i in np.flatnonzero(marks)) or "no label"
+
+
+AnyScored = Scored | MultiLabelScored
+
+
+def scored(probabilities: Floats, truth: Ints, *, head: Head, labels: Labels, texts: tuple[str, ...]) -> AnyScored:
+    """Rows that a head has scored; `truth` as `Labels.encode` gives it."""
+    if isinstance(head, MultiLabelHead):
+        return MultiLabelScored(probabilities, truth, head.decide(probabilities), labels.names, texts)
+    return Scored(probabilities, truth, labels.names, texts)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from valence.evaluation.intervals import Estimate, proportion
-from valence.evaluation.scored import Scored
+from valence.evaluation.scored import AnyScored
 
 # English words that turn a sentence round, with the spellings of tokenised texts ("does n't").
 _NEGATION = re.compile(
@@ -32,7 +32,7 @@ _IDENTITY = re.compile(
 
 @dataclass(frozen=True)
 class Slice:
-    """Accuracy on the rows that have one value in common.
+    """Accuracy on the rows that have one value in common; a row with several labels counts if all are right.
 
     Attributes:
         by: what the rows were told apart by, such as "words".
@@ -45,7 +45,7 @@ class Slice:
     accuracy: Estimate
 
 
-def slices(scored: Scored) -> list[Slice]:
+def slices(scored: AnyScored) -> list[Slice]:
     """The slices that every text has: its length in words, whether it negates, whether it names a group of people."""
     return [
         *by("words", length_quartiles(scored.texts), scored),
@@ -54,7 +54,7 @@ def slices(scored: Scored) -> list[Slice]:
     ]
 
 
-def by(what: str, values: Sequence[str], scored: Scored) -> list[Slice]:
+def by(what: str, values: Sequence[str], scored: AnyScored) -> list[Slice]:
     """One slice for each distinct value of a column, shape (n,), in the order in which sorting puts them."""
     right, column = scored.right, np.array(values)
     names = sorted(set(values), key=_numbers_first)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from valence.data.examples import Target
 from valence.inference.engine import Engine
 from valence.machine import processor
 from valence.model.folder import ModelFolder
-from valence.model.head import Floats
-from valence.model.labels import Labels
+from valence.model.head import Floats, Ints
 
 # Texts that are also scored one by one, to see whether batch mates move them.
 ALONE = 64
@@ -74,27 +74,33 @@ class Parity:
         return "\n".join(lines)
 
 
-def parity(folder: Path | str, texts: Sequence[str] = SAMPLE_TEXTS, labels: Sequence[str] | None = None) -> Parity:
+def parity(folder: Path | str, texts: Sequence[str] = SAMPLE_TEXTS, labels: Sequence[Target] | None = None) -> Parity:
     """Scores the texts with torch in float32, with transformers' tokenizer, and with the engine.
 
     Raises ModelFolderError for a folder that lacks a part, and TextError for a text that cannot be scored.
     """
     engine = Engine(folder)
     expected, found = torch_probabilities(folder, texts), engine.predict_proba(texts)
-    predicted = expected.argmax(axis=1)
-    difference = np.abs(expected - found)[np.arange(len(texts)), predicted]
-    truth = None if labels is None else Labels(engine.labels).encode(labels)
+    head = engine.fitted.head
+    predicted, served = head.decide(expected), head.decide(found)
+    difference = np.abs(expected - found)[np.arange(len(texts)), expected.argmax(axis=1)]
+    truth = None if labels is None else engine.fitted.labels.encode(labels)
     return Parity(
         texts=len(texts),
         largest_difference=float(difference.max()),
         mean_difference=float(difference.mean()),
-        flipped=float(np.mean(predicted != found.argmax(axis=1))),
+        flipped=1 - _alike(predicted, served),
         batch_mate_difference=_batch_mate_difference(engine, texts, found),
         size_mb=(Path(folder) / "body.onnx").stat().st_size / 1e6,
-        accuracy_torch=None if truth is None else float(np.mean(predicted == truth)),
-        accuracy_served=None if truth is None else float(np.mean(found.argmax(axis=1) == truth)),
+        accuracy_torch=None if truth is None else _alike(predicted, truth),
+        accuracy_served=None if truth is None else _alike(served, truth),
         processor=processor(),
     )
+
+
+def _alike(decided: Ints, other: Ints) -> float:
+    """The share of texts with the same answer, with several labels a text the same labels."""
+    return float(np.mean((decided == other).reshape(len(decided), -1).all(axis=1)))
 
 
 def torch_probabilities(folder: Path | str, texts: Sequence[str]) -> Floats:

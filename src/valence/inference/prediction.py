@@ -25,13 +25,16 @@ class Prediction:
     """One text's answer.
 
     Attributes:
-        label: the most probable label.
+        label: the most probable label; of a multi-label classifier the most probable one that is given, if any is.
         probability: its calibrated probability, 0..1.
         probabilities: every label's calibrated probability, in the classifier's order.
-        sure: whether `probability` reaches the classifier's threshold; where false, say "not sure".
+        sure: whether `probability` reaches the classifier's threshold of doubt; where false, say "not sure". Of a
+            multi-label classifier whether each label's probability of being decided rightly does.
         tokens: how many tokens were read, special tokens aside.
         windows: how many overlapping windows they were read in; 1 unless the text is long.
-        words: each word's effect, only where an explanation was asked for.
+        words: each word's effect on `label`, only where an explanation was asked for.
+        labels: of a multi-label classifier the labels that are given, the most probable first, perhaps none; otherwise
+            None.
     """
 
     label: str
@@ -41,3 +44,4 @@ class Prediction:
     tokens: int
     windows: int
     words: tuple[WordEffect, ...] | None = None
+    labels: tuple[str, ...] | None = None

@@ -6,6 +6,7 @@ The one mechanism behind `Engine.score` and `Batcher.score`. A text that cannot 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,6 +39,32 @@ def _read(reader: TextReader, text: str, *, explain: bool) -> _Asked | TextError
     return _Asked(reading, leave_out(text, reading) if explain else None)
 
 
+class _Decided(NamedTuple):
+    """One text's decision.
+
+    Attributes:
+        best: index of the label in front.
+        certainty: the probability that the label is right; of several, that of the most doubtful of them.
+        labels: those that are given, where a text may have several.
+    """
+
+    best: int
+    certainty: float
+    labels: tuple[str, ...] | None
+
+
+def _decided(probabilities: Floats, fitted: FittedHead) -> _Decided:
+    """From one text's probabilities, shape (labels,)."""
+    best = int(probabilities.argmax())
+    if not fitted.labels.multi_label:
+        return _Decided(best, float(probabilities[best]), None)
+    given = fitted.head.decide(probabilities) == 1
+    order = np.argsort(-probabilities, kind="stable")
+    labels = [int(i) for i in order if given[i]]
+    least_certain = np.where(given, probabilities, 1 - probabilities).min()
+    return _Decided(labels[0] if labels else best, float(least_certain), tuple(fitted.labels.names[i] for i in labels))
+
+
 class _Asked:
     """One text's windows, as it is and with each of its parts left out."""
 
@@ -56,15 +83,16 @@ class _Asked:
         counts = [past - first for first, past in self.reading.bounds]
         variants = [self._variant(own, counts, part, rows) for part in self.left_out or ()]
         probabilities = fitted.head.predict_proba(np.stack([pooled(own, counts), *variants]))
-        best = int(probabilities[0].argmax())
+        decided = _decided(probabilities[0], fitted)
         return Prediction(
-            label=fitted.labels.names[best],
-            probability=float(probabilities[0, best]),
+            label=fitted.labels.names[decided.best],
+            probability=float(probabilities[0, decided.best]),
             probabilities=dict(zip(fitted.labels.names, map(float, probabilities[0]), strict=True)),
-            sure=bool(probabilities[0, best] >= fitted.sure_from),
+            sure=decided.certainty >= fitted.sure_from,
             tokens=self.reading.tokens,
             windows=len(self.reading.bounds),
-            words=self._effects(probabilities[:, best]),
+            words=self._effects(probabilities[:, decided.best]),
+            labels=decided.labels,
         )
 
     @staticmethod

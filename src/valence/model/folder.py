@@ -4,8 +4,8 @@
       body.json            what the body is: identity, base, window, readouts, checksums of its files
       config.json, model.safetensors, tokenizer.json     the network as plain transformers loads it
       body.onnx            token ids and mask -> features, for serving
-      head.json            labels, readout, threshold, provenance, checksum of the weights
-      head.safetensors     weight, bias, mean, scale, temperature
+      head.json            labels, whether a text may have several, readout, threshold of doubt, provenance, checksum
+      head.safetensors     weight, bias, mean, scale, temperature; of several labels a text also each one's threshold
       results.json         every figure with its split, row count and 95 % interval
       README.md            the model card
       report.html, plots/  the figures as one page, and as pictures; not in the serving half
@@ -30,8 +30,11 @@ from valence.errors import ModelFolderError
 from valence.files import sha256_of, write_bytes, write_json
 from valence.model.head import Head
 from valence.model.labels import Labels
+from valence.model.multi_label import MultiLabelHead
 
 FORMAT = 1
+# Of a head that gives several labels: one that does not know it would take its labels for alternatives.
+MULTI_LABEL_FORMAT = 2
 
 # What a head may read of a body: the input of the network's own final layer, or means over several layers.
 FINAL, GENERAL = "final", "general"
@@ -114,7 +117,8 @@ class ModelFolder:
         """Raises ModelFolderError if the head is missing, damaged, or belongs to another body."""
         body, raw = self.body(), self._json("head.json")
         try:
-            labels, readout, body_id = Labels(raw["labels"]), str(raw["readout"]), str(raw["body_id"])
+            labels = Labels(raw["labels"], multi_label=bool(raw.get("multi_label", False)))
+            readout, body_id = str(raw["readout"]), str(raw["body_id"])
             sure_from, provenance, checksum = float(raw["sure_from"]), raw["provenance"], raw["sha256"]
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged("head.json", f"lacks {error}") from error
@@ -124,7 +128,7 @@ class ModelFolder:
                 way_out="Put the head beside its own body, or fit a new one with `valence transfer`.",
                 code="model-mismatch",
             )
-        head = self._head_tensors(checksum)
+        head = self._head_tensors(checksum, multi_label=labels.multi_label)
         expected = (len(labels), body.readouts.get(readout))
         if (head.classes, head.features) != expected:
             raise self._damaged("head.safetensors", f"is {(head.classes, head.features)}, expected {expected}")
@@ -172,8 +176,9 @@ class ModelFolder:
         write_json(
             self.path / "head.json",
             {
-                "format": FORMAT,
+                "format": MULTI_LABEL_FORMAT if fitted.labels.multi_label else FORMAT,
                 "labels": list(fitted.labels.names),
+                "multi_label": fitted.labels.multi_label,
                 "readout": fitted.readout,
                 "body_id": fitted.body_id,
                 "sure_from": fitted.sure_from,
@@ -186,7 +191,7 @@ class ModelFolder:
     def write_results(self, results: dict[str, Any]) -> None:
         write_json(self.path / "results.json", {"format": FORMAT, **results})
 
-    def _head_tensors(self, checksum: str) -> Head:
+    def _head_tensors(self, checksum: str, *, multi_label: bool) -> Head:
         path = self.path / "head.safetensors"
         try:
             content = path.read_bytes()
@@ -201,7 +206,8 @@ class ModelFolder:
         try:
             tensors = load_tensors(content)
             temperature = float(tensors["temperature"][0])
-            return Head(tensors["weight"], tensors["bias"], tensors["mean"], tensors["scale"], temperature)
+            head = Head(tensors["weight"], tensors["bias"], tensors["mean"], tensors["scale"], temperature)
+            return MultiLabelHead.of(head, tensors["thresholds"]) if multi_label else head
         except (SafetensorError, KeyError, ValueError, IndexError) as error:
             raise self._damaged("head.safetensors", str(error)) from error
 
@@ -227,9 +233,9 @@ class ModelFolder:
             raise self._damaged(name, "is not a JSON object")
         if not isinstance(value.get("format"), int):
             raise self._damaged(name, "does not say its format")
-        if value["format"] > FORMAT:
+        if value["format"] > MULTI_LABEL_FORMAT:
             raise ModelFolderError(
-                f"{path} has format {value['format']}; this Valence reads up to {FORMAT}.",
+                f"{path} has format {value['format']}; this Valence reads up to {MULTI_LABEL_FORMAT}.",
                 way_out="Upgrade: `pip install --upgrade valence-classifier`.",
                 code="model-too-new",
             )
@@ -250,6 +256,7 @@ def _head_bytes(head: Head) -> bytes:
         "mean": head.mean,
         "scale": head.scale,
         "temperature": np.array([head.temperature]),
+        **({"thresholds": head.thresholds} if isinstance(head, MultiLabelHead) else {}),
     }
     content: bytes = save_tensors(
         {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}

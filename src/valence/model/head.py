@@ -6,6 +6,7 @@ optimum, without a learning rate and the same every time. Knows nothing of texts
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,16 +45,14 @@ def log_loss(logits: Floats, labels: Ints) -> float:
     return float(np.mean(log_normaliser - shifted[np.arange(len(labels)), labels]))
 
 
-def fit_temperature(logits: Floats, labels: Ints) -> float:
+def fit_temperature(logits: Floats, labels: Ints, loss: Callable[[Floats, Ints], float] = log_loss) -> float:
     """Temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2).
 
-    Returns the T > 0 that minimises the log loss of softmax(logits / T) on held-out rows.
+    Returns the T > 0 that minimises the loss of logits / T on held-out rows.
     """
     from scipy.optimize import minimize_scalar
 
-    found = minimize_scalar(
-        lambda log_t: log_loss(logits / np.exp(log_t), labels), bounds=(-3.0, 3.0), method="bounded"
-    )
+    found = minimize_scalar(lambda log_t: loss(logits / np.exp(log_t), labels), bounds=(-3.0, 3.0), method="bounded")
     return float(np.exp(found.x))
 
 
@@ -111,6 +110,10 @@ class Head:
         """Calibrated probabilities of shape (n, classes) from features of shape (n, features)."""
         return softmax(self.logits(features).astype(np.float64))
 
+    def decide(self, probabilities: Floats) -> Ints:
+        """What is answered, in the form of `Labels.encode`: the likeliest class of each row, shape (n,)."""
+        return np.asarray(probabilities.argmax(axis=1), dtype=np.int64)
+
 
 @dataclass(frozen=True)
 class HeadFit:
@@ -143,6 +146,11 @@ class HeadFitter:
         with threadpool_limits(limits=1 if classes < _WIDE else None):
             return self._fit(features, labels, validation_features, validation_labels, classes)
 
+    def calibrated(self, head: Head, features: Floats, labels: Ints) -> Head:
+        """The head with the temperature that suits these held-out rows best; features of shape (n, width)."""
+        temperature = fit_temperature(head.logits(features).astype(np.float64), labels)
+        return Head(head.weight, head.bias, head.mean, head.scale, temperature)
+
     def _fit(
         self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, classes: int
     ) -> HeadFit:
@@ -153,19 +161,22 @@ class HeadFitter:
         start: Any = None
         for penalty in sorted(self.penalties, reverse=True):  # strong to weak: each solution warms the next one up
             start = self._solve(train, labels, penalty, start)
-            head = Head(*_all_rows(start, classes), mean=mean, scale=scale)
-            loss = log_loss(head.logits(validation_features).astype(np.float64), validation_labels)
+            head = Head(*self._layer(start, classes), mean=mean, scale=scale)
+            loss = self._loss(head.logits(validation_features).astype(np.float64), validation_labels)
             losses[penalty] = loss
             if best is None or loss < best[0]:
                 best = (loss, head)
             elif loss > best[0] * _CLEARLY_WORSE:
                 break
         assert best is not None
-        head = best[1]
-        temperature = fit_temperature(head.logits(validation_features).astype(np.float64), validation_labels)
-        calibrated = Head(head.weight, head.bias, mean, scale, temperature)
         chosen = min(losses, key=lambda penalty: losses[penalty])
-        return HeadFit(calibrated, chosen, losses)
+        return HeadFit(self.calibrated(best[1], validation_features, validation_labels), chosen, losses)
+
+    def _loss(self, logits: Floats, labels: Ints) -> float:
+        return log_loss(logits, labels)
+
+    def _layer(self, solution: Any, classes: int) -> tuple[Floats, Floats]:
+        return _all_rows(solution, classes)
 
     def _solve(self, train: Floats, labels: Ints, penalty: float, start: Any) -> Any:
         from sklearn.linear_model import LogisticRegression

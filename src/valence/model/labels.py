@@ -1,4 +1,4 @@
-"""A classifier's labels: their names, their order, and the indices that stand for them in arrays."""
+"""A classifier's labels: their names, their order, and the numbers that stand for them in arrays."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from valence.data.examples import Target, labels_of
 from valence.errors import DataError
 
 
 class Labels:
     """The ordered, distinct label names of a classifier; index i is column i of its logits.
 
+    Attributes:
+        names: in this order.
+        multi_label: whether a text may have several of them, or none; otherwise it has exactly one.
+
     >>> labels = Labels.discover(["positive", "negative", "positive"])
     >>> labels.names
     ('negative', 'positive')
     >>> labels.encode(["positive", "negative"]).tolist()
     [1, 0]
+    >>> Labels.discover([("angry", "rude"), ()]).encode([("rude",), ()]).tolist()
+    [[0, 1], [0, 0]]
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], *, multi_label: bool = False) -> None:
         if len(names) < 2:
             raise DataError(
                 f"A classifier needs at least two labels, and there is only {list(names)!r}.",
@@ -29,33 +36,59 @@ class Labels:
             )
         if len(set(names)) != len(names):
             raise DataError(f"Labels must be distinct: {list(names)!r}.", code="labels-not-distinct")
-        self.names = tuple(names)
+        self.names, self.multi_label = tuple(names), multi_label
         self._index = {name: i for i, name in enumerate(self.names)}
 
     @classmethod
-    def discover(cls, labels: Iterable[str]) -> Labels:
-        """The labels that occur, sorted by name."""
-        return cls(sorted(set(labels)))
+    def discover(cls, labels: Iterable[Target]) -> Labels:
+        """The labels that occur, sorted by name; of several a text where rows have tuples of them."""
+        rows = list(labels)
+        names = sorted({name for row in rows for name in labels_of(row)})
+        return cls(names, multi_label=any(not isinstance(row, str) for row in rows))
 
     def __len__(self) -> int:
         return len(self.names)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Labels) and self.names == other.names
+        return isinstance(other, Labels) and (self.names, self.multi_label) == (other.names, other.multi_label)
 
     def __hash__(self) -> int:
-        return hash(self.names)
+        return hash((self.names, self.multi_label))
 
     def __repr__(self) -> str:
-        return f"Labels({list(self.names)!r})"
+        return f"Labels({list(self.names)!r}{', multi_label=True' if self.multi_label else ''})"
 
-    def encode(self, labels: Sequence[str]) -> npt.NDArray[np.int64]:
-        """Indices of shape (n,). Raises DataError for a label that the classifier does not know."""
-        unknown = sorted(set(labels) - self._index.keys())
+    def encode(self, labels: Sequence[Target]) -> npt.NDArray[np.int64]:
+        """Indices of shape (n,); of several labels a text 1 for each that it has, else 0, of shape (n, labels).
+
+        Raises DataError for a label that the classifier does not know, and for rows that are labelled otherwise.
+        """
+        self._check_kind(labels)
+        unknown = sorted({name for row in labels for name in labels_of(row)} - self._index.keys())
         if unknown:
             raise DataError(
                 f"Unknown label(s) {unknown[:5]!r}; the classifier knows {list(self.names)!r}.",
                 way_out="Rename them in the data, or fit a new head on data that has them.",
                 code="unknown-label",
             )
-        return np.array([self._index[label] for label in labels], dtype=np.int64)
+        if not self.multi_label:
+            return np.array([self._index[str(label)] for label in labels], dtype=np.int64)
+        marks = np.zeros((len(labels), len(self)), dtype=np.int64)
+        for row, names in enumerate(labels):
+            marks[row, [self._index[name] for name in labels_of(names)]] = 1
+        return marks
+
+    def _check_kind(self, labels: Sequence[Target]) -> None:
+        if all(isinstance(row, str) != self.multi_label for row in labels):
+            return
+        if self.multi_label:
+            raise DataError(
+                "The rows have one label each, and the classifier gives a text several.",
+                way_out="Say what parts the labels in a cell by --label-separator, or give lists of labels.",
+                code="labels-differ",
+            )
+        raise DataError(
+            "The rows have lists of labels, and the classifier gives a text exactly one.",
+            way_out="Give rows with one label each, or fit a head on these: `valence transfer`.",
+            code="labels-differ",
+        )

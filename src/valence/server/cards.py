@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from valence.server.registry import ServedModel
-from valence.server.schemas import Limits, ModelDetail, ModelSummary, Result
+from valence.server.schemas import LabelProbability, Limits, ModelDetail, ModelSummary, Result
 from valence.server.scoring import version_of
 from valence.server.settings import Settings
 
@@ -23,6 +23,13 @@ def summary(model: ServedModel, *, default: str) -> ModelSummary:
         name=facts.name,
         default=facts.name == default,
         labels=list(facts.labels),
+        multi_label=facts.thresholds is not None,
+        thresholds=None
+        if facts.thresholds is None
+        else [
+            LabelProbability(label=label, probability=threshold)
+            for label, threshold in zip(facts.labels, facts.thresholds, strict=True)
+        ],
         base=facts.base,
         version=version_of(model),
         sure_from=facts.sure_from,

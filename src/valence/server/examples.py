@@ -8,12 +8,24 @@ _VERSION = {"name": "bundled", "body": "3f0c9a1be2d4", "head": "9b1d52c07e6a"}
 _SCORED = {
     "kind": "scored",
     "label": "positive",
+    "labels": None,
     "probability": 0.987,
     "sure": True,
     "probabilities": [{"label": "negative", "probability": 0.013}, {"label": "positive", "probability": 0.987}],
     "tokens": 6,
     "windows": 1,
     "words": None,
+}
+_SEVERAL = {
+    **_SCORED,
+    "label": "angry",
+    "labels": ["angry", "urgent"],
+    "probability": 0.91,
+    "probabilities": [
+        {"label": "angry", "probability": 0.91},
+        {"label": "thankful", "probability": 0.02},
+        {"label": "urgent", "probability": 0.74},
+    ],
 }
 _WORDS = [
     {"start": 0, "end": 1, "effect": 0.002},
@@ -26,6 +38,8 @@ _SUMMARY = {
     "name": "bundled",
     "default": True,
     "labels": ["negative", "positive"],
+    "multi_label": False,
+    "thresholds": None,
     "base": "minilm",
     "version": _VERSION,
     "sure_from": 0.7,
@@ -37,11 +51,12 @@ _RESULT = {
     "split": "test",
     "rows": 872,
     "metrics": {"accuracy": {"value": 0.905, "low": 0.885, "high": 0.924}},
+    "multi_label": False,
     "labels": ["negative", "positive"],
     "confusion": [[385, 43], [40, 404]],
     "per_class": [
-        {"label": "negative", "precision": 0.906, "recall": 0.9, "f1": 0.903, "support": 428},
-        {"label": "positive", "precision": 0.904, "recall": 0.91, "f1": 0.907, "support": 444},
+        {"label": "negative", "precision": 0.906, "recall": 0.9, "f1": 0.903, "support": 428, "roc_auc": 0.96},
+        {"label": "positive", "precision": 0.904, "recall": 0.91, "f1": 0.907, "support": 444, "roc_auc": 0.96},
     ],
     "reliability": {"rows": [0, 872], "confidence": [0, 0.91], "accuracy": [0, 0.905]},
     "roc": [
@@ -106,6 +121,7 @@ PREDICT_ANSWERS: dict[str, Any] = {
     "one text": {"model": _VERSION, "results": [_SCORED], "took_ms": 4.2},
     "with an explanation": {"model": _VERSION, "results": [{**_SCORED, "words": _WORDS}], "took_ms": 9.8},
     "several texts": {"model": _VERSION, "results": [_SCORED, _EMPTY], "took_ms": 4.6},
+    "of a multi-label model": {"model": {**_VERSION, "name": "tickets"}, "results": [_SEVERAL], "took_ms": 4.3},
 }
 MODEL_LISTS: dict[str, Any] = {"one model": {"models": [_SUMMARY], "limits": _LIMITS}}
 MODEL_DETAILS: dict[str, Any] = {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from valence.classifier import bundled_folder
 from valence.model.folder import ModelFolder
+from valence.model.multi_label import MultiLabelHead
 from valence.server.registry import ModelFacts, ServedModel
 from valence.server.settings import BUNDLED, ModelPath, Settings
 
@@ -43,6 +44,7 @@ def facts(model: ModelPath) -> ModelFacts:
         licence=body.licence,
         readout=head.readout,
         max_tokens=body.max_tokens,
+        thresholds=tuple(map(float, head.head.thresholds)) if isinstance(head.head, MultiLabelHead) else None,
         card=folder.card(),
         results=tuple(results.get("results", ())),
         comparisons=tuple(results.get("comparisons", ())),

@@ -57,6 +57,7 @@ class ModelFacts:
         name: what callers ask for it by.
         body, head: versions.
         max_tokens: tokens in one window.
+        thresholds: from which probability each label of a multi-label model is given; None of another.
         results, comparisons: as results.json lists them.
     """
 
@@ -69,6 +70,7 @@ class ModelFacts:
     licence: str
     readout: str
     max_tokens: int
+    thresholds: tuple[float, ...] | None = None
     card: str = ""
     results: tuple[Mapping[str, Any], ...] = ()
     comparisons: tuple[Mapping[str, Any], ...] = ()

@@ -59,9 +59,20 @@ class Scored(Wire):
     """One text's answer."""
 
     kind: Literal["scored"] = "scored"
-    label: str = Field(description="The most probable label.", examples=["positive"])
+    label: str = Field(
+        description="The most probable label; of a multi-label model the most probable one that is given, if any is.",
+        examples=["positive"],
+    )
+    labels: list[str] | None = Field(
+        None,
+        description="Of a multi-label model the labels that are given, the most probable first, perhaps none; null "
+        "where every text has exactly one label.",
+    )
     probability: Probability = Field(description="Calibrated probability of `label`.")
-    sure: bool = Field(description="Whether `probability` reaches the model's threshold; where false, say 'not sure'.")
+    sure: bool = Field(
+        description="Whether `probability` reaches the model's `sure_from`; where false, say 'not sure'. Of a "
+        "multi-label model whether each label's probability of being decided rightly does."
+    )
     probabilities: list[LabelProbability] = Field(description="Every label, in the model's order.")
     tokens: int = Field(ge=0, description="Tokens read.")
     windows: int = Field(ge=1, description="Overlapping windows that the text was read in; 1 unless it is long.")
@@ -192,6 +203,10 @@ class ModelSummary(Wire):
     name: str
     default: bool = Field(description="Whether `predict` uses it when no model is named.")
     labels: list[str]
+    multi_label: bool = Field(description="Whether a text may have several labels, or none.")
+    thresholds: list[LabelProbability] | None = Field(
+        description="Of a multi-label model the probability from which each label is given; otherwise null."
+    )
     base: str = Field(description="The pre-trained encoder that it began as.", examples=["minilm"])
     version: ModelVersion
     sure_from: Probability = Field(description="Below this probability an answer is 'not sure'.")
@@ -223,10 +238,13 @@ class LabelFigures(Wire):
     recall: float
     f1: float
     support: int = Field(description="Rows that are of the label.")
+    roc_auc: float | None = Field(None, description="Against the rest; null where no row, or every row, is of it.")
 
 
 class Reliability(Wire):
-    """Calibration in 15 equal bins of the confidence, from 0 to 1; each list has one number a bin."""
+    """Calibration in 15 equal bins of the confidence, from 0 to 1; each list has one number a bin. Where a row may have
+    several labels, each pair of a row and a label counts, and the confidence is the label's probability.
+    """
 
     rows: list[float]
     confidence: list[float] = Field(description="Mean confidence of the bin's rows; 0 where it has none.")
@@ -311,9 +329,15 @@ class Result(Wire):
     data: str = Field(examples=["sst2"])
     split: str = Field(examples=["test"])
     rows: int
-    metrics: dict[str, Estimate] = Field(description="accuracy, macro_f1, ... each with its 95 % interval.")
+    metrics: dict[str, Estimate] = Field(
+        description="Each with its 95 % interval: accuracy, macro_f1 and more; of a multi-label model subset_accuracy, "
+        "micro_f1 and more."
+    )
+    multi_label: bool = Field(default=False, description="Whether a row may have several labels, or none.")
     labels: list[str] | None = Field(None, description="In the order of `confusion`.")
-    confusion: list[list[int]] | None = Field(None, description="Rows: true label; columns: predicted label.")
+    confusion: list[list[int]] | None = Field(
+        None, description="Rows: true label; columns: predicted label; null where a row may have several."
+    )
     per_class: list[LabelFigures] | None = None
     reliability: Reliability | None = None
     roc: list[RocCurve] | None = Field(None, description="Of two labels the second one's; of more, each one's.")

@@ -56,6 +56,7 @@ def _result(found: Prediction | TextError) -> Scored | NotScored:
         return NotScored(error=schemas.TextError(code=found.code, detail=str(found)))
     return Scored(
         label=found.label,
+        labels=None if found.labels is None else list(found.labels),
         probability=found.probability,
         sure=found.sure,
         probabilities=[LabelProbability(label=name, probability=p) for name, p in found.probabilities.items()],

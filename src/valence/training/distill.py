@@ -240,17 +240,23 @@ def _window(base: LocalBase, config: DistillConfig) -> int:
 def _common_labels(sets: Sequence[_Set]) -> Labels:
     """The labels that the sets and the teachers share."""
     labels = Labels.discover(sets[0].splits.train.labels)
+    if labels.multi_label:
+        raise SettingsError(
+            "valence distill is for one label a text, and these texts have several.",
+            way_out="Fit a head on them with `valence transfer`, also on a body that was distilled.",
+            code="multi-label-unsupported",
+        )
     for each in sets:
         teacher = [(f"the teacher {each.teacher.path}", each.teacher.head().labels)] if each.teacher else []
         for name, found in ((each.dataset.name, Labels.discover(each.splits.train.labels)), *teacher):
-            if found.names != labels.names:
+            if found != labels:
                 raise SettingsError(
                     f"{sets[0].dataset.name} has the labels {', '.join(labels.names)}, but {name} has "
                     f"{', '.join(found.names)}.",
                     way_out="Give sets and teachers with the same labels.",
                     code="labels-differ",
                 )
-        check_labels_covered(set(each.splits.train.labels), set(each.splits.test.labels))
+        check_labels_covered(each.splits.train.label_counts.keys(), each.splits.test.label_counts.keys())
     return labels
 
 

@@ -23,11 +23,12 @@ from valence.encoder.precision import Precision, choose
 from valence.encoder.trainable import Layers, add_adapters, trainable_parameters, unfreeze
 from valence.errors import ModelFolderError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
-from valence.evaluation.scored import Scored
+from valence.evaluation.scored import scored
 from valence.files import remove_folder
 from valence.model.folder import FINAL, FittedHead, ModelFolder
-from valence.model.head import HeadFit, HeadFitter
+from valence.model.head import HeadFit
 from valence.model.labels import Labels
+from valence.model.multi_label import fitter_for
 from valence.training import ranks
 from valence.training.encoding import Truncation
 from valence.training.frozen import described
@@ -92,7 +93,7 @@ def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, 
     labels, precision = Labels.discover(dataset.train.labels), choose(config.precision)
     splits = prepare(dataset, config)
     data = describe_data(dataset, splits)
-    check_labels_covered(set(splits.train.labels), set(splits.test.labels))
+    check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
     start = _open(source, labels, precision)
     model, tokenizer, window = start.model, start.tokenizer, start.body.max_tokens
     fit = _fit_head(start, splits, labels, config, precision)
@@ -115,8 +116,9 @@ def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, 
         trained_parameters=trained_parameters,
         accelerator=precision.accelerator,
     )
-    scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
-    tested = result(scored, origin, started=started)
+    truth = labels.encode(splits.test.labels)
+    rows = scored(probabilities, truth, head=head, labels=labels, texts=splits.test.texts)
+    tested = result(rows, origin, started=started)
     fitted = FittedHead(
         head, labels, FINAL, body.id, provenance=_provenance(start, data, config, fit, validation_history(run))
     )
@@ -160,9 +162,9 @@ def _fit_head(
         read(part.texts, FINAL, title) for part, title in ((splits.train, "train"), (splits.validation, "validation"))
     )
     targets, expected = labels.encode(splits.train.labels), labels.encode(splits.validation.labels)
-    fitter = HeadFitter(class_weight=config.class_weight)
+    fitter = fitter_for(labels, class_weight=config.class_weight)
     fit = fitter.fit(training, targets, validation, expected, classes=len(labels))
-    accuracy = (fit.head.logits(validation).argmax(axis=1) == expected).mean()
+    accuracy = (fit.head.decide(fit.head.predict_proba(validation)) == expected).mean()
     log.info("Head fitted on the frozen body: validation accuracy %.4f. Now %s.", accuracy, in_words(config))
     network.replace_final_layer(start.model, labels, *fit.head.folded())
     return fit

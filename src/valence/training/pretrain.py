@@ -23,7 +23,7 @@ from valence.encoder.precision import Precision, choose
 from valence.encoder.trainable import freeze_body, trainable_parameters
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
-from valence.evaluation.scored import Scored
+from valence.evaluation.scored import scored
 from valence.files import remove_folder, write_json
 from valence.model.folder import FINAL, FittedHead, ModelFolder
 from valence.model.labels import Labels
@@ -82,7 +82,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     base, precision = bases.find(config.base), choose(config.precision)
     labels = Labels.discover(dataset.train.labels)
     splits = prepare(dataset, config)
-    check_labels_covered(set(splits.train.labels), set(splits.test.labels))
+    check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
     data = describe_data(dataset, splits)
     tokenizer = network.tokenizer_of(base.path)
     model = network.from_base(base, labels, attention=attention_for(config.max_tokens, precision))
@@ -117,8 +117,9 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
             trained_parameters=trained_parameters,
             accelerator=precision.accelerator,
         )
-        scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
-        tested = result(scored, source, started=started)
+        truth = labels.encode(splits.test.labels)
+        rows = scored(probabilities, truth, head=head, labels=labels, texts=splits.test.texts)
+        tested = result(rows, source, started=started)
         provenance = {
             "stage": "pretrain",
             "commands": [*commands, command_line()],

@@ -13,8 +13,9 @@ from valence.encoder import features, network
 from valence.encoder.precision import Precision
 from valence.encoder.readouts import BodyWithReadouts
 from valence.model.folder import FINAL
-from valence.model.head import Floats, Head, fit_temperature, linear_head
+from valence.model.head import Floats, Head, linear_head
 from valence.model.labels import Labels
+from valence.model.multi_label import fitter_for
 
 
 def calibrate_and_test(
@@ -28,7 +29,7 @@ def calibrate_and_test(
 ) -> tuple[Head, list[Floats]]:
     """(head, its probabilities on the test rows of each set, shape (n, classes)); takes the network's final layer out.
 
-    One temperature is fitted, on the validation rows of all sets together.
+    One temperature is fitted, and the thresholds of several labels a text, on the validation rows of all sets together.
     """
     final = network.final_layer(model)
     weight, bias = (each.detach().float().cpu().numpy() for each in (final.weight, final.bias))
@@ -40,6 +41,5 @@ def calibrate_and_test(
 
     validation = np.concatenate([read(each.validation.texts, "validation") for each in sets])
     truth = np.concatenate([labels.encode(each.validation.labels) for each in sets])
-    temperature = fit_temperature(linear_head(weight, bias).logits(validation).astype(np.float64), truth)
-    head = linear_head(weight, bias, temperature)
+    head = fitter_for(labels).calibrated(linear_head(weight, bias), validation, truth)
     return head, [head.predict_proba(read(each.test.texts, "test")) for each in sets]

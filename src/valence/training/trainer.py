@@ -103,15 +103,15 @@ def train(
     )
     longer = f"{training.truncated} of {len(training)} texts are longer than {config.max_tokens} tokens"
     log.info("%s: cut by %r.", longer, config.truncation)
-    weights = balanced_weights(labels.encode(splits.train.labels), len(labels)) if config.balanced else None
-    arguments = loop_arguments(config, precision, folder, best_by="accuracy")
-    learning = _Learning(
-        training,
-        validation,
-        PadToStep(tokenizer.pad_token_id),
-        {"compute_loss_func": _cross_entropy(weights), "compute_metrics": _accuracy},
-    )
-    _run(model, arguments, learning, config)
+    targets, collator = labels.encode(splits.train.labels), PadToStep(tokenizer.pad_token_id)
+    if labels.multi_label:
+        weights = balanced_label_weights(targets) if config.balanced else None
+        how, best_by = {"compute_loss_func": _binary_cross_entropy(weights), "compute_metrics": _micro_f1}, "micro_f1"
+    else:
+        weights = balanced_weights(targets, len(labels)) if config.balanced else None
+        how, best_by = {"compute_loss_func": _cross_entropy(weights), "compute_metrics": _accuracy}, "accuracy"
+    arguments = loop_arguments(config, precision, folder, best_by=best_by)
+    _run(model, arguments, _Learning(training, validation, collator, how), config)
 
 
 def train_on(
@@ -201,6 +201,12 @@ def _accuracy(output: Any) -> dict[str, float]:
     return {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))}
 
 
+def _micro_f1(output: Any) -> dict[str, float]:
+    """Of several labels a text, each given from a probability of 0.5 on: thresholds are chosen after training."""
+    given, marks = output.predictions > 0, output.label_ids == 1
+    return {"micro_f1": float(2 * (given & marks).sum() / max(1, given.sum() + marks.sum()))}
+
+
 class Patience(TrainerCallback):  # type: ignore[misc]  # its package has no types
     """Early stopping by what the run's own log says, so that a run which is gone on with stops where it would have."""
 
@@ -252,6 +258,30 @@ def balanced_weights(labels: Ints, classes: int) -> Tensor:
     """
     counts = np.maximum(np.bincount(labels, minlength=classes), 1)
     return torch.tensor(len(labels) / (classes * counts), dtype=torch.float32)
+
+
+def balanced_label_weights(marks: Ints) -> Tensor:
+    """Of several labels a text, the weights of a row without each label and with it, shape (2, labels), each label by
+    itself as in `balanced_weights`; `marks` of shape (n, labels), 0 or 1.
+
+    >>> balanced_label_weights(np.array([[1, 0], [0, 0], [0, 1], [0, 1]])).tolist()
+    [[0.666..., 1.0], [2.0, 1.0]]
+    """
+    return torch.stack([balanced_weights(column, 2) for column in marks.T], dim=1)
+
+
+def _binary_cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:
+    """The same for several labels a text: the mean over a batch and its labels, of targets of shape (batch, labels)."""
+
+    def loss(outputs: Any, labels: Tensor, num_items_in_batch: Any = None) -> Tensor:  # noqa: ARG001 - Trainer gives it
+        logits = outputs["logits"].float()
+        weight = None
+        if weights is not None:
+            without, given = weights.to(logits.device)
+            weight = torch.where(labels == 1, given, without)
+        return torch.nn.functional.binary_cross_entropy_with_logits(logits, labels.float(), weight=weight)
+
+    return loss
 
 
 def _cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:

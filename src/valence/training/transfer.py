@@ -16,10 +16,11 @@ from valence.data.examples import Dataset
 from valence.data.splits import SplitConfig, prepare
 from valence.errors import SettingsError
 from valence.evaluation.results import Origin, check_labels_covered, command_line, result
-from valence.evaluation.scored import Scored
+from valence.evaluation.scored import scored
 from valence.model.folder import FINAL, FittedHead, ModelFolder
-from valence.model.head import HeadFit, HeadFitter
+from valence.model.head import HeadFit
 from valence.model.labels import Labels
+from valence.model.multi_label import fitter_for
 from valence.training import ranks
 from valence.training.frozen import FrozenBody, Spread, described
 from valence.training.learning_curve import learning_curve
@@ -65,9 +66,15 @@ def transfer(
     started = time.perf_counter()
     ranks.check_alone("valence transfer")
     labels = Labels.discover(dataset.train.labels)
+    if config.learning_curve and labels.multi_label:
+        raise SettingsError(
+            "--learning-curve is for one label a text, and these texts have several.",
+            way_out="Leave it away; --train-rows fits the head on fewer rows.",
+            code="multi-label-unsupported",
+        )
     splits = prepare(dataset, config)
     data = describe_data(dataset, splits)
-    check_labels_covered(set(splits.train.labels), set(splits.test.labels))
+    check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
     start = open_body(source, labels, config.precision, spread)
     if config.readout not in start.body.readouts:
         raise SettingsError(f"The body has no readout {config.readout!r}; it has {', '.join(start.body.readouts)}.")
@@ -75,7 +82,7 @@ def transfer(
         start.read(part.texts, config.readout, title)
         for part, title in ((splits.train, "train"), (splits.validation, "validation"), (splits.test, "test"))
     )
-    fitter = HeadFitter(class_weight=config.class_weight)
+    fitter = fitter_for(labels, class_weight=config.class_weight)
     targets, expected = labels.encode(splits.train.labels), labels.encode(splits.validation.labels)
     fit = fitter.fit(train, targets, validation, expected, classes=len(labels))
     log.info("Head fitted: penalty %g, temperature %.3f.", fit.penalty, fit.head.temperature)
@@ -91,8 +98,9 @@ def transfer(
     curve = None
     if config.learning_curve:
         curve = learning_curve(fitter, train, targets, validation, expected, classes=len(labels), seed=config.seed)
-    scored = Scored(fit.head.predict_proba(test), labels.encode(splits.test.labels), labels.names, splits.test.texts)
-    tested = result(scored, origin, started=started, learning_curve=curve)
+    truth = labels.encode(splits.test.labels)
+    rows = scored(fit.head.predict_proba(test), truth, head=fit.head, labels=labels, texts=splits.test.texts)
+    tested = result(rows, origin, started=started, learning_curve=curve)
     provenance = _provenance(start, data, config, fit)
     head = FittedHead(fit.head, labels, config.readout, start.body.id, provenance=provenance)
     earlier = [each for each in start.results if each["data"] != tested["data"]]

@@ -20,8 +20,9 @@ from valence.encoder import features, network
 from valence.encoder.precision import Precision
 from valence.encoder.readouts import BodyWithReadouts
 from valence.model.folder import GENERAL
-from valence.model.head import Floats, HeadFitter
+from valence.model.head import Floats
 from valence.model.labels import Labels
+from valence.model.multi_label import fitter_for
 from valence.training.encoding import Truncation, encode, longer_than
 
 log = logging.getLogger(__name__)
@@ -50,18 +51,19 @@ def choose(
         _sample(longer_than(tokenizer, part, max_tokens), seed) for part in (splits.train, splits.validation)
     )
     rows = [len(train), len(validation)]
-    if min(rows) < _FEWEST or len(set(train.labels)) < 2:
+    if min(rows) < _FEWEST or len(train.label_counts) < 2:
         log.info("Truncation: %r, as so few texts are longer than %d tokens.", _DEFAULT, max_tokens)
         return {"chosen": _DEFAULT, "long_rows": rows, "validation_log_loss": {}}
     name, final = network.final_layer_name(model), network.final_layer(model)
     body, losses = BodyWithReadouts(model), {}
-    seen = Labels.discover(train.labels) if set(train.labels) >= set(validation.labels) else labels
+    covered = train.label_counts.keys() >= validation.label_counts.keys()
+    seen = Labels.discover(train.labels) if covered else labels
     try:
         for policy in POLICIES:
             read = [
                 _features(body, tokenizer, part.texts, max_tokens, policy, precision) for part in (train, validation)
             ]
-            fit = HeadFitter().fit(
+            fit = fitter_for(seen).fit(
                 read[0], seen.encode(train.labels), read[1], seen.encode(validation.labels), classes=len(seen)
             )
             losses[policy] = round(min(fit.validation_log_loss.values()), 6)

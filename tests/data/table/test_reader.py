@@ -184,7 +184,7 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
             {"text_column": "text"},
             "line 2: the text is 5",
         ),
-        ("o.jsonl", '{"text": "a", "label": ["x", "y"]}\n', {"label_column": "label"}, "line 1: the label is a list"),
+        ("o.jsonl", '{"text": "a", "label": {"x": 1}}\n', {"label_column": "label"}, "line 1: the label is an object"),
         ("o.jsonl", '{"text": "a", "label": 1}\n{"text": "\\ud800", "label": 1}\n', {}, "line 2: the text holds half"),
         ("o.csv", f"text,label\na,1\n{'long ' * 200_001},0\n", {}, "line 3: the text has 1,000,005 characters"),
         ("o.jsonl", '{"text": "a", "label": 1}\nno json\n', {}, "line 2: no JSON"),

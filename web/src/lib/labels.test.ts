@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { poles, probabilityOf } from "./labels";
+import { endsOf, poles, probabilityOf } from "./labels";
 
 describe("poles", () => {
   it("puts the good label on the right, whichever way the model lists them", () => {
@@ -14,6 +14,12 @@ describe("poles", () => {
     expect(poles(["only"])).toBeUndefined();
     expect(poles(["a", "b", "c"])).toBeUndefined();
   });
+});
+
+it("has no ends where a text may have both labels", () => {
+  const labels = ["praise", "question"];
+  expect(endsOf({ labels, multi_label: false })).toEqual({ left: "praise", right: "question" });
+  expect(endsOf({ labels, multi_label: true })).toBeUndefined();
 });
 
 it("looks a label's probability up", () => {

@@ -18,6 +18,10 @@ export function poles(labels: readonly string[]): Sides | undefined {
   return RIGHT_BY_NATURE.test(first) ? { left: second, right: first } : { left: first, right: second };
 }
 
+/** The ends of a model's scale; none where a text may have several labels, which are no ends of anything. */
+export const endsOf = (model: { labels: readonly string[]; multi_label: boolean }): Sides | undefined =>
+  model.multi_label ? undefined : poles(model.labels);
+
 interface LabelProbability {
   label: string;
   probability: number;

@@ -35,6 +35,8 @@ export const summary: ModelSummary = {
   name: "reviews",
   default: true,
   labels: ["negative", "positive"],
+  multi_label: false,
+  thresholds: null,
   base: "minilm",
   version: { name: "reviews", body: "3f0c9a1be2d4", head: "9b1d52c07e6a" },
   sure_from: 0.7,
@@ -54,6 +56,7 @@ const result = (name: string, accuracy: number): Result => ({
     accuracy: { value: accuracy, low: accuracy - 0.02, high: accuracy + 0.02 },
     ece: { value: 0.021, low: 0.011, high: 0.032 },
   },
+  multi_label: false,
   labels: ["negative", "positive"],
   confusion: [
     [371, 57],
@@ -111,6 +114,7 @@ export function score(text: string, explain: boolean): Scored {
   return {
     kind: "scored",
     label,
+    labels: null,
     probability,
     sure: probability >= summary.sure_from,
     probabilities: [

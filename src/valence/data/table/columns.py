@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from valence.data.table.grid import Grid, Nested
 from valence.data.table.opening import shown
-from valence.errors import DataError
+from valence.errors import DataError, SettingsError
 
 _TEXT_NAMES = frozenset(
     "text texts sentence comment comment_text comments review review_text reviews tweet message content body utterance "
@@ -38,13 +38,23 @@ class TableOptions:
     Attributes:
         text_column, label_column: names of columns.
         group_column: rows with the same value here, such as an author, are never parted by a split.
+        label_separator: parts the labels in a cell, such as "|"; several labels a text are meant where it is given.
         encoding: of a text file; UTF-8 where it is None.
     """
 
     text_column: str | None = None
     label_column: str | None = None
     group_column: str | None = None
+    label_separator: str | None = None
     encoding: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.label_separator == "":
+            raise SettingsError(
+                "An empty --label-separator parts nothing.",
+                way_out="Name the sign between two labels, such as '|', or leave it out.",
+                code="separator-empty",
+            )
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class _Profile:
-    """What a column looks like."""
+    """What a column looks like; `nested` if it holds what is no plain value, `lists` if some of that may be labels."""
 
     name: str
     filled: int
@@ -73,6 +83,7 @@ class _Profile:
     words: float
     strings: bool
     nested: bool
+    lists: bool
 
     @property
     def text_like(self) -> bool:
@@ -148,6 +159,7 @@ def _profile(name: str, cells: Sequence[object]) -> _Profile:
         words=sum(len(cell.split()) for cell in strings) / max(1, len(strings)),
         strings=bool(strings) and len(strings) == len(filled),
         nested=any(isinstance(cell, Nested) for cell in filled),
+        lists=any(isinstance(cell, Nested) and cell.items is not None for cell in filled),
     )
 
 
@@ -158,7 +170,7 @@ def _guess_text(grid: Grid, profiles: Sequence[_Profile]) -> tuple[str, str]:
 
 
 def _guess_label(grid: Grid, profiles: Sequence[_Profile], text: str) -> tuple[str, str]:
-    usable = [each for each in profiles if each.filled and not each.nested]
+    usable = [each for each in profiles if each.filled and (each.lists or not each.nested)]
     by_name = [each.name for each in usable if each.named(_LABEL_NAMES) or _YES_OR_NO.fullmatch(each.name.lower())]
     if not by_name and len(grid.columns) == 2:
         return usable[0].name if usable else profiles[0].name, f"the only column beside {text!r}"

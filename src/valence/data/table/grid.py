@@ -10,12 +10,26 @@ from typing import Any
 from valence.data.table.opening import shown
 from valence.errors import DataError
 
+MOST_LABELS = 256  # of one row
+
 
 @dataclass(frozen=True)
 class Nested:
-    """Stands for a cell that holds a list or an object, which is neither a text nor a label."""
+    """Stands for a cell that holds a list or an object, which is no text.
+
+    Attributes:
+        kind: what it is, in words.
+        items: of a list of plain values that may be a text's labels; None of anything else.
+    """
 
     kind: str
+    items: tuple[Any, ...] | None = None
+
+    @classmethod
+    def of_list(cls, values: Sequence[Any]) -> Nested:
+        """A list; what it holds is kept if it could be labels: neither nested itself nor as long as an embedding."""
+        plain = len(values) <= MOST_LABELS and not any(isinstance(each, (list, dict)) for each in values)
+        return cls("a list", tuple(values) if plain else None)
 
 
 @dataclass(frozen=True)

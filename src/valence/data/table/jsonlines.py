@@ -59,6 +59,8 @@ def _broken(message: str) -> DataError:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, (list, dict)):
-        return Nested("a list" if isinstance(value, list) else "an object")
+    if isinstance(value, dict):
+        return Nested("an object")
+    if isinstance(value, list):
+        return Nested.of_list(value)
     return value

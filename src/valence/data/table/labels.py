@@ -6,6 +6,7 @@ tested on a file of another has the same labels. True and False become "true" an
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
@@ -13,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from valence.data.table.grid import Nested
 from valence.errors import DataError
 
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)(\.0*)?")  # not 007, which is a code
@@ -37,6 +39,28 @@ def names_of(cells: Sequence[Any]) -> list[str | None]:
     return written
 
 
+def several_names_of(cells: Sequence[Any], separator: str | None) -> list[tuple[str, ...] | None]:
+    """The label names in each cell of a multi-label column, sorted, each once; None where a cell does not say.
+
+    A cell is a list, or a string whose labels the separator parts; an empty one says that there is no label.
+
+    >>> several_names_of(["rude|angry|rude", "", None], "|"), several_names_of([Nested("a list", (2.0, 1))], None)
+    ([('angry', 'rude'), (), None], [('1', '2')])
+    """
+    parts = [None if cell is None else _parts(cell, separator) for cell in cells]
+    names = iter(names_of([part for found in parts for part in found or ()]))  # together, so that numbers are alike
+    return [
+        None if found is None else tuple(sorted({name for name in itertools.islice(names, len(found)) if name}))
+        for found in parts
+    ]
+
+
+def _parts(cell: Any, separator: str | None) -> Sequence[Any]:
+    if isinstance(cell, Nested):
+        return cell.items or ()
+    return cell.split(separator) if separator and isinstance(cell, str) else (cell,)
+
+
 def check(counts: Mapping[str, int], *, where: str) -> None:
     """Raises DataError if these labels (name -> rows) cannot be learnt: one, nearly one a row, or a measurement."""
     rows = sum(counts.values())
@@ -56,6 +80,17 @@ def check(counts: Mapping[str, int], *, where: str) -> None:
             f"{where} holds {len(counts):,} different values in {rows:,} rows ({example}, ...): {kind}, not classes.",
             way_out="Name another column by --label-column, or put the values into a few classes first.",
             code="labels-too-many",
+        )
+
+
+def check_told_apart(counts: Mapping[str, int], rows: int, *, where: str) -> None:
+    """Raises DataError if one of several labels a text (name -> rows) is on every row: then nothing tells it apart."""
+    everywhere = [name for name, count in counts.items() if count == rows]
+    if everywhere:
+        raise DataError(
+            f"{where} gives every row the label {everywhere[0]!r}, so there is nothing to tell it from.",
+            way_out="Leave that label out, or give rows that do not have it.",
+            code="label-everywhere",
         )
 
 

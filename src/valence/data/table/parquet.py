@@ -15,9 +15,11 @@ from valence.data.table.grid import Grid, Nested, check_not_empty
 from valence.data.table.opening import STANDARD_INPUT, shown
 from valence.errors import DataError
 
+_MOST_LABELS_A_ROW = 32  # on average; more are token ids or the like
+
 
 def read(path: Path, encoding: str | None) -> Grid:
-    """A Parquet file, column by column. Lists, structures and bytes are not read. Raises as `opened` does."""
+    """A Parquet file, column by column. Structures, bytes and long lists are not read. Raises as `opened` does."""
     with opened(path, encoding) as file:
         columns = _columns(file)
         rows = file.metadata.num_rows
@@ -71,14 +73,31 @@ def _columns(file: Any) -> dict[str, list[Any]]:
     names = _class_names(schema)
     found: dict[str, list[Any]] = {}
     for field in tqdm(schema, desc="reading Parquet", unit="column", delay=1.0, leave=False):
-        kind = nested_kind(field.type)
-        if kind:
+        kind, classes = nested_kind(field.type), names.get(field.name)
+        if kind and not _may_be_labels(file, field):
             found[field.name] = [Nested(kind)] * file.metadata.num_rows
             continue
         cells = file.read(columns=[field.name]).column(0).to_pylist()
-        classes = names.get(field.name)
-        found[field.name] = [_cell(each, classes) for each in cells]
+        found[field.name] = [_list(each, classes) if kind else _cell(each, classes) for each in cells]
     return found
+
+
+def _may_be_labels(file: Any, field: Any) -> bool:
+    """Whether a column of lists could hold labels: token ids and embeddings would fill the memory for nothing."""
+    types = libraries()[0].types
+    if not (types.is_list(field.type) or types.is_large_list(field.type)):
+        return False
+    inside = field.type.value_type
+    if not (types.is_string(inside) or types.is_large_string(inside) or types.is_integer(inside)):
+        return False
+    metadata = file.metadata
+    column = next(i for i in range(metadata.num_columns) if metadata.schema.column(i).path.split(".")[0] == field.name)
+    values = sum(metadata.row_group(i).column(column).num_values for i in range(metadata.num_row_groups))
+    return bool(values <= _MOST_LABELS_A_ROW * metadata.num_rows)
+
+
+def _list(value: list[Any] | None, classes: list[str] | None) -> Nested | None:
+    return None if value is None else Nested.of_list([_cell(each, classes) for each in value])
 
 
 def nested_kind(kind: Any) -> str:
@@ -94,9 +113,14 @@ def _class_names(schema: Any) -> dict[str, list[str]]:
     """Column -> names of its classes, where `datasets` has written them beside the numbers."""
     raw = (schema.metadata or {}).get(b"huggingface")
     features = json.loads(raw).get("info", {}).get("features", {}) if raw else {}
+    of_lists = {
+        column: feature["feature"]
+        for column, feature in features.items()
+        if isinstance(feature, dict) and isinstance(feature.get("feature"), dict)
+    }
     return {
         column: feature["names"]
-        for column, feature in features.items()
+        for column, feature in {**features, **of_lists}.items()
         if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" and feature.get("names")
     }
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from valence.data.examples import MAX_CHARACTERS, Examples, content_checksum
+from valence.data.examples import MAX_CHARACTERS, Examples, Target, content_checksum
 from valence.data.table import delimited, jsonlines, labels, parquet
 from valence.data.table.columns import Choice, TableOptions, choose
 from valence.data.table.grid import Grid, Nested
@@ -58,39 +58,69 @@ def read(path: Path, options: TableOptions) -> LabelledFile:
     grid = _READERS[format_of(path) or ""](path, options.encoding)
     choice = choose(grid, options)
     rows = _rows(grid, choice)
-    names = labels.names_of(grid.columns[choice.label])
-    labelled = [row for row in rows if names[row] is not None]
-    examples = _examples(grid, choice, labelled, names)
-    counts = Counter(examples.labels)
-    labels.check(counts, where=f"{path.name}: the column {choice.label!r}")
+    targets = _targets(grid, choice, options.label_separator)
+    labelled = [row for row in rows if targets[row] is not None]
+    examples = _examples(grid, choice, labelled, targets)
+    where = f"{path.name}: the column {choice.label!r}"
+    labels.check(examples.label_counts, where=where)
+    if examples.multi_label:
+        labels.check_told_apart(examples.label_counts, len(examples), where=where)
     left_out = {"rows_without_text": len(grid) - len(rows), "rows_without_label": len(rows) - len(labelled)}
-    _tell(path, choice, counts, left_out)
+    _tell(path, choice, examples, left_out)
     return LabelledFile(
         examples=examples,
-        unlabelled=tuple(grid.columns[choice.text][row].strip() for row in rows if names[row] is None),
+        unlabelled=tuple(grid.columns[choice.text][row].strip() for row in rows if targets[row] is None),
         choice=choice,
         facts={
             "file": path.name,
             "text_column": choice.text,
             "label_column": choice.label,
             "group_column": choice.group,
+            **({"label_separator": options.label_separator} if options.label_separator else {}),
             **left_out,
         },
         checksum=content_checksum(
-            ("", f"{text}\t{label}") for text, label in zip(examples.texts, examples.labels, strict=True)
+            ("", f"{text}\t{label if isinstance(label, str) else json.dumps(label)}")
+            for text, label in zip(examples.texts, examples.labels, strict=True)
         ),
     )
 
 
+def _targets(grid: Grid, choice: Choice, separator: str | None) -> list[Target | None]:
+    """Each row's label, or its labels where the column holds lists or a separator is given; None where it says nothing.
+
+    Raises DataError for a cell that is neither, and for lists and single labels in one column.
+    """
+    cells = grid.columns[choice.label]
+    lists = any(isinstance(cell, Nested) for cell in cells)
+    for row, cell in enumerate(cells):
+        _check_label(grid, row, cell, all_lists=lists and separator is None)
+    if separator is None and not lists:
+        return [*labels.names_of(cells)]
+    if separator and not lists and not any(separator in str(cell) for cell in cells):
+        log.warning(
+            "%s: no cell of %r holds %r, so no text has several labels.", grid.path.name, choice.label, separator
+        )
+    return [*labels.several_names_of(cells, separator)]
+
+
+def _check_label(grid: Grid, row: int, cell: Any, *, all_lists: bool) -> None:
+    if isinstance(cell, Nested) and cell.items is None:
+        raise DataError(
+            f"{grid.where(row)}: the label is {cell.kind}, not a word, a number, or a list of such.",
+            way_out="Name the column of the labels by --label-column.",
+            code="label-nested",
+        )
+    if all_lists and not isinstance(cell, Nested) and cell is not None:
+        raise DataError(
+            f"{grid.where(row)}: the label is {cell!r}, where other rows have a list of labels.",
+            way_out='Write every row\'s labels as a list, such as ["angry"], and [] where it has none.',
+            code="labels-mixed",
+        )
+
+
 def _rows(grid: Grid, choice: Choice) -> list[int]:
-    """The rows that have a text. Raises DataError for a text or label that is none, and if no row is left."""
-    for row, cell in enumerate(grid.columns[choice.label]):
-        if isinstance(cell, Nested):
-            raise DataError(
-                f"{grid.where(row)}: the label is {cell.kind}. Several labels for one text are not supported.",
-                way_out="Give each row one label, or train one classifier a label.",
-                code="label-nested",
-            )
+    """The rows that have a text. Raises DataError for a text that is none, and if no row is left."""
     rows = []
     for row, cell in enumerate(grid.columns[choice.text]):
         if cell is not None and not isinstance(cell, str):
@@ -130,11 +160,11 @@ def _check_readable(grid: Grid, row: int, text: str) -> None:
         ) from error
 
 
-def _examples(grid: Grid, choice: Choice, rows: list[int], names: list[str | None]) -> Examples:
+def _examples(grid: Grid, choice: Choice, rows: list[int], targets: list[Target | None]) -> Examples:
     texts = grid.columns[choice.text]
     return Examples(
         texts=tuple(texts[row].strip() for row in rows),
-        labels=tuple(str(names[row]) for row in rows),
+        labels=tuple(target for row in rows if (target := targets[row]) is not None),
         keys=tuple(f"{grid.path.name}:{grid.places[row]}" for row in rows),
         groups=tuple(_group(grid, choice.group, row) for row in rows) if choice.group else (),
     )
@@ -146,11 +176,17 @@ def _group(grid: Grid, column: str, row: int) -> str:
     return f"={cell}" if cell is not None and cell != "" else f"#{row}"
 
 
-def _tell(path: Path, choice: Choice, counts: Mapping[str, int], left_out: Mapping[str, int]) -> None:
+def _tell(path: Path, choice: Choice, examples: Examples, left_out: Mapping[str, int]) -> None:
+    counts = examples.label_counts
     log.info("%s: %s.", path.name, choice)
-    log.info(
-        "%s: %s rows with %s labels: %s.", path.name, f"{sum(counts.values()):,}", len(counts), labels.listed(counts)
-    )
+    log.info("%s: %s rows with %s labels: %s.", path.name, f"{len(examples):,}", len(counts), labels.listed(counts))
+    if examples.multi_label:
+        log.info(
+            "%s: several labels a text, %.2f on average; %s rows have none.",
+            path.name,
+            counts.total() / len(examples),
+            f"{examples.labels.count(()):,}",
+        )
     for what, count in left_out.items():
         if count:
             log.info("%s: left out %s %s.", path.name, f"{count:,}", what.replace("_", " "))

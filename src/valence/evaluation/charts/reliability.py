@@ -8,6 +8,15 @@ from typing import Any
 from valence.evaluation.charts.chart import PALETTE, Chart, Json
 from valence.evaluation.metrics import CALIBRATION_BINS
 
+_OF_ONE = (
+    "How often it is right where it says how sure it is. On the dashed line the two agree; below it, it is too "
+    "sure of itself. A larger dot stands for more rows."
+)
+_OF_SEVERAL = (
+    "Of the texts and labels that get a probability (confidence), how many have the label (accuracy), over all labels "
+    "together. On the dashed line the two agree. A larger dot stands for more of them."
+)
+
 
 def reliability(result: Json) -> Iterator[Chart]:
     bins = result.get("reliability")
@@ -29,8 +38,7 @@ def reliability(result: Json) -> Iterator[Chart]:
     yield Chart(
         "reliability",
         "Reliability",
-        "How often it is right where it says how sure it is. On the dashed line the two agree; below it, it is too "
-        "sure of itself. A larger dot stands for more rows.",
+        _OF_SEVERAL if result.get("multi_label") else _OF_ONE,
         f"The expected calibration error is {error:.1%}.",
         ("confidence from", "rows", "mean confidence", "accuracy"),
         [

@@ -8,7 +8,7 @@ from typing import Any
 
 from valence.errors import TextError
 from valence.inference.prediction import Prediction
-from valence.server.jobs.uploads import ADDED, text_of
+from valence.server.jobs.uploads import ADDED, SEPARATOR, text_of
 from valence.server.registry import ServedModel
 from valence.server.spreadsheet import line
 from valence.server.store.tables import Job, JobPart
@@ -43,7 +43,7 @@ def write(job: Job, parts: Iterable[JobPart]) -> Iterator[str]:
         return
     yield line([*json.loads(job.columns), *ADDED], job.delimiter)
     for part in parts:
-        yield "".join(line([*row, *answer.values()], job.delimiter) for row, answer in _rows(part))
+        yield "".join(line([*row, *map(_cell, answer.values())], job.delimiter) for row, answer in _rows(part))
 
 
 def _rows(part: JobPart) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -55,4 +55,11 @@ def _rows(part: JobPart) -> Iterator[tuple[Any, dict[str, Any]]]:
 def _answer(found: Prediction | TextError) -> Sequence[Any]:
     if isinstance(found, TextError):
         return None, None, None, found.code
-    return found.label, found.probability, found.sure, None
+    if found.labels is None:
+        return found.label, found.probability, found.sure, None
+    return found.labels, [found.probabilities[label] for label in found.labels], found.sure, None
+
+
+def _cell(value: Any) -> Any:
+    """What of a multi-label model is a list in JSON lines, in one cell."""
+    return SEPARATOR.join(map(str, value)) if isinstance(value, list) else value

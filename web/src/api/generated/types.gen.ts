@@ -339,6 +339,12 @@ export type LabelFigures = {
      * Rows that are of the label.
      */
     support: number;
+    /**
+     * Roc Auc
+     *
+     * Against the rest; null where no row, or every row, is of it.
+     */
+    roc_auc: number | null;
 };
 
 /**
@@ -452,6 +458,18 @@ export type ModelDetail = {
      */
     labels: Array<string>;
     /**
+     * Multi Label
+     *
+     * Whether a text may have several labels, or none.
+     */
+    multi_label: boolean;
+    /**
+     * Thresholds
+     *
+     * Of a multi-label model the probability from which each label is given; otherwise null.
+     */
+    thresholds: Array<LabelProbability> | null;
+    /**
      * Base
      *
      * The pre-trained encoder that it began as.
@@ -533,6 +551,18 @@ export type ModelSummary = {
      * Labels
      */
     labels: Array<string>;
+    /**
+     * Multi Label
+     *
+     * Whether a text may have several labels, or none.
+     */
+    multi_label: boolean;
+    /**
+     * Thresholds
+     *
+     * Of a multi-label model the probability from which each label is given; otherwise null.
+     */
+    thresholds: Array<LabelProbability> | null;
     /**
      * Base
      *
@@ -727,7 +757,8 @@ export type Readiness = {
 /**
  * Reliability
  *
- * Calibration in 15 equal bins of the confidence, from 0 to 1; each list has one number a bin.
+ * Calibration in 15 equal bins of the confidence, from 0 to 1; each list has one number a bin. Where a row may have
+ * several labels, each pair of a row and a label counts, and the confidence is the label's probability.
  */
 export type Reliability = {
     /**
@@ -775,11 +806,17 @@ export type Result = {
     /**
      * Metrics
      *
-     * accuracy, macro_f1, ... each with its 95 % interval.
+     * Each with its 95 % interval: accuracy, macro_f1 and more; of a multi-label model subset_accuracy, micro_f1 and more.
      */
     metrics: {
         [key: string]: Estimate;
     };
+    /**
+     * Multi Label
+     *
+     * Whether a row may have several labels, or none.
+     */
+    multi_label: boolean;
     /**
      * Labels
      *
@@ -789,7 +826,7 @@ export type Result = {
     /**
      * Confusion
      *
-     * Rows: true label; columns: predicted label.
+     * Rows: true label; columns: predicted label; null where a row may have several.
      */
     confusion: Array<Array<number>> | null;
     /**
@@ -935,9 +972,15 @@ export type Scored = {
     /**
      * Label
      *
-     * The most probable label.
+     * The most probable label; of a multi-label model the most probable one that is given, if any is.
      */
     label: string;
+    /**
+     * Labels
+     *
+     * Of a multi-label model the labels that are given, the most probable first, perhaps none; null where every text has exactly one label.
+     */
+    labels: Array<string> | null;
     /**
      * Probability
      *
@@ -947,7 +990,7 @@ export type Scored = {
     /**
      * Sure
      *
-     * Whether `probability` reaches the model's threshold; where false, say 'not sure'.
+     * Whether `probability` reaches the model's `sure_from`; where false, say 'not sure'. Of a multi-label model whether each label's probability of being decided rightly does.
      */
     sure: boolean;
     /**

@@ -9,7 +9,7 @@ import { PageTitle } from "../../components/page-title";
 import { DiscussionSheet } from "./discussion-sheet";
 import { draftStore } from "./draft";
 import { Result } from "./result";
-import { trackOf } from "./scale-of";
+import { EXPECTED, trackOf } from "./scale-of";
 import { commentsOf, guessCut } from "./thread";
 import { Trouble } from "./trouble";
 import { useOutcomes } from "./use-outcomes";
@@ -35,7 +35,7 @@ export function DiscussionPage() {
   const comments = useMemo(() => all.slice(0, MOST_COMMENTS), [all]);
   const texts = useMemo(() => comments.map((comment) => comment.text), [comments]);
   const outcomes = useOutcomes(texts, model, models.data?.limits);
-  const track = trackOf(model?.labels ?? ["negative", "positive"], followed);
+  const track = trackOf(model ?? EXPECTED, followed);
 
   return (
     <>

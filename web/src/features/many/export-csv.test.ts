@@ -23,6 +23,7 @@ it("keeps the columns in their order and adds the result's", () => {
   scores.put(0, {
     kind: "scored",
     label: "positive",
+    labels: null,
     probability: 0.9,
     sure: true,
     probabilities: [

@@ -2,7 +2,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { useDeferredValue, useMemo, useState } from "react";
 
 import { count, counted } from "../../lib/format";
-import { poles } from "../../lib/labels";
+import { endsOf } from "../../lib/labels";
 import { Distribution } from "./distribution";
 import { Download } from "./download";
 import { Failures } from "./failures";
@@ -23,7 +23,7 @@ export function RunView({ run }: { run: Run }) {
   const scores = useDeferredValue(run.scores);
   const shown = useMemo(() => rowsShown(scores, texts, asked), [scores, texts, asked]);
   const counts = useMemo(() => scores.counts(), [scores]);
-  const ends = poles(model.labels);
+  const ends = endsOf(model);
 
   const openFirst = (label: number) => {
     const next = { ...EVERYTHING, sort: { by: "label", label } } as const;
@@ -34,6 +34,12 @@ export function RunView({ run }: { run: Run }) {
   return (
     <div className={classes.run}>
       <RunProgress run={run} />
+      {model.multi_label ? (
+        <p className={classes.shown}>
+          This model gives a text any number of its labels. The rows show the most probable one of each; the
+          file to download has the probability of every label.
+        </p>
+      ) : null}
       <Distribution run={run} counts={counts} ends={ends} />
       {counts.failed > 0 ? (
         <Failures

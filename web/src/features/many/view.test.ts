@@ -7,6 +7,7 @@ import { EVERYTHING, rowsShown, type View } from "./view";
 const scored = (positive: number, sure = true): Scored => ({
   kind: "scored",
   label: positive >= 0.5 ? "positive" : "negative",
+  labels: null,
   probability: Math.max(positive, 1 - positive),
   sure,
   probabilities: [

@@ -1,6 +1,6 @@
 import type { ModelSummary } from "../../api/generated";
 import { Scale } from "../../components/scale";
-import { poles } from "../../lib/labels";
+import { endsOf } from "../../lib/labels";
 import { probability } from "../../lib/units";
 import { ExampleList } from "./example-list";
 import classes from "./invitation.module.css";
@@ -14,14 +14,17 @@ interface InvitationProps {
 
 /** Before there is a text: sentences to start from, and how to read what will be shown here. */
 export function Invitation({ model, onExample }: InvitationProps) {
-  const ends = model ? poles(model.labels) : EXPECTED_ENDS;
+  const ends = model ? endsOf(model) : EXPECTED_ENDS;
   return (
     <div className={classes.invitation}>
       <ExampleList onChoose={onExample} />
       {ends ? (
         <Scale ends={ends} sureFrom={model ? probability(model.sure_from) : undefined} />
       ) : (
-        <p>This model tells apart: {model?.labels.join(", ")}.</p>
+        <p>
+          {model?.multi_label ? "This model gives a text any of: " : "This model tells apart: "}
+          {model?.labels.join(", ")}.
+        </p>
       )}
       <p>
         Under a word, <span data-side="right">a straight line</span> pulls{" "}

@@ -6,6 +6,7 @@ import { carried, pullsOf, segmentsOf, sidesOf, strongest, tipOf } from "./logic
 const scored = (label: string, words: Scored["words"], labels = ["negative", "positive"]): Scored => ({
   kind: "scored",
   label,
+  labels: null,
   probability: 0.9,
   sure: true,
   probabilities: labels.map((each) => ({ label: each, probability: each === label ? 0.9 : 0.1 })),

@@ -1,6 +1,6 @@
 import type { Scored } from "../../api/generated";
 import { percent, sentenceCase, signed } from "../../lib/format";
-import { poles, type Side, type Sides } from "../../lib/labels";
+import { endsOf, type Side, type Sides } from "../../lib/labels";
 import { unitOffsets } from "../../lib/text";
 import { points, probability, type Points } from "../../lib/units";
 
@@ -27,16 +27,26 @@ const LEAST_SCALE = 0.05;
 
 export const labelsOf = (scored: Scored): string[] => scored.probabilities.map((each) => each.label);
 
+/** The ends of the scale on which the answer stands; none with more than two labels, or several at once. */
+export const endsOfAnswer = (scored: Scored): Sides | undefined =>
+  endsOf({ labels: labelsOf(scored), multi_label: scored.labels !== null });
+
+/** The answer in words: its label, or where a text may have several all that it is given. */
+export function nameOf(scored: Scored): string {
+  if (scored.labels === null) return scored.label;
+  return scored.labels.length > 0 ? scored.labels.join(", ") : "no label";
+}
+
 /** What a word speaks for: with two labels one of them, with more for the predicted one or against it. */
 export function sidesOf(scored: Scored): Sides {
-  const ends = poles(labelsOf(scored));
+  const ends = endsOfAnswer(scored);
   if (ends) return { left: `Toward ${ends.left}`, right: `Toward ${ends.right}` };
   return { left: `Against ${scored.label}`, right: `For ${scored.label}` };
 }
 
 /** On which side the predicted label stands; always the right one with more than two labels. */
 export function sideOf(scored: Scored): Side {
-  return poles(labelsOf(scored))?.left === scored.label ? "left" : "right";
+  return endsOfAnswer(scored)?.left === scored.label ? "left" : "right";
 }
 
 /** Every word that was weighed, in the order of the text. */
@@ -103,10 +113,10 @@ export function segmentsOf(text: string, pulls: readonly Pull[]): Segment[] {
 
 /** What a screen reader is told once an answer has settled. */
 export function announcementOf(scored: Scored, pulls: readonly Pull[]): string {
-  const certainty = percent(probability(scored.probability));
+  const certainty = scored.labels?.length === 0 ? "" : `, ${percent(probability(scored.probability))}`;
   const verdict = scored.sure
-    ? `${sentenceCase(scored.label)}, ${certainty}.`
-    : `Not sure. Leans ${scored.label}, ${certainty}.`;
+    ? `${sentenceCase(nameOf(scored))}${certainty}.`
+    : `Not sure. Leans ${nameOf(scored)}${certainty}.`;
   const loudest = pulls
     .filter((pull) => pull.level === 3)
     .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))

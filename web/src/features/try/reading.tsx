@@ -6,12 +6,12 @@ import { Notice } from "../../components/notice";
 import { Scale } from "../../components/scale";
 import { SlowNotice } from "../../components/slow-notice";
 import { AnswerFeedback } from "../../feedback/answer-feedback";
-import { poles, probabilityOf } from "../../lib/labels";
+import { probabilityOf } from "../../lib/labels";
 import { probability } from "../../lib/units";
 import { Facts } from "./facts";
 import { Invitation } from "./invitation";
 import { LabelBars } from "./label-bars";
-import { labelsOf } from "./logic";
+import { endsOfAnswer, labelsOf } from "./logic";
 import { PullLists } from "./pull-lists";
 import classes from "./reading.module.css";
 import type { Answer } from "./use-answer";
@@ -48,7 +48,7 @@ export function Reading(props: ReadingProps) {
 function Result({ text, answer: { answer, pulls, weighing, error }, model, pointed, onPoint }: ReadingProps) {
   if (!answer) return error ? null : <Waiting />;
   const { scored } = answer;
-  const ends = poles(labelsOf(scored));
+  const ends = endsOfAnswer(scored);
   const sureFrom = model ? probability(model.sure_from) : undefined;
   return (
     <>
@@ -56,7 +56,7 @@ function Result({ text, answer: { answer, pulls, weighing, error }, model, point
       {ends ? (
         <Scale ends={ends} value={probabilityOf(scored.probabilities, ends.right)} sureFrom={sureFrom} />
       ) : (
-        <LabelBars probabilities={scored.probabilities} sureFrom={sureFrom} />
+        <LabelBars scored={scored} model={model} />
       )}
       <PullLists scored={scored} pulls={pulls} weighing={weighing} pointed={pointed} onPoint={onPoint} />
       <AnswerFeedback

@@ -44,6 +44,49 @@ describe("Try it", () => {
     expect(screen.getByText(/commits itself from 70 % on.*a person decides/)).toBeVisible();
   });
 
+  it("names every label that a text is given, and marks from where on", async () => {
+    const model = {
+      ...summary,
+      labels: ["angry", "thankful", "urgent"],
+      multi_label: true,
+      thresholds: [
+        { label: "angry", probability: 0.4 },
+        { label: "thankful", probability: 0.5 },
+        { label: "urgent", probability: 0.3 },
+      ],
+    };
+    const several = (labels: string[]): Scored => ({
+      ...score("", false),
+      label: "angry",
+      labels,
+      probability: 0.9,
+      sure: true,
+      probabilities: [
+        { label: "angry", probability: 0.9 },
+        { label: "thankful", probability: 0.45 },
+        { label: "urgent", probability: 0.35 },
+      ],
+    });
+    server.use(
+      http.get(MODELS, () => HttpResponse.json(modelList(model))),
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { text } = await request.json();
+        return HttpResponse.json(answerTo(several(text === "Thanks." ? [] : ["angry", "urgent"])));
+      }),
+    );
+    const user = open("/#text=Answer+me+now.");
+    expect(await verdict("Angry, urgent")).toBeVisible();
+    const bars = screen.getByRole("list", { name: /Labels/ });
+    expect(
+      within(bars)
+        .getAllByRole("listitem")
+        .map((item) => item.textContent),
+    ).toEqual(["angry90\u00a0%", "urgent35\u00a0%", "thankful45\u00a0%"]);
+    await user.clear(field());
+    await user.type(field(), "Thanks.");
+    expect(await verdict("No label")).toBeVisible();
+  });
+
   it("tells screen readers once the answer has settled", async () => {
     open("/#text=A+wonderful+film.");
     const status = await screen.findByRole("status");

@@ -1,16 +1,17 @@
 import type { Scored } from "../../api/generated";
 import { percent, sentenceCase } from "../../lib/format";
 import { probability, type Probability } from "../../lib/units";
-import { sideOf } from "./logic";
+import { nameOf, sideOf } from "./logic";
 import classes from "./verdict.module.css";
 
 /** The answer in words. */
 export function Verdict({ scored, sureFrom }: { scored: Scored; sureFrom: Probability | undefined }) {
-  const certainty = percent(probability(scored.probability));
+  // Of several labels each has a probability of its own, which its bar shows.
+  const certainty = scored.labels === null ? percent(probability(scored.probability)) : "";
   if (scored.sure) {
     return (
       <h2 className={classes.verdict} data-side={sideOf(scored)}>
-        {sentenceCase(scored.label)}
+        {sentenceCase(nameOf(scored))}
         <span className={classes.certainty}>{certainty}</span>
       </h2>
     );
@@ -20,7 +21,8 @@ export function Verdict({ scored, sureFrom }: { scored: Scored; sureFrom: Probab
       <h2 className={classes.verdict}>
         Not sure
         <span className={classes.certainty}>
-          leans {scored.label}, {certainty}
+          leans {nameOf(scored)}
+          {certainty === "" ? "" : `, ${certainty}`}
         </span>
       </h2>
       <p className={classes.meaning}>

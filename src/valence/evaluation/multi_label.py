@@ -1,0 +1,121 @@
+"""Figures of merit where a text has several labels or none, each with its 95 % interval.
+
+    subset_accuracy                          share of rows that are given exactly the right labels
+    hamming_loss                             share of all yes-or-no answers, one a row and label, that are wrong
+    micro_precision, micro_recall, micro_f1  over all these answers together, so that frequent labels weigh more
+    macro_precision, macro_recall, macro_f1  of each label, averaged, so that labels weigh alike
+    roc_auc, ece, brier, log_loss            of each label against its absence, averaged over the labels
+
+Intervals are percentile bootstraps over rows, as in `evaluation.intervals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from valence.evaluation.intervals import RESAMPLES, Estimate, percentiles
+from valence.evaluation.metrics import CALIBRATION_BINS, ResampledRoc, ratio, reliability, roc_auc
+from valence.evaluation.scored import MultiLabelScored
+from valence.model.head import Floats
+
+Numbers = npt.NDArray[Any]
+
+_FEWER = RESAMPLES // 5  # for figures of which each resample costs a pass over every label's scores
+_CELLS_AT_ONCE = 1 << 22  # of the numbers of times that rows are drawn: 32 MB
+
+
+def estimate(scored: MultiLabelScored, *, seed: int = 0) -> dict[str, Estimate]:
+    """Every figure above with its interval; roc_auc is left out where no label has a curve."""
+    generator = np.random.default_rng(seed)
+    whole = _figures(scored, np.ones((1, len(scored))))
+    parts = [_figures(scored, drawn) for drawn in _resamples(len(scored), RESAMPLES, generator)]
+    figures = {
+        name: percentiles(float(value[0]), np.concatenate([part[name] for part in parts]))
+        for name, value in whole.items()
+    }
+    errors = np.concatenate([_calibration_errors(scored, each) for each in _resamples(len(scored), _FEWER, generator)])
+    figures["ece"] = percentiles(float(_calibration_errors(scored, np.ones((1, len(scored))))[0]), errors)
+    area = _mean_area(scored, generator)
+    return figures if area is None else {**figures, "roc_auc": area}
+
+
+def per_label(scored: MultiLabelScored) -> dict[str, npt.NDArray[Any]]:
+    """precision, recall, f1 and support of each label, each of shape (labels,)."""
+    true, given = scored.truth.sum(axis=0), scored.predicted.sum(axis=0)
+    hits = (scored.truth * scored.predicted).sum(axis=0)
+    return {**_precision_recall_f1(hits, true, given), "support": true}
+
+
+def reliability_of_answers(scored: MultiLabelScored) -> dict[str, Floats]:
+    """Calibration over all answers, one a row and label: of those with such a probability, how many have the label."""
+    return reliability(scored.probabilities.ravel(), scored.truth.ravel())
+
+
+def _figures(scored: MultiLabelScored, drawn: Floats) -> dict[str, npt.NDArray[np.float64]]:
+    """Each figure of each resample, shape (resamples,); `drawn` says how often each row is in it, (resamples, n)."""
+    truth, predicted = scored.truth.astype(np.float64), scored.predicted.astype(np.float64)
+    hits, true, given = drawn @ (truth * predicted), drawn @ truth, drawn @ predicted  # each (resamples, labels)
+    rows, labels = len(scored), len(scored.labels)
+    micro = [each.sum(axis=1) for each in (hits, true, given)]
+    return {
+        "subset_accuracy": drawn @ scored.right / rows,
+        "hamming_loss": (true + given - 2 * hits).sum(axis=1) / (rows * labels),
+        **{f"micro_{name}": value for name, value in _precision_recall_f1(*micro).items()},
+        **{f"macro_{name}": value.mean(axis=1) for name, value in _precision_recall_f1(hits, true, given).items()},
+        "brier": drawn @ ((scored.probabilities - truth) ** 2).mean(axis=1) / rows,
+        "log_loss": drawn @ row_log_losses(scored.probabilities, truth) / rows,
+    }
+
+
+def _precision_recall_f1(hits: Numbers, true: Numbers, given: Numbers) -> dict[str, npt.NDArray[np.float64]]:
+    return {"precision": ratio(hits, given), "recall": ratio(hits, true), "f1": ratio(2 * hits, true + given)}
+
+
+def row_log_losses(probabilities: Floats, truth: Numbers) -> Floats:
+    """Each row's mean over its labels, in nats, shape (n,); clipped as `metrics.row_log_loss` does."""
+    given = np.where(truth == 1, probabilities, 1 - probabilities)
+    return np.asarray(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)).mean(axis=1))
+
+
+def _calibration_errors(scored: MultiLabelScored, drawn: Floats) -> npt.NDArray[np.float64]:
+    """Of each resample, the expected calibration error of each label by itself, averaged; shape (resamples,)."""
+    errors = np.zeros(len(drawn))
+    for scores, marks in zip(scored.probabilities.T, scored.truth.T, strict=True):
+        index = np.minimum((scores * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+        gaps = np.zeros((len(scores), CALIBRATION_BINS))
+        gaps[np.arange(len(scores)), index] = marks - scores
+        errors += np.abs(drawn @ gaps).sum(axis=1) / len(scores)
+    return errors / len(scored.labels)
+
+
+def _mean_area(scored: MultiLabelScored, generator: np.random.Generator) -> Estimate | None:
+    """The area under the ROC curve, averaged over the labels that have one; None where none has."""
+    columns = list(zip(scored.probabilities.T, scored.truth.T, strict=True))
+    value = _mean_of_known(np.array([roc_auc(scores, marks) for scores, marks in columns]))
+    if value is None:
+        return None
+    curves = [ResampledRoc(np.column_stack([1 - scores, scores]), marks) for scores, marks in columns]
+    rows = len(scored)
+    drawn = (generator.integers(rows, size=rows) for _ in range(_FEWER))
+    means = [_mean_of_known(np.array([curve.area(each) for curve in curves])) for each in drawn]
+    return percentiles(value, np.array([mean for mean in means if mean is not None]))
+
+
+def _mean_of_known(areas: Floats) -> float | None:
+    known = areas[np.isfinite(areas)]
+    return float(known.mean()) if len(known) else None
+
+
+def _resamples(rows: int, count: int, generator: np.random.Generator) -> Iterator[Floats]:
+    """How often each row is drawn in each of `count` resamples, some at a time, shape (some, rows)."""
+    at_once = max(1, _CELLS_AT_ONCE // rows)
+    for start in range(0, count, at_once):
+        some = [
+            np.bincount(generator.integers(rows, size=rows), minlength=rows)
+            for _ in range(start, min(count, start + at_once))
+        ]
+        yield np.array(some, dtype=np.float64)

@@ -1,0 +1,143 @@
+"""The head where a text has several labels, or none: a question of yes or no for each, read from the same features.
+
+One-vs-rest (binary relevance): labels are fitted one by one, each to its optimum, and share a penalty, a temperature
+and the features. What differs from `model.head` is here: the sigmoid, its loss, and from which probability a label is
+given. `fitter_for` is where the two kinds part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from valence.model.head import Floats, Head, HeadFit, HeadFitter, Ints, fit_temperature
+from valence.model.labels import Labels
+
+# On validation; with fewer rows of a label, the threshold that is best for it there is chance, so it takes the common
+# one.
+_FEWEST_ROWS = 10
+
+_CERTAIN = 30.0  # logit of a label that no training row has, or every one
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Each logit's probability by itself; the same shape as `logits`.
+
+    >>> sigmoid(np.array([0.0, -800.0])).tolist()
+    [0.5, 0.0]
+    """
+    return np.asarray(np.exp(-np.logaddexp(0.0, -logits)))
+
+
+def binary_log_loss(logits: Floats, labels: Ints) -> float:
+    """Mean negative log-likelihood in nats of `labels` under `logits`, both of shape (n, labels)."""
+    return float((np.logaddexp(0.0, logits) - labels * logits).mean())
+
+
+@dataclass
+class MultiLabelHead(Head):
+    """A Head of which each label is given where its probability reaches the label's threshold.
+
+    Attributes:
+        thresholds: shape (labels,), probabilities.
+
+    >>> two = MultiLabelHead(np.eye(2), np.zeros(2), np.zeros(2), np.ones(2), thresholds=np.array([0.4, 0.6]))
+    >>> two.decide(two.predict_proba(np.zeros((1, 2)))).tolist()
+    [[1, 0]]
+    """
+
+    thresholds: Floats = field(kw_only=True)
+
+    @classmethod
+    def of(cls, head: Head, thresholds: Floats) -> MultiLabelHead:
+        """The same layer with thresholds."""
+        layer = (head.weight, head.bias, head.mean, head.scale, head.temperature)
+        return cls(*layer, thresholds=thresholds)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.thresholds.shape != (self.classes,):
+            raise ValueError(f"there are {self.classes} labels, and thresholds are {self.thresholds.shape}.")
+
+    def predict_proba(self, features: Floats) -> Floats:
+        """Calibrated probabilities of shape (n, labels), each of one label against its absence."""
+        return sigmoid(self.logits(features).astype(np.float64))
+
+    def decide(self, probabilities: Floats) -> Ints:
+        """1 for each label that is given, else 0, of shape (n, labels)."""
+        return (probabilities >= self.thresholds).astype(np.int64)
+
+
+class MultiLabelHeadFitter(HeadFitter):
+    """Fits a MultiLabelHead: a penalty and a temperature for all labels, a threshold for each, chosen on validation."""
+
+    def fit(
+        self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, *, classes: int
+    ) -> HeadFit:
+        """Features of shape (n, width), labels of shape (n, classes), 0 or 1. Deterministic."""
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=1):  # however many labels: each is fitted by itself, with thin products
+            return self._fit(features, labels, validation_features, validation_labels, classes)
+
+    def calibrated(self, head: Head, features: Floats, labels: Ints) -> MultiLabelHead:
+        """The head with the temperature and the thresholds that suit these held-out rows best."""
+        logits = head.logits(features).astype(np.float64)
+        temperature = fit_temperature(logits, labels, binary_log_loss)
+        calibrated = replace(head, temperature=temperature)
+        return MultiLabelHead.of(calibrated, choose_thresholds(sigmoid(calibrated.logits(features)), labels))
+
+    def _loss(self, logits: Floats, labels: Ints) -> float:
+        return binary_log_loss(logits, labels)
+
+    def _solve(self, train: Floats, labels: Ints, penalty: float, start: Any) -> list[Any]:
+        """A fitted LogisticRegression for each label, or what stands for one where all rows are alike."""
+        solutions = []
+        for column, before in zip(labels.T, start or [None] * labels.shape[1], strict=True):
+            if column.min() == column.max():
+                logit = _CERTAIN if column[0] else -_CERTAIN
+                solutions.append(SimpleNamespace(coef_=np.zeros((1, train.shape[1])), intercept_=np.array([logit])))
+            else:
+                solutions.append(super()._solve(train, column, penalty, before))
+        return solutions
+
+    def _layer(self, solution: Any, classes: int) -> tuple[Floats, Floats]:  # noqa: ARG002 - each label is there
+        weight, bias = np.vstack([each.coef_ for each in solution]), np.hstack([each.intercept_ for each in solution])
+        return weight.astype(np.float32), bias.astype(np.float32)
+
+
+def fitter_for(labels: Labels, *, class_weight: str | None = None) -> HeadFitter:
+    """What fits a head on rows with such labels."""
+    kind = MultiLabelHeadFitter if labels.multi_label else HeadFitter
+    return kind(class_weight=class_weight)
+
+
+def choose_thresholds(probabilities: Floats, labels: Ints) -> npt.NDArray[np.float32]:
+    """The threshold of each label that has the greatest F1 on these rows, shape (labels,); both are (n, labels).
+
+    A label with fewer than ten rows takes the one that has the greatest micro F1 over all labels.
+    """
+    common = _best_threshold(probabilities.ravel(), labels.ravel())
+    return np.array(
+        [
+            _best_threshold(scores, marks) if marks.sum() >= _FEWEST_ROWS else common
+            for scores, marks in zip(probabilities.T, labels.T, strict=True)
+        ],
+        dtype=np.float32,
+    )
+
+
+def _best_threshold(scores: Floats, marks: Ints) -> float:
+    """In the middle between the last score that counts and the first that does not; 0.5 where nothing is marked."""
+    if not marks.any():
+        return 0.5
+    order = np.argsort(-scores, kind="stable")
+    ordered, hits = np.append(scores[order], 0.0), np.cumsum(marks[order])
+    f1 = 2 * hits / (np.arange(1, len(scores) + 1) + hits[-1])
+    f1[ordered[:-1] == ordered[1:]] = -1.0  # no threshold parts equal scores
+    best = int(f1.argmax())
+    return float(ordered[best] + ordered[best + 1]) / 2

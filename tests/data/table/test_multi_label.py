@@ -1,0 +1,107 @@
+"""Several labels a text in a user's file: lists, a separator, rows without any, and every refusal."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from tests.data.table.test_reader import csv_of, lines, read_text
+from valence.data.table.columns import TableOptions
+from valence.data.table.reader import read
+from valence.errors import DataError, SettingsError
+
+ROWS: list[dict[str, Any]] = [
+    {"text": "You again!", "labels": ["rude", "angry"]},
+    {"text": "Is this open?", "labels": []},
+    {"text": "Get out.", "labels": ["rude"]},
+    {"text": "I am furious.", "labels": ["angry"]},
+]
+EXPECTED = (("angry", "rude"), (), ("rude",), ("angry",))
+
+
+def separated(rows: list[dict[str, Any]], separator: str = "|") -> list[dict[str, Any]]:
+    return [{**row, "labels": separator.join(map(str, row["labels"]))} for row in rows]
+
+
+def test_every_format_gives_the_same_labels(tmp_path: Path) -> None:
+    parquet.write_table(pa.Table.from_pylist(ROWS), tmp_path / "own.parquet")
+    found = [
+        read_text(tmp_path, csv_of(separated(ROWS)), label_separator="|"),
+        read_text(tmp_path, csv_of(separated(ROWS, ", ")), "other.csv", label_separator=","),
+        read_text(tmp_path, lines(ROWS), "own.jsonl"),
+        read_text(tmp_path, lines(separated(ROWS)), "strings.jsonl", label_separator="|"),
+        read(tmp_path / "own.parquet", TableOptions()),
+    ]
+    assert {each.examples.labels for each in found} == {EXPECTED}
+    assert len({each.checksum for each in found}) == 1
+    assert all(each.examples.multi_label for each in found)
+    assert found[0].facts["label_separator"] == "|"
+
+
+def test_numbers_are_alike_and_a_label_twice_is_one(tmp_path: Path) -> None:
+    rows = [{"text": f"text {i}", "label": label} for i, label in enumerate([[1, 2.0, "1"], [2], [], [1.0]])]
+    assert read_text(tmp_path, lines(rows), "own.jsonl").examples.labels == (("1", "2"), ("2",), (), ("1",))
+
+
+def test_a_list_column_is_found_by_its_name_and_null_is_a_row_that_says_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [{**row, "ids": [1, 2], "votes": i % 2} for i, row in enumerate(ROWS)]
+    rows.append({"text": "Who knows?", "labels": None, "ids": [], "votes": 1})
+    with caplog.at_level(logging.INFO, "valence"):
+        found = read_text(tmp_path, lines(rows), "own.jsonl")
+    assert found.unlabelled == ("Who knows?",)
+    assert "labels from 'labels' (by its name)" in caplog.text
+    assert "several labels a text, 1.00 on average; 1 rows have none" in caplog.text
+
+
+def test_class_names_that_datasets_keeps_for_lists_in_parquet(tmp_path: Path) -> None:
+    table = pa.table(
+        {"text": ["a b c", "d e f", "g h i", "j"], "labels": [[0, 1], [1], [], [0]], "vector": [[0.5]] * 4}
+    )
+    names = {"feature": {"names": ["angry", "rude"], "_type": "ClassLabel"}, "_type": "List"}
+    kept = {"huggingface": json.dumps({"info": {"features": {"labels": names}}})}
+    parquet.write_table(table.replace_schema_metadata(kept), tmp_path / "own.parquet")
+    found = read(tmp_path / "own.parquet", TableOptions(text_column="text"))
+    assert found.examples.labels == (("angry", "rude"), ("rude",), (), ("angry",))
+
+
+def test_long_lists_are_not_read_as_labels(tmp_path: Path) -> None:
+    table = pa.table({"text": ["a b c", "d e f"] * 4, "label": ["x", "y"] * 4, "ids": [list(range(100))] * 8})
+    parquet.write_table(table, tmp_path / "own.parquet")
+    assert read(tmp_path / "own.parquet", TableOptions()).examples.labels == ("x", "y") * 4
+    with pytest.raises(DataError, match="the label is a list, not a word"):
+        read(tmp_path / "own.parquet", TableOptions(label_column="ids"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([*ROWS, {"text": "x", "labels": "rude"}], "line 5: the label is 'rude', where other rows have a list"),
+        ([*ROWS, {"text": "x", "labels": [["rude"]]}], "line 5: the label is a list, not a word"),
+        ([*ROWS, {"text": "x", "labels": {"rude": 1}}], "line 5: the label is an object"),
+        ([{**row, "labels": ["rude"] if row["labels"] else []} for row in ROWS], "only the label 'rude'"),
+        ([{**row, "labels": [*row["labels"], "all"]} for row in ROWS], "gives every row the label 'all'"),
+        ([{**row, "labels": [f"id {i}"]} for i, row in enumerate(ROWS)], "nearly a label of its own"),
+    ],
+)
+def test_what_cannot_be_learnt_is_named(tmp_path: Path, rows: list[dict[str, Any]], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_text(tmp_path, lines(rows), "own.jsonl")
+
+
+def test_a_separator_that_is_nowhere_is_told_and_an_empty_one_refused(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = separated(ROWS, ";") * 2
+    with caplog.at_level(logging.WARNING, "valence"):
+        read_text(tmp_path, csv_of(rows), label_separator="|")
+    assert "no cell of 'labels' holds '|'" in caplog.text
+    with pytest.raises(SettingsError, match="parts nothing"):
+        TableOptions(label_separator="")
