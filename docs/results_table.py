@@ -27,6 +27,10 @@ ROWS = (
     ("SST-2, VADER, a lexicon with rules", "sst2-vader", "sst2"),
     ("1,000 comments, toxic or not: a user's file, by one command", "own-comments", "comments_toxicity"),
     ("The same file, TF-IDF with logistic regression", "own-comments-tfidf", "comments_toxicity"),
+    ("77 intents of questions to a bank, by one command", "own-banking77", "banking77_train"),
+    ("The same file, TF-IDF with logistic regression", "own-banking77-tfidf", "banking77_train"),
+    ("Tweets with hate, offence or neither, by one command", "own-tweets", "tweets_hate_offensive"),
+    ("The same file, TF-IDF with logistic regression", "own-tweets-tfidf", "tweets_hate_offensive"),
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import runpy
 from pathlib import Path
@@ -37,12 +36,3 @@ def test_the_python_example_says_what_it_promises() -> None:
     assert "valence.load()" in code
     assert valence.load().predict("A wonderful, moving film.").label == "positive"
     assert valence.load().predict("Dull, clumsy and far too long.").label == "negative"
-
-
-@pytest.mark.parametrize("file", ["own-comments", "own-comments-tfidf"])
-def test_the_figures_of_the_guide_to_one_s_own_data_are_those_of_the_results(file: str) -> None:
-    guide = (ROOT / "docs" / "own-data.md").read_text("utf-8")
-    (found,) = json.loads((ROOT / "docs" / "results" / f"{file}.json").read_text("utf-8"))["results"]
-    value, low, high = (100 * found["metrics"]["accuracy"][name] for name in ("value", "low", "high"))
-    assert f"{value:.1f} % [{low:.1f}, {high:.1f}]" in guide
-    assert f"(results/{file}.json)" in guide
