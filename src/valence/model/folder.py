@@ -230,7 +230,7 @@ class ModelFolder:
         if value["format"] > FORMAT:
             raise ModelFolderError(
                 f"{path} has format {value['format']}; this Valence reads up to {FORMAT}.",
-                way_out="Upgrade: `pip install --upgrade valence-classifier`.",
+                way_out="Upgrade Valence to a version that reads it.",
                 code="model-too-new",
             )
         return value
