@@ -236,7 +236,7 @@ class ModelFolder:
         if value["format"] > MULTI_LABEL_FORMAT:
             raise ModelFolderError(
                 f"{path} has format {value['format']}; this Valence reads up to {MULTI_LABEL_FORMAT}.",
-                way_out="Upgrade: `pip install --upgrade valence-classifier`.",
+                way_out="Upgrade Valence to a version that reads it.",
                 code="model-too-new",
             )
         return value

@@ -2,6 +2,7 @@ import { useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 
 import { useTakenOver } from "../lib/taken-over";
 import classes from "./colour-scheme-choice.module.css";
+import shared from "./shared.module.css";
 
 const CHOICES: readonly { scheme: MantineColorScheme; label: string; path: string }[] = [
   {
@@ -19,7 +20,7 @@ export function ColourSchemeChoice() {
   const chosen = useTakenOver() ? colorScheme : "auto";
   return (
     <fieldset className={classes.choice}>
-      <legend className={classes.legend}>Colours</legend>
+      <legend className={shared.unseen}>Colours</legend>
       {CHOICES.map(({ scheme, label, path }) => (
         <label key={scheme} className={classes.option} title={label}>
           <input

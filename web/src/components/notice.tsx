@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 
 import classes from "./notice.module.css";
+import shared from "./shared.module.css";
 
 interface NoticeProps {
   title: string;
@@ -13,7 +14,7 @@ interface NoticeProps {
 /** Says what went wrong and what to do about it. */
 export function Notice({ title, detail, meanwhile, action }: NoticeProps) {
   return (
-    <div role="alert" className={classes.notice}>
+    <div role="alert" className={`${shared.warning} ${classes.notice}`}>
       <p className={classes.title}>{title}</p>
       <p>{detail}</p>
       {meanwhile ? <p className={classes.meanwhile}>{meanwhile}</p> : null}

@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import { CodeTabs } from "../../components/code-tabs";
 import { QuietButton } from "../../components/quiet-button";
+import shared from "../../components/shared.module.css";
 import { useOrigin } from "../../lib/taken-over";
 import { Answers } from "./answers";
 import type { Endpoint } from "./document";
@@ -27,8 +28,10 @@ export function EndpointSection({ endpoint, apiKey }: EndpointSectionProps) {
     parameters.filter(({ in: where }) => where === "path").map(({ name }) => [name, name.toUpperCase()]),
   );
   return (
-    <section id={id} className={classes.endpoint} aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>{summary}</h2>
+    <section id={id} className={`${shared.card} ${classes.endpoint}`} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`} className={shared.title}>
+        {summary}
+      </h2>
       <p className={classes.address}>
         <span data-method={method}>{method}</span> <code>{path}</code>
       </p>

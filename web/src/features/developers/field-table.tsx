@@ -1,3 +1,4 @@
+import shared from "../../components/shared.module.css";
 import type { Field } from "./document";
 import classes from "./field-table.module.css";
 import { Prose } from "./prose";
@@ -7,7 +8,7 @@ export function FieldTable({ caption, fields }: { caption: string; fields: reado
   return (
     <div className={classes.scroll} role="region" aria-label={caption} tabIndex={0}>
       <table>
-        <caption>{caption}</caption>
+        <caption className={shared.unseen}>{caption}</caption>
         <thead>
           <tr>
             <th scope="col">Field</th>

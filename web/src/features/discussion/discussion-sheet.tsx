@@ -2,6 +2,7 @@ import { useId, type ReactNode } from "react";
 
 import { Choice } from "../../components/choice";
 import { QuietButton } from "../../components/quiet-button";
+import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
 import { useFilledBefore } from "../../lib/taken-over";
 import classes from "./discussion-sheet.module.css";
@@ -32,7 +33,7 @@ export function DiscussionSheet({ text, cut, comments, most, choices }: Discussi
   const summary = useId();
   const field = useFilledBefore<HTMLTextAreaElement>(({ value }) => draftStore.change({ text: value }));
   return (
-    <section className={classes.sheet} aria-label="The discussion">
+    <section className={`${shared.card} ${shared.raised} ${classes.sheet}`} aria-label="The discussion">
       <div className={classes.head}>
         <label htmlFor="discussion">Your discussion</label>
         {choices}

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import type { ModelSummary } from "../../api/generated";
 import { Choice } from "../../components/choice";
+import shared from "../../components/shared.module.css";
 import { counted, percent } from "../../lib/format";
 import { probability } from "../../lib/units";
 import { CommentCard } from "./comment-card";
@@ -40,10 +41,12 @@ export function Result({ comments, outcomes, track, model }: ResultProps) {
 
   return (
     <>
-      <section className={classes.result} aria-labelledby="timeline">
+      <section className={`${shared.card} ${classes.result}`} aria-labelledby="timeline">
         <div className={classes.head}>
           <div>
-            <h2 id="timeline">How it went</h2>
+            <h2 id="timeline" className={shared.title}>
+              How it went
+            </h2>
             <p>
               {outcomes.missing > 0 ? `Scoring: ${counted(outcomes.missing, "comment")} to go…` : summary}
             </p>

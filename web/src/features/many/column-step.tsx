@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import type { ModelList } from "../../api/generated";
 import { ModelChoice } from "../../components/model-choice";
+import shared from "../../components/shared.module.css";
 import { counted, fileSize } from "../../lib/format";
 import classes from "./column-step.module.css";
 import { Preview } from "./preview";
@@ -19,10 +20,12 @@ export function ColumnStep({ stage: { file, raw, table, hasHeader, column }, mod
   const model = models?.models.find((each) => (name === undefined ? each.default : each.name === name));
   const rows = table.rows.length;
   return (
-    <section className={classes.step} aria-labelledby="column-step">
+    <section className={`${shared.card} ${shared.raised}`} aria-labelledby="column-step">
       <header className={classes.head}>
         <div>
-          <h2 id="column-step">Which column holds the texts?</h2>
+          <h2 id="column-step" className={shared.title}>
+            Which column holds the texts?
+          </h2>
           <p>
             <strong>{file.name}</strong>, {fileSize(file.size)}: {counted(rows, "row")},{" "}
             {counted(table.columns.length, "column")}

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 
+import shared from "../../components/shared.module.css";
 import { count } from "../../lib/format";
 import type { Sides } from "../../lib/labels";
 import classes from "./distribution.module.css";
@@ -23,7 +24,7 @@ export function Distribution({ run: { scores, model }, counts, ends }: Distribut
   const share = (part: number) => (scored === 0 ? "" : `${((part / scored) * 100).toFixed(0)} %`);
   const facts = factsOf(model.labels, counts, ends);
   return (
-    <section className={classes.distribution} aria-label="Distribution">
+    <section className={`${shared.card} ${classes.distribution}`} aria-label="Distribution">
       <dl className={classes.facts}>
         {facts.map(({ name, value, side }) => (
           <div key={name} data-side={side}>

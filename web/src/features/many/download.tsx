@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
 
+import shared from "../../components/shared.module.css";
 import { counted } from "../../lib/format";
 import { saveFile } from "../../lib/save-file";
 import classes from "./download.module.css";
@@ -17,7 +18,9 @@ export function Download({ run, shown }: { run: Run; shown: readonly number[] })
   return (
     <section className={classes.download} aria-labelledby="download">
       <div>
-        <h2 id="download">Take the result with you</h2>
+        <h2 id="download" className={shared.title}>
+          Take the result with you
+        </h2>
         <p>
           A CSV with the file’s own columns in their order, then label, probability, whether it is sure, and
           each label’s probability.{" "}

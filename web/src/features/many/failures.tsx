@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useMemo } from "react";
 
+import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
 import classes from "./failures.module.css";
 import type { Run } from "./session";
@@ -18,7 +19,7 @@ interface FailuresProps {
 export function Failures({ run: { scores }, failed, onShow }: FailuresProps) {
   const kinds = useMemo(() => kindsOf(scores), [scores]);
   return (
-    <section className={classes.failures} aria-labelledby="failures">
+    <section className={`${shared.warning} ${classes.failures}`} aria-labelledby="failures">
       <h2 id="failures">{counted(failed, "row")} could not be scored</h2>
       <ul>
         {kinds.map(({ code, detail, rows }) => (

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 
 import { QuietButton } from "../../components/quiet-button";
 import { Scale } from "../../components/scale";
+import shared from "../../components/shared.module.css";
 import { AnswerFeedback } from "../../feedback/answer-feedback";
 import { fragmentOf } from "../../lib/fragment";
 import { count, percent } from "../../lib/format";
@@ -49,7 +50,7 @@ export function RowDialog({ run, shown, row, ends, onRow }: RowDialogProps) {
   return (
     <dialog
       ref={dialog}
-      className={classes.dialog}
+      className={`${shared.card} ${shared.raised} ${classes.dialog}`}
       aria-labelledby="row-title"
       onClose={() => onRow(undefined)}
       onKeyDown={onKeyDown}

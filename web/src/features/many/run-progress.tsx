@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 
 import { Notice } from "../../components/notice";
+import shared from "../../components/shared.module.css";
 import { SlowNotice } from "../../components/slow-notice";
 import { count, counted, longDuration } from "../../lib/format";
 import classes from "./run-progress.module.css";
@@ -13,7 +14,7 @@ export function RunProgress({ run }: { run: Run }) {
     <section className={classes.progress} aria-label="Progress">
       <div className={classes.head}>
         <div>
-          <h2>{file.name}</h2>
+          <h2 className={shared.title}>{file.name}</h2>
           <p>
             Column “{table.columns[column]}”, read by {run.model.name}
           </p>

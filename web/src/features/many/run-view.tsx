@@ -1,6 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useDeferredValue, useMemo, useState } from "react";
 
+import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
 import { endsOf } from "../../lib/labels";
 import { Distribution } from "./distribution";
@@ -48,7 +49,7 @@ export function RunView({ run }: { run: Run }) {
           onShow={() => setView({ ...EVERYTHING, filter: { kind: "failed" } })}
         />
       ) : null}
-      <section aria-labelledby="rows" className={classes.rows}>
+      <section aria-labelledby="rows" className={shared.card}>
         <Toolbar view={view} labels={model.labels} ends={ends} onChange={setView} onOpenFirst={openFirst} />
         <RowTable run={run} shown={shown} ends={ends} onOpen={setOpened} />
         <p className={classes.shown}>

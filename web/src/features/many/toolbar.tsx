@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 
 import { Choice } from "../../components/choice";
+import shared from "../../components/shared.module.css";
 import type { Sides } from "../../lib/labels";
 import classes from "./toolbar.module.css";
 import type { Filter, Sort, View } from "./view";
@@ -17,7 +18,9 @@ interface ToolbarProps {
 export function Toolbar({ view, labels, ends, onChange, onOpenFirst }: ToolbarProps) {
   return (
     <div className={classes.toolbar}>
-      <h2 id="rows">Rows</h2>
+      <h2 id="rows" className={shared.title}>
+        Rows
+      </h2>
       <input
         type="search"
         className={classes.search}

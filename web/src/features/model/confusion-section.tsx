@@ -1,4 +1,5 @@
 import type { ModelDetail, Result } from "../../api/generated";
+import shared from "../../components/shared.module.css";
 import { count } from "../../lib/format";
 import classes from "./confusion-section.module.css";
 import { dataName, inHundredths, splitName } from "./logic";
@@ -18,7 +19,7 @@ export function ConfusionSection({ model, result }: { model: ModelDetail; result
       </p>
       <div className={classes.scroll}>
         <table className={classes.matrix}>
-          <caption className={classes.caption}>
+          <caption className={shared.unseen}>
             Confusion matrix: true labels in rows, predicted ones in columns
           </caption>
           <thead>
@@ -68,7 +69,7 @@ function LabelTable({ figures }: { figures: NonNullable<Result["per_class"]> }) 
   return (
     <div className={classes.scroll} role="region" aria-label="Each label’s figures" tabIndex={0}>
       <table className={classes.labels}>
-        <caption className={classes.caption}>Each label’s figures, times 100</caption>
+        <caption className={shared.unseen}>Each label’s figures, times 100</caption>
         <thead>
           <tr>
             <th scope="col">Label</th>

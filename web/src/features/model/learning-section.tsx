@@ -3,6 +3,7 @@ import { area, line } from "d3-shape";
 
 import type { Estimate, LearningCurve, Result } from "../../api/generated";
 import { ChartTable } from "../../components/chart-table";
+import shared from "../../components/shared.module.css";
 import { count } from "../../lib/format";
 import { apart } from "./curves";
 import classes from "./evidence.module.css";
@@ -36,7 +37,7 @@ export function LearningSection({ result }: { result: Result }) {
         {count(last.rows)} {inHundredths(last.accuracy.value)} %. Where the line still rises, more rows would
         help. The band is the 95 % interval.
       </p>
-      <figure className={classes.learning}>
+      <figure className={`${shared.card} ${classes.learning}`}>
         <Chart points={points} />
         <ChartTable
           caption="Accuracy by number of training rows"

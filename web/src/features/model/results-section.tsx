@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import type { ModelDetail } from "../../api/generated";
 import { Choice } from "../../components/choice";
+import shared from "../../components/shared.module.css";
 import { IntervalChart } from "./interval-chart";
 import { groupsOf, metricMeaning, metricName, type Group } from "./logic";
 import pageClasses from "./model-page.module.css";
@@ -29,8 +30,8 @@ export function ResultsSection({ model }: { model: ModelDetail }) {
 function ResultGroup({ group }: { group: Group }) {
   const [metric, setMetric] = useState(group.metrics[0] ?? "");
   return (
-    <div className={classes.group}>
-      <div className={classes.head}>
+    <div className={`${shared.card} ${classes.group}`}>
+      <div className={pageClasses.head}>
         <h3>{group.title}</h3>
         <Choice
           label="Chart shows"

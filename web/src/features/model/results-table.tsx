@@ -1,3 +1,4 @@
+import shared from "../../components/shared.module.css";
 import { count, longDuration } from "../../lib/format";
 import { columnsOf, inHundredths, interval, metricMeaning, metricName, type Group } from "./logic";
 import classes from "./results-table.module.css";
@@ -8,7 +9,7 @@ export function ResultsTable({ group, chosen }: { group: Group; chosen: string }
   return (
     <div className={classes.scroll} role="region" aria-label={`Results on ${group.title}`} tabIndex={0}>
       <table>
-        <caption className={classes.caption}>Results on {group.title}, with 95 % intervals</caption>
+        <caption className={shared.unseen}>Results on {group.title}, with 95 % intervals</caption>
         <thead>
           <tr>
             <th scope="col">What</th>

@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 
 import type { Result, RocCurve } from "../../api/generated";
 import { Choice } from "../../components/choice";
+import shared from "../../components/shared.module.css";
 import { count } from "../../lib/format";
 import { atThreshold, type AtThreshold } from "./curves";
 import classes from "./evidence.module.css";
@@ -23,7 +24,7 @@ export function ThresholdSection({ result }: { result: Result }) {
   if (!curve || !atThreshold(result, curve, USUAL)) return null;
   return (
     <section aria-labelledby="threshold" className={classes.evidence}>
-      <div className={classes.head}>
+      <div className={pageClasses.head}>
         <h2 id="threshold">Where to draw the line</h2>
         {curves.length > 1 ? (
           <Choice
@@ -54,7 +55,7 @@ function Explorer({ result, curve }: { result: Result; curve: RocCurve }) {
   );
   if (!found) return null;
   return (
-    <div className={classes.pair}>
+    <div className={`${shared.card} ${classes.pair}`}>
       <div className={classes.whole}>
         {bars ? <ScoreBars bars={bars} threshold={threshold} /> : null}
         <label htmlFor={slider} className={classes.slider}>

@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import type { Scored } from "../../api/generated";
 import { QuietButton } from "../../components/quiet-button";
+import shared from "../../components/shared.module.css";
 import { size } from "../../lib/format";
 import type { Side } from "../../lib/labels";
 import { sidesOf, strongest, type Pull } from "./logic";
@@ -98,7 +99,7 @@ function PullList({ side, title, pulls, furthest, pointed, onPoint }: PullListPr
             </span>
             <span className={classes.points}>
               {size(pull.points)}
-              <span className={classes.unit}> points</span>
+              <span className={shared.unseen}> points</span>
             </span>
           </li>
         ))}

@@ -5,6 +5,7 @@ import { modelsQuery } from "../../api/queries";
 import { ModelChoice } from "../../components/model-choice";
 import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
+import shared from "../../components/shared.module.css";
 import { fragmentOf } from "../../lib/fragment";
 import { paths } from "../../lib/paths";
 import { useOrigin } from "../../lib/taken-over";
@@ -12,7 +13,6 @@ import { Announcement } from "./announcement";
 import { InCode } from "./in-code";
 import { Reading } from "./reading";
 import { TextSheet } from "./text-sheet";
-import classes from "./try-page.module.css";
 import { useAnswer } from "./use-answer";
 import { useTryState } from "./use-try-state";
 
@@ -36,7 +36,7 @@ export function TryPage() {
       <PageHero title="Type a sentence. See which words tip it.">
         An encoder reads, one small final layer decides, and the answer comes as you type.
       </PageHero>
-      <section aria-label="The classifier" className={classes.bench}>
+      <section aria-label="The classifier" className={`${shared.card} ${shared.raised}`}>
         <TextSheet
           text={text}
           answer={answer}
