@@ -6,6 +6,7 @@ It answers sensibly ("wonderful" positive, "dull" negative), and its folder is a
 from __future__ import annotations
 
 import hashlib
+import shutil
 import string
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from valence.export import export_body
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.head import Head, HeadFitter
 from valence.model.labels import Labels
+from valence.model.multi_label import MultiLabelHead
 
 PRAISE = "wonderful moving brilliant good great superb loved funny charming excellent best beautiful".split()
 BLAME = "dull awful boring bad terrible poor hated tedious lifeless worst clumsy ugly".split()
@@ -45,6 +47,18 @@ def build_tiny_model(path: Path) -> Path:
     export_body(path)
     folder.write_head(_fitted_head(network, tokenizer, body_id))
     return path
+
+
+def with_several_labels(model: Path, out: Path) -> Path:
+    """A copy of a tiny model that may give a text blame, praise and urgent; the last is always at 0.5, too low."""
+    folder = ModelFolder(shutil.copytree(model, out))
+    before = folder.head()
+    weight = np.vstack([before.head.weight, np.zeros((1, before.head.features))]).astype(np.float32)
+    bias, thresholds = np.append(before.head.bias, 0.0), np.array([0.4, 0.5, 0.6], np.float32)
+    head = MultiLabelHead(weight, bias, before.head.mean, before.head.scale, 0.5, thresholds=thresholds)
+    labels = Labels(["blame", "praise", "urgent"], multi_label=True)
+    folder.write_head(FittedHead(head, labels, before.readout, before.body_id))
+    return out
 
 
 def tiny_tokenizer() -> Tokenizer:

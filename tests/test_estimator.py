@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import estimator_checks
@@ -52,6 +53,37 @@ def test_labels_come_back_in_the_type_that_they_were_given_in() -> None:
     assert numbers.predict(["A wonderful film."])[0] == 10
     truth = TextClassifier().fit(TEXTS, np.array(LABELS) == "praise")
     assert truth.predict(["A dull film."]).dtype == bool
+
+
+SEVERAL = [
+    [name for name, found in (("film", "film" in text), ("praise", label == "praise")) if found]
+    for text, label in zip(TEXTS, LABELS, strict=True)
+]
+MATRIX = np.array([["film" in labels, "praise" in labels] for labels in SEVERAL]).astype(int)
+
+
+def test_several_labels_a_text_as_lists_come_back_as_tuples_and_are_saved(tmp_path: Path) -> None:
+    several = TextClassifier(readout="general").fit(TEXTS, SEVERAL)
+    assert several.classes_.tolist() == ["film", "praise"]
+    texts = ["The film is wonderful.", "The music is dull."]
+    assert several.predict(texts).tolist() == [("film", "praise"), ()]
+    found = several.evaluate(TEXTS, SEVERAL)
+    assert found["multi_label"]
+    assert found["metrics"]["subset_accuracy"]["value"] > 0.9
+    several.save(tmp_path / "own", results=[found])
+    assert valence.load(tmp_path / "own").predict(texts[1]).labels == ()
+
+
+def test_several_labels_a_text_as_a_matrix_come_back_as_one_and_may_have_names() -> None:
+    several = TextClassifier(readout="general").fit(TEXTS, MATRIX)
+    texts = ["The film is wonderful.", "The music is dull."]
+    assert several.classes_.tolist() == [0, 1]
+    assert several.predict(texts).tolist() == [[1, 1], [0, 0]]
+    assert pickle.loads(pickle.dumps(several)).predict(texts).tolist() == [[1, 1], [0, 0]]
+    folds = KFold(2, shuffle=True, random_state=0)  # the first half of the rows has one label on each
+    assert cross_val_score(TextClassifier(readout="general"), TEXTS, MATRIX, cv=folds).mean() > 0.8
+    named = TextClassifier(readout="general").fit(TEXTS, pd.DataFrame(MATRIX, columns=["film", "praise"]))
+    assert named.classes_.tolist() == ["film", "praise"]
 
 
 def test_it_is_evaluated_saved_and_loaded_with_the_same_answers(fitted: TextClassifier, tmp_path: Path) -> None:
@@ -123,6 +155,10 @@ def test_what_cannot_be_fitted_is_named() -> None:
         TextClassifier().fit(["fine", "bad"], ["a"])
     with pytest.raises(DataError, match="at least two labels"):
         TextClassifier().fit(["fine", "good"], ["a", "a"])
+    with pytest.raises(DataError, match="and others a single label"):
+        TextClassifier().fit(["fine", "good"], [["a"], "b"])
+    with pytest.raises(DataError, match="other values than 0 and 1"):
+        TextClassifier().fit(TEXTS, 2 * MATRIX)
     with pytest.raises(SettingsError, match="no readout 'middle'"):
         TextClassifier(readout="middle").fit(TEXTS, LABELS)
 

@@ -13,8 +13,10 @@ from pyarrow import parquet
 
 from tests.cluster.conftest import Score, invoked
 from tests.cluster.inputs import joined, packed, problems, shards, texts, write_csv, write_jsonl
+from tests.models import with_several_labels
 from valence.bulk.blocks import BLOCK_ROWS
 from valence.cluster import run, storage
+from valence.cluster.connection import Cluster
 from valence.cluster.storage import place_of
 
 ROWS = 3 * BLOCK_ROWS
@@ -53,6 +55,24 @@ def test_a_folder_of_all_formats_gives_the_rows_and_problems_of_the_plain_comman
     assert manifest["complete"]
     assert manifest["counts"]["rows"] == sum(shard["rows"] for file in manifest["files"] for shard in file["shards"])
     assert all((out / shard["shard"]).exists() for file in manifest["files"] for shard in file["shards"])
+
+
+def test_several_labels_a_text_are_lists_in_parquet_and_parted_in_csv(
+    cluster: Cluster, tiny_model: Path, tmp_path: Path
+) -> None:
+    model = with_several_labels(tiny_model, tmp_path / "several")
+    file = write_csv(tmp_path / "a.csv", 40)
+    options = ("--cluster", "local", "--model", model, "--text-column", "text")
+    for kind in ("csv", "parquet"):
+        done = invoked("score", file, "--out", tmp_path / kind, "--to", kind, *options)
+        assert done.exit_code == 0, done.output
+    with shards(tmp_path / "csv" / "a.csv")[0].open(encoding="utf-8", newline="") as lines:
+        cells = [(row["predicted_label"], row["predicted_probability"]) for row in csv.DictReader(lines)]
+    rows = parquet.read_table(shards(tmp_path / "parquet" / "a.csv")[0]).to_pylist()
+    assert {row["predicted_label"] and tuple(row["predicted_label"]) for row in rows} > {("blame",), ("praise",)}
+    for row, (label, probability) in zip(rows, cells, strict=True):
+        assert "|".join(row["predicted_label"] or ()) == label
+        assert "|".join(f"{each:.6f}" for each in row["predicted_probability"] or ()) == probability
 
 
 @pytest.mark.parametrize("kind", ["s3", "gcs"])

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.models import BLAME, PLAIN, PRAISE
+from tests.models import BLAME, PLAIN, PRAISE, with_several_labels
 from valence.errors import ModelFolderError, TextError
 from valence.inference.engine import Engine
+from valence.inference.prediction import Prediction
 from valence.model.folder import ModelFolder
 
 sentences = st.lists(st.sampled_from([*PRAISE, *BLAME, *PLAIN, "unheard-of"]), min_size=1, max_size=70).map(" ".join)
@@ -27,6 +28,30 @@ def test_praise_is_positive_and_blame_negative(engine: Engine) -> None:
     assert praise.probability == praise.probabilities["positive"]
     assert praise.sure == (praise.probability >= engine.sure_from)
     assert (praise.tokens, praise.windows, praise.words) == (3, 1, None)
+
+
+def test_several_labels_are_those_that_reach_their_thresholds_and_sure_is_of_all(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    folder = ModelFolder(with_several_labels(tiny_model, tmp_path / "several"))
+
+    def answer() -> Prediction:
+        return Engine(folder.path, threads=1).score(["a wonderful film"], explain=True)[0]
+
+    doubtful = answer()
+    assert (doubtful.label, doubtful.labels) == ("praise", ("praise",))
+    assert doubtful.probability > 0.9
+    assert not doubtful.sure  # urgent stands at 0.5
+    fitted = folder.head()
+    fitted.head.bias[2] = -9.0
+    folder.write_head(fitted)
+    assert answer().sure
+    for thresholds, labels, in_front in (([0.001, 1, 1], ("blame",), "blame"), ([1, 1, 1], (), "praise")):
+        fitted.head.thresholds[:] = thresholds  # type: ignore[attr-defined]
+        folder.write_head(fitted)
+        found = answer()
+        assert (found.labels, found.label) == (labels, in_front)
+        assert found.probability == found.probabilities[in_front]
 
 
 def test_it_says_what_it_is(engine: Engine, tiny_model: Path) -> None:

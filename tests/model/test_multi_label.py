@@ -16,8 +16,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.multiclass import OneVsRestClassifier
 
+from tests.models import with_several_labels
 from valence.errors import ModelFolderError
-from valence.model.folder import FittedHead, ModelFolder
+from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead, MultiLabelHeadFitter, choose_thresholds, fitter_for
 
@@ -99,21 +100,13 @@ def test_a_label_with_few_rows_takes_the_threshold_that_is_best_for_all() -> Non
 
 @pytest.fixture
 def folder(tiny_model: Path, tmp_path: Path) -> ModelFolder:
-    """The tiny model with a head of three labels that a text may have."""
-    found = ModelFolder(shutil.copytree(tiny_model, tmp_path / "model"))
-    before = found.head()
-    weight = np.vstack([before.head.weight, np.zeros((1, before.head.features))]).astype(np.float32)
-    thresholds = np.array([0.4, 0.5, 0.6], np.float32)
-    head = MultiLabelHead(weight, np.zeros(3), before.head.mean, before.head.scale, 2.0, thresholds=thresholds)
-    labels = Labels(["angry", "rude", "urgent"], multi_label=True)
-    found.write_head(FittedHead(head, labels, before.readout, before.body_id))
-    return found
+    return ModelFolder(with_several_labels(tiny_model, tmp_path / "model"))
 
 
 def test_it_is_read_back_as_it_was_written(folder: ModelFolder) -> None:
     found = folder.head()
     assert isinstance(found.head, MultiLabelHead)
-    assert (found.labels.multi_label, found.labels.names) == (True, ("angry", "rude", "urgent"))
+    assert (found.labels.multi_label, found.labels.names) == (True, ("blame", "praise", "urgent"))
     assert found.head.thresholds.tolist() == np.array([0.4, 0.5, 0.6], np.float32).tolist()
     version = found.version
     found.head.thresholds[0] = 0.3

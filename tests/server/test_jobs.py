@@ -109,6 +109,21 @@ def test_a_text_that_cannot_be_scored_does_not_fail_its_file(
     assert found[1]["predicted_error"] == "text-empty"
 
 
+def test_several_labels_are_parted_in_a_cell_and_a_list_in_json_lines(
+    client: FlaskClient, me: dict[str, str], runner: Runner, scorer: FakeScorer
+) -> None:
+    several = Prediction("rude", 0.9, {"angry": 0.6, "rude": 0.9}, True, 2, 1, labels=("rude", "angry"))
+    none = Prediction("rude", 0.2, {"angry": 0.1, "rude": 0.2}, True, 2, 1, labels=())
+    answers: list[Prediction | TextError] = [several, none]
+    scorer.score = lambda texts, **_: answers[: len(texts)]  # type: ignore[method-assign]
+    answer = _scored(client, me, runner, "text\nyou fool\nhello\n")
+    assert answer.text.splitlines()[1:] == ["you fool,rude|angry,0.9|0.6,true,", "hello,,,true,"]
+    answer = _scored(client, me, runner, '{"text": "you fool"}\n{"text": "hello"}\n', "application/jsonl")
+    found = [json.loads(line) for line in answer.text.splitlines()]
+    assert [row["predicted_label"] for row in found] == [["rude", "angry"], []]
+    assert found[0]["predicted_probability"] == [0.9, 0.6]
+
+
 def test_a_tsv_is_read_with_quotes_or_without(client: FlaskClient, me: dict[str, str], runner: Runner) -> None:
     kind = "text/tab-separated-values"
     for content, text in (('text\tn\n"good"\t1\n', "good"), ('text\tn\n"good" she said\t1\n', '"good" she said')):
