@@ -75,7 +75,8 @@ def _handed_out(table: Table, index: int) -> tuple[Task, bytes]:
 
 def _reading(file: Path) -> Reading:
     """As the command reads the file, all of it one part."""
-    return ClusterRequest([str(file)], "", bundled_folder(), "comment", part_rows=sys.maxsize).reading()
+    whole = ClusterRequest([str(file)], "", bundled_folder(), "comment", part_rows=sys.maxsize)
+    return whole.reading(several=False)
 
 
 def _steps_once(place: Place, out: Place, engine: Engine, reading: Reading) -> Json:

@@ -38,7 +38,7 @@ class Machine:
     dollars: float
 
 
-# Amazon's list prices on demand in its region us-east-1, Linux, since these machines came: look them up.
+# Amazon's list prices on demand in its region us-east-1, Linux, written down from memory: look them up.
 MACHINES = (
     Machine("c7i.large", 2, 4, 0.781, 0.08925),
     Machine("c7i.4xlarge", 16, 32, 6.25, 0.714),

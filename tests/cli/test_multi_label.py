@@ -126,6 +126,13 @@ def test_a_parquet_file_gets_lists(model: Path, tmp_path: Path) -> None:
     assert (rows[1]["predicted_label"], rows[2]["predicted_label"]) == ([], None)
 
 
+def test_a_label_that_could_not_be_written_into_a_cell_is_refused(tmp_path: Path) -> None:
+    lines = [json.dumps({"text": f"number {row}", "labels": ["a|b"] if row % 2 else []}) for row in range(40)]
+    (tmp_path / "data.jsonl").write_text("\n".join([*lines, '{"text": "last", "labels": ["c"]}']), "utf-8")
+    arguments = ("--from", "bundled", "--data", tmp_path / "data.jsonl", "--out", tmp_path / "out")
+    assert "The label 'a|b' holds '|'" in run("transfer", *arguments, code=2).stderr
+
+
 def test_what_does_not_go_together_is_refused(model: Path, data: Path, tmp_path: Path) -> None:
     out = ("--out", tmp_path / "out")
     done = run("evaluate", "--model", model, "--data", data, code=2)

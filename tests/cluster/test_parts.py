@@ -52,7 +52,7 @@ def by_parts(found: Plan, encoding: str | None = None) -> Read:
 def whole(path: Path, encoding: str | None = None, column: str = "text", kind: str | None = None) -> Read:
     rows: Read = ([], [], [], [])
     request = ScoreRequest(path, Path("-") if path.suffix != ".parquet" else Path("o.parquet"), column, kind, encoding)
-    with opened(request) as source:
+    with opened(request, several=False) as source:
         for block in source.blocks():
             add(rows, block)
     return rows

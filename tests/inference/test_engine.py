@@ -170,7 +170,7 @@ def _remove(name: str) -> Callable[[Path], None]:
         (_blessed("body.onnx", b""), "model-damaged", "cannot be run"),
         (_blessed("body.onnx", b"no network" * 50), "model-damaged", "cannot be run"),
         (_blessed("tokenizer.json", b"{}"), "model-damaged", "as a tokenizer"),
-        (_rewrite("body.json", format=99), "model-too-new", "Upgrade"),
+        (_rewrite("body.json", format=2), "model-too-new", "Upgrade"),
         (_rewrite("head.json", format=99), "model-too-new", "Upgrade"),
         (_rewrite("head.json", body_id="another"), "model-mismatch", "another"),
         (_rewrite("body.json", readouts={"final": 32, "general": 7}), "model-mismatch", "answers with"),

@@ -110,12 +110,12 @@ def test_a_text_that_cannot_be_scored_does_not_fail_its_file(
 
 
 def test_several_labels_are_parted_in_a_cell_and_a_list_in_json_lines(
-    client: FlaskClient, me: dict[str, str], runner: Runner, scorer: FakeScorer
+    client: FlaskClient, me: dict[str, str], runner: Runner, scorer: FakeScorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     several = Prediction("rude", 0.9, {"angry": 0.6, "rude": 0.9}, True, 2, 1, labels=("rude", "angry"))
     none = Prediction("rude", 0.2, {"angry": 0.1, "rude": 0.2}, True, 2, 1, labels=())
     answers: list[Prediction | TextError] = [several, none]
-    scorer.score = lambda texts, **_: answers[: len(texts)]  # type: ignore[method-assign]
+    monkeypatch.setattr(scorer, "score", lambda texts, **_: answers[: len(texts)])
     answer = _scored(client, me, runner, "text\nyou fool\nhello\n")
     assert answer.text.splitlines()[1:] == ["you fool,rude|angry,0.9|0.6,true,", "hello,,,true,"]
     answer = _scored(client, me, runner, '{"text": "you fool"}\n{"text": "hello"}\n', "application/jsonl")

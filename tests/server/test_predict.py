@@ -50,9 +50,11 @@ def test_one_text(client: FlaskClient) -> None:
     assert took_ms >= 0
 
 
-def test_a_text_may_have_several_labels(scorer: FakeScorer, settings: Settings, tmp_path: Path) -> None:
+def test_a_text_may_have_several_labels(
+    scorer: FakeScorer, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = Prediction("rude", 0.9, {"angry": 0.6, "rude": 0.9}, True, 2, 1, labels=("rude", "angry"))
-    scorer.score = lambda texts, **_: [found for _ in texts]  # type: ignore[method-assign]
+    monkeypatch.setattr(scorer, "score", lambda texts, **_: [found for _ in texts])
     facts = replace(FACTS, labels=("angry", "rude"), thresholds=(0.5, 0.4))
     client = create_app(settings, registry=Registry([ServedModel(facts, scorer)]), page_folder=tmp_path).test_client()
     answer = client.post(URL, json={"text": "you fool"}).get_json()["results"][0]

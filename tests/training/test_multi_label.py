@@ -15,8 +15,6 @@ from valence.model.folder import ModelFolder
 from valence.training.fine_tune import FineTuneConfig, fine_tune
 from valence.training.pretrain import PretrainConfig, pretrain
 
-RATES = {"batch_size": 16, "learning_rate": 2e-3, "epochs": 3.0, "test_rows": 60}
-
 
 @pytest.fixture(scope="module")
 def sentences(small_data: Path) -> Dataset:
@@ -35,7 +33,15 @@ def _several(text: str, label: Target) -> Target:
 
 @pytest.fixture(scope="module")
 def stage1(tiny_roberta: Path, sentences: Dataset, tmp_path_factory: pytest.TempPathFactory) -> ModelFolder:
-    config = PretrainConfig(base=str(tiny_roberta), max_tokens=62, precision="fp32", **{**RATES, "epochs": 8.0})  # type: ignore[arg-type]
+    config = PretrainConfig(
+        base=str(tiny_roberta),
+        max_tokens=62,
+        precision="fp32",
+        epochs=8,
+        batch_size=16,
+        learning_rate=2e-3,
+        test_rows=60,
+    )
     return pretrain(sentences, tmp_path_factory.mktemp("stage1") / "several", config)
 
 
@@ -54,5 +60,13 @@ def test_stage_1_learns_them_and_is_served_with_its_thresholds(stage1: ModelFold
 
 @pytest.mark.parametrize("lora", [False, True], ids=["layers", "lora"])
 def test_layers_are_trained_on_from_there(stage1: ModelFolder, sentences: Dataset, tmp_path: Path, lora: bool) -> None:
-    config = FineTuneConfig(layers="all" if lora else 1, lora=lora, class_weight="balanced", **RATES)  # type: ignore[arg-type]
+    config = FineTuneConfig(
+        layers="all" if lora else 1,
+        lora=lora,
+        class_weight="balanced",
+        epochs=3,
+        batch_size=16,
+        learning_rate=2e-3,
+        test_rows=60,
+    )
     assert figure(fine_tune(str(stage1.path), sentences, tmp_path / "out", config), "micro_f1") > 0.9

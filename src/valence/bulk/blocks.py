@@ -28,6 +28,11 @@ class Added:
     probability: str
     several: bool = False
 
+    @classmethod
+    def prefixed(cls, prefix: str, *, several: bool) -> Added:
+        """PREFIXlabel and PREFIXprobability."""
+        return cls(f"{prefix}label", f"{prefix}probability", several)
+
     @property
     def names(self) -> tuple[str, str]:
         return self.label, self.probability

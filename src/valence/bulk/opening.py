@@ -31,7 +31,6 @@ class ScoreRequest:
         prefix: of the two added columns, which are called PREFIXlabel and PREFIXprobability.
         strict: stop at the first row that cannot be read or scored.
         restart: drop what a stopped run left.
-        several: whether the model gives a text several labels, or none.
     """
 
     path: Path
@@ -42,11 +41,6 @@ class ScoreRequest:
     prefix: str = "predicted_"
     strict: bool = False
     restart: bool = False
-    several: bool = False
-
-    @property
-    def added(self) -> Added:
-        return Added(f"{self.prefix}label", f"{self.prefix}probability", self.several)
 
     def format_in_use(self) -> str:
         """The one format of input and output. Raises SettingsError where it is not known, or where they differ."""
@@ -81,10 +75,16 @@ class ScoreRequest:
 
 
 @contextmanager
-def opened(request: ScoreRequest) -> Iterator[Source]:
-    """The file, its text column found and checked. Raises DataError and SettingsError, also while it is read."""
+def opened(request: ScoreRequest, *, several: bool) -> Iterator[Source]:
+    """The file, its text column found and checked. Raises DataError and SettingsError, also while it is read.
+
+    Args:
+        request: what is scored.
+        several: whether a text gets several labels, or none.
+    """
     kind = request.format_in_use()
-    path, encoding, added, named = request.path, request.encoding, request.added, request.text_column
+    path, encoding, named = request.path, request.encoding, request.text_column
+    added = Added.prefixed(request.prefix, several=several)
     if kind == "parquet":
         with parquet.opened(path, encoding) as file:
             yield ParquetSource(path, file, added, named)

@@ -37,8 +37,7 @@ def score_file(request: ScoreRequest, engine: Engine, workers: int) -> State:
     Goes on with what a stopped run left, if anything. Raises DataError and SettingsError; what was written until then
     is kept for the next run.
     """
-    request = replace(request, several=engine.fitted.labels.multi_label)
-    with opened(request) as source:
+    with opened(request, several=engine.fitted.labels.multi_label) as source:
         log.info("%s: texts from %r (%s).", shown(request.path), source.text_column, source.why)
         with ExitStack() as stack:
             output, state = _output(request, source, engine, stack)

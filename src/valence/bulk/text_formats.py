@@ -17,9 +17,9 @@ from valence.data.table.delimited import DelimitedTable, Dialect
 from valence.data.table.grid import Grid, Row, Unread, check_not_empty
 from valence.data.table.opening import shown
 from valence.errors import DataError, SettingsError
+from valence.model.labels import SEPARATOR
 
 DECIMALS = 6  # of a probability in the output
-SEPARATOR = "|"  # between the labels of a multi-label model in a cell, as --label-separator reads them
 
 
 class DelimitedRows:
@@ -65,8 +65,6 @@ class DelimitedRows:
 def cells_of(answer: Answer | None) -> tuple[str, str]:
     """The two cells that are added to a row; empty without an answer. Several labels are parted by SEPARATOR.
 
-    Raises DataError for one of several labels that holds it.
-
     >>> cells_of(Answer(("angry", "rude"), (0.9, 0.625)))
     ('angry|rude', '0.900000|0.625000')
     """
@@ -74,12 +72,6 @@ def cells_of(answer: Answer | None) -> tuple[str, str]:
         return "", ""
     if isinstance(answer.probability, float):
         return str(answer.label), f"{answer.probability:.{DECIMALS}f}"
-    if any(SEPARATOR in label for label in answer.label):
-        raise DataError(
-            f"A label of the model holds {SEPARATOR!r}, which parts labels in a cell.",
-            way_out="Score a JSONL or Parquet file, where labels are lists.",
-            code="label-unwritable",
-        )
     return SEPARATOR.join(answer.label), SEPARATOR.join(f"{each:.{DECIMALS}f}" for each in answer.probability)
 
 

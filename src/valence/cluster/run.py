@@ -11,7 +11,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,6 @@ class ClusterRequest:
         part_rows: rows of a shard, up to the end of a block.
         strict: stop at the first row that cannot be read or scored, and at the first file.
         restart: score everything again.
-        several: whether the model gives a text several labels, or none.
     """
 
     files: Sequence[str]
@@ -74,10 +73,10 @@ class ClusterRequest:
     part_rows: int = PART_ROWS
     strict: bool = False
     restart: bool = False
-    several: bool = False
 
-    def reading(self) -> Reading:
-        added = Added(f"{self.prefix}label", f"{self.prefix}probability", self.several)
+    def reading(self, *, several: bool) -> Reading:
+        """How its files are read, for a model that gives a text several labels, or none, or for one that does not."""
+        added = Added.prefixed(self.prefix, several=several)
         keys = self.converted is not None
         return Reading(self.format, self.text_column, self.encoding, added, self.part_rows, keys=keys)
 
@@ -109,9 +108,9 @@ def score_files(request: ClusterRequest, cluster: Cluster) -> Counts:
     files = files_of(request.model)
     engine = engine_from(files, request.model.name)  # a model that cannot be run is told here, once
     model = Model(engine.body_version, engine.head_version)
-    request = replace(request, several=engine.fitted.labels.multi_label)
+    reading = request.reading(several=engine.fitted.labels.multi_label)
     del engine
-    run = _Run(request, cluster, out, Scoring(model, _begin(out, request, model)))
+    run = _Run(request, reading, cluster, out, Scoring(model, _begin(out, request, model)))
     plans = run.planned(found)
     run.score(plans, files)
     run.finish(plans)
@@ -155,9 +154,11 @@ def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
 class _Run:
     """One run: plans, then shards, then the manifest."""
 
-    def __init__(self, request: ClusterRequest, cluster: Cluster, out: Place, scoring: Scoring) -> None:
+    def __init__(
+        self, request: ClusterRequest, reading: Reading, cluster: Cluster, out: Place, scoring: Scoring
+    ) -> None:
         self._request, self._cluster, self._out = request, cluster, out
-        self._job = Job(request.reading(), request.converted, request.strict, out / RUN, scoring)
+        self._job = Job(reading, request.converted, request.strict, out / RUN, scoring)
         self._receipts = dict[tuple[str, int], Receipt]()
         self._faults = dict[str, ValenceError]()
         self._tasks = list[Task]()

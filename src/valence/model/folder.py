@@ -233,9 +233,10 @@ class ModelFolder:
             raise self._damaged(name, "is not a JSON object")
         if not isinstance(value.get("format"), int):
             raise self._damaged(name, "does not say its format")
-        if value["format"] > MULTI_LABEL_FORMAT:
+        newest = MULTI_LABEL_FORMAT if name == "head.json" else FORMAT
+        if value["format"] > newest:
             raise ModelFolderError(
-                f"{path} has format {value['format']}; this Valence reads up to {MULTI_LABEL_FORMAT}.",
+                f"{path} has format {value['format']}; this Valence reads up to {newest}.",
                 way_out="Upgrade Valence to a version that reads it.",
                 code="model-too-new",
             )

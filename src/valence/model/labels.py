@@ -10,6 +10,8 @@ import numpy.typing as npt
 from valence.data.examples import Target, labels_of
 from valence.errors import DataError
 
+SEPARATOR = "|"  # between the labels of one text, where they are written into one cell
+
 
 class Labels:
     """The ordered, distinct label names of a classifier; index i is column i of its logits.
@@ -33,6 +35,13 @@ class Labels:
                 f"A classifier needs at least two labels, and there is only {list(names)!r}.",
                 way_out="Check the label column: does it hold the labels that you mean?",
                 code="single-class",
+            )
+        unwritable = [name for name in names if multi_label and SEPARATOR in name]
+        if unwritable:
+            raise DataError(
+                f"The label {unwritable[0]!r} holds {SEPARATOR!r}, which parts the labels of a text in a cell.",
+                way_out="Rename it, or name by --label-separator what parts the labels in your file.",
+                code="label-unwritable",
             )
         if len(set(names)) != len(names):
             raise DataError(f"Labels must be distinct: {list(names)!r}.", code="labels-not-distinct")

@@ -24,7 +24,6 @@ MEDIA_TYPES: dict[str, Shape] = {
 }
 # What a result has beside the file's own columns.
 ADDED = ("predicted_label", "predicted_probability", "predicted_sure", "predicted_error")
-SEPARATOR = "|"  # between the labels of a multi-label model in a cell, as `valence score` writes them
 DEFAULT_COLUMN = "text"
 # A part is what is scored and saved at a time: seconds of work at most, so that little is done again.
 _PART_ROWS, _PART_CHARS = 32, 40_000

@@ -48,7 +48,7 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
           </Link>
         </p>
       ) : null}
-      {model && outcome?.kind === "scored" ? (
+      {model && outcome?.kind === "scored" && outcome.labels === null ? (
         <AnswerFeedback
           judged={{
             text: comment.text,

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 
+import type { ModelSummary } from "../../api/generated";
 import shared from "../../components/shared.module.css";
 import { count } from "../../lib/format";
 import type { Sides } from "../../lib/labels";
@@ -18,11 +19,11 @@ interface DistributionProps {
 
 /** How the texts fall out: how many of each label, and how the probabilities are spread. */
 export function Distribution({ run: { scores, model }, counts, ends }: DistributionProps) {
-  const scored = counts.unsure + counts.byLabel.reduce((sum, each) => sum + each, 0);
+  const scored = counts.sure + counts.unsure;
   const right = ends ? model.labels.indexOf(ends.right) : -1;
   const bins = useMemo(() => (right < 0 ? [] : scores.histogram(right, BINS)), [scores, right]);
   const share = (part: number) => (scored === 0 ? "" : `${((part / scored) * 100).toFixed(0)} %`);
-  const facts = factsOf(model.labels, counts, ends);
+  const facts = factsOf(model, counts, ends);
   return (
     <section className={`${shared.card} ${classes.distribution}`} aria-label="Distribution">
       <dl className={classes.facts}>
@@ -47,10 +48,15 @@ interface Fact {
 }
 
 /** With two labels as on the scale: left, in the middle what is not sure, right. */
-function factsOf(labels: readonly string[], { byLabel, unsure }: Counts, ends: Sides | undefined): Fact[] {
+function factsOf(
+  { labels, multi_label }: ModelSummary,
+  { byLabel, without, unsure }: Counts,
+  ends: Sides | undefined,
+): Fact[] {
   const of = (label: string) => byLabel[labels.indexOf(label)] ?? 0;
   const middle = { name: "not sure", value: unsure };
-  if (!ends) return [...labels.map((label) => ({ name: label, value: of(label) })), middle];
+  const none = multi_label ? [{ name: "no label", value: without }] : [];
+  if (!ends) return [...labels.map((label) => ({ name: label, value: of(label) })), ...none, middle];
   return [
     { name: ends.left, value: of(ends.left), side: "left" },
     middle,

@@ -12,6 +12,8 @@ const FORMULA = /^(?:[=@\t\r\n]|[+-](?!(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?%
 const BYTE_ORDER_MARK = "\ufeff";
 const PREFIX = "valence_";
 const DIGITS = 4;
+/** Between several labels in a cell, as `valence score` writes them. */
+const SEPARATOR = "|";
 
 /** The file's own columns in their order, then the results'. Cells that look like formulas get an apostrophe in front. */
 export function resultCsv(table: Table, scores: Scores, rows: Iterable<number>): string {
@@ -34,7 +36,7 @@ function resultCells(scores: Scores, row: number): string[] {
   }
   const written = (label: number) => scores.probabilityOf(row, label).toFixed(DIGITS);
   return [
-    scores.labelOf(row),
+    scores.namesOf(row).join(SEPARATOR),
     written(scores.topOf(row)),
     scores.stateOf(row) === "sure" ? "true" : "false",
     ...scores.labels.map((_, label) => written(label)),

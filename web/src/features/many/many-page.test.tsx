@@ -256,6 +256,39 @@ describe("Many texts", () => {
     expect(await screen.findByText("All 5 rows are done.")).toBeInTheDocument();
   });
 
+  it("shows all labels that a row is given, or that it has none", async () => {
+    const model = { ...summary, labels: ["angry", "rude"], multi_label: true, thresholds: [] };
+    const several = (labels: string[]) => ({
+      ...score("", false),
+      label: "angry",
+      labels,
+      sure: true,
+      probabilities: [
+        { label: "angry", probability: 0.8 },
+        { label: "rude", probability: 0.7 },
+      ],
+    });
+    server.use(
+      http.get(MODELS, () => HttpResponse.json(modelList(model))),
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { texts } = await request.json();
+        return HttpResponse.json(
+          answerTo(...(texts ?? []).map((text) => several(text === "fine" ? [] : ["angry", "rude"]))),
+        );
+      }),
+    );
+    const user = await run(csv("id,review\n1,you fool\n2,fine"));
+    const fact = (name: string) => screen.getByText(name, { selector: "dt" }).nextSibling;
+    await waitFor(() => expect(fact("angry")).toHaveTextContent("1 50 %"));
+    expect(fact("rude")).toHaveTextContent("1 50 %");
+    expect(fact("no label")).toHaveTextContent("1 50 %");
+    expect(rows()[0]).toContain("angry, rude");
+    expect(rows()[1]).toContain("no label");
+    await user.click(screen.getByText("you fool"));
+    const dialog = await screen.findByRole("dialog", { name: "Row 1" });
+    expect(within(dialog).queryByText("Was this right?")).not.toBeInTheDocument();
+  });
+
   it("has an example, and any number of labels", async () => {
     const emotion = { ...summary, labels: ["joy", "anger", "fear"] };
     server.use(

@@ -119,16 +119,19 @@ function RowContent({ run, row, ends }: Pick<RowDialogProps, "run" | "ends"> & {
           <p className={classes.more}>
             <Link href={address}>See which words tip it</Link>
           </p>
-          <AnswerFeedback
-            judged={{
-              text,
-              model: model.version,
-              label: scores.labelOf(row),
-              probability: scores.probabilityOf(row, scores.topOf(row)),
-              requestId: scores.requestIdOf(row),
-            }}
-            labels={scores.labels}
-          />
+          {/* What is kept of a judgement is one label. */}
+          {model.multi_label ? null : (
+            <AnswerFeedback
+              judged={{
+                text,
+                model: model.version,
+                label: scores.labelOf(row),
+                probability: scores.probabilityOf(row, scores.topOf(row)),
+                requestId: scores.requestIdOf(row),
+              }}
+              labels={scores.labels}
+            />
+          )}
         </>
       ) : (
         <p className={classes.verdict}>{failure ? `Not scored: ${failure.detail}` : "Not scored yet."}</p>

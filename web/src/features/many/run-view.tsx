@@ -36,9 +36,9 @@ export function RunView({ run }: { run: Run }) {
     <div className={classes.run}>
       <RunProgress run={run} />
       {model.multi_label ? (
-        <p className={classes.shown}>
-          This model gives a text any number of its labels. The rows show the most probable one of each; the
-          file to download has the probability of every label.
+        <p className={classes.several}>
+          This model gives a text any number of its labels. A row’s percentage is that of the most probable
+          one; the file to download has every label’s.
         </p>
       ) : null}
       <Distribution run={run} counts={counts} ends={ends} />

@@ -16,6 +16,8 @@ interface Storage {
   states: Uint8Array;
   /** The most probable label of each row. */
   tops: Uint16Array;
+  /** Of a model that gives a text several labels, or none: indices of those that each row is given. */
+  given: (readonly number[] | undefined)[];
   failures: Map<number, TextError>;
   /** Of the call that scored each row; the rows of a batch share one string. */
   requestIds: (string | undefined)[];
@@ -49,6 +51,7 @@ export class Scores {
       if (at >= 0) this.storage.probabilities[row * this.labels.length + at] = probability;
     }
     this.storage.tops[row] = Math.max(0, this.labels.indexOf(outcome.label));
+    this.storage.given[row] = outcome.labels?.map((label) => this.labels.indexOf(label));
     this.storage.requestIds[row] = outcome.requestId;
     this.storage.states[row] = outcome.sure ? SURE : UNSURE;
   }
@@ -71,8 +74,17 @@ export class Scores {
     return this.storage.tops[row] ?? 0;
   }
 
+  /** Indices of the labels that the row is given: one, or where a text may have several any number. */
+  givenTo(row: number): readonly number[] {
+    return this.storage.given[row] ?? [this.topOf(row)];
+  }
+
+  namesOf(row: number): string[] {
+    return this.givenTo(row).map((label) => this.labels[label] ?? "");
+  }
+
   labelOf(row: number): string {
-    return this.labels[this.topOf(row)] ?? "";
+    return this.namesOf(row).join(", ") || "no label";
   }
 
   probabilityOf(row: number, label: number): number {
@@ -91,13 +103,24 @@ export class Scores {
     return left;
   }
 
-  /** How many rows stand where: the sure ones by label. */
+  /** How many rows stand where: the sure ones by label, those with several at each of them. */
   counts(): Counts {
-    const counts = { byLabel: this.labels.map(() => 0), unsure: 0, failed: 0, pending: 0 };
+    const counts = {
+      byLabel: this.labels.map(() => 0),
+      sure: 0,
+      without: 0,
+      unsure: 0,
+      failed: 0,
+      pending: 0,
+    };
     for (let row = 0; row < this.rows; row += 1) {
       const state = this.storage.states[row];
-      if (state === SURE) counts.byLabel[this.topOf(row)] = (counts.byLabel[this.topOf(row)] ?? 0) + 1;
-      else if (state === UNSURE) counts.unsure += 1;
+      if (state === SURE) {
+        const given = this.givenTo(row);
+        counts.sure += 1;
+        if (given.length === 0) counts.without += 1;
+        for (const label of given) counts.byLabel[label] = (counts.byLabel[label] ?? 0) + 1;
+      } else if (state === UNSURE) counts.unsure += 1;
       else if (state === FAILED) counts.failed += 1;
       else counts.pending += 1;
     }
@@ -118,6 +141,9 @@ export class Scores {
 
 export interface Counts {
   byLabel: number[];
+  sure: number;
+  /** Sure that none of the labels fits. */
+  without: number;
   unsure: number;
   failed: number;
   pending: number;
@@ -127,6 +153,7 @@ const emptyStorage = (rows: number, labels: number): Storage => ({
   probabilities: new Float32Array(rows * labels),
   states: new Uint8Array(rows),
   tops: new Uint16Array(rows),
+  given: [],
   failures: new Map(),
   requestIds: [],
 });

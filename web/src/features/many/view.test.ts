@@ -32,7 +32,7 @@ const TEXTS = ["Good", "Hm, good", "", "BAD", "later"];
 const shown = (changed: Partial<View>) => rowsShown(five(), TEXTS, { ...EVERYTHING, ...changed });
 
 it("counts what came out", () => {
-  expect(five().counts()).toEqual({ byLabel: [1, 1], unsure: 1, failed: 1, pending: 1 });
+  expect(five().counts()).toEqual({ byLabel: [1, 1], sure: 2, without: 0, unsure: 1, failed: 1, pending: 1 });
   expect(five().pending()).toEqual([4]);
   expect(five().histogram(1, 4)).toEqual([1, 0, 1, 1]);
 });

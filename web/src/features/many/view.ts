@@ -36,7 +36,7 @@ const holds = (text: string | undefined, sought: string): boolean =>
 function passes(scores: Scores, row: number, filter: Filter): boolean {
   if (filter.kind === "all") return true;
   const state = scores.stateOf(row);
-  if (filter.kind === "label") return state === "sure" && scores.topOf(row) === filter.label;
+  if (filter.kind === "label") return state === "sure" && scores.givenTo(row).includes(filter.label);
   return state === filter.kind;
 }
 

@@ -10,7 +10,7 @@ interface LabelBarsProps {
   model: ModelSummary | undefined;
 }
 
-/** No two ends: a bar for each label, the most probable first, with the probability from which it is given. */
+/** No two ends: a bar for each label, those that are given first, and from which probability on they are. */
 export function LabelBars({ scored, model }: LabelBarsProps) {
   const given = scored.labels ?? [scored.label];
   const sorted = [...scored.probabilities].sort(
@@ -20,7 +20,10 @@ export function LabelBars({ scored, model }: LabelBarsProps) {
   const left = sorted.length - SHOWN;
   return (
     <div>
-      <ol className={classes.bars} aria-label="Labels, the most probable first">
+      <ol
+        className={classes.bars}
+        aria-label={scored.labels === null ? "Labels, the most probable first" : "Labels, those given first"}
+      >
         {sorted.slice(0, SHOWN).map((each) => (
           <Bar
             key={each.label}
@@ -30,7 +33,7 @@ export function LabelBars({ scored, model }: LabelBarsProps) {
           />
         ))}
       </ol>
-      {left > 0 ? <p className={classes.rest}>and {left} less probable</p> : null}
+      {left > 0 ? <p className={classes.rest}>and {left} more</p> : null}
     </div>
   );
 }

@@ -59,17 +59,20 @@ function Result({ text, answer: { answer, pulls, weighing, error }, model, point
         <LabelBars scored={scored} model={model} />
       )}
       <PullLists scored={scored} pulls={pulls} weighing={weighing} pointed={pointed} onPoint={onPoint} />
-      <AnswerFeedback
-        judged={{
-          text: answer.text,
-          model: answer.model,
-          label: scored.label,
-          probability: scored.probability,
-          requestId: answer.requestId,
-        }}
-        labels={labelsOf(scored)}
-        stale={answer.text !== text}
-      />
+      {/* What is kept of a judgement is one label. */}
+      {scored.labels === null ? (
+        <AnswerFeedback
+          judged={{
+            text: answer.text,
+            model: answer.model,
+            label: scored.label,
+            probability: scored.probability,
+            requestId: answer.requestId,
+          }}
+          labels={labelsOf(scored)}
+          stale={answer.text !== text}
+        />
+      ) : null}
       <Facts answer={answer} base={model?.base} />
     </>
   );

@@ -82,6 +82,7 @@ describe("Try it", () => {
         .getAllByRole("listitem")
         .map((item) => item.textContent),
     ).toEqual(["angry90\u00a0%", "urgent35\u00a0%", "thankful45\u00a0%"]);
+    expect(screen.queryByText(/Was this right/)).not.toBeInTheDocument();
     await user.clear(field());
     await user.type(field(), "Thanks.");
     expect(await verdict("No label")).toBeVisible();
