@@ -3,6 +3,15 @@ import { counted } from "../../lib/format";
 
 const METRICS: Record<string, { name: string; meaning: string }> = {
   accuracy: { name: "Accuracy", meaning: "share of texts whose label it got right" },
+  subset_accuracy: {
+    name: "Subset accuracy",
+    meaning: "share of texts that it gave exactly the right labels",
+  },
+  hamming_loss: {
+    name: "Hamming loss",
+    meaning: "share of all answers, one a text and label, that are wrong; lower is better",
+  },
+  micro_f1: { name: "Micro-F1", meaning: "F1 over all answers together: frequent labels weigh more" },
   macro_f1: { name: "Macro-F1", meaning: "F1 of each label, averaged: labels count alike, however rare" },
   mcc: { name: "MCC", meaning: "Matthews correlation: 0 is guessing, 100 is perfect" },
   roc_auc: { name: "ROC AUC", meaning: "how often a positive text scores above a negative one" },
@@ -10,6 +19,14 @@ const METRICS: Record<string, { name: string; meaning: string }> = {
   brier: {
     name: "Brier score",
     meaning: "squared distance of its percentages from the truth; lower is better",
+  },
+  micro_precision: {
+    name: "Micro-precision",
+    meaning: "of all the labels that it gave, how many were deserved",
+  },
+  micro_recall: {
+    name: "Micro-recall",
+    meaning: "of all the labels that were deserved, how many it gave",
   },
   macro_precision: {
     name: "Macro-precision",
@@ -23,7 +40,7 @@ const METRICS: Record<string, { name: string; meaning: string }> = {
 };
 
 /** What the table always shows; the others are there when the chart shows them. */
-const COLUMNS = ["accuracy", "macro_f1", "mcc", "roc_auc", "ece"];
+const COLUMNS = ["accuracy", "subset_accuracy", "micro_f1", "macro_f1", "mcc", "roc_auc", "ece"];
 
 export function columnsOf(group: Group, chosen: string): string[] {
   return group.metrics.filter((key) => COLUMNS.includes(key) || key === chosen || !(key in METRICS));
@@ -51,6 +68,10 @@ export interface Group {
   processors: string[];
 }
 
+/** The share of texts that it got right: whose label, or where a text may have several all of whose labels. */
+export const rightOf = ({ metrics }: Result): Estimate | undefined =>
+  metrics["accuracy"] ?? metrics["subset_accuracy"];
+
 /** One group for each set of rows, this model's first; within one, the most accurate first. */
 export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" | "comparisons">): Group[] {
   const rows: Row[] = [
@@ -66,7 +87,7 @@ export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" |
       title: first
         ? `${dataName(first.data)}, ${splitName(first.split)}, ${counted(first.rows, "text")}`
         : key,
-      rows: own.toSorted((a, b) => (b.metrics["accuracy"]?.value ?? 0) - (a.metrics["accuracy"]?.value ?? 0)),
+      rows: own.toSorted((a, b) => (rightOf(b)?.value ?? 0) - (rightOf(a)?.value ?? 0)),
       metrics: metricsOf(own),
       processors: [...new Set(own.map((row) => row.processor))],
     };

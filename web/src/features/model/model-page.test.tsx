@@ -38,6 +38,24 @@ describe("The model", () => {
     expect(screen.getByRole("columnheader", { name: "Calibration error" })).toBeVisible();
   });
 
+  it("says of several labels a text that they are no alternatives, and what counts as right", async () => {
+    const [first] = detail.results;
+    const several = {
+      ...first!,
+      multi_label: true,
+      confusion: null,
+      metrics: { subset_accuracy: { value: 0.713, low: 0.7, high: 0.73 } },
+    };
+    server.use(
+      http.get(MODEL, () =>
+        HttpResponse.json({ ...detail, multi_label: true, results: [several, first], comparisons: [] }),
+      ),
+    );
+    open("/model");
+    expect(await screen.findByText(/Gives a text any of negative and positive, or none\./)).toBeVisible();
+    expect(screen.getByText(/given exactly the right labels/)).toHaveTextContent("71.3 %");
+  });
+
   it("says so where there are no results and no card", async () => {
     server.use(
       http.get(MODEL, () =>

@@ -1,21 +1,24 @@
 import type { ModelDetail } from "../../api/generated";
 import { counted, percent } from "../../lib/format";
 import { probability } from "../../lib/units";
-import { dataName, inHundredths, interval } from "./logic";
+import { dataName, inHundredths, interval, rightOf } from "./logic";
 import classes from "./overview.module.css";
 
 /** What it is, on one screen. */
 export function Overview({ model }: { model: ModelDetail }) {
-  const first = model.results.find((result) => result.metrics["accuracy"]);
-  const accuracy = first?.metrics["accuracy"];
+  const first = model.results[0];
+  const accuracy = first && rightOf(first);
   return (
     <header className={classes.overview}>
       <div>
         <p className={classes.kind}>Text classifier</p>
         <h1>{model.name}</h1>
         <p className={classes.sentence}>
-          Tells {listed(model.labels)} apart. Its body, an encoder made from {model.base}, reads the text; its
-          head, one linear layer on top, decides.
+          {model.multi_label
+            ? `Gives a text any of ${listed(model.labels)}, or none.`
+            : `Tells ${listed(model.labels)} apart.`}{" "}
+          Its body, an encoder made from {model.base}, reads the text; its head, one linear layer on top,
+          decides.
         </p>
       </div>
       {first && accuracy ? (
@@ -23,8 +26,9 @@ export function Overview({ model }: { model: ModelDetail }) {
           <strong>
             {inHundredths(accuracy.value)} <span>%</span>
           </strong>
-          of {counted(first.rows, "text")} of {dataName(first.data)}’s {first.split} split labelled right (95
-          % interval {interval(accuracy)})
+          of {counted(first.rows, "text")} of {dataName(first.data)}’s {first.split} split{" "}
+          {first.multi_label ? "given exactly the right labels" : "labelled right"} (95 % interval{" "}
+          {interval(accuracy)})
         </p>
       ) : null}
       <dl>

@@ -22,6 +22,7 @@ export function ReliabilitySection({ result }: { result: Result }) {
       <p className={pageClasses.lead}>
         Each dot holds the texts of one range of certainty; the larger, the more. On the dashed line, 80 %
         means that four of five are right; below it the model is too sure of itself.
+        {result.multi_label ? " Every text counts once for each label, with that label’s percentage." : ""}
         {ece ? ` On average it is off by ${inHundredths(ece.value)} points.` : ""}
       </p>
       <figure>

@@ -1,7 +1,7 @@
 import type { Result, Slice } from "../../api/generated";
 import { IntervalChart } from "./interval-chart";
 import classes from "./evidence.module.css";
-import { inHundredths, interval } from "./logic";
+import { inHundredths, interval, metricName } from "./logic";
 import pageClasses from "./model-page.module.css";
 import { ChartTable } from "../../components/chart-table";
 import { count } from "../../lib/format";
@@ -10,25 +10,26 @@ import { count } from "../../lib/format";
 export function SlicesSection({ result }: { result: Result }) {
   const slices = result.slices ?? [];
   if (slices.length === 0) return null;
+  const metric = result.multi_label ? "subset_accuracy" : "accuracy";
   return (
     <section aria-labelledby="slices" className={classes.evidence}>
       <h2 id="slices">On which texts it is better</h2>
       <p className={pageClasses.lead}>
-        Accuracy, times 100, on parts of the same texts. Short parts have long intervals: where lines overlap,
-        the difference may be chance.
+        {metricName(metric)}, times 100, on parts of the same texts. Short parts have long intervals: where
+        lines overlap, the difference may be chance.
       </p>
       <figure>
         <IntervalChart
-          metric="accuracy"
+          metric={metric}
           rows={slices.map((slice) => ({
             name: nameOf(slice),
             own: false,
-            metrics: { accuracy: slice.accuracy },
+            metrics: { [metric]: slice.accuracy },
           }))}
         />
         <ChartTable
-          caption="Accuracy on parts of the texts"
-          columns={["Texts", "How many", "Accuracy", "95 % interval"]}
+          caption={`${metricName(metric)} on parts of the texts`}
+          columns={["Texts", "How many", metricName(metric), "95 % interval"]}
           rows={slices.map((slice) => [
             nameOf(slice),
             count(slice.rows),
