@@ -74,7 +74,7 @@ def stage2_by_epochs(settings: dict[str, Any]) -> dict[str, Any]:
     base, precision = bases.find(settings["base"]), choose()
     set_seed(_SEED)
     tokenizer = network.tokenizer_of(base.path)
-    model = network.from_base(base, labels, attention=attention_for(_WINDOW, precision))
+    model = network.from_base(base, labels, attention=attention_for(precision))
     freeze_body(model)
     window = min(_WINDOW, network.window_of(model, tokenizer))
     training, validation = (
@@ -118,7 +118,7 @@ def stage1_ours(settings: dict[str, Any]) -> dict[str, Any]:
     splits, labels = splits_of(settings)
     base, precision = bases.find(settings["base"]), choose()
     tokenizer = network.tokenizer_of(base.path)
-    model = network.from_base(base, labels, attention=attention_for(_WINDOW, precision))
+    model = network.from_base(base, labels, attention=attention_for(precision))
     window = min(_WINDOW, network.window_of(model, tokenizer))
     loop = LoopConfig(
         epochs=2,

@@ -21,6 +21,7 @@ from transformers import (
     PreTrainedModel,
 )
 
+from valence.encoder.attention import IN_CHUNKS, in_chunks
 from valence.encoder.bases import LocalBase
 from valence.errors import BaseModelError, ModelFolderError
 from valence.model.head import Floats
@@ -42,6 +43,8 @@ _NO_DROPOUT = (
 def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) -> PreTrainedModel:
     """The base with a new, randomly initialised final layer; float32, dropout off.
 
+    `attention` is one of transformers' ways to compute it, or IN_CHUNKS; None leaves the choice to transformers.
+
     Raises BaseModelError if the base is no encoder that transformers can put a classification layer on.
     """
     try:
@@ -49,8 +52,13 @@ def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) 
             config = AutoConfig.from_pretrained(base.path, **_label_names(labels))
             _switch_dropout_off(config)
             model, report = AutoModelForSequenceClassification.from_pretrained(
-                base.path, config=config, dtype=torch.float32, attn_implementation=attention, output_loading_info=True
+                base.path,
+                config=config,
+                dtype=torch.float32,
+                attn_implementation=_of_transformers(attention),
+                output_loading_info=True,
             )
+        _use_own_attention(model, attention)
         new = classification_layers(model)
     except (OSError, ValueError, KeyError, AttributeError, RuntimeError) as error:
         raise BaseModelError(
@@ -85,12 +93,13 @@ def from_folder(folder: Path, *, attention: str | None = None) -> PreTrainedMode
     try:
         with _quiet():
             model, report = AutoModelForSequenceClassification.from_pretrained(
-                folder, dtype=torch.float32, attn_implementation=attention, output_loading_info=True
+                folder, dtype=torch.float32, attn_implementation=_of_transformers(attention), output_loading_info=True
             )
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelFolderError(
             f"{folder} cannot be loaded: {error}.", way_out="Copy it again, or train it again.", code="model-damaged"
         ) from error
+    _use_own_attention(model, attention)
     wrong = {key: sorted(report[key]) for key in ("missing_keys", "unexpected_keys", "mismatched_keys") if report[key]}
     if wrong:
         raise ModelFolderError(
@@ -182,6 +191,15 @@ def _label_names(labels: Labels) -> dict[str, Any]:
         "id2label": dict(enumerate(labels.names)),
         "label2id": {name: i for i, name in enumerate(labels.names)},
     }
+
+
+def _of_transformers(attention: str | None) -> str | None:
+    return None if attention == IN_CHUNKS else attention
+
+
+def _use_own_attention(model: PreTrainedModel, attention: str | None) -> None:
+    if attention == IN_CHUNKS:
+        in_chunks(model)
 
 
 def _switch_dropout_off(config: Any) -> None:

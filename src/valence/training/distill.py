@@ -42,7 +42,7 @@ from valence.training.provenance import ancestry, describe_data, versions
 from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
 from valence.training.trained_head import calibrate_and_test
-from valence.training.trainer import LoopConfig, train_on, validation_history
+from valence.training.trainer import LoopConfig, attention_for, train_on, validation_history
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +133,7 @@ def distill(datasets: Sequence[Dataset], out: Path, config: DistillConfig, *, re
     labels = _common_labels(sets)
     base = bases.find(config.student)
     precision = choose(config.precision)
-    # Nearly all texts are short, and for those the CPU's fused attention is slower than plain products.
-    model = network.from_base(base, labels, attention="eager" if precision.device == "cpu" else None)
+    model = network.from_base(base, labels, attention=attention_for(precision))
     student = _Student(model, network.tokenizer_of(base.path), labels, config, precision)
     anchor = _anchor(student) if config.anchor else None
     descriptions = [describe_data(each.dataset, each.splits) for each in sets]

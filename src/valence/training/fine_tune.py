@@ -32,7 +32,7 @@ from valence.model.multi_label import fitter_for
 from valence.training import ranks
 from valence.training.encoding import Truncation
 from valence.training.frozen import described
-from valence.training.networks import BASE_WINDOW, OpenNetwork, describe, open_base, open_folder, with_head
+from valence.training.networks import OpenNetwork, describe, open_base, open_folder, with_head
 from valence.training.opening import saved_model
 from valence.training.provenance import describe_data, versions
 from valence.training.run_folder import open_run
@@ -142,7 +142,7 @@ def in_words(config: FineTuneConfig) -> str:
 def _open(source: str, labels: Labels, precision: Precision) -> OpenNetwork:
     folder = saved_model(source)
     if folder is None:
-        return open_base(source, labels, attention=attention_for(BASE_WINDOW, precision))
+        return open_base(source, labels, attention=attention_for(precision))
     body = folder.body()
     if "model.safetensors" not in body.files:
         raise ModelFolderError(
@@ -150,7 +150,7 @@ def _open(source: str, labels: Labels, precision: Precision) -> OpenNetwork:
             way_out="Give the folder that it was made from, or a base such as minilm; or train only the final layer.",
             code="model-not-trainable",
         )
-    return open_folder(folder, attention=attention_for(body.max_tokens, precision))
+    return open_folder(folder, attention=attention_for(precision))
 
 
 def _fit_head(

@@ -85,7 +85,7 @@ def pretrain(dataset: Dataset, out: Path, config: PretrainConfig, *, resume: boo
     check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
     data = describe_data(dataset, splits)
     tokenizer = network.tokenizer_of(base.path)
-    model = network.from_base(base, labels, attention=attention_for(config.max_tokens, precision))
+    model = network.from_base(base, labels, attention=attention_for(precision))
     _check(config, network.window_of(model, tokenizer))
     if config.freeze_body:
         freeze_body(model)

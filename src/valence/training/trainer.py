@@ -25,6 +25,7 @@ from transformers import (
 )
 
 from valence.data.examples import Splits
+from valence.encoder.attention import IN_CHUNKS
 from valence.encoder.precision import Precision
 from valence.files import write_json, writing
 from valence.model.head import Ints
@@ -39,9 +40,6 @@ log = logging.getLogger(__name__)
 
 # Validation and a checkpoint after every sixth of the run: half an epoch of three.
 _CHECKPOINT_SHARE = 1 / 6
-
-# The CPU's fused attention kernel has a slow backward pass, and plain matrix products beat it up to about this length.
-_PLAIN_ATTENTION_UP_TO = 256  # tokens; docs/experiments.md
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +69,9 @@ class LoopConfig:
     patience: int | None = None
 
 
-def attention_for(max_tokens: int, precision: Precision) -> str | None:
-    """Plain attention where it is faster; None leaves the choice to transformers, which knows what a family has."""
-    plain = precision.device == "cpu" and max_tokens <= _PLAIN_ATTENTION_UP_TO
-    return "eager" if plain else None
+def attention_for(precision: Precision) -> str | None:
+    """In chunks on a CPU; None leaves the choice to transformers."""
+    return IN_CHUNKS if precision.device == "cpu" else None
 
 
 def train(
