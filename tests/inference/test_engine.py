@@ -95,15 +95,6 @@ def test_a_score_does_not_depend_on_batch_mates_or_padding(
     np.testing.assert_allclose(engine.predict_proba(together)[min(place, len(mates))], alone, atol=1e-5)
 
 
-def test_padding_itself_does_not_matter(engine: Engine) -> None:
-    window = engine.reader.window(engine.reader.read("a wonderful film").ids)
-    ids = np.concatenate([window, np.full(20, 7)])[None]
-    mask = np.concatenate([np.ones_like(window), np.zeros(20, dtype=np.int64)])[None]
-    for readout in ("final", "general"):
-        padded = engine._session.run([readout], {"input_ids": ids, "attention_mask": mask})[0]
-        np.testing.assert_allclose(padded[0], engine.run([window], readout)[0], atol=1e-5)
-
-
 def test_the_first_bad_text_is_named(engine: Engine) -> None:
     for call in (engine.score, engine.predict_proba, engine.features):
         with pytest.raises(TextError, match="Text 2 of 4") as caught:

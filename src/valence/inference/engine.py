@@ -1,7 +1,7 @@
 """The engine: a model folder opened for serving. Texts in, predictions or features out.
 
-One onnxruntime session, shared by all threads. Windows of similar length are run together, so next to nothing is
-padding. Every error of onnxruntime, tokenizers and the file system becomes a ModelFolderError here.
+One runtime, shared by all threads, and a thread for each core. Windows of similar length are run together. Every error
+of the runtime, tokenizers and the file system becomes a ModelFolderError.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from valence.data.examples import MAX_CHARACTERS
 from valence.errors import ModelFolderError, TextError
 from valence.inference.packing import packed
 from valence.inference.prediction import Prediction
+from valence.inference.runtime import RuntimeName, open_runtime
 from valence.inference.scoring import answer
 from valence.inference.threads import available_cores
 from valence.inference.windows import Ints, Reading, TextReader, pooled
@@ -39,9 +38,10 @@ class Engine:
 
     Args:
         folder: a model folder with body.onnx, tokenizer.json and a head.
-        threads: of onnxruntime; by default this process's share of the machine.
+        threads: that compute; by default this process's share of the machine.
         batch_tokens: tokens that one run may take, padding included.
         max_characters: a longer text is refused with TextError `text-too-long`.
+        runtime: what runs the body; by default the fastest that knows the processor and the body.
 
     Raises ModelFolderError if a part is missing, damaged, too new, or does not fit the others.
     """
@@ -53,6 +53,7 @@ class Engine:
         threads: int | None = None,
         batch_tokens: int = BATCH_TOKENS,
         max_characters: int = MAX_CHARACTERS,
+        runtime: RuntimeName | None = None,
     ) -> None:
         files = ModelFolder(folder)
         self.name = files.name
@@ -63,7 +64,7 @@ class Engine:
         self._path = files.file("body.onnx")
         self.threads = threads or available_cores()
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="engine")  # starts none before it is needed
-        self._session = _session(self._path)
+        self._runtime = open_runtime(self._path, runtime)
         self._check_outputs()
 
     @property
@@ -124,7 +125,7 @@ class Engine:
         """Features of shape (windows, width), in the order given, of windows with their special tokens.
 
         Runs in the caller's thread alone; for those who have a thread for each core. Raises ModelFolderError if
-        onnxruntime fails.
+        the runtime fails.
         """
         return self._run(windows, readout or self.fitted.readout, self.batch_tokens, map)
 
@@ -137,7 +138,7 @@ class Engine:
         rows = np.empty((len(windows), self.body.readouts[readout]), dtype=np.float32)
 
         def run(batch: list[int]) -> None:
-            rows[batch] = self._run_batch([windows[i] for i in batch], readout)
+            rows[batch] = self._runtime.run([windows[i] for i in batch], readout)
 
         for _ in mapped(run, packed([len(window) for window in windows], budget)):
             pass
@@ -145,18 +146,6 @@ class Engine:
 
     def _map(self, run: Callable[[list[int]], None], batches: Sequence[list[int]]) -> Iterable[None]:
         return map(run, batches) if len(batches) == 1 or self.threads == 1 else self._pool.map(run, batches)
-
-    def _run_batch(self, windows: Sequence[Ints], readout: str) -> Any:
-        longest = max(map(len, windows))
-        ids = np.zeros((len(windows), longest), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, window in enumerate(windows):
-            ids[row, : len(window)] = window
-            mask[row, : len(window)] = 1
-        try:
-            return self._session.run([readout], {"input_ids": ids, "attention_mask": mask})[0]
-        except Exception as error:  # onnxruntime's errors share no other base
-            raise _damaged(self._path, error) from error
 
     def _read(self, index: int, text: str, count: int) -> Reading:
         try:
@@ -174,32 +163,13 @@ class Engine:
             start += len(counts)
 
     def _check_outputs(self) -> None:
-        found = {output.name: output.shape[-1] for output in self._session.get_outputs()}
+        found = self._runtime.readouts
         if any(found.get(name) != width for name, width in self.body.readouts.items()):
             raise ModelFolderError(
                 f"{self._path} answers with {found}, but body.json says {self.body.readouts}.",
                 way_out=f"Make it again with `valence export --model {self._path.parent}`.",
                 code="model-mismatch",
             )
-
-
-def _session(path: Path) -> Any:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # a damaged file is told by the exception; nothing else is for stderr
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors share no other base
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> ModelFolderError:
-    return ModelFolderError(
-        f"{path} cannot be run: {error}.",
-        way_out=f"Make it again with `valence export --model {path.parent}`, or upgrade onnxruntime.",
-        code="model-damaged",
-    )
 
 
 def _at(index: int, count: int, error: TextError) -> TextError:
