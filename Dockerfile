@@ -9,7 +9,8 @@ RUN npm --prefix web ci --include=dev --no-audit --no-fund --loglevel=error
 COPY web web
 RUN npm --prefix web run build --silent
 
-FROM python:3.11-slim AS server
+# Not the slim one: this has the compiler for the encoder in C.
+FROM python:3.11 AS server
 WORKDIR /app
 RUN python -m venv /opt/valence
 ENV PATH=/opt/valence/bin:$PATH
@@ -17,7 +18,7 @@ ENV PATH=/opt/valence/bin:$PATH
 COPY requirements.txt ./
 RUN grep -v '^\.$' requirements.txt > pinned.txt \
     && pip install --no-cache-dir --disable-pip-version-check --quiet -r pinned.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY src src
 COPY --from=page /app/src/valence/server/static src/valence/server/static
 RUN pip install --no-cache-dir --disable-pip-version-check --quiet --no-deps .

@@ -80,7 +80,7 @@ clean: ## Remove what was installed and built here
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.setup/serve: .setup/venv requirements.txt pyproject.toml
+.setup/serve: .setup/venv requirements.txt pyproject.toml setup.py src/valence/inference/fused/encoder.c
 	@echo "Installing what serving needs (requirements.txt, about 70 MB to download) ..."
 	@grep -v '^\.$$' requirements.txt > .setup/requirements.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r .setup/requirements.txt

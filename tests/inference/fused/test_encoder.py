@@ -136,3 +136,29 @@ def test_another_network_is_run_by_onnxruntime(tmp_path: Path) -> None:
     windows = windows_of([9, 3])
     found = open_runtime(path).run(windows, "final")
     assert (found == OnnxRuntime(path).run(windows, "final")).all()
+
+
+def _shorter(array: Any) -> Any:
+    return array[..., :-1]
+
+
+def _as_bytes(array: Any) -> Any:
+    return array.view(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        *((name, _shorter) for name in ("words", "words.scale", "positions", "dense.weight", "dense.bias")),
+        *((name, _shorter) for name in ("layer0.qkv.bias", "layer1.up.weight", "layer1.down.weight.scale")),
+        *((name, _as_bytes) for name in ("words", "layer1.up.weight")),
+    ],
+)
+def test_parts_that_do_not_fit_together_are_never_computed_with(
+    name: str, change: Callable[[Any], Any], tmp_path: Path
+) -> None:
+    model = onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]())))
+    file = read(memoryview(model.SerializeToString()))
+    assert encoder_of(file) is not None
+    file.constants[name] = change(file.constants[name])
+    assert encoder_of(file) is None

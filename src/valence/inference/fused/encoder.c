@@ -46,6 +46,9 @@ typedef struct {
     const float *relative;                  /* (heads, 2 * positions - 1), or null: attention's bias by distance */
 } Network;
 
+/* Changes with what encoder.py has to know: a library that was built from an older file is told by it. */
+EXPORTED int32_t valence_interface(void) { return 1; }
+
 enum { NONE, VNNI, AMX };                                /* the instructions to use, the better the higher */
 enum { DONE, TOKEN_UNKNOWN, TEXT_TOO_LONG, OUT_OF_MEMORY }; /* how a call ended */
 
@@ -64,8 +67,9 @@ enum {
     ALIGNED = 64, /* columns: bytes of a vector, and of a tile's row */
     BLOCK = 32,   /* rows: two tiles */
     PANEL = 32,   /* columns of a product that are computed together: two tiles */
-    STRIP = 64,   /* rows of the feed-forward layer that are in the cache together */
-    QUERIES = 4,  /* rows of attention that are computed together */
+    GROUP = 192,  /* rows whose queries, keys and values are in the second cache together */
+    STRIP = 32,   /* rows of the feed-forward layer that are there beside its weights */
+    QUERIES = 6,  /* rows of attention that are computed together: twelve sums hide an addition's latency */
 };
 
 /* A linear layer as it is multiplied: column blocks of LANES, in each of them four rows' bytes side by side. */
@@ -96,19 +100,26 @@ static int max_of(int a, int b) { return a > b ? a : b; }
 
 /* ---- which instructions there are ---- */
 
+/* Whether the system saves all of a vector's bits when it switches between processes. */
+static int vectors_are_kept(void) {
+    unsigned a, b, c, d, low, high;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) return 0;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (low & 0xE6) == 0xE6;
+}
+
 static int amx_granted(void) {
     enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
-    unsigned a, b, c, d;
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> 24 & 1) || !(d >> 25 & 1)) return 0;
     return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
 }
 
 EXPORTED int32_t valence_instructions(void) {
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
-        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl") ||
-        !__builtin_cpu_supports("avx512vnni"))
-        return NONE;
-    return amx_granted() ? AMX : VNNI;
+    enum { AVX2 = 1u << 5, F = 1u << 16, DQ = 1u << 17, BW = 1u << 30, WITH_VNNI = 1u << 11, TILES = 3u << 24 };
+    const unsigned avx512 = AVX2 | F | DQ | BW | 1u << 31; /* the last one is VL */
+    unsigned a, b, c, d;
+    if (!vectors_are_kept() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return NONE;
+    if ((b & avx512) != avx512 || !(c & WITH_VNNI)) return NONE;
+    return (d & TILES) == TILES && amx_granted() ? AMX : VNNI;
 }
 
 /* ---- making an encoder ---- */
@@ -217,20 +228,19 @@ AVX512 INLINE __m512 reciprocal(__m512 x) {
     return _mm512_mul_ps(near, _mm512_fnmadd_ps(x, near, _mm512_set1_ps(2.0f)));
 }
 
-/* x / 2 * (1 + erf(x / sqrt(2))), with erf by Abramowitz and Stegun, 7.1.26, to 1.5e-7. */
+/* x times the normal distribution's share below x. Of x within 5, (share - 1/2) / x by a polynomial in 2 * x^2 / 25 - 1,
+ * fitted by least squares with weights that even out the largest errors; outside, the share at 5. To 1e-5, where a step
+ * of the uint8 that comes of it is 1e-2 or more. */
 AVX512 INLINE __m512 gelu(__m512 x) {
-    __m512 z = _mm512_mul_ps(_mm512_abs_ps(x), _mm512_set1_ps(0.70710678f));
-    __m512 t = reciprocal(_mm512_fmadd_ps(z, _mm512_set1_ps(0.3275911f), _mm512_set1_ps(1.0f)));
-    __m512 p = _mm512_set1_ps(1.061405429f);
-    p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(-1.453152027f));
-    p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(1.421413741f));
-    p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(-0.284496736f));
-    p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(0.254829592f));
-    __m512 tail = _mm512_mul_ps(_mm512_mul_ps(p, t), exponential(_mm512_sub_ps(_mm512_setzero_ps(), _mm512_mul_ps(z, z))));
-    /* tail = 1 - erf(|z|): x - x * tail / 2 on the right, x * tail / 2 on the left. */
-    __m512 part = _mm512_mul_ps(_mm512_mul_ps(x, _mm512_set1_ps(0.5f)), tail);
-    __mmask16 right = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GE_OQ);
-    return _mm512_mask_sub_ps(part, right, x, part);
+    static const float of[] = {2.27723909e-03f,  -6.27795232e-03f, 7.02135407e-03f,  -8.32993906e-03f,
+                               1.55478420e-02f,  -2.42150950e-02f, 3.17441665e-02f,  -4.03191837e-02f,
+                               5.14880096e-02f,  -7.03005179e-02f, 1.41364302e-01f};
+    __m512 within = _mm512_max_ps(_mm512_min_ps(x, _mm512_set1_ps(5.0f)), _mm512_set1_ps(-5.0f));
+    __m512 u = _mm512_fmsub_ps(_mm512_mul_ps(within, within), _mm512_set1_ps(2.0f / 25), _mm512_set1_ps(1.0f));
+    __m512 p = _mm512_set1_ps(of[0]);
+#pragma GCC unroll 10
+    for (int i = 1; i < 11; i++) p = _mm512_fmadd_ps(p, u, _mm512_set1_ps(of[i]));
+    return _mm512_mul_ps(x, _mm512_fmadd_ps(within, p, _mm512_set1_ps(0.5f)));
 }
 
 AVX512 INLINE __m512 hyperbolic_tangent(__m512 x) {
@@ -276,10 +286,20 @@ AVX512 static float quantize(const float *row, uint8_t *to, int columns, int aft
 
 enum { PLAIN, WITH_GELU, ADDED }; /* what becomes of a product: stored, through a GELU, or added to what is there */
 
-AVX512 INLINE void finish(const Packed *w, __m512i sums, int column, float step, float *to, int then) {
-    sums = _mm512_sub_epi32(sums, _mm512_load_si512(w->correction + column));
-    __m512 y = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), _mm512_load_ps(w->scale + column));
-    y = _mm512_fmadd_ps(y, _mm512_set1_ps(step), _mm512_load_ps(w->bias + column));
+/* What turns sums of products into a vector of a layer's outputs. */
+typedef struct {
+    __m512i correction;
+    __m512 scale, bias;
+} Finish;
+
+AVX512 INLINE Finish finish_of(const Packed *w, int column) {
+    return (Finish){_mm512_load_si512(w->correction + column), _mm512_load_ps(w->scale + column),
+                    _mm512_load_ps(w->bias + column)};
+}
+
+AVX512 INLINE void finish(const Finish *by, __m512i sums, float step, float *to, int then) {
+    __m512 y = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(sums, by->correction)), by->scale);
+    y = _mm512_fmadd_ps(y, _mm512_set1_ps(step), by->bias);
     if (then == WITH_GELU) y = gelu(y);
     if (then == ADDED) y = _mm512_add_ps(y, _mm512_load_ps(to));
     _mm512_store_ps(to, y);
@@ -305,18 +325,18 @@ AVX512 INLINE void block_vnni(const Packed *w, const uint8_t *x, const float *st
                 b[i] = _mm512_dpbusd_epi32(b[i], rows, second);
             }
         }
+        const Finish first = finish_of(w, column), second = finish_of(w, column + LANES);
         for (int i = 0; i < ROWS; i++) {
             float *to = y + (size_t)(row + i) * stride + column;
-            finish(w, a[i], column, steps[row + i], to, then);
-            finish(w, b[i], column + LANES, steps[row + i], to + LANES, then);
+            finish(&first, a[i], steps[row + i], to, then);
+            finish(&second, b[i], steps[row + i], to + LANES, then);
         }
     }
 }
 
-WITH_AMX INLINE void block_amx(const Packed *w, const uint8_t *x, const float *steps, int column, float *y, int stride,
-                               int then) {
-    int32_t sums[BLOCK][PANEL] __attribute__((aligned(ALIGNED)));
-    size_t inputs = w->inputs;
+/* sums (BLOCK, PANEL) of BLOCK rows times a panel of columns. */
+WITH_AMX INLINE void sum_amx(const Packed *w, const uint8_t *x, int column, int32_t *sums) {
+    const size_t inputs = w->inputs, row = PANEL * sizeof *sums;
     const int8_t *left = w->weight + inputs * column, *right = left + inputs * LANES;
     _tile_zero(0);
     _tile_zero(1);
@@ -332,45 +352,68 @@ WITH_AMX INLINE void block_amx(const Packed *w, const uint8_t *x, const float *s
         _tile_dpbusd(2, 5, 6);
         _tile_dpbusd(3, 5, 7);
     }
-    _tile_stored(0, &sums[0][0], sizeof sums[0]);
-    _tile_stored(1, &sums[0][LANES], sizeof sums[0]);
-    _tile_stored(2, &sums[LANES][0], sizeof sums[0]);
-    _tile_stored(3, &sums[LANES][LANES], sizeof sums[0]);
-    for (int i = 0; i < BLOCK; i++) {
+    _tile_stored(0, sums, row);
+    _tile_stored(1, sums + LANES, row);
+    _tile_stored(2, sums + LANES * PANEL, row);
+    _tile_stored(3, sums + LANES * PANEL + LANES, row);
+}
+
+AVX512 INLINE void finish_block(const Packed *w, const int32_t *sums, int column, const float *steps, float *y,
+                                int stride, int then) {
+    const Finish first = finish_of(w, column), second = finish_of(w, column + LANES);
+    for (int i = 0; i < BLOCK; i++, sums += PANEL) {
         float *to = y + (size_t)i * stride + column;
-        finish(w, _mm512_load_si512(sums[i]), column, steps[i], to, then);
-        finish(w, _mm512_load_si512(sums[i] + LANES), column + LANES, steps[i], to + LANES, then);
+        finish(&first, _mm512_load_si512(sums), steps[i], to, then);
+        finish(&second, _mm512_load_si512(sums + LANES), steps[i], to + LANES, then);
     }
+}
+
+/* A block is finished while the tiles sum up the next one: the two take different parts of the processor. */
+WITH_AMX INLINE void all_amx(const Packed *w, const uint8_t *x, const float *steps, int rows, float *y, int stride,
+                               int then) {
+    int32_t sums[2][BLOCK * PANEL] __attribute__((aligned(ALIGNED)));
+    int turn = 0, last_row = 0, last_column = -1;
+    for (int column = 0; column < w->outputs; column += PANEL)
+        for (int row = 0; row < rows; row += BLOCK, turn ^= 1) {
+            sum_amx(w, x + (size_t)row * w->inputs, column, sums[turn]);
+            if (last_column >= 0)
+                finish_block(w, sums[!turn], last_column, steps + last_row, y + (size_t)last_row * stride, stride, then);
+            last_row = row;
+            last_column = column;
+        }
+    finish_block(w, sums[!turn], last_column, steps + last_row, y + (size_t)last_row * stride, stride, then);
+}
+
+AVX512 INLINE void all_vnni(const Packed *w, const uint8_t *x, const float *steps, int rows, float *y, int stride,
+                              int then) {
+    for (int column = 0; column < w->outputs; column += PANEL)
+        for (int row = 0; row < rows; row += BLOCK)
+            block_vnni(w, x + (size_t)row * w->inputs, steps + row, column, y + (size_t)row * stride, stride, then);
 }
 
 /* y (rows, stride) = x (rows, w->inputs) times w, and its bias; rows is a multiple of BLOCK. */
 #define MULTIPLY(NAME, TARGET, BY_BLOCK)                                                                              \
     TARGET static void NAME(const Packed *w, const uint8_t *x, const float *steps, int rows, float *y, int stride,    \
                             int then) {                                                                               \
-        for (int column = 0; column < w->outputs; column += PANEL)                                                    \
-            for (int row = 0; row < rows; row += BLOCK) {                                                             \
-                const uint8_t *from = x + (size_t)row * w->inputs;                                                    \
-                float *to = y + (size_t)row * stride;                                                                 \
-                if (then == PLAIN) BY_BLOCK(w, from, steps + row, column, to, stride, PLAIN);                         \
-                else if (then == WITH_GELU) BY_BLOCK(w, from, steps + row, column, to, stride, WITH_GELU);            \
-                else BY_BLOCK(w, from, steps + row, column, to, stride, ADDED);                                       \
-            }                                                                                                         \
+        if (then == PLAIN) BY_BLOCK(w, x, steps, rows, y, stride, PLAIN);                                             \
+        else if (then == WITH_GELU) BY_BLOCK(w, x, steps, rows, y, stride, WITH_GELU);                                \
+        else BY_BLOCK(w, x, steps, rows, y, stride, ADDED);                                                           \
     }
-MULTIPLY(multiply_vnni, AVX512, block_vnni)
-MULTIPLY(multiply_amx, WITH_AMX, block_amx)
+MULTIPLY(multiply_vnni, AVX512, all_vnni)
+MULTIPLY(multiply_amx, WITH_AMX, all_amx)
 
 /* Eight tiles of 16 rows by 64 bytes. Constant, as compilers do not see that all of a local one is read. */
 static const struct {
     uint8_t palette, start_row, reserved[14];
     uint16_t row_bytes[16];
     uint8_t rows[16];
-} TILES = {
+} ALL_TILES = {
     .palette = 1,
     .row_bytes = {64, 64, 64, 64, 64, 64, 64, 64},
     .rows = {16, 16, 16, 16, 16, 16, 16, 16},
 };
 
-WITH_AMX static void configure_tiles(void) { _tile_loadconfig(&TILES); }
+WITH_AMX static void configure_tiles(void) { _tile_loadconfig(&ALL_TILES); }
 
 WITH_AMX static void release_tiles(void) { _tile_release(); }
 
@@ -441,69 +484,93 @@ AVX512 INLINE float exponentials(float *scores, int length, int places) {
     return _mm512_reduce_add_ps(sum);
 }
 
+/* Values (length, padded width) one after the other: in the rows they stand in, each would lie in a page of its own. */
+AVX512 static void gather_values(const float *from, int stride, int length, int width, float *to) {
+    for (int j = 0; j < length; j++)
+        for (int c = 0; c < padded(width, 2 * LANES); c += LANES, to += LANES)
+            _mm512_store_ps(to, _mm512_maskz_loadu_ps(lanes(width, c), from + (size_t)j * stride + c));
+}
+
+/* QUERIES rows of scores, (QUERIES, places): the products of queries with all keys, scaled, and the bias by distance. */
+AVX512 INLINE void score(const float *const *q, const float *keys, int width, int length, int places, __m512 scale,
+                         const float *const *bias, float *scores) {
+    for (int j = 0; j < places; j += 2 * LANES) {
+        int both = j + LANES < places;
+        __m512 a[QUERIES], b[QUERIES];
+        for (int r = 0; r < QUERIES; r++) a[r] = b[r] = _mm512_setzero_ps();
+        for (int c = 0; c < width; c++) {
+            const float *key = keys + (size_t)c * places + j;
+            __m512 first = _mm512_load_ps(key), second = both ? _mm512_load_ps(key + LANES) : first;
+#pragma GCC unroll 6
+            for (int r = 0; r < QUERIES; r++) {
+                __m512 column = _mm512_set1_ps(q[r][c]);
+                a[r] = _mm512_fmadd_ps(column, first, a[r]);
+                b[r] = _mm512_fmadd_ps(column, second, b[r]);
+            }
+        }
+        for (int r = 0; r < QUERIES; r++) {
+            float *to = scores + (size_t)r * places + j;
+            a[r] = _mm512_mul_ps(a[r], scale);
+            b[r] = _mm512_mul_ps(b[r], scale);
+            if (bias) {
+                a[r] = _mm512_add_ps(a[r], _mm512_maskz_loadu_ps(lanes(length, j), bias[r] + j));
+                b[r] = _mm512_add_ps(b[r], _mm512_maskz_loadu_ps(lanes(length, j + LANES), bias[r] + j + LANES));
+            }
+            _mm512_store_ps(to, a[r]);
+            if (both) _mm512_store_ps(to + LANES, b[r]);
+        }
+    }
+}
+
+/* The means of values by their shares, for `count` of QUERIES rows, to where the queries stood. */
+AVX512 INLINE void average(const float *scores, const float *sums, const float *values, int width, int length,
+                           int places, int count, float *to, int stride) {
+    int step = padded(width, 2 * LANES);
+    for (int c = 0; c < width; c += 2 * LANES) {
+        __m512 a[QUERIES], b[QUERIES];
+        for (int r = 0; r < QUERIES; r++) a[r] = b[r] = _mm512_setzero_ps();
+        for (int j = 0; j < length; j++) {
+            const float *from = values + (size_t)j * step + c;
+            __m512 first = _mm512_load_ps(from), second = _mm512_load_ps(from + LANES);
+#pragma GCC unroll 6
+            for (int r = 0; r < QUERIES; r++) {
+                __m512 share = _mm512_set1_ps(scores[(size_t)r * places + j]);
+                a[r] = _mm512_fmadd_ps(share, first, a[r]);
+                b[r] = _mm512_fmadd_ps(share, second, b[r]);
+            }
+        }
+        for (int r = 0; r < count; r++) {
+            __m512 share = _mm512_set1_ps(1.0f / sums[r]);
+            float *row = to + (size_t)r * stride + c;
+            _mm512_mask_storeu_ps(row, lanes(width, c), _mm512_mul_ps(a[r], share));
+            _mm512_mask_storeu_ps(row + LANES, lanes(width, c + LANES), _mm512_mul_ps(b[r], share));
+        }
+    }
+}
+
 /* Attention of one head over one text: `rows` of query, key and value; the answer takes the query's place. */
 AVX512 static void attend(const struct Encoder *encoder, float *rows, int stride, int length, int head, float *scratch) {
     const Network *n = &encoder->network;
     int width = n->hidden / n->heads, places = padded(length, LANES);
-    float *keys = scratch, *scores = keys + (size_t)width * places;
-    float *query = rows + head * width, *value = query + 2 * n->hidden;
-    const float *bias = n->relative ? n->relative + (size_t)head * (2 * n->positions - 1) + n->positions - 1 : NULL;
-    __m512 scale = _mm512_set1_ps(1.0f / __builtin_sqrtf((float)width));
+    float *keys = scratch, *values = keys + (size_t)width * places;
+    float *scores = values + (size_t)padded(width, 2 * LANES) * length;
+    float *query = rows + head * width;
+    const float *by_distance = n->relative ? n->relative + (size_t)head * (2 * n->positions - 1) + n->positions - 1 : NULL;
+    __m512 scale = _mm512_div_ps(_mm512_set1_ps(1.0f), _mm512_sqrt_ps(_mm512_set1_ps((float)width)));
     transpose(query + n->hidden, stride, length, width, keys, places);
+    gather_values(query + 2 * n->hidden, stride, length, width, values);
     for (int i = 0; i < length; i += QUERIES) {
-        const float *q[QUERIES]; /* past the last one it is computed again, and not kept */
+        const float *q[QUERIES], *bias[QUERIES];
         float sums[QUERIES];
         int count = length - i < QUERIES ? length - i : QUERIES;
-        for (int r = 0; r < QUERIES; r++) q[r] = query + (size_t)(i + (r < count ? r : 0)) * stride;
-        for (int j = 0; j < places; j += 2 * LANES) {
-            int both = j + LANES < places;
-            __m512 a[QUERIES], b[QUERIES];
-            for (int r = 0; r < QUERIES; r++) a[r] = b[r] = _mm512_setzero_ps();
-            for (int c = 0; c < width; c++) {
-                const float *key = keys + (size_t)c * places + j;
-                __m512 first = _mm512_load_ps(key), second = both ? _mm512_load_ps(key + LANES) : first;
-#pragma GCC unroll 4
-                for (int r = 0; r < QUERIES; r++) {
-                    __m512 column = _mm512_set1_ps(q[r][c]);
-                    a[r] = _mm512_fmadd_ps(column, first, a[r]);
-                    b[r] = _mm512_fmadd_ps(column, second, b[r]);
-                }
-            }
-            for (int r = 0; r < QUERIES; r++) {
-                float *to = scores + (size_t)r * places + j;
-                a[r] = _mm512_mul_ps(a[r], scale);
-                b[r] = _mm512_mul_ps(b[r], scale);
-                if (bias) {
-                    const float *by = bias + j - i - (r < count ? r : 0);
-                    a[r] = _mm512_add_ps(a[r], _mm512_maskz_loadu_ps(lanes(length, j), by));
-                    b[r] = _mm512_add_ps(b[r], _mm512_maskz_loadu_ps(lanes(length, j + LANES), by + LANES));
-                }
-                _mm512_store_ps(to, a[r]);
-                if (both) _mm512_store_ps(to + LANES, b[r]);
-            }
+        for (int r = 0; r < QUERIES; r++) { /* past the last row the first is computed again, and not kept */
+            int row = i + (r < count ? r : 0);
+            q[r] = query + (size_t)row * stride;
+            bias[r] = by_distance ? by_distance - row : NULL;
         }
-        for (int r = 0; r < QUERIES; r++) sums[r] = exponentials(scores + (size_t)r * places, length, places);
-        for (int c = 0; c < width; c += 2 * LANES) {
-            __mmask16 left = lanes(width, c), right = lanes(width, c + LANES);
-            __m512 a[QUERIES], b[QUERIES];
-            for (int r = 0; r < QUERIES; r++) a[r] = b[r] = _mm512_setzero_ps();
-            for (int j = 0; j < length; j++) {
-                const float *from = value + (size_t)j * stride + c;
-                __m512 first = _mm512_maskz_loadu_ps(left, from), second = _mm512_maskz_loadu_ps(right, from + LANES);
-#pragma GCC unroll 4
-                for (int r = 0; r < QUERIES; r++) {
-                    __m512 share = _mm512_set1_ps(scores[(size_t)r * places + j]);
-                    a[r] = _mm512_fmadd_ps(share, first, a[r]);
-                    b[r] = _mm512_fmadd_ps(share, second, b[r]);
-                }
-            }
-            for (int r = 0; r < count; r++) {
-                float *to = query + (size_t)(i + r) * stride + c;
-                __m512 share = _mm512_set1_ps(1.0f / sums[r]);
-                _mm512_mask_storeu_ps(to, left, _mm512_mul_ps(a[r], share));
-                _mm512_mask_storeu_ps(to + LANES, right, _mm512_mul_ps(b[r], share));
-            }
-        }
+        score(q, keys, width, length, places, scale, by_distance ? bias : NULL, scores);
+        for (int r = 0; r < count; r++) sums[r] = exponentials(scores + (size_t)r * places, length, places);
+        average(scores, sums, values, width, length, places, count, query + (size_t)i * stride, stride);
     }
 }
 
@@ -540,86 +607,133 @@ AVX512 static void mean(const float *states, int columns, int hidden, int length
 
 /* ---- running ---- */
 
-/* Where the parts of a scratch stand; the floats first, so that all of it is aligned. */
+/* Texts that go through attention together: few enough that their queries, keys and values stay in the second cache. */
 typedef struct {
-    float *states, *qkv, *middle, *steps, *attention;
-    uint8_t *quantized;
+    int text, texts; /* the first one, and how many */
+    int row, rows;   /* the first one, and how many with padding to BLOCK */
+} Group;
+
+/* The group after `last`: of those that start there and have up to GROUP rows, the one with the least padding. */
+static Group next_group(const int32_t *lengths, int texts, Group last) {
+    Group best = {last.text + last.texts, 0, last.row + last.rows, 0};
+    int rows = 0, filled = 0;
+    for (int t = best.text; t < texts; t++) {
+        rows += lengths[t];
+        if (best.texts && rows > GROUP) break;
+        if (rows * best.rows < filled * padded(rows, BLOCK)) continue;
+        filled = rows;
+        best.texts = t - best.text + 1;
+        best.rows = padded(rows, BLOCK);
+    }
+    return best;
+}
+
+#define FOR_GROUPS(GROUP_, LENGTHS, TEXTS)                                                                            \
+    for (Group GROUP_ = next_group(LENGTHS, TEXTS, (Group){0, 0, 0, 0}); GROUP_.texts;                                \
+         GROUP_ = next_group(LENGTHS, TEXTS, GROUP_))
+
+/* Where the parts of a scratch stand; floats of whole vectors first, so that all of it is aligned. */
+typedef struct {
+    float *states;              /* of all rows */
+    float *qkv, *attention;     /* of a group */
+    float *middle;              /* of a strip of the feed-forward layer */
+    float *steps;               /* and `quantized`: of a group or a strip */
+    uint8_t *quantized, *active; /* active: of a strip, after the GELU */
+    int rows;
     size_t bytes;
 } Scratch;
 
-static Scratch laid_out(const struct Encoder *encoder, void *memory, int tokens, int longest) {
+static Scratch laid_out(const struct Encoder *encoder, void *memory, const int32_t *lengths, int texts) {
     const Network *n = &encoder->network;
-    size_t rows = padded(tokens, BLOCK), places = padded(longest, LANES);
+    size_t width = n->hidden / n->heads, columns = encoder->columns;
     size_t qkv = encoder->layer[0].qkv.outputs, up = encoder->layer[0].up.outputs;
-    size_t attention = padded((n->hidden / n->heads + QUERIES) * (int)places, LANES);
-    size_t widest = max_of(encoder->columns, (int)up);
-    Scratch to;
-    to.states = memory;
-    to.qkv = to.states + rows * encoder->columns;
-    to.middle = to.qkv + rows * qkv;
-    to.attention = to.middle + STRIP * up;
-    to.steps = to.attention + attention;
-    to.quantized = (uint8_t *)(to.steps + padded((int)rows, LANES));
-    to.bytes = (size_t)(to.quantized - (uint8_t *)memory) + max_of((int)(rows * encoder->columns), (int)(STRIP * widest)) + STRIP * up;
+    int widest = STRIP, longest = 0;
+    Scratch to = {.states = memory, .rows = 0};
+    FOR_GROUPS(group, lengths, texts) {
+        to.rows = group.row + group.rows;
+        widest = max_of(widest, group.rows);
+    }
+    for (int t = 0; t < texts; t++) longest = max_of(longest, lengths[t]);
+    /* keys, values and scores of one head */
+    size_t attention = (width + padded((int)width, 2 * LANES) + QUERIES) * padded(longest, LANES);
+    to.qkv = to.states + to.rows * columns;
+    to.attention = to.qkv + widest * qkv;
+    to.middle = to.attention + attention;
+    to.steps = to.middle + STRIP * up;
+    to.quantized = (uint8_t *)(to.steps + widest);
+    to.active = to.quantized + widest * columns;
+    to.bytes = (size_t)(to.active - (uint8_t *)memory) + STRIP * up;
     return to;
 }
 
-EXPORTED int64_t valence_scratch_bytes(const struct Encoder *encoder, int32_t tokens, int32_t longest) {
-    return (int64_t)laid_out(encoder, NULL, tokens, longest).bytes;
+EXPORTED int64_t valence_scratch_bytes(const struct Encoder *encoder, const int32_t *lengths, int32_t texts) {
+    return (int64_t)laid_out(encoder, NULL, lengths, texts).bytes;
 }
 
-static void feed_forward(const struct Encoder *encoder, const PackedLayer *layer, const Scratch *at, int rows) {
-    int up = layer->up.outputs;
-    uint8_t *active = at->quantized + (size_t)STRIP * encoder->columns;
-    for (int first = 0; first < rows; first += STRIP) {
-        int count = rows - first < STRIP ? rows - first : STRIP;
-        float *states = at->states + (size_t)first * encoder->columns;
-        for (int i = 0; i < count; i++)
-            at->steps[i] = quantize(states + (size_t)i * encoder->columns, at->quantized + (size_t)i * encoder->columns,
-                                    encoder->columns, 0);
-        multiply(encoder, &layer->up, at->quantized, at->steps, count, at->middle, up, WITH_GELU);
-        for (int i = 0; i < count; i++)
-            at->steps[i] = quantize(at->middle + (size_t)i * up, active + (size_t)i * up, up, 1);
-        multiply(encoder, &layer->down, active, at->steps, count, states, encoder->columns, ADDED);
-    }
+/* rows (count, stride) to `quantized` (count, columns) and their steps. */
+static void quantize_rows(const float *rows, int stride, int count, uint8_t *to, int columns, float *steps,
+                          int after_gelu) {
+    for (int i = 0; i < count; i++)
+        steps[i] = quantize(rows + (size_t)i * stride, to + (size_t)i * columns, columns, after_gelu);
 }
 
-static void run_layer(const struct Encoder *encoder, const PackedLayer *layer, const Scratch *at, int rows,
-                      const int32_t *lengths, int texts) {
+static void normalize_rows(const struct Encoder *encoder, float *states, int count, const Norm *norm) {
+    for (int i = 0; i < count; i++)
+        normalize(states + (size_t)i * encoder->columns, norm, encoder->network.hidden, encoder->columns,
+                  encoder->network.epsilon);
+}
+
+static void attention_block(const struct Encoder *encoder, const PackedLayer *layer, const Scratch *at, Group group,
+                            const int32_t *lengths) {
     const Network *n = &encoder->network;
     int columns = encoder->columns, qkv = layer->qkv.outputs;
-    for (int i = 0; i < rows; i++)
-        at->steps[i] = quantize(at->states + (size_t)i * columns, at->quantized + (size_t)i * columns, columns, 0);
-    multiply(encoder, &layer->qkv, at->quantized, at->steps, rows, at->qkv, qkv, PLAIN);
-    float *text = at->qkv;
-    for (int t = 0; t < texts; t++) {
+    float *states = at->states + (size_t)group.row * columns, *text = at->qkv;
+    quantize_rows(states, columns, group.rows, at->quantized, columns, at->steps, 0);
+    multiply(encoder, &layer->qkv, at->quantized, at->steps, group.rows, at->qkv, qkv, PLAIN);
+    for (int t = group.text; t < group.text + group.texts; text += (size_t)lengths[t++] * qkv)
         for (int head = 0; head < n->heads; head++) attend(encoder, text, qkv, lengths[t], head, at->attention);
-        text += (size_t)lengths[t] * qkv;
-    }
-    for (int i = 0; i < rows; i++) {
-        float *row = at->qkv + (size_t)i * qkv; /* what attention gave stands in the query's columns */
-        if (columns > n->hidden) memset(row + n->hidden, 0, (columns - n->hidden) * sizeof *row);
-        at->steps[i] = quantize(row, at->quantized + (size_t)i * columns, columns, 0);
-    }
-    multiply(encoder, &layer->out, at->quantized, at->steps, rows, at->states, columns, ADDED);
-    for (int i = 0; i < rows; i++)
-        normalize(at->states + (size_t)i * columns, &layer->attention_norm, n->hidden, columns, n->epsilon);
-    feed_forward(encoder, layer, at, rows);
-    for (int i = 0; i < rows; i++)
-        normalize(at->states + (size_t)i * columns, &layer->output_norm, n->hidden, columns, n->epsilon);
+    /* What attention gave stands in the queries' columns; past them stand keys. */
+    for (int i = 0; columns > n->hidden && i < group.rows; i++)
+        memset(at->qkv + (size_t)i * qkv + n->hidden, 0, (columns - n->hidden) * sizeof *at->qkv);
+    quantize_rows(at->qkv, qkv, group.rows, at->quantized, columns, at->steps, 0);
+    multiply(encoder, &layer->out, at->quantized, at->steps, group.rows, states, columns, ADDED);
+    normalize_rows(encoder, states, group.rows, &layer->attention_norm);
 }
 
-/* The means of one state for every text, if it is among those that are wanted. */
-static void read_out(const struct Encoder *encoder, const float *states, int state, const int32_t *lengths, int texts,
+static void feed_forward(const struct Encoder *encoder, const PackedLayer *layer, const Scratch *at) {
+    int columns = encoder->columns, up = layer->up.outputs;
+    for (int row = 0; row < at->rows; row += STRIP) {
+        int count = at->rows - row < STRIP ? at->rows - row : STRIP;
+        float *states = at->states + (size_t)row * columns;
+        quantize_rows(states, columns, count, at->quantized, columns, at->steps, 0);
+        multiply(encoder, &layer->up, at->quantized, at->steps, count, at->middle, up, WITH_GELU);
+        quantize_rows(at->middle, up, count, at->active, up, at->steps, 1);
+        multiply(encoder, &layer->down, at->active, at->steps, count, states, columns, ADDED);
+        normalize_rows(encoder, states, count, &layer->output_norm);
+    }
+}
+
+/* The means of one hidden state for every text, if it is among those that are wanted. */
+static void read_out(const struct Encoder *encoder, const Scratch *at, int state, const int32_t *lengths, int texts,
                      const int32_t *wanted, int count, float *means) {
     int hidden = encoder->network.hidden;
     for (int place = 0; place < count; place++) {
         if (wanted[place] != state) continue;
-        const float *text = states;
-        for (int t = 0; t < texts; t++) {
-            mean(text, encoder->columns, hidden, lengths[t], means + ((size_t)t * count + place) * hidden);
-            text += (size_t)lengths[t] * encoder->columns;
+        FOR_GROUPS(group, lengths, texts) {
+            const float *text = at->states + (size_t)group.row * encoder->columns;
+            for (int t = group.text; t < group.text + group.texts; text += (size_t)lengths[t++] * encoder->columns)
+                mean(text, encoder->columns, hidden, lengths[t], means + ((size_t)t * count + place) * hidden);
         }
+    }
+}
+
+static void embed_all(const struct Encoder *encoder, const Scratch *at, const int64_t *ids, const int32_t *lengths,
+                      int texts) {
+    FOR_GROUPS(group, lengths, texts) {
+        float *row = at->states + (size_t)group.row * encoder->columns, *end = row + (size_t)group.rows * encoder->columns;
+        for (int t = group.text; t < group.text + group.texts; t++)
+            for (int i = 0; i < lengths[t]; i++, row += encoder->columns) embed(encoder, *ids++, i, row);
+        memset(row, 0, (size_t)(end - row) * sizeof *row);
     }
 }
 
@@ -628,31 +742,27 @@ static void read_out(const struct Encoder *encoder, const float *states, int sta
 EXPORTED int32_t valence_run(const struct Encoder *encoder, const int64_t *ids, const int32_t *lengths, int32_t texts,
                              const int32_t *wanted, int32_t count, float *means, float *final, void *memory) {
     const Network *n = &encoder->network;
-    int tokens = 0, longest = 0;
+    int tokens = 0;
     for (int t = 0; t < texts; t++) {
         if (lengths[t] < 1 || lengths[t] > n->positions) return TEXT_TOO_LONG;
         tokens += lengths[t];
-        longest = max_of(longest, lengths[t]);
     }
     for (int i = 0; i < tokens; i++)
         if (ids[i] < 0 || ids[i] >= n->vocabulary) return TOKEN_UNKNOWN;
-    int rows = padded(tokens, BLOCK), columns = encoder->columns;
-    Scratch at = laid_out(encoder, memory, tokens, longest);
-    for (int t = 0, token = 0; t < texts; t++)
-        for (int i = 0; i < lengths[t]; i++, token++)
-            embed(encoder, ids[token], i, at.states + (size_t)token * columns);
-    memset(at.states + (size_t)tokens * columns, 0, (size_t)(rows - tokens) * columns * sizeof(float));
+    const Scratch at = laid_out(encoder, memory, lengths, texts);
+    embed_all(encoder, &at, ids, lengths, texts);
+    read_out(encoder, &at, 0, lengths, texts, wanted, count, means);
     if (encoder->instructions == AMX) configure_tiles();
-    read_out(encoder, at.states, 0, lengths, texts, wanted, count, means);
     for (int i = 0; i < n->layers; i++) {
-        run_layer(encoder, &encoder->layer[i], &at, rows, lengths, texts);
-        read_out(encoder, at.states, i + 1, lengths, texts, wanted, count, means);
+        FOR_GROUPS(group, lengths, texts) attention_block(encoder, &encoder->layer[i], &at, group, lengths);
+        feed_forward(encoder, &encoder->layer[i], &at);
+        read_out(encoder, &at, i + 1, lengths, texts, wanted, count, means);
     }
     if (encoder->instructions == AMX) release_tiles();
-    const float *text = at.states;
-    for (int t = 0; final && t < texts; t++) {
-        dense(n, text, final + (size_t)t * n->width);
-        text += (size_t)lengths[t] * columns;
+    if (final) FOR_GROUPS(group, lengths, texts) {
+        const float *text = at.states + (size_t)group.row * encoder->columns;
+        for (int t = group.text; t < group.text + group.texts; text += (size_t)lengths[t++] * encoder->columns)
+            dense(n, text, final + (size_t)t * n->width);
     }
     return DONE;
 }
@@ -664,7 +774,7 @@ struct Encoder;
 EXPORTED int32_t valence_instructions(void) { return NONE; }
 EXPORTED struct Encoder *valence_open(const Network *network, int32_t instructions) { return NULL; }
 EXPORTED void valence_close(struct Encoder *encoder) {}
-EXPORTED int64_t valence_scratch_bytes(const struct Encoder *encoder, int32_t tokens, int32_t longest) { return 0; }
+EXPORTED int64_t valence_scratch_bytes(const struct Encoder *encoder, const int32_t *lengths, int32_t texts) { return 0; }
 EXPORTED int32_t valence_run(const struct Encoder *encoder, const int64_t *ids, const int32_t *lengths, int32_t texts,
                              const int32_t *wanted, int32_t count, float *means, float *final, void *memory) {
     return OUT_OF_MEMORY;

@@ -21,6 +21,8 @@ from valence.model.head import Floats
 
 # What `valence_instructions` answers with, in its order.
 INSTRUCTIONS = ("none", "AVX-512 VNNI", "AMX")
+# Of encoder.c: one that was built from another version is not called.
+_INTERFACE = 1
 _ALIGNED = 64
 _ERRORS = {1: "a token is not in its vocabulary", 2: "a window is longer than it has positions"}
 
@@ -93,15 +95,15 @@ class FusedEncoder:
             len(self._general) if general else 0,
             rows.ctypes.data if general else None,
             None if general else rows.ctypes.data,
-            self._memory(len(ids), int(lengths.max())),
+            self._memory(lengths),
         )
         if ended:
             raise ValueError(_ERRORS[ended])
         return rows
 
-    def _memory(self, tokens: int, longest: int) -> int:
+    def _memory(self, lengths: npt.NDArray[np.int32]) -> int:
         """The address of this thread's scratch, which is kept: to get it anew costs more than a short run."""
-        needed = self._library.valence_scratch_bytes(self._encoder, tokens, longest) + _ALIGNED
+        needed = self._library.valence_scratch_bytes(self._encoder, lengths.ctypes.data, len(lengths)) + _ALIGNED
         held = getattr(self._scratch, "held", None)
         if held is None or len(held) < needed:
             held = self._scratch.held = np.empty(needed, dtype=np.uint8)
@@ -182,11 +184,13 @@ def available() -> tuple[ctypes.CDLL | None, int]:
     if found is None or found.origin is None:
         return None, 0
     library = ctypes.CDLL(found.origin)
+    if library.valence_interface() != _INTERFACE:
+        return None, 0
     pointer, int32 = ctypes.c_void_p, ctypes.c_int32
     library.valence_instructions.restype = int32
     library.valence_open.argtypes, library.valence_open.restype = (ctypes.POINTER(_Network), int32), pointer
     library.valence_close.argtypes, library.valence_close.restype = (pointer,), None
-    library.valence_scratch_bytes.argtypes = (pointer, int32, int32)
+    library.valence_scratch_bytes.argtypes = (pointer, pointer, int32)
     library.valence_scratch_bytes.restype = ctypes.c_int64
     library.valence_run.argtypes = (pointer, pointer, pointer, int32, pointer, int32, pointer, pointer, pointer)
     library.valence_run.restype = int32

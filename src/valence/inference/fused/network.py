@@ -88,9 +88,44 @@ def encoder_of(file: OnnxFile) -> Encoder | None:
     if not count or len(activations) != 1 or any(ops[op] != times * count for op, times in _OF_A_LAYER.items()):
         return None
     try:
-        return _encoder(file, count, tanh=activations == ["Tanh"])
-    except KeyError:  # a name that this form does not have
+        found = _encoder(file, count, tanh=activations == ["Tanh"])
+    except (KeyError, ValueError):  # a name that this form does not have, or a part of another shape
         return None
+    return found if _fits_together(found) else None
+
+
+def _fits_together(encoder: Encoder) -> bool:
+    """Whether every part has the type and shape that the others say: what computes does not look again."""
+    (vocabulary, hidden), (positions, _) = encoder.words.shape, encoder.positions.shape
+    feed_forward, width = encoder.layers[0].up.weight.shape[-1], encoder.dense_weight.shape[-1]
+    floats = [
+        (encoder.word_scales, (vocabulary,)),
+        (encoder.positions, (positions, hidden)),
+        (encoder.dense_weight, (hidden, width)),
+        (encoder.dense_bias, (width,)),
+        *_norm_shapes(encoder.embedding_norm, hidden),
+    ]
+    if encoder.relative is not None:
+        floats.append((encoder.relative, (encoder.heads, 2 * positions - 1)))
+    ints = [(encoder.words, (vocabulary, hidden))]
+    for layer in encoder.layers:
+        for norm in (layer.attention_norm, layer.output_norm):
+            floats += _norm_shapes(norm, hidden)
+        square = [(linear, (hidden, hidden)) for linear in (layer.query, layer.key, layer.value, layer.out)]
+        for linear, shape in [*square, (layer.up, (hidden, feed_forward)), (layer.down, (feed_forward, hidden))]:
+            ints.append((linear.weight, shape))
+            floats += [(linear.scale, shape[1:]), (linear.bias, shape[1:])]
+    return (
+        all(array.shape == shape and array.dtype == np.float32 for array, shape in floats)
+        and all(array.shape == shape and array.dtype == np.int8 for array, shape in ints)
+        and encoder.heads > 0
+        and hidden % encoder.heads == 0
+        and all(0 <= state <= len(encoder.layers) for state in encoder.general)
+    )
+
+
+def _norm_shapes(norm: Norm, hidden: int) -> list[tuple[Array, tuple[int, ...]]]:
+    return [(norm.weight, (hidden,)), (norm.bias, (hidden,))]
 
 
 def _encoder(file: OnnxFile, count: int, *, tanh: bool) -> Encoder:
