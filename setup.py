@@ -1,4 +1,4 @@
-"""The encoder in C; all else is in pyproject.toml. Without a C compiler it is left out, and onnxruntime does its work."""
+"""The encoder in C; without a compiler it is left out, and onnxruntime does its work. All else is in pyproject.toml."""
 
 from setuptools import Extension, setup
 
