@@ -69,8 +69,14 @@ def test_a_share_is_of_the_rate_in_the_networks_shapes() -> None:
 
 def test_the_best_of_the_rounds_counts() -> None:
     answers = {
-        **{"sentences": [[0.9, 0.1], [0.2, 0.8]], "reviews": [[0.4, 0.6]], "chosen": [1], "alone": [[0.25, 0.75]]},
-        **{"cold_start_s": 0.5, "peak_mb": 99.96, "weights_mb": 1.0, "packages_mb": 2.0},
+        "sentences": [[0.9, 0.1], [0.2, 0.8]],
+        "reviews": [[0.4, 0.6]],
+        "chosen": [1],
+        "alone": [[0.25, 0.75]],
+        "cold_start_s": 0.5,
+        "peak_mb": 99.96,
+        "weights_mb": 1.0,
+        "packages_mb": 2.0,
     }
     rounds = [
         {"sentences_s": 1.0, "single_ms": [5.0, 5.0], "reviews_s": 2.0, "cold_start_s": 0.4},
