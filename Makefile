@@ -63,8 +63,9 @@ docs: .setup/dev ## Make anew what programs write in docs/: reference, tables, c
 	@cd docs && for each in reference figures notebooks; do ../$(BIN)/python $$each.py > /dev/null; done
 	@$(BIN)/cog -r -I docs $$(grep -rlF '[[[cog' docs README.md --include='*.md')
 
-bench: .setup/dev ## Measure the engine against other ways to run models/sst2 (TEXTS=SST-2.zip for its sentences)
-	@$(BIN)/python benchmarks/engine.py --model models/sst2 $(if $(TEXTS),--texts $(TEXTS))
+bench: .setup/dev ## Measure the engine beside other ways to run MODEL=models/sst2, with rivals in environments of their own
+	@$(BIN)/python benchmarks/engine.py --model $(or $(MODEL),models/sst2); held=$$?; \
+	  $(BIN)/cog -r -I docs README.md && exit $$held
 
 bench-load: .setup/dev .setup/node ## Measure the server beside other ways to serve MODEL=models/student (TEXTS=SST-2.zip for its sentences)
 	@$(BIN)/python benchmarks/load.py --model $(or $(MODEL),models/student) --texts $(or $(TEXTS),SST-2.zip); held=$$?; \

@@ -1,129 +1,253 @@
-"""Our engine beside the usual ways to run the same model, in one run: speed, exactness, and what batch mates do.
+"""Our engine beside other ways to run the same model, and beside cheaper models: `make bench`, one run, one table.
 
-    python benchmarks/engine.py --model models/imdb --texts SST-2.zip
+    python benchmarks/engine.py --model models/sst2 [--way Valence] [--rounds 3] [--out docs/results/engine.json]
 
-Prints a table and writes docs/results/engine.json. Every way starts from texts and ends in probabilities. The ways
-take turns in each round, so that other work on the machine strikes all of them alike; still, read the ratios.
+Every way starts from texts and ends in probabilities. Each runs in a process of its own, in turns over the rounds, so
+that other work on the machine strikes all alike; the best of a way's rounds counts. The first process of each answers
+every sentence and review, which gives accuracy, exactness and peak memory; the others are timed.
+
+Ours reads a review in windows to its end; the others cut it at the model's longest. TF-IDF and model2vec learn from the
+training rows of --train. Rivals are installed in environments of their own (--build).
+
+The distance to the limit: the multiply-adds that the network needs for a text (linear layers and attention, nothing of
+padding), times texts a second, over the rate at which this machine multiplies matrices of int8, bf16 and float32.
+
+sst2 and imdb have to be here (`valence data get imdb sst2`); --sst2 and --imdb take copies by path. What is measured is
+kept as it comes: --go-on takes it up again. The exit code is 1 when a bar fails.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import tempfile
+import os
+import re
+import subprocess
+import sys
 import time
 import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from engine_figures import against, bars, best_rates, figures, limit_table, multiply_adds, shares, table
+from engine_ways import PIPELINE, REFERENCE, WAYS, Settings, Way  # beside this file
+from environments import interpreter
 
-from valence.inference.engine import Engine
-from valence.inference.packing import packed
+from valence.data import sources
+from valence.data.examples import Examples
+from valence.data.splits import sample
+from valence.encoder import bases
+from valence.errors import ValenceError
+from valence.files import write_json
 from valence.inference.threads import available_cores
+from valence.inference.windows import TextReader
 from valence.machine import processor
 from valence.model.folder import ModelFolder
 
-Score = Callable[[Sequence[str]], Any]  # texts -> probabilities of shape (texts, labels)
-
-ROUNDS = 3
-SINGLE = 200
-
-
-@dataclass
-class Row:
-    """One way's figures. Differences are between probabilities; `against_torch` is the mean over texts."""
-
-    way: str
-    texts_per_second: float
-    single_p50_ms: float
-    single_p99_ms: float
-    against_torch: float
-    flipped: float
-    batch_mates: float
-    size_mb: float
+_HERE = Path(__file__).parent
+SINGLES = 200
+PATIENCE_S = 1200  # of one process: a rival that hangs is left out
 
 
-def main() -> None:
-    options = _options()
-    texts = read_texts(options.texts)
-    with tempfile.TemporaryDirectory() as scratch:
-        ways = make_ways(options.model, Path(scratch), options.threads)
-        rows = measure({name: score for name, (score, _) in ways.items()}, texts)
-        for row in rows:
-            row.size_mb = round(ways[row.way][1].stat().st_size / 1e6, 1)
-    print(f"{processor()}; {options.threads} threads; {len(texts)} texts\n\n{table(rows)}")
-    result = {
-        "processor": processor(),
-        "threads": options.threads,
-        "texts": len(texts),
-        "rows": [asdict(r) for r in rows],
-    }
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(result, indent=2) + "\n")
+class WayError(Exception):
+    """A way that could not be installed, prepared or run, in words."""
 
 
-def make_ways(model: Path, scratch: Path, threads: int) -> dict[str, tuple[Score, Path]]:
-    """Name -> (how to score, the file that holds the weights)."""
-    from valence.export.families import read_network
-    from valence.export.to_onnx import onnx_body
+class Bench:
+    """The run: what is given to the ways, and what has been measured so far."""
 
-    network = read_network(model)
-    plain = _folder_with(model, scratch / "fp32", onnx_body(network, quantized=False).SerializeToString())
-    dynamic = _folder_with(model, scratch / "dynamic", _dynamic_int8(plain / "body.onnx", scratch / "dynamic.onnx"))
-    ours = _folder_with(model, scratch / "ours", onnx_body(network).SerializeToString())
-    engines = {"onnxruntime float32": plain, "onnxruntime dynamic int8": dynamic, "Valence, int8 by row": ours}
-    return {
-        "transformers pipeline, batch 32": (_pipeline(model, threads), model / "model.safetensors"),
-        "torch float32, sorted batches": (_torch(model), model / "model.safetensors"),
-        **{
-            name: (Engine(folder, threads=threads).predict_proba, folder / "body.onnx")
-            for name, folder in engines.items()
-        },
-    }
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.given = given
+        self.ways = [way for way in WAYS if not given.way or any(each in way.name for each in given.way)]
+        self.made = given.build.resolve() / "made"
+        self.made.mkdir(parents=True, exist_ok=True)
+        self.texts = self._write_texts()
+        self.settings = self._write_settings()
+        self.kept = self.made / "measured.json"
+        self.measured: dict[str, Any] = {"answers": {}, "timed": {}, "rates": [], "left_out": {}}
+        if given.go_on and self.kept.exists():
+            self.measured = json.loads(self.kept.read_text("utf-8"))
+            self.measured["left_out"] = {}
 
+    def run(self) -> dict[str, Any]:
+        for way in self.ways:
+            self._try(way, self._first)
+        for each in range(self.given.rounds):
+            if len(self.measured["rates"]) <= each:
+                self.measured["rates"].append(self._rates())
+            for way in self.ways:
+                if len(self.measured["timed"].get(way.name, ())) <= each:
+                    self._try(way, self._round)
+        return self.found()
 
-def measure(ways: dict[str, Score], texts: Sequence[str]) -> list[Row]:
-    """The best of the rounds for each way; the second way is what the others are compared with."""
-    answers = {name: score(texts) for name, score in ways.items()}  # warms up, too
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    singles: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, score in ways.items():
-            seconds[name].append(_seconds(score, texts))
-            singles[name] += [_seconds(score, [text]) * 1e3 for text in texts[:SINGLE]]
-    reference = answers[list(ways)[1]]
-    return [
-        Row(
-            way=name,
-            texts_per_second=round(len(texts) / min(seconds[name])),
-            single_p50_ms=round(float(np.percentile(singles[name], 50)), 2),
-            single_p99_ms=round(float(np.percentile(singles[name], 99)), 2),
-            against_torch=round(float(np.abs(answers[name] - reference)[:, 0].mean()), 5),
-            flipped=round(float(np.mean(answers[name].argmax(1) != reference.argmax(1))), 4),
-            batch_mates=float(f"{_mates(score, texts, answers[name]):.2g}"),
-            size_mb=0.0,
+    def found(self) -> dict[str, Any]:
+        """What docs/results/engine.json holds."""
+        answers, left_out = self.measured["answers"], self.measured["left_out"]
+        arithmetic, rates = self._arithmetic(), best_rates(self.measured["rates"])
+        rows: list[dict[str, Any]] = []
+        for way in self.ways:
+            if way.name in left_out:
+                continue
+            row = figures(answers[way.name], self.measured["timed"][way.name], self.texts)
+            if way.kind != "cheap":
+                row["shares"] = shares(row["texts_per_second"], arithmetic, rates)
+                if REFERENCE in answers:
+                    row |= against(answers[way.name], answers[REFERENCE])
+            rows.append({"way": way.name, "kind": way.kind, **row, "note": way.note})
+        return {
+            "processor": processor(),
+            "threads": self.given.threads,
+            "model": self.given.model.name,
+            "rounds": self.given.rounds,
+            "texts": len(self.texts["sentences"]),
+            "reviews": len(self.texts["reviews"]),
+            "timed_reviews": self.texts["timed_reviews"],
+            "seed": self.given.seed,
+            "trained_on": f"{self.texts['train_rows']} training rows of {Path(self.given.train).name}",
+            "multiply_adds": round(arithmetic),
+            "rates": rates,
+            "rows": rows,
+            "left_out": left_out,
+            "bars": bars(rows, PIPELINE),
+        }
+
+    def _try(self, way: Way, step: Any) -> None:
+        """A rival that cannot be run is left out, and the reason told; ours may not fail."""
+        if way.name in self.measured["left_out"]:
+            return
+        try:
+            step(way)
+        except (WayError, subprocess.SubprocessError) as error:
+            if way.kind == "ours":
+                raise
+            self.measured["left_out"][way.name] = _reason(error)
+            print(f"left out: {way.name}: {_reason(error)}", flush=True)
+        write_json(self.kept, self.measured)
+
+    def _first(self, way: Way) -> None:
+        if way.name in self.measured["answers"]:
+            return
+        self._process("prepare", way)
+        self.measured["answers"][way.name] = self._process("answers", way)
+
+    def _round(self, way: Way) -> None:
+        self.measured["timed"].setdefault(way.name, []).append(self._process("timed", way))
+
+    def _process(self, task: str, way: Way) -> dict[str, Any]:
+        """What the way found, with the seconds from the start of its process to its first answer."""
+        python = interpreter(self.given.build.resolve(), way.packages, dependencies=way.dependencies)
+        slug = re.sub(r"\W+", "-", way.name.lower())
+        out, said = self.made / f"{slug}.json", self.made / f"{slug}.log"
+        command = [str(python), str(_HERE / "engine_ways.py"), task, way.name, str(self.settings), str(out)]
+        out.unlink(missing_ok=True)
+        print(f"{task}: {way.name}", flush=True)
+        environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true"}
+        with said.open("w") as log:
+            start = time.time()
+            ended = subprocess.run(
+                command, stdout=log, stderr=log, env=environment, timeout=PATIENCE_S, check=False
+            ).returncode
+        if ended or not out.exists():
+            last = said.read_text("utf-8", "replace").strip().splitlines()[-1:]
+            raise WayError(f"{task} failed: {''.join(last)[:300]}")
+        found: dict[str, Any] = json.loads(out.read_text("utf-8"))
+        if "first_answer_at" in found:
+            found["cold_start_s"] = found.pop("first_answer_at") - start
+        return found
+
+    def _rates(self) -> dict[str, Any]:
+        print("rates of matrix products", flush=True)
+        out, (hidden, inner, _) = self.made / "rates.json", self._shape()
+        command = [sys.executable, str(_HERE / "engine_rates.py"), str(hidden), str(inner)]
+        subprocess.run([*command, str(self.given.threads), str(out)], check=True)
+        found: dict[str, Any] = json.loads(out.read_text("utf-8"))
+        return found
+
+    def _shape(self) -> tuple[int, int, int]:
+        """(hidden, inner, layers) of the network, whatever its family calls them."""
+        config = json.loads((self.given.model / "config.json").read_text("utf-8"))
+        names = (("hidden_size", "dim"), ("intermediate_size", "hidden_dim"), ("num_hidden_layers", "n_layers"))
+        hidden, inner, layers = (next(config[name] for name in pair if name in config) for pair in names)
+        return hidden, inner, layers
+
+    def _arithmetic(self) -> float:
+        folder = ModelFolder(self.given.model)
+        reader = TextReader(folder.file("tokenizer.json"), folder.body().max_tokens)
+        windows = [
+            reader.window(each.ids[first:past])
+            for each in map(reader.read, self.texts["sentences"])
+            for first, past in each.bounds
+        ]
+        hidden, inner, layers = self._shape()
+        lengths = [len(window) for window in windows]
+        return multiply_adds(lengths, hidden, inner, layers) * len(lengths) / len(self.texts["sentences"])
+
+    def _write_texts(self) -> dict[str, Any]:
+        """Writes what the ways read, and returns it with the labels, which they are not told."""
+        given, labels = self.given, ModelFolder(self.given.model).head().labels
+        sentences = _some(sources.load(given.sst2).test, given.texts_limit, given.seed)
+        reviews = _some(sources.load(given.imdb).test, given.reviews, given.seed)
+        train = _some(sources.load(given.train).train, given.train_rows, given.seed)
+        texts = {"sentences": list(sentences.texts), "reviews": list(reviews.texts)}
+        (self.made / "texts.json").write_text(json.dumps(texts), "utf-8")
+        learnt = {"texts": list(train.texts), "labels": labels.encode(train.labels).tolist()}
+        (self.made / "train.json").write_text(json.dumps(learnt), "utf-8")
+        return {
+            **texts,
+            "sentences_labels": labels.encode(sentences.labels).tolist(),
+            "reviews_labels": labels.encode(reviews.labels).tolist(),
+            "timed_reviews": min(given.timed_reviews, len(reviews)),
+            "train_rows": len(train),
+        }
+
+    def _write_settings(self) -> Path:
+        model = self.given.model.resolve()
+        folder = ModelFolder(model)
+        settings = Settings(
+            model=str(model),
+            made=str(self.made),
+            base=_base(folder.body().base),
+            window=_longest(model),
+            threads=self.given.threads,
+            labels=folder.head().labels.names,
+            train=str(self.made / "train.json"),
+            texts=str(self.made / "texts.json"),
+            timed_reviews=self.texts["timed_reviews"],
+            singles=SINGLES,
         )
-        for name, score in ways.items()
-    ]
+        path: Path = self.made / "settings.json"
+        write_json(path, asdict(settings))
+        return path
 
 
-def table(rows: Sequence[Row]) -> str:
-    base = rows[0].texts_per_second
-    lines = [
-        "| way | texts/s | to the first | one text p50, p99 (ms) | differs from torch | flipped | batch mates | MB |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.way} | {row.texts_per_second:.0f} | {row.texts_per_second / base:.1f} x "
-        f"| {row.single_p50_ms}, {row.single_p99_ms} | {row.against_torch:.5f} | {row.flipped:.2%} "
-        f"| {row.batch_mates:.2g} | {row.size_mb} |"
-        for row in rows
-    ]
-    return "\n".join(lines)
+def _some(examples: Examples, rows: int | None, seed: int) -> Examples:
+    """All, or a stratified sample, in an order by chance: sets are often sorted by label."""
+    chosen = examples if rows is None else sample(examples, rows=rows, seed=seed)
+    return chosen.take(np.random.default_rng(seed).permutation(len(chosen)).tolist())
+
+
+def _base(name: str) -> str:
+    """The base's folder, which model2vec is distilled from; empty where it is not here."""
+    try:
+        return str(bases.find(name).path)
+    except ValenceError:
+        return ""
+
+
+def _longest(model: Path) -> int:
+    """Tokens at which the other ways cut a text: the most that the network reads, as its tokenizer says."""
+    about = model / "tokenizer_config.json"
+    said = json.loads(about.read_text("utf-8")) if about.exists() else {}
+    return int(min(said.get("model_max_length", ModelFolder(model).body().max_tokens), 512))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return "its packages cannot be installed"
+    return re.sub(r"(/[\w.@+-]+){2,}", "...", str(error))
 
 
 def read_texts(path: Path) -> list[str]:
@@ -135,87 +259,46 @@ def read_texts(path: Path) -> list[str]:
         return [line.split("\t")[0] for line in archive.read(name).decode().splitlines()[1:]]
 
 
-def _folder_with(model: Path, target: Path, body: bytes) -> Path:
-    """A serving folder of the same head with another body.onnx."""
-    target.mkdir()
-    for name in ("body.json", "tokenizer.json", "head.json", "head.safetensors"):
-        shutil.copy(model / name, target)
-    (target / "body.onnx").write_bytes(body)
-    ModelFolder(target).write_body(ModelFolder(target).body())
-    return target
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = _options(arguments)
+    found = Bench(given).run()
+    write_json(given.out, found)
+    print(f"\n{found['processor']}; {found['threads']} threads; best of {found['rounds']} rounds\n")
+    print(table(found["rows"]), limit_table(found), sep="\n\n", end="\n\n")
+    for row in found["rows"]:
+        print(f"{row['way']}: {row['note']}")
+    for name, why in found["left_out"].items():
+        print(f"{name}: left out, {why}")
+    print()
+    for each in found["bars"]:
+        print(f"{'held' if each['held'] else 'MISSED':<6}  {each['bar']}: {each['figure']} (bar {each['at']})")
+    return int(not all(each["held"] for each in found["bars"]))
 
 
-def _dynamic_int8(plain: Path, target: Path) -> bytes:
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    options = {"DefaultTensorType": onnx.TensorProto.FLOAT}  # it cannot see through onnxruntime's own operators
-    quantize_dynamic(plain, target, weight_type=QuantType.QInt8, per_channel=True, extra_options=options)
-    return target.read_bytes()
-
-
-def _pipeline(model: Path, threads: int) -> Score:
-    import torch
-    from transformers import pipeline
-
-    torch.set_num_threads(threads)
-    classify = pipeline("text-classification", model=str(model), top_k=None, device="cpu")
-    labels = ModelFolder(model).head().labels.names
-
-    def score(texts: Sequence[str]) -> Any:
-        found = classify(list(texts), batch_size=32, truncation=True)
-        by_label = [{each["label"]: each["score"] for each in answer} for answer in found]
-        return np.array([[answer[label] for label in labels] for answer in by_label])
-
-    return score
-
-
-def _torch(model: Path) -> Score:
-    """The engine's tokens and batches, with torch in onnxruntime's place."""
-    import torch
-
-    from valence.encoder.network import from_folder
-    from valence.encoder.readouts import BodyWithReadouts
-    from valence.inference.windows import TextReader
-
-    body, folder = BodyWithReadouts(from_folder(model)).eval(), ModelFolder(model)
-    reader, fitted = TextReader(model / "tokenizer.json", folder.body().max_tokens), folder.head()
-    column = list(body.readouts).index(fitted.readout)
-
-    def score(texts: Sequence[str]) -> Any:
-        windows = [torch.from_numpy(reader.window(reader.read(text).ids)) for text in texts]  # short texts: one each
-        features = torch.empty(len(texts), body.readouts[fitted.readout])
-        for batch in packed([len(window) for window in windows], 512):
-            ids = torch.nn.utils.rnn.pad_sequence([windows[i] for i in batch], batch_first=True)
-            lengths = torch.tensor([len(windows[i]) for i in batch])
-            mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
-            with torch.inference_mode():
-                features[batch] = body(ids, mask)[column]
-        return fitted.head.predict_proba(features.numpy())
-
-    return score
-
-
-def _seconds(score: Score, texts: Sequence[str]) -> float:
-    start = time.perf_counter()
-    score(texts)
-    return time.perf_counter() - start
-
-
-def _mates(score: Score, texts: Sequence[str], together: Any) -> float:
-    chosen = list(range(0, len(texts), max(1, len(texts) // 64)))
-    alone = np.concatenate([score([texts[i]]) for i in chosen])
-    return float(np.abs(alone - together[chosen]).max())
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True, help="a model folder with its network")
-    parser.add_argument("--texts", type=Path, required=True, help="a file with one text a line, or SST-2.zip")
+    parser.add_argument("--sst2", default="sst2", help="the sentences, by name or path")
+    parser.add_argument("--imdb", default="imdb", help="the reviews, by name or path")
+    parser.add_argument("--train", default="sst2", help="what TF-IDF and model2vec learn from, by name or path")
+    parser.add_argument("--train-rows", type=int, help="of those, at most")
+    parser.add_argument("--texts-limit", type=int, help="sentences at most, for a quick run, in which bars mean little")
+    parser.add_argument("--reviews", type=int, default=1_000, help="test reviews that every way answers")
+    parser.add_argument("--timed-reviews", type=int, default=256, help="of those, how many are timed")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=42, help="of the samples")
+    parser.add_argument("--way", action="append", help="a part of a way's name; again for another")
+    parser.add_argument("--go-on", action="store_true", help="take up what a cut run with these options measured")
     parser.add_argument("--threads", type=int, default=available_cores())
+    parser.add_argument("--build", type=Path, default=Path("build/rivals"), help="where environments are made")
     parser.add_argument("--out", type=Path, default=Path("docs/results/engine.json"))
-    return parser.parse_args()
+    given = parser.parse_args(arguments)
+    if not (given.model / "model.safetensors").exists():
+        parser.error(f"{given.model} lacks model.safetensors, which every other way reads.")
+    if given.way and not any(part in way.name for part in given.way for way in WAYS):
+        parser.error(f"No way's name has {given.way[0]!r}.")
+    return given
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

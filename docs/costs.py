@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-WAY = "Valence, int8 by row"  # its row in docs/results/engine.json
+WAY = "Valence"  # its row in docs/results/engine.json
 SECONDS = 30 * 24 * 3600  # in a month
 CORES_PER_SHARE = 8 / 50  # Heroku calls the eight virtual processors of its Performance-L "50x"
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-PIPELINE, OURS = "transformers pipeline, batch 32", "Valence, int8 by row"
+PIPELINE, OURS = "transformers pipeline, batch 32", "Valence"
 
 
 def sentences() -> str:
@@ -20,7 +20,7 @@ def sentences() -> str:
     return (
         f"On an {engine['processor']}, the engine scores {batches:.1f} times as many sentences a second as "
         f"transformers' `pipeline` (float32, batch 32), and one text in {ours['single_p50_ms']:.1f} ms, "
-        f"{alone:.1f} times as fast: `python benchmarks/engine.py` ([its figures](docs/results/engine.json), "
+        f"{alone:.1f} times as fast: `make bench` ([its figures](docs/results/engine.json), "
         f"[log of experiments](docs/experiments.md)). A cold `valence predict` has answered after "
         f"{cold['least_s']:.2f} s, {cold['median_s']:.2f} s in the median: `python benchmarks/start.py` "
         "([its figures](docs/results/start.json))."

@@ -1,0 +1,112 @@
+"""How fast this machine multiplies matrices, in the shapes of a network's layers and in a large square one.
+
+python benchmarks/engine_rates.py HIDDEN INNER THREADS OUT.json
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+TOKENS = 512  # of one product: what the engine runs at once
+SQUARE = 2048
+_TRIES = 8
+
+Shape = tuple[int, int, int]  # rows, inputs, outputs
+
+
+def layer_shapes(hidden: int, inner: int) -> tuple[Shape, ...]:
+    """The linear layers of one encoder layer: query, key and value at once, attention's output, up and down.
+
+    >>> layer_shapes(384, 1536)[2]
+    (512, 384, 1536)
+    """
+    return tuple((TOKENS, *each) for each in ((hidden, 3 * hidden), (hidden, hidden), (hidden, inner), (inner, hidden)))
+
+
+def rates(hidden: int, inner: int, threads: int) -> dict[str, dict[str, float]]:
+    """Number format -> multiply-adds a second, in thousands of millions: in a layer's shapes and in the square."""
+    import torch
+
+    torch.set_num_threads(threads)
+    layer, square = layer_shapes(hidden, inner), ((SQUARE, SQUARE, SQUARE),)
+    return {
+        name: {where: _rate(makers, shapes, threads) for where, shapes in (("layer", layer), ("square", square))}
+        for name, makers in _PRODUCTS.items()
+    }
+
+
+def _rate(
+    makers: tuple[Callable[[Shape, int], Callable[[], Any]], ...], shapes: tuple[Shape, ...], threads: int
+) -> float:
+    """Of the shapes one after the other, each with whichever product is fastest for it."""
+    seconds = sum(min(_best(maker(shape, threads)) for maker in makers) for shape in shapes)
+    return round(sum(rows * inputs * outputs for rows, inputs, outputs in shapes) / seconds / 1e9, 3)
+
+
+def _torch_product(kind: str) -> Callable[[Shape, int], Callable[[], Any]]:
+    def maker(shape: Shape, _: int) -> Callable[[], Any]:
+        import torch
+
+        rows, inputs, outputs = shape
+        left, right = (torch.randn(*size).to(getattr(torch, kind)) for size in ((rows, inputs), (inputs, outputs)))
+        return lambda: left @ right
+
+    return maker
+
+
+def _torch_int8(shape: Shape, _: int) -> Callable[[], Any]:
+    import torch
+
+    rows, inputs, outputs = shape
+    sizes = ((rows, inputs), (outputs, inputs))
+    left, right = (torch.randint(-128, 128, size, dtype=torch.int8) for size in sizes)
+    return lambda: torch._int_mm(left, right.t())  # noqa: SLF001  # it has no public name
+
+
+def _onnxruntime_int8(shape: Shape, threads: int) -> Callable[[], Any]:
+    import numpy as np
+    import onnx
+    import onnxruntime
+
+    rows, inputs, outputs = shape
+    generator = np.random.default_rng(0)
+    weight = onnx.numpy_helper.from_array(generator.integers(-128, 128, (inputs, outputs), np.int8), "weight")
+    left = generator.integers(0, 256, (rows, inputs), np.uint8)
+    graph = onnx.helper.make_graph(
+        [onnx.helper.make_node("MatMulInteger", ["left", "weight"], ["product"])],
+        "product",
+        [onnx.helper.make_tensor_value_info("left", onnx.TensorProto.UINT8, [rows, inputs])],
+        [onnx.helper.make_tensor_value_info("product", onnx.TensorProto.INT32, [rows, outputs])],
+        [weight],
+    )
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return lambda: session.run(None, {"left": left})
+
+
+_PRODUCTS = {
+    "int8": (_torch_int8, _onnxruntime_int8),
+    "bf16": (_torch_product("bfloat16"),),
+    "float32": (_torch_product("float32"),),
+}
+
+
+def _best(product: Callable[[], Any]) -> float:
+    product()  # warms up
+    found = []
+    for _ in range(_TRIES):
+        start = time.perf_counter()
+        product()
+        found.append(time.perf_counter() - start)
+    return min(found)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[4]).write_text(json.dumps(rates(*map(int, sys.argv[1:4]))), "utf-8")
