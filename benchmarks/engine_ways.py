@@ -78,6 +78,12 @@ def _engine(settings: Settings) -> Score:
     return Engine(settings.model, threads=settings.threads).predict_proba
 
 
+def _engine_in_onnxruntime(settings: Settings) -> Score:
+    from valence.inference.engine import Engine
+
+    return Engine(settings.model, threads=settings.threads, runtime="onnxruntime").predict_proba
+
+
 def _pipeline(settings: Settings, **options: Any) -> Any:
     """A transformers pipeline as a Score, with the pipeline itself as its attribute `classify`."""
     import torch
@@ -428,6 +434,13 @@ OURS, PIPELINE, REFERENCE = "Valence", "transformers pipeline, batch 32", "torch
 
 WAYS = (
     Way(OURS, "ours", _engine, ("body.onnx", "head.safetensors"), note="reads a review in windows, all of it"),
+    Way(
+        "Valence, in onnxruntime",
+        "ours",
+        _engine_in_onnxruntime,
+        ("body.onnx", "head.safetensors"),
+        note="on processors without AVX-512 VNNI, and where there was no C compiler",
+    ),
     Way(PIPELINE, "neural", _float32, _SAFETENSORS, note="float32, not compiled; " + _CUT),
     Way("transformers pipeline, bf16", "neural", _bfloat16, _SAFETENSORS, note=_CUT),
     Way(
