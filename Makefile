@@ -65,7 +65,7 @@ docs: .setup/dev ## Make anew what programs write in docs/: reference, tables, c
 
 bench: .setup/dev ## Measure the engine beside other ways to run MODEL=models/sst2, with rivals in environments of their own
 	@$(BIN)/python benchmarks/engine.py --model $(or $(MODEL),models/sst2); held=$$?; \
-	  $(BIN)/cog -r -I docs README.md && exit $$held
+	  $(BIN)/cog -r -I docs README.md docs/engine.md && exit $$held
 
 bench-load: .setup/dev .setup/node ## Measure the server beside other ways to serve MODEL=models/student (TEXTS=SST-2.zip for its sentences)
 	@$(BIN)/python benchmarks/load.py --model $(or $(MODEL),models/student) --texts $(or $(TEXTS),SST-2.zip); held=$$?; \

@@ -1,8 +1,9 @@
-"""The README's words about speed, from docs/results/engine.json and start.json."""
+"""What the README and docs/engine.md say of speed, from docs/results/engine.json and start.json."""
 
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,39 @@ def sentences() -> str:
         f"{cold['least_s']:.2f} s, {cold['median_s']:.2f} s in the median: `python benchmarks/start.py` "
         "([its figures](docs/results/start.json))."
     )
+
+
+def page() -> str:
+    """The tables of docs/engine.md: every way, what it reaches of the machine's rates, and the bars."""
+    engine = _result("engine.json")
+    shown = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "engine_figures.py"))
+    conditions = (
+        f"{engine['processor']}, {engine['threads']} threads; the best of {engine['rounds']} rounds in turns; "
+        f"{engine['texts']} sentences of SST-2's dev split, one by one and all at once, and {engine['timed_reviews']} of "
+        f"IMDb's test reviews; accuracy on those sentences and on {engine['reviews']:,} test reviews "
+        f"(seed {engine['seed']}) ([engine.json](results/engine.json))."
+    )
+    notes = "\n".join(f"- {row['way']}: {row['note']}." for row in engine["rows"] if row["note"])
+    left_out = "\n".join(f"- {name}: left out, {why}" for name, why in engine["left_out"].items())
+    limit = (
+        f"**The distance to the limit.** A sentence needs {engine['multiply_adds'] / 1e6:,.0f} million multiply-adds. "
+        "Beside each way, what it makes of the rates, in 10⁹ a second, at which this machine multiplies matrices of the "
+        "shapes of the network's layers, by whichever of PyTorch and onnxruntime is the faster:"
+    )
+    marks = {True: "holds", False: "**missed**"}
+    bars = "\n".join(
+        f"| {bar['bar']} | {bar['figure']:g} | {bar['at']:g} | {marks[bar['held']]} |" for bar in engine["bars"]
+    )
+    parts = (
+        conditions,
+        shown["table"](engine["rows"]),
+        notes,
+        left_out,
+        limit,
+        shown["limit_table"](engine),
+        f"| of ours | figure | bar | |\n|---|--:|--:|---|\n{bars}",
+    )
+    return "\n\n".join(part for part in parts if part)
 
 
 def _result(name: str) -> dict[str, Any]:
