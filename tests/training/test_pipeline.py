@@ -84,7 +84,7 @@ def test_an_exported_body_is_read_as_it_is_served(stage2: Path, sentences: Datas
 
 
 def test_a_precision_that_nothing_computes_in_is_refused(stage2: Path, sentences: Dataset, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="read by onnxruntime") as caught:
+    with pytest.raises(SettingsError, match="read by the engine") as caught:
         transfer(str(stage2), sentences, tmp_path / "out", TransferConfig(precision="bf16"))
     assert caught.value.code == "precision-idle"
 

@@ -1,4 +1,4 @@
-"""Texts in, predictions out, with onnxruntime, tokenizers and numpy alone.
+"""Texts in, predictions out, with the encoder in C or onnxruntime, tokenizers and numpy alone.
 
 May import `valence.model`, `valence.data` and `valence.errors`. Must never import torch, transformers or Flask, and
 knows nothing of HTTP: the server, the commands and the Python API are its callers.

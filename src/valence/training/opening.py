@@ -75,7 +75,7 @@ def _check_precision(precision: str, source: str) -> None:
     if precision != "auto":
         raise SettingsError(
             f"--precision {precision} is torch's, and nothing of {source} runs in torch here: its body is exported, "
-            "and read by onnxruntime as it will be served.",
+            "and read by the engine as it will be served.",
             way_out="Leave --precision away.",
             code="precision-idle",
         )
