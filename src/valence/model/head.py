@@ -27,6 +27,9 @@ _CLEARLY_WORSE = 1.01
 # as long as they work: one thread is used. With more, threads share the work well.
 _WIDE = 10
 
+# Up to so many parameters Newton's method is the faster one: a few steps, each of which solves a system of that size.
+_NEWTON_UP_TO = 1024
+
 
 def softmax(logits: Floats) -> Floats:
     """Probabilities along the last axis; the same shape as `logits`.
@@ -181,12 +184,14 @@ class HeadFitter:
     def _solve(self, train: Floats, labels: Ints, penalty: float, start: Any) -> Any:
         from sklearn.linear_model import LogisticRegression
 
+        classes = len(np.unique(labels))
+        parameters = train.shape[1] * (classes if classes > 2 else 1)
         model = LogisticRegression(
             C=1.0 / (penalty * len(train)),
             class_weight=self.class_weight,
             max_iter=self.max_iter,
             tol=1e-5,
-            solver="lbfgs",
+            solver="newton-cholesky" if parameters <= _NEWTON_UP_TO else "lbfgs",
             warm_start=True,
         )
         if start is not None:
