@@ -91,8 +91,7 @@ def bars(rows: Sequence[Mapping[str, Any]], pipeline: str) -> list[dict[str, Any
         found.append((f"one text: times as fast as the next neural way ({quickest['way']})", alone, 1.0, 1))
         found.append((f"batch: times the sentences a second of the next ({most['way']})", together, 1.0, 1))
     if ours.get("shares"):
-        name = max(("int8", "bf16"), key=lambda each: float(ours["shares"][each]))
-        found.append((f"share of the measured {name} rate, in the network's shapes", ours["shares"][name], SHARE, 1))
+        found.append(("share of the measured int8 rate, in the network's shapes", ours["shares"]["int8"], SHARE, 1))
     found.append(("peak memory in MB", ours["peak_mb"], MOST_MB, -1))
     return [
         {"bar": words, "figure": round(float(figure), 3), "at": at, "held": bool(sign * figure >= sign * at)}

@@ -1,0 +1,21 @@
+"""What docs/score.md says of cost, from docs/results/score.json, which `python benchmarks/score.py` writes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+
+def sentences() -> str:
+    """How fast, in how much memory, and what kills changed."""
+    found = json.loads((Path(__file__).parent / "results" / "score.json").read_text("utf-8"))
+    small, whole = found["runs"]
+    killed = found["killed"]
+    same = "the same byte for byte" if killed["same"] else "**not** the same"
+    return (
+        f"A file of {whole['rows']:,} comments ({whole['megabytes']:g} MB) took {whole['seconds'] / 60:.0f} minutes, "
+        f"{whole['rows_per_second']:,} rows a second, and {whole['peak_memory_mb']} MB at its peak; one of "
+        f"{small['rows']:,} took {small['peak_memory_mb']} MB ({found['processor']}). Killed {killed['kills']} times at "
+        f"random moments and given again each time, its output was {same}: `python benchmarks/score.py` "
+        "([its figures](results/score.json))."
+    )
