@@ -8,7 +8,10 @@ from pathlib import Path
 
 def sentences() -> str:
     """How fast, in how much memory, and what kills changed."""
-    found = json.loads((Path(__file__).parent / "results" / "score.json").read_text("utf-8"))
+    results = Path(__file__).parent / "results" / "score.json"
+    if not results.exists():
+        return "Not measured yet: `python benchmarks/score.py`."
+    found = json.loads(results.read_text("utf-8"))
     small, whole = found["runs"]
     killed = found["killed"]
     same = "the same byte for byte" if killed["same"] else "**not** the same"
