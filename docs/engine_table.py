@@ -34,16 +34,16 @@ def page() -> str:
     shown = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "engine_figures.py"))
     conditions = (
         f"{engine['processor']}, {engine['threads']} threads; the best of {engine['rounds']} rounds in turns; "
-        f"{engine['texts']} sentences of SST-2's dev split, one by one and all at once, and {engine['timed_reviews']} of "
-        f"IMDb's test reviews; accuracy on those sentences and on {engine['reviews']:,} test reviews "
-        f"(seed {engine['seed']}) ([engine.json](results/engine.json))."
+        f"{engine['texts']} sentences of SST-2's dev split, one by one and all at once, and "
+        f"{engine['timed_reviews']} of IMDb's test reviews; accuracy on those sentences and on "
+        f"{engine['reviews']:,} test reviews (seed {engine['seed']}) ([engine.json](results/engine.json))."
     )
     notes = "\n".join(f"- {row['way']}: {row['note']}." for row in engine["rows"] if row["note"])
     left_out = "\n".join(f"- {name}: left out, {why}" for name, why in engine["left_out"].items())
     limit = (
         f"**The distance to the limit.** A sentence needs {engine['multiply_adds'] / 1e6:,.0f} million multiply-adds. "
-        "Beside each way, what it makes of the rates, in 10⁹ a second, at which this machine multiplies matrices of the "
-        "shapes of the network's layers, by whichever of PyTorch and onnxruntime is the faster:"
+        "Beside each way, what it makes of the rates, in 10⁹ a second, at which this machine multiplies matrices of "
+        "the shapes of the network's layers, by whichever of PyTorch and onnxruntime is the faster:"
     )
     marks = {True: "holds", False: "**missed**"}
     bars = "\n".join(

@@ -18,7 +18,7 @@ def sentences() -> str:
     return (
         f"A file of {whole['rows']:,} comments ({whole['megabytes']:g} MB) took {whole['seconds'] / 60:.0f} minutes, "
         f"{whole['rows_per_second']:,} rows a second, and {whole['peak_memory_mb']} MB at its peak; one of "
-        f"{small['rows']:,} took {small['peak_memory_mb']} MB ({found['processor']}). Killed {killed['kills']} times at "
-        f"random moments and given again each time, its output was {same}: `python benchmarks/score.py` "
+        f"{small['rows']:,} took {small['peak_memory_mb']} MB ({found['processor']}). Killed {killed['kills']} times "
+        f"at random moments and given again each time, its output was {same}: `python benchmarks/score.py` "
         "([its figures](results/score.json))."
     )
