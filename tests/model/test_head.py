@@ -94,3 +94,11 @@ def test_the_log_loss_of_even_odds_is_log_two() -> None:
 def test_arrays_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="weight is"):
         Head(np.zeros((2, 3)), np.zeros(2), np.zeros(4), np.ones(3))
+
+
+def test_rows_that_newtons_method_gives_up_on_are_fitted_without_a_warning() -> None:
+    """Fewer rows than features, and next to no penalty; pytest makes an error of a warning."""
+    labels = np.tile([0, 1], 10)
+    features = np.where(labels[:, None] == 1, 1.0, -1.0) + 0.1 * np.random.default_rng(0).normal(size=(20, 32))
+    fit = HeadFitter(penalties=(1e-12,)).fit(features, labels, features, labels, classes=2)
+    assert (fit.head.logits(features).argmax(axis=1) == labels).all()

@@ -6,6 +6,7 @@ optimum, without a learning rate and the same every time. Knows nothing of texts
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -197,7 +198,10 @@ class HeadFitter:
         if start is not None:
             model.coef_, model.intercept_ = start.coef_.copy(), start.intercept_.copy()
             model.classes_ = start.classes_
-        return model.fit(train, labels)
+        with warnings.catch_warnings():
+            # Where rows are so well told apart that its system has no unique solution, it goes on with lbfgs by itself.
+            warnings.filterwarnings("ignore", message="The inner solver of NewtonCholeskySolver")
+            return model.fit(train, labels)
 
 
 def linear_head(weight: Floats, bias: Floats, temperature: float = 1.0) -> Head:
