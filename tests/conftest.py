@@ -60,6 +60,14 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return database_address(new_database(request.getfixturevalue("postgresql_uri")))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_home_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What fixtures of a module or a session make is not made in the user's home either."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VALENCE_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's data and caches."""

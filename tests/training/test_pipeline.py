@@ -18,6 +18,7 @@ from valence.data import sources
 from valence.data.examples import Dataset
 from valence.errors import BaseModelError, DataError, ModelFolderError, SettingsError
 from valence.export import export_body
+from valence.inference.engine import Engine
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Ints
 from valence.model.serving import serving_copy
@@ -121,8 +122,16 @@ def test_plain_transformers_gives_the_same_scores(stage2: Path) -> None:
             assert own.probabilities[each["label"]] == pytest.approx(each["score"], abs=0.02)  # int8 against float32
 
 
-def test_the_same_command_gives_the_same_head_and_results(stage1: Path, sentences: Dataset, tmp_path: Path) -> None:
-    one, two = (transfer(str(stage1), sentences, tmp_path / name, TransferConfig()) for name in "ab")
+def test_the_same_command_gives_the_same_head_and_results(
+    stage1: Path, sentences: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for name in "ab":
+        monkeypatch.setenv(
+            "VALENCE_HOME", str(tmp_path / f"home {name}")
+        )  # nothing kept, or features would be the same
+        made.append(transfer(str(stage1), sentences, tmp_path / name, TransferConfig()))
+    one, two = made
     assert (one.path / "head.safetensors").read_bytes() == (two.path / "head.safetensors").read_bytes()
     timed = {"wall_time_s", "peak_memory_mb"}
     (first,), (second,) = (
@@ -130,6 +139,17 @@ def test_the_same_command_gives_the_same_head_and_results(stage1: Path, sentence
         for folder in (one, two)
     )
     assert first == second
+
+
+def test_features_that_another_arithmetic_computed_are_not_taken_for_ones_own(
+    stage2: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VALENCE_HOME", str(tmp_path))
+    labels = ModelFolder(stage2).head().labels
+    for name, kept in (("one 1", 1), ("one 2", 2), ("another 1", 3), ("one 1", 3)):
+        monkeypatch.setattr(Engine, "runtime", name)
+        open_body(str(stage2), labels, "auto").read(TEXTS, "final", "")
+        assert len(list((tmp_path / "features").iterdir())) == kept
 
 
 def test_another_set_of_labels_gets_a_layer_of_its_size(stage1: Path, sentences: Dataset, tmp_path: Path) -> None:

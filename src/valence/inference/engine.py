@@ -68,6 +68,11 @@ class Engine:
         self._check_outputs()
 
     @property
+    def runtime(self) -> str:
+        """What runs the body, with the version of its arithmetic, such as "onnxruntime 1.30.0"."""
+        return self._runtime.name
+
+    @property
     def labels(self) -> tuple[str, ...]:
         return self.fitted.labels.names
 

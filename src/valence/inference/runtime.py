@@ -1,4 +1,6 @@
-"""What runs body.onnx: encoder.c where it knows processor and network, else onnxruntime. Both give the same answers.
+"""What runs body.onnx: encoder.c where it knows processor and network, else onnxruntime.
+
+Both compute with the same int8 weights and scales; their answers differ by what rounding to int8 makes of a last bit.
 
 Every error of theirs becomes a ModelFolderError here.
 """
@@ -27,9 +29,11 @@ class Runtime(Protocol):
 
     Attributes:
         readouts: name -> width.
+        name: what it is, with the version of its arithmetic: features of one are not those of another to the last bit.
     """
 
     readouts: dict[str, int]
+    name: str
 
     def run(self, windows: Sequence[Ints], readout: str) -> Floats:
         """Features of shape (windows, width), in the caller's thread, of windows with their special tokens."""
@@ -39,6 +43,9 @@ class OnnxRuntime:
     """body.onnx in onnxruntime, which knows every processor and has no operator for what encoder.c does at once."""
 
     def __init__(self, path: Path) -> None:
+        import onnxruntime  # 0.1 s and 30 MB, which a processor with the fused encoder does not need
+
+        self.name = f"onnxruntime {onnxruntime.__version__}"
         self._session = _session(path)
         self.readouts = {output.name: output.shape[-1] for output in self._session.get_outputs()}
 
@@ -60,6 +67,7 @@ class _Told:
     def __init__(self, path: Path, runtime: Runtime) -> None:
         self._path, self._runtime = path, runtime
         self.readouts = runtime.readouts
+        self.name = runtime.name
 
     def run(self, windows: Sequence[Ints], readout: str) -> Floats:
         try:
@@ -83,7 +91,7 @@ def open_runtime(path: Path, runtime: RuntimeName | None = None) -> Runtime:
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:
-    import onnxruntime  # 0.1 s and 30 MB, which a processor with the fused encoder does not need
+    import onnxruntime
 
     options: Any = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

@@ -13,7 +13,7 @@ from valence.model.head import Floats
 
 
 def key_of(body_id: str, texts: Sequence[str], *, max_tokens: int, how: str) -> str:
-    """Hex digest of everything that features depend on; `how` says what runs the body, such as "torch bf16"."""
+    """Hex digest of everything that features depend on; `how` says what runs the body, such as "onnxruntime 1.30.0"."""
     digest = hashlib.sha256(f"{body_id} {max_tokens} {how}".encode())
     for text in texts:
         digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
 from transformers import PreTrainedModel
 
 from valence.data.store import home
@@ -85,7 +86,7 @@ class OpenNetwork:
 
             if not keep:
                 return compute()[readout]
-            key = key_of(self.body.id, texts, max_tokens=self.body.max_tokens, how=how)
+            key = key_of(self.body.id, texts, max_tokens=self.body.max_tokens, how=f"{how}, {torch.__version__}")
             return cached(home() / "features", key, compute)[readout]
 
         return read, how

@@ -99,7 +99,7 @@ def _as_served(folder: ModelFolder, spread: Spread | None) -> Features:
         if not keep:
             return compute()[readout]
         body = engine.body
-        key = key_of(body.files["body.onnx"], texts, max_tokens=body.max_tokens, how=f"engine {readout}")
+        key = key_of(body.files["body.onnx"], texts, max_tokens=body.max_tokens, how=f"{engine.runtime} {readout}")
         return cached(home() / "features", key, compute)[readout]
 
     return read

@@ -23,6 +23,8 @@ from valence.model.head import Floats
 INSTRUCTIONS = ("none", "AVX-512 VNNI", "AMX")
 # Of encoder.c: one that was built from another version is not called.
 _INTERFACE = 1
+# To be raised whenever its answers change, if only in their last bits: features that are kept belong to one of them.
+_ARITHMETIC = 1
 _ALIGNED = 64
 _ERRORS = {1: "a token is not in its vocabulary", 2: "a window is longer than it has positions"}
 
@@ -62,7 +64,10 @@ class FusedEncoder:
 
     Attributes:
         readouts: name -> width.
+        name: which arithmetic it is; see `valence.inference.runtime.Runtime`.
     """
+
+    name = f"encoder.c {_ARITHMETIC}"
 
     def __init__(self, network: described.Encoder, library: ctypes.CDLL, instructions: int) -> None:
         self.readouts = network.readouts
