@@ -81,10 +81,28 @@ def test_it_is_evaluated_on_the_rows_reserved_and_beside_another(model: Path, da
     arguments = ("--data", data, "--label-separator", "|", "--results", results, "--report", tmp_path / "report.html")
     done = run("evaluate", "--model", model, "--model", other, *arguments, "--mistakes", 3)
     assert "final against several" in done.stdout
+    assert "\n  subset accuracy " in done.stdout
+    assert "Subset accuracy of final less that of several" in (tmp_path / "report.html").read_text("utf-8")
     saved = json.loads(results.read_text("utf-8"))
     assert saved["results"][0]["per_class"] == ModelFolder(model).results()["results"][0]["per_class"]
     assert len(saved["paired"]) == 1
     assert "no cell" not in done.stderr
+
+
+def test_columns_of_yes_or_no_are_learnt_as_a_list_is(model: Path, data: Path, tmp_path: Path) -> None:
+    with data.open(encoding="utf-8", newline="") as file:
+        rows = [(row["comment"], row["labels"].split("|")) for row in csv.DictReader(file)]
+    flags = tmp_path / data.name  # a row's key begins with the file's name, and the splits follow the keys
+    with flags.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["comment", *WORDS])
+        table.writerows([comment, *(int(label in given) for label in WORDS)] for comment, given in rows)
+    out = tmp_path / "flags"
+    named = [word for label in WORDS for word in ("--label-column", label)]
+    run("transfer", "--from", "bundled", "--readout", "general", "--data", flags, *named, "--out", out)
+    assert (out / "head.safetensors").read_bytes() == (model / "head.safetensors").read_bytes()
+    assert ModelFolder(out).head().provenance["data"]["label_column"] == list(WORDS)
+    assert "subset accuracy" in run("evaluate", "--model", out, "--data", flags, *named).stdout
 
 
 def test_the_cheap_ways_are_measured_too(data: Path, tmp_path: Path) -> None:

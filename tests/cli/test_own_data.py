@@ -103,6 +103,8 @@ def test_the_commands_of_the_guide_run(tmp_path: Path, monkeypatch: pytest.Monke
     about = ("delivery|price", "delivery", "price", "")
     tickets = [f"number {row} on {about[row % 4].replace('|', ' and ')},{about[row % 4]}" for row in range(80)]
     (tmp_path / "tickets.csv").write_text("\n".join(["text,about", *tickets]) + "\n", "utf-8")
+    toxic = [f"number {row} of fools and threats,{row % 2},{row // 2 % 2},{row // 4 % 2}" for row in range(80)]
+    (tmp_path / "toxic.csv").write_text("\n".join(["comment_text,toxic,threat,insult", *toxic]) + "\n", "utf-8")
     for command in commands_of_the_guide():
         run(*command)
     assert len(commands_of_the_guide()) >= 5

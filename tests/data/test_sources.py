@@ -37,7 +37,7 @@ def test_a_label_that_goes_untested_is_told(tmp_path: Path, caplog: pytest.LogCa
 
 def test_a_test_file_is_taken_whole_and_read_by_the_same_columns(tmp_path: Path) -> None:
     train, test = write(tmp_path / "train.csv", label="mood"), write(tmp_path / "test.csv", 10, 100, label="mood")
-    dataset = DataRequest(str(train), test, TableOptions(label_column="mood")).load(seed=1)
+    dataset = DataRequest(str(train), test, TableOptions(label_columns=("mood",))).load(seed=1)
     assert (len(dataset.train), len(dataset.test), dataset.test_split) == (100, 10, "test (test.csv)")
     assert dataset.facts["test"]["label_column"] == "mood"
     other = write(tmp_path / "other.csv", 10, label="feeling")
@@ -91,7 +91,7 @@ def test_models_that_reserved_different_rows_cannot_be_compared_on_a_file(tmp_pa
 
 def test_options_for_a_file_are_refused_where_there_is_none(small_data: Path) -> None:
     with pytest.raises(SettingsError, match="--label-column is for a file of your own"):
-        DataRequest(str(small_data / "SST-2"), options=TableOptions(label_column="label")).load(seed=1)
+        DataRequest(str(small_data / "SST-2"), options=TableOptions(label_columns=("label",))).load(seed=1)
 
 
 @pytest.mark.parametrize("name", ["own.xlsx", "own.txt", "own.json"])

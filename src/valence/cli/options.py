@@ -21,12 +21,6 @@ _DATA_HELP = (
     "a copy in the layout of a set by name, or an id on the Hugging Face Hub."
 )
 
-_COLUMNS = {
-    "text": "Your file's column with the texts.  [default: found out]",
-    "label": "Your file's column with the labels.  [default: found out]",
-    "group": "Rows of your file that are the same here, such as an author, stay on one side of every split.",
-}
-
 out_option: Decorator = click.option(
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The model folder to write."
 )
@@ -65,15 +59,17 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
         def with_request(
             data: str | tuple[str, ...],
             test_data: Path | None,
-            encoding: str | None,
+            text_column: str | None,
+            label_column: tuple[str, ...],
+            group_column: str | None,
             label_separator: str | None,
+            encoding: str | None,
             **others: Any,
         ) -> Any:
             from valence.data.sources import DataRequest
             from valence.data.table.columns import TableOptions
 
-            columns = {f"{what}_column": others.pop(f"{what}_column") for what in _COLUMNS}
-            options = TableOptions(**columns, encoding=encoding, label_separator=label_separator)
+            options = TableOptions(text_column, label_column, group_column, label_separator, encoding)
             requests = [DataRequest(each, test_data, options) for each in ([data] if isinstance(data, str) else data)]
             return command(**{"requests": requests} if multiple else {"request": requests[0]}, **others)
 
@@ -86,7 +82,17 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
                 type=click.Path(path_type=Path),
                 help="A file of your own to test on. Without it, a test set is cut from your --data file.",
             ),
-            *(click.option(f"--{what}-column", help=words) for what, words in _COLUMNS.items()),
+            click.option("--text-column", help="Your file's column with the texts.  [default: found out]"),
+            click.option(
+                "--label-column",
+                multiple=True,
+                help="Your file's column with the labels.  [default: found out]  Given again, each column is a label, "
+                "which its rows have (1) or have not (0).",
+            ),
+            click.option(
+                "--group-column",
+                help="Rows of your file that are the same here, such as an author, stay on one side of every split.",
+            ),
             click.option(
                 "--label-separator",
                 help="Several labels a text: what parts them in a cell, such as '|'. Lists, as in JSONL, need none.",

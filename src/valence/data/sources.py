@@ -90,7 +90,7 @@ class DataRequest:
         used = replace(
             self.options,
             text_column=file.choice.text,
-            label_column=file.choice.label,
+            label_columns=file.choice.labels,
             group_column=file.choice.group,
         )
         dataset = Dataset(_name(path), file.examples, _NO_ROWS, file.checksum, file.unlabelled, facts=file.facts)
@@ -120,9 +120,9 @@ class DataRequest:
         return Dataset(_name(path), train, test, file.checksum, file.unlabelled, split, facts)
 
     def _refuse_idle_options(self) -> None:
-        given = [name for name, value in vars(self.options).items() if value is not None]
+        given = [name for name, value in vars(self.options).items() if value]
         if given:
-            option = "--" + given[0].replace("_", "-")
+            option = "--" + given[0].replace("_", "-").removesuffix("s")
             raise SettingsError(
                 f"{option} is for a file of your own; {self.data} has a layout of its own.",
                 way_out=f"Leave out {option}.",

@@ -120,7 +120,7 @@ def test_columns_are_found_by_their_looks_among_odd_ones(tmp_path: Path) -> None
         {"": row, "votes": 3 + row % 7, "was": f"This is the message number {row}.", "mark": "ab"[row % 2]}
         for row in range(10)
     ]
-    found = read_text(tmp_path, csv_of(rows), label_column="mark")
+    found = read_text(tmp_path, csv_of(rows), label_columns=("mark",))
     assert found.examples.texts[0] == "This is the message number 0."
     two = [{"what": row["was"], "kind": row["mark"]} for row in rows]
     assert read_text(tmp_path, csv_of(two)).examples.labels[:2] == ("a", "b")
@@ -155,7 +155,7 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
     [
         ("one.csv", "text\na\nb\n", {}, "only one column, 'text'"),
         ("o.csv", csv_of(ROWS), {"text_column": "txt"}, r"no column called 'txt'\. Did you mean 'text'\? .*'label'"),
-        ("o.csv", csv_of(ROWS), {"label_column": "text", "text_column": "text"}, "both the texts and the labels"),
+        ("o.csv", csv_of(ROWS), {"label_columns": ("text",), "text_column": "text"}, "both the texts and the labels"),
         (
             "o.csv",
             csv_of([{"text": s, "comment": s, "label": row % 2} for row, s in enumerate(SENTENCES)]),
@@ -184,7 +184,12 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
             {"text_column": "text"},
             "line 2: the text is 5",
         ),
-        ("o.jsonl", '{"text": "a", "label": {"x": 1}}\n', {"label_column": "label"}, "line 1: the label is an object"),
+        (
+            "o.jsonl",
+            '{"text": "a", "label": {"x": 1}}\n',
+            {"label_columns": ("label",)},
+            "line 1: the label is an object",
+        ),
         ("o.jsonl", '{"text": "a", "label": 1}\n{"text": "\\ud800", "label": 1}\n', {}, "line 2: the text holds half"),
         ("o.csv", f"text,label\na,1\n{'long ' * 200_001},0\n", {}, "line 3: the text has 1,000,005 characters"),
         ("o.jsonl", '{"text": "a", "label": 1}\nno json\n', {}, "line 2: no JSON"),

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from valence.data.table.grid import Grid, Nested
+from valence.data.table.labels import says_yes_or_no
 from valence.data.table.opening import shown
 from valence.errors import DataError, SettingsError
 
@@ -18,10 +21,12 @@ _TEXT_NAMES = frozenset(
     "text texts sentence comment comment_text comments review review_text reviews tweet message content body utterance "
     "question query document post headline title description abstract".split()
 )
-_LABEL_NAMES = frozenset(
-    "label labels class classes category categories target sentiment intent topic tag y toxic toxicity spam emotion "
-    "polarity stance rating stars score verdict".split()
+# Of a column that holds the labels, whatever they are.
+_COMMON_LABEL_NAMES = frozenset(
+    "label labels class classes category categories target sentiment intent topic tag y emotion polarity stance rating "
+    "stars score verdict".split()
 )
+_LABEL_NAMES = _COMMON_LABEL_NAMES | frozenset("toxic toxicity spam".split())
 _YES_OR_NO = re.compile(r"(is|has)_\w+")
 _GROUP_NAMES = frozenset(
     "author author_id user user_id username customer customer_id thread thread_id session_id".split()
@@ -36,14 +41,15 @@ class TableOptions:
     """What the user says about a file. None leaves it to be found out.
 
     Attributes:
-        text_column, label_column: names of columns.
+        text_column: name of the column with the texts.
+        label_columns: name of the column with the labels; of several columns, each is a label that says yes or no.
         group_column: rows with the same value here, such as an author, are never parted by a split.
         label_separator: parts the labels in a cell, such as "|"; several labels a text are meant where it is given.
         encoding: of a text file; UTF-8 where it is None.
     """
 
     text_column: str | None = None
-    label_column: str | None = None
+    label_columns: tuple[str, ...] = ()
     group_column: str | None = None
     label_separator: str | None = None
     encoding: str | None = None
@@ -55,27 +61,53 @@ class TableOptions:
                 way_out="Name the sign between two labels, such as '|', or leave it out.",
                 code="separator-empty",
             )
+        twice = [name for name, count in Counter(self.label_columns).items() if count > 1]
+        if twice:
+            raise SettingsError(
+                f"--label-column names {twice[0]!r} more than once.",
+                way_out="Name each column once.",
+                code="columns-same",
+            )
+        if self.label_separator and len(self.label_columns) > 1:
+            raise SettingsError(
+                "--label-separator parts the labels in one column, and --label-column names several.",
+                way_out="Leave out --label-separator: each of the columns is a label by itself.",
+                code="option-idle",
+            )
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The columns that are used, and why."""
+    """The columns that are used, and why.
+
+    Attributes:
+        labels: the column that holds the labels, or several of which each is a label.
+    """
 
     text: str
-    label: str
+    labels: tuple[str, ...]
     group: str | None
     text_reason: str
     label_reason: str
     group_hint: str | None = None
 
+    @property
+    def label_columns(self) -> str:
+        """In words, as the subject of a message."""
+        return f"the column{'s' * (len(self.labels) > 1)} {', '.join(map(repr, self.labels))}"
+
     def __str__(self) -> str:
         group = f", groups from {self.group!r}" if self.group else ""
-        return f"texts from {self.text!r} ({self.text_reason}), labels from {self.label!r} ({self.label_reason}){group}"
+        labels = ", ".join(map(repr, self.labels))
+        return f"texts from {self.text!r} ({self.text_reason}), labels from {labels} ({self.label_reason}){group}"
 
 
 @dataclass(frozen=True)
 class _Profile:
-    """What a column looks like; `nested` if it holds what is no plain value, `lists` if some of that may be labels."""
+    """What a column looks like.
+
+    `nested` if it holds what is no plain value, `lists` if some of that may be labels, `flags` if it says yes or no.
+    """
 
     name: str
     filled: int
@@ -84,6 +116,7 @@ class _Profile:
     strings: bool
     nested: bool
     lists: bool
+    flags: bool
 
     @property
     def text_like(self) -> bool:
@@ -106,26 +139,24 @@ def choose(grid: Grid, options: TableOptions) -> Choice:
             way_out="Add a column with the label of each text. Columns are parted by comma, semicolon, tab or bar.",
             code="columns-missing",
         )
-    for option, name in (
-        ("text", options.text_column),
-        ("label", options.label_column),
-        ("group", options.group_column),
-    ):
+    named = [("text", options.text_column), ("group", options.group_column)]
+    for option, name in [*named, *(("label", name) for name in options.label_columns)]:
         if name is not None:
             _check_named(grid, name, option)
     profiles = [_profile(name, cells) for name, cells in grid.columns.items()]
-    label = options.label_column
+    labels, label_reason = options.label_columns, "as named"
     text, text_reason = options.text_column, "as named"
     if text is None:
-        text, text_reason = _guess_text(grid, [each for each in profiles if each.name != label])
-    label_reason = "as named"
-    if label is None:
+        text, text_reason = _guess_text(grid, [each for each in profiles if each.name not in labels])
+    if not labels:
         label, label_reason = _guess_label(grid, [each for each in profiles if each.name != text], text)
-    if text == label:
+        labels = (label,)
+    if text in labels:
         raise DataError(f"The column {text!r} cannot hold both the texts and the labels.", code="columns-same")
-    hint = next((each.name for each in profiles if each.named(_GROUP_NAMES) and each.name not in {text, label}), None)
+    used = {text, *labels}
+    hint = next((each.name for each in profiles if each.named(_GROUP_NAMES) and each.name not in used), None)
     group = options.group_column
-    return Choice(text, label, group, text_reason, label_reason, group_hint=None if group else hint)
+    return Choice(text, labels, group, text_reason, label_reason, group_hint=None if group else hint)
 
 
 def choose_text(grid: Grid, named: str | None) -> tuple[str, str]:
@@ -160,6 +191,7 @@ def _profile(name: str, cells: Sequence[object]) -> _Profile:
         strings=bool(strings) and len(strings) == len(filled),
         nested=any(isinstance(cell, Nested) for cell in filled),
         lists=any(isinstance(cell, Nested) and cell.items is not None for cell in filled),
+        flags=bool(filled) and not any(isinstance(cell, Nested) for cell in filled) and says_yes_or_no(filled),
     )
 
 
@@ -171,20 +203,28 @@ def _guess_text(grid: Grid, profiles: Sequence[_Profile]) -> tuple[str, str]:
 
 def _guess_label(grid: Grid, profiles: Sequence[_Profile], text: str) -> tuple[str, str]:
     usable = [each for each in profiles if each.filled and (each.lists or not each.nested)]
-    by_name = [each.name for each in usable if each.named(_LABEL_NAMES) or _YES_OR_NO.fullmatch(each.name.lower())]
+    by_name = [each for each in usable if each.named(_LABEL_NAMES) or _YES_OR_NO.fullmatch(each.name.lower())]
+    flags = [each for each in usable if each.flags]
+    if len(flags) > 1 and by_name and all(each.flags and not each.named(_COMMON_LABEL_NAMES) for each in by_name):
+        by_name = flags  # toxic beside threat and insult is one label of several, whatever it is called
     if not by_name and len(grid.columns) == 2:
         return usable[0].name if usable else profiles[0].name, f"the only column beside {text!r}"
-    return _only_one(grid, by_name, [each.name for each in usable if each.label_like], "label", "few different values")
+    by_looks = [each.name for each in usable if each.label_like]
+    return _only_one(
+        grid, [each.name for each in by_name], by_looks, "label", "few different values", [each.name for each in flags]
+    )
 
 
-def _only_one(grid: Grid, by_name: list[str], by_looks: list[str], what: str, look: str) -> tuple[str, str]:
+def _only_one(
+    grid: Grid, by_name: list[str], by_looks: list[str], what: str, look: str, flags: Sequence[str] = ()
+) -> tuple[str, str]:
     for candidates, reason in ((by_name, "by its name"), (by_looks, look)):
         if len(candidates) == 1:
             return candidates[0], reason
         if candidates:
             raise DataError(
                 f"{shown(grid.path)}: {len(candidates)} columns could hold the {what}s: {_listed(candidates)}.",
-                way_out=f"Name the one that is meant by --{what}-column.",
+                way_out=f"Name the one that is meant by --{what}-column." + _each_a_label(candidates, flags),
                 code="columns-ambiguous",
             )
     raise DataError(
@@ -192,6 +232,15 @@ def _only_one(grid: Grid, by_name: list[str], by_looks: list[str], what: str, lo
         way_out=f"Name one by --{what}-column.",
         code="columns-unknown",
     )
+
+
+def _each_a_label(candidates: Sequence[str], flags: Sequence[str]) -> str:
+    """The way out where several columns of yes or no are each a label, in words; empty where that cannot be."""
+    each = [name for name in candidates if name in flags]
+    if len(each) < 2:
+        return ""
+    options = " ".join(f"--label-column {shlex.quote(name)}" for name in each)
+    return f" If each is a label of its own: {options}"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from valence.data.table.grid import Nested
@@ -19,6 +19,7 @@ from valence.errors import DataError
 
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)(\.0*)?")  # not 007, which is a code
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_ANSWERS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _MOST_MEASURED_VALUES = 20  # a scale such as 1, 1.5, ... 5 is still labels; more different fractions are a measurement
 
 
@@ -37,6 +38,52 @@ def names_of(cells: Sequence[Any]) -> list[str | None]:
         if all(_WHOLE.fullmatch(each) for each in filled if each.lower() != "nan"):
             return [each and str(int(float(each))) for each in written]
     return written
+
+
+def says_yes_or_no(cells: Iterable[Any]) -> bool:
+    """Whether every cell that is filled is 0 or 1, true or false, yes or no.
+
+    >>> says_yes_or_no(["0", 1.0, True, " Yes", None]), says_yes_or_no([0, 1, 2])
+    (True, False)
+    """
+    return all(written is None or _answer(written) is not None for written in map(_written, cells))
+
+
+def names_by_columns(columns: Mapping[str, Sequence[Any]]) -> list[tuple[str, ...] | None]:
+    """The columns that say yes in each row, in alphabetical order; None where a cell of the row is empty.
+
+    Raises UnclearAnswerError for a cell that says neither yes nor no.
+
+    >>> names_by_columns({"rude": [1, 0, None], "angry": ["yes", "no", "no"]})
+    [('angry', 'rude'), (), None]
+    """
+    said = {name: [_said(name, row, cell) for row, cell in enumerate(cells)] for name, cells in columns.items()}
+    return [
+        None if None in row else tuple(sorted(name for name, yes in zip(said, row, strict=True) if yes))
+        for row in zip(*said.values(), strict=True)
+    ]
+
+
+class UnclearAnswerError(ValueError):
+    """A cell of a yes-or-no column that says neither: in `row` of `column`, as `written`."""
+
+    def __init__(self, column: str, row: int, written: str) -> None:
+        super().__init__(f"row {row} of {column!r} is {written!r}")
+        self.column, self.row, self.written = column, row, written
+
+
+def _said(column: str, row: int, cell: Any) -> bool | None:
+    written = cell.kind if isinstance(cell, Nested) else _written(cell)
+    if written is None:
+        return None
+    answer = _answer(written)
+    if answer is None:
+        raise UnclearAnswerError(column, row, written)
+    return answer
+
+
+def _answer(written: str) -> bool | None:
+    return _ANSWERS.get(str(int(float(written))) if _WHOLE.fullmatch(written) else written.lower())
 
 
 def several_names_of(cells: Sequence[Any], separator: str | None) -> list[tuple[str, ...] | None]:

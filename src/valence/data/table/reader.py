@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ def read(path: Path, options: TableOptions) -> LabelledFile:
     targets = _targets(grid, choice, options.label_separator)
     labelled = [row for row in rows if targets[row] is not None]
     examples = _examples(grid, choice, labelled, targets)
-    where = f"{path.name}: the column {choice.label!r}"
+    where = f"{path.name}: {choice.label_columns}"
     labels.check(examples.label_counts, where=where)
     if examples.multi_label:
         labels.check_told_apart(examples.label_counts, len(examples), where=where)
@@ -74,7 +74,7 @@ def read(path: Path, options: TableOptions) -> LabelledFile:
         facts={
             "file": path.name,
             "text_column": choice.text,
-            "label_column": choice.label,
+            "label_column": list(choice.labels) if len(choice.labels) > 1 else choice.labels[0],
             "group_column": choice.group,
             **({"label_separator": options.label_separator} if options.label_separator else {}),
             **left_out,
@@ -87,21 +87,40 @@ def read(path: Path, options: TableOptions) -> LabelledFile:
 
 
 def _targets(grid: Grid, choice: Choice, separator: str | None) -> list[Target | None]:
-    """Each row's label, or its labels where the column holds lists or a separator is given; None where it says nothing.
+    """Each row's label, or its labels where there may be several; None where it says nothing.
 
+    There may be several where the column holds lists, a separator is given, or each of several columns is a label.
     Raises DataError for a cell that is neither, and for lists and single labels in one column.
     """
-    cells = grid.columns[choice.label]
+    if len(choice.labels) > 1:
+        return _targets_by_columns(grid, choice.labels)
+    (column,) = choice.labels
+    cells = grid.columns[column]
     lists = any(isinstance(cell, Nested) for cell in cells)
     for row, cell in enumerate(cells):
         _check_label(grid, row, cell, all_lists=lists and separator is None)
     if separator is None and not lists:
         return [*labels.names_of(cells)]
     if separator and not lists and not any(separator in str(cell) for cell in cells):
-        log.warning(
-            "%s: no cell of %r holds %r, so no text has several labels.", grid.path.name, choice.label, separator
-        )
+        log.warning("%s: no cell of %r holds %r, so no text has several labels.", grid.path.name, column, separator)
     return [*labels.several_names_of(cells, separator)]
+
+
+def _targets_by_columns(grid: Grid, columns: Sequence[str]) -> list[Target | None]:
+    try:
+        found = labels.names_by_columns({name: grid.columns[name] for name in columns})
+    except labels.UnclearAnswerError as unclear:
+        raise DataError(
+            f"{grid.where(unclear.row)}: {unclear.column!r} is {unclear.written[:60]!r}, neither 0 nor 1.",
+            way_out="Of several --label-column, each says by 0 or 1, true or false, yes or no whether a text has that "
+            "label. Leave a cell empty where it is not known.",
+            code="answer-unclear",
+        ) from unclear
+    given = {name for row in found for name in row or ()}
+    for name in columns:
+        if name not in given:
+            log.warning("%s: no row has the label %r, so it is left out.", grid.path.name, name)
+    return [*found]
 
 
 def _check_label(grid: Grid, row: int, cell: Any, *, all_lists: bool) -> None:
