@@ -94,6 +94,7 @@ def test_two_models_are_compared_by_the_rows_that_are_right_altogether() -> None
     first, second = (multi_label_scored(skill=skill) for skill in (1.0, 3.0))
     found = compare(first, second, names=("one", "two"), data="made-up", split="test")
     assert found.difference.value == pytest.approx(second.right.mean() - first.right.mean())
+    assert "subset accuracy" in str(found)
 
 
 def test_a_mistake_names_all_labels_and_how_sure_the_worst_answer_was() -> None:

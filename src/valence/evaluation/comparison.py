@@ -30,7 +30,8 @@ class Comparison:
     Attributes:
         first, second: names of what was compared.
         only_first, only_second: rows on which exactly that one is right.
-        difference: accuracy of the second minus that of the first, with its paired bootstrap interval.
+        figure: what the share of right rows is called: "accuracy", or "subset accuracy" with several labels a text.
+        difference: that share of the second minus that of the first, with its paired bootstrap interval.
         p_value: of McNemar's test: how often chance alone would divide the discordant rows at least so unevenly.
         test: which form of McNemar's test it is.
     """
@@ -44,6 +45,7 @@ class Comparison:
     only_first: int
     only_second: int
     both_wrong: int
+    figure: str
     difference: Estimate
     p_value: float
     test: Test
@@ -55,7 +57,7 @@ class Comparison:
         points = [100 * each for each in (self.difference.value, self.difference.low, self.difference.high)]
         return (
             f"{self.second} against {self.first}, {self.data} {self.split}, {self.rows:,} rows:\n"
-            f"  accuracy {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}] (95 %, paired bootstrap)\n"
+            f"  {self.figure} {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}] (95 %, paired bootstrap)\n"
             f"  only the first right {self.only_first:,}, only the second right {self.only_second:,}; "
             f"McNemar p = {self.p_value:.3g} ({self.test})"
         )
@@ -82,6 +84,7 @@ def compare(
         only_first=only_first,
         only_second=only_second,
         both_wrong=int((~one & ~two).sum()),
+        figure=first.figure,
         difference=_difference(only_first, only_second, rows, seed),
         p_value=p_value,
         test=test,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ class Scored:
     >>> scored.right.tolist()
     [True]
     """
+
+    figure: ClassVar[str] = "accuracy"  # what the share of right rows is called
 
     probabilities: Floats
     truth: Ints
@@ -71,6 +74,8 @@ class MultiLabelScored:
         labels: their names, in the order of the columns.
         texts: the n texts.
     """
+
+    figure: ClassVar[str] = "subset accuracy"
 
     probabilities: Floats
     truth: Ints
