@@ -53,9 +53,10 @@ def list_keys() -> None:
         found = listed(database)
     if not found:
         click.echo("There is no key yet. `valence keys create` makes one.", err=True)
+    width = max((len(" ".join(each.scopes)) for each in found), default=0)
     for each in found:
         dates = f"{_day(each.created_at)} to {_day(each.expires_at)}"
-        click.echo(f"{each.id}  {each.state:7}  {dates}  {' '.join(each.scopes)}  {each.name}")
+        click.echo(f"{each.id}  {each.state:7}  {dates}  {' '.join(each.scopes):{width}}  {each.name}")
 
 
 @keys.command()

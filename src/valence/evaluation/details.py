@@ -5,6 +5,8 @@
     per_class           label, precision, recall, f1, support, roc_auc against the rest (null where there is no curve)
     reliability         rows, confidence, accuracy of each of 15 equal bins of the confidence; of several labels a text
                         over all pairs of a row and a label, confidence being the label's probability
+    calibration         by_chance: the calibration error that true percentages would show on as many rows, and between
+                        what 95 % of such errors lie; p_value: how often chance makes one as large as the measured one
     roc                 label, area; false_positive_rate, true_positive_rate, threshold
     precision_recall    label, average_precision; recall, precision, threshold
     score_histogram     label; rows of it (own) and of others in each of 20 equal bins of its probability
@@ -23,10 +25,11 @@ from dataclasses import asdict
 from typing import Any
 
 from valence.evaluation import curves
+from valence.evaluation.calibration import check_calibration
 from valence.evaluation.curves import Sweep
 from valence.evaluation.intervals import Estimate
 from valence.evaluation.metrics import calibration_bins, confusion_matrix, per_class
-from valence.evaluation.multi_label import per_label, reliability_of_answers
+from valence.evaluation.multi_label import per_label, reliability_of_answers, reliability_per_label
 from valence.evaluation.scored import AnyScored, MultiLabelScored
 from valence.evaluation.slices import slices
 
@@ -39,14 +42,17 @@ _FEWEST_POINTS = 20
 def details(scored: AnyScored) -> dict[str, Any]:
     """The keys above, JSON-able; confusion as well. What is per label is None for more than 20 of them."""
     if isinstance(scored, MultiLabelScored):
-        reliability = reliability_of_answers(scored)
+        reliability, answers = reliability_of_answers(scored), reliability_per_label(scored)
     else:
         reliability = calibration_bins(scored.probabilities, scored.truth)
+        answers = [reliability]
+    checked = check_calibration(answers)
     return {
         "labels": list(scored.labels),
         "multi_label": isinstance(scored, MultiLabelScored),
         **_of_labels(scored),
         "reliability": {name: [_number(each) for each in values] for name, values in reliability.items()},
+        "calibration": {"by_chance": rounded(checked.by_chance), "p_value": _number(checked.p_value)},
         "slices": [{**asdict(each), "accuracy": rounded(each.accuracy)} for each in slices(scored)],
     }
 

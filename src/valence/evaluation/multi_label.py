@@ -55,6 +55,12 @@ def reliability_of_answers(scored: MultiLabelScored) -> dict[str, Floats]:
     return reliability(scored.probabilities.ravel(), scored.truth.ravel())
 
 
+def reliability_per_label(scored: MultiLabelScored) -> list[dict[str, Floats]]:
+    """Calibration of each label by itself, as `metrics.reliability` has it."""
+    columns = zip(scored.probabilities.T, scored.truth.T, strict=True)
+    return [reliability(scores, marks) for scores, marks in columns]
+
+
 def _figures(scored: MultiLabelScored, drawn: Floats) -> dict[str, npt.NDArray[np.float64]]:
     """Each figure of each resample, shape (resamples,); `drawn` says how often each row is in it, (resamples, n)."""
     truth, predicted = scored.truth.astype(np.float64), scored.predicted.astype(np.float64)

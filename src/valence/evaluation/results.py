@@ -120,19 +120,17 @@ def table(results: list[dict[str, Any]]) -> str:
     """The results, all of one kind, as lines for a terminal, in per cent with 95 % intervals.
 
     >>> print(table([]))
-    what                                                    data   split    rows   accuracy               macro F1               ECE
-    """  # noqa: E501
+    what  data  split  rows  accuracy  macro F1  ECE
+    """
     several = bool(results) and accuracy_of(results[0]) == "subset_accuracy"
     names = ["subset_accuracy", "micro_f1", "macro_f1"] if several else ["accuracy", "macro_f1"]
-    heads = [name.replace("_", " ").replace("f1", "F1") for name in names]
-    lines = [f"{'what':<55} {'data':<6} {'split':<5} {'rows':>7}   {'   '.join(f'{each:<20}' for each in heads)}   ECE"]
+    rows = [["what", "data", "split", "rows", *(name.replace("_", " ").replace("f1", "F1") for name in names), "ECE"]]
     for each in results:
-        figures = "   ".join(f"{Estimate(**each['metrics'][name])!s:<20}" for name in names)
-        lines.append(
-            f"{each['name']:<55} {each['data']:<6} {each['split']:<5} {each['rows']:>7,}   {figures}   "
-            f"{100 * each['metrics']['ece']['value']:.2f}"
-        )
-    return "\n".join(lines)
+        figures = [str(Estimate(**each["metrics"][name])) for name in names]
+        error = f"{100 * each['metrics']['ece']['value']:.2f}"
+        rows.append([each["name"], each["data"], each["split"], f"{each['rows']:,}", *figures, error])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
 def spent(result: dict[str, Any]) -> str:
@@ -155,6 +153,11 @@ def breakdown(result: dict[str, Any]) -> str:
         f"{each['support']:>9,}"
         for each in result["per_class"] or ()
     ]
+    by_chance = Estimate(**result["calibration"]["by_chance"])
+    lines.append(
+        f"  calibration error {100 * result['metrics']['ece']['value']:.2f}; were every percentage true, chance would "
+        f"show {by_chance} (p = {result['calibration']['p_value']:.2g})"
+    )
     accuracy = accuracy_of(result).replace("_", " ")
     lines.append(f"  {'slice':<28} {accuracy + ', Wilson interval':<29} {'rows':>9}")
     lines += [

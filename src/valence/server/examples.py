@@ -59,6 +59,7 @@ _RESULT = {
         {"label": "positive", "precision": 0.904, "recall": 0.91, "f1": 0.907, "support": 444, "roc_auc": 0.96},
     ],
     "reliability": {"rows": [0, 872], "confidence": [0, 0.91], "accuracy": [0, 0.905]},
+    "calibration": {"by_chance": {"value": 0.008, "low": 0.0, "high": 0.022}, "p_value": 0.61},
     "roc": [
         {
             "label": "positive",

@@ -251,6 +251,13 @@ class Reliability(Wire):
     accuracy: list[float] = Field(description="Share of the bin's rows that are right; 0 where it has none.")
 
 
+class Calibration(Wire):
+    """The calibration error beside those that chance would show on as many rows if every percentage were true."""
+
+    by_chance: Estimate = Field(description="Their mean, and between what 95 % of them lie.")
+    p_value: float = Field(description="How often chance makes one at least as large as the measured one.")
+
+
 class RocCurve(Wire):
     """One label against the rest, from (0, 0) to (1, 1), at most 200 points."""
 
@@ -340,6 +347,7 @@ class Result(Wire):
     )
     per_class: list[LabelFigures] | None = None
     reliability: Reliability | None = None
+    calibration: Calibration | None = None
     roc: list[RocCurve] | None = Field(None, description="Of two labels the second one's; of more, each one's.")
     precision_recall: list[PrecisionRecallCurve] | None = Field(None, description="Of the same labels as `roc`.")
     score_histogram: list[ScoreHistogram] | None = Field(None, description="Of the same labels as `roc`.")

@@ -64,6 +64,7 @@ const result = (name: string, accuracy: number): Result => ({
   ],
   per_class: null,
   reliability: null,
+  calibration: null,
   roc: null,
   precision_recall: null,
   score_histogram: null,

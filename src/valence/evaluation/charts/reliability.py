@@ -33,13 +33,12 @@ def reliability(result: Json) -> Iterator[Chart]:
         axes.scatter([x for x, _, _ in points], [y for _, y, _ in points], s=sizes, color=PALETTE.first, alpha=0.75)
         axes.set(xlim=(low, 1.02), ylim=(low, 1.02), xlabel="confidence", ylabel="accuracy")
 
-    error = result["metrics"]["ece"]["value"]
     width = 1 / CALIBRATION_BINS
     yield Chart(
         "reliability",
         "Reliability",
         _OF_SEVERAL if result.get("multi_label") else _OF_ONE,
-        f"The expected calibration error is {error:.1%}.",
+        _summary(result),
         ("confidence from", "rows", "mean confidence", "accuracy"),
         [
             (f"{i * width:.1%}", f"{rows:,.0f}", f"{confidence:.1%}", f"{accuracy:.1%}")
@@ -49,4 +48,16 @@ def reliability(result: Json) -> Iterator[Chart]:
             if rows
         ],
         draw,
+    )
+
+
+def _summary(result: Json) -> str:
+    words = f"The expected calibration error is {result['metrics']['ece']['value']:.1%}."
+    checked = result.get("calibration")  # what an older Valence did not save
+    if not checked:
+        return words
+    value, low, high = (checked["by_chance"][name] for name in ("value", "low", "high"))
+    return (
+        f"{words} Were every percentage true, chance alone would show {value:.1%} on so many rows, "
+        f"in 95 of 100 cases {low:.1%} to {high:.1%} (p = {checked['p_value']:.2g})."
     )

@@ -5,6 +5,24 @@ export type ClientOptions = {
 };
 
 /**
+ * Calibration
+ *
+ * The calibration error beside those that chance would show on as many rows if every percentage were true.
+ */
+export type Calibration = {
+    /**
+     * Their mean, and between what 95 % of them lie.
+     */
+    by_chance: Estimate;
+    /**
+     * P Value
+     *
+     * How often chance makes one at least as large as the measured one.
+     */
+    p_value: number;
+};
+
+/**
  * Estimate
  */
 export type Estimate = {
@@ -834,6 +852,7 @@ export type Result = {
      */
     per_class: Array<LabelFigures> | null;
     reliability: Reliability | null;
+    calibration: Calibration | null;
     /**
      * Roc
      *

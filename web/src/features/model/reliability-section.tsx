@@ -24,6 +24,9 @@ export function ReliabilitySection({ result }: { result: Result }) {
         means that four of five are right; below it the model is too sure of itself.
         {result.multi_label ? " Every text counts once for each label, with that label’s percentage." : ""}
         {ece ? ` On average it is off by ${inHundredths(ece.value)} points.` : ""}
+        {result.calibration
+          ? ` Were every percentage true, chance alone would make that ${inHundredths(result.calibration.by_chance.value)} on so many texts.`
+          : ""}
       </p>
       <figure>
         <SquareChart across="how sure it is, %" up="how often it is right, %">
