@@ -15,6 +15,7 @@ FILES = (
 WAYS = (
     ("", "Valence, body frozen"),
     ("-tfidf", "TF-IDF with logistic regression"),
+    ("-setfit", "SetFit 1.2.0 from `minilm`, from 1,000 rows at most"),
 )
 
 
