@@ -139,6 +139,7 @@ def test_the_same_command_gives_the_same_head_and_results(
         for folder in (one, two)
     )
     assert first == second
+    assert [each["data"] for each in one.results()["comparisons"]] == ["aclImdb"]  # stage 1 told the same labels apart
 
 
 def test_features_that_another_arithmetic_computed_are_not_taken_for_ones_own(
@@ -162,6 +163,7 @@ def test_another_set_of_labels_gets_a_layer_of_its_size(stage1: Path, sentences:
     )
     folder = transfer(str(stage1), replace(sentences, train=train, test=test), tmp_path / "three", TransferConfig())
     assert folder.head().labels.names == ("mixed", "negative", "positive")
+    assert folder.results()["comparisons"] == []  # stage 1's results are of other labels
     assert json.loads((folder.path / "config.json").read_text("utf-8"))["id2label"]["0"] == "mixed"
 
 

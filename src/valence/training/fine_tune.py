@@ -31,7 +31,7 @@ from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.training import ranks
 from valence.training.encoding import Truncation
-from valence.training.frozen import described
+from valence.training.frozen import described, shown_before
 from valence.training.networks import OpenNetwork, describe, open_base, open_folder, with_head
 from valence.training.opening import saved_model
 from valence.training.provenance import describe_data, versions
@@ -122,7 +122,7 @@ def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, 
     fitted = FittedHead(
         head, labels, FINAL, body.id, provenance=_provenance(start, data, config, fit, validation_history(run))
     )
-    earlier = [each for each in start.history.get("results", []) if each["data"] != tested["data"]]
+    earlier = shown_before(start.history.get("results", []), tested)
     folder = save(Trained(body, fitted, [tested], earlier), out, with_head(model, tokenizer, fitted))
     remove_folder(run)
     return folder

@@ -60,6 +60,15 @@ def described(body: Body, body_from: str) -> str:
     return f"{body_from} ({body.base})" if body_from else f"{body.base} without stage 1"
 
 
+def shown_before(results: list[dict[str, Any]], tested: dict[str, Any]) -> list[dict[str, Any]]:
+    """The source's results on other data that stand beside a new one: those of a head that tells the same labels apart.
+
+    >>> shown_before([{"data": "imdb", "labels": ["no", "yes"]}], {"data": "sst2", "labels": ["spam", "ham"]})
+    []
+    """
+    return [each for each in results if each["data"] != tested["data"] and each.get("labels") == tested["labels"]]
+
+
 def history_of(folder: ModelFolder) -> dict[str, Any]:
     """What a saved model passes on to those made from it."""
     provenance = folder.head().provenance

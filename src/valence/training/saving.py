@@ -22,8 +22,8 @@ class Trained:
     """A classifier before it is written, but for the files of its body.
 
     Attributes:
-        results: this model's own results, the charts' first; `comparisons` are other ways, on the same rows. Without
-            any there is no report.
+        results: this model's own results, the charts' first. Without any there is no report.
+        comparisons: other ways on the same rows, and what the model that it is from showed on others.
     """
 
     body: Body

@@ -22,7 +22,7 @@ from valence.model.head import HeadFit
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.training import ranks
-from valence.training.frozen import FrozenBody, Spread, described
+from valence.training.frozen import FrozenBody, Spread, described, shown_before
 from valence.training.learning_curve import learning_curve
 from valence.training.opening import open_body
 from valence.training.provenance import describe_data, versions
@@ -103,8 +103,7 @@ def transfer(
     tested = result(rows, origin, started=started, learning_curve=curve)
     provenance = _provenance(start, data, config, fit)
     head = FittedHead(fit.head, labels, config.readout, start.body.id, provenance=provenance)
-    earlier = [each for each in start.results if each["data"] != tested["data"]]
-    return save(Trained(start.body, head, [tested], earlier), out, start.with_head(head))
+    return save(Trained(start.body, head, [tested], shown_before(start.results, tested)), out, start.with_head(head))
 
 
 def _described(start: FrozenBody, config: TransferConfig) -> str:
