@@ -25,7 +25,8 @@ test: test-python test-web test-browser ## Run every test
 
 test-python: .setup/dev .setup/heroku
 	@echo "== Python tests"
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations=12
+	@# The two processes are the parallel work: threads of both on the same cores would wait for each other.
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations=12
 
 test-web: .setup/web
 	@echo "== Web tests"
