@@ -83,6 +83,8 @@ def test_class_names_that_datasets_keeps_in_a_parquet_file_are_the_labels(tmp_pa
         (["True", "FALSE", "true", "False"], ["true", "false", "true", "false"]),
         ([" yes", "no ", "yes", "no"], ["yes", "no", "yes", "no"]),
         (["007", "1", "007", "1"], ["007", "1", "007", "1"]),
+        (["9007199254740992", "9007199254740993"] * 2, ["9007199254740992", "9007199254740993"] * 2),
+        (["9" * 5000, "-0", "+0.0", "9" * 5000], ["9" * 5000, "0", "0", "9" * 5000]),
         (["none", "nan", "none", "nan"], ["none", "nan", "none", "nan"]),
     ],
 )

@@ -36,7 +36,7 @@ def names_of(cells: Sequence[Any]) -> list[str | None]:
     if any(map(_NUMBER.fullmatch, filled)) and all(_NUMBER.fullmatch(each) or each.lower() == "nan" for each in filled):
         written = [None if each and each.lower() == "nan" else each for each in written]
         if all(_WHOLE.fullmatch(each) for each in filled if each.lower() != "nan"):
-            return [each and str(int(float(each))) for each in written]
+            return [each and _whole(each) for each in written]
     return written
 
 
@@ -83,7 +83,7 @@ def _said(column: str, row: int, cell: Any) -> bool | None:
 
 
 def _answer(written: str) -> bool | None:
-    return _ANSWERS.get(str(int(float(written))) if _WHOLE.fullmatch(written) else written.lower())
+    return _ANSWERS.get(_whole(written) if _WHOLE.fullmatch(written) else written.lower())
 
 
 def several_names_of(cells: Sequence[Any], separator: str | None) -> list[tuple[str, ...] | None]:
@@ -162,6 +162,16 @@ def listed(counts: Mapping[str, int]) -> str:
     ordered = Counter(counts).most_common()
     shown = ", ".join(f"{name!r} ({count:,})" for name, count in ordered[:5])
     return shown + (f" and {len(ordered) - 5:,} more" if len(ordered) > 5 else "")
+
+
+def _whole(written: str) -> str:
+    """A whole number in its one form, digit by digit, since a float holds no more than sixteen of them.
+
+    >>> _whole("+1.0"), _whole("-0"), _whole("9007199254740993")
+    ('1', '0', '9007199254740993')
+    """
+    digits = written.partition(".")[0].removeprefix("+")
+    return "0" if digits == "-0" else digits
 
 
 def _written(cell: Any) -> str | None:
