@@ -175,6 +175,7 @@ def test_an_unreachable_hub(kept: Path, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "Error: FacebookAI/roberta-base cannot be fetched from the Hub" in done.stderr
     assert "--base minilm" in done.stderr
+    assert done.stderr.count("Retrying in 1s [Retry 1/5]") == 1  # who waits is told why, once
     assert "Traceback" not in done.stderr
 
 

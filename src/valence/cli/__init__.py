@@ -103,3 +103,4 @@ def main() -> None:
     """Your own text classifier, made by transfer learning."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("valence").setLevel(logging.INFO)
+    logging.getLogger("huggingface_hub").propagate = False  # it has a handler of its own: each line came twice
