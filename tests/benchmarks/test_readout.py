@@ -5,11 +5,28 @@ from __future__ import annotations
 import json
 import runpy
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from valence.cli import main
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Runs `valence` commands as `subprocess.run` would, without importing torch for each of them again."""
+
+    def run(command: list[str], *, check: bool, cwd: Path | None = None) -> None:
+        assert check
+        with monkeypatch.context() as patch:
+            patch.chdir(cwd or Path.cwd())
+            done = CliRunner().invoke(main, command[1:])
+        assert done.exit_code == 0, done.output
+
+    return run
 
 
 def test_all_three_are_measured_on_the_same_rows(
@@ -23,6 +40,7 @@ def test_all_three_are_measured_on_the_same_rows(
     names = readout["main"].__globals__
     names["FILES"] = {"comments": names["FILES"]["comments"]}
     names["BASE"] = str(tiny_roberta)
+    monkeypatch.setattr(names["subprocess"], "run", in_this_process(monkeypatch))
     tuned_body = shutil.copytree(tiny_roberta, tmp_path / "tuned")
     out = tmp_path / "readout.json"
     readout["main"](["--data", str(tmp_path), "--body", str(tuned_body), "--results", str(out)])
