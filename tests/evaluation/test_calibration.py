@@ -10,7 +10,7 @@ import pytest
 from tests.evaluation.made_up import multi_label_scored, result_of
 from valence.evaluation.calibration import CalibrationCheck, check_calibration
 from valence.evaluation.charts import charts
-from valence.evaluation.metrics import reliability
+from valence.evaluation.metrics import error_of_bins, reliability
 from valence.evaluation.results import breakdown
 
 
@@ -25,13 +25,9 @@ def check(rows: int, *, seed: int = 0, power: float = 1.0) -> CalibrationCheck:
     return check_calibration([rows_of(rows, seed=seed, power=power)])
 
 
-def error_of(bins: dict[str, Any]) -> float:
-    return float((bins["rows"] * np.abs(bins["accuracy"] - bins["confidence"])).sum() / bins["rows"].sum())
-
-
 def test_true_percentages_show_the_error_that_is_foretold() -> None:
     """The mean over many samples of the rows themselves, each drawn one by one, is the mean that the check draws."""
-    sampled = [error_of(rows_of(400, seed=seed)) for seed in range(400)]
+    sampled = [error_of_bins(rows_of(400, seed=seed)) for seed in range(400)]
     foretold = [check(400, seed=seed).by_chance for seed in range(10)]
     assert np.mean([each.value for each in foretold]) == pytest.approx(np.mean(sampled), rel=0.05)
     inside = [foretold[0].low <= each <= foretold[0].high for each in sampled]

@@ -127,9 +127,8 @@ def test_the_same_command_gives_the_same_head_and_results(
 ) -> None:
     made = []
     for name in "ab":
-        monkeypatch.setenv(
-            "VALENCE_HOME", str(tmp_path / f"home {name}")
-        )  # nothing kept, or features would be the same
+        # A home of its own, so that features are computed again and not found.
+        monkeypatch.setenv("VALENCE_HOME", str(tmp_path / f"home {name}"))
         made.append(transfer(str(stage1), sentences, tmp_path / name, TransferConfig()))
     one, two = made
     assert (one.path / "head.safetensors").read_bytes() == (two.path / "head.safetensors").read_bytes()

@@ -122,7 +122,7 @@ class DataRequest:
     def _refuse_idle_options(self) -> None:
         given = [name for name, value in vars(self.options).items() if value]
         if given:
-            option = "--" + given[0].replace("_", "-").removesuffix("s")
+            option = "--" + given[0].replace("_", "-").removesuffix("s")  # given once for each of label_columns
             raise SettingsError(
                 f"{option} is for a file of your own; {self.data} has a layout of its own.",
                 way_out=f"Leave out {option}.",

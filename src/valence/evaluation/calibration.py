@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from valence.evaluation.intervals import LEVELS, Estimate
+from valence.evaluation.metrics import error_of_bins
 from valence.model.head import Floats
 
 _DRAWS = 10_000
@@ -40,19 +41,16 @@ def check_calibration(curves: Sequence[Bins], *, seed: int = 0) -> CalibrationCh
         curves: the bins of its answers; with several labels a text those of each label, whose errors are averaged.
         seed: of the draws.
 
-    Within a bin all rows count as sure as their mean, which overstates the variance of the draws by less than one part
-    in a hundred where bins are a fifteenth wide.
+    Within a bin all rows count as sure as their mean, so the errors by chance come out a little too large.
     """
     generator = np.random.default_rng(seed)
     drawn = np.zeros(_DRAWS)
-    measured = 0.0
     for bins in curves:
         rows, confidence = bins["rows"].astype(np.int64), bins["confidence"]
         right = generator.binomial(rows, np.clip(confidence, 0.0, 1.0), size=(_DRAWS, len(rows)))
         drawn += np.abs(right - rows * confidence).sum(axis=1) / rows.sum()
-        measured += float(np.abs(rows * (bins["accuracy"] - confidence)).sum() / rows.sum())
     drawn /= len(curves)
-    measured /= len(curves)
+    measured = float(np.mean([error_of_bins(bins) for bins in curves]))
     low, high = np.percentile(drawn, LEVELS)
     as_large = int((drawn >= measured - 1e-12).sum())  # rounding aside, an error equals itself
     return CalibrationCheck(Estimate(float(drawn.mean()), float(low), float(high)), (1 + as_large) / (1 + _DRAWS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,11 @@ def reliability(confidence: Floats, right: npt.NDArray[Any]) -> dict[str, Floats
 
 def expected_calibration_error(probabilities: Floats, labels: Ints) -> float:
     """Guo et al. 2017, equation 3: mean over 15 bins of |accuracy - confidence|, weighted by rows. 0 is best."""
-    bins = calibration_bins(probabilities, labels)
+    return error_of_bins(calibration_bins(probabilities, labels))
+
+
+def error_of_bins(bins: Mapping[str, Floats]) -> float:
+    """The expected calibration error of the bins that `reliability` gives."""
     return float((bins["rows"] * np.abs(bins["accuracy"] - bins["confidence"])).sum() / bins["rows"].sum())
 
 
