@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,11 @@ from tests.docs.tutorial import CHAPTERS, ROOT, Reader, Room, assert_alike
 
 
 def test_whoever_follows_the_chapters_in_order_meets_no_step_that_fails(
-    tmp_path: Path, tiny_roberta: Path, small_data: Path
+    tmp_path: Path, tiny_roberta: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "jupyter"))
     reader = Reader(Room(tmp_path, tiny_roberta, small_data))
     assert [chapter.name[0] for chapter in CHAPTERS] == ["1", "2", "3"]
     assert all(reader.follow(chapter) > 5 for chapter in CHAPTERS)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import re
 import socket
 import subprocess
-import sys
 from pathlib import Path
+from typing import NamedTuple
 
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
@@ -40,11 +40,6 @@ class Room:
             words = words.replace(name, instead)
         return words
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Of the commands; the `valence` that they find is the one beside this Python."""
-        return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-
 
 def clone(folder: Path) -> Path:
     """A repository with a branch named main, for the push that is only shown."""
@@ -56,56 +51,67 @@ def clone(folder: Path) -> Path:
 
 
 class Reader:
-    """Follows a chapter word by word: runs each block, and holds what it prints against what the chapter shows."""
+    """Follows a chapter by its notebook: runs each block, and holds what it prints against what the chapter shows."""
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self._printed = ""
 
     def follow(self, chapter: Path) -> int:
         """How many blocks were run. Raises AssertionError at the first whose output is not what is shown."""
-        parsers = [
-            CodeBlockParser(language, evaluator)
-            for language, evaluator in (("python", self._python), ("console", self._console), ("text", self._shown))
-        ]
-        examples = list(Sybil(parsers).parse(chapter).examples())
-        fences = re.findall(r"^```(\w+)$", chapter.read_text("utf-8"), re.MULTILINE)
-        assert len(examples) == len(fences), f"{chapter.name}: a block is of a kind that is not run"
-        for example in examples:
-            example.evaluate()
-        return len(examples)
-
-    def _python(self, example: Example) -> None:
-        code = compile(self.room.small(example.parsed), f"{example.path}:{example.line}", "exec")
-        with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.chdir(self.room.folder):
-            exec(code, example.namespace)
-        self._printed = printed.getvalue()
-
-    def _shown(self, example: Example) -> None:
-        assert_alike(self._printed, example.parsed, f"{example.path}:{example.line}")
-
-    def _console(self, example: Example) -> None:
-        where = f"{example.path}:{example.line}"
-        commands, shown = parted(example.parsed)
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", self.room.small(commands)],
-            cwd=self.room.folder,
-            env=self.room.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{where}: {done.stdout}{done.stderr}"
-        if shown:
-            assert_alike(done.stdout, shown, where)
+        blocks = _blocks(chapter)
+        notebook = nbformat.read(chapter.with_suffix(".ipynb"), as_version=4)
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert len(cells) == len(blocks), f"{chapter.name}: its notebook has other blocks"
+        for cell in cells:
+            # A shell's block fails with any of its commands; by itself the cell would fail with its last one alone.
+            cell.source = self.room.small(cell.source).replace("%%bash\n", "%%bash\nset -euo pipefail\n")
+        # Raises CellExecutionError with the cell and what it said.
+        NotebookClient(
+            notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": self.room.folder}}
+        ).execute()
+        for block, cell in zip(blocks, cells, strict=True):
+            assert cell.execution_count, f"{block.where} was not run"
+            if block.shown:
+                assert_alike(_printed(cell), block.shown, block.where)
+        return len(cells)
 
 
-def parted(block: str) -> tuple[str, str]:
-    """A console block's commands, without their `$ `, and the output that it shows."""
-    lines = block.splitlines()
-    commands = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
-    shown = [line for line in lines if not line.startswith("$ ")]
-    return "\n".join(commands), "\n".join(shown)
+class _Block(NamedTuple):
+    """A chapter's block that is run, and what the chapter shows of its output."""
+
+    where: str
+    shown: str
+
+
+def _blocks(chapter: Path) -> list[_Block]:
+    """In order. Raises AssertionError if a block is of a kind that is not run."""
+    found: list[_Block] = []
+
+    def python(example: Example) -> None:
+        found.append(_Block(f"{chapter.name}:{example.line}", ""))
+
+    def console(example: Example) -> None:
+        found.append(_Block(f"{chapter.name}:{example.line}", _shown(example.parsed)))
+
+    def text(example: Example) -> None:
+        found[-1] = found[-1]._replace(shown=example.parsed)
+
+    kinds = {"python": python, "console": console, "text": text}
+    examples = list(Sybil([CodeBlockParser(*kind) for kind in kinds.items()]).parse(chapter).examples())
+    fences = re.findall(r"^```(\w+)$", chapter.read_text("utf-8"), re.MULTILINE)
+    assert len(examples) == len(fences), f"{chapter.name}: a block is of a kind that is not run"
+    for example in examples:
+        example.evaluate()
+    return found
+
+
+def _shown(block: str) -> str:
+    """The output that a console block shows: what is none of its commands."""
+    return "\n".join(line for line in block.splitlines() if not line.startswith("$ "))
+
+
+def _printed(cell: NotebookNode) -> str:
+    return "".join(each.text for each in cell.outputs if each.output_type == "stream" and each.name == "stdout")
 
 
 def assert_alike(printed: str, shown: str, where: str) -> None:
