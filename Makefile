@@ -8,7 +8,7 @@ PAGE := src/valence/server/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-python test-web test-browser check format small mission container bundled-model docs bench bench-load clean
+.PHONY: help setup run dev test test-python test-web test-browser check format small mission serving container bundled-model docs bench bench-load clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ small: .setup/minilm ## The whole mission in minutes, on small data
 
 mission: .setup/minilm ## The whole mission on all the data
 	@bash runs/mission.sh
+
+serving: ## Walk every serving path in an environment made from the serving requirements alone
+	@bash tests/serving/run.sh
 
 container: .setup/dev .setup/node ## Take the Dockerfile's steps without Docker, and try what they make
 	@rm -rf build/container && $(BIN)/python tests/container/build.py build/container

@@ -7,7 +7,7 @@ const { executablePath, args, env } = await findChromium();
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  workers: 1, // one server, one browser: small machines run this too
+  workers: 2, // each with a server and a browser of its own; half of the time they wait
   timeout: 90_000, // a busy machine is no failure
   expect: { timeout: 15_000 },
   forbidOnly: true,
