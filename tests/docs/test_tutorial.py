@@ -7,22 +7,48 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient.exceptions import CellExecutionError
 
 from tests.docs.tutorial import CHAPTERS, ROOT, Reader, Room, assert_alike
 
 
-def test_whoever_follows_the_chapters_in_order_meets_no_step_that_fails(
-    tmp_path: Path, tiny_roberta: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def room(tmp_path: Path, tiny_roberta: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """The commands there find the `valence` beside this Python, and notebooks leave nothing in anybody's home."""
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "jupyter"))
-    reader = Reader(Room(tmp_path, tiny_roberta, small_data))
+    return Room(tmp_path, tiny_roberta, small_data)
+
+
+def test_whoever_follows_the_chapters_in_order_meets_no_step_that_fails(room: Room) -> None:
+    reader = Reader(room)
     assert [chapter.name[0] for chapter in CHAPTERS] == ["1", "2", "3"]
     assert all(reader.follow(chapter) > 5 for chapter in CHAPTERS)
-    (call,) = (line for line in (tmp_path / "server.log").read_text("utf-8").splitlines() if "/api/v1/predict" in line)
+    (call,) = (
+        line for line in (room.folder / "server.log").read_text("utf-8").splitlines() if "/api/v1/predict" in line
+    )
     assert "wonderful" not in call
+
+
+def chapter_of(folder: Path, command: str, shown: str) -> Path:
+    """A chapter with one block, and its notebook beside it."""
+    chapter = folder / "0-made-up.md"
+    chapter.write_text(f"# Made up\n\n```console\n$ {command}\n{shown}\n```\n", "utf-8")
+    cell = nbformat.v4.new_code_cell(f"%%bash\n{command}\n")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), chapter.with_suffix(".ipynb"))
+    return chapter
+
+
+def test_a_block_that_prints_something_else_or_fails_half_way_is_told(room: Room) -> None:
+    reader = Reader(room)
+    assert reader.follow(chapter_of(room.folder, "echo spam", "spam")) == 1
+    with pytest.raises(AssertionError, match=r"0-made-up\.md:3 shows\nham\nand it prints\nspam"):
+        reader.follow(chapter_of(room.folder, "echo spam", "ham"))
+    with pytest.raises(CellExecutionError):
+        reader.follow(chapter_of(room.folder, "false\necho spam", "spam"))
 
 
 @pytest.mark.parametrize("printed", ["ham 98.6%", "spam 90.1%"], ids=["other words", "another number"])

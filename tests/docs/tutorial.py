@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+from markdown_it import MarkdownIt
 from nbclient import NotebookClient
 from nbformat import NotebookNode
-from sybil import Example, Sybil
-from sybil.parsers.markdown import CodeBlockParser
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "docs" / "tutorial").glob("[0-9]-*.md"))
@@ -57,7 +56,11 @@ class Reader:
         self.room = room
 
     def follow(self, chapter: Path) -> int:
-        """How many blocks were run. Raises AssertionError at the first whose output is not what is shown."""
+        """How many blocks were run.
+
+        Raises CellExecutionError, with what it said, at a block that fails, and AssertionError where an output is not
+        what is shown.
+        """
         blocks = _blocks(chapter)
         notebook = nbformat.read(chapter.with_suffix(".ipynb"), as_version=4)
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -65,7 +68,6 @@ class Reader:
         for cell in cells:
             # A shell's block fails with any of its commands; by itself the cell would fail with its last one alone.
             cell.source = self.room.small(cell.source).replace("%%bash\n", "%%bash\nset -euo pipefail\n")
-        # Raises CellExecutionError with the cell and what it said.
         NotebookClient(
             notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": self.room.folder}}
         ).execute()
@@ -86,22 +88,15 @@ class _Block(NamedTuple):
 def _blocks(chapter: Path) -> list[_Block]:
     """In order. Raises AssertionError if a block is of a kind that is not run."""
     found: list[_Block] = []
-
-    def python(example: Example) -> None:
-        found.append(_Block(f"{chapter.name}:{example.line}", ""))
-
-    def console(example: Example) -> None:
-        found.append(_Block(f"{chapter.name}:{example.line}", _shown(example.parsed)))
-
-    def text(example: Example) -> None:
-        found[-1] = found[-1]._replace(shown=example.parsed)
-
-    kinds = {"python": python, "console": console, "text": text}
-    examples = list(Sybil([CodeBlockParser(*kind) for kind in kinds.items()]).parse(chapter).examples())
-    fences = re.findall(r"^```(\w+)$", chapter.read_text("utf-8"), re.MULTILINE)
-    assert len(examples) == len(fences), f"{chapter.name}: a block is of a kind that is not run"
-    for example in examples:
-        example.evaluate()
+    for token in MarkdownIt().parse(chapter.read_text("utf-8")):
+        if token.type == "fence":
+            assert token.map is not None
+            where = f"{chapter.name}:{token.map[0] + 1}"
+            assert token.info in {"python", "console", "text"}, f"{where} is of a kind that is not run"
+            if token.info == "text":  # what the block before it prints
+                found[-1] = found[-1]._replace(shown=token.content)
+            else:
+                found.append(_Block(where, _shown(token.content) if token.info == "console" else ""))
     return found
 
 
