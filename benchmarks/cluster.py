@@ -30,7 +30,7 @@ from score import make_comments
 
 from valence.data.sources import load
 from valence.files import write_json
-from valence.inference.threads import available_cores
+from valence.inference.cores import available_cores
 from valence.machine import processor
 
 EFFICIENCY = 0.85  # of two workers on two cores, against one on one

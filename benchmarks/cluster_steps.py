@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from valence.bulk.answering import answers, told
-from valence.classifier import bundled_folder
 from valence.cluster.connection import connected
 from valence.cluster.parts import Part, Reading, Table, part_opened, planned
 from valence.cluster.run import PART_ROWS, ClusterRequest
@@ -23,6 +22,7 @@ from valence.cluster.shards import Model, Scoring, Shard, ending_of, write_shard
 from valence.cluster.storage import Place, place_of
 from valence.cluster.worker import Task
 from valence.inference.engine import Engine
+from valence.model.bundled import bundled_folder
 
 Json = dict[str, Any]
 T = TypeVar("T")

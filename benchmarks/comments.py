@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 from engine import read_texts  # beside this file
 
-from valence.classifier import bundled_folder
 from valence.data.table import reader
 from valence.data.table.columns import TableOptions
 from valence.files import write_json
+from valence.inference.cores import available_cores
 from valence.inference.engine import Engine
-from valence.inference.threads import available_cores
 from valence.machine import processor
+from valence.model.bundled import bundled_folder
 
 ROUNDS = 5
 

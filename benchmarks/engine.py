@@ -42,7 +42,7 @@ from valence.data.splits import sample
 from valence.encoder import bases
 from valence.errors import ValenceError
 from valence.files import write_json
-from valence.inference.threads import available_cores
+from valence.inference.cores import available_cores
 from valence.inference.windows import TextReader
 from valence.machine import processor
 from valence.model.folder import ModelFolder

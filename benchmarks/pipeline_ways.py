@@ -35,8 +35,8 @@ from valence.machine import peak_memory_mb, processor
 from valence.model.folder import FINAL
 from valence.model.head import HeadFitter
 from valence.model.labels import Labels
+from valence.training.body_source import open_body
 from valence.training.encoding import EncodedTexts, PadToStep, encode
-from valence.training.opening import open_body
 from valence.training.trainer import LoopConfig, attention_for, train_on, validation_history
 
 _SEED = 42

@@ -23,7 +23,7 @@ from typing import Any
 
 from valence.data.sources import load
 from valence.files import write_json
-from valence.inference.threads import available_cores
+from valence.inference.cores import available_cores
 from valence.machine import processor
 
 # Of the whole file to a hundredth of it.

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from valence.classifier import bundled_folder
 from valence.data import sources
 from valence.data.splits import SplitConfig, prepare
 from valence.data.typos import with_typos
@@ -21,6 +20,7 @@ from valence.evaluation.metrics import expected_calibration_error, row_log_loss
 from valence.files import write_json
 from valence.inference.engine import Engine
 from valence.machine import processor
+from valence.model.bundled import bundled_folder
 from valence.model.labels import Labels
 
 # Not the seeds of `valence distill --mistyped-passes`: other slips than those that a model has seen.

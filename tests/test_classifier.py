@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import valence
-from valence import classifier as classifier_module
 from valence.errors import ModelFolderError, TextError
+from valence.model import bundled
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +51,8 @@ def test_errors_come_through(classifier: valence.Classifier) -> None:
 
 
 def test_no_bundled_model_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(classifier_module, "files", lambda _package: tmp_path)
-    with pytest.raises(ModelFolderError, match="without a bundled model") as caught:
+    monkeypatch.setattr(bundled, "BUNDLED_FOLDER", tmp_path)
+    with pytest.raises(ModelFolderError, match="no bundled model") as caught:
         valence.load()
     assert caught.value.way_out
 

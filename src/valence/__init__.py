@@ -11,13 +11,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from valence.version import __version__
+
 if TYPE_CHECKING:
     from valence.classifier import Classifier, load
     from valence.estimator import TextClassifier
     from valence.inference.prediction import Prediction
 
-__all__ = ["Classifier", "Prediction", "TextClassifier", "load"]
-__version__ = "0.1.0"
+__all__ = ["Classifier", "Prediction", "TextClassifier", "__version__", "load"]
 
 # Imported on first use, so that `import valence` stays quick.
 _HOMES = {

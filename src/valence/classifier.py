@@ -11,18 +11,17 @@ Serving's dependencies are enough: torch is never imported.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from valence.errors import ModelFolderError
 from valence.inference.prediction import Prediction
+from valence.model.bundled import bundled_folder
 
 if TYPE_CHECKING:
     from valence.inference.engine import Engine
     from valence.model.head import Floats
 
-__all__ = ["Classifier", "bundled_folder", "load"]
+__all__ = ["Classifier", "load"]
 
 
 class Classifier:
@@ -70,15 +69,3 @@ def load(path: Path | str | None = None, *, threads: int | None = None) -> Class
     from valence.inference.engine import Engine
 
     return Classifier(Engine(bundled_folder() if path is None else path, threads=threads))
-
-
-def bundled_folder() -> Path:
-    """Where the model that comes with the package lies. Raises ModelFolderError if this copy has none."""
-    folder = Path(str(files("valence"))) / "bundled"
-    if not (folder / "body.json").exists():
-        raise ModelFolderError(
-            "This copy of Valence comes without a bundled model.",
-            way_out="Give the path of a model folder, or make one with `valence transfer`.",
-            code="model-missing",
-        )
-    return folder

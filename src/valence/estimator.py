@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from valence.data.examples import Examples, Target
     from valence.model.folder import ModelFolder
     from valence.model.head import Floats
-    from valence.training.frozen import FrozenBody
+    from valence.training.frozen_body import FrozenBody
 
 __all__ = ["TextClassifier"]
 
@@ -168,7 +168,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     def _opened(self, labels: Labels) -> FrozenBody:
         """The body, opened once; a copy sent to another process, and other parameters, open their own."""
-        from valence.training.opening import open_body
+        from valence.training.body_source import open_body
 
         key = (str(self.body), labels.names)
         if getattr(self, "_open_as", None) != key:

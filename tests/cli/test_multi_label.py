@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import valence
 from valence.cli import main
+from valence.model.bundled import bundled_folder
 from valence.model.folder import ModelFolder
 from valence.model.multi_label import MultiLabelHead
 
@@ -156,7 +157,7 @@ def test_what_does_not_go_together_is_refused(model: Path, data: Path, tmp_path:
     done = run("evaluate", "--model", model, "--data", data, code=2)
     assert "--label-separator" in done.stderr
     several = ("--data", data, "--label-separator", "|")
-    done = run("evaluate", "--model", valence.classifier.bundled_folder(), *several, code=2)
+    done = run("evaluate", "--model", bundled_folder(), *several, code=2)
     assert "exactly one" in done.stderr
     done = run("transfer", "--from", "bundled", *several, "--learning-curve", *out, code=2)
     assert "one label a text" in done.stderr

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from valence.data import imdb, sources, sst2, store
+from valence.data.catalog import CATALOG
 from valence.errors import DataError
+from valence.home import home
 
 
 @pytest.fixture
@@ -20,6 +22,10 @@ def copies(small_data: Path, tmp_path: Path) -> dict[str, Path]:
         "tar": Path(shutil.make_archive(base, "gztar", small_data, "aclImdb")),
         "zip": Path(shutil.make_archive(base, "zip", small_data, "aclImdb")),
     }
+
+
+def test_every_data_set_of_the_catalogue_has_a_reader() -> None:
+    assert store.READERS.keys() == CATALOG.keys()
 
 
 def test_the_same_content_has_the_same_checksum_however_it_is_packed(copies: dict[str, Path]) -> None:
@@ -89,7 +95,7 @@ def test_what_was_fetched_is_read_back_equal_and_damage_is_noticed(
     monkeypatch.setattr(store, "_check_rows", lambda *_: None)
     fetched = store.get("sst2", small_data)
     assert store.load("sst2") == fetched
-    rows = store.home() / "data" / "sst2" / "rows.jsonl.gz"
+    rows = home() / "data" / "sst2" / "rows.jsonl.gz"
     rows.write_bytes(rows.read_bytes()[:-10])
     with pytest.raises(DataError, match="damaged"):
         store.load("sst2")

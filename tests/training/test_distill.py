@@ -18,8 +18,8 @@ from valence.export import export_body
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
 from valence.training.distill import DistillConfig, distill
-from valence.training.networks import open_base, open_folder
 from valence.training.pretrain import PretrainConfig, pretrain
+from valence.training.torch_body import open_base, open_folder
 from valence.training.transfer import TransferConfig, transfer
 
 

@@ -22,7 +22,7 @@ from valence.inference.engine import Engine
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Ints
 from valence.model.serving import serving_copy
-from valence.training.opening import open_body
+from valence.training.body_source import open_body
 from valence.training.pretrain import PretrainConfig, pretrain
 from valence.training.transfer import TransferConfig, transfer
 

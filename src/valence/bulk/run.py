@@ -15,7 +15,6 @@ from typing import Any
 
 from tqdm import tqdm
 
-import valence
 from valence.bulk import parquet
 from valence.bulk.answering import Score, Scored, answers, told
 from valence.bulk.blocks import Answer, Block, Problem, Source
@@ -24,6 +23,7 @@ from valence.bulk.output import FileOutput, Output, StandardOutput, State, probl
 from valence.data.table.opening import shown
 from valence.errors import DataError, TextError
 from valence.inference.engine import Engine
+from valence.version import __version__
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def _output(request: ScoreRequest, source: Source, engine: Engine, stack: ExitSt
         output.write(source.head(), [])
         return output, State()
     settings = {
-        "Valence": valence.__version__,
+        "Valence": __version__,
         "input": shown(request.path),
         "model": f"{engine.body_version} {engine.head_version}",
         "text column": source.text_column,

@@ -11,8 +11,8 @@ from typing import IO, Any
 
 import click
 
-import valence
 from valence.errors import ValenceError
+from valence.version import __version__
 
 # Command -> one line of help. The list is here so that `valence --help` imports no command.
 COMMANDS = {
@@ -98,7 +98,7 @@ class Stopped(click.ClickException):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.version_option(valence.__version__, prog_name="valence")
+@click.version_option(__version__, prog_name="valence")
 def main() -> None:
     """Your own text classifier, made by transfer learning."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)

@@ -55,7 +55,7 @@ def score(files: tuple[str, ...], out: str, model: Path | None, cluster: str | N
     With --cluster, FILE may be given more than once, and be a folder, a pattern in quotes, or an address such as
     s3://bucket/comments/ or gs://bucket/*.parquet. The answers go to shards in the folder --out.
     """
-    from valence.classifier import bundled_folder
+    from valence.model.bundled import bundled_folder
 
     folder = model or bundled_folder()
     if cluster is None:
@@ -77,8 +77,8 @@ def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: di
         )
     request = ScoreRequest(Path(files[0]), out, **options)
     request.format_in_use()  # before the model is opened
+    from valence.inference.cores import available_cores
     from valence.inference.engine import Engine
-    from valence.inference.threads import available_cores
 
     score_file(request, Engine(model, threads=1), workers=available_cores())
 

@@ -25,7 +25,7 @@ from valence.errors import SettingsError
 if TYPE_CHECKING:
     from valence.data.sources import DataRequest
     from valence.encoder.trainable import Layers
-    from valence.training.frozen import Spread
+    from valence.training.frozen_body import Spread
 
 # Options that mean something only with the body frozen, and only where layers are trained.
 _FROZEN = ("readout", "learning_curve", "cluster")

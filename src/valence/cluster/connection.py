@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from valence.errors import ClusterError, SettingsError
-from valence.inference.threads import available_cores
+from valence.inference.cores import available_cores
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,6 @@ from typing import Any
 
 from tqdm import tqdm
 
-import valence
 from valence.bulk.blocks import Added
 from valence.cluster.connection import Cluster
 from valence.cluster.model import engine_from, files_of
@@ -37,6 +36,7 @@ from valence.cluster.storage import (
 from valence.cluster.worker import Done, Job, Planner, Scorer, Task
 from valence.errors import DataError, ValenceError
 from valence.files import indented_json
+from valence.version import __version__
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
     Raises DataError if an earlier one in this folder was asked for something else.
     """
     settings = {
-        "Valence": valence.__version__,
+        "Valence": __version__,
         "model": asdict(model),
         "text column": request.text_column,
         "prefix": request.prefix,

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import valence
 from valence.bulk.answering import Scored, answers, told
 from valence.bulk.blocks import Block, Problem
 from valence.cluster.connection import fetch, host
@@ -21,6 +20,7 @@ from valence.cluster.storage import Found, Place, size_of
 from valence.data.table.opening import format_of
 from valence.errors import ClusterError, DataError, SettingsError, ValenceError
 from valence.inference.engine import Engine
+from valence.version import __version__
 
 TOLD_PROBLEMS = 20  # of a shard, to the log; all of them go into the file beside it
 
@@ -43,7 +43,7 @@ class Job:
     strict: bool
     marker: Place
     scoring: Scoring
-    version: str = valence.__version__
+    version: str = __version__
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,9 @@ def kind_of(place: Place, reading: Reading) -> str:
 
 def unfit(marker: Place, version: str) -> ValenceError | None:
     """Why this machine cannot take part: another Valence, or it does not see the folder of the shards."""
-    if version != valence.__version__:
+    if version != __version__:
         return ClusterError(
-            f"Valence is {valence.__version__} on {host()}, and {version} where the command was given.",
+            f"Valence is {__version__} on {host()}, and {version} where the command was given.",
             way_out="Install the same one on every machine of the cluster.",
             code="cluster-versions",
         )

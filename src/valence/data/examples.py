@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_CHARACTERS = 1_000_000  # of one text, in training as in serving: some 250,000 tokens
-
 # What a row is labelled with: one label, or in a multi-label set its labels in alphabetical order, perhaps none.
 Target = str | tuple[str, ...]
 

@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from valence.data import imdb, sst2
-from valence.data.catalog import CATALOG, Entry, entry
+from valence.data.catalog import Entry, entry
 from valence.data.download import download
 from valence.data.examples import Dataset, Examples
 from valence.errors import DataError
 from valence.files import folder_in_place_of, sha256_of, write_json
+from valence.home import home
 
 READERS: dict[str, Callable[[Path], Dataset]] = {"imdb": imdb.read, "sst2": sst2.read}
-
-
-def home() -> Path:
-    """Where Valence keeps data, bases and cached features: $VALENCE_HOME, else ~/.cache/valence."""
-    return Path(os.environ.get("VALENCE_HOME") or "~/.cache/valence").expanduser()
 
 
 def get(name: str, source: Path | None = None) -> Dataset:
@@ -129,6 +124,3 @@ def _from_rows(manifest: dict[str, Any], rows: Iterator[dict[str, Any]]) -> Data
     )
     unlabelled = tuple(row["text"] for row in parts["unlabelled"])
     return Dataset(manifest["name"], train, test, manifest["checksum"], unlabelled, manifest["test_split"])
-
-
-assert set(READERS) == set(CATALOG)

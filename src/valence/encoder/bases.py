@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.data.store import home
-from valence.encoder.parts import assemble
+from valence.encoder.split_packages import assemble
 from valence.errors import BaseModelError
 from valence.files import sha256_of
+from valence.home import home
 
 _SHA256_DIGITS = 64  # in hex
 

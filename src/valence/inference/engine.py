@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from valence.data.examples import MAX_CHARACTERS
 from valence.errors import ModelFolderError, TextError
+from valence.inference.cores import available_cores
 from valence.inference.packing import packed
 from valence.inference.prediction import Prediction
 from valence.inference.runtime import RuntimeName, open_runtime
 from valence.inference.scoring import answer
-from valence.inference.threads import available_cores
 from valence.inference.windows import Ints, Reading, TextReader, pooled
+from valence.limits import MAX_CHARACTERS
 from valence.model.folder import Body, ModelFolder
 from valence.model.head import Floats
 

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from valence.data.examples import MAX_CHARACTERS
 from valence.errors import ModelFolderError, TextError
+from valence.limits import MAX_CHARACTERS
 from valence.model.head import Floats
 from valence.model.windows import spans as spans_of
 

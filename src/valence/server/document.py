@@ -11,11 +11,11 @@ from typing import Any
 from flask import Flask
 from pydantic.json_schema import models_json_schema
 
-import valence
 from valence.server import problems
 from valence.server.contract import Media, Operation
 from valence.server.schemas import Problem, Wire
 from valence.server.settings import Settings
+from valence.version import __version__
 
 _REF = "#/components/schemas/{model}"
 _DESCRIPTION = """\
@@ -54,7 +54,7 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Valence",
-            "version": valence.__version__,
+            "version": __version__,
             "description": _DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from valence.classifier import bundled_folder
+from valence.model.bundled import BUNDLED_FOLDER, bundled_folder
 from valence.model.folder import ModelFolder
 from valence.model.multi_label import MultiLabelHead
 from valence.server.registry import ModelFacts, ServedModel
-from valence.server.settings import BUNDLED, ModelPath, Settings
+from valence.server.settings import ModelPath, Settings
 
 
 def loaders(settings: Settings) -> list[Callable[[], ServedModel]]:
@@ -54,4 +54,4 @@ def facts(model: ModelPath) -> ModelFacts:
 
 def _folder(model: ModelPath) -> Path:
     """The bundled model's absence has a message of its own: whoever serves it named no path that could be wrong."""
-    return bundled_folder() if model.path == BUNDLED else model.path
+    return bundled_folder() if model.path == BUNDLED_FOLDER else model.path

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from valence.errors import SettingsError
+from valence.model.bundled import BUNDLED_FOLDER
 from valence.server.store.address import database_address
 
 PREFIX = "VALENCE_"
@@ -33,7 +34,6 @@ once; `valence settings` prints this list. This page is made by `valence setting
 _SECRET = {"VALENCE_DATABASE_URL", "DATABASE_URL", "VALENCE_REDIS_URL", "REDIS_URL"}
 # What can be opened to everybody; what shows other people's words, or changes something, cannot.
 Open = Literal["predict", "send-feedback", "read-metrics"]
-BUNDLED = Path(__file__).parent.parent / "bundled"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         description="Port to listen on; 0 takes any free one. Heroku's PORT is read too.",
     )
     models: Annotated[tuple[ModelPath, ...], NoDecode] = Field(
-        (ModelPath("bundled", BUNDLED),),
+        (ModelPath("bundled", BUNDLED_FOLDER),),
         min_length=1,
         description="Model folders to serve, separated by commas: each NAME=PATH, or a PATH whose last part is the "
         "name. The first one is the default model.",

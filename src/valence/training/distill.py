@@ -37,10 +37,10 @@ from valence.model.labels import Labels
 from valence.training import ranks
 from valence.training.anchor import Anchor, same_shape
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
-from valence.training.networks import describe, frozen_from_folder, with_head
 from valence.training.provenance import ancestry, describe_data, versions
 from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
+from valence.training.torch_body import describe, frozen_from_folder, with_head
 from valence.training.trained_head import calibrate_and_test
 from valence.training.trainer import LoopConfig, attention_for, train_on, validation_history
 

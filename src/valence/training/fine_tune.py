@@ -30,13 +30,13 @@ from valence.model.head import HeadFit
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.training import ranks
+from valence.training.body_source import saved_model
 from valence.training.encoding import Truncation
-from valence.training.frozen import described, shown_before
-from valence.training.networks import OpenNetwork, describe, open_base, open_folder, with_head
-from valence.training.opening import saved_model
+from valence.training.frozen_body import described, shown_before
 from valence.training.provenance import describe_data, versions
 from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
+from valence.training.torch_body import OpenNetwork, describe, open_base, open_folder, with_head
 from valence.training.trained_head import calibrate_and_test
 from valence.training.trainer import LoopConfig, attention_for, train, validation_history
 

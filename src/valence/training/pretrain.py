@@ -30,10 +30,10 @@ from valence.model.labels import Labels
 from valence.training import ranks, truncation
 from valence.training.encoding import Truncation
 from valence.training.language_model import Texts, adapt
-from valence.training.networks import describe, with_head
 from valence.training.provenance import ancestry, describe_data, versions
 from valence.training.run_folder import open_run
 from valence.training.saving import Trained, save
+from valence.training.torch_body import describe, with_head
 from valence.training.trained_head import calibrate_and_test
 from valence.training.trainer import LoopConfig, attention_for, train, validation_history
 

@@ -22,9 +22,9 @@ from valence.model.head import HeadFit
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.training import ranks
-from valence.training.frozen import FrozenBody, Spread, described, shown_before
+from valence.training.body_source import open_body
+from valence.training.frozen_body import FrozenBody, Spread, described, shown_before
 from valence.training.learning_curve import learning_curve
-from valence.training.opening import open_body
 from valence.training.provenance import describe_data, versions
 from valence.training.saving import Trained, save
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from valence.data.examples import MAX_CHARACTERS, Examples, Target, content_checksum
+from valence.data.examples import Examples, Target, content_checksum
 from valence.data.table import delimited, jsonlines, labels, parquet
 from valence.data.table.columns import Choice, TableOptions, choose
 from valence.data.table.grid import Grid, Nested
 from valence.data.table.opening import format_of
 from valence.errors import DataError
+from valence.limits import MAX_CHARACTERS
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ INSTRUCTIONS = ("none", "AVX-512 VNNI", "AMX")
 # Of encoder.c: one that was built from another version is not called.
 _INTERFACE = 1
 # To be raised whenever its answers change, if only in their last bits: features that are kept belong to one of them.
-_ARITHMETIC = 1
+_RESULTS_VERSION = 1
 _ALIGNED = 64
 _ERRORS = {1: "a token is not in its vocabulary", 2: "a window is longer than it has positions"}
 
@@ -67,7 +67,7 @@ class FusedEncoder:
         name: which arithmetic it is; see `valence.inference.runtime.Runtime`.
     """
 
-    name = f"encoder.c {_ARITHMETIC}"
+    name = f"encoder.c {_RESULTS_VERSION}"
 
     def __init__(self, network: described.Encoder, library: ctypes.CDLL, instructions: int) -> None:
         self.readouts = network.readouts

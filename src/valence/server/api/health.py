@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-import valence
 from valence.server.contract import operation
 from valence.server.schemas import Health, Readiness
 from valence.server.state import state
+from valence.version import __version__
 
 blueprint = Blueprint("health", __name__)
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("health", __name__)
 @operation(tag="Health", summary="Whether the process answers", answers=Health, policy=None)
 def healthz() -> Health:
     """Answers as soon as the process listens, whether or not its models are loaded."""
-    return Health(version=valence.__version__)
+    return Health(version=__version__)
 
 
 @blueprint.get("/readyz")

@@ -11,16 +11,16 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
-from valence.data.store import home
 from valence.encoder import bases, features, network
 from valence.encoder.precision import Precision, choose
 from valence.encoder.readouts import BodyWithReadouts, general_layers
 from valence.errors import ModelFolderError
+from valence.home import home
 from valence.model.folder import FINAL, GENERAL, Body, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.training.feature_cache import cached, key_of
-from valence.training.frozen import Features, FrozenBody, history_of
+from valence.training.frozen_body import Features, FrozenBody, history_of
 from valence.training.saving import AddBody, copied
 
 BASE_WINDOW = 256  # tokens; the window of a base that has been through no stage 1, as all-MiniLM-L6-v2's card has it
@@ -64,7 +64,7 @@ class OpenNetwork:
 
     Attributes:
         body: what it is now; training makes it another.
-        history: as `frozen.history_of` has it; empty for a base that has been through no stage 1.
+        history: as `frozen_body.history_of` has it; empty for a base that has been through no stage 1.
     """
 
     model: PreTrainedModel

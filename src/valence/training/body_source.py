@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from valence.classifier import bundled_folder
-from valence.data.store import home
 from valence.encoder.bases import BASES
 from valence.errors import SettingsError
+from valence.home import home
 from valence.inference.engine import Engine
+from valence.model.bundled import bundled_folder
 from valence.model.folder import ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.training.feature_cache import cached, key_of
-from valence.training.frozen import Features, FrozenBody, Spread, history_of
+from valence.training.frozen_body import Features, FrozenBody, Spread, history_of
 from valence.training.saving import copied
 
 BUNDLED = "bundled"
@@ -46,7 +46,7 @@ def open_body(source: str, labels: Labels, precision: str, spread: Spread | None
             code="options-contradict",
         )
     if folder is None:
-        from valence.training.networks import frozen_from_base
+        from valence.training.torch_body import frozen_from_base
 
         return frozen_from_base(source, labels, precision)
     if "body.onnx" in folder.body().files:
@@ -57,7 +57,7 @@ def open_body(source: str, labels: Labels, precision: str, spread: Spread | None
         return FrozenBody(
             folder.body(), _as_served(folder, spread), "body.onnx", lambda _: copied(files), **history_of(folder)
         )
-    from valence.training.networks import frozen_from_folder
+    from valence.training.torch_body import frozen_from_folder
 
     recreated = frozen_from_folder(folder, precision)
     if not exported:

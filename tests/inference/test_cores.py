@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from valence.inference.threads import available_cores, cgroup_quota
+from valence.inference.cores import available_cores, cgroup_quota
 
 
 def _cgroup(tmp_path: Path, files: dict[str, str], own: str) -> tuple[Path, Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from valence.encoder.parts import assemble
+from valence.encoder.split_packages import assemble
 from valence.errors import BaseModelError
 
 NAMES = ("a-base-part-001", "a-base-part-002")
