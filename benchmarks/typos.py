@@ -27,6 +27,11 @@ from valence.model.labels import Labels
 _SEED = 1_000_003
 
 
+def mistyped(texts: Sequence[str]) -> list[str]:
+    """The same texts with typos, the same ones every time."""
+    return with_typos(texts, seed=_SEED)
+
+
 def measure(model: str, texts: Sequence[str], labels: Sequence[str]) -> dict[str, Any]:
     """The figures of one model on texts of those labels."""
     engine = Engine(bundled_folder() if model == "bundled" else Path(model))
@@ -47,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     rows = prepare(sources.load(given.data), SplitConfig()).validation
     truth = [str(label) for label in rows.labels]
-    ways = {"as they are": rows.texts, "mistyped": with_typos(rows.texts, seed=_SEED)}
+    ways = {"as they are": rows.texts, "mistyped": mistyped(rows.texts)}
     found = [
         {"model": model, "texts": way, **measure(model, texts, truth)}
         for model in given.model or ["bundled"]

@@ -5,7 +5,6 @@ It answers sensibly ("wonderful" positive, "dull" negative), and its folder is a
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import string
 from pathlib import Path
@@ -15,6 +14,7 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertForSequenceClassification
 
+from valence.encoder import network
 from valence.encoder.readouts import BodyWithReadouts
 from valence.export import export_body
 from valence.model.folder import Body, FittedHead, ModelFolder
@@ -37,15 +37,15 @@ def build_tiny_model(path: Path) -> Path:
     """
     path.mkdir(parents=True, exist_ok=True)
     tokenizer = tiny_tokenizer()
-    network = trained_bert(tokenizer)
+    bert = trained_bert(tokenizer)
     tokenizer.save(str(path / "tokenizer.json"))
-    network.save_pretrained(path)
-    body_id = hashlib.sha256((path / "model.safetensors").read_bytes()).hexdigest()
+    bert.save_pretrained(path)
+    body_id = network.body_id(bert, network.tokenizer_of(path))
     readouts = {"final": WIDTH, "general": WIDTH * (LAYERS + 1)}
     folder = ModelFolder(path)
     folder.write_body(Body(body_id, "tiny", "BertForSequenceClassification", WINDOW, readouts, "Apache-2.0"))
     export_body(path)
-    folder.write_head(_fitted_head(network, tokenizer, body_id))
+    folder.write_head(_fitted_head(bert, tokenizer, body_id))
     return path
 
 
@@ -92,23 +92,23 @@ def trained_bert(tokenizer: Tokenizer) -> BertForSequenceClassification:
         id2label={0: "negative", 1: "positive"},
         label2id={"negative": 0, "positive": 1},
     )
-    network = BertForSequenceClassification(config)
+    bert = BertForSequenceClassification(config)
     texts, labels = example_sentences()
     ids, mask = token_arrays(tokenizer, texts)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # so small a network only loses by more, most of all on a busy machine
     try:
-        _train(network, ids, mask, torch.tensor(labels))
+        _train(bert, ids, mask, torch.tensor(labels))
     finally:
         torch.set_num_threads(threads)
-    return network.eval()
+    return bert.eval()
 
 
-def _train(network: BertForSequenceClassification, ids: torch.Tensor, mask: torch.Tensor, labels: torch.Tensor) -> None:
-    optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3)
+def _train(bert: BertForSequenceClassification, ids: torch.Tensor, mask: torch.Tensor, labels: torch.Tensor) -> None:
+    optimizer = torch.optim.AdamW(bert.parameters(), lr=2e-3)
     for _ in range(TRAINING_STEPS):
         optimizer.zero_grad()
-        logits = network(input_ids=ids, attention_mask=mask).logits
+        logits = bert(input_ids=ids, attention_mask=mask).logits
         # Smoothed, so that scores do not all stand at 0 and 1, where no test could see a difference.
         loss = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=0.2)
         torch.autograd.backward(loss)
@@ -137,10 +137,10 @@ def token_arrays(tokenizer: Tokenizer, texts: list[str]) -> tuple[torch.Tensor, 
     return ids, mask
 
 
-def _fitted_head(network: BertForSequenceClassification, tokenizer: Tokenizer, body_id: str) -> FittedHead:
+def _fitted_head(bert: BertForSequenceClassification, tokenizer: Tokenizer, body_id: str) -> FittedHead:
     texts, labels = example_sentences()
     with torch.no_grad():
-        final, _ = BodyWithReadouts(network)(*token_arrays(tokenizer, texts))
+        final, _ = BodyWithReadouts(bert)(*token_arrays(tokenizer, texts))
     features, targets = final.numpy(), np.array(labels)
     head = HeadFitter(penalties=(1e-1,)).fit(features, targets, features, targets, classes=2).head
     head = Head(head.weight, head.bias, head.mean, head.scale, temperature=2.0)  # so that scores can be seen to move
