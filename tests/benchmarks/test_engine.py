@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,29 @@ def test_the_best_of_the_rounds_counts() -> None:
     assert (found["texts_per_second"], found["reviews_per_second"], found["cold_start_s"]) == (2.0, 1.0, 0.4)
     assert (found["single_p50_ms"], found["batch_mates"]) == (3.0, 0.05)
     assert (found["sentences_accuracy"], found["reviews_accuracy"]) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds_a_row", "largest", "at_most_s"),
+    [(1e-6, 2048, 0.1), (1e-3, 16, 0.2), (1.0, 16, 64.0)],
+    ids=["fast", "slow", "a thousand times slower"],
+)
+def test_the_rates_are_measured_in_bounded_time(seconds_a_row: float, largest: int, at_most_s: float) -> None:
+    rates = runpy.run_path(str(BENCHMARKS / "engine_rates.py"))
+    now, made = [0.0], []
+
+    def make(rows: int) -> Callable[[], None]:
+        made.append(rows)
+
+        def product() -> None:
+            now[0] += rows * seconds_a_row
+
+        return product
+
+    found = rates["best_seconds"](make, 2048, clock=lambda: now[0])
+    assert found == pytest.approx(2048 * seconds_a_row)
+    assert max(made) == largest
+    assert now[0] <= at_most_s + 1e-9
 
 
 def test_a_run_measures_ours_beside_the_cheap_ways(
