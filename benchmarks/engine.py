@@ -4,7 +4,8 @@
 
 Every way starts from texts and ends in probabilities. Each runs in a process of its own, in turns over the rounds, so
 that other work on the machine strikes all alike; the best of a way's rounds counts. The first process of each answers
-every sentence and review, which gives accuracy, exactness and peak memory; the others are timed.
+every sentence and review, which gives accuracy, exactness and peak memory; the others are timed. A model that has not
+been exported yet is exported first.
 
 Ours reads a review in windows to its end; the others cut it at the model's longest. TF-IDF and model2vec learn from the
 training rows of --train. Rivals are installed in environments of their own (--build).
@@ -41,6 +42,7 @@ from valence.data.examples import Examples
 from valence.data.splits import sample
 from valence.encoder import bases
 from valence.errors import ValenceError
+from valence.export import export_body
 from valence.files import write_json
 from valence.inference.cores import available_cores
 from valence.inference.windows import TextReader
@@ -261,6 +263,9 @@ def read_texts(path: Path) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _options(arguments)
+    if not (given.model / "body.onnx").exists():
+        print(f"{given.model} has no body.onnx yet: exporting it, as `valence export --model {given.model}` does.")
+        export_body(given.model)
     found = Bench(given).run()
     write_json(given.out, found)
     print(f"\n{found['processor']}; {found['threads']} threads; best of {found['rounds']} rounds\n")

@@ -118,6 +118,8 @@ def best_seconds(
 
     Args:
         make: gives the product of a number of rows.
+        rows: of the whole product.
+        clock: the seconds now.
     """
     tried = min(_FIRST_ROWS, rows)
     product = make(tried)

@@ -188,7 +188,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     rivals = "ways" in options.only and any(options.way in way.name and way.path != OURS.path for way in WAYS)
     for name in ("model.safetensors", "body.onnx") if rivals else ("body.onnx",):
         if not (options.model / name).exists():
-            parser.error(f"{options.model} lacks {name}: name a model that was trained and exported here.")
+            parser.error(
+                f"{options.model} has no {name}. Name a model that was trained on this machine, "
+                f"and make its body.onnx with `valence export --model {options.model}`."
+            )
     if not options.texts.exists():
         parser.error(f"There is no {options.texts}. `valence data get sst2` says where SST-2.zip comes from.")
     if not any(options.way in way.name for way in WAYS):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import runpy
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from valence.model.folder import ModelFolder
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 FIGURES = runpy.run_path(str(BENCHMARKS / "engine_figures.py"))
@@ -139,6 +142,20 @@ def test_a_run_measures_ours_beside_the_cheap_ways(
     monkeypatch.setattr(engine["Bench"], "_process", lambda *_: pytest.fail("was measured already"))
     engine["main"]([*options, *ways, "--go-on", "--build", str(tmp_path / "build"), "--out", str(out)])
     assert json.loads(out.read_text("utf-8"))["rows"] == found["rows"]
+
+
+def _measures(*_: object) -> None:
+    raise InterruptedError("measures")
+
+
+def test_a_model_that_has_not_been_exported_is_exported_first(
+    engine: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = shutil.copytree(tiny_model, tmp_path / "model", ignore=shutil.ignore_patterns("body.onnx"))
+    monkeypatch.setattr(engine["Bench"], "__init__", _measures)
+    with pytest.raises(InterruptedError, match="measures"):
+        engine["main"](["--model", str(model)])
+    assert ModelFolder(model).file("body.onnx").exists()
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_a_run_of_seconds_measures_our_server_in_all_parts(
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--model", "/", "lacks model.safetensors"),
+        ("--model", "/", "has no model.safetensors"),
         ("--texts", "/none.tsv", "There is no /none.tsv"),
         ("--way", "Tornado", "No server's name has 'Tornado'"),
         ("--seconds", "0", "greater than 0"),
