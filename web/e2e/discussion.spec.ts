@@ -16,7 +16,7 @@ const THREAD = [
 test("a pasted discussion shows where it turned", async ({ page }) => {
   await page.goto("/discussion");
   await field(page).fill(THREAD);
-  await expect(page.getByText("10 comments, by 2 writers, 5 quotes left out")).toBeVisible();
+  await expect(page.getByText("10 comments, 2 people, 5 quotes ignored")).toBeVisible();
   await expect(page.getByText(/^It turned at comment 6, by Ben/).first()).toBeVisible();
   await expect(slider(page)).toHaveAttribute("aria-valuetext", /^Comment 1, by Ann: 9\d.* positive$/);
 
@@ -25,7 +25,7 @@ test("a pasted discussion shows where it turned", async ({ page }) => {
   await slider(page).click({ position: { x: box.width - 8, y: 100 } });
   const card = page.getByRole("article", { name: "Comment 10" });
   await expect(card).toContainText(/A dull, boring and awful film, part 4\..*negative/);
-  await card.getByRole("link", { name: "See which words tip it" }).click();
+  await card.getByRole("link", { name: "See which words decide it" }).click();
   await expect(page.getByRole("textbox", { name: "Your text" })).toHaveValue(/A dull, boring/);
   await page.goBack();
   await expect(field(page)).toHaveValue(THREAD);
@@ -33,9 +33,9 @@ test("a pasted discussion shows where it turned", async ({ page }) => {
 
 test("works by keyboard alone", async ({ page }) => {
   await page.goto("/discussion");
-  await page.getByRole("button", { name: "Take an example" }).focus();
+  await page.getByRole("button", { name: "Try an example" }).focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByText("16 comments, by 7 writers", { exact: false })).toBeVisible();
+  await expect(page.getByText("16 comments, 7 people", { exact: false })).toBeVisible();
   await slider(page).focus();
   await page.keyboard.press("End");
   await expect(slider(page)).toHaveAttribute("aria-valuetext", /^Comment 16, by Farah: /);
@@ -53,7 +53,7 @@ test("takes markup for text, and a thousand comments in stride", async ({ page }
   await page.goto("/discussion");
   await field(page).fill(comments.join("\n"));
   await expect(page.getByText("1,000 comments").first()).toBeVisible();
-  await expect(page.getByText(/^It (turned|has no turning)/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^(It turned|No clear turning)/).first()).toBeVisible({ timeout: 60_000 });
   await expect(page).toHaveTitle("A discussion · Valence");
 });
 
@@ -65,7 +65,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto("/discussion");
       await expect(field(page)).toBeVisible();
       await expectNoBarriers(page);
-      await page.getByRole("button", { name: "Take an example" }).click();
+      await page.getByRole("button", { name: "Try an example" }).click();
       await expect(page.getByText(/^It turned at comment/).first()).toBeVisible();
       await slider(page).focus();
       await page.keyboard.press("PageUp");

@@ -75,7 +75,7 @@ test("a file is dropped, its most negative text opened, and its words seen", asy
   await page.keyboard.press("ArrowRight");
   await expect(dialog).not.toContainText("A dull");
   await page.keyboard.press("ArrowLeft");
-  await dialog.getByRole("link", { name: "See which words tip it" }).click();
+  await dialog.getByRole("link", { name: "See which words decide it" }).click();
   await expect(page.getByRole("textbox", { name: "Your text" })).toHaveValue(
     "A dull, boring and awful film.",
   );
@@ -103,7 +103,7 @@ test("a hundred thousand rows of over 20 MB are read, scored in part, scrolled a
   await page.getByRole("searchbox").fill("comment 4242.");
   await expect(page.getByText("1 of 100,000 rows")).toBeVisible();
   await page.getByRole("button", { name: "Stop" }).click();
-  await expect(page.getByRole("button", { name: "Go on" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Resume" })).toBeVisible();
 });
 
 test.describe("an overloaded server", () => {
@@ -131,7 +131,7 @@ test.describe("an overloaded server", () => {
     await page.goto("/many");
     await choose(page, "reviews.csv", REVIEWS);
     await score(page);
-    await expect(page.getByRole("alert")).toContainText("Going on by itself");
+    await expect(page.getByRole("alert")).toContainText("Resuming automatically");
     await finished(page);
     await expect(page.getByRole("alert")).toBeHidden();
   });
@@ -144,15 +144,15 @@ test("a file that cannot be read says why, and what to do", async ({ page }) => 
   await page.getByRole("button", { name: "Choose another file" }).click();
   await choose(page, "<img src=x onerror=alert(1)>.txt", Buffer.from([0x63, 0x61, 0x66, 0xe9]));
   await expect(page.getByRole("alert")).toContainText("<img src=x onerror=alert(1)>.txt");
-  await page.getByRole("button", { name: "Read it so" }).click();
+  await page.getByRole("button", { name: "Read with this encoding" }).click();
   await expect(page.getByRole("cell", { name: "café" })).toBeVisible();
 });
 
 test("works by keyboard alone", async ({ page }) => {
   await page.goto("/many");
-  await page.getByRole("button", { name: /Take the example/ }).focus();
+  await page.getByRole("button", { name: /Try an example/ }).focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Which column holds the texts?" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Which column has the texts?" })).toBeVisible();
   await page.getByRole("radio", { name: "review" }).focus();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
@@ -188,7 +188,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("button", { name: "Open the most negative" }).click();
       await expectNoBarriers(page);
       await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Another file" }).click();
+      await page.getByRole("button", { name: "New file" }).click();
       await choose(page, "empty.txt", " ");
       await expect(page.getByRole("alert")).toContainText("is empty");
       await expectNoBarriers(page);

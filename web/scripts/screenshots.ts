@@ -32,9 +32,9 @@ const chooseFile = (page: Page, name: string, content: string | Buffer) =>
     .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
 
 async function scoreExample(page: Page) {
-  await page.getByRole("button", { name: /Take the example/ }).click();
+  await page.getByRole("button", { name: /Try an example/ }).click();
   await page.getByRole("button", { name: /^Score/ }).click();
-  await page.getByRole("button", { name: "Another file" }).waitFor();
+  await page.getByRole("button", { name: "New file" }).waitFor();
 }
 
 const MANY_LINES = Array.from({ length: 40_000 }, (_, i) => `Comment ${i}: it was fine, I suppose.`).join(
@@ -60,7 +60,7 @@ const SHOTS: Record<string, Shot> = {
   many: { path: "/many" },
   "many-columns": {
     path: "/many",
-    act: (page) => page.getByRole("button", { name: /Take the example/ }).click(),
+    act: (page) => page.getByRole("button", { name: /Try an example/ }).click(),
   },
   "many-result": { path: "/many", act: scoreExample },
   "many-row": {
@@ -83,7 +83,7 @@ const SHOTS: Record<string, Shot> = {
     act: async (page) => {
       await chooseFile(page, "gaps.csv", WITH_GAPS);
       await page.getByRole("button", { name: /^Score/ }).click();
-      await page.getByRole("button", { name: "Another file" }).waitFor();
+      await page.getByRole("button", { name: "New file" }).waitFor();
     },
   },
   "many-unreadable": {
@@ -93,7 +93,7 @@ const SHOTS: Record<string, Shot> = {
   discussion: { path: "/discussion" },
   "discussion-result": {
     path: "/discussion",
-    act: (page) => page.getByRole("button", { name: "Take an example" }).click(),
+    act: (page) => page.getByRole("button", { name: "Try an example" }).click(),
   },
   model: { path: "/model" },
   "model-measured": { path: "/model", before: withMeasured },

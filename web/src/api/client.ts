@@ -79,7 +79,7 @@ function apiError(response: Response, body: unknown): ApiError {
 function withoutProblem(status: number): [code: string, title: string, detail: string] {
   switch (status) {
     case 429:
-      return ["too-many-calls", "There were too many calls", "Calls are taken again in a moment."];
+      return ["too-many-calls", "Too many requests", "Try again in a moment."];
     case 502:
     case 503:
     case 504:

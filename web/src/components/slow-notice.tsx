@@ -19,9 +19,9 @@ function AfterAWhile() {
   if (!slow) return null;
   return (
     <Notice
-      title="The server takes long to answer"
-      detail="It may be waking up, which takes up to a minute on a small machine, or the connection is slow."
-      meanwhile="The answer comes by itself…"
+      title="The server is slow"
+      detail="It may be waking up, which can take a minute, or your connection is slow."
+      meanwhile="Waiting for the answer…"
     />
   );
 }

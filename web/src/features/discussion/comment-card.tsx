@@ -32,9 +32,9 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
           {comment.author === undefined ? "" : `comment ${number}, `}line {comment.line}
         </span>
       </h3>
-      <div className={classes.words} tabIndex={0} role="group" aria-label="Its words">
+      <div className={classes.words} tabIndex={0} role="group" aria-label="Text">
         {comment.quote === "" ? null : (
-          <blockquote dir="auto" title="Quoted, so not scored">
+          <blockquote dir="auto" title="A quote, not scored">
             {comment.quote}
           </blockquote>
         )}
@@ -44,7 +44,7 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
       {outcome?.kind === "scored" ? (
         <p className={classes.more}>
           <Link href={`${paths.tryIt}${fragmentOf({ text: comment.text, model: name })}`}>
-            See which words tip it
+            See which words decide it
           </Link>
         </p>
       ) : null}
@@ -77,7 +77,7 @@ function Verdict({ outcome, track, sureFrom }: VerdictProps) {
   return (
     <>
       <p className={classes.verdict}>
-        {outcome.sure ? `${outcome.label}, ${certainty}` : `not sure; leans ${outcome.label}, ${certainty}`}
+        {outcome.sure ? `${outcome.label}, ${certainty}` : `not sure, leaning ${outcome.label}: ${certainty}`}
       </p>
       <Scale
         ends={track.ends}

@@ -26,7 +26,7 @@ const THREAD = [...GOOD, ...BAD].join("\n");
 
 const field = () => screen.findByRole("textbox", { name: "Your discussion" });
 const slider = () => screen.findByRole("slider", { name: "Comment" });
-const scored = () => screen.findByText(/^It (turned|has no turning)/, { selector: "p" });
+const scored = () => screen.findByText(/^(It turned|No clear turning)/, { selector: "p" });
 const card = (number: number) => screen.getByRole("article", { name: `Comment ${number}` });
 const rows = () =>
   within(screen.getByRole("table", { name: "Comments" }))
@@ -58,7 +58,7 @@ async function paste(text: string) {
 describe("A discussion", () => {
   it("is cut, scored without its quotes, and says where it turned", async () => {
     await paste(THREAD);
-    expect(await screen.findByText("8 comments, by 2 writers, 4 quotes left out")).toBeVisible();
+    expect(await screen.findByText("8 comments, 2 people, 4 quotes ignored")).toBeVisible();
     expect(await scored()).toHaveTextContent(
       "It turned at comment 5, by Ben: 96 % positive on average before, 9 % from there on.",
     );
@@ -122,21 +122,21 @@ describe("A discussion", () => {
 
   it("can be cut in another way", async () => {
     const user = await paste("Pros: wonderful\nCons: dull\nPros: cheap");
-    expect(await screen.findByText(/3 comments, by 2 writers/)).toBeVisible();
-    await user.selectOptions(screen.getByRole("combobox", { name: "Cut" }), "at each line");
+    expect(await screen.findByText(/3 comments, 2 people/)).toBeVisible();
+    await user.selectOptions(screen.getByRole("combobox", { name: "Split" }), "at each line");
     expect(screen.getByText("3 comments", { selector: "p" })).toBeVisible();
     await waitFor(() => expect(rows()[0]).toHaveTextContent("Pros: wonderful"));
   });
 
   it("says so where there is no turn, and nothing but quotes", async () => {
     const user = await paste("wonderful\nwonderful, too");
-    expect(await scored()).toHaveTextContent("It has no turning point");
+    expect(await scored()).toHaveTextContent("No clear turning point");
     await user.clear(await field());
     await user.paste("> a\n> b");
-    expect(await screen.findByText(/Nothing but quotes/)).toBeVisible();
+    expect(await screen.findByText(/There are only quotes/)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Clear" }));
-    await user.click(screen.getByRole("button", { name: "Take an example" }));
-    expect(await screen.findByText(/16 comments, by 7 writers/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Try an example" }));
+    expect(await screen.findByText(/16 comments, 7 people/)).toBeVisible();
   });
 
   it("waits for an overloaded server, and loses nothing", async () => {
@@ -153,7 +153,7 @@ describe("A discussion", () => {
       }),
     );
     await paste(THREAD);
-    expect(await screen.findByRole("alert")).toHaveTextContent(/More work than it takes.*by itself/);
+    expect(await screen.findByRole("alert")).toHaveTextContent(/More work than it takes.*automatically/);
     await scored();
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });

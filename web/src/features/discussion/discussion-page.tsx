@@ -14,7 +14,7 @@ import { commentsOf, guessCut } from "./thread";
 import { Trouble } from "./trouble";
 import { useOutcomes } from "./use-outcomes";
 
-/** A timeline of more would be a smear, and its drawing slow. */
+/** More points than this can't be told apart in the chart, and drawing them is slow. */
 const MOST_COMMENTS = 3000;
 
 /** A pasted discussion, comment by comment: where it stands, and where it turned. */
@@ -41,8 +41,8 @@ export function DiscussionPage() {
     <>
       <PageTitle>A discussion</PageTitle>
       <PageHero title="Paste a discussion. See where it turned.">
-        Each comment is scored on its own, in order; what somebody quotes is not counted as theirs. The
-        comments go to this server, which keeps none unless you agree to it.
+        Each comment is scored on its own, in order. Quoted text doesn’t count for the person who quotes it.
+        The comments go to this server, which doesn’t store them unless you agree.
       </PageHero>
       <DiscussionSheet
         text={text}

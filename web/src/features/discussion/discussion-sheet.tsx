@@ -28,7 +28,7 @@ interface DiscussionSheetProps {
   choices: ReactNode;
 }
 
-/** The discussion as it was pasted, and how it is cut. */
+/** The discussion as it was pasted, and how it is split. */
 export function DiscussionSheet({ text, cut, comments, most, choices }: DiscussionSheetProps) {
   const summary = useId();
   const field = useFilledBefore<HTMLTextAreaElement>(({ value }) => draftStore.change({ text: value }));
@@ -54,12 +54,12 @@ export function DiscussionSheet({ text, cut, comments, most, choices }: Discussi
         <p id={summary}>{text.trim() === "" ? "" : summaryOf(comments, most)}</p>
         {text.trim() === "" ? (
           <QuietButton onClick={() => draftStore.change({ text: EXAMPLE_THREAD, cut: undefined })}>
-            Take an example
+            Try an example
           </QuietButton>
         ) : (
           <>
             <Choice
-              label="Cut"
+              label="Split"
               value={cut}
               options={CUTS}
               onChoose={(next) => draftStore.change({ cut: next as Cut })}
@@ -73,15 +73,15 @@ export function DiscussionSheet({ text, cut, comments, most, choices }: Discussi
 }
 
 function summaryOf(comments: readonly Comment[], most: number): string {
-  if (comments.length === 0) return "Nothing but quotes: there is no comment to score.";
+  if (comments.length === 0) return "There are only quotes, so there is nothing to score.";
   const authors = new Set(comments.flatMap(({ author }) => author ?? [])).size;
   const quotes = comments.filter(({ quote }) => quote !== "").length;
   return [
     counted(comments.length, "comment"),
-    ...(authors > 0 ? [`by ${counted(authors, "writer")}`] : []),
+    ...(authors > 0 ? [counted(authors, "person", "people")] : []),
     ...(comments.length > most
-      ? [`of which the first ${count(most)} are scored here (a file takes more: “Many texts”)`]
+      ? [`of which the first ${count(most)} are scored (“Many texts” takes more)`]
       : []),
-    ...(quotes > 0 ? [`${counted(quotes, "quote")} left out`] : []),
+    ...(quotes > 0 ? [`${counted(quotes, "quote")} ignored`] : []),
   ].join(", ");
 }

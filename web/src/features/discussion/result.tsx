@@ -96,7 +96,7 @@ export function Result({ comments, outcomes, track, model }: ResultProps) {
 }
 
 function turnInWords(turn: Turn | undefined, comments: readonly Comment[], { label }: Track): string {
-  if (!turn) return "It has no turning point: no place parts it into two clearly different halves.";
+  if (!turn) return "No clear turning point.";
   const author = comments[turn.at]?.author;
   const by = author === undefined ? "" : `, by ${author}`;
   const [before, after] = [turn.before, turn.after].map((value) => percent(probability(value)));

@@ -31,7 +31,7 @@ export function Trouble({ models, outcomes: { pause, failure, missing, retry }, 
       <Notice
         title={passing.title}
         detail={passing.detail}
-        meanwhile={byItself ? "Your discussion is safe here. Going on by itself…" : undefined}
+        meanwhile={byItself ? "Your discussion is safe. Resuming automatically…" : undefined}
         action={byItself ? undefined : { label: "Try again", run: () => void models.refetch() }}
       />
     </div>

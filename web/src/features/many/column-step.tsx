@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import type { ModelList } from "../../api/generated";
 import { ModelChoice } from "../../components/model-choice";
+import { Notice } from "../../components/notice";
 import shared from "../../components/shared.module.css";
 import { counted, fileSize } from "../../lib/format";
 import classes from "./column-step.module.css";
@@ -24,7 +25,7 @@ export function ColumnStep({ stage: { file, raw, table, hasHeader, column }, mod
       <header className={classes.head}>
         <div>
           <h2 id="column-step" className={shared.title}>
-            Which column holds the texts?
+            Which column has the texts?
           </h2>
           <p>
             <strong>{file.name}</strong>, {fileSize(file.size)}: {counted(rows, "row")},{" "}
@@ -38,18 +39,26 @@ export function ColumnStep({ stage: { file, raw, table, hasHeader, column }, mod
               checked={hasHeader}
               onChange={(event) => session.setHeader(event.currentTarget.checked)}
             />
-            The first row holds the columns’ names
+            The first row has the column names
           </label>
         ) : null}
       </header>
       {raw.cautions.length > 0 ? (
-        <ul className={classes.cautions} aria-label="Odd in this file">
+        <ul className={classes.cautions} aria-label="Check these in the file">
           {raw.cautions.map((caution) => (
             <li key={caution}>{caution}</li>
           ))}
         </ul>
       ) : null}
       <Preview table={table} column={column} onChoose={session.setColumn} />
+      {rows === 0 ? (
+        <div className={classes.empty}>
+          <Notice
+            title="This file has column names but no rows"
+            detail={`There is nothing to score below ${table.columns.map((column) => `“${column}”`).join(", ")}. Choose a file with rows; if this line is itself a text, untick “The first row has the column names”.`}
+          />
+        </div>
+      ) : null}
       <footer className={classes.foot}>
         <Button
           size="md"
@@ -59,14 +68,13 @@ export function ColumnStep({ stage: { file, raw, table, hasHeader, column }, mod
           Score {counted(rows, "text")}
         </Button>
         <Button size="md" variant="subtle" color="gray" onClick={session.clear}>
-          Another file
+          New file
         </Button>
         <ModelChoice
           names={models?.models.map((each) => each.name) ?? []}
           chosen={model?.name}
           onChoose={setName}
         />
-        {rows === 0 ? <p>Below the names there is no row to score.</p> : null}
       </footer>
     </section>
   );

@@ -52,7 +52,7 @@ export function decode(bytes: Uint8Array, encoding?: string): string {
   if (!chosen.startsWith("utf-16") && bytes.subarray(0, PROBED_BYTES).includes(0)) {
     throw new UnreadableFileError(
       "This is not a text file",
-      "It holds bytes that no text has. Choose a CSV, TSV, JSONL or plain text file, or say how it is encoded.",
+      "This looks like a binary file (an image?). Choose a CSV, TSV, JSONL or plain text file, or choose its encoding.",
       { encoding: true },
     );
   }
@@ -61,7 +61,7 @@ export function decode(bytes: Uint8Array, encoding?: string): string {
   } catch {
     throw new UnreadableFileError(
       `The file is not written in ${chosen.toUpperCase()}`,
-      `Line ${firstBadLine(bytes, chosen).toLocaleString("en")} has bytes that mean nothing in it. Say how it is encoded, or save it as UTF-8.`,
+      `Line ${firstBadLine(bytes, chosen).toLocaleString("en")} has bytes that are not valid in it. Choose the file’s encoding, or save it as UTF-8.`,
       { encoding: true },
     );
   }

@@ -22,7 +22,7 @@ export function Distribution({ run: { scores, model }, counts, ends }: Distribut
   const scored = counts.sure + counts.unsure;
   const right = ends ? model.labels.indexOf(ends.right) : -1;
   const bins = useMemo(() => (right < 0 ? [] : scores.histogram(right, BINS)), [scores, right]);
-  const share = (part: number) => (scored === 0 ? "" : `${((part / scored) * 100).toFixed(0)} %`);
+  const share = (part: number) => (scored === 0 ? "" : `${((part / scored) * 100).toFixed(0)}%`);
   const facts = factsOf(model, counts, ends);
   return (
     <section className={`${shared.card} ${classes.distribution}`} aria-label="Distribution">

@@ -1,4 +1,4 @@
-/** What to try the page with where no file is at hand: made up for this page, so nobody's words. */
+/** An example to try the page with. Its reviews were made up for this page. */
 const REVIEWS: readonly [stars: number, text: string][] = [
   [5, "A warm, funny film that earns every one of its tears."],
   [1, "Two hours of my life that I will never get back."],

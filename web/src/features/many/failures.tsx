@@ -1,44 +1,48 @@
-import { Button } from "@mantine/core";
 import { useMemo } from "react";
 
+import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
 import classes from "./failures.module.css";
 import type { Run } from "./session";
 
-/** So many rows of one kind are named; the rest is in the table. */
+/** This many rows of a kind are named; the others are in the table. */
 const NAMED = 8;
+/** An empty row is no fault, so it is only counted. */
+const EMPTY = "text-empty";
 
 interface FailuresProps {
   run: Run;
-  failed: number;
   onShow: () => void;
 }
 
-/** The rows that could not be scored, by reason; the others went on. */
-export function Failures({ run: { scores }, failed, onShow }: FailuresProps) {
+/** The rows without a score: empty ones in one line, the others by reason. */
+export function Failures({ run: { scores }, onShow }: FailuresProps) {
   const kinds = useMemo(() => kindsOf(scores), [scores]);
+  const empty = kinds.find(({ code }) => code === EMPTY)?.rows.length ?? 0;
+  const faulty = kinds.filter(({ code }) => code !== EMPTY);
+  if (kinds.length === 0) return null;
+  const emptyLine = `${counted(empty, "row")} ${empty === 1 ? "is" : "are"} empty and ${empty === 1 ? "has" : "have"} no score.`;
+  if (faulty.length === 0) {
+    return (
+      <p className={classes.line}>
+        {emptyLine} <QuietButton onClick={onShow}>Show {empty === 1 ? "it" : "them"}</QuietButton>
+      </p>
+    );
+  }
+  const failed = faulty.reduce((sum, { rows }) => sum + rows.length, 0);
   return (
     <section className={`${shared.warning} ${classes.failures}`} aria-labelledby="failures">
       <h2 id="failures">{counted(failed, "row")} could not be scored</h2>
       <ul>
-        {kinds.map(({ code, detail, rows }) => (
-          <li key={code}>
-            {detail}{" "}
-            <span>
-              {rows.length === 1 ? "Row" : "Rows"}{" "}
-              {rows
-                .slice(0, NAMED)
-                .map((row) => count(row + 1))
-                .join(", ")}
-              {rows.length > NAMED ? ` and ${count(rows.length - NAMED)} more` : ""}.
-            </span>
+        {faulty.map((kind) => (
+          <li key={kind.code}>
+            {kind.detail} <span>{rowsInWords(kind.rows)}</span>
           </li>
         ))}
+        {empty > 0 ? <li>{emptyLine}</li> : null}
       </ul>
-      <Button variant="default" size="compact-sm" onClick={onShow}>
-        Show them
-      </Button>
+      <QuietButton onClick={onShow}>Show them</QuietButton>
     </section>
   );
 }
@@ -60,4 +64,10 @@ function kindsOf(scores: Run["scores"]): Kind[] {
     kinds.set(failure.code, kind);
   }
   return [...kinds.values()];
+}
+
+function rowsInWords(rows: readonly number[]): string {
+  const named = rows.slice(0, NAMED).map((row) => count(row + 1));
+  const more = rows.length > NAMED ? ` and ${count(rows.length - NAMED)} more` : "";
+  return `${rows.length === 1 ? "Row" : "Rows"} ${named.join(", ")}${more}.`;
 }

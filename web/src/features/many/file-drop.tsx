@@ -29,7 +29,7 @@ export function FileDrop({ reading }: { reading: string | undefined }) {
           {reading === undefined ? "Drop a file here, or choose one" : `Reading ${reading}…`}
         </span>
         <span className={classes.kinds}>
-          CSV, TSV, JSONL, or plain text with one text a line; up to 100 MB
+          CSV, TSV, JSON, JSONL, or plain text with one text per line; up to 100 MB
         </span>
         <input
           ref={field}
@@ -41,10 +41,8 @@ export function FileDrop({ reading }: { reading: string | undefined }) {
         />
       </label>
       <p className={classes.example}>
-        Nothing at hand?{" "}
-        <QuietButton onClick={() => void session.open(exampleFile())}>
-          Take the example: 24 reviews
-        </QuietButton>
+        No file at hand?{" "}
+        <QuietButton onClick={() => void session.open(exampleFile())}>Try an example: 24 reviews</QuietButton>
       </p>
     </div>
   );

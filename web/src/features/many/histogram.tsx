@@ -40,14 +40,14 @@ export function Histogram({ bins, ends, sureFrom }: HistogramProps) {
         <line className={classes.base} x1="0" x2="100%" y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
       </svg>
       <div className={classes.axis} aria-hidden="true">
-        <span>surely {ends.left}</span>
+        <span>{ends.left} (confident)</span>
         <span>not sure</span>
-        <span>surely {ends.right}</span>
+        <span>{ends.right} (confident)</span>
       </div>
       <ChartTable
         caption={`Texts by their probability of ${ends.right}`}
         columns={[`Probability of ${ends.right}`, "Texts"]}
-        rows={bins.map((value, i) => [`${i * width} to ${(i + 1) * width} %`, count(value)])}
+        rows={bins.map((value, i) => [`${i * width} to ${(i + 1) * width}%`, count(value)])}
       />
     </figure>
   );

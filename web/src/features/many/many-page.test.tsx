@@ -81,7 +81,7 @@ describe("Many texts", () => {
     const user = await choose();
     expect(await screen.findByText(/: 5 rows, 2 columns/)).toBeVisible();
     expect(screen.getByRole("radio", { name: "review" })).toBeChecked();
-    await user.click(screen.getByRole("checkbox", { name: /first row holds/ }));
+    await user.click(screen.getByRole("checkbox", { name: /first row has/ }));
     expect(screen.getByText(/: 6 rows, 2 columns/)).toBeVisible();
     expect(screen.getByRole("radio", { name: "column 2" })).toBeChecked();
   });
@@ -90,9 +90,9 @@ describe("Many texts", () => {
     await run();
     const facts = screen.getByRole("region", { name: "Distribution" });
     const figure = (name: string) => within(facts).getByText(name, { selector: "dt" }).nextSibling;
-    await waitFor(() => expect(figure("positive")).toHaveTextContent("2 50 %"));
-    expect(figure("negative")).toHaveTextContent("1 25 %");
-    expect(figure("not sure")).toHaveTextContent("1 25 %");
+    await waitFor(() => expect(figure("positive")).toHaveTextContent("2 50%"));
+    expect(figure("negative")).toHaveTextContent("1 25%");
+    expect(figure("not sure")).toHaveTextContent("1 25%");
     expect(rows()).toEqual([
       expect.stringMatching(/^1positive 96.*A wonderful, moving film$/),
       expect.stringMatching(/^2negative 91.*dull$/),
@@ -102,26 +102,44 @@ describe("Many texts", () => {
     ]);
     expect(
       screen.getByRole("table", { name: /by their probability of positive/, hidden: true }),
-    ).toHaveTextContent("95 to 100 %2");
+    ).toHaveTextContent("95 to 100%2");
   });
 
   it("lists rows that cannot be scored, and the rest goes on", async () => {
     const user = await run();
-    const failures = await screen.findByRole("region", { name: "1 row could not be scored" });
-    expect(failures).toHaveTextContent("The text is empty. Row 4.");
-    await user.click(within(failures).getByRole("button", { name: "Show them" }));
+    expect(await screen.findByText("1 row is empty and has no score.")).toBeVisible();
+    expect(screen.queryByRole("region", { name: /could not be scored/ })).not.toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Show it" }));
     await waitFor(() => expect(rows()).toEqual([expect.stringContaining("not scored")]));
+  });
+
+  it("names the rows that could not be scored, and only counts the empty ones", async () => {
+    const user = await run(csv(["id,text", "1,", "2,", `3,${"a".repeat(201)}`].join("\n")));
+    const failures = await screen.findByRole("region", { name: "1 row could not be scored" });
+    expect(failures).toHaveTextContent(/characters and this server takes 200.*Row 3\./);
+    expect(failures).toHaveTextContent("2 rows are empty and have no score.");
+    await user.click(within(failures).getByRole("button", { name: "Show them" }));
+    await waitFor(() => expect(rows()).toHaveLength(3));
+  });
+
+  it("says that a file has only column names", async () => {
+    const user = await choose(csv("id,review\n"));
+    expect(await screen.findByRole("alert")).toHaveTextContent(/column names but no rows.*“id”, “review”/);
+    expect(screen.getByRole("button", { name: /^Score/ })).toBeDisabled();
+    await user.click(screen.getByRole("checkbox", { name: /first row has/ }));
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Score 1 text" })).toBeEnabled();
   });
 
   it("sorts, filters and searches", async () => {
     const user = await run();
     await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "most negative first");
     await waitFor(() => expect(rows()[0]).toContain("dull"));
-    await user.selectOptions(screen.getByRole("combobox", { name: "Show" }), "surely positive");
+    await user.selectOptions(screen.getByRole("combobox", { name: "Show" }), "positive (confident)");
     await waitFor(() => expect(rows()).toHaveLength(2));
     expect(screen.getByText("2 of 5 rows")).toBeVisible();
     await user.type(screen.getByRole("searchbox"), "nowhere");
-    await waitFor(() => expect(rows()).toEqual(["No row is like that."]));
+    await waitFor(() => expect(rows()).toEqual(["No rows match."]));
   });
 
   it("takes feedback on the row that is open", async () => {
@@ -152,7 +170,7 @@ describe("Many texts", () => {
     expect(within(dialog).getByRole("link", { name: /which words/ })).toHaveAttribute("href", "/#text=dull");
     expect(within(dialog).getByRole("button", { name: "Previous" })).toHaveAttribute("aria-disabled", "true");
     await user.keyboard("{ArrowLeft}{ArrowRight}");
-    expect(screen.getByRole("dialog", { name: "Row 3" })).toHaveTextContent("not sure; leans positive");
+    expect(screen.getByRole("dialog", { name: "Row 3" })).toHaveTextContent("not sure, leaning positive");
     await user.click(within(dialog).getByRole("button", { name: "Close" }));
     expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
   });
@@ -203,7 +221,7 @@ describe("Many texts", () => {
     await user.click(screen.getByRole("button", { name: "Stop" }));
     expect(await screen.findByText("Stopped after 256 rows.")).toBeInTheDocument();
     release();
-    await user.click(screen.getByRole("button", { name: "Go on" }));
+    await user.click(screen.getByRole("button", { name: "Resume" }));
     await screen.findByText("All 400 rows are done.");
   });
 
@@ -220,7 +238,7 @@ describe("Many texts", () => {
     );
     const user = await choose();
     await user.click(await screen.findByRole("button", { name: "Score 5 texts" }));
-    expect(await screen.findByRole("alert")).toHaveTextContent(/Too many calls.*by itself/);
+    expect(await screen.findByRole("alert")).toHaveTextContent(/Too many calls.*automatically/);
     await screen.findByText("All 5 rows are done.");
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });
@@ -233,8 +251,8 @@ describe("Many texts", () => {
     );
     const user = await choose();
     await user.click(await screen.findByRole("button", { name: "Score 5 texts" }));
-    expect(await screen.findByRole("alert")).toHaveTextContent(/no such model.*What is scored stays/);
-    expect(screen.getByRole("button", { name: "Go on" })).toBeEnabled();
+    expect(await screen.findByRole("alert")).toHaveTextContent(/no such model.*Your scored rows are safe/);
+    expect(screen.getByRole("button", { name: "Resume" })).toBeEnabled();
   });
 
   it("names what is wrong with a file, and reads it in another encoding", async () => {
@@ -242,9 +260,9 @@ describe("Many texts", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent(
       "<b>café</b>.txt: the file is not written in UTF-8",
     );
-    await user.click(screen.getByRole("button", { name: "Read it so" }));
+    await user.click(screen.getByRole("button", { name: "Read with this encoding" }));
     expect(await screen.findByRole("cell", { name: "café" })).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "Another file" }));
+    await user.click(screen.getByRole("button", { name: "New file" }));
     expect(chooser()).toBeInTheDocument();
   });
 
@@ -279,9 +297,9 @@ describe("Many texts", () => {
     );
     const user = await run(csv("id,review\n1,you fool\n2,fine"));
     const fact = (name: string) => screen.getByText(name, { selector: "dt" }).nextSibling;
-    await waitFor(() => expect(fact("angry")).toHaveTextContent("1 50 %"));
-    expect(fact("rude")).toHaveTextContent("1 50 %");
-    expect(fact("no label")).toHaveTextContent("1 50 %");
+    await waitFor(() => expect(fact("angry")).toHaveTextContent("1 50%"));
+    expect(fact("rude")).toHaveTextContent("1 50%");
+    expect(fact("no label")).toHaveTextContent("1 50%");
     expect(rows()[0]).toContain("angry, rude");
     expect(rows()[1]).toContain("no label");
     await user.click(screen.getByText("you fool"));
@@ -317,7 +335,7 @@ describe("Many texts", () => {
     await user.click(await screen.findByRole("button", { name: "Score 24 texts" }));
     await screen.findByText("All 24 rows are done.");
     await waitFor(() =>
-      expect(screen.getByText("anger", { selector: "dt" }).nextSibling).toHaveTextContent("24 100 %"),
+      expect(screen.getByText("anger", { selector: "dt" }).nextSibling).toHaveTextContent("24 100%"),
     );
     expect(screen.queryByRole("button", { name: /Open the most/ })).not.toBeInTheDocument();
   });

@@ -24,14 +24,14 @@ export function ManyPage() {
     <>
       <PageTitle>Many texts</PageTitle>
       <PageHero title="Score a whole file of texts.">
-        Reviews, comments, answers to a survey. The file is read in this browser; only the texts of one column
-        go to this server, which scores them and keeps none unless you agree to it.
+        Reviews, comments, survey answers. Your browser reads the file and sends only the column that you
+        choose. This server scores the texts and doesn’t store them unless you agree.
       </PageHero>
       {models.failureReason ? (
         <Notice
           title={asApiError(models.failureReason).title}
           detail={asApiError(models.failureReason).detail}
-          meanwhile={models.isFetching ? "Your file is safe here. Trying again by itself…" : undefined}
+          meanwhile={models.isFetching ? "Your file is safe. Retrying automatically…" : undefined}
           action={models.isFetching ? undefined : { label: "Try again", run: () => void models.refetch() }}
         />
       ) : null}

@@ -83,13 +83,13 @@ function jsonArray(text: string): unknown[] {
   } catch (error) {
     const reason = error instanceof Error ? error.message : "";
     throw new UnreadableFileError(
-      "The file is no JSON",
+      "This isn’t valid JSON",
       `${reason}. If each line is an object of its own, name it .jsonl.`,
     );
   }
   if (Array.isArray(value)) return value;
   throw new UnreadableFileError(
-    "The JSON holds no list",
+    "This JSON isn’t a list",
     "The file must be a list of texts, or of objects with the same fields: [{…}, {…}].",
   );
 }
@@ -102,7 +102,7 @@ function jsonLines(text: string): unknown[] {
     } catch (error) {
       const reason = error instanceof Error ? error.message : "";
       throw new UnreadableFileError(
-        `Line ${(i + 1).toLocaleString("en")} is no JSON`,
+        `Line ${(i + 1).toLocaleString("en")} isn’t valid JSON`,
         `${reason}. Every line must be a text in quotes, or an object: {"text": "…"}.`,
       );
     }

@@ -117,7 +117,7 @@ function RowContent({ run, row, ends }: Pick<RowDialogProps, "run" | "ends"> & {
             />
           ) : null}
           <p className={classes.more}>
-            <Link href={address}>See which words tip it</Link>
+            <Link href={address}>See which words decide it</Link>
           </p>
           {/* What is kept of a judgement is one label. */}
           {model.multi_label ? null : (
@@ -153,5 +153,7 @@ function RowContent({ run, row, ends }: Pick<RowDialogProps, "run" | "ends"> & {
 function verdictOf({ scores }: Run, row: number): string {
   const certainty = percent(probability(scores.probabilityOf(row, scores.topOf(row))));
   const label = scores.labelOf(row);
-  return scores.stateOf(row) === "sure" ? `${label}, ${certainty}` : `not sure; leans ${label}, ${certainty}`;
+  return scores.stateOf(row) === "sure"
+    ? `${label}, ${certainty}`
+    : `not sure, leaning ${label}: ${certainty}`;
 }

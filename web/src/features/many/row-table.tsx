@@ -18,7 +18,7 @@ export function RowTable({ run: { texts, scores, table, column }, shown, ends, o
     <VirtualTable
       label="Scored rows"
       rows={shown}
-      none="No row is like that."
+      none="No rows match."
       onOpen={onOpen}
       columns={[
         { name: "Row", width: "4.5rem", phoneWidth: undefined, quiet: true, cell: (row) => count(row + 1) },

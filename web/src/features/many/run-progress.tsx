@@ -16,7 +16,7 @@ export function RunProgress({ run }: { run: Run }) {
         <div>
           <h2 className={shared.title}>{file.name}</h2>
           <p>
-            Column “{table.columns[column]}”, read by {run.model.name}
+            Column “{table.columns[column]}”, model: {run.model.name}
           </p>
         </div>
         <div className={classes.actions}>
@@ -25,10 +25,12 @@ export function RunProgress({ run }: { run: Run }) {
               Stop
             </Button>
           ) : null}
-          {status === "stopped" || status === "failed" ? <Button onClick={session.goOn}>Go on</Button> : null}
+          {status === "stopped" || status === "failed" ? (
+            <Button onClick={session.goOn}>Resume</Button>
+          ) : null}
           {status === "running" ? null : (
             <Button variant="default" onClick={session.clear}>
-              Another file
+              New file
             </Button>
           )}
         </div>
@@ -49,13 +51,13 @@ export function RunProgress({ run }: { run: Run }) {
         <Notice
           title={pause.reason.title}
           detail={pause.reason.detail}
-          meanwhile="What is scored is safe here. Going on by itself…"
+          meanwhile="Your scored rows are safe. Resuming automatically…"
         />
       ) : null}
       {failure ? (
         <Notice
           title={failure.title}
-          detail={`${failure.detail} What is scored stays; “Go on” tries the rest.`}
+          detail={`${failure.detail} Your scored rows are safe; “Resume” scores the rest.`}
         />
       ) : null}
     </section>

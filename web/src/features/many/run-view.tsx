@@ -37,18 +37,15 @@ export function RunView({ run }: { run: Run }) {
       <RunProgress run={run} />
       {model.multi_label ? (
         <p className={classes.several}>
-          This model gives a text any number of its labels. A row’s percentage is that of the most probable
-          one; the file to download has every label’s.
+          This model can give a text several labels, or none. A row’s percentage is that of its most likely
+          label; the download has every label’s.
         </p>
       ) : null}
       <Distribution run={run} counts={counts} ends={ends} />
       {counts.failed > 0 ? (
-        <Failures
-          run={run}
-          failed={counts.failed}
-          onShow={() => setView({ ...EVERYTHING, filter: { kind: "failed" } })}
-        />
+        <Failures run={run} onShow={() => setView({ ...EVERYTHING, filter: { kind: "failed" } })} />
       ) : null}
+      <Download run={run} shown={shown} />
       <section aria-labelledby="rows" className={shared.card}>
         <Toolbar view={view} labels={model.labels} ends={ends} onChange={setView} onOpenFirst={openFirst} />
         <RowTable run={run} shown={shown} ends={ends} onOpen={setOpened} />
@@ -58,7 +55,6 @@ export function RunView({ run }: { run: Run }) {
             : `${count(shown.length)} of ${counted(texts.length, "row")}`}
         </p>
       </section>
-      <Download run={run} shown={shown} />
       <RowDialog run={run} shown={shown} row={opened} ends={ends} onRow={setOpened} />
       <VisuallyHidden role="status" aria-live="polite">
         {announcement(run)}
@@ -73,5 +69,5 @@ function announcement({ status, done, texts }: Run): string {
   if (status === "stopped") return `Stopped after ${counted(done, "row")}.`;
   if (status === "failed") return "";
   const tenths = Math.floor((done / Math.max(1, texts.length)) * 10);
-  return tenths === 0 ? "Scoring." : `Scoring: ${tenths * 10} %.`;
+  return tenths === 0 ? "Scoring." : `Scoring: ${tenths * 10}%.`;
 }

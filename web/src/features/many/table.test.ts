@@ -11,7 +11,10 @@ describe("guessHeader", () => {
     ["a sentence", raw(["I liked it very much."], ["So did I, all the way."]), false],
     ["a number", raw(["1", "fine"], ["2", "dull"]), false],
     ["the same twice", raw(["fine", "fine"], ["dull", "fine"]), false],
-    ["a single row", raw(["text"]), false],
+    ["nothing below it, and a known name", raw(["text"]), true],
+    ["nothing below it, and several names", raw(["user", "remark"]), true],
+    ["nothing below it, and one short text", raw(["Great film"]), false],
+    ["nothing below it, and a number", raw(["Great film", "5"]), false],
   ])("judges a first row with %s", (_what, table, expected) => {
     expect(guessHeader(table)).toBe(expected);
   });

@@ -22,12 +22,16 @@ const WORDS_IN_NAME = 4;
 /** Enough to tell which column holds the texts. */
 const SAMPLED_ROWS = 200;
 
-/** Whether the first row looks like names: all different, none empty, none a number or a sentence. */
+/**
+ * Whether the first row looks like names: all different, none empty, none a number or a sentence. A file of one row and
+ * one column counts as names only where the name is a known one, since a short text looks the same.
+ */
 export function guessHeader({ columns, rows }: RawTable): boolean {
   const first = rows[0];
-  if (columns !== undefined || first === undefined || rows.length < 2) return false;
+  if (columns !== undefined || first === undefined) return false;
   const cells = first.map((cell) => cell.trim());
   if (cells.some((cell) => TEXT_NAME.test(cell) || OTHER_NAME.test(cell))) return true;
+  if (rows.length < 2 && cells.length < 2) return false;
   return (
     new Set(cells).size === cells.length &&
     cells.every((cell) => cell !== "" && Number.isNaN(Number(cell)) && wordsIn(cell) < WORDS_IN_NAME)

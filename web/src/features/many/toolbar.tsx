@@ -34,7 +34,7 @@ export function Toolbar({ view, labels, ends, onChange, onOpenFirst }: ToolbarPr
         value={filterKey(view.filter)}
         options={[
           { value: "all", name: "all" },
-          ...labels.map((label, i) => ({ value: `label ${i}`, name: `surely ${label}` })),
+          ...labels.map((label, i) => ({ value: `label ${i}`, name: `${label} (confident)` })),
           { value: "unsure", name: "not sure" },
           { value: "failed", name: "not scored" },
         ]}

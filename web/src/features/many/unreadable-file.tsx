@@ -26,12 +26,12 @@ export function UnreadableFile({
         {problem.encoding ? (
           <>
             <Choice
-              label="Its encoding is"
+              label="Encoding"
               value={encoding}
               options={ENCODINGS.map(({ name, label }) => ({ value: name, name: label }))}
               onChoose={setEncoding}
             />
-            <Button onClick={() => void session.open(file, encoding)}>Read it so</Button>
+            <Button onClick={() => void session.open(file, encoding)}>Read with this encoding</Button>
           </>
         ) : null}
         <Button variant="default" onClick={session.clear}>
