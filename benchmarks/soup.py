@@ -30,8 +30,8 @@ from valence.machine import processor
 from valence.model.folder import FINAL, ModelFolder
 from valence.model.head import linear_head
 from valence.model.multi_label import fitter_for
-from valence.training.networks import describe, frozen_from_folder, open_folder, with_head
 from valence.training.saving import Trained, save
+from valence.training.torch_body import describe, frozen_from_folder, open_folder, with_head
 
 Rows = dict[str, tuple[Sequence[str], Sequence[str]]]  # name of the set -> (texts, labels)
 
