@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import re
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.server.fakes import FakeScorer, served
+from valence.server import prepared
+from valence.server.api import reference
 from valence.server.app import create_app
 from valence.server.registry import Registry
 from valence.server.settings import Settings
@@ -128,6 +132,71 @@ def test_the_reference_needs_nothing_from_elsewhere(client: FlaskClient, address
     assert answer.status_code == 200
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', answer.text)
     assert "<script" not in answer.text
+
+
+@pytest.mark.parametrize("address", ["/docs", "/docs/errors", "/openapi.json"])
+@pytest.mark.parametrize("accepted", ["identity", "gzip", "br"])
+def test_a_document_is_made_once_and_not_sent_again_unchanged(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str, accepted: str
+) -> None:
+    headers = {"Accept-Encoding": accepted}
+    first = client.get(address, headers=headers)
+
+    def never(*_: object, **__: object) -> str:
+        raise AssertionError("it is made again")
+
+    for name in ("render_template", "as_text"):
+        monkeypatch.setattr(reference, name, never)
+    for name in ("gzip", "brotli"):
+        monkeypatch.setattr(getattr(prepared, name), "compress", never)
+    again = client.get(address, headers=headers)
+    assert (again.status_code, again.data) == (200, first.data)
+    kept = client.get(address, headers=headers | {"If-None-Match": first.headers["ETag"]})
+    assert (kept.status_code, kept.data) == (304, b"")
+    assert kept.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+    other = client.get(address, headers={"Accept-Encoding": "identity", "If-None-Match": '"another"'})
+    assert other.status_code == 200
+
+
+def test_the_encodings_of_a_document_have_different_tags(client: FlaskClient) -> None:
+    answers = [client.get("/docs", headers={"Accept-Encoding": each}) for each in ("identity", "gzip", "br")]
+    assert len({answer.headers["ETag"] for answer in answers}) == 3
+    assert {answer.headers["Vary"] for answer in answers} == {"Accept-Encoding"}
+
+
+def test_the_reference_is_kept_for_a_few_hosts_only(client: FlaskClient) -> None:
+    for n in range(40):
+        assert f"http://h{n}.example/api" in client.get("/docs", headers={"Host": f"h{n}.example"}).text
+    assert reference._docs.cache_info().currsize <= reference._KEPT
+
+
+@pytest.mark.parametrize("address", ["/docs", "/docs/errors"])
+def test_the_references_style_is_allowed_by_its_hash_and_nothing_else_is(client: FlaskClient, address: str) -> None:
+    answer = client.get(address)
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}';")
+    assert "script-src" not in policy
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/model", "/docs", "/openapi.json", "/assets/index-1f2e3d4c.js", "/favicon.svg", "/no"]
+)
+def test_pages_and_files_have_a_limit_of_their_own(
+    tmp_path: Path, scorer: FakeScorer, settings: Settings, built: FlaskClient, address: str
+) -> None:
+    few = settings.model_copy(update={"pages_per_minute": 3})
+    registry = Registry([served(scorer)])
+    client = create_app(few, registry=registry, page_folder=tmp_path / "static").test_client()
+    asked = [client.get(address, headers=BROWSER, buffered=True).status_code for _ in range(3)]
+    assert set(asked) <= {200, 404}
+    refused = client.get(address, headers=BROWSER)
+    assert (refused.status_code, refused.get_json()["code"]) == (429, "too-many-calls")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert refused.headers["X-Request-ID"]
+    assert client.post("/api/v1/predict", json={"text": "good"}).status_code == 200, "calls are counted apart"
+    assert client.get("/healthz").status_code == 200
 
 
 def test_every_error_has_its_place_in_the_reference(client: FlaskClient) -> None:

@@ -112,6 +112,10 @@ def test_other_sites_are_let_in_only_by_name(scorer: FakeScorer, settings: Setti
     asked = client.options("/api/v1/predict", headers={"Origin": "https://example.org"})
     assert asked.headers["Access-Control-Allow-Origin"] == "https://example.org"
     assert "POST" in asked.headers["Access-Control-Allow-Methods"]
+    sendable = {each.lower() for each in asked.headers["Access-Control-Allow-Headers"].split(", ")}
+    assert {"authorization", "content-type", "range"} <= sendable
+    readable = {each.lower() for each in asked.headers["Access-Control-Expose-Headers"].split(", ")}
+    assert {"content-range", "etag", "retry-after", "x-request-id"} <= readable
     refused = client.options("/api/v1/predict", headers={"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in refused.headers
     assert refused.headers["Vary"] == "Origin"

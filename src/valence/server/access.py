@@ -7,6 +7,7 @@ address; then the scope is asked for. So a wrong key costs its sender calls, and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, g, request
 
@@ -15,7 +16,10 @@ from valence.server.errors import unavailable
 from valence.server.keys import Holder, Scope, holder_of
 from valence.server.problems import ProblemError
 from valence.server.rates import Policy, Standing, network_of
-from valence.server.state import state
+from valence.server.state import KEY, State, state
+
+# Of the WSGI environment: how the caller stands whose file was counted before Flask.
+_FILE = "valence.file_standing"
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,14 @@ def holder() -> Holder:
 
 
 def install(app: Flask) -> None:
-    """Tells every caller whose call was counted how they stand."""
+    """Counts what is no operation of the API, and tells every caller whose call was counted how they stand."""
+
+    @app.before_request
+    def count_page() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if not hasattr(view, "operation"):  # an operation's own door counts it, or it is not counted
+            counted: Standing | None = request.environ.get(_FILE) or _page_standing(state(), request.remote_addr)
+            _refuse_beyond(counted, "your address")
 
     @app.after_request
     def tell(response: Response) -> Response:
@@ -73,6 +84,17 @@ def install(app: Flask) -> None:
         if standing is not None:
             response.headers.update(standing.headers)
         return response
+
+
+def file_allowed(app: Flask, environ: WSGIEnvironment) -> bool:
+    """Counts a file that is sent without Flask; where it is one too many, Flask gets the request and refuses it."""
+    standing = _page_standing(app.extensions[KEY], environ.get("REMOTE_ADDR"))
+    environ[_FILE] = standing
+    return standing is None or standing.allowed
+
+
+def _page_standing(at: State, address: str | None) -> Standing | None:
+    return at.rates.take("page", network_of(address or ""))
 
 
 def _caller(*, is_open: bool) -> Caller:
@@ -99,6 +121,11 @@ def _count(caller: Caller, policy: Policy) -> None:
         whose, standing = "this key", state().rates.take("key", caller.holder.id)
     else:
         whose, standing = "your address", state().rates.take(policy, caller.address)
+    _refuse_beyond(standing, whose)
+
+
+def _refuse_beyond(standing: Standing | None, whose: str) -> None:
+    """Notes how the caller stands. Raises ProblemError for who is beyond the limit."""
     g.standing = standing
     if standing is None or standing.allowed:
         return

@@ -7,14 +7,16 @@ other files (before Flask sees the request), with the .br and .gz twins that the
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
+from werkzeug.wsgi import get_path_info
 from whitenoise import WhiteNoise
 
-from valence.server import security
+from valence.server import access, security
 from valence.server.compression import compressed
 from valence.server.errors import http_problem
 
@@ -64,7 +66,7 @@ def install(app: Flask, folder: Path = STATIC) -> None:
     app.add_url_rule("/", "page", send_page)
     app.register_error_handler(NotFound, page_or_problem)
     if built:
-        app.wsgi_app = _with_files(app, folder)  # type: ignore[method-assign]  # Flask's own way to wrap it
+        app.wsgi_app = _with_files(app, folder)  # type: ignore[assignment,method-assign]  # Flask's own way to wrap it
 
 
 def _document(content: str, *, status: int = 200) -> Response:
@@ -81,7 +83,9 @@ def _wants_page() -> bool:
     return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
-def _with_files(app: Flask, folder: Path) -> WhiteNoise:
+def _with_files(app: Flask, folder: Path) -> WSGIApplication:
+    """The app, with the page's files sent before Flask sees the request, each counted for its caller."""
+    beyond = app.wsgi_app
     files = WhiteNoise(
         app.wsgi_app,
         root=folder,
@@ -91,7 +95,15 @@ def _with_files(app: Flask, folder: Path) -> WhiteNoise:
     )
     for document in folder.glob("*.html"):  # they have a nonce to be filled in, so they are no plain files
         files.files.pop(f"/{document.name}", None)
-    return files
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        is_file = get_path_info(environ) in files.files
+        if is_file and not access.file_allowed(app, environ):
+            return beyond(environ, start_response)
+        answered: Iterable[bytes] = files(environ, start_response)
+        return answered
+
+    return application
 
 
 def _harden_file(headers: MutableMapping[str, str], _path: str, _url: str) -> None:

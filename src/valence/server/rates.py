@@ -22,8 +22,8 @@ from valence.server.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# What is counted apart: calls from one address, calls with one key, feedback from one address.
-Policy = Literal["client", "key", "feedback"]
+# What is counted apart: calls from one address, calls with one key, feedback from one address, pages and their files.
+Policy = Literal["client", "key", "feedback", "page"]
 _WINDOW_S = 60
 # Seconds: longer than this a counter may not keep a call waiting.
 _REDIS_S = 0.5
@@ -67,6 +67,7 @@ class RateLimits:
             "client": settings.calls_per_minute,
             "key": settings.key_calls_per_minute,
             "feedback": settings.feedback_per_minute,
+            "page": settings.pages_per_minute,
         }
         self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = _redis(settings)

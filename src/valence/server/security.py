@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 
 from flask import Flask, Request, Response, g, request
@@ -20,6 +22,11 @@ HEADERS = {
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 # A year, for this host alone: its neighbours under the same domain may not have HTTPS. Only sent over HTTPS.
 HSTS = "max-age=31536000"
+# What such a page may send and read besides what every page may.
+_SENDABLE = "Authorization, Content-Type, If-None-Match, If-Range, Range, X-Request-ID"
+_READABLE = (
+    "Accept-Ranges, Content-Disposition, Content-Range, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+)
 _OPEN_TO_OTHERS = ("/api/", "/openapi.json", "/healthz", "/readyz")
 
 
@@ -35,6 +42,14 @@ def page_policy(nonce: str) -> str:
     )
 
 
+def style_policy(style: str) -> str:
+    """Content-Security-Policy of a page that has this one <style> element, and neither scripts nor anything else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
 def page_nonce() -> str:
     """The nonce of the page that this request answers with; asking for it makes the answer a page."""
     if "nonce" not in g:
@@ -47,7 +62,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def harden_each(response: Response) -> Response:
-        policy = page_policy(g.nonce) if "nonce" in g else NOTHING
+        policy = page_policy(g.nonce) if "nonce" in g else g.get("policy", NOTHING)
         return harden(response, request, settings.cors_origins, policy)
 
 
@@ -75,8 +90,8 @@ def _allow_origin(response: Response, asked: Request, allowed: tuple[str, ...]) 
     if "*" not in allowed and origin not in allowed:
         return
     response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
-    response.headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-ID, RateLimit, RateLimit-Policy"
+    response.headers["Access-Control-Expose-Headers"] = _READABLE
     if asked.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
-        response.headers["Access-Control-Allow-Headers"] = "Content-Type, X-Request-ID"
+        response.headers["Access-Control-Allow-Headers"] = _SENDABLE
         response.headers["Access-Control-Max-Age"] = "600"

@@ -155,6 +155,9 @@ class Settings(BaseSettings):
     feedback_per_minute: int = Field(
         30, ge=0, description="Pieces of feedback a minute from one address; 0 for no limit."
     )
+    pages_per_minute: int = Field(
+        3000, ge=0, description="Pages, their files and documents a minute to one address; 0 for no limit."
+    )
     redis_url: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("VALENCE_REDIS_URL", "REDIS_URL"),

@@ -1,35 +1,69 @@
-"""GET /openapi.json, and the same document for people: /docs and /docs/errors."""
+"""GET /openapi.json, and the same document for people: /docs and /docs/errors.
+
+Each is made at the first call and sent as it is from then on. The pages carry no nonce: their one <style> is allowed by
+its hash, so that nothing in them changes from answer to answer.
+"""
 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
+from pathlib import Path
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from markupsafe import Markup
 
-from valence.server import problems
-from valence.server.compression import compressed
+from valence.server import problems, security
 from valence.server.document import as_text
-from valence.server.security import page_nonce
-from valence.server.state import state
+from valence.server.prepared import Prepared
+from valence.server.state import KEY
 
 blueprint = Blueprint("reference", __name__)
 
+_STYLE = (Path(__file__).parents[1] / "templates" / "reference.css").read_text("utf-8")
+_HTML = "text/html; charset=utf-8"
+# Documents that are kept: /docs names the host that it was asked under, and callers choose what they call it.
+_KEPT = 16
+
 
 @blueprint.get("/openapi.json")
-@compressed
 def openapi_json() -> Response:
-    return Response(as_text(state().document), content_type="application/json")
+    return _openapi(_app()).response()
 
 
 @blueprint.get("/docs")
-@compressed
-def docs() -> str:
-    return render_template("reference.html", document=state().document, nonce=page_nonce(), pretty=_pretty)
+def docs() -> Response:
+    return _docs(_app(), request.host_url).response()
 
 
 @blueprint.get("/docs/errors")
-def docs_of_errors() -> str:
-    return render_template("errors.html", kinds=problems.KINDS.values(), nonce=page_nonce())
+def docs_of_errors() -> Response:
+    return _errors(_app()).response()
+
+
+@lru_cache(_KEPT)
+def _openapi(app: Flask) -> Prepared:
+    return Prepared(as_text(app.extensions[KEY].document), "application/json")
+
+
+@lru_cache(_KEPT)
+def _docs(app: Flask, host_url: str) -> Prepared:
+    return _page("reference.html", document=app.extensions[KEY].document, host_url=host_url, pretty=_pretty)
+
+
+@lru_cache(_KEPT)
+def _errors(_: Flask) -> Prepared:
+    return _page("errors.html", kinds=problems.KINDS.values())
+
+
+def _page(template: str, **values: object) -> Prepared:
+    content = render_template(template, style=Markup(_STYLE), **values)  # noqa: S704 - a file of ours
+    return Prepared(content, _HTML, security.style_policy(_STYLE))
+
+
+def _app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way to the app itself
+    return app
 
 
 def _pretty(value: object) -> str:
