@@ -142,6 +142,9 @@ def test_a_formula_is_defused(client: FlaskClient, me: dict[str, str], runner: R
     answer = _scored(client, me, runner, "text,=HYPERLINK()\n=1+1,@x\n")
     for line in csv.reader(io.StringIO(answer.text)):
         assert not [cell for cell in line if cell.startswith(("=", "@"))]
+    answer = _scored(client, me, runner, 'text\n"fine;=1+1"\n')
+    for line in csv.reader(io.StringIO(answer.text), delimiter=";"):
+        assert not [cell for cell in line if cell.startswith("=")]
 
 
 @pytest.mark.parametrize(

@@ -57,16 +57,40 @@ it("never overwrites a column of the file's own", () => {
 });
 
 describe("formulas", () => {
-  it.each(["=1+1", "+CMD()", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "+", "-a"])("defuses %j", (cell) => {
+  it.each(["=1+1", "+CMD()", "-2+3", "@SUM(A1)", "\t1", "\r1", "+", "-a"])("defuses %j", (cell) => {
     const table = { columns: ["text"], rows: [[cell]] };
     expect(written(table)[1]?.[0]).toBe(`'${cell}`);
     expect(formulaCells(table)).toBe(1);
   });
 
-  it.each(["-5", "+3.25", "-.5", "-1e5", "-20%", "a=b", " - fine", "1-2"])("leaves %j as it is", (cell) => {
-    const table = { columns: ["text"], rows: [[cell]] };
-    expect(written(table)[1]?.[0]).toBe(cell);
-    expect(formulaCells(table)).toBe(0);
+  it.each(["-5", "+3.25", "-.5", "-1e5", "-20%", "a=b", " - fine", "1-2", "well; yes", "-5;+3", "a\n\nb"])(
+    "leaves %j as it is",
+    (cell) => {
+      const table = { columns: ["text"], rows: [[cell]] };
+      expect(written(table)[1]?.[0]).toBe(cell);
+      expect(formulaCells(table)).toBe(0);
+    },
+  );
+
+  it.each([",", ";", "\t", "|"])("lets none begin where a spreadsheet splits at %j", (delimiter) => {
+    const cells = [
+      "x;=1+1",
+      "x\t=1",
+      "x|@SUM(A1)",
+      "x\n=1",
+      'x;"=1',
+      "x;\t=1",
+      "\t=1",
+      "x;-a",
+      "x\r+cmd",
+      "=1;=2",
+    ];
+    const table = { columns: ["a", "text"], rows: cells.map((cell) => ["1", cell]) };
+    const scores = new Scores(table.rows.length, ["negative"]);
+    const csv = resultCsv(table, scores, table.rows.keys()).slice(1);
+    const found = Papa.parse<string[]>(csv, { delimiter }).data.flat();
+    expect(found.filter((cell) => /^[\t\r\n]*[=+@-]/.test(cell))).toEqual([]);
+    expect(formulaCells(table)).toBe(cells.length);
   });
 });
 

@@ -3,11 +3,14 @@ import Papa from "papaparse";
 import type { Scores } from "./scores";
 import type { Table } from "./table";
 
+/** A plain number may have its sign; what ends it is the end of the cell, as any spreadsheet may cut it. */
+const NUMBER = String.raw`(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?%?(?:$|[;|\t\r\n])`;
 /**
- * What a spreadsheet would run as a formula: = + - @ in front, or a tab or line end that hides one. Plain numbers may
- * have their sign.
+ * Where a spreadsheet would begin a formula: at = + - @ in front, or behind a tab or line end that hides one. Its language
+ * decides at which separator it splits, so also behind a semicolon, tab, bar or line end inside a cell; not behind a
+ * comma, where the cell is quoted.
  */
-const FORMULA = /^(?:[=@\t\r\n]|[+-](?!(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?%?$))/;
+const FORMULA = new RegExp(String.raw`((?:^|[;|\t\r\n]["\t\r\n]*)(?=[=@]|[+-](?!${NUMBER})))`, "g");
 /** Tells Excel that the file is UTF-8. */
 const BYTE_ORDER_MARK = "\ufeff";
 const PREFIX = "valence_";
@@ -20,12 +23,24 @@ export function resultCsv(table: Table, scores: Scores, rows: Iterable<number>):
   const names = ["label", "probability", "sure", ...scores.labels.map((label) => `p_${label}`), "error"];
   const columns = [...table.columns, ...names.map((name) => free(PREFIX + name, table.columns))];
   const lines = Array.from(rows, (row) => [...(table.rows[row] ?? []), ...resultCells(scores, row)]);
-  return BYTE_ORDER_MARK + Papa.unparse([columns, ...lines], { escapeFormulae: FORMULA, newline: "\r\n" });
+  return (
+    BYTE_ORDER_MARK +
+    Papa.unparse(
+      [columns, ...lines].map((cells) => cells.map(defused)),
+      { newline: "\r\n" },
+    )
+  );
+}
+
+function defused(cell: string): string {
+  const inside = cell.replace(FORMULA, "$1'");
+  return /^[\t\r\n]/.test(cell) ? `'${inside}` : inside;
 }
 
 /** How many cells get the apostrophe. */
 export function formulaCells(table: Table): number {
-  const inRow = (row: readonly string[]) => row.reduce((sum, cell) => sum + (FORMULA.test(cell) ? 1 : 0), 0);
+  const inRow = (row: readonly string[]) =>
+    row.reduce((sum, cell) => sum + (defused(cell) === cell ? 0 : 1), 0);
   return table.rows.reduce((sum, row) => sum + inRow(row), inRow(table.columns));
 }
 

@@ -196,7 +196,7 @@ describe("Many texts", () => {
     await user.click(screen.getByRole("button", { name: "Download 5 rows" }));
     expect(click).toHaveBeenCalledOnce();
     const text = await saved!.text();
-    expect(text).toContain(`5,"'=cmd|wonderful",positive`);
+    expect(text).toContain(`5,'=cmd|wonderful,positive`);
     expect(text).toContain("4,,,,,,,text-empty: The text is empty.");
   });
 
