@@ -15,7 +15,7 @@ const choose = (page: Page, name: string, content: string | Buffer) =>
     .getByLabel("File of texts")
     .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
 const rows = (page: Page) =>
-  page.getByRole("table", { name: "Scored rows" }).getByRole("rowgroup").getByRole("row");
+  page.getByRole("grid", { name: "Scored rows" }).getByRole("rowgroup").getByRole("row");
 const finished = (page: Page) => expect(page.getByRole("status").filter({ hasText: /^All/ })).toBeAttached();
 
 async function score(page: Page) {

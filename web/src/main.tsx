@@ -10,6 +10,7 @@ import { App } from "./app";
 import { loadPagesAhead } from "./lazy-page";
 import { restoreStyles } from "./lib/built-styles";
 import { fragmentOf, readFragment } from "./lib/fragment";
+import { rememberScroll } from "./lib/scroll-memory";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 const root = document.getElementById("root");
@@ -24,4 +25,5 @@ if (asBuilt) {
   hydrateRoot(root, app);
 } else createRoot(root).render(app);
 
+rememberScroll();
 loadPagesAhead();

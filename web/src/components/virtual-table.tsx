@@ -1,7 +1,9 @@
 import { UnstyledButton } from "@mantine/core";
+import { useMergedRef } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from "react";
 
+import { indexAfterKey } from "./table-keys";
 import classes from "./virtual-table.module.css";
 
 const ROW_HEIGHT = 44;
@@ -30,11 +32,22 @@ interface VirtualTableProps {
   onOpen: (row: number) => void;
   /** What stands in place of rows where there are none. */
   none: string;
+  /** How far it is scrolled when it appears, in pixels, and what is told when that changes. */
+  initialTop?: number;
+  onScrolled?: (top: number) => void;
+  ref?: Ref<HTMLDivElement>;
 }
 
-/** A table of any length: only the rows in sight are in the document. Each row opens on a click. */
-export function VirtualTable({ label, columns, rows, current, onOpen, none }: VirtualTableProps) {
+/**
+ * A table of any length: only the rows in sight are in the document. One stop for the Tab key: the arrow keys, Home, End
+ * and the page keys move through the rows, Enter opens one. The focus stays on the table itself, which names the active
+ * row (aria-activedescendant), so that no row that is scrolled or sorted away takes the focus with it.
+ */
+export function VirtualTable(props: VirtualTableProps) {
+  const { label, columns, rows, current, onOpen, none, initialTop = 0, onScrolled, ref } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const merged = useMergedRef(scroller, ref);
+  const id = useId();
   // eslint-disable-next-line react-hooks/incompatible-library -- it warns users of the React Compiler, which is not used
   const lines = useVirtualizer({
     count: rows.length,
@@ -43,59 +56,99 @@ export function VirtualTable({ label, columns, rows, current, onOpen, none }: Vi
     overscan: ROWS_BEYOND,
     scrollMargin: HEAD_HEIGHT,
     scrollPaddingStart: HEAD_HEIGHT, // the names stay on top of the rows
+    initialOffset: initialTop,
   });
+  const [activeRow, setActiveRow] = useFollowing(current);
+  const active = Math.max(0, activeRow === undefined ? 0 : rows.indexOf(activeRow));
   useEffect(() => {
     const at = current === undefined ? -1 : rows.indexOf(current);
     if (at >= 0) lines.scrollToIndex(at, { align: "auto" });
   }, [current, rows, lines]);
 
-  const widths = {
-    "--table-columns": columns.map(({ width }) => width).join(" "),
-    "--table-columns-phone": columns.flatMap(({ phoneWidth }) => phoneWidth ?? []).join(" "),
-  } as CSSProperties;
+  const idOf = (row: number) => `${id}-row-${row}`;
+  const inSight = lines.getVirtualItems();
+  const open = (row: number) => {
+    setActiveRow(row);
+    scroller.current?.focus({ preventScroll: true }); // a row's own button may be gone when the focus comes back
+    onOpen(row);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || rows.length === 0) return;
+    const opens = event.key === "Enter" || event.key === " ";
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
+    const to = opens ? active : indexAfterKey(event.key, active, rows.length - 1, page);
+    if (to === undefined) return;
+    event.preventDefault();
+    const row = rows[to] ?? 0;
+    if (opens) {
+      open(row);
+      return;
+    }
+    setActiveRow(row);
+    lines.scrollToIndex(to, { align: "auto" });
+  };
+
   return (
     <div
-      ref={scroller}
+      ref={merged}
       className={classes.scroller}
-      style={widths}
-      role="region"
+      style={widthsOf(columns)}
+      role="grid"
       aria-label={label}
+      aria-rowcount={rows.length + 1}
+      aria-activedescendant={
+        inSight.some(({ index }) => index === active) ? idOf(rows[active] ?? 0) : undefined
+      }
       tabIndex={0}
+      onKeyDown={onKeyDown}
+      onScroll={(event) => onScrolled?.(event.currentTarget.scrollTop)}
     >
-      <div role="table" aria-label={label} aria-rowcount={rows.length + 1}>
-        <div role="row" aria-rowindex={1} className={classes.head}>
-          {columns.map(({ name, phoneWidth }, i) => (
-            <span key={i} role="columnheader" data-wide={phoneWidth === undefined || undefined}>
-              {name}
-            </span>
-          ))}
+      <div role="row" aria-rowindex={1} className={classes.head}>
+        {columns.map(({ name, phoneWidth }, i) => (
+          <span key={i} role="columnheader" data-wide={phoneWidth === undefined || undefined}>
+            {name}
+          </span>
+        ))}
+      </div>
+      {rows.length === 0 ? (
+        <div role="row" className={classes.none}>
+          <span role="gridcell">{none}</span>
         </div>
-        {rows.length === 0 ? (
-          <div role="row" className={classes.none}>
-            <span role="cell">{none}</span>
-          </div>
-        ) : null}
-        <div role="rowgroup" className={classes.body} style={{ height: lines.getTotalSize() }}>
-          {lines.getVirtualItems().map(({ index, start }) => {
-            const row = rows[index] ?? 0;
-            return (
-              <div
-                key={row}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-current={row === current || undefined}
-                className={classes.row}
-                style={{ height: ROW_HEIGHT, transform: `translateY(${start - HEAD_HEIGHT}px)` }}
-              >
-                <Cells columns={columns} row={row} onOpen={onOpen} />
-              </div>
-            );
-          })}
-        </div>
+      ) : null}
+      <div role="rowgroup" className={classes.body} style={{ height: lines.getTotalSize() }}>
+        {inSight.map(({ index, start }) => {
+          const row = rows[index] ?? 0;
+          return (
+            <div
+              key={row}
+              id={idOf(row)}
+              role="row"
+              aria-rowindex={index + 2}
+              aria-current={row === current || undefined}
+              data-active={index === active || undefined}
+              className={classes.row}
+              style={{ height: ROW_HEIGHT, transform: `translateY(${start - HEAD_HEIGHT}px)` }}
+            >
+              <Cells columns={columns} row={row} onOpen={open} />
+            </div>
+          );
+        })}
       </div>
     </div>
   );
 }
+
+/** A state that goes where `leader` goes whenever that changes. */
+function useFollowing<Value>(leader: Value): [Value, (value: Value) => void] {
+  const [state, setState] = useState({ leader, value: leader });
+  if (state.leader !== leader) setState({ leader, value: leader ?? state.value });
+  return [state.value, (value) => setState({ leader, value })];
+}
+
+const widthsOf = (columns: readonly Column[]): Record<`--${string}`, string> => ({
+  "--table-columns": columns.map(({ width }) => width).join(" "),
+  "--table-columns-phone": columns.flatMap(({ phoneWidth }) => phoneWidth ?? []).join(" "),
+});
 
 type CellsProps = Pick<VirtualTableProps, "columns" | "onOpen"> & { row: number };
 
@@ -103,14 +156,14 @@ function Cells({ columns, row, onOpen }: CellsProps) {
   return columns.map(({ phoneWidth, cell, quiet }, i) => (
     <span
       key={i}
-      role="cell"
+      role="gridcell"
       dir="auto"
       className={classes.cell}
       data-quiet={quiet}
       data-wide={phoneWidth === undefined || undefined}
     >
       {i === columns.length - 1 ? (
-        <UnstyledButton className={classes.open} onClick={() => onOpen(row)}>
+        <UnstyledButton className={classes.open} tabIndex={-1} onClick={() => onOpen(row)}>
           {cell(row)}
         </UnstyledButton>
       ) : (

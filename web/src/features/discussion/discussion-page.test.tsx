@@ -29,7 +29,7 @@ const slider = () => screen.findByRole("slider", { name: "Comment" });
 const scored = () => screen.findByText(/^(It turned|No clear turning)/, { selector: "p" });
 const card = (number: number) => screen.getByRole("article", { name: `Comment ${number}` });
 const rows = () =>
-  within(screen.getByRole("table", { name: "Comments" }))
+  within(screen.getByRole("grid", { name: "Comments" }))
     .getAllByRole("row")
     .slice(1);
 

@@ -71,7 +71,7 @@ async function run(file = csv()) {
 }
 
 const rows = () =>
-  within(screen.getByRole("table", { name: "Scored rows" }))
+  within(screen.getByRole("grid", { name: "Scored rows" }))
     .getAllByRole("row")
     .slice(1)
     .map((row) => row.textContent);
@@ -173,6 +173,35 @@ describe("Many texts", () => {
     expect(screen.getByRole("dialog", { name: "Row 3" })).toHaveTextContent("not sure, leaning positive");
     await user.click(within(dialog).getByRole("button", { name: "Close" }));
     expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  });
+
+  it("opens a row from the table by keyboard, and gives the focus back to the table at once", async () => {
+    const user = await run();
+    const table = screen.getByRole("grid", { name: "Scored rows" });
+    table.focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    expect(await screen.findByRole("dialog", { name: "Row 2" })).toBeVisible();
+    expect(window.location.hash).toBe("#row=2");
+    await user.keyboard("{ArrowRight}{Escape}");
+    expect(table).toHaveFocus();
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    await user.keyboard("{Enter}"); // while the history still goes back
+    expect(await screen.findByRole("dialog", { name: "Row 3" })).toBeVisible();
+  });
+
+  it("has filter, order and open row again after Back and after a look at another page", async () => {
+    const user = await run();
+    await user.selectOptions(screen.getByRole("combobox", { name: "Show" }), "positive (confident)");
+    await user.click(screen.getByRole("button", { name: "Open the most negative" }));
+    const dialog = await screen.findByRole("dialog", { name: "Row 2" });
+    await user.click(within(dialog).getByRole("link", { name: /which words/ }));
+    await screen.findByRole("textbox", { name: "Your text" });
+    window.history.back();
+    expect(await screen.findByRole("dialog", { name: "Row 2" })).toBeVisible();
+    window.history.back();
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    expect(screen.getByRole("combobox", { name: "Order" })).toHaveDisplayValue("most negative first");
+    expect(rows()[0]).toContain("dull");
   });
 
   it("saves the result, with formulas defused and said so", async () => {

@@ -20,11 +20,13 @@ interface RowDialogProps {
   /** The row that is open, if any. */
   row: number | undefined;
   ends: Sides | undefined;
-  onRow: (row: number | undefined) => void;
+  onRow: (row: number) => void;
+  /** Has the focus when the dialog is closed to put it where it belongs. */
+  onClose: () => void;
 }
 
 /** One row in full; the arrow keys go on to the next in the table's order. */
-export function RowDialog({ run, shown, row, ends, onRow }: RowDialogProps) {
+export function RowDialog({ run, shown, row, ends, onRow, onClose }: RowDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
   const open = row !== undefined;
@@ -40,7 +42,17 @@ export function RowDialog({ run, shown, row, ends, onRow }: RowDialogProps) {
     const next = neighbour(step);
     if (next !== undefined) onRow(next);
   };
+  /** At once, and the focus with it: the next key already goes where it should. */
+  const close = () => {
+    dialog.current?.close();
+    if (open) onClose();
+  };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      close();
+      return;
+    }
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -52,7 +64,10 @@ export function RowDialog({ run, shown, row, ends, onRow }: RowDialogProps) {
       ref={dialog}
       className={`${shared.card} ${shared.raised} ${classes.dialog}`}
       aria-labelledby="row-title"
-      onClose={() => onRow(undefined)}
+      onCancel={(event) => {
+        event.preventDefault(); // the back gesture of a phone
+        close();
+      }}
       onKeyDown={onKeyDown}
     >
       {row === undefined ? null : (
@@ -63,7 +78,7 @@ export function RowDialog({ run, shown, row, ends, onRow }: RowDialogProps) {
             </h2>
             <Step name="Previous" possible={neighbour(-1) !== undefined} onStep={() => move(-1)} />
             <Step name="Next" possible={neighbour(1) !== undefined} onStep={() => move(1)} />
-            <QuietButton onClick={() => onRow(undefined)}>Close</QuietButton>
+            <QuietButton onClick={close}>Close</QuietButton>
           </header>
           <RowContent run={run} row={row} ends={ends} />
         </>

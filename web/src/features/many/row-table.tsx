@@ -1,21 +1,31 @@
+import type { Ref } from "react";
+
 import { VirtualTable } from "../../components/virtual-table";
 import { count } from "../../lib/format";
 import type { Sides } from "../../lib/labels";
 import { excerpt } from "../../lib/text";
 import { RowScore } from "./row-score";
-import type { Run } from "./session";
+import { session, type Run } from "./session";
 
 interface RowTableProps {
   run: Run;
   shown: readonly number[];
   ends: Sides | undefined;
+  /** The row that was opened last. */
+  current: number | undefined;
   onOpen: (row: number) => void;
+  ref: Ref<HTMLDivElement>;
 }
 
 /** Every row with its score. */
-export function RowTable({ run: { texts, scores, table, column }, shown, ends, onOpen }: RowTableProps) {
+export function RowTable({ run, shown, ends, current, onOpen, ref }: RowTableProps) {
+  const { texts, scores, table, column } = run;
   return (
     <VirtualTable
+      ref={ref}
+      current={current}
+      initialTop={session.tableTop}
+      onScrolled={session.setTableTop}
       label="Scored rows"
       rows={shown}
       none="No rows match."

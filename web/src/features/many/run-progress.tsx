@@ -4,6 +4,7 @@ import { Notice } from "../../components/notice";
 import shared from "../../components/shared.module.css";
 import { SlowNotice } from "../../components/slow-notice";
 import { count, counted, longDuration } from "../../lib/format";
+import { clearFragment } from "../../lib/fragment-state";
 import classes from "./run-progress.module.css";
 import { session, type Run } from "./session";
 
@@ -29,7 +30,13 @@ export function RunProgress({ run }: { run: Run }) {
             <Button onClick={session.goOn}>Resume</Button>
           ) : null}
           {status === "running" ? null : (
-            <Button variant="default" onClick={session.clear}>
+            <Button
+              variant="default"
+              onClick={() => {
+                clearFragment();
+                session.clear();
+              }}
+            >
               New file
             </Button>
           )}

@@ -1,8 +1,9 @@
 import { VisuallyHidden } from "@mantine/core";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useRef, useState } from "react";
 
 import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
+import { useFragmentState, type Change, type Values } from "../../lib/fragment-state";
 import { endsOf } from "../../lib/labels";
 import { Distribution } from "./distribution";
 import { Download } from "./download";
@@ -13,13 +14,18 @@ import { RunProgress } from "./run-progress";
 import classes from "./run-view.module.css";
 import type { Run } from "./session";
 import { Toolbar } from "./toolbar";
-import { EVERYTHING, rowsShown } from "./view";
+import { EVERYTHING, rowsShown, valuesOf, viewOf, type View } from "./view";
 
 /** A run: how far it is, what came out, every row of it. */
 export function RunView({ run }: { run: Run }) {
   const { texts, model } = run;
-  const [view, setView] = useState(EVERYTHING);
-  const [opened, setOpened] = useState<number>();
+  const { values, replace, push, leave } = useFragmentState();
+  const table = useRef<HTMLDivElement>(null);
+  const view = useMemo(() => viewOf(values, model.labels), [values, model]);
+  const opened = rowIn(values, texts.length);
+  const [last, setLast] = useState(opened); // the table's place when the dialog is closed
+  if (opened !== undefined && opened !== last) setLast(opened);
+  const setView = (next: View) => replace(valuesOf(next, model.labels));
   const asked = useDeferredValue(view); // typing into the search stays smooth over 100,000 rows
   const scores = useDeferredValue(run.scores);
   const shown = useMemo(() => rowsShown(scores, texts, asked), [scores, texts, asked]);
@@ -29,7 +35,12 @@ export function RunView({ run }: { run: Run }) {
   const openFirst = (label: number) => {
     const next = { ...EVERYTHING, sort: { by: "label", label } } as const;
     setView(next);
-    setOpened(rowsShown(scores, texts, next)[0]);
+    const first = rowsShown(scores, texts, next)[0];
+    if (first !== undefined) push(rowValue(first));
+  };
+  const close = () => {
+    table.current?.focus({ preventScroll: true });
+    leave(rowValue(undefined));
   };
 
   return (
@@ -48,20 +59,42 @@ export function RunView({ run }: { run: Run }) {
       <Download run={run} shown={shown} />
       <section aria-labelledby="rows" className={shared.card}>
         <Toolbar view={view} labels={model.labels} ends={ends} onChange={setView} onOpenFirst={openFirst} />
-        <RowTable run={run} shown={shown} ends={ends} onOpen={setOpened} />
+        <RowTable
+          run={run}
+          shown={shown}
+          ends={ends}
+          current={last}
+          onOpen={(row) => push(rowValue(row))}
+          ref={table}
+        />
         <p className={classes.shown}>
           {shown.length === texts.length
             ? counted(texts.length, "row")
             : `${count(shown.length)} of ${counted(texts.length, "row")}`}
         </p>
       </section>
-      <RowDialog run={run} shown={shown} row={opened} ends={ends} onRow={setOpened} />
+      <RowDialog
+        run={run}
+        shown={shown}
+        row={opened}
+        ends={ends}
+        onRow={(row) => replace(rowValue(row))}
+        onClose={close}
+      />
       <VisuallyHidden role="status" aria-live="polite">
         {announcement(run)}
       </VisuallyHidden>
     </div>
   );
 }
+
+/** The row whose dialog is open, from 0; in the address from 1, as the table has it. */
+function rowIn(values: Values, rows: number): number | undefined {
+  const row = Number(values["row"] ?? Number.NaN) - 1;
+  return Number.isInteger(row) && row >= 0 && row < rows ? row : undefined;
+}
+
+const rowValue = (row: number | undefined): Change => ({ row: row === undefined ? undefined : `${row + 1}` });
 
 /** For screen readers: each tenth of the way, not each tick. */
 function announcement({ status, done, texts }: Run): string {

@@ -52,6 +52,13 @@ export class Session {
 
   snapshot = (): Stage => this.stage;
 
+  /** How far the table of rows is scrolled, in pixels, for when one comes back from another page. */
+  tableTop = 0;
+
+  setTableTop = (top: number): void => {
+    this.tableTop = top;
+  };
+
   clear = (): void => {
     this.stopper.abort();
     this.set({ kind: "empty" });
@@ -80,6 +87,7 @@ export class Session {
 
   start = (model: ModelSummary, limits: Limits): void => {
     if (this.stage.kind !== "choosing") return;
+    this.tableTop = 0;
     const { file, table, column } = this.stage;
     this.run({
       kind: "run",

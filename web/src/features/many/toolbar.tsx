@@ -4,7 +4,7 @@ import { Choice } from "../../components/choice";
 import shared from "../../components/shared.module.css";
 import type { Sides } from "../../lib/labels";
 import classes from "./toolbar.module.css";
-import type { Filter, Sort, View } from "./view";
+import { filterKey, filterOf, sortKey, sortOf, type View } from "./view";
 
 interface ToolbarProps {
   view: View;
@@ -31,24 +31,30 @@ export function Toolbar({ view, labels, ends, onChange, onOpenFirst }: ToolbarPr
       />
       <Choice
         label="Show"
-        value={filterKey(view.filter)}
+        value={filterKey(view.filter, labels)}
         options={[
           { value: "all", name: "all" },
-          ...labels.map((label, i) => ({ value: `label ${i}`, name: `${label} (confident)` })),
+          ...labels.map((label, i) => ({
+            value: filterKey({ kind: "label", label: i }, labels),
+            name: `${label} (confident)`,
+          })),
           { value: "unsure", name: "not sure" },
           { value: "failed", name: "not scored" },
         ]}
-        onChoose={(key) => onChange({ ...view, filter: filterOf(key) })}
+        onChoose={(key) => onChange({ ...view, filter: filterOf(key, labels) })}
       />
       <Choice
         label="Order"
-        value={sortKey(view.sort)}
+        value={sortKey(view.sort, labels)}
         options={[
           { value: "file", name: "as in the file" },
-          ...labels.map((label, i) => ({ value: `label ${i}`, name: `most ${label} first` })),
+          ...labels.map((label, i) => ({
+            value: sortKey({ by: "label", label: i }, labels),
+            name: `most ${label} first`,
+          })),
           { value: "doubt", name: "least sure first" },
         ]}
-        onChoose={(key) => onChange({ ...view, sort: sortOf(key) })}
+        onChoose={(key) => onChange({ ...view, sort: sortOf(key, labels) })}
       />
       {ends ? (
         <Button variant="default" size="xs" onClick={() => onOpenFirst(labels.indexOf(ends.left))}>
@@ -57,20 +63,4 @@ export function Toolbar({ view, labels, ends, onChange, onOpenFirst }: ToolbarPr
       ) : null}
     </div>
   );
-}
-
-const keyWith = (kind: string, label: number): string => (kind === "label" ? `label ${label}` : kind);
-const filterKey = (filter: Filter): string =>
-  keyWith(filter.kind, filter.kind === "label" ? filter.label : 0);
-const sortKey = (sort: Sort): string => keyWith(sort.by, sort.by === "label" ? sort.label : 0);
-const labelIn = (key: string): number => Number(key.split(" ")[1] ?? 0);
-
-function filterOf(key: string): Filter {
-  if (key.startsWith("label")) return { kind: "label", label: labelIn(key) };
-  return { kind: key === "unsure" || key === "failed" ? key : "all" };
-}
-
-function sortOf(key: string): Sort {
-  if (key.startsWith("label")) return { by: "label", label: labelIn(key) };
-  return { by: key === "doubt" ? key : "file" };
 }

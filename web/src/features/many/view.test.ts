@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import type { Scored } from "../../api/generated";
 import { Scores } from "./scores";
-import { EVERYTHING, rowsShown, type View } from "./view";
+import { EVERYTHING, rowsShown, valuesOf, viewOf, type View } from "./view";
 
 const scored = (positive: number, sure = true): Scored => ({
   kind: "scored",
@@ -52,4 +52,22 @@ it("sorts, with what has no score last and ties in the file's order", () => {
   expect(shown({ sort: { by: "label", label: 0 } })).toEqual([3, 1, 0, 2, 4]);
   expect(shown({ sort: { by: "label", label: 1 } })).toEqual([0, 1, 3, 2, 4]);
   expect(shown({ sort: { by: "doubt" } })).toEqual([1, 0, 3, 2, 4]);
+});
+
+it.each<Partial<View>>([
+  {},
+  { filter: { kind: "label", label: 1 }, sort: { by: "label", label: 0 } },
+  { filter: { kind: "unsure" }, sort: { by: "doubt" }, query: "a & b" },
+  { filter: { kind: "failed" } },
+])("comes back from the address as %j", (changed) => {
+  const labels = ["negative", "all"];
+  const view = { ...EVERYTHING, ...changed };
+  const values = Object.entries(valuesOf(view, labels)).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
+  expect(viewOf(Object.fromEntries(values), labels)).toEqual(view);
+});
+
+it("shows everything where the address asks for what there is not", () => {
+  expect(viewOf({ show: "label:gone", order: "sideways" }, ["negative"])).toEqual(EVERYTHING);
 });

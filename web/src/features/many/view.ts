@@ -1,4 +1,5 @@
-/** Which rows the table shows, and in which order. Pure. */
+/** Which rows the table shows, in which order, and how the address says so. Pure. */
+import type { Change, Values } from "../../lib/fragment-state";
 import type { Scores } from "./scores";
 
 export type Filter =
@@ -13,6 +14,46 @@ export interface View {
   /** Sought in the text, whatever the case of its letters. */
   query: string;
 }
+
+const LABEL = "label:";
+
+/** A filter by its name in the address and in the list of choices; labels by their names, not by their numbers. */
+export const filterKey = (filter: Filter, labels: readonly string[]): string =>
+  filter.kind === "label" ? LABEL + (labels[filter.label] ?? "") : filter.kind;
+
+export function filterOf(key: string | undefined, labels: readonly string[]): Filter {
+  const label = labelIn(key, labels);
+  if (label !== undefined) return { kind: "label", label };
+  return key === "unsure" || key === "failed" ? { kind: key } : { kind: "all" };
+}
+
+export const sortKey = (sort: Sort, labels: readonly string[]): string =>
+  sort.by === "label" ? LABEL + (labels[sort.label] ?? "") : sort.by;
+
+export function sortOf(key: string | undefined, labels: readonly string[]): Sort {
+  const label = labelIn(key, labels);
+  if (label !== undefined) return { by: "label", label };
+  return key === "doubt" ? { by: "doubt" } : { by: "file" };
+}
+
+function labelIn(key: string | undefined, labels: readonly string[]): number | undefined {
+  const at = key?.startsWith(LABEL) ? labels.indexOf(key.slice(LABEL.length)) : -1;
+  return at < 0 ? undefined : at;
+}
+
+/** The view that an address asks for; what it does not know is left at its default. */
+export const viewOf = (values: Values, labels: readonly string[]): View => ({
+  filter: filterOf(values["show"], labels),
+  sort: sortOf(values["order"], labels),
+  query: values["find"] ?? "",
+});
+
+/** A view as the address has it; defaults are left out. */
+export const valuesOf = ({ filter, sort, query }: View, labels: readonly string[]): Change => ({
+  show: filter.kind === "all" ? undefined : filterKey(filter, labels),
+  order: sort.by === "file" ? undefined : sortKey(sort, labels),
+  find: query === "" ? undefined : query,
+});
 
 export const EVERYTHING: View = { filter: { kind: "all" }, sort: { by: "file" }, query: "" };
 

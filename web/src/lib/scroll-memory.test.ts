@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { navigate } from "wouter/use-browser-location";
+
+import { rememberScroll } from "./scroll-memory";
+
+let tall = 10_000;
+let end = () => {};
+
+/** jsdom lays nothing out: a window that scrolls as far as its page is tall. */
+function scrollTo(target: { top: number }) {
+  vi.stubGlobal("scrollY", Math.min(target.top, tall));
+  window.dispatchEvent(new Event("scroll"));
+}
+
+beforeEach(() => {
+  tall = 10_000;
+  sessionStorage.clear();
+  vi.stubGlobal("scrollTo", scrollTo);
+  vi.stubGlobal("scrollY", 0);
+  window.history.replaceState(null, "", "/many");
+  end = rememberScroll();
+});
+afterEach(() => {
+  end();
+  vi.unstubAllGlobals();
+});
+
+async function back(to: string) {
+  window.history.back();
+  await vi.waitFor(() => expect(window.location.pathname + window.location.hash).toBe(to));
+}
+
+it("begins a new page at its top, and returns to the place that was left", async () => {
+  scrollTo({ top: 700 });
+  navigate("/model");
+  expect(window.scrollY).toBe(0);
+  scrollTo({ top: 300 });
+  await back("/many");
+  await vi.waitFor(() => expect(window.scrollY).toBe(700));
+});
+
+it("waits until the page is tall enough", async () => {
+  scrollTo({ top: 700 });
+  navigate("/model");
+  tall = 100;
+  await back("/many");
+  await vi.waitFor(() => expect(window.scrollY).toBe(100));
+  tall = 10_000;
+  await vi.waitFor(() => expect(window.scrollY).toBe(700));
+});
+
+it("leaves a page alone that somebody moves meanwhile", async () => {
+  scrollTo({ top: 700 });
+  navigate("/model");
+  tall = 100;
+  await back("/many");
+  await vi.waitFor(() => expect(window.scrollY).toBe(100));
+  window.dispatchEvent(new Event("wheel"));
+  tall = 10_000;
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  expect(window.scrollY).toBe(100);
+});
+
+it("does not move where only the state of the same page changes", () => {
+  scrollTo({ top: 700 });
+  navigate("/many#row=3");
+  expect(window.scrollY).toBe(700);
+});
+
+it("knows its entry again when another has replaced its state", async () => {
+  scrollTo({ top: 700 });
+  window.history.replaceState(null, "", "/many#find=a");
+  navigate("/model");
+  await back("/many#find=a");
+  await vi.waitFor(() => expect(window.scrollY).toBe(700));
+});
+
+it("returns to its place after a reload", async () => {
+  scrollTo({ top: 700 });
+  window.dispatchEvent(new Event("pagehide"));
+  end();
+  vi.stubGlobal("scrollY", 0);
+  end = rememberScroll();
+  await vi.waitFor(() => expect(window.scrollY).toBe(700));
+});
