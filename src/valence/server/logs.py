@@ -21,6 +21,7 @@ from valence.server.settings import Settings
 log = logging.getLogger(__name__)
 
 _SOUND_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_PLAIN = re.compile(r'[^\s"=]*')
 _QUIET = ("/healthz", "/readyz")  # asked every few seconds by whatever watches us
 
 
@@ -39,18 +40,37 @@ class JsonLines(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return escaped(json.dumps(line, ensure_ascii=False, default=str))
 
 
 class TextLines(logging.Formatter):
-    """One line for people: time, level, message and fields."""
+    """One line for people: time, level, message and fields; below it, indented, the traceback of an exception."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
-        fields = " ".join(f"{name}={value}" for name, value in getattr(record, "fields", {}).items())
-        return f"{super().format(record)} {fields}".rstrip()
+        fields = "".join(f" {name}={_quoted(str(value))}" for name, value in getattr(record, "fields", {}).items())
+        first, *rest = super().format(record).split("\n")
+        return "\n".join([escaped(first) + fields, *(f"    {escaped(line)}" for line in rest)])
+
+
+def escaped(text: str) -> str:
+    """The text with everything that is no printable character as JSON writes it.
+
+    So nothing that a caller sends ends a line of the log, moves a terminal's cursor or turns the direction of text.
+
+    >>> escaped("caf\u00e9 \x1b[2J \u2028")
+    'caf\u00e9 \\\\u001b[2J \\\\u2028'
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in text)
+
+
+def _quoted(value: str) -> str:
+    """In quotes where it could be taken for more than one field."""
+    return escaped(value) if _PLAIN.fullmatch(value) else escaped(json.dumps(value, ensure_ascii=False))
 
 
 def handler(settings: Settings) -> logging.Handler:

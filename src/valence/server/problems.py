@@ -46,6 +46,7 @@ _ALL = (
     ProblemKind("unknown-feedback", 404, "There is no such feedback", "Ask /api/v1/feedback which there is."),
     ProblemKind("unknown-job", 404, "There is no such job", "Ask /api/v1/jobs which there are."),
     ProblemKind("wrong-method", 405, "The address does not take this method", "Use one that the Allow header names."),
+    ProblemKind("request-timeout", 408, "The request did not come in time", "Send it at once, or in several calls."),
     ProblemKind("model-changed", 409, "The model is another one by now", "Score the text again, then send feedback."),
     ProblemKind("job-not-done", 409, "The job is not done", "Ask again once its state is done."),
     ProblemKind("job-failed", 409, "The job failed", "See its `reason`, then send the file again."),

@@ -1,8 +1,8 @@
 """Running the server: gunicorn with one worker of many threads, on a laptop as on a dyno.
 
-One worker (`valence.server.worker`) because its threads share the model; Heroku's WEB_CONCURRENCY, which would load it
-twice, is not read. The model is loaded in the worker, after the fork, since onnxruntime's threads do not survive one;
-meanwhile /readyz says `starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its models close.
+One worker (`valence.server.transport.server`) because its threads share the model; Heroku's WEB_CONCURRENCY, which
+would load it twice, is not read. The model is loaded in the worker, after the fork, since onnxruntime's threads do not
+survive one; meanwhile /readyz says `starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its models close.
 """
 
 from __future__ import annotations
@@ -30,13 +30,12 @@ from valence.server.loading import facts, loaders
 from valence.server.registry import Registry, ServedModel
 from valence.server.settings import Settings
 from valence.server.store.database import Database
-from valence.server.worker import QuietLogger, Worker
+from valence.server.transport.process import bound_buffers
+from valence.server.transport.server import QuietLogger, Worker
 
 log = logging.getLogger(__name__)
 
 BACKLOG = 512
-# Longer than the 90 s for which Heroku's router keeps an idle connection, so that it is never we who close first.
-KEEP_ALIVE_S = 95
 # Heroku kills 30 s after SIGTERM; the rest is for closing the models.
 GRACE_S = 20
 # A call waits so long for the model to be loaded: a router sends it once the port is open, and it must not fail.
@@ -52,7 +51,7 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises PortInUseError, or SettingsError where the address is none of ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUseError(
@@ -62,6 +61,8 @@ def listen(host: str, port: int) -> socket.socket:
             f"The server cannot listen on {host}, port {port}: {error.strerror or error}.",
             way_out="Set --host (VALENCE_HOST) and --port (VALENCE_PORT) to an address of this machine.",
         ) from error
+    bound_buffers(listening)
+    return listening
 
 
 def listen_as_set(settings: Settings) -> socket.socket:
@@ -138,7 +139,6 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": f"fd://{self._descriptor}",
             "worker_class": Worker,
             "workers": 1,
-            "keepalive": KEEP_ALIVE_S,
             "graceful_timeout": GRACE_S,
             "timeout": 60,
             "control_socket_disable": True,

@@ -17,7 +17,7 @@ from valence.errors import TextError
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
 from valence.server.problems import ProblemError
-from valence.server.spare import in_spare_thread
+from valence.server.waiting import may_wait
 
 log = logging.getLogger(__name__)
 
@@ -124,8 +124,8 @@ class Registry:
         return list(self._models.values())
 
     def _wait_until_ready(self) -> None:
-        """Raises ProblemError `starting` where that takes too long; at once in a spare thread, which never waits."""
-        if not self._ready.wait(0 if in_spare_thread() else self._patience_s):
+        """Raises ProblemError `starting` where that takes too long, or this thread may not wait."""
+        if not self._ready.wait(self._patience_s if may_wait.get() else 0):
             raise ProblemError("starting", "The model is still being loaded. Ask again in a second.", retry_after_s=1)
 
     def loaded(self) -> list[ServedModel]:

@@ -6,9 +6,9 @@ from flask import Blueprint, request
 
 from valence.server import examples, scoring
 from valence.server.contract import operation
-from valence.server.presence import gone_from
 from valence.server.schemas import PredictRequest, PredictResponse
 from valence.server.state import state
+from valence.server.transport.caller import gone_from
 
 blueprint = Blueprint("predict", __name__, url_prefix="/api/v1")
 
