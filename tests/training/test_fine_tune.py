@@ -26,7 +26,9 @@ from valence.model.labels import Labels
 from valence.training.fine_tune import FineTuneConfig, fine_tune
 from valence.training.trainer import balanced_weights
 
-CONFIG = FineTuneConfig(layers=1, epochs=1, batch_size=16, learning_rate=1e-3, train_rows=200, test_rows=60)
+CONFIG = FineTuneConfig(
+    layers=1, epochs=1, batch_size=16, learning_rate=1e-3, train_rows=200, test_rows=60, precision="fp32"
+)
 LABELS = Labels(["negative", "positive"])
 ABOVE = "classifier.dense.bias classifier.dense.weight classifier.out_proj.bias classifier.out_proj.weight".split()
 
@@ -34,6 +36,14 @@ ABOVE = "classifier.dense.bias classifier.dense.weight classifier.out_proj.bias 
 @pytest.fixture(scope="module")
 def sentences(small_data: Path) -> Dataset:
     return sources.load(str(small_data / "SST-2"))
+
+
+@pytest.fixture(scope="module")
+def noisy(sentences: Dataset) -> Dataset:
+    """A tenth of the training labels is wrong: no head fits them all, so the loss is never 0 and there is a gradient."""
+    other = dict(zip(LABELS.names, reversed(LABELS.names), strict=True))
+    labels = tuple(other[str(label)] if i % 10 == 0 else label for i, label in enumerate(sentences.train.labels))
+    return replace(sentences, train=replace(sentences.train, labels=labels))
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +100,10 @@ def test_a_trained_model_can_be_trained_further_exported_and_served(
 
 @pytest.mark.parametrize("layers", ["all", 2])
 def test_lora_is_merged_into_the_layers_that_it_was_in(
-    layers: trainable.Layers, base: str, sentences: Dataset, tmp_path: Path
+    layers: trainable.Layers, base: str, noisy: Dataset, tmp_path: Path
 ) -> None:
     config = replace(CONFIG, layers=layers, lora=True)
-    folder = fine_tune(base, sentences, tmp_path / "lora", config)
+    folder = fine_tune(base, noisy, tmp_path / "lora", config)
     moved = [name for name in changed(Path(base), folder.path) if not name.startswith("classifier")]
     assert moved
     assert all(name.endswith(".weight") and "LayerNorm" not in name for name in moved)
@@ -105,7 +115,7 @@ def test_lora_is_merged_into_the_layers_that_it_was_in(
     # Rank 8: four linear layers of 32 to 32, two of 32 to 64 or back, and the final layer of 32 to 2.
     per_layer = 8 * (4 * (32 + 32) + 2 * (32 + 64))
     assert found["trained_parameters"] == per_layer * (3 if layers == "all" else 2) + 32 * 2 + 2
-    assert found["metrics"]["accuracy"]["value"] > 0.9
+    assert found["metrics"]["accuracy"]["value"] > 0.75
 
 
 def test_the_head_stands_in_the_network_before_the_first_step(
