@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from click.testing import CliRunner
 from valence.cli.deploy import deploy
 from valence.deploy.limits import limited
 from valence.deploy.preflight import Check, Preflight, preflight
+from valence.deploy.programs import node_environment
 from valence.deploy.slug import build_slug
-from valence.deploy.web_process import memory_mb
+from valence.deploy.web_process import memory_mb, run_release
 from valence.errors import DeployError
 
 SERVER = """
@@ -133,6 +135,53 @@ def test_a_release_phase_that_fails_stops_it(clone: Path) -> None:
     commit(clone, {"release.py": "raise SystemExit('the migration broke')"})
     with pytest.raises(DeployError, match="the migration broke"):
         preflight(clone, minutes=0.001)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("print('out', flush=True); raise SystemExit('err')", r"(?s)out.*err"),
+        ("print('only out'); raise SystemExit(3)", r"ended with 3.*\n.*only out"),
+        ("raise SystemExit(3)", r"printed nothing"),
+    ],
+    ids=["both", "out alone", "nothing"],
+)
+def test_whatever_a_failed_release_phase_prints_is_told(clone: Path, step: str, words: str) -> None:
+    (clone / "release.py").write_text(step, "utf-8")
+    with pytest.raises(DeployError, match=words):
+        run_release("python release.py", clone, os.environ)
+
+
+def _node(folder: Path, version: str) -> str:
+    """A folder with a `node` of that version and an `npm` that fails as the real one does: in words of its own."""
+    folder.mkdir()
+    for name, script in (("node", f"echo {version}"), ("npm", f"echo 'npm error of {version}' >&2; exit 1")):
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+        (folder / name).chmod(0o755)
+    return str(folder)
+
+
+def test_the_page_is_built_by_a_node_that_is_new_enough(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An old one on the PATH gives way to the one beside this Python; npm's error is told."""
+    commit(clone, {"package.json": json.dumps({"engines": {"node": "24.x"}})})
+    monkeypatch.setenv("PATH", _node(tmp_path / "old", "v20.1.0"), prepend=os.pathsep)
+    monkeypatch.setattr(sys, "executable", f"{_node(tmp_path / 'own', 'v24.0.0')}/python")
+    with pytest.raises(DeployError, match=r"ended with 1\. It says:\nnpm error of v24\.0\.0"):
+        build_slug(clone, tmp_path / "room")
+
+
+def test_without_a_node_that_is_new_enough_it_says_which_is_missing(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = clone / "package.json"
+    package.write_text(json.dumps({"engines": {"node": "24.x"}}), "utf-8")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    for path, words in ((_node(tmp_path / "old", "v20.1.0"), "the Node on the PATH is v20.1.0"), ("", "no `node`")):
+        with pytest.raises(DeployError, match=f"needs Node 24 with npm, and .*{words}") as caught:
+            node_environment(package, {"PATH": path or str(tmp_path)})
+        assert "make setup" in str(caught.value.way_out)
 
 
 def test_a_step_of_the_build_that_fails_is_told(clone: Path, tmp_path: Path) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from valence.deploy import programs
 from valence.errors import DeployError
 
 STACK = "heroku-26"
@@ -99,10 +100,10 @@ def address(app: str, root: Path) -> str:
 
 def run(command: Sequence[str], root: Path) -> str:
     """Output of a command. Raises DeployError with what is the matter, where it is known, and its own last words."""
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
+    done = programs.run(command, root, os.environ)
     if done.returncode == 0:
         return done.stdout
-    said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-10:])
+    said = programs.last_lines(done.stdout, done.stderr)
     for sign, problem, way_out in _KNOWN_FAILURES:
         if sign.lower() in said.lower():
             raise DeployError(f"{problem} `{shlex.join(command)}` says: {said}", way_out=way_out)

@@ -11,7 +11,6 @@ import io
 import logging
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from valence.deploy.programs import last_lines, node_environment, run
 from valence.errors import DeployError
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,9 @@ def build_slug(source: Path, room: Path) -> Slug:
         )
     if (root / "package.json").exists():
         log.info("The page, as the Node buildpack builds it ...")
-        _run(["npm", "run", "--silent", "heroku-postbuild"], root, os.environ, "build the page")
+        # npm's --silent would hide its own errors, and those of the npm that it starts.
+        npm = ["npm", "run", "--loglevel=error", "heroku-postbuild"]
+        _run(npm, root, node_environment(root / "package.json", os.environ), "build the page")
     log.info("The server, as the Python buildpack installs it ...")
     _run([sys.executable, "-m", "venv", str(python)], root, os.environ, "make a Python environment")
     environment = _environment(python)
@@ -105,13 +107,11 @@ def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], w
     if shutil.which(command[0], path=environment.get("PATH")) is None:
         raise DeployError(
             f"Cannot {what}: there is no `{command[0]}` on this machine.",
-            way_out="`make setup` brings Node into .venv/bin." if command[0] == "npm" else "Install it.",
+            way_out="Install it.",
         )
-    done = subprocess.run(  # noqa: S603
-        command, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False
-    )
+    done = run(command, folder, environment)
     if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+        said = last_lines(done.stdout, done.stderr)
         raise DeployError(f"Cannot {what}: `{' '.join(command)}` ended with {done.returncode}. It says:\n{said}")
     return done.stdout
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from valence.deploy.programs import last_lines, run
 from valence.errors import DeployError
 
 BIND_S, STOP_S = 60, 30  # Heroku's limits: the time to open the port, and from SIGTERM to SIGKILL
@@ -85,7 +86,8 @@ class WebProcess:
             status = self.process.poll()
             if status is not None or elapsed > BIND_S:
                 how = f"ended with {status}" if status is not None else f"{problem} within {BIND_S} s"
-                raise DeployError(f"The server {how}. It says:\n{_last(self._said.read_text('utf-8'))}")
+                said = self._said.read_text("utf-8", errors="replace")
+                raise DeployError(f"The server {how}. It says:\n{last_lines(said)}")
             time.sleep(0.05)
         return time.perf_counter() - self._began
 
@@ -118,11 +120,10 @@ def web_process(
 def run_release(command: str, root: Path, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> float:
     """Seconds that the Procfile's release line took. Raises DeployError with its own words if it failed."""
     began = time.perf_counter()
-    done = subprocess.run(  # noqa: S603
-        [*prefix, "sh", "-c", command], cwd=root, env=environment, capture_output=True, text=True, check=False
-    )
+    done = run([*prefix, "sh", "-c", command], root, environment)
     if done.returncode:
-        raise DeployError(f"The release phase `{command}` ended with {done.returncode}. It says:\n{_last(done.stderr)}")
+        said = last_lines(done.stdout, done.stderr)
+        raise DeployError(f"The release phase `{command}` ended with {done.returncode}. It says:\n{said}")
     return time.perf_counter() - began
 
 
@@ -135,10 +136,10 @@ def free_port() -> int:
 
 def memory_mb(pid: int) -> float:
     """Resident memory in MB of a process and its children; pages that they share are counted for each."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,rss="], capture_output=True, text=True, check=True)  # noqa: S607
+    listed = run(["ps", "-A", "-o", "pid=,ppid=,rss="], Path.cwd(), os.environ)
+    if listed.returncode:
+        raise DeployError(
+            f"Cannot measure memory: `ps` ended with {listed.returncode}. It says:\n{last_lines(listed.stderr)}"
+        )
     rows = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
     return sum(kilobytes for own, parent, kilobytes in rows if pid in {own, parent}) * 1024 / 1e6
-
-
-def _last(said: str) -> str:
-    return "\n".join(said.strip().splitlines()[-15:])
