@@ -82,6 +82,7 @@ def test_feedback_is_exported(kept: Database, tmp_path: Path) -> None:
     (line,) = _run("feedback", "export").stdout.splitlines()
     assert json.loads(line)["text"] == "=1+1"
     assert _run("feedback", "export", "--format", "csv", "--out", str(tmp_path / "all.csv")).exit_code == 0
+    assert (tmp_path / "all.csv").stat().st_mode & 0o777 == 0o600, "there may be people's words in it"
     with (tmp_path / "all.csv").open(newline="") as file:
         (read,) = csv.DictReader(file)
     assert (read["id"], read["text"]) == (row["id"], "'=1+1")

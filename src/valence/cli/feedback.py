@@ -25,7 +25,7 @@ def export(shape: str, out: Path | None) -> None:
     In CSV a field that a spreadsheet would run as a formula has an apostrophe in front; JSON Lines has everything as
     it was sent.
     """
-    from valence.files import write_bytes
+    from valence.files import file_in_place_of, writing
     from valence.server.feedback import as_csv, as_jsonl
     from valence.server.store.feedback import every
 
@@ -36,5 +36,6 @@ def export(shape: str, out: Path | None) -> None:
             for line in lines:
                 click.echo(line, nl=False)
         else:
-            write_bytes(out, "".join(lines).encode())
+            with writing(out), file_in_place_of(out, mode=0o600) as file:  # there may be people's words in it
+                file.writelines(line.encode() for line in lines)
             click.echo(f"Written: {out}", err=True)

@@ -21,8 +21,9 @@ from valence.server.store.jobs import Claimed
 log = logging.getLogger(__name__)
 
 # Seconds: between looks for a job that another server took in or left; until a full queue, or a database that does
-# not answer, is asked again; for a part; for the thread to end; between removals of what is past its time.
-LOOK_S, WAIT_S, PART_S, END_S, REMOVE_S = 5.0, 1.0, 15.0, 4.0, 60.0
+# not answer, is asked again; for a part; for the thread to end; between removals of what is past its time; until what
+# was removed, also by another process, is cleared out of the database's log.
+LOOK_S, WAIT_S, PART_S, END_S, REMOVE_S, FORGET_S = 5.0, 1.0, 15.0, 4.0, 60.0, 20.0
 # A job that was taken up so often without a part being saved may be what ends the process.
 MOST_ATTEMPTS = 5
 
@@ -41,7 +42,7 @@ class Runner:
         self._stopping = threading.Event()
         self._news = threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
-        self._remove_at = 0.0
+        self._remove_at = self._forget_at = 0.0
 
     def start(self) -> None:
         """Only once every model is loaded."""
@@ -66,11 +67,17 @@ class Runner:
         if time.monotonic() >= self._remove_at:
             rows.remove_expired(self._database)
             self._remove_at = time.monotonic() + REMOVE_S
+        self.forget_removed()
         claimed = rows.claim(self._database) if self._jobs else None
         if claimed is None:
             return False
         self._run(claimed)
         return True
+
+    def forget_removed(self) -> None:
+        """Clears what was removed out of the database's log, once in a while. Raises StoreError."""
+        if time.monotonic() >= self._forget_at and self._database.forget_removed():
+            self._forget_at = time.monotonic() + FORGET_S
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -106,6 +113,7 @@ class Runner:
                 self._stopping.wait(WAIT_S)
                 continue
             ours = rows.save(self._database, claimed, part, scored)
+            self.forget_removed()  # a job may take hours
         if ours:
             rows.end(self._database, claimed, state="waiting")
 

@@ -81,7 +81,7 @@ def restore(database: Database, path: Path, *, replace: bool = False) -> Content
     With `replace`, what is there is removed first, jobs included; without it the tables must be empty.
     """
     contents = check(path)
-    with database.writing() as session:
+    with database.writing(removes=replace) as session:
         for name, table in _TABLES.items():
             there = session.scalar(select(func.count()).select_from(table)) or 0
             if there and not replace:

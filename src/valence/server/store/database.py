@@ -14,12 +14,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, text
 from sqlalchemy.orm import Session
 
 from valence.errors import StoreError
+from valence.server.store import sqlite_file
 from valence.server.store.tables import VERSION_TABLE
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_S, _POOL_S, _CONNECT_S, _STATEMENT_S = 5, 5, 3, 10
 # Seconds for which a failure is answered from memory, so that a flood of requests is no flood of attempts.
 _TRY_AGAIN_S = 2.0
+_POSTGRESQL_NEEDED = "See whether the database runs and VALENCE_DATABASE_URL is its address."
 # Any number that other programs in the same database are unlikely to lock.
 _MIGRATION_LOCK = 8_253_623_001
 # A statement that is wrong, and no database that is out of reach.
@@ -50,6 +52,7 @@ class Database:
         self._engine = self._sqlite() if self.embedded else self._postgresql(connections)
         self._opening = threading.Lock()
         self._opened = False
+        self._file: sqlite_file.Identity | None = None
         self._asking = threading.Lock()
         self._ask_again, self._reason = 0.0, ""
         self._failure: tuple[float, StoreError] | None = None  # when, and what
@@ -72,12 +75,28 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session whose changes are kept if the block ends without an error. Raises StoreError."""
+    def writing(self, *, removes: bool = False) -> Iterator[Session]:
+        """A session whose changes are kept if the block ends without an error. Raises StoreError.
+
+        With `removes`, what the block removes leaves SQLite's log too, at once or with the next `forget_removed`.
+        """
         self.open()
         with self._told(), self._write() as connection, Session(connection, expire_on_commit=False) as session:
             yield session
             session.flush()
+        if removes:
+            self.forget_removed()
+
+    def forget_removed(self) -> bool:
+        """Clears what was removed out of SQLite's log; False where somebody still reads from it. Raises StoreError.
+
+        PostgreSQL clears its tables by itself (autovacuum).
+        """
+        if not self.embedded:
+            return True
+        self.open()
+        with self._told(), self._raw() as connection:
+            return sqlite_file.empty_log(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -93,6 +112,8 @@ class Database:
         Raises StoreError; for the next two seconds the same one, without a new attempt.
         """
         if self._opened:
+            if self.embedded:
+                sqlite_file.identity(self._path, self._file)  # what is written to a removed file is lost
             return
         with self._opening:
             if self._opened:
@@ -132,7 +153,7 @@ class Database:
         from alembic.util import CommandError
 
         if self.embedded:
-            self._make_folder()
+            self._prepare_file()
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         with self._told(), self._write() as connection:
@@ -156,10 +177,22 @@ class Database:
 
     def _prepare(self) -> None:
         if self.embedded:
-            self._make_folder()
+            self._prepare_file()
             if self.version() != HEAD:  # asked first, since Alembic takes memory that a small dyno has better uses for
                 self.upgrade()
+            with self._told(), self._raw() as connection:
+                sqlite_file.empty_log(connection)  # what was removed before a kill
         self._check_version()
+
+    def _prepare_file(self) -> None:
+        """Makes the file where there is none, checks it where there is one. Raises StoreError."""
+        path = self._path
+        sqlite_file.make(path)
+        self._engine.dispose()  # connections to a file that was here before
+        self._file = sqlite_file.identity(path)
+        sqlite_file.tighten(path)
+        with self._told():
+            sqlite_file.check(path, VERSION_TABLE, _BUSY_S)
 
     def _reason_against(self) -> str:
         try:
@@ -186,14 +219,18 @@ class Database:
             code="store-newer",
         )
 
-    def _make_folder(self) -> None:
-        folder = Path(self.place).absolute().parent
+    @property
+    def _path(self) -> Path:
+        return Path(self.place).absolute()
+
+    @contextmanager
+    def _raw(self) -> Iterator[sqlite3.Connection]:
+        """SQLite's own connection, outside of any transaction."""
+        pooled = self._engine.raw_connection()
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # there may be people's words in it
-        except OSError as error:
-            raise StoreError(
-                f"The folder {folder} cannot be made: {error.strerror or error}.", way_out=_way_out(embedded=True)
-            ) from error
+            yield cast("sqlite3.Connection", pooled.driver_connection)
+        finally:
+            pooled.close()
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
@@ -218,15 +255,21 @@ class Database:
         except _OUR_MISTAKES as error:
             raise RuntimeError(f"The database refused a statement: {type(error.orig).__name__}") from None
         except (exc.DBAPIError, sqlite3.Error) as error:
-            said = " ".join(str(getattr(error, "orig", error)).split())
-            raise StoreError(
-                f"The database {self.place} does not answer: {said}", way_out=_way_out(embedded=self.embedded)
-            ) from None
+            original = getattr(error, "orig", error)
+            if sqlite_file.says_damaged(original):
+                self._opened = False  # the next use reads all of it and says what is the matter
+            said = " ".join(str(original).split())
+            way_out = sqlite_file.NEEDED if self.embedded else _POSTGRESQL_NEEDED
+            raise StoreError(f"The database {self.place} does not answer: {said}", way_out=way_out) from None
 
     def _sqlite(self) -> Engine:
-        engine = create_engine(self._url, hide_parameters=True, connect_args={"timeout": _BUSY_S})
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        engine = create_engine(
+            self._url, hide_parameters=True, creator=lambda: sqlite_file.connect(self._path, _BUSY_S)
+        )
+        event.listen(engine, "connect", sqlite_file.prepare_connection)
+        event.listen(
+            engine, "begin", lambda each: each.exec_driver_sql(each.get_execution_options().get("begin", "BEGIN"))
+        )
         return engine
 
     def _postgresql(self, connections: int) -> Engine:
@@ -251,20 +294,3 @@ def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return cast("str | None", connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")))  # noqa: S608 - our own constant
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # Python's driver would begin and commit where it sees fit
-    # secure_delete: what is removed may be a person's words, and is overwritten, not only forgotten
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
-
-
-def _way_out(*, embedded: bool) -> str:
-    if embedded:
-        return "Give the server a folder that it may write to (VALENCE_DATA_FOLDER), or name a PostgreSQL database."
-    return "See whether the database runs and VALENCE_DATABASE_URL is its address."

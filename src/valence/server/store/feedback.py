@@ -57,7 +57,7 @@ def every(database: Database) -> Iterator[Feedback]:
 
 def remove(database: Database, identity: str) -> bool:
     """Gives whether there was such feedback. Raises StoreError."""
-    with database.writing() as session:
+    with database.writing(removes=True) as session:
         removed = session.scalar(delete(Feedback).where(Feedback.id == identity).returning(Feedback.sequence))
         return removed is not None
 

@@ -129,13 +129,13 @@ def expire(database: Database, identity: str, at: datetime) -> None:
 
 def remove(database: Database, identity: str) -> bool:
     """Gives whether there was such a job. Its rows go with it. Raises StoreError."""
-    with database.writing() as session:
+    with database.writing(removes=True) as session:
         return session.scalar(delete(Job).where(Job.id == identity).returning(Job.id)) is not None
 
 
 def remove_expired(database: Database) -> int:
     """Gives how many jobs were past their time. Raises StoreError."""
-    with database.writing() as session:
+    with database.writing(removes=True) as session:
         return len(session.scalars(delete(Job).where(Job.expires_at <= datetime.now(UTC)).returning(Job.id)).all())
 
 
