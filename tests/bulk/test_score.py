@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 import valence
 from tests.bulk.conftest import Score
+from tests.server.test_jobs import AS_SPELT
 from valence.bulk.blocks import BLOCK_ROWS
 from valence.data.table.opening import zstd
 
@@ -45,12 +46,36 @@ def test_any_cells_come_back_in_their_columns_and_order(
     assert all(row[3] for row in found[1:] if any("a" <= letter <= "z" for letter in row[1]))
 
 
+def test_numbers_of_json_come_back_as_they_were_spelt(score: Score, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("\n".join(AS_SPELT), "utf-8")
+    assert score(source, "--out", out).exit_code == 0
+    found = [line.partition(', "predicted_label": ')[0] for line in out.read_text("utf-8").splitlines()]
+    assert found == [line[:-1].rstrip() for line in AS_SPELT]
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_python_alone_takes_for_json_costs_its_row(score: Score, tmp_path: Path, constant: str) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(f'{{"text": "a fine film"}}\n{{"text": "a dull film", "n": [{constant}]}}\n')
+    done = score(source, "--out", out)
+    assert done.exit_code == 0
+    assert len(out.read_text("utf-8").splitlines()) == 1
+    (problem,) = map(json.loads, (tmp_path / "out.jsonl.problems.jsonl").read_text("utf-8").splitlines())
+    assert (problem["line"], problem["kept"], problem["code"]) == (2, False, "json-broken")
+    assert f"line 2: no JSON: {constant} is Python's" in problem["error"]
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.dictionaries(
             st.text(max_size=5),
-            st.none() | st.integers() | st.floats() | st.text(max_size=20) | st.lists(st.booleans()),
+            st.none()
+            | st.integers()
+            | st.floats(allow_nan=False, allow_infinity=False)
+            | st.text(max_size=20)
+            | st.lists(st.booleans()),
         ),
         min_size=1,
         max_size=8,

@@ -107,8 +107,9 @@ def test_shards_of_another_format_hold_the_same_cells(score: Score, tmp_path: Pa
     folder = tmp_path / "in"
     folder.mkdir()
     write_csv(folder / "a.csv", 700)
-    lines = [{"text": text, "n": i} if i % 2 else {"text": text, "tags": ["é"]} for i, text in enumerate(texts(700))]
-    (folder / "b.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    lines = [{"text": text, "n": i} if i % 2 else {"text": text, "tags": ["é", 1]} for i, text in enumerate(texts(700))]
+    # 1E5 is no number that Python would write so
+    (folder / "b.jsonl").write_text("\n".join(map(json.dumps, lines)).replace(", 1]", ", 1E5]"))
     pa_rows = {
         "text": list(texts(700)),
         "n": range(700),
@@ -129,7 +130,7 @@ def test_shards_of_another_format_hold_the_same_cells(score: Score, tmp_path: Pa
     assert table.schema.field("predicted_probability").type == pa.float64()
     from_json = read_csv(shards(as_csv / "b.jsonl"))
     assert [row["text"] for row in from_json] == [line["text"] for line in lines]
-    assert [(row["n"], row["tags"]) for row in from_json[:2]] == [("", '["é"]'), ("1", "")]
+    assert [(row["n"], row["tags"]) for row in from_json[:2]] == [("", '["é", 1E5]'), ("1", "")]
     table = pa.concat_tables(map(parquet.read_table, shards(as_parquet / "b.jsonl")))
     assert table.column("n").to_pylist()[:2] == [None, "1"]
     from_parquet = read_csv(shards(as_csv / "c.parquet"))

@@ -109,6 +109,35 @@ def test_a_text_that_cannot_be_scored_does_not_fail_its_file(
     assert found[1]["predicted_error"] == "text-empty"
 
 
+AS_SPELT = (
+    '{"n":1e999,"text":"good"}',
+    '{"text": "good", "n": 1E5, "m": 1.0, "z": -0, "y": -0.0, "x": 1e-400}',
+    '{"text": "good", "n": 12345678901234567890123, "big": ' + "9" * 5000 + "}",
+    '{"n": 1, "n": 2, "text": "bad", "text": "good"}',
+    '{"text": "good \\ud800", "é": ["\\u00e9", {"deep":[0.10]}], "e": {}}',
+    '{ "text" : "good" }',
+)
+
+
+def test_a_row_of_json_comes_back_to_the_letter(client: FlaskClient, me: dict[str, str], runner: Runner) -> None:
+    answer = _scored(client, me, runner, "\n".join(AS_SPELT), "application/jsonl")
+    added = ', "predicted_label": "positive"'
+    found = [line.partition(added) for line in answer.text.splitlines()]
+    assert all(tail for _, _, tail in found)
+    assert [head for head, _, _ in found] == [line[:-1].rstrip() for line in AS_SPELT]
+
+
+def test_a_row_that_an_older_valence_kept_is_written_out(
+    client: FlaskClient, me: dict[str, str], runner: Runner, database: Database
+) -> None:
+    identity = _send(client, me, '{"text": "good", "n": 1}', "application/jsonl").get_json()["id"]
+    with database.writing() as session:
+        session.get_one(JobPart, (identity, 0)).given = '[{"text": "good", "n": 1}]'
+    runner.run_once()
+    found = json.loads(client.get(f"{URL}/{identity}/result", headers=me).text)
+    assert (found["n"], found["predicted_label"]) == (1, "positive")
+
+
 def test_several_labels_are_parted_in_a_cell_and_a_list_in_json_lines(
     client: FlaskClient, me: dict[str, str], runner: Runner, scorer: FakeScorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,8 +190,9 @@ def test_a_formula_is_defused(client: FlaskClient, me: dict[str, str], runner: R
         (b"text\n\xff\n", "text/csv", {}, "invalid-file", "0xff"),
         ("{}", "application/jsonl", {}, "invalid-file", "line 1: there is no text under 'text'"),
         ('{"text": "a"}\n[]', "application/jsonl", {}, "invalid-file", "line 2: it is no JSON object"),
-        ('{"text": "a"}\n{"text":', "application/jsonl", {}, "invalid-file", "line 2: it is no JSON."),
-        ('{"text": "a", "n": NaN}', "application/jsonl", {}, "invalid-file", "line 1"),
+        ('{"text": "a"}\n{"text":', "application/jsonl", {}, "invalid-file", "line 2: it is no JSON"),
+        ('{"text": "a", "n": NaN}', "application/jsonl", {}, "invalid-file", "line 1: it is no JSON (NaN is Python's"),
+        ('{"text": "a", "n": [-Infinity]}', "application/jsonl", {}, "invalid-file", "write null"),
         ('{"text": "a", "n": ' + "[" * 5000 + "}", "application/jsonl", {}, "invalid-file", "line 1"),
         ('{"text": "a", "predicted_sure": 1}', "application/jsonl", {}, "invalid-file", "Rename"),
         ('{"a\\u0000": "a"}', "application/jsonl", {"text_column": "a\0"}, "invalid-file", "Rename"),

@@ -20,6 +20,7 @@ from valence.bulk.parquet import kinds_of
 from valence.bulk.text_formats import DelimitedRows, cells_of, values_of
 from valence.cluster.parts import Part, PartSource, Table
 from valence.cluster.storage import Place, read_bytes, remove, size_of, write_bytes, written
+from valence.data.table import jsonlines
 from valence.data.table.delimited import Dialect
 from valence.data.table.opening import COMPRESSED
 from valence.data.table.parquet import libraries
@@ -280,7 +281,7 @@ class _Cells:
         if self._table.kind == "parquet":
             return [list(row) for row in zip(*(_as_text(each) for each in block.rows.columns), strict=True)]
         if self._table.kind == "jsonl":
-            found = (json.loads(row.raw) for row in block.rows)
+            found = (jsonlines.spelt(row.raw) for row in block.rows)
             return [[_json_text(each.get(name)) for name in self.columns] for each in found]
         return [list(row.raw) for row in block.rows]
 
@@ -335,7 +336,7 @@ def _as_text(column: Any) -> list[str | None]:
 
 
 def _json_text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if value is None or isinstance(value, str) else jsonlines.written(value)
 
 
 def is_of_shard(place: Place) -> bool:

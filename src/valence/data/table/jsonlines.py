@@ -1,9 +1,14 @@
-"""JSON lines (JSONL, NDJSON): one object a line, the columns being every key that occurs."""
+"""JSON lines (JSONL, NDJSON): one object a line, the columns being every key that occurs.
+
+Only what RFC 8259 has is JSON: Python's NaN and Infinity are not. Numbers of any size and any spelling are; who writes
+a row back takes its line, or `spelt`, since 1E5, 1e999 and -0 do not survive as Python's numbers.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +50,56 @@ def rows(path: Path, lines: Iterable[str], encoding: str | None, first: int = 1)
             yield Row(number, {name: _cell(value) for name, value in found.items()}, line.strip())
 
 
+def parsed(line: str) -> Any:
+    """The value of a line of JSON. Raises ValueError, also for what Python alone takes for JSON."""
+    try:
+        return json.loads(line, parse_constant=_no_constant, parse_int=_integer)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+class Number(str):
+    """A number as it is spelt in the file."""
+
+    __slots__ = ()
+
+
+def spelt(line: str) -> Any:
+    """The value of a sound line of JSON with its numbers as they are spelt, for `written`."""
+    return json.loads(line, parse_int=Number, parse_float=Number)
+
+
+def written(value: Any) -> str:
+    """JSON of what `spelt` gives, on one line.
+
+    >>> written(spelt('{"a":[1E5,1.0,-0,1e999,true],"b":"\\u00e9"}'))
+    '{"a": [1E5, 1.0, -0, 1e999, true], "b": "é"}'
+    """
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{written(key)}: {written(each)}' for key, each in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _integer(digits: str) -> int | Decimal:
+    """Python reads no integer of more than 4,300 digits."""
+    try:
+        return int(digits)
+    except ValueError:
+        return Decimal(digits)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is Python's, and no JSON; write null or leave the key out")
+
+
 def _object(line: str, where: str) -> dict[str, Any] | DataError:
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        found = parsed(line)
+    except ValueError as error:
         return _broken(f"{where}: no JSON: {error}.")
     return found if isinstance(found, dict) else _broken(f"{where}: {line.strip()[:60]!r} is no JSON object.")
 

@@ -39,12 +39,17 @@ def write(job: Job, parts: Iterable[JobPart]) -> Iterator[str]:
     """
     if job.shape == "jsonl":
         for part in parts:
-            # ASCII, since a text may hold half of a surrogate pair, which UTF-8 cannot write
-            yield "".join(f"{json.dumps({**row, **answer})}\n" for row, answer in _rows(part))
+            yield "".join(_with(row, answer) for row, answer in _rows(part))
         return
     yield line([*json.loads(job.columns), *ADDED], job.delimiter)
     for part in parts:
         yield "".join(line([*row, *map(_cell, answer.values())], job.delimiter) for row, answer in _rows(part))
+
+
+def _with(row: Any, answer: dict[str, Any]) -> str:
+    """A line of JSON as it came, with the answer's keys at its end."""
+    line = row if isinstance(row, str) else json.dumps(row)  # objects were kept until version 0.1
+    return f"{line[:-1].rstrip()}, {json.dumps(answer)[1:]}\n"
 
 
 def _rows(part: JobPart) -> Iterator[tuple[Any, dict[str, Any]]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from valence.data.table import delimited
+from valence.data.table import delimited, jsonlines
 from valence.data.table.delimited import DelimitedTable
 from valence.data.table.grid import all_read
 from valence.errors import DataError
@@ -32,7 +31,7 @@ _THE_FILE = Path("The file")  # how messages begin: what was sent has no name
 
 @dataclass(frozen=True)
 class Part:
-    """Rows that follow each other: a list of cells each, or, from JSON lines, an object."""
+    """Rows that follow each other: a list of cells each, or, from JSON lines, the line to the letter."""
 
     rows: Sequence[Any]
 
@@ -71,6 +70,8 @@ def read(file: IO[bytes], shape: Shape, *, text_column: str | None, most_rows: i
 
 def text_of(row: Any, shape: str, columns: Sequence[str], text_column: str) -> str:
     """The cell of a row that is scored."""
+    if shape == "jsonl":
+        row = row if isinstance(row, dict) else jsonlines.parsed(row)  # objects were kept until version 0.1
     found: str = row[text_column] if shape == "jsonl" else row[columns.index(text_column)]
     return found
 
@@ -104,7 +105,7 @@ def _read_jsonl(text: io.TextIOWrapper, column: str | None, most_rows: int) -> U
                     f"there is no text under {column!r}. Name the key that holds it in `text_column`", line=number
                 )
             _check_added(row, line=number)
-            parts.add(row, len(row[column]))
+            parts.add(line.strip(), len(row[column]))
     return Upload("jsonl", "", (), column, parts.rows, parts.done())
 
 
@@ -178,16 +179,13 @@ def _check_added(names: Any, *, line: int) -> None:
 
 def _object(line: str, number: int) -> dict[str, Any]:
     try:
-        found = json.loads(line, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise _invalid('it is no JSON. Write one object a line, such as {"text": "Good."}', line=number) from error
+        found = jsonlines.parsed(line)
+    except ValueError as error:
+        said = f'it is no JSON ({error}). Write one object a line, such as {{"text": "Good."}}'
+        raise _invalid(said, line=number) from error
     if not isinstance(found, dict):
         raise _invalid('it is no JSON object. Write one a line, such as {"text": "Good."}', line=number)
     return found
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _invalid(said: str, *, line: int | None = None) -> ProblemError:

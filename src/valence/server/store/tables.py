@@ -130,7 +130,7 @@ class JobPart(Base):
 
     Attributes:
         number: its place in the file, from 0.
-        given: JSON list of the rows as they came: a list of cells each, or an object.
+        given: JSON list of the rows as they came: a list of cells each, or a line of JSON.
         scored: JSON list with one answer a row; null until they are scored.
     """
 
