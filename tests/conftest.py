@@ -16,6 +16,29 @@ settings.register_profile("untimed", deadline=None)  # how long a case takes say
 settings.load_profile("untimed")
 
 
+# Slow by what they are given: the rest of what "slow" means is marked at the tests.
+_POSTGRESQL_AGAIN = "again with PostgreSQL; tests/server/store has what differs between databases"
+_RAY = "starts Ray, whose workers take seconds to come up"
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what `-m` leaves out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what its fixtures make slow. A slow test says why; one that does not is an error."""
+    for item in items:
+        if {"cluster", "nodes"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow(reason=_RAY))
+        if _is_again_with_postgresql(item):
+            item.add_marker(pytest.mark.slow(reason=_POSTGRESQL_AGAIN))
+        mark = item.get_closest_marker("slow")
+        if mark is not None and not mark.kwargs.get("reason"):
+            raise pytest.UsageError(f"{item.nodeid}: say why it is slow: @pytest.mark.slow(reason=...)")
+
+
+def _is_again_with_postgresql(item: pytest.Item) -> bool:
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return given.get("address") == "postgresql" and "store" not in item.path.parts
+
+
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole model folder, small and quick, made once per run. Read only: copy it before you change it."""

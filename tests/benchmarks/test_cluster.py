@@ -85,6 +85,7 @@ def test_every_bar_is_held_against_its_own_figure(bench: dict[str, Any]) -> None
     assert bench["checks"]({"scaling": good["scaling"]})[0]["measured"] == 0.85
 
 
+@pytest.mark.slow(reason="measures, with processes of its own; the arithmetic is tested beside it")
 def test_a_core_s_time_is_measured_step_by_step(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tiny_model: Path
 ) -> None:

@@ -116,6 +116,7 @@ def test_the_rates_are_measured_in_bounded_time(seconds_a_row: float, largest: i
     assert now[0] <= at_most_s + 1e-9
 
 
+@pytest.mark.slow(reason="measures, with processes of its own; the arithmetic is tested beside it")
 def test_a_run_measures_ours_beside_the_cheap_ways(
     engine: dict[str, Any], tiny_model: Path, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

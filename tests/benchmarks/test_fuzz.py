@@ -32,6 +32,7 @@ def fuzz() -> Any:
     return main
 
 
+@pytest.mark.slow(reason="measures, with processes of its own; the arithmetic is tested beside it")
 def test_every_operation_is_asked_and_a_failure_is_told(
     fuzz: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,6 +25,7 @@ def test_the_slope_by_which_labels_were_drawn_is_found() -> None:
     assert rows.error(a, b) < rows.error(0.0, 0.0) / 2
 
 
+@pytest.mark.slow(reason="measures two data sets")
 def test_each_set_is_fitted_by_itself_and_with_the_others(
     tiny_model: Path, small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

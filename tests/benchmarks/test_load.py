@@ -105,6 +105,7 @@ def test_what_http_costs_is_the_difference_to_the_bare_engine(of_figures: dict[s
     assert of_figures["overhead"](found) is None
 
 
+@pytest.mark.slow(reason="measures, with processes of its own; the arithmetic is tested beside it")
 def test_a_run_of_seconds_measures_our_server_in_all_parts(
     load: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 OWN_DATA = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "own_data.py"))
 
 
+@pytest.mark.slow(reason="measures, with processes of its own; the arithmetic is tested beside it")
 def test_each_way_writes_its_results_and_no_command_names_a_place_on_this_machine(tmp_path: Path) -> None:
     words = {"Toxic": ["awful", "dull", "stupid"], "Not Toxic": ["lovely", "kind", "warm"]}
     rows = [f"a {word} comment {number},{label}" for label in words for word in words[label] for number in range(10)]

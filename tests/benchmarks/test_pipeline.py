@@ -41,6 +41,7 @@ def test_every_bar_can_fail(changed: dict[str, Any], held: list[bool]) -> None:
     assert [each["held"] for each in PIPELINE["bars"](measured(**changed))] == held
 
 
+@pytest.mark.slow(reason="measures, with processes of its own; the arithmetic is tested beside it")
 def test_each_part_is_measured_and_kept_as_it_comes(tiny_roberta: Path, small_data: Path, tmp_path: Path) -> None:
     out = tmp_path / "pipeline.json"
     places = ["--base", str(tiny_roberta), "--imdb", str(small_data / "aclImdb"), "--sst2", str(small_data / "SST-2")]

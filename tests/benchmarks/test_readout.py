@@ -29,6 +29,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return run
 
 
+@pytest.mark.slow(reason="measures; trains three classifiers")
 def test_all_three_are_measured_on_the_same_rows(
     tmp_path: Path, tiny_roberta: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

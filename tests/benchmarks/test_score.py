@@ -6,9 +6,12 @@ import csv
 import runpy
 from pathlib import Path
 
+import pytest
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
+@pytest.mark.slow(reason="measures, with processes of its own; the arithmetic is tested beside it")
 def test_a_killed_run_that_goes_on_is_held_against_the_undisturbed_one(tmp_path: Path) -> None:
     score = runpy.run_path(str(BENCHMARKS / "score.py"))
     rows = 700
@@ -22,6 +25,7 @@ def test_a_killed_run_that_goes_on_is_held_against_the_undisturbed_one(tmp_path:
     assert killed["same"]
 
 
+@pytest.mark.slow(reason="measures, with processes of its own; the arithmetic is tested beside it")
 def test_another_output_is_told(tmp_path: Path) -> None:
     score = runpy.run_path(str(BENCHMARKS / "score.py"))
     run = score["measure"](tmp_path, ("A good film.", "A bad one."), 20)

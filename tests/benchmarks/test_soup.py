@@ -34,6 +34,7 @@ def models(small_data: Path, tiny_roberta: Path, tmp_path_factory: pytest.TempPa
     ]
 
 
+@pytest.mark.slow(reason="measures; trains two models")
 def test_the_weights_are_averaged_and_the_soup_is_served_calibrated(
     models: list[Path], small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,6 +53,7 @@ def test_the_weights_are_averaged_and_the_soup_is_served_calibrated(
     assert as_they_are["log_loss"] < mistyped["log_loss"]
 
 
+@pytest.mark.slow(reason="trains two models")
 def test_networks_of_other_shapes_are_refused(
     models: list[Path], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def arguments(rival: str, comments: Path, base: Path, out: Path) -> list[str]:
     return ["--rival", rival, "--data", str(comments), "--base", str(base), "--out", str(out), "--seed", "7"]
 
 
+@pytest.mark.slow(reason="runs a rival's recipe to its end")
 def test_the_glue_recipe_learns_and_its_result_is_like_every_other(
     rivals: dict[str, Any], comments: Path, tiny_roberta: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,6 +63,7 @@ def test_the_glue_recipe_learns_and_its_result_is_like_every_other(
     )
 
 
+@pytest.mark.slow(reason="runs a rival's recipe to its end")
 def test_setfit_gets_a_stratified_sample_and_its_answers_stand_under_its_own_labels(
     rivals: dict[str, Any], comments: Path, tiny_roberta: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +109,7 @@ def test_a_rival_that_fails_ends_with_what_failed_and_writes_nothing(
     assert not (tmp_path / "out.json").exists()
 
 
+@pytest.mark.slow(reason="makes virtual environments")
 def test_an_environment_is_made_once_sees_what_is_here_and_is_made_again_for_other_packages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,6 +139,7 @@ def test_data_that_cannot_be_taken(fault: str, kept: Path, small_data: Path, tmp
     assert len(said.strip().splitlines()) >= 2, "the second line is the way out"
 
 
+@pytest.mark.slow(reason="trains a thousand labels")
 def test_a_thousand_labels_are_trained(tmp_path: Path) -> None:
     """No fault, though it looks like one; every label has a row to learn from."""
     rows = [
@@ -168,6 +169,7 @@ def test_a_base_that_is_no_encoder(command: list[str], kept: Path, tmp_path: Pat
     assert len(said.strip().splitlines()) >= 2
 
 
+@pytest.mark.slow(reason="waits for the client's retries in several processes")
 def test_an_unreachable_hub(kept: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}
     arguments = ["pretrain", "--base", "roberta-base", "--data", str(plain(tmp_path)), "--out", str(kept)]
@@ -222,12 +224,14 @@ def test_a_full_disk_for_the_model(way: str, full: Path, tiny_roberta: Path, sma
     assert not list(full.glob(".out.*")), "what was half-written is gone, and with it what filled the disk"
 
 
+@pytest.mark.slow(reason="a long run of faults, each in a process that trains")
 def test_a_full_disk_for_what_is_kept_for_later(full: Path, kept: Path, tiny_roberta: Path, small_data: Path) -> None:
     said = run_with_little_room(training(tiny_roberta, small_data, kept)["transfer"], full)
     assert str(full / "features") in said
     assert not list((full / "features").glob(".*")), "what was kept before is whole, and the rest is gone"
 
 
+@pytest.mark.slow(reason="a long run of faults, each in a process that trains")
 @pytest.mark.parametrize("way", ["pretrain", "transfer"])
 def test_files_that_may_not_grow(way: str, kept: Path, tiny_roberta: Path, small_data: Path, tmp_path: Path) -> None:
     """What a quota does, and what stands for a full disk where nobody may mount one."""

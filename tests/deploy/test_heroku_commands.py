@@ -10,6 +10,8 @@ import pytest
 
 from tests.deploy.test_heroku_local import HEROKU, environment
 
+pytestmark = pytest.mark.slow(reason="needs Heroku's command: 400 MB")
+
 __all__ = ["environment"]
 
 ROOT = Path(__file__).parents[2]

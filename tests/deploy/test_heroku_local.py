@@ -20,6 +20,8 @@ from tests.server.databases import address_of_file
 from valence.deploy.web_process import STOP_S, WebProcess, free_port
 from valence.server.store.database import HEAD, Database
 
+pytestmark = pytest.mark.slow(reason="needs Heroku's command: 400 MB")
+
 ROOT = Path(__file__).parents[2]
 HEROKU = Path(__file__).parent / "heroku-cli" / "node_modules" / ".bin" / "heroku"
 NOWHERE = "http://127.0.0.1:9"  # the port of discard, where nobody listens

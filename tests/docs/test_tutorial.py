@@ -23,6 +23,7 @@ def room(tmp_path: Path, tiny_roberta: Path, small_data: Path, monkeypatch: pyte
     return Room(tmp_path, tiny_roberta, small_data)
 
 
+@pytest.mark.slow(reason="follows the whole tutorial: the stages are tested in tests/training")
 def test_whoever_follows_the_chapters_in_order_meets_no_step_that_fails(room: Room) -> None:
     reader = Reader(room)
     assert [chapter.name[0] for chapter in CHAPTERS] == ["1", "2", "3"]
@@ -42,6 +43,7 @@ def chapter_of(folder: Path, command: str, shown: str) -> Path:
     return chapter
 
 
+@pytest.mark.slow(reason="starts notebooks")
 def test_a_block_that_prints_something_else_or_fails_half_way_is_told(room: Room) -> None:
     reader = Reader(room)
     assert reader.follow(chapter_of(room.folder, "echo spam", "spam")) == 1

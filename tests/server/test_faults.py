@@ -35,10 +35,12 @@ def _assert_sound(found: dict[str, Any]) -> None:
     assert (found["lost"], found["doubled"], found["wrong_answers"]) == (0, 0, {})
 
 
+@pytest.mark.slow(reason="a long run of faults: workers are killed under load")
 def test_a_worker_that_is_killed_is_replaced_and_loses_nothing(database: Database, address: str) -> None:
     _assert_sound(kill_workers(address, 5))
 
 
+@pytest.mark.slow(reason="a long run of faults: PostgreSQL stops and starts under load")
 def test_postgresql_may_come_and_go(tmp_path: Path) -> None:
     found = stop_postgresql(tmp_path / "postgresql", 2)
     _assert_sound(found)

@@ -65,10 +65,12 @@ def test_a_release_brings_the_database_up_to_date() -> None:
     assert (done.exit_code, "brought up to date from none" in done.output) == (0, True)
 
 
+@pytest.mark.slow(reason="needs Heroku's schema, which comes with its command: 400 MB")
 def test_the_button_s_file_fits_herokus_schema(schema: Draft7Validator) -> None:
     assert [error.message for error in schema.iter_errors(APP)] == []
 
 
+@pytest.mark.slow(reason="needs Heroku's schema, which comes with its command: 400 MB")
 @pytest.mark.parametrize(
     "fault",
     [

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.server.fakes import bearer
 from tests.server.killed_server import running
 from valence.server import keys
@@ -42,6 +44,7 @@ def _worker_of(server: subprocess.Popen[str]) -> int:
     return int(Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()[0])
 
 
+@pytest.mark.slow(reason="a long run of faults: each kind of process is killed in turn")
 def test_a_job_outlives_whoever_works_on_it(database: Database, address: str) -> None:
     key = keys.create(database, "me", ["score-files"])
     file = "id,text\n" + "".join(f"{n},good {n}\n" for n in range(ROWS))

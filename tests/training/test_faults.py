@@ -14,6 +14,7 @@ from valence.training.checkpoints import last_complete, mark
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow(reason="trains each stage many times, killed at random moments: minutes")
 def test_killed_runs_end_as_undisturbed_ones_do(tmp_path: Path) -> None:
     """Two of the five ways; in a process of its own, since one that has trained must not be forked."""
     out = tmp_path / "faults.json"

@@ -15,6 +15,8 @@ import pytest
 
 from valence.model.folder import ModelFolder
 
+pytestmark = pytest.mark.slow(reason="starts torchrun, with several processes for each test")
+
 TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "valence", "pretrain"]
 
 
