@@ -167,7 +167,8 @@ def stage1_by_defaults(settings: dict[str, Any]) -> dict[str, Any]:
 
 def tokens_of(tokenizer: Any, splits: Splits, window: int) -> int:
     """Of the training texts as they are cut, padding aside: what both ways have to read."""
-    return sum(map(len, encode(tokenizer, splits.train.texts, max_tokens=window, truncation="head")))
+    encoded, _ = encode(tokenizer, splits.train.texts, max_tokens=window, truncation="head")
+    return sum(map(len, encoded))
 
 
 def _timed(model: Any, arguments: TrainingArguments, data: Any, collator: Any, tokens: int) -> dict[str, Any]:

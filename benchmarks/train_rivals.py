@@ -33,9 +33,12 @@ from valence.data.splits import SplitConfig, prepare, sample
 from valence.data.table.columns import TableOptions
 from valence.encoder import bases
 from valence.errors import DataError
-from valence.evaluation.results import Origin, check_labels_covered, result, save, spent, table
+from valence.evaluation.results import Origin, check_labels_covered, measure
 from valence.evaluation.scored import Scored
+from valence.evaluation.tables import cost, table
+from valence.files import write_json
 from valence.model.labels import Labels
+from valence.model.results import Result
 
 RIVALS = Path(__file__).parent / "rivals"
 
@@ -66,8 +69,8 @@ class Amounts:
 
 def train(
     name: str, base: str, dataset: Dataset, config: SplitConfig, amounts: Amounts, *, build: Path
-) -> dict[str, Any]:
-    """The result of one rival on the reserved set.
+) -> tuple[Result, dict[str, Any]]:
+    """(the result of one rival on the reserved set, the settings that it was trained with).
 
     Raises DataError for several labels a text, and subprocess.CalledProcessError if it cannot be installed, or fails;
     it says why on stderr.
@@ -98,7 +101,7 @@ def train(
     )
     scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
     own = {"wall_time_s": round(said["wall_time_s"], 1), "peak_memory_mb": round(said["peak_memory_mb"])}
-    return {**result(scored, origin, started=time.perf_counter()), **own, "settings": said["settings"]}
+    return measure(scored, origin, started=time.perf_counter()).model_copy(update=own), said["settings"]
 
 
 def _write(path: Path, examples: Examples, labels: Labels) -> None:
@@ -141,12 +144,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given.build.mkdir(parents=True, exist_ok=True)
     amounts = Amounts(given.most_rows, given.pairs, given.epochs)
     try:
-        found = train(given.rival, given.base, dataset, config, amounts, build=given.build.resolve())
+        result, settings = train(given.rival, given.base, dataset, config, amounts, build=given.build.resolve())
     except subprocess.CalledProcessError as error:
         sys.exit(f"{NAMES[given.rival].title} failed with {error.returncode}: {shlex.join(map(str, error.cmd))}")
-    found["command"] = _command(given)
-    save(given.out, [found])
-    print(table([found]), spent(found), sep="\n")
+    result = result.model_copy(update={"command": _command(given)})
+    write_json(given.out, {"format": 1, "results": [{**result.as_json(), "settings": settings}]})
+    print(table([result]), cost(result), sep="\n")
 
 
 if __name__ == "__main__":

@@ -33,8 +33,7 @@ def step(path: Path) -> dict[str, Any]:
         "temperature": fitted.head.temperature,
         **{name: fitted.provenance[name] for name in _FROM_PROVENANCE if name in fitted.provenance},
         "results": [
-            {**{name: each[name] for name in _FROM_RESULT}, "metrics": each["metrics"]}
-            for each in folder.results().get("results", [])
+            result.model_dump(mode="json", include={*_FROM_RESULT, "metrics"}) for result in folder.results().results
         ],
     }
 

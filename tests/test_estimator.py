@@ -93,7 +93,7 @@ def test_it_is_evaluated_saved_and_loaded_with_the_same_answers(fitted: TextClas
     fitted.save(tmp_path / "own", results=[found])
     loaded = valence.load(tmp_path / "own")
     np.testing.assert_allclose(loaded.predict_proba(texts), fitted.predict_proba(texts), atol=1e-5)
-    assert ModelFolder(tmp_path / "own").results()["results"][0]["rows"] == 3
+    assert ModelFolder(tmp_path / "own").results().results[0].rows == 3
     assert (tmp_path / "own" / "report.html").exists()
     fitted.save(tmp_path / "untested")
     assert not (tmp_path / "untested" / "report.html").exists()

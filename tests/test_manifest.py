@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+from dataclasses import asdict
 from pathlib import Path
 
 from valence.model.folder import ModelFolder
@@ -20,5 +21,5 @@ def test_each_folder_is_a_step_with_its_command_data_and_figures(tiny_model: Pat
     assert [each["checksum"] for each in bundled["data"]["sets"]]
     assert bundled["validation"][-1]["step"] > 0
     figures = {each["data"]: each["metrics"]["accuracy"] for each in bundled["results"]}
-    recorded = {each["data"]: each["metrics"]["accuracy"] for each in ModelFolder(BUNDLED).results()["results"]}
+    recorded = {each.data: asdict(each.metrics["accuracy"]) for each in ModelFolder(BUNDLED).results().results}
     assert figures == recorded

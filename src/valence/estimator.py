@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from valence.errors import DataError, SettingsError, TextError
+from valence.extras import how_to_install
 from valence.model.folder import FINAL, FittedHead
 from valence.model.labels import Labels
 
@@ -30,7 +31,7 @@ try:
 except ModuleNotFoundError as error:
     raise SettingsError(
         "valence.TextClassifier needs scikit-learn, which serving does without.",
-        way_out="Install it with `pip install 'valence-classifier[train]'`.",
+        way_out=how_to_install("train"),
         code="extra-missing",
     ) from error
 
@@ -134,7 +135,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         Raises DataError for a label that `fit` has not seen, TextError for a text that is none.
         """
         from valence.data.examples import content_checksum
-        from valence.evaluation.results import Origin, result
+        from valence.evaluation.results import Origin, measure
         from valence.evaluation.scored import scored
 
         started = time.perf_counter()
@@ -151,7 +152,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         )
         labels = self.head_.labels
         tested = scored(probabilities, labels.encode(rows.labels), head=head, labels=labels, texts=rows.texts)
-        return result(tested, origin, started=started)
+        return measure(tested, origin, started=started).as_json()
 
     def save(self, path: str | Path, results: Sequence[dict[str, Any]] = ()) -> ModelFolder:
         """Writes a model folder, whole or not at all: `valence.load` and `valence serve` read it.
@@ -160,11 +161,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             path: the folder to write.
             results: what `evaluate` gave, for the model's card and report.
         """
+        from valence.model.results import Result
         from valence.training.saving import Trained, save
 
         check_is_fitted(self)
         start = self._opened(self.head_.labels)
-        return save(Trained(start.body, self.head_, list(results)), Path(path), start.with_head(self.head_))
+        trained = Trained(start.body, self.head_, [Result.model_validate(result) for result in results])
+        return save(trained, Path(path), start.with_head(self.head_))
 
     def _opened(self, labels: Labels) -> FrozenBody:
         """The body, opened once; a copy sent to another process, and other parameters, open their own."""

@@ -80,9 +80,9 @@ def test_the_report_shows_mistakes_only_where_they_are_asked_for(weaker: Path, s
 
 def test_recorded_figures_reach_the_model_folder(weaker: Path, sentences: Path) -> None:
     assert run("--model", weaker, "--data", sentences, "--record").exit_code == 0
-    (result,) = ModelFolder(weaker).results()["results"]
-    assert result["name"] == "SST-2: weaker as it is served"
-    assert result["slices"]
+    (result,) = ModelFolder(weaker).results().results
+    assert result.name == "SST-2: weaker as it is served"
+    assert result.slices
 
 
 def test_known_failures_stand_in_the_card_where_they_are_asked_for(weaker: Path, tmp_path: Path) -> None:
@@ -92,8 +92,8 @@ def test_known_failures_stand_in_the_card_where_they_are_asked_for(weaker: Path,
     assert "Known failures" not in ModelFolder(weaker).card()
     done = run("--model", weaker, "--data", cases, "--record", "--known-failures", "3")
     assert done.exit_code == 0, done.output
-    (result,) = ModelFolder(weaker).results()["results"]
-    assert 1 <= len(result["known_failures"]) <= 3
+    (result,) = ModelFolder(weaker).results().results
+    assert 1 <= len(result.known_failures or ()) <= 3
     card = ModelFolder(weaker).card()
     assert "**Known failures: hard-cases.** It is right on" in card
     assert r"| wonderful \| \*moving\* | negative | positive |" in card

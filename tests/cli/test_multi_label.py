@@ -53,10 +53,10 @@ def model(data: Path) -> Path:
 
 def test_the_folder_says_that_it_is_multi_label(model: Path) -> None:
     folder = ModelFolder(model)
-    fitted, (result,) = folder.head(), folder.results()["results"]
+    fitted, (result,) = folder.head(), folder.results().results
     assert isinstance(fitted.head, MultiLabelHead)
     assert fitted.provenance["data"]["label_separator"] == "|"
-    assert result["metrics"]["micro_f1"]["value"] > 0.9
+    assert result.metrics["micro_f1"].value > 0.9
     assert "is multi-label, and gives a text any number of `blame`, `music`, `praise`, or none" in folder.card()
     assert "| thresholds | `blame` 0." in folder.card()
     assert "Multi-label" in (model / "report.html").read_text("utf-8")
@@ -85,7 +85,7 @@ def test_it_is_evaluated_on_the_rows_reserved_and_beside_another(model: Path, da
     assert "\n  subset accuracy " in done.stdout
     assert "Subset accuracy of final less that of several" in (tmp_path / "report.html").read_text("utf-8")
     saved = json.loads(results.read_text("utf-8"))
-    assert saved["results"][0]["per_class"] == ModelFolder(model).results()["results"][0]["per_class"]
+    assert saved["results"][0].per_class == ModelFolder(model).results().results[0].per_class
     assert len(saved["paired"]) == 1
     assert "no cell" not in done.stderr
 

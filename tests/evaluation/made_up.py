@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import numpy as np
 
-from valence.evaluation.results import Origin, result
+from valence.evaluation.results import Origin, measure
 from valence.evaluation.scored import AnyScored, MultiLabelScored, Scored
 from valence.model.head import softmax
 from valence.model.multi_label import sigmoid
+from valence.model.results import Estimate, LearningCurve, LearningPoint, Result
 
-CURVE: dict[str, Any] = {
-    "split": "validation",
-    "rows": 100,
-    "points": [
-        {
-            "rows": rows,
-            "penalty": 0.1,
-            "metrics": {name: {"value": 0.8, "low": 0.7, "high": 0.9} for name in ("accuracy", "macro_f1")},
-        }
+CURVE = LearningCurve(
+    split="validation",
+    rows=100,
+    points=[
+        LearningPoint(
+            rows=rows, penalty=0.1, metrics={name: Estimate(0.8, 0.7, 0.9) for name in ("accuracy", "macro_f1")}
+        )
         for rows in (16, 160)
     ],
-}
+)
 NAMES = ("negative", "positive", "mixed", "other", "none")
 
 
@@ -37,11 +35,9 @@ def scored(*, classes: int = 2, rows: int = 400, seed: int = 0, skill: float = 1
     return Scored(probabilities, truth, names, texts)
 
 
-def result_of(
-    rows: AnyScored, *, name: str = "made-up: a model", curve: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    origin = Origin(name, "made-up", "test", "0" * 64, seed=1, trained_parameters=2)
-    return result(rows, origin, started=time.perf_counter(), learning_curve=curve)
+def result_of(rows: AnyScored, *, name: str = "made-up: a model", curve: LearningCurve | None = None) -> Result:
+    origin = Origin(name, "made-up", "test", "0" * 64, seed=1, trained_parameters=2, command="valence evaluate")
+    return measure(rows, origin, started=time.perf_counter(), learning_curve=curve)
 
 
 def multi_label_scored(*, labels: int = 3, rows: int = 400, seed: int = 0, skill: float = 1.5) -> MultiLabelScored:

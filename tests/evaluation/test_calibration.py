@@ -11,7 +11,7 @@ from tests.evaluation.made_up import multi_label_scored, result_of
 from valence.evaluation.calibration import CalibrationCheck, check_calibration
 from valence.evaluation.charts import charts
 from valence.evaluation.metrics import error_of_bins, reliability
-from valence.evaluation.results import breakdown
+from valence.evaluation.tables import breakdown
 
 
 def rows_of(rows: int, *, seed: int, power: float = 1.0) -> dict[str, Any]:
@@ -54,8 +54,9 @@ def test_more_rows_show_less_error_by_chance() -> None:
 def test_several_labels_are_averaged_as_their_calibration_error_is() -> None:
     one = check_calibration([rows_of(400, seed=1)])
     assert check_calibration([rows_of(400, seed=1)] * 4).by_chance.value == pytest.approx(one.by_chance.value, rel=0.02)
-    found = result_of(multi_label_scored(rows=2_000))["calibration"]
-    assert 0 < found["by_chance"]["low"] < found["by_chance"]["value"] < found["by_chance"]["high"]
+    calibration = result_of(multi_label_scored(rows=2_000)).calibration
+    assert calibration
+    assert 0 < calibration.by_chance.low < calibration.by_chance.value < calibration.by_chance.high
 
 
 def test_certain_answers_leave_nothing_to_chance() -> None:
@@ -66,8 +67,8 @@ def test_certain_answers_leave_nothing_to_chance() -> None:
 def test_it_is_told_in_words_and_an_older_result_does_without() -> None:
     result = result_of(multi_label_scored())
     (drawn,) = (chart for chart in charts(result) if chart.key == "reliability")
-    assert "Were every percentage true" in drawn.summary
-    assert "were every percentage true" in breakdown(result)
-    del result["calibration"]
+    assert "chance alone would give" in drawn.summary
+    assert "chance alone would give" in breakdown(result)
+    result = result.model_copy(update={"calibration": None})
     (drawn,) = (chart for chart in charts(result) if chart.key == "reliability")
-    assert drawn.summary == f"The expected calibration error is {result['metrics']['ece']['value']:.1%}."
+    assert drawn.summary == f"The expected calibration error is {result.metrics['ece'].value:.1%}."

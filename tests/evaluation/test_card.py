@@ -28,7 +28,7 @@ def parts(tiny_model: Path) -> tuple[Body, FittedHead]:
 
 
 def test_the_hub_reads_the_results_with_their_data_and_split(parts: tuple[Body, FittedHead]) -> None:
-    result = {**result_of(scored(), name="sst2: mine as it is served"), "data": "sst2", "split": "dev"}
+    result = result_of(scored(), name="sst2: mine as it is served").model_copy(update={"data": "sst2", "split": "dev"})
     data: Any = ModelCard(model_card("mine", *parts, [result])).data
     assert (data.license, data.pipeline_tag, data.library_name) == ("apache-2.0", "text-classification", "valence")
     assert data.base_model == "sentence-transformers/all-MiniLM-L6-v2"
@@ -37,7 +37,7 @@ def test_the_hub_reads_the_results_with_their_data_and_split(parts: tuple[Body, 
     assert found.keys() == {"accuracy", "f1", "matthews_correlation", "roc_auc"}
     accuracy = found["accuracy"]
     assert (accuracy.dataset_type, accuracy.dataset_split) == ("stanfordnlp/sst2", "validation")
-    assert accuracy.metric_value == result["metrics"]["accuracy"]["value"]
+    assert accuracy.metric_value == result.accuracy.value
 
 
 def test_what_the_hub_would_not_know_is_left_out(parts: tuple[Body, FittedHead]) -> None:

@@ -15,8 +15,8 @@ from valence.evaluation.metrics import expected_calibration_error
 from valence.evaluation.mistakes import most_confident_mistakes
 from valence.evaluation.multi_label import estimate, per_label
 from valence.evaluation.report import render
-from valence.evaluation.results import breakdown, table
 from valence.evaluation.scored import MultiLabelScored
+from valence.evaluation.tables import breakdown, table
 
 
 @given(st.integers(2, 5), st.integers(0, 50))
@@ -63,7 +63,9 @@ def test_each_label_and_one_without_a_row() -> None:
     found = per_label(rows)
     for name, values in zip(("precision", "recall", "f1", "support"), expected, strict=True):
         np.testing.assert_allclose(found[name], values)
-    assert result_of(rows)["per_class"][2]["roc_auc"] is None
+    labels = result_of(rows).per_class
+    assert labels
+    assert labels[2].roc_auc is None
     assert "roc_auc" in estimate(rows)
     rows.truth[:] = 0
     assert "roc_auc" not in estimate(rows)
@@ -71,14 +73,15 @@ def test_each_label_and_one_without_a_row() -> None:
 
 def test_what_makes_no_sense_is_left_out_and_the_rest_is_drawn_and_told() -> None:
     result = result_of(multi_label_scored(labels=3))
-    assert result["multi_label"]
-    assert result["confusion"] is None
-    assert not {"mcc", "accuracy"} & result["metrics"].keys()
-    assert [each["label"] for each in result["roc"]] == result["labels"]
+    assert result.multi_label
+    assert result.confusion is None
+    assert not {"mcc", "accuracy"} & result.metrics.keys()
+    assert [curve.label for curve in result.roc or ()] == result.labels
     keys = [chart.key for chart in charts(result)]
     assert "confusion" not in keys
     assert {"reliability", "roc", "precision-recall", "scores-0", "slices"} <= set(keys)
-    assert sum(result["reliability"]["rows"]) == 3 * result["rows"]
+    assert result.reliability
+    assert sum(result.reliability.rows) == 3 * result.rows
     page = render("made-up", [result], (), {})
     assert "Multi-label" in page
     assert "Hamming loss" in page
@@ -87,7 +90,7 @@ def test_what_makes_no_sense_is_left_out_and_the_rest_is_drawn_and_told() -> Non
 
 
 def test_two_labels_each_have_their_curves() -> None:
-    assert len(result_of(multi_label_scored(labels=2))["roc"]) == 2
+    assert len(result_of(multi_label_scored(labels=2)).roc or ()) == 2
 
 
 def test_two_models_are_compared_by_the_rows_that_are_right_altogether() -> None:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import shutil
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from valence.evaluation.recording import record
-from valence.evaluation.results import Origin, read, result, save
+from valence.evaluation.results import Origin, measure, read, save
 from valence.evaluation.scored import Scored
 from valence.model.folder import ModelFolder
+from valence.model.results import Result
 from valence.model.serving import serving_copy
 
 
-def figures(name: str, right: int) -> dict[str, Any]:
+def figures(name: str, right: int) -> Result:
     """A result of 100 rows, `right` of them labelled right."""
     labels = np.arange(100) % 2
     predicted = np.where(np.arange(100) < right, labels, 1 - labels)
     origin = Origin(name, "made-up", "test", "0" * 64, seed=1, trained_parameters=2)
     scored = Scored(np.eye(2)[predicted], labels, ("negative", "positive"), ("a text",) * 100)
-    return result(scored, origin, started=time.perf_counter())
+    return measure(scored, origin, started=time.perf_counter())
 
 
 def test_results_and_comparisons_are_kept_and_replaced_by_name(tiny_model: Path, tmp_path: Path) -> None:
@@ -31,8 +31,8 @@ def test_results_and_comparisons_are_kept_and_replaced_by_name(tiny_model: Path,
     record(model, [figures("as served", 80)], read(tmp_path / "other.json"))
     record(model, [figures("as served", 90)], [])
     found = ModelFolder(model).results()
-    assert [each["metrics"]["accuracy"]["value"] for each in found["results"]] == [0.9]
-    assert [each["name"] for each in found["comparisons"]] == ["another way"]
+    assert [result.accuracy.value for result in found.results] == [0.9]
+    assert [result.name for result in found.comparisons] == ["another way"]
     assert "90.00 [" in ModelFolder(model).card()
 
 
@@ -42,7 +42,7 @@ def test_what_is_served_comes_first_and_in_a_serving_copy_alone(tiny_model: Path
     copy = serving_copy(ModelFolder(whole), tmp_path / "copy")
     for folder in (whole, copy.path):
         record(folder, [figures("as served", 80)], [])
-    names = [[each["name"] for each in ModelFolder(folder).results()["results"]] for folder in (whole, copy.path)]
+    names = [[result.name for result in ModelFolder(folder).results().results] for folder in (whole, copy.path)]
     assert names == [["as served", "as trained"], ["as served"]]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,8 +15,8 @@ from valence.errors import SettingsError
 from valence.evaluation import plots
 from valence.evaluation.charts import charts
 from valence.evaluation.comparison import compare
-from valence.evaluation.mistakes import Mistake
 from valence.evaluation.report import render
+from valence.model.results import KnownFailure, Result
 
 
 class _Page(HTMLParser):
@@ -44,7 +43,9 @@ def page() -> str:
     first, second = scored(), scored(skill=2.0)
     results = [result_of(first, name="one", curve=CURVE), result_of(second, name="two")]
     paired = [compare(first, second, names=("one", "two"), data="made-up", split="test")]
-    mistake = Mistake("<script>alert(1)</script> & so on", "positive", "negative", 0.99)
+    mistake = KnownFailure(
+        text="<script>alert(1)</script> & so on", truth="positive", predicted="negative", probability=0.99
+    )
     return render("one, two", results, paired, {"two": [mistake]})
 
 
@@ -73,7 +74,7 @@ def test_it_follows_the_readers_colours(page: str) -> None:
 
 
 def test_it_says_how_the_models_differ(page: str) -> None:
-    assert "two against one" in page
+    assert "two compared with one" in page
     assert "McNemar: p =" in page
 
 
@@ -86,7 +87,7 @@ def test_no_texts_are_shown_where_none_were_asked_for() -> None:
 
 @pytest.mark.parametrize("classes", [2, 5, 21])
 def test_every_chart_is_written_as_png_and_svg(tmp_path: Path, classes: int) -> None:
-    result = json.loads(json.dumps(result_of(scored(classes=classes), curve=CURVE)))
+    result = Result.model_validate_json(result_of(scored(classes=classes), curve=CURVE).model_dump_json())
     written = plots.write(tmp_path / "plots", result)
     keys = [chart.key for chart in charts(result)]
     assert len(keys) == len(set(keys)) == {2: 7, 5: 11, 21: 3}[classes]
@@ -107,15 +108,17 @@ def test_labels_that_mean_something_to_html_or_mathematics_are_only_words() -> N
 
 
 def test_a_result_of_an_older_valence_has_fewer_charts() -> None:
-    new = result_of(scored())
-    old = {key: new[key] for key in ("name", "data", "split", "rows", "metrics", "confusion", "command")}
-    old |= {key: new[key] for key in ("data_checksum", "seed", "wall_time_s", "trained_parameters", "processor")}
-    old["peak_memory_mb"] = 1
+    new = result_of(scored()).as_json()
+    needed = ("name", "data", "split", "rows", "metrics", "confusion", "command", "data_checksum", "seed")
+    kept = (*needed, "wall_time_s", "trained_parameters", "peak_memory_mb", "processor")
+    old = Result.model_validate({key: new[key] for key in kept})
+    assert old.as_json().keys() == set(kept)
     assert charts(old) == []
     assert "Accuracy" in render("old", [old], [], {})
 
 
 def test_without_matplotlib_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(SettingsError, match=r"valence-classifier\[train\]"):
+    with pytest.raises(SettingsError, match="matplotlib") as caught:
         render("one", [result_of(scored())], [], {})
+    assert "pip install -e '.[train]'" in caught.value.way_out

@@ -11,13 +11,14 @@ import pytest
 from tests.evaluation.made_up import CURVE, result_of, scored
 from valence.errors import DataError
 from valence.evaluation.comparison import compare
-from valence.evaluation.results import breakdown, read, save
+from valence.evaluation.results import read, save
+from valence.evaluation.tables import breakdown
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
 
 
 def test_every_key_and_every_metric_is_documented() -> None:
-    result = result_of(scored(), curve=CURVE)
+    result = result_of(scored(), curve=CURVE).as_json()
     documented = set(re.findall(r"`(\w+)`", DOCUMENT))
     assert result.keys() <= documented
     assert result["metrics"].keys() <= documented
@@ -48,5 +49,5 @@ def test_the_terminal_shows_labels_only_where_they_can_be_read() -> None:
 
 def test_what_is_no_results_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "odd.json").write_text("[]")
-    with pytest.raises(DataError, match=r"odd\.json is no results file"):
+    with pytest.raises(DataError, match=r"odd\.json is not a results file"):
         read(tmp_path / "odd.json")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from valence.errors import OverloadedError, TextError
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction, WordEffect
+from valence.model.results import Result
 from valence.server.registry import ModelFacts, ServedModel
 
 LIMIT = 50  # characters
@@ -37,8 +38,8 @@ FACTS = ModelFacts(
     readout="final",
     max_tokens=32,
     card="# A card",
-    results=(RESULT,),
-    comparisons=({**RESULT, "name": "another way"},),
+    results=(Result.model_validate(RESULT),),
+    comparisons=(Result.model_validate({**RESULT, "name": "another way"}),),
     provenance={"seed": 7},
 )
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 import pytest
 
 from tests.evaluation.made_up import CURVE, result_of, scored
 from tests.server.fakes import RESULT
 from valence.evaluation.mistakes import most_confident_mistakes
+from valence.model.results import Result
 from valence.server.app import create_app
-from valence.server.schemas import Result
 from valence.server.settings import default_settings
 
 
 @pytest.mark.parametrize("classes", [2, 5, 21])
 def test_every_key_of_a_result_goes_over_the_wire(classes: int) -> None:
-    written = json.loads(json.dumps(result_of(scored(classes=classes), curve=CURVE)))
+    written = json.loads(result_of(scored(classes=classes), curve=CURVE).model_dump_json())
     assert Result.model_validate(written).model_dump(mode="json") == written
     (surest, *_) = most_confident_mistakes(scored(classes=classes), 1)
-    named = {**written, "known_failures": [asdict(surest)]}
+    named = {**written, "known_failures": [surest.model_dump()]}
     assert Result.model_validate(named).model_dump(mode="json") == named
 
 

@@ -90,7 +90,7 @@ class Way:
     def result(self) -> dict[str, Any]:
         """What must be the same whenever the way comes to its end."""
         folder = ModelFolder(self.out)
-        (*found,) = ({key: each[key] for key in ("metrics", "confusion", "rows")} for each in read(self.results))
+        (*found,) = (result.model_dump(include={"metrics", "confusion", "rows"}) for result in read(self.results))
         return {
             "body": folder.body().id,
             "files": folder.body().files,

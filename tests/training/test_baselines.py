@@ -28,18 +28,18 @@ def test_the_majority_label_gets_its_share_of_the_rows_and_no_more(sentences: Da
     train = replace(sentences.train, labels=("negative", *["positive"] * (len(sentences.train) - 1)))
     found = baseline("majority", replace(sentences, train=train), CONFIG)
     share = sentences.test.labels.count("positive") / len(sentences.test)
-    assert found["metrics"]["accuracy"]["value"] == pytest.approx(share, abs=1e-5)
-    assert found["metrics"]["roc_auc"]["value"] == 0.5
+    assert found.metrics["accuracy"].value == pytest.approx(share, abs=1e-5)
+    assert found.metrics["roc_auc"].value == 0.5
 
 
 def test_words_that_give_the_label_away_are_found(sentences: Dataset) -> None:
-    assert baseline("tfidf", sentences, CONFIG)["metrics"]["accuracy"]["value"] > 0.95
+    assert baseline("tfidf", sentences, CONFIG).metrics["accuracy"].value > 0.95
 
 
 def test_the_lexicon_knows_praise_from_blame_without_having_learnt(sentences: Dataset) -> None:
     found = baseline("vader", sentences, CONFIG)
-    assert found["metrics"]["accuracy"]["low"] > 0.5
-    assert found["trained_parameters"] == 0
+    assert found.metrics["accuracy"].low > 0.5
+    assert found.trained_parameters == 0
 
 
 def test_the_lexicon_refuses_labels_that_it_does_not_know(sentences: Dataset) -> None:
@@ -64,4 +64,4 @@ def test_the_command_offers_every_kind_and_saves_what_it_printed(small_data: Pat
         main, ["baseline", "--data", str(small_data / "SST-2"), "--results", str(results), *kinds]
     )
     assert done.exit_code == 0, done.output
-    assert [each["name"].partition(": ")[2] for each in read(results)] == [title for title, _ in KINDS.values()]
+    assert [each.name.partition(": ")[2] for each in read(results)] == [title for title, _ in KINDS.values()]

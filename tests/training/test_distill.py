@@ -33,7 +33,7 @@ def teacher(sets: list[Dataset], tiny_roberta: Path, tmp_path_factory: pytest.Te
     config = PretrainConfig(
         base=str(tiny_roberta), epochs=6, batch_size=16, learning_rate=2e-3, max_tokens=62, precision="fp32"
     )
-    return pretrain(sets[0], tmp_path_factory.mktemp("teacher") / "teacher", config).path
+    return pretrain(sets[0], tmp_path_factory.mktemp("teacher") / "teacher", config).folder.path
 
 
 @pytest.fixture(scope="module")
@@ -54,16 +54,16 @@ def config(teacher: Path, tiny_roberta: Path) -> DistillConfig:
 
 @pytest.fixture(scope="module")
 def student(sets: list[Dataset], config: DistillConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return distill(sets, tmp_path_factory.mktemp("student") / "student", config).path
+    return distill(sets, tmp_path_factory.mktemp("student") / "student", config).folder.path
 
 
 def test_the_student_learns_both_sets_and_serves(
     sets: list[Dataset], config: DistillConfig, student: Path, tmp_path: Path
 ) -> None:
     folder = ModelFolder(student)
-    results = folder.results()["results"]
-    assert [each["data"] for each in results] == ["SST-2", "aclImdb"]
-    assert min(each["metrics"]["accuracy"]["value"] for each in results) > 0.8
+    results = folder.results().results
+    assert [each.data for each in results] == ["SST-2", "aclImdb"]
+    assert min(each.metrics["accuracy"].value for each in results) > 0.8
     provenance = folder.head().provenance
     assert [each["name"] for each in provenance["data"]["sets"]] == ["SST-2", "aclImdb"]
     assert [each["body"] for each in provenance["teachers"]] == [ModelFolder(Path(config.teachers[0])).body().id]
@@ -78,8 +78,8 @@ def test_the_student_learns_both_sets_and_serves(
     # A head on its body says where that comes from, and so does one that is fitted on from there.
     source = folder.path
     for name in ("once", "twice"):
-        again = transfer(str(source), sets[0], tmp_path / name, TransferConfig())
-        assert "body distilled (" in again.results()["results"][0]["name"]
+        again = transfer(str(source), sets[0], tmp_path / name, TransferConfig()).folder
+        assert "body distilled (" in again.results().results[0].name
         source = again.path
 
 
@@ -105,7 +105,7 @@ def test_each_set_may_have_a_teacher_and_its_unlabelled_texts(
     both = replace(config, teachers=config.teachers * 2, sentences=0, short_passes=1, mistyped_passes=0, epochs=0.1)
     unlabelled = [sets[0], replace(sets[1], unlabelled=("a fine film", "an awful plot", "what music"))]
     with caplog.at_level("INFO"):
-        folder = distill(unlabelled, tmp_path / "student", replace(both, unlabelled=2))
+        folder = distill(unlabelled, tmp_path / "student", replace(both, unlabelled=2)).folder
     assert len(folder.head().provenance["teachers"]) == 2
     rows = sum(each["train_rows"] for each in folder.head().provenance["data"]["sets"])
     assert f"{rows + 2} texts in an epoch" in caplog.text
@@ -126,7 +126,7 @@ def test_an_anchor_holds_the_hidden_states(
         )
         return float(np.square(found - before).sum())
 
-    held = distill(sets, tmp_path / "held", replace(config, anchor=str(tiny_roberta), anchor_weight=100.0)).path
+    held = distill(sets, tmp_path / "held", replace(config, anchor=str(tiny_roberta), anchor_weight=100.0)).folder.path
     assert moved(held) < moved(student) / 2
 
 

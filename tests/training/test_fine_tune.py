@@ -24,7 +24,7 @@ from valence.export import export_body
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
 from valence.training.fine_tune import FineTuneConfig, fine_tune
-from valence.training.trainer import balanced_weights
+from valence.training.losses import balanced_weights
 
 CONFIG = FineTuneConfig(
     layers=1, epochs=1, batch_size=16, learning_rate=1e-3, train_rows=200, test_rows=60, precision="fp32"
@@ -54,7 +54,7 @@ def base(tiny_roberta: Path) -> str:
 @pytest.fixture(scope="module")
 def trained(base: str, sentences: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The last of three layers trained, from a base."""
-    return fine_tune(base, sentences, tmp_path_factory.mktemp("trained") / "one", replace(CONFIG, epochs=3)).path
+    return fine_tune(base, sentences, tmp_path_factory.mktemp("trained") / "one", replace(CONFIG, epochs=3)).folder.path
 
 
 def changed(before: Path, after: Path) -> list[str]:
@@ -70,14 +70,14 @@ def test_the_last_layer_and_what_is_above_it_move_and_nothing_else(base: str, tr
 
 
 def test_it_learns_and_says_what_it_trained_and_what_that_cost(trained: Path) -> None:
-    (found,) = ModelFolder(trained).results()["results"]
+    (found,) = ModelFolder(trained).results().results
     weights = load_file(trained / "model.safetensors")
     expected = sum(each.size for name, each in weights.items() if "layer.2." in name or name in ABOVE)
-    assert found["metrics"]["accuracy"]["value"] > 0.9
-    assert found["name"].startswith("SST-2: the last layer trained, body tiny-roberta without stage 1")
-    assert found["trained_parameters"] == expected
-    assert found["wall_time_s"] > 0
-    assert found["peak_memory_mb"] > 100
+    assert found.metrics["accuracy"].value > 0.9
+    assert found.name.startswith("SST-2: the last layer trained, body tiny-roberta without stage 1")
+    assert found.trained_parameters == expected
+    assert found.wall_time_s > 0
+    assert found.peak_memory_mb > 100
 
 
 def test_a_trained_model_can_be_trained_further_exported_and_served(
@@ -85,7 +85,7 @@ def test_a_trained_model_can_be_trained_further_exported_and_served(
 ) -> None:
     source = shutil.copytree(trained, tmp_path / "source")
     export_body(source)
-    folder = fine_tune(str(source), sentences, tmp_path / "out", replace(CONFIG, layers="all"))
+    folder = fine_tune(str(source), sentences, tmp_path / "out", replace(CONFIG, layers="all")).folder
     assert folder.body().id != ModelFolder(source).body().id
     assert "body.onnx" not in folder.body().files
     assert folder.head().provenance["from_body"] == ModelFolder(source).body().id
@@ -103,7 +103,7 @@ def test_lora_is_merged_into_the_layers_that_it_was_in(
     layers: trainable.Layers, base: str, noisy: Dataset, tmp_path: Path
 ) -> None:
     config = replace(CONFIG, layers=layers, lora=True)
-    folder = fine_tune(base, noisy, tmp_path / "lora", config)
+    folder = fine_tune(base, noisy, tmp_path / "lora", config).folder
     moved = [name for name in changed(Path(base), folder.path) if not name.startswith("classifier")]
     assert moved
     assert all(name.endswith(".weight") and "LayerNorm" not in name for name in moved)
@@ -111,11 +111,11 @@ def test_lora_is_merged_into_the_layers_that_it_was_in(
     _, report = AutoModelForSequenceClassification.from_pretrained(folder.path, output_loading_info=True)
     assert not report["missing_keys"]
     assert not report["unexpected_keys"]
-    (found,) = folder.results()["results"]
+    (found,) = folder.results().results
     # Rank 8: four linear layers of 32 to 32, two of 32 to 64 or back, and the final layer of 32 to 2.
     per_layer = 8 * (4 * (32 + 32) + 2 * (32 + 64))
-    assert found["trained_parameters"] == per_layer * (3 if layers == "all" else 2) + 32 * 2 + 2
-    assert found["metrics"]["accuracy"]["value"] > 0.75
+    assert found.trained_parameters == per_layer * (3 if layers == "all" else 2) + 32 * 2 + 2
+    assert found.metrics["accuracy"].value > 0.75
 
 
 def test_the_head_stands_in_the_network_before_the_first_step(
@@ -142,7 +142,7 @@ def test_an_interrupted_run_goes_on_and_ends_like_an_undisturbed_one(
     lora: bool, base: str, sentences: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = replace(CONFIG, lora=lora)
-    undisturbed = fine_tune(base, sentences, tmp_path / "whole", config)
+    undisturbed = fine_tune(base, sentences, tmp_path / "whole", config).folder
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "training_step", interrupted_at(6))
         with pytest.raises(KeyboardInterrupt):
@@ -150,7 +150,7 @@ def test_an_interrupted_run_goes_on_and_ends_like_an_undisturbed_one(
     assert not (tmp_path / "parts").exists()
     with pytest.raises(SettingsError, match="epochs was 1, now 3"):
         fine_tune(base, sentences, tmp_path / "parts", replace(config, epochs=3), resume=True)
-    resumed = fine_tune(base, sentences, tmp_path / "parts", config, resume=True)
+    resumed = fine_tune(base, sentences, tmp_path / "parts", config, resume=True).folder
     assert resumed.body().id == undisturbed.body().id
     assert sorted(path.name for path in tmp_path.iterdir()) == ["parts", "whole"]
 
@@ -171,7 +171,7 @@ def test_a_rare_class_can_be_weighed_as_much_as_a_frequent_one() -> None:
 
 
 def test_a_run_with_weighed_classes_says_so(base: str, noisy: Dataset, tmp_path: Path) -> None:
-    balanced = fine_tune(base, noisy, tmp_path / "out", replace(CONFIG, class_weight="balanced"))
+    balanced = fine_tune(base, noisy, tmp_path / "out", replace(CONFIG, class_weight="balanced")).folder
     assert balanced.head().provenance["config"]["class_weight"] == "balanced"
 
 

@@ -37,8 +37,8 @@ def test_more_rows_give_a_better_head_and_the_figures_are_of_validation() -> Non
     found = learning_curve(
         HeadFitter(penalties=(1e-2,)), features[:800], labels[:800], features[800:], labels[800:], classes=2, seed=1
     )
-    assert (found["split"], found["rows"]) == ("validation", 400)
-    assert [each["rows"] for each in found["points"]] == sizes(800, 2)
-    first, last = found["points"][0]["metrics"]["accuracy"], found["points"][-1]["metrics"]["accuracy"]
-    assert last["value"] > first["value"] + 0.05
-    assert last["low"] < last["value"] < last["high"]
+    assert (found.split, found.rows) == ("validation", 400)
+    assert [each.rows for each in found.points] == sizes(800, 2)
+    first, last = found.points[0].metrics["accuracy"], found.points[-1].metrics["accuracy"]
+    assert last.value > first.value + 0.05
+    assert last.low < last.value < last.high

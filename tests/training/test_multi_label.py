@@ -42,11 +42,11 @@ def stage1(tiny_roberta: Path, sentences: Dataset, tmp_path_factory: pytest.Temp
         learning_rate=2e-3,
         test_rows=60,
     )
-    return pretrain(sentences, tmp_path_factory.mktemp("stage1") / "several", config)
+    return pretrain(sentences, tmp_path_factory.mktemp("stage1") / "several", config).folder
 
 
 def figure(folder: ModelFolder, name: str) -> float:
-    return float(folder.results()["results"][0]["metrics"][name]["value"])
+    return float(folder.results().results[0].metrics[name].value)
 
 
 def test_stage_1_learns_them_and_is_served_with_its_thresholds(stage1: ModelFolder) -> None:
@@ -69,4 +69,4 @@ def test_layers_are_trained_on_from_there(stage1: ModelFolder, sentences: Datase
         learning_rate=2e-3,
         test_rows=60,
     )
-    assert figure(fine_tune(str(stage1.path), sentences, tmp_path / "out", config), "micro_f1") > 0.9
+    assert figure(fine_tune(str(stage1.path), sentences, tmp_path / "out", config).folder, "micro_f1") > 0.9

@@ -48,14 +48,14 @@ def config(tiny_roberta: Path) -> PretrainConfig:
 
 @pytest.fixture(scope="module")
 def stage1(reviews: Dataset, config: PretrainConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pretrain(reviews, tmp_path_factory.mktemp("stage1") / "body", config).path
+    return pretrain(reviews, tmp_path_factory.mktemp("stage1") / "body", config).folder.path
 
 
 @pytest.fixture(scope="module")
 def stage2(stage1: Path, sentences: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     export_body(stage1)
     out = tmp_path_factory.mktemp("stage2") / "classifier"
-    return transfer(str(stage1), sentences, out, TransferConfig()).path
+    return transfer(str(stage1), sentences, out, TransferConfig()).folder.path
 
 
 def encoded(fitted: FittedHead, dataset: Dataset) -> Ints:
@@ -64,9 +64,9 @@ def encoded(fitted: FittedHead, dataset: Dataset) -> Ints:
 
 def test_both_stages_learn(stage1: Path, stage2: Path) -> None:
     for folder, rows in ((stage1, 160), (stage2, 160)):
-        (found,) = ModelFolder(folder).results()["results"]
-        assert found["rows"] == rows
-        assert found["metrics"]["accuracy"]["low"] > 0.9
+        (found,) = ModelFolder(folder).results().results
+        assert found.rows == rows
+        assert found.metrics["accuracy"].low > 0.9
 
 
 def test_only_the_final_layer_differs_after_stage_2(stage1: Path, stage2: Path) -> None:
@@ -80,8 +80,8 @@ def test_an_exported_body_is_read_as_it_is_served(stage2: Path, sentences: Datas
     fitted = ModelFolder(stage2).head()
     assert fitted.provenance["features"] == "body.onnx"
     accuracy = np.mean(load(stage2).predict_proba(sentences.test.texts).argmax(axis=1) == encoded(fitted, sentences))
-    (found,) = ModelFolder(stage2).results()["results"]
-    assert found["metrics"]["accuracy"]["value"] == pytest.approx(accuracy, abs=1e-5)
+    (found,) = ModelFolder(stage2).results().results
+    assert found.metrics["accuracy"].value == pytest.approx(accuracy, abs=1e-5)
 
 
 def test_a_precision_that_nothing_computes_in_is_refused(stage2: Path, sentences: Dataset, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_folder_with_nothing_but_what_serving_needs_is_enough_for_stage_2(
     stage2: Path, sentences: Dataset, tmp_path: Path
 ) -> None:
     source = serving_copy(ModelFolder(stage2), tmp_path / "served")
-    folder = transfer(str(source.path), sentences, tmp_path / "own", TransferConfig())
+    folder = transfer(str(source.path), sentences, tmp_path / "own", TransferConfig()).folder
     assert not (folder.path / "model.safetensors").exists()
     assert "half that serving needs" in folder.card()
     assert load(folder.path).predict(TEXTS[0]).label == "positive"
@@ -129,16 +129,15 @@ def test_the_same_command_gives_the_same_head_and_results(
     for name in "ab":
         # A home of its own, so that features are computed again and not found.
         monkeypatch.setenv("VALENCE_HOME", str(tmp_path / f"home {name}"))
-        made.append(transfer(str(stage1), sentences, tmp_path / name, TransferConfig()))
+        made.append(transfer(str(stage1), sentences, tmp_path / name, TransferConfig()).folder)
     one, two = made
     assert (one.path / "head.safetensors").read_bytes() == (two.path / "head.safetensors").read_bytes()
     timed = {"wall_time_s", "peak_memory_mb"}
     (first,), (second,) = (
-        [{key: value for key, value in each.items() if key not in timed} for each in folder.results()["results"]]
-        for folder in (one, two)
+        [result.model_dump(exclude=timed) for result in folder.results().results] for folder in (one, two)
     )
     assert first == second
-    assert [each["data"] for each in one.results()["comparisons"]] == ["aclImdb"]  # stage 1 told the same labels apart
+    assert [each.data for each in one.results().comparisons] == ["aclImdb"]  # stage 1 told the same labels apart
 
 
 def test_features_that_another_arithmetic_computed_are_not_taken_for_ones_own(
@@ -160,16 +159,18 @@ def test_another_set_of_labels_gets_a_layer_of_its_size(stage1: Path, sentences:
         replace(part, labels=tuple(third(str(label), key) for label, key in zip(part.labels, part.keys, strict=True)))
         for part in (sentences.train, sentences.test)
     )
-    folder = transfer(str(stage1), replace(sentences, train=train, test=test), tmp_path / "three", TransferConfig())
+    folder = transfer(
+        str(stage1), replace(sentences, train=train, test=test), tmp_path / "three", TransferConfig()
+    ).folder
     assert folder.head().labels.names == ("mixed", "negative", "positive")
-    assert folder.results()["comparisons"] == []  # stage 1's results are of other labels
+    assert folder.results().comparisons == []  # stage 1's results are of other labels
     assert json.loads((folder.path / "config.json").read_text("utf-8"))["id2label"]["0"] == "mixed"
 
 
 def test_the_general_readout_is_served_and_its_card_says_that_it_needs_valence(
     stage1: Path, sentences: Dataset, tmp_path: Path
 ) -> None:
-    folder = transfer(str(stage1), sentences, tmp_path / "general", TransferConfig(readout="general"))
+    folder = transfer(str(stage1), sentences, tmp_path / "general", TransferConfig(readout="general")).folder
     assert "needs Valence" in folder.card()
     assert load(folder.path).predict(TEXTS[0]).label == "positive"
 
@@ -177,10 +178,10 @@ def test_the_general_readout_is_served_and_its_card_says_that_it_needs_valence(
 def test_the_folder_has_a_report_and_pictures_and_the_learning_curve_where_it_was_asked_for(
     stage1: Path, stage2: Path, sentences: Dataset, tmp_path: Path
 ) -> None:
-    asked = transfer(str(stage1), sentences, tmp_path / "curve", TransferConfig(learning_curve=True)).path
+    asked = transfer(str(stage1), sentences, tmp_path / "curve", TransferConfig(learning_curve=True)).folder.path
     for folder, has_curve in ((stage2, False), (asked, True)):
-        (found,) = ModelFolder(folder).results()["results"]
-        assert (found["learning_curve"] is not None) == has_curve
+        (found,) = ModelFolder(folder).results().results
+        assert (found.learning_curve is not None) == has_curve
         assert ("Learning curve" in (folder / "report.html").read_text("utf-8")) == has_curve
         assert (folder / "plots" / "learning-curve.svg").exists() == has_curve
         assert (folder / "plots" / "roc.png").exists()
@@ -190,7 +191,7 @@ def test_the_folder_has_a_report_and_pictures_and_the_learning_curve_where_it_wa
 def test_the_body_can_stay_frozen_in_stage_1(
     reviews: Dataset, config: PretrainConfig, tiny_roberta: Path, tmp_path: Path
 ) -> None:
-    folder = pretrain(reviews, tmp_path / "frozen", replace(config, freeze_body=True, epochs=1))
+    folder = pretrain(reviews, tmp_path / "frozen", replace(config, freeze_body=True, epochs=1)).folder
     before, after = load_file(tiny_roberta / "model.safetensors"), load_file(folder.path / "model.safetensors")
     shared = [name for name in before if name.startswith("roberta.")]
     assert shared
@@ -244,6 +245,6 @@ def test_an_interrupted_run_goes_on_and_ends_like_an_undisturbed_one(
     assert not (tmp_path / "body").exists()
     with pytest.raises(SettingsError, match="seed was 42, now 7"):
         pretrain(reviews, tmp_path / "body", replace(config, seed=7), resume=True)
-    resumed = pretrain(reviews, tmp_path / "body", config, resume=True)
+    resumed = pretrain(reviews, tmp_path / "body", config, resume=True).folder
     assert resumed.body().id == ModelFolder(stage1).body().id
     assert [path.name for path in tmp_path.iterdir()] == ["body"]

@@ -49,8 +49,8 @@ def test_two_processes_train_one_model(tiny_roberta: Path, small_data: Path, tmp
     folder = ModelFolder(out)
     assert folder.head().provenance["processes"] == 2
     assert folder.head().provenance["validation"][-1]["step"] == 60, "320 texts, 16 a step whoever takes them, thrice"
-    (found,) = folder.results()["results"]
-    assert (found["rows"], found["metrics"]["accuracy"]["low"] > 0.9) == (160, True)
+    (found,) = folder.results().results
+    assert (found.rows, found.metrics["accuracy"].low > 0.9) == (160, True)
 
 
 def test_a_fault_ends_all_and_leaves_nothing(tiny_roberta: Path, small_data: Path, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_the_policy_that_keeps_the_telling_words_is_chosen_and_reported(
     at_the_end: bool, config: PretrainConfig, tmp_path: Path
 ) -> None:
     data = dataset(long_reviews(200, at_the_end=at_the_end), long_reviews(40, at_the_end=at_the_end))
-    folder = pretrain(data, tmp_path / "out", replace(config, truncation="auto"))
+    folder = pretrain(data, tmp_path / "out", replace(config, truncation="auto")).folder
     found = folder.head().provenance["truncation"]
     losses = found["validation_log_loss"]
     assert found["long_rows"] == [160, 40]
@@ -110,7 +110,7 @@ def test_rates_fall_by_layer_and_only_what_is_trainable_has_one(config: Pretrain
 
 
 def test_lower_layers_move_less(config: PretrainConfig, reviews: Dataset, tmp_path: Path) -> None:
-    folder = pretrain(reviews, tmp_path / "out", replace(config, layer_decay=0.1))
+    folder = pretrain(reviews, tmp_path / "out", replace(config, layer_decay=0.1)).folder
     before = network.from_base(bases.find(config.base), LABELS).state_dict()
     after = network.from_folder(folder.path).state_dict()
     moved = [
@@ -129,7 +129,7 @@ def test_rates_by_layer_without_layers_are_refused(config: PretrainConfig, revie
 def test_patience_ends_a_run_that_gets_no_better(config: PretrainConfig, reviews: Dataset, tmp_path: Path) -> None:
     """With a rate that moves nothing, the first pass is the best one."""
     still = replace(config, learning_rate=1e-12, epochs=6)
-    folder = pretrain(reviews, tmp_path / "out", replace(still, patience=2))
+    folder = pretrain(reviews, tmp_path / "out", replace(still, patience=2)).folder
     assert len(folder.head().provenance["validation"]) == 3
 
 
@@ -150,21 +150,21 @@ def test_adaptation_reads_the_unlabelled_texts_and_learns_from_them(
 ) -> None:
     data = replace(reviews, unlabelled=tuple(reversed(reviews.train.texts)))
     out = tmp_path / "out"
-    folder = pretrain(data, out, replace(config, adapt_epochs=6, epochs=1))
+    folder = pretrain(data, out, replace(config, adapt_epochs=6, epochs=1)).folder
     found = folder.head().provenance["adaptation"]
     losses = [each["loss"] for each in found["validation"]]
     assert found["texts"] == 320 + 400, "the training texts without validation, and the unlabelled ones"
     assert len(losses) == 6
     assert losses[-1] < losses[0] - 0.3
     assert not (tmp_path / "out.training").exists()
-    assert folder.body().id != pretrain(data, out, config).body().id
+    assert folder.body().id != pretrain(data, out, config).folder.body().id
 
 
 def test_an_adaptation_that_came_to_its_end_is_not_made_again(
     config: PretrainConfig, reviews: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     adapting = replace(config, adapt_epochs=1)
-    whole = pretrain(reviews, tmp_path / "whole", adapting).body().id
+    whole = pretrain(reviews, tmp_path / "whole", adapting).folder.body().id
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -175,7 +175,7 @@ def test_an_adaptation_that_came_to_its_end_is_not_made_again(
             pretrain(reviews, tmp_path / "out", adapting)
     assert json.loads((tmp_path / "out.training" / "adaptation.json").read_text("utf-8"))
     monkeypatch.setattr("valence.training.language_model.train_language_model", interrupted)
-    assert pretrain(reviews, tmp_path / "out", adapting, resume=True).body().id == whole
+    assert pretrain(reviews, tmp_path / "out", adapting, resume=True).folder.body().id == whole
     assert ModelFolder(tmp_path / "out").head().provenance["adaptation"]["texts"] == 320
 
 

@@ -1,4 +1,4 @@
-"""`valence baseline`: what the cheap ways give on the same rows."""
+"""`valence baseline`: the results of cheap methods on the same rows."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ if TYPE_CHECKING:
     type=click.Choice(["majority", "tfidf", "vader"]),
     multiple=True,
     default=["tfidf"],
-    help="Give it several times for several: the majority label; TF-IDF with logistic regression; VADER, a lexicon "
-    "with rules, for negative and positive alone.",
+    help="The majority label; TF-IDF with logistic regression; or VADER, a lexicon with rules, for the labels negative "
+    "and positive only. Give it again for more than one.",
 )
 @data_options("sst2")
 @rows_options
 @seed_option
 @results_option
 def baseline(kinds: tuple[str, ...], request: DataRequest, results: Path | None, **rows: Any) -> None:
-    """Test the cheap ways that a classifier must beat, on the reserved set."""
+    """Test the cheap methods that a classifier must beat, on the reserved set."""
+    from valence.cli.command_line import command_line
     from valence.data.splits import SplitConfig
-    from valence.evaluation.results import save, table
+    from valence.evaluation.results import save
+    from valence.evaluation.tables import table
     from valence.training.baselines import baseline as measure
 
     config = SplitConfig(**rows)
     dataset = request.load(seed=config.seed)
-    found = [measure(kind, dataset, config) for kind in kinds]
+    measured = [measure(kind, dataset, config, command=command_line()) for kind in kinds]
     if results:
-        save(results, found)
-    click.echo(table(found))
+        save(results, measured)
+    click.echo(table(measured))

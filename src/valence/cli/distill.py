@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "teachers",
     required=True,
     multiple=True,
-    help="A model folder, trained on the first of the sets; given again, on the second, and so on.",
+    help="A model folder that was trained on the first --data; give it again for the second, and so on.",
 )
 @data_options("sst2", multiple=True)
 @out_option
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
     "--sentences",
     type=click.IntRange(min=0),
     default=40_000,
-    help="So many sentences without labels, cut from the texts of the other sets, that the first teacher answers for.",
+    help="Number of unlabelled sentences, cut from the texts of the other sets, that the first teacher labels.",
 )
 @click.option(
     "--unlabelled",
     type=click.IntRange(min=0),
     default=0,
-    help="So many unlabelled texts of each other set, that its own teacher answers for.",
+    help="Number of unlabelled texts of each other set that its own teacher labels.",
 )
 @click.option(
     "--label-share",
     type=click.FloatRange(0, 1),
     default=0.3,
-    help="Of the label in the target of a text that has a label and a teacher's answer.",
+    help="Weight of the label in the target of a text that has both a label and a teacher's answer.",
 )
 @click.option(
     "--short-passes",
@@ -60,39 +60,41 @@ if TYPE_CHECKING:
     "--mistyped-passes",
     type=click.IntRange(min=0),
     default=0,
-    help="Of the short passes, so many see the texts with slips of the finger in them, and the same targets.",
+    help="How many of the short passes see the texts with typing errors, and the same targets.",
 )
 @click.option(
     "--anchor",
     default="",
-    help="A base whose hidden states the student's stay near, so that its body still serves tasks unlike this one.",
+    help="A base whose hidden states the student's stay close to, so that its body still works for other tasks.",
 )
 @click.option(
     "--anchor-weight",
     type=click.FloatRange(min=0, min_open=True),
-    help="Of the distance to the anchor, beside the loss.  [default: 1]",
+    help="Weight of the distance to the anchor in the loss.  [default: 1]",
 )
 @loop_options(epochs=1.0, passes="the texts of the other sets")
 @precision_option
 @rows_options
 @seed_option
 @results_option
-@click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
+@click.option("--resume", is_flag=True, help="Continue the run that was interrupted.")
 def distill(requests: list[DataRequest], out: Path, results: Path | None, resume: bool, **options: Any) -> None:
-    """Train a small student on what larger teachers say, and on labelled sets beside it.
+    """Train a small student on the answers of larger teachers, and on labelled sets.
 
     The first teacher answers for the texts of the first --data, and for sentences cut from the others. A set with a
-    teacher of its own is answered for by that one; one without keeps its labels. The student's target for a text that
-    has both an answer and a label is a mixture.
+    teacher of its own gets its answers from that one; a set without keeps its labels. If a text has both an answer and
+    a label, the student's target is a mixture of the two.
     """
-    from valence.evaluation.results import save, table
+    from valence.cli.command_line import command_line
+    from valence.evaluation.results import save
+    from valence.evaluation.tables import table
     from valence.training.distill import DistillConfig
     from valence.training.distill import distill as run
 
     config = DistillConfig(**options)
-    folder = run([request.load(seed=config.seed) for request in requests], out, config, resume=resume)
-    found = folder.results()["results"]
+    datasets = [request.load(seed=config.seed) for request in requests]
+    finished = run(datasets, out, config, resume=resume, command=command_line())
     if results:
-        save(results, found)
-    click.echo(table(found))
+        save(results, finished.results)
+    click.echo(table(finished.results))
     click.echo(f"Saved to {out}. Next: valence export --model {out}")

@@ -1,13 +1,13 @@
-"""`valence evaluate`: saved models, as they are served, on a reserved test set."""
+"""`valence evaluate`: tests saved models, as they are served, on a reserved test set."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from valence.data.examples import Dataset
     from valence.data.sources import DataRequest
     from valence.evaluation.comparison import Comparison
-    from valence.evaluation.mistakes import Mistake
     from valence.evaluation.scored import AnyScored
     from valence.inference.engine import Engine
+    from valence.model.results import KnownFailure, Result
 
 
 @dataclass(frozen=True)
 class _Test:
-    """One model, called `model` in what is printed, on one data set."""
+    """One model on one data set; `model` is its name in what is printed."""
 
     path: Path
     model: str
     scored: AnyScored
-    result: dict[str, Any]
+    result: Result
 
 
 @click.command()
@@ -40,16 +40,16 @@ class _Test:
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
-    help="A model folder. With several, each is compared with the first, row by row.",
+    help="A model folder. Give it again to compare further models with the first, row by row.",
 )
 @data_options("sst2", multiple=True)
-@click.option("--test-rows", type=click.IntRange(min=10), help="At most so many test rows, for a quick run.")
+@click.option("--test-rows", type=click.IntRange(min=10), help="At most this many test rows, for a quick run.")
 @click.option("--record", is_flag=True, help="Also put the figures into the model folder's results and card.")
 @click.option(
     "--beside",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="With --record: a results file of other ways on the same rows, to stand beside them.",
+    help="With --record: a results file of other methods on the same rows, to show next to the model's own.",
 )
 @click.option(
     "--report",
@@ -64,14 +64,14 @@ class _Test:
 @click.option(
     "--mistakes",
     type=click.IntRange(min=1),
-    help="With --report: show so many of the most confident mistakes. They are texts of the data set: pass such a "
-    "report on only where its licence lets you.",
+    help="With --report: show this many of the most confident mistakes. They are texts of the data set: pass such a "
+    "report on only if its licence allows it.",
 )
 @click.option(
     "--known-failures",
     type=click.IntRange(min=1),
-    help="With --record: the card names so many of the most confident mistakes. They are texts of the data set, and go "
-    "wherever the model goes: only for texts of your own, or where their licence lets you.",
+    help="With --record: list this many of the most confident mistakes in the card. They are texts of the data set and "
+    "go wherever the model goes: use it only if they are yours or their licence allows it.",
 )
 @seed_option
 @results_option
@@ -90,15 +90,15 @@ def evaluate(
 ) -> None:
     """Test the quantised model that serving runs, on the reserved set, with 95 % intervals.
 
-    Prints the figures, each label's own, and the accuracy by length, negation and identity terms. Several models are
-    compared on the same rows by McNemar's test and a paired bootstrap. Where a text has several labels, a row counts as
+    Prints the figures, those of each label, and the accuracy by length, negation and identity terms. Several models are
+    compared on the same rows with McNemar's test and a paired bootstrap. If texts can have several labels, a row is
     right if exactly its labels are given.
     """
     from valence.evaluation import plots as drawing
-    from valence.evaluation.mistakes import most_confident_mistakes
     from valence.evaluation.recording import record as write
     from valence.evaluation.report import write_report
-    from valence.evaluation.results import breakdown, read, save, table
+    from valence.evaluation.results import read, save
+    from valence.evaluation.tables import breakdown, table
     from valence.model.folder import ModelFolder
 
     _check_together(
@@ -109,34 +109,32 @@ def evaluate(
         }
     )
     if report or plots:
-        drawing.require_matplotlib()  # before the hour that a test may take, not after it
+        drawing.require_matplotlib()  # before a test that may take an hour
     trained_on = [ModelFolder(path).head().provenance.get("data", {}) for path in models]
     datasets = [request.load_to_test(trained_on, seed=seed) for request in requests]
     tests = [test for path in dict.fromkeys(models) for test in _tests(path, models, datasets, test_rows, seed)]
-    found, compared = [test.result for test in tests], _compared(tests, seed)
     if known_failures:
-        for test in tests:
-            surest = most_confident_mistakes(test.scored, known_failures)
-            test.result["known_failures"] = [asdict(each) for each in surest]
+        tests = [_with_known_failures(test, known_failures) for test in tests]
+    measured, compared = [test.result for test in tests], _compared(tests, seed)
     if record:
-        others = [each for file in beside for each in read(file)]
+        others = [result for file in beside for result in read(file)]
         for path in dict.fromkeys(models):
             write(path, [test.result for test in tests if test.path == path], others)
     if results:
-        save(results, found, compared)
+        save(results, measured, compared)
     if report:
         title = ", ".join(dict.fromkeys(test.model for test in tests))
-        write_report(report, title, found, compared, _mistakes(tests, mistakes))
+        write_report(report, title, measured, compared, _mistakes(tests, mistakes))
     if plots:
         for test in tests:
-            drawing.write(plots / re.sub(r"[^\w.-]+", "-", f"{test.model} {test.result['data']}"), test.result)
-    click.echo("\n\n".join([table(found), *map(breakdown, found), *map(str, compared)]))
+            drawing.write(plots / re.sub(r"[^\w.-]+", "-", f"{test.model} {test.result.data}"), test.result)
+    click.echo("\n\n".join([table(measured), *map(breakdown, measured), *map(str, compared)]))
 
 
 def _check_together(options: Mapping[str, tuple[object, str, object]]) -> None:
-    """Raises SettingsError for an option that would do nothing without another: name -> (value, the other, its)."""
-    for alone, (given, needed, found) in options.items():
-        if given and not found:
+    """Raises SettingsError for an option that needs another one: name -> (value, the other's name, its value)."""
+    for alone, (given, needed, other) in options.items():
+        if given and not other:
             raise SettingsError(
                 f"{alone} does nothing without {needed}.",
                 way_out=f"Give {needed} as well, or leave {alone} out.",
@@ -147,21 +145,20 @@ def _check_together(options: Mapping[str, tuple[object, str, object]]) -> None:
 def _tests(
     path: Path, models: tuple[Path, ...], datasets: list[Dataset], test_rows: int | None, seed: int
 ) -> Iterator[_Test]:
-    """One model on every data set. It goes by its folder's name, or by its path where another has the same name."""
+    """One model on every data set. Its name is the folder's, or the path if another model has the same name."""
     from valence.inference.engine import Engine
 
     engine = Engine(path)
-    others = {each.resolve().name for each in models if each != path}
+    others = {model.resolve().name for model in models if model != path}
     name = str(path) if engine.name in others else engine.name
     for dataset in datasets:
         yield _Test(path, name, *_tested(engine, name, dataset, test_rows, seed))
 
 
-def _tested(
-    engine: Engine, name: str, dataset: Dataset, test_rows: int | None, seed: int
-) -> tuple[AnyScored, dict[str, Any]]:
+def _tested(engine: Engine, name: str, dataset: Dataset, test_rows: int | None, seed: int) -> tuple[AnyScored, Result]:
+    from valence.cli.command_line import command_line
     from valence.data.splits import sample
-    from valence.evaluation.results import Origin, result
+    from valence.evaluation.results import Origin, measure
     from valence.evaluation.scored import scored
 
     started = time.perf_counter()
@@ -176,31 +173,39 @@ def _tested(
         data_checksum=dataset.checksum,
         seed=seed,
         trained_parameters=0,
+        command=command_line(),
     )
-    return rows, result(rows, origin, started=started)
+    return rows, measure(rows, origin, started=started)
+
+
+def _with_known_failures(test: _Test, count: int) -> _Test:
+    from valence.evaluation.mistakes import most_confident_mistakes
+
+    failures = most_confident_mistakes(test.scored, count)
+    return replace(test, result=test.result.model_copy(update={"known_failures": failures}))
 
 
 def _compared(tests: list[_Test], seed: int) -> list[Comparison]:
-    """Each model with the first one, on every data set."""
+    """Each model compared with the first one, on every data set."""
     from valence.evaluation.comparison import compare
 
-    first = {test.result["data"]: test for test in reversed(tests)}  # the first model's test on each data set
+    first = {test.result.data: test for test in reversed(tests)}  # the first model's test on each data set
     return [
         compare(
-            first[test.result["data"]].scored,
+            first[test.result.data].scored,
             test.scored,
-            names=(first[test.result["data"]].model, test.model),
-            data=test.result["data"],
-            split=test.result["split"],
+            names=(first[test.result.data].model, test.model),
+            data=test.result.data,
+            split=test.result.split,
             seed=seed,
         )
         for test in tests
-        if test is not first[test.result["data"]]
+        if test is not first[test.result.data]
     ]
 
 
-def _mistakes(tests: list[_Test], count: int | None) -> dict[str, list[Mistake]]:
-    """Name of each result -> its most confident mistakes; nothing where none were asked for."""
+def _mistakes(tests: list[_Test], count: int | None) -> dict[str, list[KnownFailure]]:
+    """Name of each result -> its most confident mistakes; empty if none were asked for."""
     from valence.evaluation.mistakes import most_confident_mistakes
 
-    return {test.result["name"]: most_confident_mistakes(test.scored, count) for test in tests} if count else {}
+    return {test.result.name: most_confident_mistakes(test.scored, count) for test in tests} if count else {}

@@ -1,4 +1,4 @@
-"""`valence export`: the quantised body that serving runs, held against torch."""
+"""`valence export`: the quantised body that serving runs, compared with torch."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import click
 @click.option(
     "--texts",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A file of texts to compare on, one a line; by default a few built-in ones.",
+    help="A file of texts to compare on, one per line; by default a few built-in ones.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def export(model: Path, texts: Path | None, as_json: bool) -> None:
-    """Make body.onnx, int8, from the network in the folder, and compare its scores with torch's."""
+    """Make body.onnx, quantised to int8, from the network in the folder, and compare its scores with torch's."""
     import json
 
     from valence.errors import DataError
@@ -27,7 +27,7 @@ def export(model: Path, texts: Path | None, as_json: bool) -> None:
 
     lines = [line for line in texts.read_text("utf-8", errors="replace").splitlines() if line.strip()] if texts else []
     if texts and not lines:
-        raise DataError(f"{texts} has no text in it.", way_out="Give a file with one text a line.", code="file-empty")
+        raise DataError(f"{texts} has no text in it.", way_out="Give a file with one text per line.", code="file-empty")
     path = export_body(model)
-    found = parity(model, lines or SAMPLE_TEXTS)
-    click.echo(json.dumps(found.as_json(), indent=2) if as_json else f"Wrote {path}.\n{found}")
+    report = parity(model, lines or SAMPLE_TEXTS)
+    click.echo(json.dumps(report.as_json(), indent=2) if as_json else f"Wrote {path}.\n{report}")

@@ -24,12 +24,15 @@ _DATA_HELP = (
 out_option: Decorator = click.option(
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The model folder to write."
 )
-seed_option: Decorator = click.option("--seed", default=42, help="Of the splits and of training.")
+seed_option: Decorator = click.option("--seed", default=42, help="For the splits and for training.")
 results_option: Decorator = click.option(
     "--results", type=click.Path(path_type=Path, dir_okay=False), help="Also write the figures to this JSON file."
 )
 precision_option: Decorator = click.option(
-    "--precision", type=click.Choice(["auto", "bf16", "fp32"]), default="auto", help="Of the matrix work."
+    "--precision",
+    type=click.Choice(["auto", "bf16", "fp32"]),
+    default="auto",
+    help="Number format of matrix products.",
 )
 
 cluster_option: Decorator = click.option(
@@ -113,12 +116,12 @@ def loop_options(*, epochs: float, passes: str) -> Decorator:
     options: list[Decorator] = [
         click.option("--epochs", type=positive, default=epochs, help=f"Passes over {passes}."),
         click.option("--learning-rate", type=positive, default=5e-5, help="Peak learning rate of AdamW."),
-        click.option("--batch-size", type=click.IntRange(min=1), default=32, help="Texts in one step."),
+        click.option("--batch-size", type=click.IntRange(min=1), default=32, help="Texts in one optimiser step."),
         click.option(
             "--max-tokens",
             type=click.IntRange(min=8),
             default=384,
-            help="Longest input, and the window of the finished body.",
+            help="Longest input in tokens, and the window of the finished body.",
         ),
     ]
 
@@ -134,7 +137,7 @@ def rows_options(command: Command) -> Command:
     """`--train-rows` and `--test-rows`: small runs on a stratified sample."""
     for name in ("test", "train"):
         command = click.option(
-            f"--{name}-rows", type=click.IntRange(min=10), help=f"At most so many {name} rows, for a quick run."
+            f"--{name}-rows", type=click.IntRange(min=10), help=f"At most this many {name} rows, for a quick run."
         )(command)
     return command
 

@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     "--split",
     type=click.Choice(["test", "validation"]),
     default="test",
-    help="The reserved set, or what stage 2 cuts from train with this seed: there one may choose by what one sees.",
+    help="The reserved set, or the rows that stage 2 holds out with this seed; base choices only on the latter.",
 )
-@click.option("--rows", type=click.IntRange(min=10), help="At most so many rows, for a quick run.")
+@click.option("--rows", type=click.IntRange(min=10), help="At most this many rows, for a quick run.")
 @seed_option
 @results_option
 def parity(
     model: Path, requests: list[DataRequest], split: str, rows: int | None, seed: int, results: Path | None
 ) -> None:
     """Compare the quantised model that serving runs with torch in float32."""
+    from valence.cli.command_line import command_line
     from valence.data.splits import SplitConfig, prepare, sample
-    from valence.evaluation.results import command_line
     from valence.export.parity import parity as compare
     from valence.files import write_json
 
-    found = []
+    reports = []
     for request in requests:
         dataset = request.load(seed=seed)
         splits = prepare(dataset, SplitConfig(seed=seed))
@@ -45,6 +45,6 @@ def parity(
         report = compare(model, examples.texts, examples.labels)
         click.echo(f"{dataset.name}, {where}\n{report}\n")
         about = {"data": dataset.name, "split": where, "data_checksum": dataset.checksum}
-        found.append({**about, **report.as_json()})
+        reports.append({**about, **report.as_json()})
     if results:
-        write_json(results, {"format": 1, "command": command_line(), "parity": found})
+        write_json(results, {"format": 1, "command": command_line(), "parity": reports})

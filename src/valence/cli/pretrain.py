@@ -31,34 +31,36 @@ if TYPE_CHECKING:
     "--truncation",
     type=click.Choice(["head", "head-tail", "tail", "auto"]),
     default="head-tail",
-    help="What training keeps of a longer text: its start, both ends, its end; or what is best on validation texts.",
+    help="The part of a longer text that training keeps: start, both ends, end, or the best one on validation texts.",
 )
 @click.option(
     "--adapt-epochs",
     type=click.FloatRange(min=0),
     default=0.0,
-    help="First so many passes as a masked language model over the training and unlabelled texts.",
+    help="Passes over the training and unlabelled texts as a masked language model, before training.",
 )
 @click.option(
     "--layer-decay",
     type=click.FloatRange(0, 1, min_open=True),
     default=1.0,
-    help="The learning rate of each layer is that of the one above it times this.",
+    help="Factor between the learning rate of a layer and that of the layer above it.",
 )
 @click.option(
     "--patience",
     type=click.IntRange(min=1),
-    help="Stop after so many validation passes in a row without a better one; there are six in a run.",
+    help="Stop after this many validation passes in a row without improvement; a run has six.",
 )
 @click.option("--freeze-body", is_flag=True, help="Train only the final layer, as the classic tutorial does.")
 @precision_option
 @rows_options
 @seed_option
 @results_option
-@click.option("--resume", is_flag=True, help="Go on with the run that was interrupted.")
+@click.option("--resume", is_flag=True, help="Continue the run that was interrupted.")
 def pretrain(request: DataRequest, out: Path, results: Path | None, resume: bool, **options: Any) -> None:
-    """Train a base on a large related set: what it gives is a body, and a first head."""
-    from valence.evaluation.results import save, spent, table
+    """Train a base on a large related set: the result is a body and a first head."""
+    from valence.cli.command_line import command_line
+    from valence.evaluation.results import save
+    from valence.evaluation.tables import cost, table
     from valence.training import ranks
     from valence.training.pretrain import PretrainConfig
     from valence.training.pretrain import pretrain as run
@@ -66,12 +68,11 @@ def pretrain(request: DataRequest, out: Path, results: Path | None, resume: bool
     config = PretrainConfig(**options)
     if not ranks.is_first():
         logging.getLogger("valence").setLevel(logging.WARNING)
-    folder = run(request.load(seed=config.seed), out, config, resume=resume)
+    finished = run(request.load(seed=config.seed), out, config, resume=resume, command=command_line())
     if not ranks.is_first():
         return
-    found = folder.results()["results"]
     if results:
-        save(results, found)
-    click.echo(table(found))
-    click.echo(spent(found[0]))
+        save(results, finished.results)
+    click.echo(table(finished.results))
+    click.echo(cost(finished.results[0]))
     click.echo(f"Saved to {out}. Next: valence transfer --from {out} --data sst2 --out models/sst2")

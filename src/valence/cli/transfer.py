@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from valence.encoder.trainable import Layers
     from valence.training.frozen_body import Spread
 
-# Options that mean something only with the body frozen, and only where layers are trained.
+# Options that only have a meaning with a frozen body, and only if layers are trained.
 _FROZEN = ("readout", "learning_curve", "cluster")
 _TRAINED = ("epochs", "learning_rate", "batch_size", "truncation", "resume")
 
@@ -39,7 +39,7 @@ class _LayersType(click.ParamType[Any]):
         if value == "all":
             return "all"
         if not (str(value).isdecimal() and int(value) > 0):
-            self.fail(f"{value!r} is neither a number of layers from 1 on nor 'all'.", param, ctx)
+            self.fail(f"{value!r} is neither a positive number of layers nor 'all'.", param, ctx)
         return int(value)
 
 
@@ -48,49 +48,53 @@ class _LayersType(click.ParamType[Any]):
     "--from",
     "source",
     required=True,
-    help='A model folder, "bundled" for the one in the package, or a base to do without stage 1.',
+    help='A model folder, "bundled" for the one in the package, or a base to skip stage 1.',
 )
 @data_options("sst2")
 @out_option
 @click.option(
     "--readout",
     type=click.Choice(["final", "general"]),
-    help="What the head reads: final for a task like the body's own, general for others.  [default: final]",
+    help="What the head reads: final for tasks like the body's own, general for others.  [default: final]",
 )
-@click.option("--class-weight", type=click.Choice(["balanced"]), help="Weigh each class alike, however rare it is.")
+@click.option("--class-weight", type=click.Choice(["balanced"]), help="Give each class the same weight.")
 @click.option(
     "--learning-curve",
     is_flag=True,
     default=None,
-    help="Also fit the head on ten nested parts of the rows, measured on validation.",
+    help="Also fit the head on ten nested parts of the rows, and measure it on validation.",
 )
 @click.option(
     "--train-layers",
     type=_LayersType(),
-    help="After the head is fitted, also train the last N layers of the body, or all: a new body, to be exported.",
+    help="After fitting the head, also train the last N layers of the body, or all. This makes a new body to export.",
 )
 @click.option(
     "--method",
     type=click.Choice(["lora"]),
-    help="Train low-rank adapters in those layers, in all by default, and merge them at the end.",
+    help="Train low-rank adapters in those layers (by default in all) and merge them at the end.",
 )
-@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), help="Of training layers.  [default: 2]")
+@click.option(
+    "--epochs",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Passes when training layers.  [default: 2]",
+)
 @click.option(
     "--learning-rate",
     type=click.FloatRange(min=0, min_open=True),
-    help="Of training layers: AdamW's peak.  [default: 5e-5, with LoRA 5e-4]",
+    help="Peak learning rate of AdamW when training layers.  [default: 5e-5, with LoRA 5e-4]",
 )
-@click.option("--batch-size", type=click.IntRange(min=1), help="Of training layers.  [default: 32]")
+@click.option("--batch-size", type=click.IntRange(min=1), help="Texts in one step when training layers.  [default: 32]")
 @click.option(
     "--truncation",
     type=click.Choice(["head", "head-tail", "tail"]),
-    help="What training layers keeps of a text longer than the window.  [default: head-tail]",
+    help="The part of a text longer than the window that training layers keeps.  [default: head-tail]",
 )
 @precision_option
 @rows_options
 @seed_option
 @results_option
-@click.option("--resume", is_flag=True, default=None, help="Go on with training layers where it was interrupted.")
+@click.option("--resume", is_flag=True, default=None, help="Continue training layers where it was interrupted.")
 @cluster_option
 @workers_option
 def transfer(
@@ -106,14 +110,16 @@ def transfer(
 ) -> None:
     """Freeze the body, change only the final layer, fit it on new data, test it on the reserved set.
 
-    With --train-layers or --method lora the head is fitted so too, and then layers of the body are trained with it.
-    With --cluster the frozen body reads the texts on a Ray cluster.
+    With --train-layers or --method lora, the head is fitted first, and then layers of the body are trained with it.
+    With --cluster, the frozen body reads the texts on a Ray cluster.
     """
-    from valence.evaluation.results import save, spent, table
+    from valence.cli.command_line import command_line
+    from valence.evaluation.results import save
+    from valence.evaluation.tables import cost, table
 
     frozen = train_layers is None and method is None
     if cluster is None and workers is not None:
-        raise SettingsError("--workers is for a cluster.", way_out="Add --cluster.", code="options-contradict")
+        raise SettingsError("--workers needs --cluster.", way_out="Add --cluster.", code="options-contradict")
     given = {name: value for name, value in options.items() if value is not None}
     _check_applies({*given, *({"cluster"} if cluster else ())}, frozen=frozen)
     dataset = request.load(seed=options["seed"])
@@ -122,48 +128,47 @@ def transfer(
         from valence.training.transfer import transfer as run
 
         with _spread(cluster, workers) as spread:
-            folder = run(source, dataset, out, TransferConfig(**given), spread)
+            finished = run(source, dataset, out, TransferConfig(**given), spread, command=command_line())
     else:
         from valence.training.fine_tune import FineTuneConfig, fine_tune
 
         resume = bool(given.pop("resume", False))
         config = FineTuneConfig(layers=train_layers or "all", lora=method == "lora", **given)
-        folder = fine_tune(source, dataset, out, config, resume=resume)
-    found = folder.results()["results"]
+        finished = fine_tune(source, dataset, out, config, resume=resume, command=command_line())
     if results:
-        save(results, found)
-    click.echo(table(found))
-    click.echo(spent(found[0]))
+        save(results, finished.results)
+    click.echo(table(finished.results))
+    click.echo(cost(finished.results[0]))
     click.echo(f"Saved to {out}.")
-    if "body.onnx" not in folder.body().files:
+    if "body.onnx" not in finished.folder.body().files:
         click.echo(f"Its body is not exported yet. Next: valence export --model {out}")
 
 
 @contextmanager
 def _spread(cluster: str | None, workers: int | None) -> Iterator[Spread | None]:
-    """What reads texts on the cluster, for the length of the block; None without one."""
+    """Reads texts on the cluster inside the block; None without one."""
     if cluster is None:
         yield None
         return
     from valence.cluster.connection import connected
     from valence.cluster.features import features_on
 
-    with connected(cluster, workers) as found:
-        yield partial(features_on, found)
+    with connected(cluster, workers) as connection:
+        yield partial(features_on, connection)
 
 
 def _check_applies(given: set[str], *, frozen: bool) -> None:
-    """Raises SettingsError for options that would do nothing."""
+    """Raises SettingsError for options that would have no effect."""
     idle = sorted(f"--{name.replace('_', '-')}" for name in given & set(_TRAINED if frozen else _FROZEN))
     if idle and frozen:
         raise SettingsError(
-            f"{' and '.join(idle)}: the body is frozen, and fitting the final layer has no such thing.",
-            way_out="Leave it away, or say what to train with --train-layers or --method lora.",
+            f"{' and '.join(idle)}: this has no effect on a frozen body, where only the final layer is fitted.",
+            way_out="Leave it out, or train layers with --train-layers or --method lora.",
             code="options-contradict",
         )
     if idle:
         raise SettingsError(
-            f"{' and '.join(idle)} is for a frozen body, and here layers are trained.",
-            way_out="Leave it away, or leave --train-layers and --method away.",
+            f"{' and '.join(idle)}: this is for a frozen body, and here layers are trained.",
+            way_out="Leave it out, or leave out --train-layers and --method.",
             code="options-contradict",
         )

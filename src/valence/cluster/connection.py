@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any
 
 from valence.errors import ClusterError, SettingsError
+from valence.extras import how_to_install
 from valence.inference.cores import available_cores
 
 log = logging.getLogger(__name__)
@@ -188,7 +189,7 @@ def _ray() -> Any:
     except ImportError as error:
         raise ClusterError(
             "--cluster needs Ray, which is not installed.",
-            way_out='`pip install "valence-classifier[cluster]"`, on every machine of the cluster.',
+            way_out=f"On every machine of the cluster. {how_to_install('cluster')}",
             code="library-missing",
         ) from error
 

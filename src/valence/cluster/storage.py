@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from valence.data.table.opening import FORMATS_IN_WORDS, format_of
 from valence.errors import DataError, SettingsError
+from valence.extras import how_to_install
 
 _URI = re.compile(r"[a-z][a-z0-9+.-]+://")
 _GLOB = re.compile(r"[*?\[]")
@@ -245,7 +246,7 @@ def file_system(root: str) -> Any:
     except ImportError as error:
         raise DataError(
             "Scoring on a cluster needs pyarrow, which is not installed.",
-            way_out='`pip install "valence-classifier[cluster]"`.',
+            way_out=how_to_install("cluster"),
             code="library-missing",
         ) from error
     if not root:

@@ -1,4 +1,4 @@
-"""Texts to features in torch: the frozen body run once over a data set, in batches of like length."""
+"""Texts to features in torch: the frozen body run once over a data set, in batches of similar length."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tqdm import tqdm
 from valence.encoder.precision import Precision
 from valence.encoder.readouts import BodyWithReadouts
 from valence.model.head import Floats
-from valence.model.windows import spans
+from valence.model.windows import spans, special_tokens
 
-# Padded tokens in one pass: enough to keep the matrix units busy, little enough for 1 GB, or 16 GB of a GPU.
+# Padded tokens in one pass: enough to keep the matrix units busy, and they fit into 1 GB, or 16 GB on a GPU.
 _BATCH_TOKENS = {"cpu": 8192, "cuda": 131_072}
-_LENGTH_STEP = 16  # lengths are padded up to a multiple: each new shape costs the CPU a kernel compilation
+_LENGTH_STEP = 16  # lengths are padded to a multiple: each new shape costs the CPU a kernel compilation
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class _Window:
 def compute(
     body: BodyWithReadouts, tokenizer: Any, texts: Sequence[str], *, max_tokens: int, precision: Precision, title: str
 ) -> dict[str, Floats]:
-    """Readout name -> features of shape (len(texts), width), float32; long texts by the mean of their windows.
+    """Readout name -> features of shape (len(texts), width), float32; of a long text the mean of its windows.
 
-    `title` is the progress bar's; without one there is none.
+    `title` is shown with the progress bar; if it is empty there is no bar.
     """
     windows = _windows(tokenizer, texts, max_tokens)
     return _means(body, windows, len(texts), tokenizer.pad_token_id, precision, title)
@@ -41,8 +41,8 @@ def compute(
 def compute_encoded(
     body: BodyWithReadouts, ids: Sequence[list[int]], *, pad_id: int, precision: Precision, title: str
 ) -> dict[str, Floats]:
-    """The same for texts that are token ids already, special tokens included, each of them one window."""
-    windows = [_Window(text, each) for text, each in enumerate(ids)]
+    """As `compute`, for texts given as token ids with their special tokens, each of them one window."""
+    windows = [_Window(text, window) for text, window in enumerate(ids)]
     return _means(body, windows, len(ids), pad_id, precision, title)
 
 
@@ -56,7 +56,7 @@ def _means(
     with torch.inference_mode(), precision.autocast(), bar as progress:
         for batch in _batches(windows, _BATCH_TOKENS[precision.device]):
             rows = [window.text for window in batch]
-            ids, mask = (each.to(precision.device) for each in _padded(batch, pad_id))
+            ids, mask = (tensor.to(precision.device) for tensor in _padded(batch, pad_id))
             for name, output in zip(body.readouts, body(ids, mask), strict=True):
                 np.add.at(sums[name], rows, output.float().cpu().numpy())
             progress.update(len(batch))
@@ -64,23 +64,18 @@ def _means(
 
 
 def _windows(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[_Window]:
-    content = max_tokens - tokenizer.num_special_tokens_to_add()
-    windows = []
-    for text, ids in enumerate(tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]):
-        for start, end in spans(len(ids), content):
-            windows.append(_Window(text, with_special_tokens(tokenizer, ids[start:end])))
-    return windows
-
-
-def with_special_tokens(tokenizer: Any, ids: list[int]) -> list[int]:
-    """The ids between the tokenizer's own first and last token, such as <s> ... </s>."""
-    return [tokenizer.cls_token_id, *ids, tokenizer.sep_token_id]
+    special = special_tokens(tokenizer.backend_tokenizer)
+    return [
+        _Window(text, special.around(ids[start:end]))
+        for text, ids in enumerate(tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"])
+        for start, end in spans(len(ids), max_tokens - len(special))
+    ]
 
 
 def _batches(windows: list[_Window], tokens: int) -> Iterator[list[_Window]]:
-    """Longest first, so that too little memory shows at once; each batch within so many padded tokens."""
+    """Batches of at most `tokens` padded tokens, the longest first, so that a lack of memory shows at once."""
     batch: list[_Window] = []
-    for window in sorted(windows, key=lambda each: -len(each.ids)):
+    for window in sorted(windows, key=lambda window: -len(window.ids)):
         if batch and (len(batch) + 1) * _rounded(len(batch[0].ids)) > tokens:
             yield batch
             batch = []

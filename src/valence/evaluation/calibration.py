@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valence.evaluation.intervals import LEVELS, Estimate
+from valence.evaluation.intervals import LEVELS
 from valence.evaluation.metrics import error_of_bins
 from valence.model.head import Floats
+from valence.model.results import Estimate
 
 _DRAWS = 10_000
 

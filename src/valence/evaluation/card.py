@@ -1,33 +1,31 @@
-"""The model card: a product of the run, in Markdown with the metadata that the Hub reads.
+"""The model card, in Markdown with the metadata that the Hub reads.
 
-The page tells the sections apart by their headings: it shows Results and How it was made in its own way.
+The page finds the sections by their headings: it shows Results and How it was made in its own way.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from valence.evaluation.card_metadata import front_matter
-from valence.evaluation.intervals import Estimate
-from valence.evaluation.results import accuracy_of
 from valence.model.folder import FINAL, Body, FittedHead
 from valence.model.multi_label import MultiLabelHead
+from valence.model.results import Result
 
 _FIGURES = ("accuracy", "macro_f1", "mcc", "roc_auc", "ece")
 _MULTI_LABEL_FIGURES = ("subset_accuracy", "hamming_loss", "micro_f1", "macro_f1", "roc_auc", "ece")
-_STAGES_OF_A_BODY = ("pretrain", "distill")
-_NAMED_LABELS = 20  # of more, the card names so many
+_STAGES_THAT_TRAIN_A_BODY = ("pretrain", "distill")
+_NAMED_LABELS = 20  # the card lists at most this many
 
 
 def model_card(
-    name: str, body: Body, head: FittedHead, results: Sequence[dict[str, Any]], *, serving_only: bool = False
+    name: str, body: Body, head: FittedHead, results: Sequence[Result], *, serving_only: bool = False
 ) -> str:
-    """The card of one classifier; `serving_only` where its folder lacks the network's own weights."""
+    """The card of one classifier; `serving_only` if its folder doesn't have the network's own weights."""
     in_transformers = head.readout == FINAL and not serving_only
     sections = (
-        ("What it is", _what(body, head, _loads(head, serving_only=serving_only))),
+        ("What it is", _what(body, head, _loading(head, serving_only=serving_only))),
         ("Intended use", _intended(head)),
         ("Results", _results(results, _MULTI_LABEL_FIGURES if head.labels.multi_label else _FIGURES)),
         ("Limits", _limits(head, results)),
@@ -46,16 +44,14 @@ def model_card(
 
 def _task(head: FittedHead) -> str:
     if head.labels.multi_label:
-        return f"is multi-label, and gives a text any number of {_labels(head)}, or none"
-    return f"tells {_labels(head)} apart"
+        return f"is multi-label: it gives a text any number of the labels {_labels(head)}, or none"
+    return f"distinguishes {_labels(head)}"
 
 
 def _parts(head: FittedHead) -> str:
-    body_was_trained = head.provenance.get("stage") in _STAGES_OF_A_BODY or "from_body" in head.provenance
+    body_was_trained = head.provenance.get("stage") in _STAGES_THAT_TRAIN_A_BODY or "from_body" in head.provenance
     if body_was_trained:
-        return (
-            "A body (encoder) and a head (final layer), trained together; other heads may be fitted on the same body."
-        )
+        return "A body (encoder) and a head (final layer), trained together; other heads can be fitted on it."
     return "A frozen body (encoder), and a head (final layer) fitted on its features."
 
 
@@ -65,136 +61,131 @@ def _labels(head: FittedHead) -> str:
     return ", ".join(f"`{label}`" for label in names[:_NAMED_LABELS]) + more
 
 
-def _loads(head: FittedHead, *, serving_only: bool) -> str:
+def _loading(head: FittedHead, *, serving_only: bool) -> str:
     if serving_only:
-        return "This is the half that serving needs; the network's own weights are made by the commands below."
+        return "These are only the files that serving needs; the commands below make the network's own weights."
     if head.readout == FINAL:
         return "Loads in plain `transformers` with the same scores."
-    return "Its head reads several layers of the body, so it needs Valence: plain `transformers` cannot use it."
+    return "Its head reads several layers of the body, so it needs Valence: plain `transformers` can't use it."
 
 
-def _what(body: Body, head: FittedHead, loads: str) -> str:
+def _what(body: Body, head: FittedHead, loading: str) -> str:
     return (
         f"| | |\n|---|---|\n| base | {body.base} ({body.licence}) |\n| network | {body.architecture} |\n"
         f"| window | {body.max_tokens} tokens; longer texts are read in overlapping windows |\n"
         f"| body | `{body.id[:12]}` |\n| head | `{head.version}`, on the `{head.readout}` readout |\n"
-        f"| temperature | {head.head.temperature:.3f}, fitted on validation |\n{_thresholds(head)}\n{loads}\n"
+        f"| temperature | {head.head.temperature:.3f}, fitted on validation |\n{_thresholds(head)}\n{loading}\n"
     )
 
 
 def _thresholds(head: FittedHead) -> str:
-    """From which probability each of several labels is given: a line of the table."""
+    """The table's line with the probability from which each label is given, if a text can have several."""
     if not isinstance(head.head, MultiLabelHead):
         return ""
-    told = [
+    thresholds = [
         f"`{name}` {threshold:.3f}"
         for name, threshold in zip(head.labels.names[:_NAMED_LABELS], head.head.thresholds, strict=False)
     ]
     more = f" and {len(head.labels) - _NAMED_LABELS} more" if len(head.labels) > _NAMED_LABELS else ""
-    return f"| thresholds | {', '.join(told)}{more}; each has the greatest F1 on validation |\n"
+    return f"| thresholds | {', '.join(thresholds)}{more}; each has the highest F1 on validation |\n"
 
 
 def _intended(head: FittedHead) -> str:
     data = head.provenance.get("data", {}).get("name")
-    kind = f"like those of `{data}`, which its head was fitted on" if data else "like those that it was fitted on"
+    kind = f"like those in `{data}`, which its head was fitted on" if data else "like those that it was fitted on"
     return (
-        f"To sort, count and find texts {kind}, where a person can look at the doubtful ones: below a probability of "
-        f"{head.sure_from:g} it calls itself not sure.\n\n"
-        "Not to decide alone about a person, not for other languages or kinds of text without a test on them, and not "
-        "to judge what a text says is true.\n"
+        f"To sort, count and search texts {kind}, with a person to check the doubtful ones: below a probability of "
+        f"{head.sure_from:g} it says that it is not sure.\n\n"
+        "It should not make decisions about people on its own, should not be used for other languages or kinds of text "
+        "without testing it on them, and can't tell whether what a text says is true.\n"
     )
 
 
-def _results(results: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
+def _results(results: Sequence[Result], names: Sequence[str]) -> str:
     lines = [
         "| what | data | split | rows | " + " | ".join(names) + " |",
         "|---|---|---|--:|" + "--:|" * len(names),
     ]
-    for each in results:
-        figures = [str(Estimate(**each["metrics"][name])) if name in each["metrics"] else "" for name in names]
+    for result in results:
+        figures = [str(result.metrics[name]) if name in result.metrics else "" for name in names]
         lines.append(
-            f"| {each['name']} | {each['data']} | {each['split']} | {each['rows']:,} | " + " | ".join(figures) + " |"
+            f"| {result.name} | {result.data} | {result.split} | {result.rows:,} | " + " | ".join(figures) + " |"
         )
-    lines.append("\nIn per cent, with 95 % bootstrap intervals.")
-    lines.append("Checkpoint, penalty and temperature were chosen on validation rows cut from train.\n")
-    lines += [_of_labels(each) for each in results if each.get("per_class")]
-    lines += [_of_slices(each) for each in results if each.get("slices")]
+    lines.append("\nIn percent, with 95% bootstrap intervals.")
+    lines.append("Checkpoint, penalty and temperature were chosen on validation rows cut from the training set.\n")
+    lines += [_label_table(result) for result in results if result.per_class]
+    lines += [_slice_table(result) for result in results if result.slices]
     return "\n".join(lines)
 
 
-def _of_labels(result: dict[str, Any]) -> str:
+def _label_table(result: Result) -> str:
     lines = [
-        f"### Each label: {result['name']}\n",
+        f"### Each label: {result.name}\n",
         "| label | precision | recall | F1 | rows |",
         "|---|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {each['label']} | "
-        + " | ".join(f"{100 * each[name]:.1f}" for name in ("precision", "recall", "f1"))
-        + f" | {each['support']:,} |"
-        for each in result["per_class"]
+        f"| {label.label} | {100 * label.precision:.1f} | {100 * label.recall:.1f} | {100 * label.f1:.1f} "
+        f"| {label.support:,} |"
+        for label in result.per_class or ()
     ]
     return "\n".join(lines) + "\n"
 
 
-def _of_slices(result: dict[str, Any]) -> str:
-    accuracy = accuracy_of(result).replace("_", " ")
-    lines = [f"### Slices: {result['name']}\n", f"| slice | rows | {accuracy} |", "|---|--:|--:|"]
-    lines += [
-        f"| {each['by']}: {each['name']} | {each['rows']:,} | {Estimate(**each['accuracy'])} |"
-        for each in result["slices"]
-    ]
-    return "\n".join(lines) + "\n\nIn per cent, with 95 % Wilson intervals. Words are counted by spaces.\n"
+def _slice_table(result: Result) -> str:
+    accuracy = result.accuracy_name.replace("_", " ")
+    lines = [f"### Slices: {result.name}\n", f"| slice | rows | {accuracy} |", "|---|--:|--:|"]
+    lines += [f"| {part.by}: {part.name} | {part.rows:,} | {part.accuracy} |" for part in result.slices or ()]
+    return "\n".join(lines) + "\n\nIn percent, with 95% Wilson intervals. Words are separated by spaces.\n"
 
 
-def _limits(head: FittedHead, results: Sequence[dict[str, Any]]) -> str:
+def _limits(head: FittedHead, results: Sequence[Result]) -> str:
     return (
-        "- English, unless its base and its training texts were of another language.\n"
-        "- It has learnt the tone of the texts that it was trained on. Measure it on your own before you rely on it: "
+        "- English, unless its base and its training texts were in another language.\n"
+        "- It has learnt the tone of its training texts. Test it on your own texts before you rely on it: "
         "`valence evaluate`.\n"
-        + _forced(head)
-        + "- Irony, quotation and names of groups mislead it. Don't let it decide alone about people.\n"
-        + "".join(_weakest(each) for each in results if each.get("slices"))
-        + "".join(_failures(each) for each in results if each.get("known_failures"))
+        + _forced_choice(head)
+        + "- Irony, quotations and names of groups mislead it. Don't let it make decisions about people on its own.\n"
+        + "".join(_weakest(result) for result in results if result.slices)
+        + "".join(_failures(result) for result in results if result.known_failures)
     )
 
 
-def _forced(head: FittedHead) -> str:
+def _forced_choice(head: FittedHead) -> str:
     if head.labels.multi_label:
-        return "- Each label is decided by itself: that two exclude each other it does not know.\n"
-    return f"- It always answers with one of {_labels(head)}, also where none of them fits.\n"
+        return "- Each label is decided on its own: it doesn't know that some labels exclude each other.\n"
+    return f"- It always answers with one of {_labels(head)}, even if none of them fits.\n"
 
 
-def _weakest(result: dict[str, Any]) -> str:
-    """The slice that is worse than the whole beyond what chance explains; nothing where there is none."""
-    worst = min(result["slices"], key=lambda each: each["accuracy"]["value"])
-    whole = result["metrics"][accuracy_of(result)]["value"]
-    if worst["accuracy"]["high"] >= whole:
+def _weakest(result: Result) -> str:
+    """The slice with the lowest accuracy, if that is lower than chance explains."""
+    worst = min(result.slices or (), key=lambda part: part.accuracy.value)
+    overall = result.accuracy.value
+    if worst.accuracy.high >= overall:
         return ""
     return (
-        f"- On {result['data']} it is weakest where {worst['by']} is {worst['name']}: "
-        f"{100 * worst['accuracy']['value']:.1f} % right, against {100 * whole:.1f} % of all rows.\n"
+        f"- On {result.data} it is weakest where {worst.by} is {worst.name}: "
+        f"{100 * worst.accuracy.value:.1f}% right, compared with {100 * overall:.1f}% of all rows.\n"
     )
 
 
-def _failures(result: dict[str, Any]) -> str:
-    """The mistakes that it was asked to name, the surest first."""
-    right = 100 * result["metrics"][accuracy_of(result)]["value"]
+def _failures(result: Result) -> str:
+    """The mistakes that somebody chose to publish, the most confident first."""
     lines = [
-        f"\n**Known failures: {result['data']}.** It is right on {right:.0f} % of the {result['rows']:,} texts; "
-        "these are the mistakes that it is surest of.\n",
-        "| text | is | taken for | probability |",
+        f"\n**Known failures: {result.data}.** It is right on {100 * result.accuracy.value:.0f}% of the "
+        f"{result.rows:,} texts; these are its most confident mistakes.\n",
+        "| text | true label | predicted | probability |",
         "|---|---|---|--:|",
     ]
     lines += [
-        f"| {_in_table(each['text'])} | {each['truth']} | {each['predicted']} | {100 * each['probability']:.0f} % |"
-        for each in result["known_failures"]
+        f"| {_in_table(failure.text)} | {failure.truth} | {failure.predicted} | {100 * failure.probability:.0f}% |"
+        for failure in result.known_failures or ()
     ]
     return "\n".join(lines) + "\n"
 
 
 def _in_table(text: str) -> str:
-    """As a cell shows it, letter for letter: Markdown's own signs and HTML's are escaped."""
+    """The text so that a Markdown cell shows it exactly: Markdown's and HTML's special characters are escaped."""
     return re.sub(r"([\\`*_{}\[\]<>#|~!&])", r"\\\1", " ".join(text.split()))
 
 
@@ -204,16 +195,16 @@ def _made(head: FittedHead) -> str:
     data, versions = provenance.get("data", {}), provenance.get("versions", {})
     facts = [
         *(
-            f"- training rows: {each['train_rows']:,} of `{each['name']}`"
-            for each in data.get("sets", (data,))
-            if "train_rows" in each
+            f"- training rows: {part['train_rows']:,} of `{part['name']}`"
+            for part in data.get("sets", (data,))
+            if "train_rows" in part
         ),
         f"- checksum of the data: `{data['checksum']}`" if "checksum" in data else "",
         f"- seed: {provenance['config']['seed']}" if "seed" in provenance.get("config", {}) else "",
         "- versions: " + ", ".join(f"{name} {version}" for name, version in versions.items()) if versions else "",
     ]
-    told = "\n".join(fact for fact in facts if fact)
-    return f"{commands}\n\n{told}\n\nThe same commands on the same data and versions give the same head.\n"
+    listed = "\n".join(fact for fact in facts if fact)
+    return f"{commands}\n\n{listed}\n\nThe same commands with the same data and versions give the same head.\n"
 
 
 def _use(name: str, *, in_transformers: bool) -> str:

@@ -1,6 +1,6 @@
 """The front matter of a model card, as the Hugging Face Hub reads it: licence, base, data, results as model-index.
 
-What the Hub would not understand, such as a base that lies on this machine, is left out instead of made up.
+What the Hub would not understand, such as a base that is only on this machine, is left out.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Any
 from valence.data.catalog import CATALOG
 from valence.encoder.bases import BASES
 from valence.model.folder import Body, FittedHead
+from valence.model.results import Result
 
 _TASK = "text-classification"
 
-# Metric -> its name in the Hub's list of metrics, and in words where that list has no such variant.
+# Metric -> (its name in the Hub's list of metrics, its name in words: that list has no averages).
 _METRICS = {
     "accuracy": ("accuracy", "Accuracy"),
     "macro_f1": ("f1", "Macro F1"),
@@ -30,8 +31,8 @@ _MULTI_LABEL_METRICS = {
 _SPLITS = {"dev": "validation"}  # what a data set calls its split -> what the Hub calls it
 
 
-def front_matter(name: str, body: Body, head: FittedHead, results: Sequence[dict[str, Any]]) -> str:
-    """The YAML between two lines of dashes, and the line's end after it."""
+def front_matter(name: str, body: Body, head: FittedHead, results: Sequence[Result]) -> str:
+    """The YAML between two lines of dashes, with the newline after it."""
     from huggingface_hub import ModelCardData
 
     trained_on = head.provenance.get("data", {}).get("name", "")
@@ -39,7 +40,7 @@ def front_matter(name: str, body: Body, head: FittedHead, results: Sequence[dict
     data = ModelCardData(
         model_name=name,
         base_model=_base(body.base),
-        datasets=_hub_ids({trained_on, *(each["data"] for each in results)}),
+        datasets=_hub_ids({trained_on, *(result.data for result in results)}),
         eval_results=list(_results(results, metrics)) or None,
         language=_language(body.base),
         library_name="valence",
@@ -56,7 +57,7 @@ def _base(base: str) -> str | None:
 
 
 def _language(base: str) -> str | None:
-    """Every base that is known by name has read English alone; of others nothing is known."""
+    """Every base with a name of its own read only English; nothing is known of others."""
     return "en" if base in BASES else None
 
 
@@ -64,19 +65,19 @@ def _hub_ids(names: set[str]) -> list[str] | None:
     return sorted(CATALOG[name].hub_id for name in names if name in CATALOG and CATALOG[name].hub_id) or None
 
 
-def _results(results: Sequence[dict[str, Any]], metrics: Mapping[str, tuple[str, str]]) -> Iterator[Any]:
+def _results(results: Sequence[Result], metrics: Mapping[str, tuple[str, str]]) -> Iterator[Any]:
     from huggingface_hub import EvalResult
 
-    for each in results:
-        known = CATALOG.get(each["data"])
+    for result in results:
+        known = CATALOG.get(result.data)
         for key, (metric, words) in metrics.items():
-            if key in each["metrics"]:
+            if key in result.metrics:
                 yield EvalResult(
                     task_type=_TASK,
-                    dataset_type=(known.hub_id if known else "") or each["data"],
-                    dataset_name=known.title if known else each["data"],
-                    dataset_split=_SPLITS.get(each["split"], each["split"]),
+                    dataset_type=(known.hub_id if known else "") or result.data,
+                    dataset_name=known.title if known else result.data,
+                    dataset_split=_SPLITS.get(result.split, result.split),
                     metric_type=metric,
-                    metric_name=f"{words} ({each['name']})",
-                    metric_value=each["metrics"][key]["value"],
+                    metric_name=f"{words} ({result.name})",
+                    metric_value=result.metrics[key].value,
                 )

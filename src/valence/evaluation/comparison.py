@@ -14,8 +14,9 @@ from typing import Any, Literal
 import numpy as np
 
 from valence.errors import DataError
-from valence.evaluation.intervals import LEVELS, Estimate
+from valence.evaluation.intervals import LEVELS
 from valence.evaluation.scored import AnyScored
+from valence.model.results import Estimate
 
 EXACT_BELOW = 25  # discordant rows; Edwards' correction is used from here on, as the textbooks have it
 _RESAMPLES = 10_000

@@ -7,7 +7,6 @@ there can be none.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,23 +23,12 @@ from valence.evaluation.metrics import (
     row_log_loss,
 )
 from valence.model.head import Floats, Ints
+from valence.model.results import Estimate
 
 RESAMPLES = 1000
 LEVELS = (2.5, 97.5)  # per cent: the ends of the interval
 _NORMAL = 1.959964  # a normal variable lies within so many deviations in 95 of 100 cases
 _CELLS_AT_ONCE = 1 << 23  # of resampled confusions: 64 MB, however many classes there are
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure with the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{100 * self.value:.2f} [{100 * self.low:.2f}, {100 * self.high:.2f}]"
 
 
 def estimate(probabilities: Floats, labels: Ints, *, seed: int = 0) -> dict[str, Estimate]:

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from valence.evaluation.intervals import RESAMPLES, Estimate, percentiles
+from valence.evaluation.intervals import RESAMPLES, percentiles
 from valence.evaluation.metrics import CALIBRATION_BINS, ResampledRoc, ratio, reliability, roc_auc
 from valence.evaluation.scored import MultiLabelScored
 from valence.model.head import Floats
+from valence.model.results import Estimate
 
 Numbers = npt.NDArray[Any]
 

@@ -1,4 +1,4 @@
-"""Charts as pictures, by matplotlib, which is imported when something is drawn: serving has none."""
+"""Charts as pictures, drawn by matplotlib, which is imported only here and late: serving doesn't have it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import io
 import re
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from valence.errors import SettingsError
 from valence.evaluation.charts import PALETTE, Chart, charts
+from valence.extras import how_to_install
 from valence.files import folder_in_place_of
+from valence.model.results import Result
 
 _SIZE, _WIDE = (4.2, 3.6), (5.0, 3.2)  # inches
 _PNG_DPI = 160
@@ -25,9 +26,9 @@ _STYLE = {
     "font.size": 9.5,
     "grid.color": PALETTE.grid,
     "grid.linewidth": 0.6,
-    "svg.fonttype": "none",  # text stays text: it can be read aloud, searched, and follows the page's font
+    "svg.fonttype": "none",  # text stays text: screen readers and search find it, and it has the page's font
     "text.color": PALETTE.ink,
-    "text.parse_math": False,  # a label may hold dollar signs
+    "text.parse_math": False,  # labels may contain dollar signs
     "xtick.color": PALETTE.muted,
     "xtick.labelcolor": PALETTE.ink,
     "ytick.color": PALETTE.muted,
@@ -36,17 +37,17 @@ _STYLE = {
 
 
 def require_matplotlib() -> None:
-    """Raises SettingsError if nothing can be drawn here."""
+    """Raises SettingsError if matplotlib is not installed."""
     if importlib.util.find_spec("matplotlib") is None:
         raise SettingsError(
-            "Charts need matplotlib, and it is not installed.",
-            way_out="Install what training needs: `pip install 'valence-classifier[train]'`.",
+            "Charts need matplotlib, which is not installed.",
+            way_out=how_to_install("train"),
             code="extra-missing",
         )
 
 
-def write(folder: Path, result: dict[str, Any]) -> list[Path]:
-    """Every chart of a result as KEY.png and KEY.svg in `folder`, which is replaced. Returns what was written."""
+def write(folder: Path, result: Result) -> list[Path]:
+    """Writes every chart of a result as KEY.png and KEY.svg into `folder`, which is replaced; returns the files."""
     with folder_in_place_of(folder) as draft:
         for chart in charts(result):
             for kind in ("png", "svg"):
@@ -55,11 +56,11 @@ def write(folder: Path, result: dict[str, Any]) -> list[Path]:
 
 
 def inline_svg(chart: Chart, identity: str) -> str:
-    """The chart as an SVG element for a page: colours are the page's variables, ids begin with `identity`."""
+    """The chart as an SVG element for a page: its colours are the page's variables, its ids begin with `identity`."""
     svg = picture(chart, "svg", salt=identity).decode()
     svg = svg[svg.index("<svg") :]
-    for name, colour in vars(PALETTE).items():
-        svg = svg.replace(colour, f"var(--chart-{name})")
+    for name, color in vars(PALETTE).items():
+        svg = svg.replace(color, f"var(--chart-{name})")
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'\b(id="|url\(#|href="#)', rf"\g<1>{identity}-", svg)
     head, _, rest = svg.partition(">")
@@ -68,7 +69,7 @@ def inline_svg(chart: Chart, identity: str) -> str:
 
 
 def picture(chart: Chart, kind: str, *, title: str = "", salt: str = "valence") -> bytes:
-    """Bytes of the picture; the same chart gives the same ones. `title` is for where no heading stands above it."""
+    """The picture's bytes, the same for the same chart. `title` is for a picture that has no heading above it."""
     require_matplotlib()
     from matplotlib import rc_context
     from matplotlib.figure import Figure

@@ -1,6 +1,6 @@
-"""One HTML page that holds everything: figures, charts, tables, and how to get them again. It loads nothing.
+"""One HTML page with figures, charts, tables, and the commands that reproduce them. It loads nothing else.
 
-Made from results as they stand in a results file. Mistakes are the only thing beside them, and only where given.
+It is made from results alone, and from mistakes if they are given.
 """
 
 from __future__ import annotations
@@ -12,27 +12,29 @@ from typing import Any
 
 from valence.evaluation.charts import charts
 from valence.evaluation.comparison import Comparison
-from valence.evaluation.intervals import Estimate
-from valence.evaluation.mistakes import Mistake
 from valence.evaluation.plots import inline_svg, require_matplotlib
 from valence.files import write_bytes
+from valence.model.results import KnownFailure, Result
 
-# Metric -> what the report calls it, and what it means in a few words.
+# Metric -> (its name in the report, what it means).
 _METRICS = {
-    "accuracy": ("Accuracy", "share of texts whose label it got right"),
-    "subset_accuracy": ("Subset accuracy", "share of texts that it gave exactly the right labels"),
-    "hamming_loss": ("Hamming loss", "share of all answers, one a text and label, that are wrong; lower is better"),
-    "micro_f1": ("Micro F1", "F1 over all answers together: frequent labels weigh more"),
-    "micro_precision": ("Micro precision", "of all the labels that it gave, how many were deserved"),
-    "micro_recall": ("Micro recall", "of all the labels that were deserved, how many it gave"),
-    "macro_f1": ("Macro F1", "F1 of each label, averaged: labels count alike, however rare"),
-    "macro_precision": ("Macro precision", "of what it gave a label, how much deserved it; labels averaged"),
-    "macro_recall": ("Macro recall", "of what deserved a label, how much it found; labels averaged"),
+    "accuracy": ("Accuracy", "share of texts that got the right label"),
+    "subset_accuracy": ("Subset accuracy", "share of texts that got exactly the right labels"),
+    "hamming_loss": ("Hamming loss", "share of wrong answers, one for each text and label; lower is better"),
+    "micro_f1": ("Micro F1", "F1 over all answers together: frequent labels count more"),
+    "micro_precision": ("Micro precision", "share of the labels given that are right"),
+    "micro_recall": ("Micro recall", "share of the right labels that were given"),
+    "macro_f1": ("Macro F1", "F1 of each label, averaged: rare labels count as much as frequent ones"),
+    "macro_precision": (
+        "Macro precision",
+        "precision of each label, averaged: how many texts given it have it",
+    ),
+    "macro_recall": ("Macro recall", "recall of each label, averaged: how many texts that have it are given it"),
     "mcc": ("MCC", "Matthews correlation: 0 is guessing, 100 is perfect"),
-    "roc_auc": ("ROC AUC", "how often a text of a label scores above one that is not; 50 is guessing"),
-    "ece": ("Calibration error", "how far its percentages are from the truth; lower is better"),
-    "brier": ("Brier score", "squared distance of its probabilities from the truth; lower is better"),
-    "log_loss": ("Log loss", "in hundredths of a nat: punishes confident mistakes; lower is better"),
+    "roc_auc": ("ROC AUC", "how often a text with a label scores above one without it; 50 is guessing"),
+    "ece": ("Calibration error", "how far its probabilities are from the share that is right; lower is better"),
+    "brier": ("Brier score", "squared distance of its probabilities from the right answer; lower is better"),
+    "log_loss": ("Log loss", "penalises confident mistakes, in hundredths of a nat; lower is better"),
 }
 _HEADLINE = ("accuracy", "subset_accuracy", "micro_f1", "macro_f1", "roc_auc", "ece")
 
@@ -40,28 +42,28 @@ _HEADLINE = ("accuracy", "subset_accuracy", "micro_f1", "macro_f1", "roc_auc", "
 def write_report(
     path: Path,
     title: str,
-    results: Sequence[Mapping[str, Any]],
+    results: Sequence[Result],
     paired: Sequence[Comparison] = (),
-    mistakes: Mapping[str, Sequence[Mistake]] | None = None,
+    mistakes: Mapping[str, Sequence[KnownFailure]] | None = None,
 ) -> None:
-    """Writes the page whole or not at all. Raises SettingsError if what draws the charts is not installed.
+    """Writes the page, complete or not at all. Raises SettingsError if matplotlib is not installed.
 
     Args:
         path: the HTML file.
-        title: names of the models, as a heading.
-        results: as `results.result` gives them, or a results file holds them.
+        title: the heading: the models' names.
+        results: the first is shown first.
         paired: comparisons of two models.
-        mistakes: name of a result -> its mistakes. They are texts of the data set: whoever asks for them answers for
-            where the page goes.
+        mistakes: name of a result -> its mistakes. They are texts of the data set, so its licence says who may see the
+            page.
     """
     write_bytes(path, render(title, results, paired, mistakes or {}).encode())
 
 
 def render(
     title: str,
-    results: Sequence[Mapping[str, Any]],
+    results: Sequence[Result],
     paired: Sequence[Comparison],
-    mistakes: Mapping[str, Sequence[Mistake]],
+    mistakes: Mapping[str, Sequence[KnownFailure]],
 ) -> str:
     """The page's HTML; see `write_report`."""
     require_matplotlib()
@@ -85,26 +87,26 @@ def render(
     )
 
 
-def _section(result: Mapping[str, Any], number: int, mistakes: Mapping[str, Sequence[Mistake]]) -> dict[str, Any]:
-    """What the template needs of one result."""
+def _section(result: Result, number: int, mistakes: Mapping[str, Sequence[KnownFailure]]) -> dict[str, Any]:
+    """What the template needs for one result."""
     from markupsafe import Markup
 
     figures = [
-        {"key": key, "name": name, "meaning": meaning, "estimate": Estimate(**result["metrics"][key])}
+        {"key": key, "name": name, "meaning": meaning, "estimate": result.metrics[key]}
         for key, (name, meaning) in _METRICS.items()
-        if key in result["metrics"]
+        if key in result.metrics
     ]
     identity = f"r{number}"
     drawn = [
-        # The SVG is our own, and matplotlib has escaped what came from outside.
+        # The SVG is ours, and matplotlib escaped the labels in it.
         {"chart": chart, "svg": Markup(inline_svg(chart, f"{identity}-{chart.key}"))}  # noqa: S704
-        for chart in charts(dict(result))
+        for chart in charts(result)
     ]
     return {
         "id": identity,
         "result": result,
         "figures": figures,
-        "headline": [each for each in figures if each["key"] in _HEADLINE],
+        "headline": [figure for figure in figures if figure["key"] in _HEADLINE],
         "charts": drawn,
-        "mistakes": mistakes.get(result["name"], ()),
+        "mistakes": mistakes.get(result.name, ()),
     }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from valence.evaluation.intervals import Estimate, proportion
+from valence.evaluation.intervals import proportion
 from valence.evaluation.scored import AnyScored
+from valence.model.results import Slice
 
 # English words that turn a sentence round, with the spellings of tokenised texts ("does n't").
 _NEGATION = re.compile(
@@ -30,21 +30,6 @@ _IDENTITY = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Slice:
-    """Accuracy on the rows that have one value in common; a row with several labels counts if all are right.
-
-    Attributes:
-        by: what the rows were told apart by, such as "words".
-        name: the value, such as "1 to 9".
-    """
-
-    by: str
-    name: str
-    rows: int
-    accuracy: Estimate
-
-
 def slices(scored: AnyScored) -> list[Slice]:
     """The slices that every text has: its length in words, whether it negates, whether it names a group of people."""
     return [
@@ -60,8 +45,8 @@ def by(what: str, values: Sequence[str], scored: AnyScored) -> list[Slice]:
     names = sorted(set(values), key=_numbers_first)
     hits = [right[column == name] for name in names]
     return [
-        Slice(what, name, len(found), proportion(int(found.sum()), len(found)))
-        for name, found in zip(names, hits, strict=True)
+        Slice(by=what, name=name, rows=len(hit), accuracy=proportion(int(hit.sum()), len(hit)))
+        for name, hit in zip(names, hits, strict=True)
     ]
 
 

@@ -20,6 +20,7 @@ from valence.errors import ModelFolderError, TextError
 from valence.limits import MAX_CHARACTERS
 from valence.model.head import Floats
 from valence.model.windows import spans as spans_of
+from valence.model.windows import special_tokens
 
 Ints = npt.NDArray[np.int64]
 
@@ -63,14 +64,15 @@ class TextReader:
             self._tokenizer = Tokenizer.from_file(str(path))
             self._tokenizer.no_truncation()
             self._tokenizer.no_padding()
-            self._prefix, self._suffix = self._special_tokens()
+            special = special_tokens(self._tokenizer)
         except Exception as error:  # what tokenizers raises
             raise ModelFolderError(
                 f"{path} cannot be read as a tokenizer: {error}.",
                 way_out="Copy the folder again from where it came, or train it again.",
                 code="model-damaged",
             ) from error
-        self.capacity = max_tokens - len(self._prefix) - len(self._suffix)
+        self._before, self._after = (np.array(ids, dtype=np.int64) for ids in (special.before, special.after))
+        self.capacity = max_tokens - len(special)
         if self.capacity < 1:
             raise ModelFolderError(
                 f"{path.parent}: a window of {max_tokens} tokens has no room for text.",
@@ -93,7 +95,7 @@ class TextReader:
 
     def window(self, ids: Ints) -> Ints:
         """`ids` with the special tokens around them: what the network reads."""
-        return np.concatenate([self._prefix, ids, self._suffix])
+        return np.concatenate([self._before, ids, self._after])
 
     def _check(self, text: str) -> None:
         if not isinstance(text, str):
@@ -116,14 +118,6 @@ class TextReader:
             where = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) + start if spans else np.empty((0, 2))
             yield np.array(encoding.ids, dtype=np.int64), where.astype(np.int64)
             start = end
-
-    def _special_tokens(self) -> tuple[Ints, Ints]:
-        """The ids that the tokenizer puts before and after a text, seen on a text of one letter."""
-        bare = self._tokenizer.encode("a", add_special_tokens=False).ids
-        full = self._tokenizer.encode("a").ids
-        start = next(i for i in range(len(full)) if full[i : i + len(bare)] == bare)
-        ends = full[:start], full[start + len(bare) :]
-        return np.array(ends[0], dtype=np.int64), np.array(ends[1], dtype=np.int64)
 
 
 def pooled(features: Floats, counts: Sequence[int]) -> Floats:

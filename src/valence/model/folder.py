@@ -19,7 +19,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -31,6 +31,9 @@ from valence.files import sha256_of, write_bytes, write_json
 from valence.model.head import Head
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
+
+if TYPE_CHECKING:
+    from valence.model.results import Results
 
 FORMAT = 1
 # Of a head that gives several labels: one that does not know it would take its labels for alternatives.
@@ -134,9 +137,19 @@ class ModelFolder:
             raise self._damaged("head.safetensors", f"is {(head.classes, head.features)}, expected {expected}")
         return FittedHead(head, labels, readout, body_id, sure_from, provenance)
 
-    def results(self) -> dict[str, Any]:
-        """The content of results.json; empty where the folder has none."""
-        return self._json("results.json") if (self.path / "results.json").exists() else {}
+    def results(self) -> Results:
+        """The content of results.json; empty if the folder has none. Raises ModelFolderError if it is damaged."""
+        from pydantic import ValidationError  # only here: scoring texts needs no results
+
+        from valence.model.results import Results
+
+        if not (self.path / "results.json").exists():
+            return Results()
+        try:
+            return Results.model_validate(self._json("results.json"))
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]
+            raise self._damaged("results.json", f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from error
 
     def card(self) -> str:
         """The model card as Markdown; empty where the folder has none."""
@@ -144,23 +157,30 @@ class ModelFolder:
         return card.read_text("utf-8") if card.exists() else ""
 
     def file(self, name: str) -> Path:
-        """Path of one of the body's files, its checksum verified.
+        """Path of one of the body's files; see `files`."""
+        return self.files(name)[0]
 
-        Raises ModelFolderError if it is missing or is not the file that body.json was written for.
+    def files(self, *names: str) -> list[Path]:
+        """Paths of some of the body's files, their checksums verified; body.json is read once.
+
+        Raises ModelFolderError if a file is missing or is not the one that body.json describes.
         """
+        checksums = self.body().files
+        return [self._verified(name, checksums.get(name)) for name in names]
+
+    def _verified(self, name: str, checksum: str | None) -> Path:
         path = self.path / name
         if not path.exists():
             raise ModelFolderError(
                 f"{self.path} has no {name}.",
-                way_out="Make it with `valence export --model " + str(self.path) + "`."
+                way_out=f"Make it with `valence export --model {self.path}`."
                 if name == "body.onnx"
                 else "Copy the whole folder again, or train it again.",
                 code="model-incomplete",
             )
-        expected = self.body().files.get(name)
-        if expected is None:
+        if checksum is None:
             raise self._damaged("body.json", f"has no checksum for {name}")
-        if sha256_of(path) != expected:
+        if sha256_of(path) != checksum:
             raise self._damaged(name, "is not the file that body.json describes (checksums differ)")
         return path
 
@@ -188,8 +208,8 @@ class ModelFolder:
             },
         )
 
-    def write_results(self, results: dict[str, Any]) -> None:
-        write_json(self.path / "results.json", {"format": FORMAT, **results})
+    def write_results(self, results: Results) -> None:
+        write_json(self.path / "results.json", {"format": FORMAT, **results.as_json()})
 
     def _head_tensors(self, checksum: str, *, multi_label: bool) -> Head:
         path = self.path / "head.safetensors"

@@ -14,8 +14,7 @@ _PARTS = ("body.onnx", "tokenizer.json", "head.json", "head.safetensors", "resul
 def serving_copy(source: ModelFolder, out: Path) -> ModelFolder:
     """Writes `out` from a complete model folder, every part checked. Raises ModelFolderError if one is missing."""
     source.head()
-    for name in ("body.onnx", "tokenizer.json"):
-        source.file(name)
+    source.files("body.onnx", "tokenizer.json")
     with folder_in_place_of(out) as draft:
         for name in _PARTS:
             if (source.path / name).exists():

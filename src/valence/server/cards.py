@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from valence.server.registry import ServedModel
-from valence.server.schemas import LabelProbability, Limits, ModelDetail, ModelSummary, Result
+from valence.server.schemas import LabelProbability, Limits, ModelDetail, ModelSummary
 from valence.server.scoring import version_of
 from valence.server.settings import Settings
 
@@ -44,7 +44,7 @@ def detail(model: ServedModel, *, default: str) -> ModelDetail:
         max_tokens=facts.max_tokens,
         licence=facts.licence,
         readout=facts.readout,
-        results=[Result.model_validate(result) for result in facts.results],
-        comparisons=[Result.model_validate(result) for result in facts.comparisons],
+        results=list(facts.results),
+        comparisons=list(facts.comparisons),
         provenance=dict(facts.provenance),
     )

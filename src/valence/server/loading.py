@@ -32,8 +32,7 @@ def facts(model: ModelPath) -> ModelFacts:
     """What the folder says of itself, without the engine. Raises ModelFolderError for a missing or damaged part."""
     folder = ModelFolder(_folder(model))
     body, head, results = folder.body(), folder.head(), folder.results()
-    for name in ("body.onnx", "tokenizer.json"):
-        folder.file(name)
+    folder.files("body.onnx", "tokenizer.json")
     return ModelFacts(
         name=model.name,
         body=body.id[:12],
@@ -46,8 +45,8 @@ def facts(model: ModelPath) -> ModelFacts:
         max_tokens=body.max_tokens,
         thresholds=tuple(map(float, head.head.thresholds)) if isinstance(head.head, MultiLabelHead) else None,
         card=folder.card(),
-        results=tuple(results.get("results", ())),
-        comparisons=tuple(results.get("comparisons", ())),
+        results=tuple(results.results),
+        comparisons=tuple(results.comparisons),
         provenance=head.provenance,
     )
 

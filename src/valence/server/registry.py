@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from valence.errors import TextError
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
+from valence.model.results import Result
 from valence.server.problems import ProblemError
 from valence.server.waiting import may_wait
 
@@ -72,8 +73,8 @@ class ModelFacts:
     max_tokens: int
     thresholds: tuple[float, ...] | None = None
     card: str = ""
-    results: tuple[Mapping[str, Any], ...] = ()
-    comparisons: tuple[Mapping[str, Any], ...] = ()
+    results: tuple[Result, ...] = ()
+    comparisons: tuple[Result, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 

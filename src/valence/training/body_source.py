@@ -1,13 +1,12 @@
-"""Where stage 2 gets its body from, and how that is read.
+"""Finds the body that stage 2 is told to start from, and decides what reads texts with it.
 
-An exported body is read as it will be served, quantised: the head is then fitted to the very features that it will
-get. One that is not exported yet, and a base without stage 1, are read in torch.
+An exported body is read by the engine, quantised, as it will be served: the head is fitted to exactly the features that
+it will get. A body that is not exported yet, and a base without stage 1, are read in torch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +17,12 @@ from valence.errors import SettingsError
 from valence.home import home
 from valence.inference.engine import Engine
 from valence.model.bundled import bundled_folder
-from valence.model.folder import ModelFolder
+from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.training.feature_cache import cached, key_of
 from valence.training.frozen_body import Features, FrozenBody, Spread, history_of
-from valence.training.saving import copied
+from valence.training.saving import AddBody, copied
 
 BUNDLED = "bundled"
 _CHUNK = 512  # texts between two steps of the progress bar
@@ -32,57 +31,66 @@ _CHUNK = 512  # texts between two steps of the progress bar
 def open_body(source: str, labels: Labels, precision: str, spread: Spread | None = None) -> FrozenBody:
     """The body of `source`: "bundled", a base by name, a model folder, or a base by path or Hub id, in this order.
 
-    A folder that happens to be named as a base is meant where its path is given, such as ./minilm.
+    If a folder has the same name as a base, give its path, such as ./minilm.
 
-    Raises ModelFolderError for a folder that is damaged or incomplete, BaseModelError if a base can't be had,
-    SettingsError if a `precision` is asked for that nothing would compute in, or if texts are to be `spread` over other
-    machines and the body is not exported.
+    Raises ModelFolderError for a folder that is damaged or incomplete, BaseModelError if a base can't be found, and
+    SettingsError if `precision` would have no effect, or if `spread` is given for a body that is not exported.
     """
     folder = saved_model(source)
-    if spread and (folder is None or "body.onnx" not in folder.body().files):
+    exported = folder is not None and "body.onnx" in folder.body().files
+    if spread and not exported:
         raise SettingsError(
-            f"--cluster: {source} is read in torch, on this machine; a cluster reads an exported body.",
-            way_out="Leave --cluster away, or export the model first: `valence export --model MODEL`.",
+            f"--cluster: {source} is read in torch, on this machine; a cluster can only read an exported body.",
+            way_out="Leave out --cluster, or export the model first: `valence export --model MODEL`.",
             code="options-contradict",
         )
-    if folder is None:
-        from valence.training.torch_body import frozen_from_base
+    if folder is not None and exported:
+        return _exported_body(folder, source, precision, spread)
+    from valence.training.torch_body import frozen_from_base, frozen_from_folder
 
-        return frozen_from_base(source, labels, precision)
-    if "body.onnx" in folder.body().files:
-        _check_precision(precision, source)
-    exported, trainable = (name in folder.body().files for name in ("body.onnx", "model.safetensors"))
-    if not trainable:
-        files = [folder.file("body.onnx"), folder.file("tokenizer.json")]
-        return FrozenBody(
-            folder.body(), _as_served(folder, spread), "body.onnx", lambda _: copied(files), **history_of(folder)
-        )
-    from valence.training.torch_body import frozen_from_folder
-
-    recreated = frozen_from_folder(folder, precision)
-    if not exported:
-        return recreated
-    return replace(recreated, read=_as_served(folder, spread), read_by="body.onnx", accelerator="")
+    return frozen_from_base(source, labels, precision) if folder is None else frozen_from_folder(folder, precision)
 
 
 def saved_model(source: str) -> ModelFolder | None:
-    """The model folder that `source` names, if it is not a base."""
+    """The model folder that `source` names; None if it names a base."""
     path = bundled_folder() if source == BUNDLED else Path(source)
     return None if source in BASES or not (path / "body.json").exists() else ModelFolder(path)
 
 
-def _check_precision(precision: str, source: str) -> None:
+def _exported_body(folder: ModelFolder, source: str, precision: str, spread: Spread | None) -> FrozenBody:
+    """Texts are read by the engine alone. The network in torch, if it is there, is opened only to save it."""
     if precision != "auto":
         raise SettingsError(
-            f"--precision {precision} is torch's, and nothing of {source} runs in torch here: its body is exported, "
-            "and read by the engine as it will be served.",
-            way_out="Leave --precision away.",
+            f"--precision {precision} has no effect here: {source} is exported, so the engine reads it, as it will be "
+            "served, and torch does not.",
+            way_out="Leave out --precision.",
             code="precision-idle",
         )
+    body = folder.body()
+    trainable = "model.safetensors" in body.files
+    files = folder.files("body.onnx", "tokenizer.json", *(("model.safetensors",) if trainable else ()))
+    return FrozenBody(
+        body,
+        _read_by_engine(folder, spread),
+        "body.onnx",
+        _with_network(folder) if trainable else lambda _: copied(files),
+        history=history_of(folder),
+    )
 
 
-def _as_served(folder: ModelFolder, spread: Spread | None) -> Features:
-    """Reads with the engine, here or where it is spread to, through the cache."""
+def _with_network(folder: ModelFolder) -> Callable[[FittedHead], AddBody]:
+    """Saves the network with the new head as its final layer. Imports torch only then: reading texts needs none."""
+
+    def with_head(head: FittedHead) -> AddBody:
+        from valence.training.torch_body import open_folder, with_head_and_export
+
+        return with_head_and_export(open_folder(folder), folder, head)
+
+    return with_head
+
+
+def _read_by_engine(folder: ModelFolder, spread: Spread | None) -> Features:
+    """Reads with the engine, here or on the machines of `spread`, through the cache."""
     engine = Engine(folder.path)
 
     def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:

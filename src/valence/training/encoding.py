@@ -1,4 +1,4 @@
-"""Texts into the base's input format for training: ids between its special tokens, long texts cut by a named policy."""
+"""Texts as token ids for training, with the base's special tokens; long texts are cut by a named policy."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from valence.data.examples import Examples
-from valence.encoder.features import with_special_tokens
 from valence.model.head import Floats, Ints
+from valence.model.windows import special_tokens
 
 Truncation = Literal["head", "head-tail", "tail"]
 
-_HEAD_SHARE = 1 / 4  # of the window; Sun et al. 2019, "How to Fine-Tune BERT for Text Classification?", section 5.3.1
+_HEAD_SHARE = (
+    1 / 4
+)  # of the window; from Sun et al. 2019, "How to Fine-Tune BERT for Text Classification?", section 5.3.1
 
 
 def cut(ids: list[int], size: int, policy: Truncation) -> list[int]:
@@ -31,38 +33,55 @@ def cut(ids: list[int], size: int, policy: Truncation) -> list[int]:
     return ids[:first] + (ids[first - size :] if first < size else [])
 
 
-def encode(tokenizer: Any, texts: Sequence[str], *, max_tokens: int, truncation: Truncation) -> list[list[int]]:
-    """Token ids of each text between special tokens, `max_tokens` at most."""
-    size = max_tokens - tokenizer.num_special_tokens_to_add()
-    return [with_special_tokens(tokenizer, cut(ids, size, truncation)) for ids in _ids(tokenizer, texts)]
+def encode(
+    tokenizer: Any, texts: Sequence[str], *, max_tokens: int, truncation: Truncation
+) -> tuple[list[list[int]], int]:
+    """(token ids of each text with special tokens, `max_tokens` at most; how many texts were cut)."""
+    special = special_tokens(tokenizer.backend_tokenizer)
+    size = max_tokens - len(special)
+    whole = _ids(tokenizer, texts)
+    return [special.around(cut(ids, size, truncation)) for ids in whole], sum(len(ids) > size for ids in whole)
 
 
 def longer_than(tokenizer: Any, examples: Examples, max_tokens: int) -> Examples:
     """The rows whose texts are longer than the window."""
-    size = max_tokens - tokenizer.num_special_tokens_to_add()
+    size = max_tokens - len(special_tokens(tokenizer.backend_tokenizer))
     return examples.take([row for row, ids in enumerate(_ids(tokenizer, examples.texts)) if len(ids) > size])
 
 
+def pieces(tokenizer: Any, texts: Sequence[str], *, max_tokens: int) -> list[list[int]]:
+    """Token ids of each text with special tokens; a text longer than the window becomes several pieces in a row."""
+    special = special_tokens(tokenizer.backend_tokenizer)
+    size = max_tokens - len(special)
+    return [
+        special.around(ids[start : start + size])
+        for ids in _ids(tokenizer, texts)
+        for start in range(0, len(ids), size)
+    ]
+
+
 def _ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
-    found: list[list[int]] = (
-        tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
-    )
-    return found
+    """Token ids without special tokens."""
+    if not texts:
+        return []
+    encoded: list[list[int]] = tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+    return encoded
 
 
 class EncodedTexts(Dataset[dict[str, Any]]):
-    """Token ids and target of each text, as the Trainer's collator pads them.
+    """Token ids and target of each text, for the Trainer's collator.
 
-    `targets` are labels by number, of shape (n,), or probabilities, of shape (n, classes).
+    Args:
+        targets: label indices, of shape (n,), or probabilities, of shape (n, classes).
+
+    Attributes:
+        truncated: how many texts were longer than the window.
     """
 
     def __init__(
         self, tokenizer: Any, texts: Sequence[str], targets: Ints | Floats, *, max_tokens: int, truncation: Truncation
     ) -> None:
-        size = max_tokens - tokenizer.num_special_tokens_to_add()
-        encoded = _ids(tokenizer, texts)
-        self.truncated = sum(len(ids) > size for ids in encoded)
-        self._ids = [with_special_tokens(tokenizer, cut(ids, size, truncation)) for ids in encoded]
+        self._ids, self.truncated = encode(tokenizer, texts, max_tokens=max_tokens, truncation=truncation)
         self._targets = targets.tolist()
 
     def __len__(self) -> int:

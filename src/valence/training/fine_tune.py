@@ -1,65 +1,59 @@
-"""Stage 2 for those who want more than the final layer: the head first, then layers of the body with it.
+"""Stage 2 for more than the final layer: first the head is fitted, then layers of the body are trained with it.
 
 LP-FT (Kumar et al. 2022, "Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution"): the head
 is fitted on the frozen features, to the optimum, and put into the network; only then are layers trained. With a random
-head the first steps would pull the body's features about to suit it. What comes out is a new body with its head.
+head, the first steps would distort the body's features to suit it. The result is a new body with its head.
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from transformers import PreTrainedModel, set_seed
 
 from valence.data.examples import Dataset, Splits
-from valence.data.splits import SplitConfig, prepare
+from valence.data.splits import SplitConfig
 from valence.encoder import network
 from valence.encoder.precision import Precision, choose
 from valence.encoder.trainable import Layers, add_adapters, trainable_parameters, unfreeze
 from valence.errors import ModelFolderError
-from valence.evaluation.results import Origin, check_labels_covered, command_line, result
-from valence.evaluation.scored import scored
-from valence.files import remove_folder
-from valence.model.folder import FINAL, FittedHead, ModelFolder
+from valence.model.folder import FINAL
 from valence.model.head import HeadFit
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.training import ranks
 from valence.training.body_source import saved_model
 from valence.training.encoding import Truncation
-from valence.training.frozen_body import described, shown_before
-from valence.training.provenance import describe_data, versions
+from valence.training.frozen_body import comparable, described
+from valence.training.run import Finished, begin
 from valence.training.run_folder import open_run
-from valence.training.saving import Trained, save
-from valence.training.torch_body import OpenNetwork, describe, open_base, open_folder, with_head
-from valence.training.trained_head import calibrate_and_test
+from valence.training.torch_body import OpenNetwork, describe, open_base, open_folder
+from valence.training.trained_network import evaluate_network
 from valence.training.trainer import LoopConfig, attention_for, train, validation_history
 
 log = logging.getLogger(__name__)
 
-# Peaks for AdamW. Adapters start at nothing and want about ten times the step of weights that already know a language.
+# Peaks for AdamW. Adapters start at zero and need about ten times the step of pre-trained weights.
 _LEARNING_RATE = 5e-5
 _LORA_LEARNING_RATE = 5e-4  # Hu et al. 2021, table 9: RoBERTa-base on SST-2
 
 
 @dataclass(frozen=True, kw_only=True)
 class FineTuneConfig(SplitConfig):
-    """Everything that decides what training layers in stage 2 gives, with which rows; it is saved with the model.
+    """Everything that the result of training layers in stage 2 depends on, with its rows; saved with the model.
 
     Attributes:
-        layers: how many of the encoder's last layers are trained with what is above them; "all" is everything.
-        lora: train low-rank adapters in those layers, and merge them at the end, instead of the weights themselves.
-        class_weight: "balanced" weighs each class alike however rare it is; None weighs each row alike.
+        layers: how many of the encoder's last layers are trained, with everything above them; "all" is all layers.
+        lora: train low-rank adapters in those layers, merged at the end, instead of the weights themselves.
+        class_weight: "balanced" gives each class the same weight, however rare it is; None weights each row the same.
         epochs: passes over the training texts.
-        learning_rate: the peak; None takes what suits the method.
+        learning_rate: the peak; None is the default of the method.
         batch_size: texts in one optimiser step.
-        truncation: what is kept of a training text that is longer than the body's window.
-        precision: of the matrix work: auto, bf16 or fp32.
+        truncation: which part of a training text that is longer than the body's window is kept.
+        precision: number format of the matrix products: auto, bf16 or fp32.
     """
 
     layers: Layers = "all"
@@ -72,60 +66,56 @@ class FineTuneConfig(SplitConfig):
     precision: str = "auto"
 
 
-def fine_tune(source: str, dataset: Dataset, out: Path, config: FineTuneConfig, *, resume: bool = False) -> ModelFolder:
+def fine_tune(
+    source: str, dataset: Dataset, out: Path, config: FineTuneConfig, *, resume: bool = False, command: str = ""
+) -> Finished:
     """Fits a head on the frozen body of `source`, trains layers of it with that head, tests, and writes `out`.
 
-    A run in progress lives in `OUT.training/` beside it, with checkpoints; `resume` goes on from the last one.
+    A run in progress is in `OUT.training/` next to it, with checkpoints; `resume` continues from the last one.
 
     Args:
         source: a model folder with its weights, or a base by name, path or Hub id.
         dataset: what is trained and tested on.
-        out: the folder to write. Its body is a new one, which is to be exported again.
+        out: the folder to write. Its body is a new one, which has to be exported.
         config: see FineTuneConfig.
-        resume: go on with the run that was interrupted.
+        resume: continue the run that was interrupted.
+        command: the command line, for the result.
 
     Raises ModelFolderError if `source` has no weights to train or they are damaged, DataError if the labels don't fit,
-    SettingsError if the body has fewer layers, or if another run is in progress.
+    SettingsError if the body has fewer layers, or if a different run is in progress.
     """
-    started = time.perf_counter()
     ranks.check_alone("valence transfer")
     set_seed(config.seed)
-    labels, precision = Labels.discover(dataset.train.labels), choose(config.precision)
-    splits = prepare(dataset, config)
-    data = describe_data(dataset, splits)
-    check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
-    start = _open(source, labels, precision)
+    precision = choose(config.precision)
+    run = begin([dataset], config, command)
+    splits = run.sets[0].splits
+    start = _open(source, run.labels, precision)
     model, tokenizer, window = start.model, start.tokenizer, start.body.max_tokens
-    fit = _fit_head(start, splits, labels, config, precision)
-    finish = _make_trainable(model, config)
+    fit = _fit_head(start, splits, run.labels, config, precision)
+    restore_modules = _make_trainable(model, config)
     trained_parameters = trainable_parameters(model)
-    run = open_run(out, {"source": source, "data": dataset.checksum, **asdict(config)}, resume=resume)
-    train(model, tokenizer, splits, labels, _loop(config, window), precision=precision, folder=run)
-    finish()
-    body = describe(model, tokenizer, base=start.body.base, licence=start.body.licence, max_tokens=window)
-    head, (probabilities,) = calibrate_and_test(
-        model, tokenizer, [splits], labels, max_tokens=window, precision=precision
-    )
-    whence = described(start.body, start.history.get("body_from", ""))
-    origin = Origin(
-        name=f"{dataset.name}: {in_words(config)} trained, body {whence}",
-        data=dataset.name,
-        split=dataset.test_split,
-        data_checksum=dataset.checksum,
-        seed=config.seed,
+    settings = {"source": source, "data": dataset.checksum, **asdict(config)}
+    in_progress = open_run(out, settings, resume=resume)
+    train(model, tokenizer, splits, run.labels, _loop(config, window), precision=precision, folder=in_progress)
+    restore_modules()
+    trained, results = evaluate_network(
+        run,
+        model,
+        tokenizer,
+        describe(model, tokenizer, base=start.body.base, licence=start.body.licence, max_tokens=window),
+        precision=precision,
+        what=f"{in_words(config)} trained, body {described(start.body, start.history)}",
         trained_parameters=trained_parameters,
-        accelerator=precision.accelerator,
     )
-    truth = labels.encode(splits.test.labels)
-    rows = scored(probabilities, truth, head=head, labels=labels, texts=splits.test.texts)
-    tested = result(rows, origin, started=started)
-    fitted = FittedHead(
-        head, labels, FINAL, body.id, provenance=_provenance(start, data, config, fit, validation_history(run))
+    provenance = run.provenance(
+        "transfer",
+        start.history.commands,
+        from_body=start.body.id,
+        head_first_penalty=fit.penalty,
+        validation=validation_history(in_progress),
     )
-    earlier = shown_before(start.history.get("results", []), tested)
-    folder = save(Trained(body, fitted, [tested], earlier), out, with_head(model, tokenizer, fitted))
-    remove_folder(run)
-    return folder
+    earlier = comparable(start.history, results[0])
+    return run.finish(out, trained, results, provenance, comparisons=earlier, in_progress=in_progress)
 
 
 def in_words(config: FineTuneConfig) -> str:
@@ -146,8 +136,8 @@ def _open(source: str, labels: Labels, precision: Precision) -> OpenNetwork:
     body = folder.body()
     if "model.safetensors" not in body.files:
         raise ModelFolderError(
-            f"{source} has only the half that serving needs: there are no weights whose layers could be trained.",
-            way_out="Give the folder that it was made from, or a base such as minilm; or train only the final layer.",
+            f"{source} has only the files that serving needs, and no weights that could be trained.",
+            way_out="Give the folder that it was made from or a base such as minilm, or train only the final layer.",
             code="model-not-trainable",
         )
     return open_folder(folder, attention=attention_for(precision))
@@ -156,22 +146,22 @@ def _open(source: str, labels: Labels, precision: Precision) -> OpenNetwork:
 def _fit_head(
     start: OpenNetwork, splits: Splits, labels: Labels, config: FineTuneConfig, precision: Precision
 ) -> HeadFit:
-    """The head fitted on the body as it is, and put into the network as its own final layer."""
+    """Fits the head on the body as it is, and puts it into the network as its final layer."""
     read, _ = start.reader(precision)
     training, validation = (
         read(part.texts, FINAL, title) for part, title in ((splits.train, "train"), (splits.validation, "validation"))
     )
-    targets, expected = labels.encode(splits.train.labels), labels.encode(splits.validation.labels)
+    targets, validation_targets = labels.encode(splits.train.labels), labels.encode(splits.validation.labels)
     fitter = fitter_for(labels, class_weight=config.class_weight)
-    fit = fitter.fit(training, targets, validation, expected, classes=len(labels))
-    accuracy = (fit.head.decide(fit.head.predict_proba(validation)) == expected).mean()
+    fit = fitter.fit(training, targets, validation, validation_targets, classes=len(labels))
+    accuracy = (fit.head.decide(fit.head.predict_proba(validation)) == validation_targets).mean()
     log.info("Head fitted on the frozen body: validation accuracy %.4f. Now %s.", accuracy, in_words(config))
     network.replace_final_layer(start.model, labels, *fit.head.folded())
     return fit
 
 
 def _make_trainable(model: PreTrainedModel, config: FineTuneConfig) -> Callable[[], None]:
-    """Returns what brings the network back to its own modules after training."""
+    """Returns a function that restores the network's own modules after training."""
     if config.lora:
         return add_adapters(model, config.layers)
     unfreeze(model, config.layers)
@@ -188,18 +178,3 @@ def _loop(config: FineTuneConfig, window: int) -> LoopConfig:
         balanced=config.class_weight == "balanced",
         seed=config.seed,
     )
-
-
-def _provenance(
-    start: OpenNetwork, data: dict[str, Any], config: FineTuneConfig, fit: HeadFit, validation: list[dict[str, float]]
-) -> dict[str, Any]:
-    return {
-        "stage": "transfer",
-        "commands": [*start.history.get("commands", []), command_line()],
-        "config": asdict(config),
-        "from_body": start.body.id,
-        "head_first_penalty": fit.penalty,
-        "data": data,
-        "validation": validation,
-        "versions": versions(),
-    }

@@ -1,34 +1,50 @@
-"""A body that stage 2 starts from: frozen, with what reads texts with it and what saves it beside a new head."""
+"""The body that stage 2 starts from: frozen, with a way to read texts and a way to save it with a new head."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.head import Floats
+from valence.model.results import Result
 from valence.training.saving import AddBody
 
 
 class Features(Protocol):
-    """What reads texts with a body."""
+    """Reads texts with a body."""
 
     def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
-        """Features of shape (n, width); `title` is the progress bar's, and without one there is none.
+        """Features of shape (n, width). `title` is shown with the progress bar; if it is empty there is no bar.
 
-        With `keep` they are kept on this machine's disk, so that the same texts are read once only.
+        With `keep` the features are cached on this machine's disk, so that the same texts are read only once.
         """
         ...
 
 
 class Spread(Protocol):
-    """What reads texts on other machines, with the exported body of a model folder on this one."""
+    """Reads texts on other machines, with the exported body of a model folder on this one."""
 
     def __call__(self, folder: Path, texts: Sequence[str], readout: str, title: str) -> Floats:
-        """Features of shape (n, width), the same as the engine's; `title` is the progress bar's."""
+        """Features of shape (n, width), the same as the engine's; `title` is shown with the progress bar."""
         ...
+
+
+@dataclass(frozen=True)
+class History:
+    """What a saved model passes on to the models made from it; empty for a base.
+
+    Attributes:
+        body_from: how the body was trained, in words.
+        results: the model's own results.
+        commands: the commands that made it.
+    """
+
+    body_from: str = ""
+    results: list[Result] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -36,13 +52,10 @@ class FrozenBody:
     """A body that no longer changes.
 
     Attributes:
-        body: what it is.
         read: see Features.
-        read_by: what reads it, in words.
-        with_head: what adds the body's files to a folder, beside a head.
-        accelerator: the GPU that it is read on; empty where the processor does it.
-        body_from: how a saved model's body was learnt, in words; empty for a bare base.
-        results, commands: of the model that it is from.
+        read_by: what reads the texts, in words.
+        with_head: gives the function that adds the body's files to a folder with a head.
+        accelerator: the GPU that reads the texts; empty for a CPU.
     """
 
     body: Body
@@ -50,31 +63,25 @@ class FrozenBody:
     read_by: str
     with_head: Callable[[FittedHead], AddBody]
     accelerator: str = ""
-    body_from: str = ""
-    results: list[dict[str, Any]] = field(default_factory=list)
-    commands: list[str] = field(default_factory=list)
+    history: History = field(default_factory=History)
 
 
-def described(body: Body, body_from: str) -> str:
+def described(body: Body, history: History) -> str:
     """Where a body comes from, in the words of a result's name."""
-    return f"{body_from} ({body.base})" if body_from else f"{body.base} without stage 1"
+    return f"{history.body_from} ({body.base})" if history.body_from else f"{body.base} without stage 1"
 
 
-def shown_before(results: list[dict[str, Any]], tested: dict[str, Any]) -> list[dict[str, Any]]:
-    """The source's results on other data that stand beside a new one: those of a head that tells the same labels apart.
-
-    >>> shown_before([{"data": "imdb", "labels": ["no", "yes"]}], {"data": "sst2", "labels": ["spam", "ham"]})
-    []
-    """
-    return [each for each in results if each["data"] != tested["data"] and each.get("labels") == tested["labels"]]
+def comparable(history: History, tested: Result) -> list[Result]:
+    """The earlier results to show next to a new one: on other data, by a head with the same labels."""
+    return [result for result in history.results if result.data != tested.data and result.labels == tested.labels]
 
 
-def history_of(folder: ModelFolder) -> dict[str, Any]:
-    """What a saved model passes on to those made from it."""
+def history_of(folder: ModelFolder) -> History:
+    """The history of a saved model."""
     provenance = folder.head().provenance
-    learnt = "distilled" if provenance.get("stage") == "distill" else "from stage 1"
-    return {
-        "body_from": provenance.get("body_from") or learnt,
-        "results": folder.results().get("results", []),
-        "commands": provenance.get("commands", []),
-    }
+    trained = "distilled" if provenance.get("stage") == "distill" else "from stage 1"
+    return History(
+        body_from=provenance.get("body_from") or trained,
+        results=folder.results().results,
+        commands=provenance.get("commands", []),
+    )

@@ -1,4 +1,4 @@
-"""What decides a result, as it goes into every trained model: data with what repeats in them, base, and libraries."""
+"""What a result depends on, saved with every trained model: data and their duplicates, base, and library versions."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ _DECIDING = ("valence-classifier", "torch", "transformers", "tokenizers", "sciki
 
 
 def versions() -> dict[str, str]:
-    """Distribution name -> installed version, with Python's own; what is not installed decided nothing."""
-    found = {"python": platform.python_version()}
+    """Distribution name -> installed version, and Python's own; libraries that are not installed are left out."""
+    installed = {"python": platform.python_version()}
     for name in _DECIDING:
         with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            installed[name] = version(name)
+    return installed
 
 
 def describe_data(dataset: Dataset, splits: Splits) -> dict[str, Any]:
-    """The data set, how a user's file was read, the rows of each split, and what they share; that is also told."""
-    found = audit(splits)
+    """The data set, how a user's file was read, the rows of each split, and their duplicates; also logged."""
+    duplicates = audit(splits)
     rows = {"train": len(splits.train), "validation": len(splits.validation), "test": len(splits.test)}
     log.info("%s: %s.", dataset.name, ", ".join(f"{count:,} rows {split}" for split, count in rows.items()))
-    log.info("%s: %s.", dataset.name, found)
+    log.info("%s: %s.", dataset.name, duplicates)
     return {
         "name": dataset.name,
         "checksum": dataset.checksum,
         **{f"{split}_rows": count for split, count in rows.items()},
         **dataset.facts,
-        "duplicates": found.as_json(),
+        "duplicates": duplicates.as_json(),
     }
 
 
 def ancestry(base: LocalBase) -> tuple[LocalBase, list[str]]:
-    """Where a base comes from, and the commands that made it: a model of our own may be trained further."""
+    """(the base, the commands that made it); if the base is one of our models, the base that it was made from."""
     if not (base.path / "body.json").exists():
         return base, []
     folder = ModelFolder(base.path)

@@ -1,6 +1,7 @@
-"""The processes of one training run: alone, or one of several that torchrun started, each with a GPU of its own.
+"""The processes of a training run: usually one, or several that torchrun started, each with a GPU of its own.
 
-Every process reads the same data and takes its share of each batch. The first one alone writes, tests and speaks.
+Every process reads the same data and takes its share of each batch. Only the first one writes, tests and prints.
+torch is imported only when several processes have to wait for each other.
 """
 
 from __future__ import annotations
@@ -9,55 +10,62 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from accelerate import PartialState
-
-from valence.encoder.precision import Precision
 from valence.errors import SettingsError
 
-_PATIENCE = timedelta(days=1)  # the others wait while the first one tests; if it fails, torchrun ends them at once
+if TYPE_CHECKING:
+    from accelerate import PartialState
+
+    from valence.encoder.precision import Precision
+
+_PATIENCE = timedelta(days=1)  # the others wait while the first one tests; if it fails, torchrun stops them at once
 
 
 def is_first() -> bool:
-    """Whether this process is the one that writes and speaks; a process alone is. By torchrun's variables."""
+    """Whether this process writes and prints; a single process does. From torchrun's environment variables."""
     return int(os.environ.get("RANK", "0")) == 0
 
 
 def count() -> int:
-    """Processes in the run."""
+    """Number of processes in the run."""
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def wait() -> None:
-    """Until every process of the run has come here."""
+    """Waits until every process of the run has called this."""
+    from accelerate import PartialState
+
     PartialState().wait_for_everyone()
 
 
 def share_of(batch_size: int) -> int:
-    """Texts of one optimiser step that each process takes. Raises SettingsError if they cannot be shared evenly."""
-    each, left = divmod(batch_size, count())
-    if left or not each:
+    """Texts of one optimiser step that each process takes. Raises SettingsError if they can't be shared evenly."""
+    share, remainder = divmod(batch_size, count())
+    if remainder or not share:
         raise SettingsError(
-            f"--batch-size {batch_size} cannot be shared evenly by {count()} processes.",
+            f"--batch-size {batch_size} can't be shared evenly by {count()} processes.",
             way_out=f"Give a multiple of {count()}.",
             code="batch-not-shared",
         )
-    return each
+    return share
 
 
 def check_alone(command: str) -> None:
     """Raises SettingsError in a run of several processes, each of which would write the same folder."""
     if count() > 1:
         raise SettingsError(
-            f"{command} is for one process, and torchrun started {count()}.",
-            way_out=f"Run `{command}` by itself; `valence pretrain` is what several processes share.",
+            f"{command} runs in one process, and torchrun started {count()}.",
+            way_out=f"Run `{command}` without torchrun; only `valence pretrain` can use several processes.",
             code="several-processes",
         )
 
 
 @contextmanager
 def together(precision: Precision) -> Iterator[PartialState]:
-    """Joins the other processes for the block; all of them leave it when the first one has come to its end."""
+    """Joins the other processes; all of them leave the block when the first one has reached its end."""
+    from accelerate import PartialState
+
     on_cpu = precision.device == "cpu"
     backend = {"backend": "gloo"} if on_cpu and count() > 1 else {}
     state = PartialState(cpu=on_cpu, timeout=_PATIENCE, **backend)

@@ -6,41 +6,41 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from valence.evaluation import plots
 from valence.evaluation.card import model_card
 from valence.evaluation.report import write_report
 from valence.files import folder_in_place_of, write_bytes
 from valence.model.folder import Body, FittedHead, ModelFolder
+from valence.model.results import Result, Results
 
-AddBody = Callable[[Path], None]
+AddBody = Callable[[Path], None]  # puts the body's files into a folder
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A classifier before it is written, but for the files of its body.
+    """A classifier before it is written, without the files of its body.
 
     Attributes:
-        results: this model's own results, the charts' first. Without any there is no report.
-        comparisons: other ways on the same rows, and what the model that it is from showed on others.
+        results: this model's own results; the charts show the first. Without any there is no report.
+        comparisons: other methods on the same rows, and results of the model that this one was made from.
     """
 
     body: Body
     head: FittedHead
-    results: list[dict[str, Any]]
-    comparisons: list[dict[str, Any]] = field(default_factory=list)
+    results: list[Result]
+    comparisons: list[Result] = field(default_factory=list)
 
 
 def save(trained: Trained, out: Path, add_body: AddBody) -> ModelFolder:
-    """Writes the folder beside `out` and renames it into place; `add_body` puts the body's files into it."""
+    """Writes the folder next to `out` and renames it into place; `add_body` puts the body's files into it."""
     with folder_in_place_of(out) as draft:
         add_body(draft)
         serving_only = not (draft / "model.safetensors").exists()
         card = model_card(out.name, trained.body, trained.head, trained.results, serving_only=serving_only)
         folder = ModelFolder(draft)
         folder.write_head(trained.head)
-        folder.write_results({"results": trained.results, "comparisons": trained.comparisons})
+        folder.write_results(Results(results=trained.results, comparisons=trained.comparisons))
         if trained.results:
             write_report(draft / "report.html", out.name, trained.results)
             plots.write(draft / "plots", trained.results[0])
@@ -51,10 +51,10 @@ def save(trained: Trained, out: Path, add_body: AddBody) -> ModelFolder:
 
 def copied(files: Iterable[Path]) -> AddBody:
     """Adds a body by copying its files."""
-    kept = list(files)
+    sources = list(files)
 
     def add(draft: Path) -> None:
-        for file in kept:
-            shutil.copy2(file, draft / file.name)
+        for source in sources:
+            shutil.copy2(source, draft / source.name)
 
     return add

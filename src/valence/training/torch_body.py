@@ -1,8 +1,8 @@
-"""The network in torch as stages 1 and 2 meet it: described, read with, and saved with a head in it."""
+"""The network in torch, as both stages use it: described, used to read texts, and saved with a head in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,14 +20,14 @@ from valence.model.folder import FINAL, GENERAL, Body, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.training.feature_cache import cached, key_of
-from valence.training.frozen_body import Features, FrozenBody, history_of
+from valence.training.frozen_body import Features, FrozenBody, History, history_of
 from valence.training.saving import AddBody, copied
 
-BASE_WINDOW = 256  # tokens; the window of a base that has been through no stage 1, as all-MiniLM-L6-v2's card has it
+BASE_WINDOW = 256  # tokens; the window of a base without stage 1, from the card of all-MiniLM-L6-v2
 
 
 def describe(model: PreTrainedModel, tokenizer: Any, *, base: str, licence: str, max_tokens: int) -> Body:
-    """The Body of a network as it stands."""
+    """The Body of a network as it is now."""
     width = int(model.config.hidden_size)
     layers = general_layers(int(model.config.num_hidden_layers))
     return Body(
@@ -43,7 +43,8 @@ def describe(model: PreTrainedModel, tokenizer: Any, *, base: str, licence: str,
 def with_head(model: PreTrainedModel, tokenizer: Any, head: FittedHead) -> AddBody:
     """Adds the network with the head as its own final layer, so that plain transformers gives the same scores.
 
-    A head on another readout cannot be put there; the network's final layer is then left at zero.
+    A head on another readout can't be the network's final layer, which is then zero. The layer is not part of what
+    identifies the body, so the body stays the same.
     """
 
     def add(draft: Path) -> None:
@@ -51,7 +52,6 @@ def with_head(model: PreTrainedModel, tokenizer: Any, head: FittedHead) -> AddBo
         if head.readout != FINAL:
             weight, bias = weight[:, :1].repeat(int(model.config.hidden_size), axis=1) * 0, bias * 0
         network.replace_final_layer(model, head.labels, weight, bias)
-        assert network.body_id(model, tokenizer) == head.body_id, "changing the final layer must not move the body"
         model.save_pretrained(draft)
         tokenizer.save_pretrained(draft)
 
@@ -60,20 +60,20 @@ def with_head(model: PreTrainedModel, tokenizer: Any, head: FittedHead) -> AddBo
 
 @dataclass(frozen=True)
 class OpenNetwork:
-    """A network recreated to be read, or trained further, with where it comes from.
+    """A network that can be used to read texts, or trained further.
 
     Attributes:
-        body: what it is now; training makes it another.
-        history: as `frozen_body.history_of` has it; empty for a base that has been through no stage 1.
+        body: describes the network as it was opened; training makes a new body of it.
+        history: empty for a base without stage 1.
     """
 
     model: PreTrainedModel
     tokenizer: Any
     body: Body
-    history: dict[str, Any] = field(default_factory=dict)
+    history: History = field(default_factory=History)
 
     def reader(self, precision: Precision) -> tuple[Features, str]:
-        """(reads with torch through the cache, what it is called); takes the network's final layer out."""
+        """(reads texts in torch through the cache, its name in words). Removes the network's final layer."""
         module = BodyWithReadouts(self.model)
         how = f"torch {precision.name}" + (" on a GPU" if precision.accelerator else "")
 
@@ -93,17 +93,18 @@ class OpenNetwork:
 
 
 def open_folder(folder: ModelFolder, *, attention: str | None = None) -> OpenNetwork:
-    """The network recreated from its saved weights, each checked: their digest must be the one in body.json.
+    """The network of a model folder, whose weights must be the ones that body.json describes.
 
-    Raises ModelFolderError if the weights are damaged, incomplete, or another body's.
+    Raises ModelFolderError if they are damaged, incomplete, or another body's.
     """
     body = folder.body()
     folder.file("model.safetensors")
     model, tokenizer = network.from_folder(folder.path, attention=attention), network.tokenizer_of(folder.path)
-    found = network.body_id(model, tokenizer)
-    if found != body.id:
+    actual = network.body_id(model, tokenizer)
+    if actual != body.id:
         raise ModelFolderError(
-            f"{folder.path}: the weights and tokenizer give body {found[:12]}, but body.json says {body.id[:12]}.",
+            f"{folder.path}: the weights and tokenizer are those of body {actual[:12]}, but body.json describes "
+            f"{body.id[:12]}.",
             way_out="Copy the whole folder again, or train it again.",
             code="model-mismatch",
         )
@@ -111,7 +112,7 @@ def open_folder(folder: ModelFolder, *, attention: str | None = None) -> OpenNet
 
 
 def open_base(name: str, labels: Labels, *, attention: str | None = None) -> OpenNetwork:
-    """A base that has been through no stage 1. Raises BaseModelError if it can't be had."""
+    """A base without stage 1. Raises BaseModelError if it can't be found."""
     base = bases.find(name)
     model, tokenizer = network.from_base(base, labels, attention=attention), network.tokenizer_of(base.path)
     window = min(BASE_WINDOW, network.window_of(model, tokenizer))
@@ -121,22 +122,25 @@ def open_base(name: str, labels: Labels, *, attention: str | None = None) -> Ope
 
 
 def frozen_from_folder(folder: ModelFolder, precision: str) -> FrozenBody:
-    """A saved model's body, recreated. Raises ModelFolderError as `open_folder` does."""
+    """A saved model's body, read in torch. Raises ModelFolderError as `open_folder` does."""
     opened, chosen = open_folder(folder), choose(precision)
+    add = partial(with_head_and_export, opened, folder)
+    return FrozenBody(opened.body, *opened.reader(chosen), add, chosen.accelerator, opened.history)
+
+
+def with_head_and_export(opened: OpenNetwork, folder: ModelFolder, head: FittedHead) -> AddBody:
+    """As `with_head`, and also copies the exported body if the folder has one: the same body needs no new export."""
     exported = [folder.file("body.onnx")] if "body.onnx" in opened.body.files else []
 
-    def add(head: FittedHead) -> AddBody:
-        def both(draft: Path) -> None:
-            with_head(opened.model, opened.tokenizer, head)(draft)
-            copied(exported)(draft)
+    def add(draft: Path) -> None:
+        with_head(opened.model, opened.tokenizer, head)(draft)
+        copied(exported)(draft)
 
-        return both
-
-    return FrozenBody(opened.body, *opened.reader(chosen), add, chosen.accelerator, **opened.history)
+    return add
 
 
 def frozen_from_base(name: str, labels: Labels, precision: str) -> FrozenBody:
-    """A base's body. Raises BaseModelError as `open_base` does."""
+    """A base's body, read in torch. Raises BaseModelError as `open_base` does."""
     opened, chosen = open_base(name, labels), choose(precision)
-    with_its_head = partial(with_head, opened.model, opened.tokenizer)
-    return FrozenBody(opened.body, *opened.reader(chosen), with_its_head, chosen.accelerator)
+    add: Callable[[FittedHead], AddBody] = partial(with_head, opened.model, opened.tokenizer)
+    return FrozenBody(opened.body, *opened.reader(chosen), add, chosen.accelerator)

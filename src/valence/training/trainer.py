@@ -1,6 +1,6 @@
-"""The training loop of both stages: transformers' Trainer, with what a CPU likes and checkpoints to go on from.
+"""The training loop of both stages: transformers' Trainer, set up for CPUs too, with checkpoints to resume from.
 
-Knows nothing of what is trainable, of stages or of model folders.
+It knows nothing about stages or model folders, or about which parameters are trainable.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 from transformers import (
@@ -28,12 +27,19 @@ from valence.data.examples import Splits
 from valence.encoder.attention import IN_CHUNKS
 from valence.encoder.precision import Precision
 from valence.files import write_json, writing
-from valence.model.head import Ints
 from valence.model.labels import Labels
 from valence.training import layer_rates, ranks
 from valence.training.anchor import Anchor
 from valence.training.checkpoints import MarkComplete, last_complete
 from valence.training.encoding import EncodedTexts, PadToStep, Truncation
+from valence.training.losses import (
+    accuracy,
+    balanced_label_weights,
+    balanced_weights,
+    binary_cross_entropy,
+    cross_entropy,
+    micro_f1,
+)
 from valence.training.order import OrderedTrainer
 
 log = logging.getLogger(__name__)
@@ -44,18 +50,18 @@ _CHECKPOINT_SHARE = 1 / 6
 
 @dataclass(frozen=True, kw_only=True)
 class LoopConfig:
-    """How the loop runs.
+    """Settings of the loop.
 
     Attributes:
         epochs: passes over the training texts.
-        learning_rate: the peak, of AdamW.
+        learning_rate: the peak, for AdamW.
         batch_size: texts in one optimiser step.
-        max_tokens: longest input in tokens, special tokens included.
-        truncation: what is kept of a longer training text.
-        balanced: weigh each class alike, however rare it is.
-        seed: of the order of the texts.
-        layer_decay: the learning rate of each layer is that of the one above it times this.
-        patience: training ends after so many validation passes in a row without a better one; None trains to the end.
+        max_tokens: longest input in tokens, including special tokens.
+        truncation: which part of a longer training text is kept.
+        balanced: give each class the same weight, however rare it is.
+        seed: for the order of the texts.
+        layer_decay: factor between the learning rate of a layer and that of the layer above it.
+        patience: stop after this many validation passes in a row without improvement; None trains to the end.
     """
 
     epochs: float
@@ -70,7 +76,7 @@ class LoopConfig:
 
 
 def attention_for(precision: Precision) -> str | None:
-    """In chunks on a CPU; None leaves the choice to transformers."""
+    """How attention is computed: in chunks on a CPU; None leaves the choice to transformers."""
     return IN_CHUNKS if precision.device == "cpu" else None
 
 
@@ -84,9 +90,9 @@ def train(
     precision: Precision,
     folder: Path,
 ) -> None:
-    """Trains what is trainable of `model`, in place; at the end it is as at the checkpoint best on validation.
+    """Trains the trainable parameters of `model`, in place; it ends with those of the best checkpoint on validation.
 
-    Goes on from the last checkpoint in `folder`, where there is one.
+    Continues from the last checkpoint in `folder`, if there is one.
     """
     training, validation = (
         EncodedTexts(
@@ -103,10 +109,10 @@ def train(
     targets, collator = labels.encode(splits.train.labels), PadToStep(tokenizer.pad_token_id)
     if labels.multi_label:
         weights = balanced_label_weights(targets) if config.balanced else None
-        how, best_by = {"compute_loss_func": _binary_cross_entropy(weights), "compute_metrics": _micro_f1}, "micro_f1"
+        how, best_by = {"compute_loss_func": binary_cross_entropy(weights), "compute_metrics": micro_f1}, "micro_f1"
     else:
         weights = balanced_weights(targets, len(labels)) if config.balanced else None
-        how, best_by = {"compute_loss_func": _cross_entropy(weights), "compute_metrics": _accuracy}, "accuracy"
+        how, best_by = {"compute_loss_func": cross_entropy(weights), "compute_metrics": accuracy}, "accuracy"
     arguments = loop_arguments(config, precision, folder, best_by=best_by)
     _run(model, arguments, _Learning(training, validation, collator, how), config)
 
@@ -122,11 +128,11 @@ def train_on(
     folder: Path,
     anchor: Anchor | None = None,
 ) -> None:
-    """The same on texts whose targets may be probabilities, watched on several validation sets, and held by an anchor.
+    """As `train`, with targets that may be probabilities, several validation sets, and an optional anchor.
 
-    At the end the model is as the last step left it: with several sets no one checkpoint is the best.
+    The model ends with the parameters of the last step: with several sets, no single checkpoint is the best.
     """
-    how = {"compute_loss_func": _cross_entropy(None), "compute_metrics": _accuracy}
+    how = {"compute_loss_func": cross_entropy(None), "compute_metrics": accuracy}
     learning = _Learning(training, dict(validation), collator, how)
     _run(model, loop_arguments(config, precision, folder), learning, config, anchor)
 
@@ -141,7 +147,7 @@ def train_language_model(
     precision: Precision,
     folder: Path,
 ) -> None:
-    """The same by the network's own loss; at the end it is as the last step left it."""
+    """As `train`, with the network's own loss; the model ends with the parameters of the last step."""
     _run(
         model,
         loop_arguments(config, precision, folder, only_loss=True),
@@ -152,7 +158,7 @@ def train_language_model(
 
 @dataclass(frozen=True)
 class _Learning:
-    """What is learnt from, and what is measured on; `how` has loss and figures, the Trainer's own where it is empty."""
+    """The data of a loop. `how` has the loss and the figures; if it is empty, the Trainer's own are used."""
 
     training: Dataset[dict[str, Any]]
     validation: Dataset[dict[str, Any]] | dict[str, EncodedTexts]
@@ -194,24 +200,14 @@ def _run(
         write_json(folder / "log.json", trainer.state.log_history)
 
 
-def _accuracy(output: Any) -> dict[str, float]:
-    return {"accuracy": float(np.mean(output.predictions.argmax(-1) == output.label_ids))}
-
-
-def _micro_f1(output: Any) -> dict[str, float]:
-    """Of several labels a text, each given from a probability of 0.5 on: thresholds are chosen after training."""
-    given, marks = output.predictions > 0, output.label_ids == 1
-    return {"micro_f1": float(2 * (given & marks).sum() / max(1, given.sum() + marks.sum()))}
-
-
 class Patience(TrainerCallback):  # type: ignore[misc]  # its package has no types
-    """Early stopping by what the run's own log says, so that a run which is gone on with stops where it would have."""
+    """Early stopping from the run's own log, so that a resumed run stops where it would have stopped anyway."""
 
     def __init__(self, passes: int) -> None:
         self._passes = passes
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Of a run that was killed after its last pass; one step is taken, and the best checkpoint is the same."""
+        """For a run that was killed after its last validation: one more step is taken; the best checkpoint stays."""
         self.on_evaluate(args, state, control)
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
@@ -222,7 +218,7 @@ class Patience(TrainerCallback):  # type: ignore[misc]  # its package has no typ
 
 
 class _Trainer(OrderedTrainer):
-    """Adds an anchor's pull to the loss in training; what validation shows is the loss alone."""
+    """Adds the pull of an anchor to the loss in training; validation shows the loss without it."""
 
     def __init__(self, anchor: Anchor | None, **settings: Any) -> None:
         super().__init__(**settings)
@@ -237,7 +233,7 @@ class _Trainer(OrderedTrainer):
 
 
 def validation_history(folder: Path) -> list[dict[str, float]]:
-    """What each validation pass of the run in `folder` gave, in order: the step, the epoch, and the figures."""
+    """The validation passes of the run in `folder`, in order: the step, the epoch, and the figures of each."""
     log_history = json.loads((folder / "log.json").read_text("utf-8"))
     left_out = ("_runtime", "_per_second")
     return [
@@ -247,60 +243,12 @@ def validation_history(folder: Path) -> list[dict[str, float]]:
     ]
 
 
-def balanced_weights(labels: Ints, classes: int) -> Tensor:
-    """Weight of each class, shape (classes,): rows / (classes x rows of the class), as scikit-learn's "balanced".
-
-    >>> balanced_weights(np.array([0, 0, 1, 1, 1, 1]), 2).tolist()
-    [1.5, 0.75]
-    """
-    counts = np.maximum(np.bincount(labels, minlength=classes), 1)
-    return torch.tensor(len(labels) / (classes * counts), dtype=torch.float32)
-
-
-def balanced_label_weights(marks: Ints) -> Tensor:
-    """Of several labels a text, the weights of a row without each label and with it, shape (2, labels), each label by
-    itself as in `balanced_weights`; `marks` of shape (n, labels), 0 or 1.
-
-    >>> balanced_label_weights(np.array([[1, 0], [0, 0], [0, 1], [0, 1]])).tolist()
-    [[0.666..., 1.0], [2.0, 1.0]]
-    """
-    return torch.stack([balanced_weights(column, 2) for column in marks.T], dim=1)
-
-
-def _binary_cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:
-    """The same for several labels a text: the mean over a batch and its labels, of targets of shape (batch, labels)."""
-
-    def loss(outputs: Any, labels: Tensor, num_items_in_batch: Any = None) -> Tensor:  # noqa: ARG001 - Trainer gives it
-        logits = outputs["logits"].float()
-        weight = None
-        if weights is not None:
-            without, given = weights.to(logits.device)
-            weight = torch.where(labels == 1, given, without)
-        return torch.nn.functional.binary_cross_entropy_with_logits(logits, labels.float(), weight=weight)
-
-    return loss
-
-
-def _cross_entropy(weights: Tensor | None) -> Callable[..., Tensor]:
-    """The loss in the form that Trainer calls: the mean over a batch, each text by the weight of its class.
-
-    Targets are classes, of shape (batch,), or probabilities, of shape (batch, classes).
-    """
-
-    def loss(outputs: Any, labels: Tensor, num_items_in_batch: Any = None) -> Tensor:  # noqa: ARG001 - Trainer gives it
-        logits = outputs["logits"]
-        weight = None if weights is None else weights.to(logits.device)
-        return torch.nn.functional.cross_entropy(logits.float(), labels, weight=weight)
-
-    return loss
-
-
 def loop_arguments(
     config: LoopConfig, precision: Precision, folder: Path, *, best_by: str | None = None, only_loss: bool = False
 ) -> TrainingArguments:
-    """`best_by` is the validation figure whose best checkpoint the run ends with; None ends with the last step.
+    """`best_by` is the validation figure that chooses the final checkpoint; None ends with the last step.
 
-    `only_loss` keeps what the network says of the validation texts out of memory.
+    `only_loss` saves memory: the network's outputs for the validation texts are not kept.
     """
     return TrainingArguments(
         output_dir=str(folder),

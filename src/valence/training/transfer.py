@@ -1,45 +1,39 @@
-"""Stage 2: the model recreated from its saved weights, frozen, and only its final layer changed.
+"""Stage 2: the saved model is opened again, its body is frozen, and only its final layer changes.
 
 The frozen body's features are computed once. Fitting the final layer on them is a convex problem, solved to the
-optimum in seconds; the test on the reserved set costs one matrix product.
+optimum in seconds; testing on the reserved set costs one matrix product.
 """
 
 from __future__ import annotations
 
 import logging
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from valence.data.examples import Dataset
-from valence.data.splits import SplitConfig, prepare
+from valence.data.splits import SplitConfig
 from valence.errors import SettingsError
-from valence.evaluation.results import Origin, check_labels_covered, command_line, result
-from valence.evaluation.scored import scored
-from valence.model.folder import FINAL, FittedHead, ModelFolder
-from valence.model.head import HeadFit
+from valence.model.folder import FINAL
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.training import ranks
 from valence.training.body_source import open_body
-from valence.training.frozen_body import FrozenBody, Spread, described, shown_before
+from valence.training.frozen_body import FrozenBody, Spread, comparable, described
 from valence.training.learning_curve import learning_curve
-from valence.training.provenance import describe_data, versions
-from valence.training.saving import Trained, save
+from valence.training.run import Finished, TrainedModel, begin
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransferConfig(SplitConfig):
-    """Everything that decides what stage 2 gives, with which rows (SplitConfig); it is saved with the model.
+    """Everything that the result of stage 2 depends on, with its rows (SplitConfig); saved with the model.
 
     Attributes:
         readout: what the head reads: `final` for tasks like the body's own, `general` for others.
-        class_weight: "balanced" weighs each class alike however rare it is; None weighs each row alike.
-        learning_curve: also fit the head on parts of the training rows, to see what more of them would give.
-        precision: of the matrix work in torch: auto, bf16 or fp32.
+        class_weight: "balanced" gives each class the same weight, however rare it is; None weights each row the same.
+        learning_curve: also fit the head on parts of the training rows, to see whether more rows would help.
+        precision: number format of the matrix products in torch: auto, bf16 or fp32.
     """
 
     readout: str = FINAL
@@ -49,32 +43,31 @@ class TransferConfig(SplitConfig):
 
 
 def transfer(
-    source: str, dataset: Dataset, out: Path, config: TransferConfig, spread: Spread | None = None
-) -> ModelFolder:
+    source: str,
+    dataset: Dataset,
+    out: Path,
+    config: TransferConfig,
+    spread: Spread | None = None,
+    *,
+    command: str = "",
+) -> Finished:
     """Fits a new head on the frozen body of `source`, tests it on the reserved set, and writes the model folder `out`.
 
     Args:
-        source: a model folder, "bundled" for the one in the package, or a base (by name, path or Hub id) to do without
+        source: a model folder, "bundled" for the one in the package, or a base (by name, path or Hub id) to skip
             stage 1.
         dataset: what the head is fitted and tested on.
         out: the folder to write.
         config: see TransferConfig.
-        spread: reads the texts on other machines; without it this one does.
+        spread: reads the texts on other machines; without it, this machine does.
+        command: the command line, for the result.
 
     Raises ModelFolderError if the saved weights are damaged or incomplete, DataError if the labels don't fit.
     """
-    started = time.perf_counter()
     ranks.check_alone("valence transfer")
-    labels = Labels.discover(dataset.train.labels)
-    if config.learning_curve and labels.multi_label:
-        raise SettingsError(
-            "--learning-curve is for one label a text, and these texts have several.",
-            way_out="Leave it away; --train-rows fits the head on fewer rows.",
-            code="multi-label-unsupported",
-        )
-    splits = prepare(dataset, config)
-    data = describe_data(dataset, splits)
-    check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
+    _check(dataset, config)
+    run = begin([dataset], config, command)
+    splits, labels = run.sets[0].splits, run.labels
     start = open_body(source, labels, config.precision, spread)
     if config.readout not in start.body.readouts:
         raise SettingsError(f"The body has no readout {config.readout!r}; it has {', '.join(start.body.readouts)}.")
@@ -83,43 +76,42 @@ def transfer(
         for part, title in ((splits.train, "train"), (splits.validation, "validation"), (splits.test, "test"))
     )
     fitter = fitter_for(labels, class_weight=config.class_weight)
-    targets, expected = labels.encode(splits.train.labels), labels.encode(splits.validation.labels)
-    fit = fitter.fit(train, targets, validation, expected, classes=len(labels))
+    targets, validation_targets = labels.encode(splits.train.labels), labels.encode(splits.validation.labels)
+    fit = fitter.fit(train, targets, validation, validation_targets, classes=len(labels))
     log.info("Head fitted: penalty %g, temperature %.3f.", fit.penalty, fit.head.temperature)
-    origin = Origin(
-        name=f"{dataset.name}: only the final layer changed, body {_described(start, config)}",
-        data=dataset.name,
-        split=dataset.test_split,
-        data_checksum=dataset.checksum,
-        seed=config.seed,
-        trained_parameters=fit.head.weight.size + fit.head.bias.size,
-        accelerator=start.accelerator,
-    )
     curve = None
     if config.learning_curve:
-        curve = learning_curve(fitter, train, targets, validation, expected, classes=len(labels), seed=config.seed)
-    truth = labels.encode(splits.test.labels)
-    rows = scored(fit.head.predict_proba(test), truth, head=fit.head, labels=labels, texts=splits.test.texts)
-    tested = result(rows, origin, started=started, learning_curve=curve)
-    provenance = _provenance(start, data, config, fit)
-    head = FittedHead(fit.head, labels, config.readout, start.body.id, provenance=provenance)
-    return save(Trained(start.body, head, [tested], shown_before(start.results, tested)), out, start.with_head(head))
+        curve = learning_curve(
+            fitter, train, targets, validation, validation_targets, classes=len(labels), seed=config.seed
+        )
+    results = run.measure(
+        run.scored(fit.head, [fit.head.predict_proba(test)]),
+        what=f"only the final layer changed, body {_in_words(start, config)}",
+        trained_parameters=fit.head.weight.size + fit.head.bias.size,
+        accelerator=start.accelerator,
+        learning_curve=curve,
+    )
+    provenance = run.provenance(
+        "transfer",
+        start.history.commands,
+        body_from=start.history.body_from,
+        features=start.read_by,
+        penalty=fit.penalty,
+        validation_log_loss={f"{penalty:g}": round(loss, 6) for penalty, loss in fit.validation_log_loss.items()},
+    )
+    model = TrainedModel(start.body, fit.head, config.readout, start.with_head)
+    return run.finish(out, model, results, provenance, comparisons=comparable(start.history, results[0]))
 
 
-def _described(start: FrozenBody, config: TransferConfig) -> str:
-    origin = described(start.body, start.body_from)
-    return origin if config.readout == FINAL else f"{origin}, {config.readout} readout"
+def _in_words(start: FrozenBody, config: TransferConfig) -> str:
+    body = described(start.body, start.history)
+    return body if config.readout == FINAL else f"{body}, {config.readout} readout"
 
 
-def _provenance(start: FrozenBody, data: dict[str, Any], config: TransferConfig, fit: HeadFit) -> dict[str, Any]:
-    return {
-        "stage": "transfer",
-        "body_from": start.body_from,
-        "commands": [*start.commands, command_line()],
-        "config": asdict(config),
-        "features": start.read_by,
-        "penalty": fit.penalty,
-        "validation_log_loss": {f"{penalty:g}": round(loss, 6) for penalty, loss in fit.validation_log_loss.items()},
-        "data": data,
-        "versions": versions(),
-    }
+def _check(dataset: Dataset, config: TransferConfig) -> None:
+    if config.learning_curve and Labels.discover(dataset.train.labels).multi_label:
+        raise SettingsError(
+            "--learning-curve is for texts with one label each, and these texts have several.",
+            way_out="Leave it out; --train-rows fits the head on fewer rows.",
+            code="multi-label-unsupported",
+        )

@@ -1,8 +1,8 @@
-"""Which part of a text longer than the window training keeps, chosen on validation before training.
+"""Chooses, on validation and before training, which part of a long text training keeps.
 
-Training once with each policy would cost a run each. The base as it comes already tells which part says more: a head is
-fitted on its features of each part of the same training texts, and the policy with the smallest validation loss wins.
-Texts that fit into the window are the same under every policy, so only longer ones are asked.
+Training with each policy would cost one run each. The untrained base already shows which part says more: a head is
+fitted on its features of each part of the same training texts, and the policy with the lowest validation loss wins.
+Texts that fit into the window are the same under every policy, so only longer texts are used.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 POLICIES: tuple[Truncation, ...] = get_args(Truncation)
 _DEFAULT: Truncation = "head-tail"
-_ROWS = 1000  # long texts of each split: a minute for MiniLM on two cores
-_FEWEST = 20  # of each split: with fewer long texts the choice would be noise, and changes next to nothing
+_ROWS = 1000  # long texts per split: a minute for MiniLM on two cores
+_FEWEST = 20  # long texts per split: with fewer the choice would be noise, and would hardly matter
 
 
 def choose(
@@ -43,16 +43,16 @@ def choose(
     precision: Precision,
     seed: int,
 ) -> dict[str, Any]:
-    """`chosen`, `long_rows` (training, validation), each policy's `validation_log_loss`; {} if none was tried.
+    """`chosen`, `long_rows` (training, validation), and the `validation_log_loss` of each policy that was tried.
 
-    `model` is as it was afterwards.
+    `model` is left as it was.
     """
     train, validation = (
         _sample(longer_than(tokenizer, part, max_tokens), seed) for part in (splits.train, splits.validation)
     )
     rows = [len(train), len(validation)]
     if min(rows) < _FEWEST or len(train.label_counts) < 2:
-        log.info("Truncation: %r, as so few texts are longer than %d tokens.", _DEFAULT, max_tokens)
+        log.info("Truncation: %r, because few texts are longer than %d tokens.", _DEFAULT, max_tokens)
         return {"chosen": _DEFAULT, "long_rows": rows, "validation_log_loss": {}}
     name, final = network.final_layer_name(model), network.final_layer(model)
     body, losses = BodyWithReadouts(model), {}
@@ -70,8 +70,8 @@ def choose(
     finally:
         model.set_submodule(name, final)
     chosen = min(POLICIES, key=losses.__getitem__)
-    told = ", ".join(f"{policy} {loss:.4f}" for policy, loss in losses.items())
-    log.info("Truncation: %r is best on long validation texts (log loss of the base: %s).", chosen, told)
+    listed = ", ".join(f"{policy} {loss:.4f}" for policy, loss in losses.items())
+    log.info("Truncation: %r is best on long validation texts (log loss of the base: %s).", chosen, listed)
     return {"chosen": chosen, "long_rows": rows, "validation_log_loss": losses}
 
 
@@ -87,7 +87,7 @@ def _features(
     policy: Truncation,
     precision: Precision,
 ) -> Floats:
-    ids = encode(tokenizer, texts, max_tokens=max_tokens, truncation=policy)
+    ids, _ = encode(tokenizer, texts, max_tokens=max_tokens, truncation=policy)
     title = f"truncation {policy}"
-    found = features.compute_encoded(body, ids, pad_id=tokenizer.pad_token_id, precision=precision, title=title)
-    return np.asarray(found[GENERAL])
+    readouts = features.compute_encoded(body, ids, pad_id=tokenizer.pad_token_id, precision=precision, title=title)
+    return np.asarray(readouts[GENERAL])

@@ -1,4 +1,4 @@
-"""What a chart is, and the colours that charts are drawn in."""
+"""A chart and its colours."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-Json = dict[str, Any]
-
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours by what they are for. A report turns them into the page's own, light or dark."""
+    """Colours by their purpose. A report replaces them with the page's own, light or dark."""
 
     ink: str = "#1c2430"
     muted: str = "#66707d"
@@ -28,12 +26,12 @@ class Chart:
     """One chart.
 
     Attributes:
-        key: names its files.
+        key: the name of its files.
         caption: how to read it, in one or two sentences.
-        summary: what it shows here, in one sentence; the description for those who cannot see it.
-        columns, rows: the table beside it.
+        summary: what it shows here, in one sentence; also its description for screen readers.
+        columns, rows: the table next to it.
         draw: draws it on matplotlib axes.
-        wide: whether it is much wider than it is high.
+        wide: whether it is much wider than high.
     """
 
     key: str

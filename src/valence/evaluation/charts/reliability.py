@@ -1,28 +1,29 @@
-"""Whether a text that gets 80 % is right four times of five."""
+"""The reliability diagram: whether answers given at 80% are right four times out of five."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from valence.evaluation.charts.chart import PALETTE, Chart, Json
+from valence.evaluation.charts.chart import PALETTE, Chart
 from valence.evaluation.metrics import CALIBRATION_BINS
+from valence.model.results import Result
 
 _OF_ONE = (
-    "How often it is right where it says how sure it is. On the dashed line the two agree; below it, it is too "
-    "sure of itself. A larger dot stands for more rows."
+    "How often it is right (accuracy) at each confidence. On the dashed line the two agree; below it, the classifier "
+    "is overconfident. A larger dot stands for more rows."
 )
 _OF_SEVERAL = (
-    "Of the texts and labels that get a probability (confidence), how many have the label (accuracy), over all labels "
-    "together. On the dashed line the two agree. A larger dot stands for more of them."
+    "How many of the texts given a label at each probability (confidence) have it (accuracy), over all labels "
+    "together. On the dashed line the two agree. A larger dot stands for more texts and labels."
 )
 
 
-def reliability(result: Json) -> Iterator[Chart]:
-    bins = result.get("reliability")
+def reliability(result: Result) -> Iterator[Chart]:
+    bins = result.reliability
     if not bins:
         return
-    points = [each for each in zip(bins["confidence"], bins["accuracy"], bins["rows"], strict=True) if each[2]]
+    points = [point for point in zip(bins.confidence, bins.accuracy, bins.rows, strict=True) if point[2]]
     most = max(rows for _, _, rows in points)
 
     def draw(axes: Any) -> None:
@@ -37,13 +38,13 @@ def reliability(result: Json) -> Iterator[Chart]:
     yield Chart(
         "reliability",
         "Reliability",
-        _OF_SEVERAL if result.get("multi_label") else _OF_ONE,
+        _OF_SEVERAL if result.multi_label else _OF_ONE,
         _summary(result),
         ("confidence from", "rows", "mean confidence", "accuracy"),
         [
             (f"{i * width:.1%}", f"{rows:,.0f}", f"{confidence:.1%}", f"{accuracy:.1%}")
             for i, (rows, confidence, accuracy) in enumerate(
-                zip(bins["rows"], bins["confidence"], bins["accuracy"], strict=True)
+                zip(bins.rows, bins.confidence, bins.accuracy, strict=True)
             )
             if rows
         ],
@@ -51,13 +52,12 @@ def reliability(result: Json) -> Iterator[Chart]:
     )
 
 
-def _summary(result: Json) -> str:
-    words = f"The expected calibration error is {result['metrics']['ece']['value']:.1%}."
-    checked = result.get("calibration")  # what an older Valence did not save
-    if not checked:
+def _summary(result: Result) -> str:
+    words = f"The expected calibration error is {result.metrics['ece'].value:.1%}."
+    if not result.calibration:
         return words
-    value, low, high = (checked["by_chance"][name] for name in ("value", "low", "high"))
+    chance = result.calibration.by_chance
     return (
-        f"{words} Were every percentage true, chance alone would show {value:.1%} on so many rows, "
-        f"in 95 of 100 cases {low:.1%} to {high:.1%} (p = {checked['p_value']:.2g})."
+        f"{words} If every probability were exact, chance alone would give {chance.value:.1%} on this many rows, "
+        f"and {chance.low:.1%} to {chance.high:.1%} in 95 of 100 cases (p = {result.calibration.p_value:.2g})."
     )

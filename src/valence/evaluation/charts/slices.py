@@ -5,43 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from valence.evaluation.charts.chart import PALETTE, Chart, Json
-from valence.evaluation.intervals import Estimate
-from valence.evaluation.results import accuracy_of
+from valence.evaluation.charts.chart import PALETTE, Chart
+from valence.model.results import Result
 
 
-def slices(result: Json) -> Iterator[Chart]:
-    found = result.get("slices")
-    if not found:
+def slices(result: Result) -> Iterator[Chart]:
+    parts = result.slices
+    if not parts:
         return
-    key = accuracy_of(result)
-    whole, called = result["metrics"][key]["value"], key.replace("_", " ")
-    names = [f"{each['by']}: {each['name']}" for each in found]
+    overall, metric = result.accuracy.value, result.accuracy_name.replace("_", " ")
+    names = [f"{part.by}: {part.name}" for part in parts]
 
     def draw(axes: Any) -> None:
-        axes.axvline(whole, color=PALETTE.muted, linestyle="--", linewidth=1)
-        for i, each in enumerate(found):
-            accuracy = each["accuracy"]
-            axes.plot([accuracy["low"], accuracy["high"]], [i, i], color=PALETTE.first, linewidth=2)
-            axes.plot(accuracy["value"], i, "o", color=PALETTE.first)
-        axes.set_yticks(range(len(found)), names)
-        axes.set_ylim(len(found) - 0.5, -0.5)
-        axes.set_xlabel(called)
+        axes.axvline(overall, color=PALETTE.muted, linestyle="--", linewidth=1)
+        for i, part in enumerate(parts):
+            axes.plot([part.accuracy.low, part.accuracy.high], [i, i], color=PALETTE.first, linewidth=2)
+            axes.plot(part.accuracy.value, i, "o", color=PALETTE.first)
+        axes.set_yticks(range(len(parts)), names)
+        axes.set_ylim(len(parts) - 0.5, -0.5)
+        axes.set_xlabel(metric)
         axes.grid(visible=False, axis="y")
 
-    worst = min(found, key=lambda each: each["accuracy"]["value"])
+    worst = min(parts, key=lambda part: part.accuracy.value)
     yield Chart(
         "slices",
         "Slices",
-        f"{called.capitalize()} on parts of the rows, with 95 % Wilson intervals; the dashed line is that of all rows. "
-        "Words are counted by spaces; negation is an English word such as not, never or n't; identity terms are "
+        f"{metric.capitalize()} on parts of the rows, with 95% Wilson intervals; the dashed line is that of all rows. "
+        "Words are separated by spaces; negation is an English word such as not, never or n't; identity terms are "
         "English words for groups of people.",
-        f"Weakest: {worst['by']} {worst['name']}, {worst['accuracy']['value']:.1%}.",
-        ("slice", "rows", f"{called}, % [95 %]"),
-        [
-            (name, f"{each['rows']:,}", str(Estimate(**each["accuracy"])))
-            for name, each in zip(names, found, strict=True)
-        ],
+        f"Weakest: {worst.by} {worst.name}, {worst.accuracy.value:.1%}.",
+        ("slice", "rows", f"{metric}, % [95%]"),
+        [(name, f"{part.rows:,}", str(part.accuracy)) for name, part in zip(names, parts, strict=True)],
         draw,
         wide=True,
     )

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from valence.evaluation.charts.chart import PALETTE, Chart, Json
+from valence.evaluation.charts.chart import PALETTE, Chart
+from valence.model.results import Result
 
-_DASHES = ("-", "--", "-.", ":")  # lines are told apart without colour, too
-_TABLE_ROWS = 11  # of a curve's points in its table
+_DASHES = ("-", "--", "-.", ":")  # so that lines can be told apart without colour
+_TABLE_ROWS = 11  # points of a curve in its table
+_MOST_LINES = 8  # more would need more colours than one can tell apart
 
 
-def roc(result: Json) -> Iterator[Chart]:
-    found = result.get("roc")
-    if not found:
+@dataclass(frozen=True)
+class _Line:
+    """One label's curve: its points, the threshold of each, and its area."""
+
+    label: str
+    area: float
+    threshold: Sequence[float | None]
+    x: Sequence[float]
+    y: Sequence[float]
+
+
+def roc(result: Result) -> Iterator[Chart]:
+    if not result.roc:
         return
 
     def frame(axes: Any) -> None:
@@ -21,102 +34,95 @@ def roc(result: Json) -> Iterator[Chart]:
         axes.set(xlim=(-0.01, 1), ylim=(0, 1.01))
 
     yield _curve_chart(
-        found,
+        [
+            _Line(curve.label, curve.area, curve.threshold, curve.false_positive_rate, curve.true_positive_rate)
+            for curve in result.roc
+        ],
         key="roc",
         title="ROC curve",
-        caption="What share of a label's texts it finds (up) against what share of the others it takes for it (right), "
-        "at every threshold. The dashed line is guessing.",
-        figure=("area", "area"),
-        across="false_positive_rate",
-        up="true_positive_rate",
+        caption="The share of a label's texts that are given it (up) against the share of the other texts that are "
+        "given it too (right), at every threshold. The dashed line is guessing.",
+        area_name="area",
+        axis_names=("false positive rate", "true positive rate"),
         frame=frame,
     )
 
 
-def precision_recall(result: Json) -> Iterator[Chart]:
-    found = result.get("precision_recall")
-    if not found:
+def precision_recall(result: Result) -> Iterator[Chart]:
+    if not result.precision_recall:
         return
-    least = min(min(each["precision"]) for each in found)
+    least = min(min(curve.precision) for curve in result.precision_recall)
 
     def frame(axes: Any) -> None:
         axes.set(xlim=(0, 1.01), ylim=(max(0.0, least - 0.05), 1.01))
 
     yield _curve_chart(
-        found,
+        [
+            _Line(curve.label, curve.average_precision, curve.threshold, curve.recall, curve.precision)
+            for curve in result.precision_recall
+        ],
         key="precision-recall",
         title="Precision and recall",
-        caption="Precision: how many of the texts that it gives a label deserve it. Recall: how many that deserve it "
-        "get it. A higher threshold moves to the left.",
-        figure=("average precision", "average_precision"),
-        across="recall",
-        up="precision",
+        caption="Precision: how many of the texts given a label have it. Recall: how many of the texts with a label "
+        "are given it. A higher threshold moves to the left.",
+        area_name="average precision",
+        axis_names=("recall", "precision"),
         frame=frame,
     )
 
 
 def _curve_chart(
-    found: list[Json],
+    lines: Sequence[_Line],
     *,
     key: str,
     title: str,
     caption: str,
-    figure: tuple[str, str],
-    across: str,
-    up: str,
+    area_name: str,
+    axis_names: tuple[str, str],
     frame: Callable[[Any], None],
 ) -> Chart:
-    """One line a label over all thresholds.
-
-    `found` holds the curves as the results file has them, one a label; `figure` is what the one number of a curve is
-    called, and its key; `across` and `up` are the keys of what is drawn to the right and upward; `frame` sets the
-    limits of the axes and draws what stands behind the lines.
-    """
-    called, number = figure
+    """One line per label; `frame` sets the limits of the axes and draws what is behind the lines."""
 
     def draw(axes: Any) -> None:
         frame(axes)
-        _lines(axes, [(each["label"], each[across], each[up]) for each in found])
-        axes.set(xlabel=across.replace("_", " "), ylabel=up.replace("_", " "))
+        _draw_lines(axes, lines)
+        axes.set(xlabel=axis_names[0], ylabel=axis_names[1])
 
     return Chart(
         key,
         title,
         caption,
-        "; ".join(f"{each['label']}: {called} {each[number]:.1%}" for each in found) + ".",
-        *_curve_table(found, ("threshold", across, up)),
+        "; ".join(f"{line.label}: {area_name} {line.area:.1%}" for line in lines) + ".",
+        *_table(lines, axis_names),
         draw,
     )
 
 
-def _lines(axes: Any, series: list[tuple[str, list[float], list[float]]]) -> None:
-    """One line a label; a legend where there are several. More than eight would need more colours than one can tell."""
-    for i, (label, x, y) in enumerate(series[:8]):
-        colour = (PALETTE.first, PALETTE.second)[i % 2]
-        axes.plot(x, y, color=colour, linestyle=_DASHES[i // 2], linewidth=1.6, label=label)
-    if len(series) > 1:
+def _draw_lines(axes: Any, lines: Sequence[_Line]) -> None:
+    """With a legend if there are several."""
+    for i, line in enumerate(lines[:_MOST_LINES]):
+        color = (PALETTE.first, PALETTE.second)[i % 2]
+        axes.plot(line.x, line.y, color=color, linestyle=_DASHES[i // 2], linewidth=1.6, label=line.label)
+    if len(lines) > 1:
         axes.legend(frameon=False, labelcolor=PALETTE.ink)
 
 
-def _curve_table(found: list[Json], names: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Columns and rows: some points of each curve, the label before them where there are several curves."""
-    several = len(found) > 1
-    columns = tuple(name.replace("_", " ") for name in names)
+def _table(lines: Sequence[_Line], axis_names: tuple[str, str]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """(columns, rows): some points of each line, after the label if there are several lines."""
+    several = len(lines) > 1
+    columns = ("threshold", *axis_names)
     rows = [
-        (*([each["label"]] if several else []), _threshold(threshold), *(f"{value:.1%}" for value in values))
-        for each in found
-        for threshold, *values in _some(each, names)
+        (*([line.label] if several else []), _in_words(line.threshold[i]), f"{line.x[i]:.1%}", f"{line.y[i]:.1%}")
+        for line in lines
+        for i in _some(len(line.x))
     ]
     return (("label", *columns) if several else columns), rows
 
 
-def _some(curve: Json, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """About eleven of a curve's points, both ends among them."""
-    points = list(zip(*(curve[name] for name in names), strict=True))
-    last = len(points) - 1
-    wanted = sorted({round(i * last / (_TABLE_ROWS - 1)) for i in range(_TABLE_ROWS)})
-    return [points[i] for i in wanted]
+def _some(points: int) -> list[int]:
+    """About eleven of the points' indices, including both ends."""
+    return sorted({round(i * (points - 1) / (_TABLE_ROWS - 1)) for i in range(_TABLE_ROWS)})
 
 
-def _threshold(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3f}"
+def _in_words(threshold: float | None) -> str:
+    return "none" if threshold is None else f"{threshold:.3f}"

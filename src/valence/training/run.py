@@ -1,0 +1,182 @@
+"""The beginning and the end of every training run.
+
+A run begins with the rows of its data sets and a description of them. It ends with a result on each reserved set and a
+model folder with everything that led to it. What happens between the two is each stage's own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from valence.data.examples import Dataset, Splits, content_checksum
+from valence.data.splits import SplitConfig, prepare
+from valence.evaluation.results import Origin, check_labels_covered, measure
+from valence.evaluation.scored import AnyScored, scored
+from valence.files import remove_folder
+from valence.model.folder import Body, FittedHead, ModelFolder
+from valence.model.head import Floats, Head
+from valence.model.labels import Labels
+from valence.model.results import LearningCurve, Result
+from valence.training.provenance import describe_data, versions
+from valence.training.saving import AddBody, Trained, save
+
+
+@dataclass(frozen=True)
+class PreparedSet:
+    """A data set and the rows of it that a run works with."""
+
+    dataset: Dataset
+    splits: Splits
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A body and the head that was fitted on it.
+
+    Attributes:
+        body: what is written to body.json.
+        head: fitted and calibrated.
+        readout: what the head reads from the body.
+        add_body: gives the function that writes the body's files next to the head.
+    """
+
+    body: Body
+    head: Head
+    readout: str
+    add_body: Callable[[FittedHead], AddBody]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The model folder that a run wrote, with its results on each reserved set."""
+
+    folder: ModelFolder
+    results: list[Result]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run that has begun.
+
+    Attributes:
+        sets: in the order given.
+        labels: those of the first set.
+        data: describes the sets, for the provenance.
+        command: the command line that started the run; empty if a Python program did.
+        started: `time.perf_counter()` at the beginning.
+    """
+
+    sets: tuple[PreparedSet, ...]
+    labels: Labels
+    data: dict[str, Any]
+    config: SplitConfig
+    command: str
+    started: float
+
+    def scored(self, head: Head, probabilities: Sequence[Floats]) -> list[AnyScored]:
+        """The test rows of each set with their probabilities, each of shape (n, classes)."""
+        return [
+            scored(
+                scores,
+                self.labels.encode(prepared.splits.test.labels),
+                head=head,
+                labels=self.labels,
+                texts=prepared.splits.test.texts,
+            )
+            for scores, prepared in zip(probabilities, self.sets, strict=True)
+        ]
+
+    def measure(
+        self,
+        rows: Sequence[AnyScored],
+        *,
+        what: str,
+        trained_parameters: int,
+        accelerator: str = "",
+        learning_curve: LearningCurve | None = None,
+    ) -> list[Result]:
+        """One result for each set.
+
+        Args:
+            rows: the test rows of each set.
+            what: what was trained, in words; the data set's name comes before it.
+            trained_parameters: how many of the network's parameters were changed.
+            accelerator: the GPU that was used; empty for a CPU.
+            learning_curve: if one was measured.
+        """
+        return [
+            measure(
+                scored_rows,
+                Origin(
+                    name=f"{prepared.dataset.name}: {what}",
+                    data=prepared.dataset.name,
+                    split=prepared.dataset.test_split,
+                    data_checksum=prepared.dataset.checksum,
+                    seed=self.config.seed,
+                    trained_parameters=trained_parameters,
+                    accelerator=accelerator,
+                    command=self.command,
+                ),
+                started=self.started,
+                learning_curve=learning_curve,
+            )
+            for scored_rows, prepared in zip(rows, self.sets, strict=True)
+        ]
+
+    def provenance(self, stage: str, earlier_commands: Sequence[str], **details: Any) -> dict[str, Any]:
+        """What head.json says about how the model was made; `earlier_commands` made what the run started from."""
+        return {
+            "stage": stage,
+            "commands": [*earlier_commands, *([self.command] if self.command else [])],
+            "config": asdict(self.config),
+            "data": self.data,
+            "versions": versions(),
+            **details,
+        }
+
+    def finish(
+        self,
+        out: Path,
+        model: TrainedModel,
+        results: list[Result],
+        provenance: dict[str, Any],
+        *,
+        comparisons: Sequence[Result] = (),
+        in_progress: Path | None = None,
+    ) -> Finished:
+        """Writes the model folder, complete or not at all, and then removes the folder of the run `in_progress`."""
+        head = FittedHead(model.head, self.labels, model.readout, model.body.id, provenance=provenance)
+        folder = save(Trained(model.body, head, results, list(comparisons)), out, model.add_body(head))
+        if in_progress is not None:
+            remove_folder(in_progress)
+        return Finished(folder, results)
+
+
+def begin(datasets: Sequence[Dataset], config: SplitConfig, command: str = "") -> Run:
+    """Prepares and describes the data sets; the clock of the run starts here.
+
+    Raises DataError if a set has too few rows, or labels in test that are not in training.
+    """
+    started = time.perf_counter()
+    labels = Labels.discover(datasets[0].train.labels)
+    sets = tuple(PreparedSet(dataset, prepare(dataset, config)) for dataset in datasets)
+    for prepared in sets:
+        splits = prepared.splits
+        check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
+    return Run(sets, labels, _describe(sets), config, command, started)
+
+
+def _describe(sets: Sequence[PreparedSet]) -> dict[str, Any]:
+    """The description of one set, or of all of them together with each one's own inside."""
+    descriptions = [describe_data(prepared.dataset, prepared.splits) for prepared in sets]
+    if len(descriptions) == 1:
+        return descriptions[0]
+    return {
+        "name": " and ".join(description["name"] for description in descriptions),
+        "checksum": content_checksum([(description["name"], description["checksum"]) for description in descriptions]),
+        "sets": descriptions,
+    }
