@@ -29,7 +29,7 @@ def models(small_data: Path, tiny_roberta: Path, tmp_path_factory: pytest.TempPa
             PretrainConfig(
                 base=str(tiny_roberta), learning_rate=2e-3, batch_size=16, max_tokens=48, precision="fp32", seed=seed
             ),
-        ).path
+        ).folder.path
         for seed in (1, 2)
     ]
 

@@ -46,6 +46,17 @@ def test_a_set_goes_from_the_hub_to_a_tested_classifier_and_then_without_the_hub
     assert "test (test.csv)" in done.stdout
 
 
+def test_a_revision_can_be_pinned_and_one_that_is_not_there_is_named(tmp_path: Path) -> None:
+    find = ("-c", "import sys; from valence.cli import main; main()", "baseline", "--kind", "majority", "--data")
+    source = write(tmp_path / "source", "train", "test")
+    with serving(source, repository="someone/films", commit=COMMIT, kind="datasets") as stand_in:
+        done = run(tmp_path, stand_in.address, *find, f"someone/films@{COMMIT}")
+        assert done.returncode == 0, done.stderr
+        done = run(tmp_path, stand_in.address, *find, f"someone/films@{'d' * 40}")
+    assert done.returncode == 2
+    assert f"someone/films on the Hub has no revision '{'d' * 40}'." in done.stderr
+
+
 def test_a_set_that_is_not_there_or_out_of_reach_is_one_message(tmp_path: Path) -> None:
     command = [*MAIN, "transfer", "--from", "bundled", "--data", "someone/other", "--out", str(tmp_path / "out")]
     source = write(tmp_path / "source", "train")
@@ -60,7 +71,7 @@ def test_a_set_that_is_not_there_or_out_of_reach_is_one_message(tmp_path: Path) 
 
 
 def found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> hub.HubData:
-    monkeypatch.setattr(hub, "_fetched", lambda _: folder)
+    monkeypatch.setattr(hub, "_fetched", lambda _id, _revision: folder)
     return hub.find("someone/films")
 
 

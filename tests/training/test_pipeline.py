@@ -24,6 +24,7 @@ from valence.model.head import Ints
 from valence.model.serving import serving_copy
 from valence.training.body_source import open_body
 from valence.training.pretrain import PretrainConfig, pretrain
+from valence.training.torch_body import open_folder
 from valence.training.transfer import TransferConfig, transfer
 
 TEXTS = ["the film is wonderful and moving .", "the plot is tedious and awful .", "the music is superb ."]
@@ -74,6 +75,7 @@ def test_only_the_final_layer_differs_after_stage_2(stage1: Path, stage2: Path) 
     changed = [name for name in before if not np.array_equal(before[name], after[name])]
     assert changed == ["classifier.out_proj.bias", "classifier.out_proj.weight"]
     assert ModelFolder(stage1).body().id == ModelFolder(stage2).body().id
+    assert open_folder(ModelFolder(stage2)).body.id == ModelFolder(stage2).body().id  # by the digest of its weights
 
 
 def test_an_exported_body_is_read_as_it_is_served(stage2: Path, sentences: Dataset) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from valence.data.table.opening import FORMATS_IN_WORDS, format_of
 from valence.errors import DataError
 
-_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w.-]+)?")
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})")
 # The Hub's own words for the splits, in a file's name or its folder's; the first that is there is tested on.
 _TRAIN, _TESTS = ("train", "training"), (("test", "eval"), ("validation", "valid", "val", "dev"))
@@ -21,7 +21,7 @@ _WANTED = [f"*.{ending}{packed}" for ending in ("csv", "tsv", "jsonl", "ndjson")
 
 @dataclass(frozen=True)
 class HubData:
-    """Where the splits of a data set lie; `test` is None where it has none, `commit` is what was fetched."""
+    """The files of a data set's splits; `test` is None if it has none, `commit` is the one that was fetched."""
 
     name: str
     commit: str
@@ -30,20 +30,22 @@ class HubData:
 
 
 def is_id(name: str) -> bool:
-    """Whether it could be an id on the Hub, and is no path here.
+    """Whether it could be an id on the Hub, with or without @REVISION, and is not a path here.
 
-    >>> is_id("stanfordnlp/sst2"), is_id("data/reviews.csv"), is_id("imdb"), is_id("../x/y")
-    (True, False, False, False)
+    >>> is_id("stanfordnlp/sst2"), is_id("stanfordnlp/sst2@8d51e7e"), is_id("data/reviews.csv"), is_id("imdb")
+    (True, True, False, False)
     """
     return bool(_ID.fullmatch(name)) and format_of(Path(name)) is None and not Path(name).exists()
 
 
 def find(hub_id: str) -> HubData:
-    """Fetches what Valence reads of the data set, at its newest, and tells its splits.
+    """Fetches the files of the data set that Valence reads, and finds its splits.
 
-    Raises DataError if it cannot be reached or is not there, or if a split is not one file.
+    ID@REVISION is that commit, branch or tag; ID alone is the newest commit. Which commit it was is in the answer.
+    Raises DataError if the data set can't be reached or doesn't exist, or if a split is not one file.
     """
-    folder = _fetched(hub_id)
+    hub_id, _, revision = hub_id.partition("@")
+    folder = _fetched(hub_id, revision or None)
     tables = sorted(path for path in folder.rglob("*") if path.is_file() and format_of(path) is not None)
     train = _one(hub_id, folder, _of_split(tables, _TRAIN), "train")
     if train is None:
@@ -77,19 +79,27 @@ def _one(hub_id: str, folder: Path, found: list[Path], split: str) -> Path | Non
     )
 
 
-def _fetched(hub_id: str) -> Path:
-    """The data set's folder, called by its commit."""
+def _fetched(hub_id: str, revision: str | None) -> Path:
+    """The data set's folder, whose name is the commit."""
     from httpx2 import HTTPError
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError, RevisionNotFoundError
 
     try:
-        return Path(snapshot_download(hub_id, repo_type="dataset", allow_patterns=[*_WANTED, "*.parquet"]))
+        return Path(
+            snapshot_download(hub_id, repo_type="dataset", revision=revision, allow_patterns=[*_WANTED, "*.parquet"])
+        )
     except GatedRepoError as error:
         raise DataError(
             f"{hub_id} is only for those who accepted its conditions on the Hub.",
             way_out="Accept them on its page, and run `hf auth login`.",
             code="data-forbidden",
+        ) from error
+    except RevisionNotFoundError as error:
+        raise DataError(
+            f"{hub_id} on the Hub has no revision {revision!r}.",
+            way_out="Give a commit, branch or tag of it, or leave out @REVISION for the newest commit.",
+            code="data-unknown",
         ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise DataError(
