@@ -44,3 +44,37 @@ def test_the_format_is_a_setting(chosen: str, expected: type[logging.Formatter])
 
 def test_without_a_terminal_lines_are_json() -> None:
     assert isinstance(logs.handler(default_settings()).formatter, logs.JsonLines)
+
+
+HOSTILE = "a\nINFO forged\r\x1b[2J\x9b31m\u2028b\u2029c\x85d\u202ee\x00f\x7fg"
+
+
+@pytest.mark.parametrize("formatter", [logs.JsonLines(), logs.TextLines()])
+def test_nothing_in_a_line_ends_it_or_reaches_the_terminal(formatter: logging.Formatter) -> None:
+    record = logging.LogRecord("valence", logging.INFO, "", 0, HOSTILE, (), None)
+    record.fields = {"path": HOSTILE, "status": 200}
+    line = formatter.format(record)
+    assert line.isprintable()
+    assert len(line.splitlines()) == 1
+
+
+def test_a_field_of_a_text_line_cannot_be_taken_for_two() -> None:
+    record = logging.LogRecord("valence", logging.INFO, "", 0, "request", (), None)
+    record.fields = {"path": '/x status=200 "y"', "status": 404}
+    assert logs.TextLines().format(record).endswith('request path="/x status=200 \\"y\\"" status=404')
+
+
+def test_an_exception_in_text_stands_below_its_line_and_indented() -> None:
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError:
+        record = logging.LogRecord("valence", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+    record.fields = {"id": "x"}
+    first, *rest = logs.TextLines().format(record).split("\n")
+    assert first.endswith("failed id=x")
+    assert rest
+    assert all(line.startswith("    ") and line.isprintable() for line in rest)
+
+
+def test_readable_text_is_left_as_it_is() -> None:
+    assert logs.escaped("/café/日本 a=b") == "/café/日本 a=b"

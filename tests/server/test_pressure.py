@@ -19,12 +19,18 @@ from tests.inference.test_batching import Gate, _wait_until
 from tests.server.fakes import FACTS
 from valence.inference.batching import Batcher
 from valence.server.app import create_app
-from valence.server.line import WAIT_S
-from valence.server.presence import KEY, Presence
 from valence.server.registry import Registry, ServedModel
 from valence.server.settings import Settings, default_settings
+from valence.server.transport.admission import WAIT_S
+from valence.server.transport.caller import KEY
 
 URL = "/api/v1/predict"
+
+
+class Someone:
+    """At the other end of a connection."""
+
+    lost = False
 
 
 def test_a_full_queue_is_503_at_once_and_what_was_accepted_is_answered(tiny_model: Path, settings: Settings) -> None:
@@ -95,22 +101,22 @@ def test_a_client_that_goes_away_frees_its_place(tiny_model: Path, settings: Set
     gate = Gate(tiny_model)
     batcher = Batcher(gate)
     app = create_app(settings, registry=Registry([ServedModel(FACTS, batcher)]))
-    caller = Presence()
+    caller = Someone()
 
-    def ask(presence: Presence) -> int:
-        environ = {KEY: presence}
+    def ask(someone: Someone) -> int:
+        environ = {KEY: someone}
         return app.test_client().post(URL, json={"text": "good"}, environ_overrides=environ).status_code
 
     with ThreadPoolExecutor(2) as pool:
-        running = pool.submit(ask, Presence())
+        running = pool.submit(ask, Someone())
         assert gate.entered.acquire(timeout=30)
         left = pool.submit(ask, caller)
         _wait_until(lambda: batcher.waiting_tokens > 0)
-        caller.gone = True
+        caller.lost = True
         assert left.result(30) == 400  # its thread is free although the gate is closed
         gate.open.set()
         assert running.result(30) == 200
-    assert ask(Presence()) == 200
+    assert ask(Someone()) == 200
     assert len(gate.batches) == 2, "what nobody waits for is not computed"
     batcher.close()
 

@@ -16,7 +16,7 @@ import pytest
 from valence.errors import PortInUseError, SettingsError
 from valence.server.production import Server, address_of, listen, listen_as_set
 from valence.server.settings import Settings, default_settings
-from valence.server.worker import Worker
+from valence.server.transport.server import Worker
 
 
 def test_a_taken_port_is_told_with_the_next_one() -> None:
@@ -55,7 +55,7 @@ def test_gunicorn_is_told_one_worker_whatever_the_environment_says(monkeypatch: 
     with listen("127.0.0.1", 0) as listening:
         config = Server(default_settings(), listening.dup(), open_browser=False).cfg
     assert (config.workers, config.worker_class) == (1, Worker)
-    assert (config.keepalive, config.graceful_timeout, config.control_socket_disable) == (95, 20, True)
+    assert (config.graceful_timeout, config.control_socket_disable) == (20, True)
     assert config.preload_app is False, "the model is loaded after the fork"
 
 
@@ -82,3 +82,19 @@ def _predict(address: str) -> Any:
     request = urllib.request.Request(f"{address}/api/v1/predict", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
+
+
+def test_a_worker_ends_with_its_master_and_frees_the_port(tmp_path: Path) -> None:
+    go_on = tmp_path / "go-on"
+    go_on.touch()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.server.slow_server", str(go_on)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process:
+        address = process.stdout.readline().split()[4]
+        assert _predict(address)["results"]
+        process.kill()
+        rest, _ = process.communicate(timeout=60)  # ends once nobody holds the pipe
+    assert rest.endswith("closed\n"), "it ended as it does when it is told to"
+    listen("127.0.0.1", int(address.rpartition(":")[2])).close()

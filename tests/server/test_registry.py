@@ -10,7 +10,7 @@ from tests.server.fakes import FakeScorer, served
 from valence.errors import ModelFolderError
 from valence.server.problems import ProblemError
 from valence.server.registry import Registry, ServedModel
-from valence.server.spare import spare_threads
+from valence.server.transport.lanes import cheap_threads
 
 
 def _broken() -> ServedModel:
@@ -42,7 +42,7 @@ def test_a_call_that_comes_while_it_loads_waits_and_is_answered(scorer: FakeScor
 
 
 def test_a_spare_thread_does_not_wait_for_it() -> None:
-    with spare_threads() as spare, pytest.raises(ProblemError, match="still being loaded"):
+    with cheap_threads(1, "spare") as spare, pytest.raises(ProblemError, match="still being loaded"):
         spare.submit(Registry(patience_s=3600).model).result(60)
 
 

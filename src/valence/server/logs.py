@@ -47,12 +47,15 @@ class TextLines(logging.Formatter):
     """One line for people: time, level, message and fields; below it, indented, the traceback of an exception."""
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S")
+        super().__init__(datefmt="%H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
         fields = "".join(f" {name}={_quoted(str(value))}" for name, value in getattr(record, "fields", {}).items())
-        first, *rest = super().format(record).split("\n")
-        return "\n".join([escaped(first) + fields, *(f"    {escaped(line)}" for line in rest)])
+        said = escaped(record.getMessage())
+        lines = [f"{self.formatTime(record, self.datefmt)} {record.levelname:<7} {said}{fields}"]
+        if record.exc_info:
+            lines += [f"    {escaped(line)}" for line in self.formatException(record.exc_info).split("\n")]
+        return "\n".join(lines)
 
 
 def escaped(text: str) -> str:

@@ -2,7 +2,8 @@
 
 One worker (`valence.server.transport.server`) because its threads share the model; Heroku's WEB_CONCURRENCY, which
 would load it twice, is not read. The model is loaded in the worker, after the fork, since onnxruntime's threads do not
-survive one; meanwhile /readyz says `starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its models close.
+survive one; meanwhile /readyz says `starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its
+models close.
 """
 
 from __future__ import annotations

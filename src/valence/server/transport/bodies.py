@@ -8,7 +8,6 @@ complete.
 from __future__ import annotations
 
 import asyncio
-import io
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -91,18 +90,18 @@ class Bodies:
 
     async def drain(self, receive: Receive) -> bool:
         """Waits for a body's end and keeps none of it; False if it does not come in time, or is beyond all limits."""
-        body = Body(io.BytesIO())
+        read, more = 0, True
         try:
-            while not body.whole and body.read <= self._limits.drained_bytes:
-                async with asyncio.timeout(self._seconds_left(body)):
+            async with asyncio.timeout(self._limits.body_s):
+                while more and read <= self._limits.drained_bytes:
                     message = await receive()
-                if message["type"] != "http.request":
-                    return False
-                body.read += len(message.get("body", b""))
-                body.whole = not message.get("more_body", False)
+                    if message["type"] != "http.request":
+                        return False
+                    read += len(message.get("body", b""))
+                    more = message.get("more_body", False)
         except TimeoutError:
             return False
-        return body.whole
+        return not more
 
     async def _more(self, receive: Receive, body: Body, sender: Sender | None) -> bool:
         """Takes the next piece; False if the client has left."""

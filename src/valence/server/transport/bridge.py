@@ -123,7 +123,8 @@ class Bridge:
         environ[PROBLEM_KEY] = problem
         answer = Answer()
         piece = answer.begin(self._refusals, environ)
-        call.close = call.close or is_unsafe(problem) or problem.kind.code == "request-timeout"
+        if is_unsafe(problem):
+            call.read, call.close = False, True
         await call.start(answer)
         await self._end(call, piece)
 

@@ -29,17 +29,27 @@ def fault_of(scope: Scope, limits: Limits) -> ProblemError | None:
     for the next request (RFC 9112, 11.2); such a request is no longer read at all.
     """
     headers = scope["headers"]
+    if scope["http_version"] not in {"1.0", "1.1"}:
+        return ProblemError("bad-request", "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
     if len(scope["raw_path"]) + len(scope["query_string"]) > limits.url_bytes:
         return ProblemError("url-too-long", f"The address has more than {limits.url_bytes} bytes.")
     size = sum(len(name) + len(value) for name, value in headers)
     if size > limits.header_bytes or len(headers) > limits.headers:
         said = f"At most {limits.headers} headers of {limits.header_bytes} bytes together are read. Send fewer."
         return ProblemError("headers-too-large", said)
-    names = [name for name, _ in headers]
+    return _two_lengths(scope) or _wrong_host(scope)
+
+
+def _two_lengths(scope: Scope) -> ProblemError | None:
+    names = [name for name, _ in scope["headers"]]
     if b"transfer-encoding" in names and (b"content-length" in names or scope["http_version"] != "1.1"):
         said = "Send either Content-Length or, with HTTP/1.1, Transfer-Encoding: chunked."
         return ProblemError("bad-request", f"The body's length is given in two ways. {said}")
-    hosts = [value for name, value in headers if name == b"host"]
+    return None
+
+
+def _wrong_host(scope: Scope) -> ProblemError | None:
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
     if len(hosts) != 1 and (hosts or scope["http_version"] == "1.1"):
         return ProblemError("bad-request", "Send the header Host once.")
     if hosts and not _HOST.fullmatch(hosts[0]):
@@ -49,7 +59,7 @@ def fault_of(scope: Scope, limits: Limits) -> ProblemError | None:
 
 def is_unsafe(fault: ProblemError) -> bool:
     """Whether nothing more may be read from the connection after this fault."""
-    return fault.kind.code == "bad-request"
+    return fault.kind.code in {"bad-request", "request-timeout"}
 
 
 def environ_of(scope: Scope, stream: IO[bytes], length: int | None) -> dict[str, Any]:
