@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { Notice } from "../components/notice";
 import { QuietButton } from "../components/quiet-button";
 import classes from "./answer-feedback.module.css";
-import { policyQuery, useFeedback, type Judged } from "./use-feedback";
+import { policyQuery, useFeedback, type Judged, type Judgement } from "./use-feedback";
 
 interface AnswerFeedbackProps {
   judged: Judged;
@@ -13,6 +13,8 @@ interface AnswerFeedbackProps {
   labels: readonly string[];
   /** Whether the answer is of an older text than the one in sight. */
   stale?: boolean;
+  /** Told what a person says, when they say it. */
+  onSaid?: ((said: Judgement) => void) | undefined;
 }
 
 type Step = "ask" | "which" | "thanks";
@@ -23,7 +25,7 @@ export function AnswerFeedback(props: AnswerFeedbackProps) {
   return <Form key={JSON.stringify([model, label, text])} {...props} />;
 }
 
-function Form({ judged, labels, stale = false }: AnswerFeedbackProps) {
+function Form({ judged, labels, stale = false, onSaid }: AnswerFeedbackProps) {
   const group = useRef<HTMLDivElement>(null);
   const question = useRef<HTMLParagraphElement>(null);
   const [chosen, setChosen] = useState<Step>();
@@ -33,6 +35,10 @@ function Form({ judged, labels, stale = false }: AnswerFeedbackProps) {
     if (group.current?.contains(document.activeElement)) question.current?.focus({ preventScroll: true });
   };
   const { receipt, send, underway, error, again } = useFeedback(judged, () => go("thanks"));
+  const say = (said: Judgement) => {
+    onSaid?.(said);
+    send(said);
+  };
   const step = chosen ?? (receipt ? "thanks" : "ask");
   const [agreed, setAgreed] = useState(false);
   const textsKept = useQuery(policyQuery).data?.texts_kept ?? false;
@@ -55,7 +61,7 @@ function Form({ judged, labels, stale = false }: AnswerFeedbackProps) {
         </p>
         {step === "ask" ? (
           <>
-            <Answer name="Yes" off={off} onChoose={() => send({ correct: true, withText })} />
+            <Answer name="Yes" off={off} onChoose={() => say({ correct: true, withText })} />
             <Answer name="No" off={off} onChoose={() => go("which")} />
           </>
         ) : null}
@@ -68,10 +74,10 @@ function Form({ judged, labels, stale = false }: AnswerFeedbackProps) {
                   key={label}
                   name={label}
                   off={off}
-                  onChoose={() => send({ correct: false, label, withText })}
+                  onChoose={() => say({ correct: false, label, withText })}
                 />
               ))}
-            <Answer name="None of these" off={off} onChoose={() => send({ correct: false, withText })} />
+            <Answer name="None of these" off={off} onChoose={() => say({ correct: false, withText })} />
             <QuietButton onClick={() => go("ask")}>Back</QuietButton>
           </>
         ) : null}

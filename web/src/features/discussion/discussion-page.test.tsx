@@ -16,6 +16,7 @@ import {
   score,
   summary,
 } from "../../test/handlers";
+import { keep, kept } from "../../lib/kept";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { draftStore } from "./draft";
@@ -46,7 +47,7 @@ beforeEach(() => {
     }),
   );
 });
-afterEach(() => draftStore.change({ text: "", cut: undefined }));
+afterEach(() => draftStore.clear());
 
 async function paste(text: string) {
   const user = open("/discussion");
@@ -214,9 +215,42 @@ describe("A discussion", () => {
   it("says so where it is too long for a timeline", async () => {
     await paste(Array.from({ length: 3001 }, (_, i) => `wonderful ${i}`).join("\n"));
     expect(
-      await screen.findByText(/^3,001 comments, of which the first 3,000 are scored here/),
+      await screen.findByText(/^3,001 comments, of which the first 3,000 are scored/),
     ).toBeVisible();
     expect(await slider()).toHaveAttribute("aria-valuemax", "3000");
+  });
+
+  it("asks nothing again, and has its comment, after a look at another page", async () => {
+    const user = await paste(THREAD);
+    await scored();
+    (await slider()).focus();
+    await user.keyboard("{End}");
+    asked = [];
+    await user.click(within(card(8)).getByRole("link", { name: /which words/ }));
+    await screen.findByRole("textbox", { name: "Your text" });
+    asked = [];
+    window.history.back();
+    await scored();
+    expect(card(8)).toBeVisible();
+    expect(asked).toEqual([]);
+  });
+
+  it("is kept in this browser until it is cleared, and a slip can be undone", async () => {
+    const user = await paste(THREAD);
+    expect(await screen.findByText(/stays in this browser, and nowhere else/)).toBeVisible();
+    expect(await kept("discussion")).toEqual({ text: THREAD });
+    await user.click(screen.getByRole("button", { name: "Clear" }));
+    expect(await field()).toHaveValue("");
+    await waitFor(async () => expect(await kept("discussion")).toBeUndefined());
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    expect(await field()).toHaveValue(THREAD);
+  });
+
+  it("takes up what an earlier page kept", async () => {
+    await keep("discussion", { text: THREAD, cut: "blocks" });
+    open("/discussion");
+    await waitFor(async () => expect(await field()).toHaveValue(THREAD));
+    expect(screen.getByRole("combobox", { name: "Split" })).toHaveDisplayValue("at empty lines");
   });
 
   it("keeps what was pasted while one looks at another page", async () => {

@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { modelsQuery } from "../../api/queries";
 import { Choice } from "../../components/choice";
 import { ModelChoice } from "../../components/model-choice";
 import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
+import { useFragmentState } from "../../lib/fragment-state";
 import { DiscussionSheet } from "./discussion-sheet";
 import { draftStore } from "./draft";
 import { Result } from "./result";
@@ -24,8 +25,10 @@ export function DiscussionPage() {
     draftStore.snapshot,
     draftStore.snapshot,
   );
-  const [modelName, setModelName] = useState<string>();
-  const [followed, setFollowed] = useState<string>();
+  const keeping = useSyncExternalStore(draftStore.subscribe, draftStore.keeping, () => undefined);
+  useEffect(() => void draftStore.restore(), []);
+  const { values, replace } = useFragmentState();
+  const { model: modelName, follow: followed } = values;
   const models = useQuery(modelsQuery);
   const model = models.data?.models.find((each) =>
     modelName === undefined ? each.default : each.name === modelName,
@@ -49,19 +52,24 @@ export function DiscussionPage() {
         cut={cut}
         comments={all}
         most={MOST_COMMENTS}
+        keeping={keeping}
+        onClear={() => {
+          draftStore.clear();
+          replace({ comment: undefined, average: undefined });
+        }}
         choices={
           <>
             <ModelChoice
               names={models.data?.models.map(({ name }) => name) ?? []}
               chosen={model?.name}
-              onChoose={setModelName}
+              onChoose={(name) => replace({ model: name })}
             />
             {model && !track.isPair ? (
               <Choice
                 label="Follow"
                 value={track.label}
                 options={model.labels.map((label) => ({ value: label, name: label }))}
-                onChoose={setFollowed}
+                onChoose={(label) => replace({ follow: label })}
               />
             ) : null}
           </>
@@ -69,7 +77,14 @@ export function DiscussionPage() {
       />
       <Trouble models={models} outcomes={outcomes} comments={comments.length} />
       {comments.length > 0 ? (
-        <Result comments={comments} outcomes={outcomes} track={track} model={model} />
+        <Result
+          comments={comments}
+          outcomes={outcomes}
+          track={track}
+          model={model}
+          address={values}
+          onChange={replace}
+        />
       ) : null}
     </>
   );

@@ -1,12 +1,13 @@
-import { useId, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 
 import { Choice } from "../../components/choice";
 import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
+import { KEPT_FOR } from "../../lib/kept";
 import { useFilledBefore } from "../../lib/taken-over";
 import classes from "./discussion-sheet.module.css";
-import { draftStore } from "./draft";
+import { draftStore, type DraftKeeping } from "./draft";
 import { EXAMPLE_THREAD } from "./example-thread";
 import type { Comment, Cut } from "./thread";
 
@@ -15,6 +16,11 @@ const CUTS: readonly { value: Cut; name: string }[] = [
   { value: "blocks", name: "at empty lines" },
   { value: "lines", name: "at each line" },
 ];
+const NOTES: Readonly<Record<NonNullable<DraftKeeping>, string>> = {
+  yes: `This discussion stays in this browser, and nowhere else, for ${KEPT_FOR}. “Clear” removes it.`,
+  blocked: "This browser doesn’t let the page keep anything: the discussion is gone when you close this tab.",
+  "too-large": "This discussion is too long to be kept in the browser: it is gone when you close this tab.",
+};
 const PLACEHOLDER = `Ann: I really like where this is going.
 Ben: > where this is going
 Downhill, if you ask me.`;
@@ -26,10 +32,14 @@ interface DiscussionSheetProps {
   /** So many of them are scored here. */
   most: number;
   choices: ReactNode;
+  keeping: DraftKeeping;
+  onClear: () => void;
 }
 
 /** The discussion as it was pasted, and how it is split. */
-export function DiscussionSheet({ text, cut, comments, most, choices }: DiscussionSheetProps) {
+export function DiscussionSheet(props: DiscussionSheetProps) {
+  const { text, cut, comments, most, choices, keeping, onClear } = props;
+  const [cleared, setCleared] = useState<string>();
   const summary = useId();
   const field = useFilledBefore<HTMLTextAreaElement>(({ value }) => draftStore.change({ text: value }));
   return (
@@ -53,9 +63,14 @@ export function DiscussionSheet({ text, cut, comments, most, choices }: Discussi
       <div className={classes.foot}>
         <p id={summary}>{text.trim() === "" ? "" : summaryOf(comments, most)}</p>
         {text.trim() === "" ? (
-          <QuietButton onClick={() => draftStore.change({ text: EXAMPLE_THREAD, cut: undefined })}>
-            Try an example
-          </QuietButton>
+          <>
+            {cleared === undefined ? null : (
+              <QuietButton onClick={() => draftStore.change({ text: cleared })}>Undo</QuietButton>
+            )}
+            <QuietButton onClick={() => draftStore.change({ text: EXAMPLE_THREAD, cut: undefined })}>
+              Try an example
+            </QuietButton>
+          </>
         ) : (
           <>
             <Choice
@@ -64,10 +79,18 @@ export function DiscussionSheet({ text, cut, comments, most, choices }: Discussi
               options={CUTS}
               onChoose={(next) => draftStore.change({ cut: next as Cut })}
             />
-            <QuietButton onClick={() => draftStore.change({ text: "", cut: undefined })}>Clear</QuietButton>
+            <QuietButton
+              onClick={() => {
+                setCleared(text);
+                onClear();
+              }}
+            >
+              Clear
+            </QuietButton>
           </>
         )}
       </div>
+      {keeping === undefined ? null : <p className={classes.kept}>{NOTES[keeping]}</p>}
     </section>
   );
 }

@@ -1,10 +1,10 @@
 import { VisuallyHidden } from "@mantine/core";
-import { useState } from "react";
 
 import type { ModelSummary } from "../../api/generated";
 import { Choice } from "../../components/choice";
 import shared from "../../components/shared.module.css";
 import { counted, percent } from "../../lib/format";
+import type { Change, Values } from "../../lib/fragment-state";
 import { probability } from "../../lib/units";
 import { CommentCard } from "./comment-card";
 import { CommentTable } from "./comment-table";
@@ -22,14 +22,16 @@ interface ResultProps {
   outcomes: Outcomes;
   track: Track;
   model: ModelSummary | undefined;
+  /** Of the address: which comment is looked at (from 1), and how many are averaged. */
+  address: Values;
+  onChange: (change: Change) => void;
 }
 
 /** The timeline, the comment that is looked at, and all of them in a table. */
-export function Result({ comments, outcomes, track, model }: ResultProps) {
-  const [chosenWidth, setWidth] = useState<number>();
-  const [chosen, setChosen] = useState(0);
-  const current = Math.min(chosen, comments.length - 1);
-  const width = chosenWidth ?? usualWidth(comments.length);
+export function Result({ comments, outcomes, track, model, address, onChange }: ResultProps) {
+  const current = Math.min(comments.length - 1, wholeIn(address["comment"], 1) - 1);
+  const width = wholeIn(address["average"], usualWidth(comments.length));
+  const setChosen = (comment: number) => onChange({ comment: comment === 0 ? undefined : `${comment + 1}` });
   const values = comments.map(({ text }) => {
     const outcome = outcomes.of(text);
     return outcome?.kind === "scored" ? placeOf(outcome, track) : undefined;
@@ -58,7 +60,7 @@ export function Result({ comments, outcomes, track, model }: ResultProps) {
               value: `${each}`,
               name: each === 1 ? "nothing" : counted(each, "comment"),
             }))}
-            onChoose={(next) => setWidth(Number(next))}
+            onChoose={(next) => onChange({ average: next })}
           />
         </div>
         <div className={classes.pair}>
@@ -93,6 +95,12 @@ export function Result({ comments, outcomes, track, model }: ResultProps) {
       <VisuallyHidden role="status">{outcomes.missing === 0 ? summary : ""}</VisuallyHidden>
     </>
   );
+}
+
+/** A positive whole number of the address, or `otherwise` where it has none. */
+function wholeIn(value: string | undefined, otherwise: number): number {
+  const number = Number(value ?? Number.NaN);
+  return Number.isInteger(number) && number > 0 ? number : otherwise;
 }
 
 function turnInWords(turn: Turn | undefined, comments: readonly Comment[], { label }: Track): string {

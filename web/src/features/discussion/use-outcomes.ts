@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { asApiError, type ApiError } from "../../api/client";
 import type { Limits, ModelSummary } from "../../api/generated";
 import { scoreMany, type Outcome, type Pause } from "../../api/score-many";
+import { knownOutcomes } from "./known-outcomes";
 
 const TYPING_PAUSE_MS = 400;
 /** How often what came is shown while more is coming. */
@@ -29,7 +30,7 @@ export function useOutcomes(
   model: ModelSummary | undefined,
   limits: Limits | undefined,
 ): Outcomes {
-  const known = useKnown(model?.name);
+  const known = knownOutcomes(model?.version);
   const [settled] = useDebouncedValue(texts, TYPING_PAUSE_MS);
   const [, setTick] = useState(0);
   const [pause, setPause] = useState<Pause>();
@@ -72,13 +73,4 @@ export function useOutcomes(
     failure,
     retry: () => setAttempt((before) => before + 1),
   };
-}
-
-/** Outcomes by text, for one model: another one begins anew. */
-function useKnown(model: string | undefined): Map<string, Outcome> {
-  const [kept, setKept] = useState({ model, known: new Map<string, Outcome>() });
-  if (kept.model === model) return kept.known;
-  const fresh = { model, known: new Map<string, Outcome>() };
-  setKept(fresh);
-  return fresh.known;
 }

@@ -67,7 +67,7 @@ export function ColumnStep({ stage: { file, raw, table, hasHeader, column }, mod
         >
           Score {counted(rows, "text")}
         </Button>
-        <Button size="md" variant="subtle" color="gray" onClick={session.clear}>
+        <Button size="md" variant="subtle" color="gray" onClick={() => void session.clear()}>
           New file
         </Button>
         <ModelChoice

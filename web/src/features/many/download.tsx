@@ -6,7 +6,7 @@ import { counted } from "../../lib/format";
 import { saveFile } from "../../lib/save-file";
 import classes from "./download.module.css";
 import { formulaCells, resultCsv, resultName } from "./export-csv";
-import type { Run } from "./session";
+import { session, type Run } from "./session";
 
 /** The result as a file: all rows in the file's order, or what the table shows. */
 export function Download({ run, shown }: { run: Run; shown: readonly number[] }) {
@@ -19,19 +19,25 @@ export function Download({ run, shown }: { run: Run; shown: readonly number[] })
     <section className={classes.download} aria-labelledby="download">
       <div>
         <h2 id="download" className={shared.title}>
-          Take the result with you
+          Download the results
         </h2>
         <p>
-          A CSV with the file’s own columns in their order, then label, probability, whether it is sure, and
-          each label’s probability.{" "}
+          A CSV with your file’s columns, then the label, its probability, whether the model is confident, and
+          each label’s probability{scores.marked > 0 ? ", and what you marked" : ""}.{" "}
           {formulas > 0
-            ? `${counted(formulas, "cell")} that a spreadsheet would run as a formula ${formulas === 1 ? "gets" : "get"} an apostrophe in front. `
+            ? `${counted(formulas, "cell")} that a spreadsheet would run as a formula ${formulas === 1 ? "gets" : "get"} an apostrophe in front.`
             : ""}
-          Nothing is kept here: when this tab closes, the result is gone.
         </p>
       </div>
       <div className={classes.buttons}>
-        <Button size="md" disabled={done === 0} onClick={() => save(texts.keys())}>
+        <Button
+          size="md"
+          disabled={done === 0}
+          onClick={() => {
+            save(texts.keys());
+            session.markDownloaded();
+          }}
+        >
           Download {counted(texts.length, "row")}
         </Button>
         {part && shown.length > 0 ? (

@@ -15,14 +15,27 @@ const FORMULA = new RegExp(String.raw`((?:^|[;|\t\r\n]["\t\r\n]*)(?=[=@]|[+-](?!
 const BYTE_ORDER_MARK = "\ufeff";
 const PREFIX = "valence_";
 const DIGITS = 4;
+/** What a person said of a row, where a person said something of any. */
+const MARKS = ["marked", "right_label"];
 /** Between several labels in a cell, as `valence score` writes them. */
 const SEPARATOR = "|";
 
 /** The file's own columns in their order, then the results'. Cells that look like formulas get an apostrophe in front. */
 export function resultCsv(table: Table, scores: Scores, rows: Iterable<number>): string {
-  const names = ["label", "probability", "sure", ...scores.labels.map((label) => `p_${label}`), "error"];
+  const names = [
+    "label",
+    "probability",
+    "sure",
+    ...scores.labels.map((label) => `p_${label}`),
+    "error",
+    ...(scores.marked > 0 ? MARKS : []),
+  ];
   const columns = [...table.columns, ...names.map((name) => free(PREFIX + name, table.columns))];
-  const lines = Array.from(rows, (row) => [...(table.rows[row] ?? []), ...resultCells(scores, row)]);
+  const lines = Array.from(rows, (row) => [
+    ...(table.rows[row] ?? []),
+    ...resultCells(scores, row),
+    ...markCells(scores, row),
+  ]);
   return (
     BYTE_ORDER_MARK +
     Papa.unparse(
@@ -57,6 +70,12 @@ function resultCells(scores: Scores, row: number): string[] {
     ...scores.labels.map((_, label) => written(label)),
     "",
   ];
+}
+
+function markCells(scores: Scores, row: number): string[] {
+  if (scores.marked === 0) return [];
+  const mark = scores.markOf(row);
+  return mark ? [mark.correct ? "right" : "wrong", mark.label ?? ""] : ["", ""];
 }
 
 function free(name: string, taken: readonly string[]): string {

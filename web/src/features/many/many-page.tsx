@@ -1,17 +1,21 @@
 import { useWindowEvent } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { asApiError } from "../../api/client";
 import { modelsQuery } from "../../api/queries";
+import { Confirm } from "../../components/confirm";
 import { Notice } from "../../components/notice";
 import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
+import { clearFragment } from "../../lib/fragment-state";
+import { takeText } from "../../lib/handover";
 import { ColumnStep } from "./column-step";
 import { FileDrop } from "./file-drop";
+import { fileOfText } from "./pasted-text";
 import { prepareToRead } from "./read-in-worker";
 import { RunView } from "./run-view";
-import { session, type Stage } from "./session";
+import { isUnsaved, session, type Stage } from "./session";
 import { UnreadableFile } from "./unreadable-file";
 
 /** A file of texts: chosen, read here, scored by the server in batches, shown, saved. */
@@ -20,6 +24,7 @@ export function ManyPage() {
   const models = useQuery(modelsQuery);
   useKeptTab(stage);
   useEffect(prepareToRead, []);
+  const pasted = usePastedText();
   return (
     <>
       <PageTitle>Many texts</PageTitle>
@@ -36,8 +41,43 @@ export function ManyPage() {
         />
       ) : null}
       <StageView stage={stage} models={models.data} />
+      <Confirm
+        open={pasted.asking}
+        title="Replace the results that are here?"
+        detail="You have a text to score as a file. The results on this page are not downloaded and would be gone."
+        cancel="Keep the results"
+        confirm="Replace them"
+        onConfirm={pasted.open}
+        onCancel={pasted.drop}
+      />
     </>
   );
+}
+
+/** Takes up what this browser has: a run of before, or a text that another page hands over. Asks where that would lose the run. */
+function usePastedText() {
+  const [text, setText] = useState<string>();
+  const open = (taken: string) => {
+    setText(undefined);
+    clearFragment();
+    void session.open(fileOfText(taken));
+  };
+  useEffect(() => {
+    const taken = takeText();
+    void session.restore().then(() => {
+      if (taken === undefined) return;
+      const stage = session.snapshot();
+      if (stage.kind === "run" && isUnsaved(stage)) setText(taken);
+      else open(taken);
+    });
+  }, []);
+  return {
+    asking: text !== undefined,
+    open: () => {
+      if (text !== undefined) open(text);
+    },
+    drop: () => setText(undefined),
+  };
 }
 
 interface StageViewProps {
@@ -59,7 +99,7 @@ function StageView({ stage, models }: StageViewProps) {
   }
 }
 
-/** A file dropped beside the field must not replace the page, and a tab with a run in it asks before it closes. */
+/** A file dropped beside the field must not replace the page; a tab asks before it closes where that loses a result. */
 function useKeptTab(stage: Stage): void {
   useWindowEvent("dragover", (event) => event.preventDefault());
   useWindowEvent("drop", (event) => {
@@ -68,6 +108,6 @@ function useKeptTab(stage: Stage): void {
     if (file && stage.kind !== "run") void session.open(file);
   });
   useWindowEvent("beforeunload", (event) => {
-    if (stage.kind === "run" && stage.status === "running") event.preventDefault();
+    if (stage.kind === "run" && stage.keeping !== "yes" && isUnsaved(stage)) event.preventDefault();
   });
 }

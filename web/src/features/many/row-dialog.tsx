@@ -11,8 +11,9 @@ import { count, percent } from "../../lib/format";
 import type { Sides } from "../../lib/labels";
 import { paths } from "../../lib/paths";
 import { probability } from "../../lib/units";
+import { markInWords } from "./mark-in-words";
 import classes from "./row-dialog.module.css";
-import type { Run } from "./session";
+import { session, type Run } from "./session";
 
 interface RowDialogProps {
   run: Run;
@@ -112,6 +113,7 @@ function RowContent({ run, row, ends }: Pick<RowDialogProps, "run" | "ends"> & {
   const { texts, scores, table, column, model } = run;
   const text = texts[row] ?? "";
   const failure = scores.failureOf(row);
+  const mark = scores.markOf(row);
   const others = table.columns.flatMap((name, i) =>
     i === column ? [] : [[name, table.rows[row]?.[i] ?? ""]],
   );
@@ -134,6 +136,7 @@ function RowContent({ run, row, ends }: Pick<RowDialogProps, "run" | "ends"> & {
           <p className={classes.more}>
             <Link href={address}>See which words decide it</Link>
           </p>
+          {mark ? <p className={classes.mark}>You marked this row: {markInWords(mark)}.</p> : null}
           {/* What is kept of a judgement is one label. */}
           {model.multi_label ? null : (
             <AnswerFeedback
@@ -145,6 +148,7 @@ function RowContent({ run, row, ends }: Pick<RowDialogProps, "run" | "ends"> & {
                 requestId: scores.requestIdOf(row),
               }}
               labels={scores.labels}
+              onSaid={({ correct, label }) => session.mark(row, { correct, label })}
             />
           )}
         </>

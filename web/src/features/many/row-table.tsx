@@ -4,7 +4,9 @@ import { VirtualTable } from "../../components/virtual-table";
 import { count } from "../../lib/format";
 import type { Sides } from "../../lib/labels";
 import { excerpt } from "../../lib/text";
+import { markInWords } from "./mark-in-words";
 import { RowScore } from "./row-score";
+import type { Scores } from "./scores";
 import { session, type Run } from "./session";
 
 interface RowTableProps {
@@ -38,6 +40,17 @@ export function RowTable({ run, shown, ends, current, onOpen, ref }: RowTablePro
           phoneWidth: "6.5rem",
           cell: (row) => <RowScore scores={scores} row={row} ends={ends} />,
         },
+        ...(scores.marked > 0
+          ? [
+              {
+                name: "You",
+                width: "6.5rem",
+                phoneWidth: "3.5rem",
+                quiet: true,
+                cell: (row: number) => <RowMark scores={scores} row={row} />,
+              },
+            ]
+          : []),
         {
           name: table.columns[column] ?? "Text",
           width: "minmax(0, 1fr)",
@@ -47,4 +60,12 @@ export function RowTable({ run, shown, ends, current, onOpen, ref }: RowTablePro
       ]}
     />
   );
+}
+
+/** What a person said of the row, in a word. */
+function RowMark({ scores, row }: { scores: Scores; row: number }) {
+  const mark = scores.markOf(row);
+  if (!mark) return null;
+  const words = mark.label === undefined ? (mark.correct ? "right" : "wrong") : `→ ${mark.label}`;
+  return <span title={markInWords(mark)}>{words}</span>;
 }

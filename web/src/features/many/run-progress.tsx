@@ -4,12 +4,11 @@ import { Notice } from "../../components/notice";
 import shared from "../../components/shared.module.css";
 import { SlowNotice } from "../../components/slow-notice";
 import { count, counted, longDuration } from "../../lib/format";
-import { clearFragment } from "../../lib/fragment-state";
 import classes from "./run-progress.module.css";
 import { session, type Run } from "./session";
 
 /** How far a run is, how fast it goes, and what may be done about it. */
-export function RunProgress({ run }: { run: Run }) {
+export function RunProgress({ run, onNewFile }: { run: Run; onNewFile: () => void }) {
   const { status, file, table, column, texts, done, pause, failure } = run;
   return (
     <section className={classes.progress} aria-label="Progress">
@@ -30,13 +29,7 @@ export function RunProgress({ run }: { run: Run }) {
             <Button onClick={session.goOn}>Resume</Button>
           ) : null}
           {status === "running" ? null : (
-            <Button
-              variant="default"
-              onClick={() => {
-                clearFragment();
-                session.clear();
-              }}
-            >
+            <Button variant="default" onClick={onNewFile}>
               New file
             </Button>
           )}

@@ -1,18 +1,20 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useDeferredValue, useMemo, useRef, useState } from "react";
 
+import { Confirm } from "../../components/confirm";
 import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
-import { useFragmentState, type Change, type Values } from "../../lib/fragment-state";
+import { clearFragment, useFragmentState, type Change, type Values } from "../../lib/fragment-state";
 import { endsOf } from "../../lib/labels";
 import { Distribution } from "./distribution";
 import { Download } from "./download";
 import { Failures } from "./failures";
+import { KeptNote } from "./kept-note";
 import { RowDialog } from "./row-dialog";
 import { RowTable } from "./row-table";
 import { RunProgress } from "./run-progress";
 import classes from "./run-view.module.css";
-import type { Run } from "./session";
+import { isUnsaved, session, type Run } from "./session";
 import { Toolbar } from "./toolbar";
 import { EVERYTHING, rowsShown, valuesOf, viewOf, type View } from "./view";
 
@@ -32,6 +34,8 @@ export function RunView({ run }: { run: Run }) {
   const counts = useMemo(() => scores.counts(), [scores]);
   const ends = endsOf(model);
 
+  const discard = useDiscard(run);
+
   const openFirst = (label: number) => {
     const next = { ...EVERYTHING, sort: { by: "label", label } } as const;
     setView(next);
@@ -45,7 +49,7 @@ export function RunView({ run }: { run: Run }) {
 
   return (
     <div className={classes.run}>
-      <RunProgress run={run} />
+      <RunProgress run={run} onNewFile={discard.ask} />
       {model.multi_label ? (
         <p className={classes.several}>
           This model can give a text several labels, or none. A row’s percentage is that of its most likely
@@ -57,6 +61,7 @@ export function RunView({ run }: { run: Run }) {
         <Failures run={run} onShow={() => setView({ ...EVERYTHING, filter: { kind: "failed" } })} />
       ) : null}
       <Download run={run} shown={shown} />
+      <KeptNote run={run} onForget={discard.ask} />
       <section aria-labelledby="rows" className={shared.card}>
         <Toolbar view={view} labels={model.labels} ends={ends} onChange={setView} onOpenFirst={openFirst} />
         <RowTable
@@ -81,11 +86,41 @@ export function RunView({ run }: { run: Run }) {
         onRow={(row) => replace(rowValue(row))}
         onClose={close}
       />
+      <Confirm
+        open={discard.asking}
+        title={`Discard the results for ${run.file.name}?`}
+        detail={whatIsLost(run)}
+        cancel="Keep the results"
+        confirm="Discard"
+        onConfirm={discard.confirm}
+        onCancel={discard.cancel}
+      />
       <VisuallyHidden role="status" aria-live="polite">
         {announcement(run)}
       </VisuallyHidden>
     </div>
   );
+}
+
+/** Gives the run up: at once where nothing is lost, else once a person has said so. */
+function useDiscard(run: Run) {
+  const [asking, setAsking] = useState(false);
+  const confirm = () => {
+    clearFragment();
+    void session.clear();
+  };
+  return {
+    asking,
+    ask: () => (isUnsaved(run) ? setAsking(true) : confirm()),
+    confirm,
+    cancel: () => setAsking(false),
+  };
+}
+
+function whatIsLost({ status, done, texts }: Run): string {
+  const scored = `${count(done)} of ${counted(texts.length, "row")} ${done === 1 ? "is" : "are"} scored`;
+  const running = status === "running" ? "Scoring stops" : "They are gone";
+  return `${scored} and not downloaded. ${running}; nothing of them is kept.`;
 }
 
 /** The row whose dialog is open, from 0; in the address from 1, as the table has it. */

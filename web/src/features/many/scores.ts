@@ -9,8 +9,15 @@ const FAILED = 3;
 export type RowState = "pending" | "sure" | "unsure" | "failed";
 const STATES: readonly RowState[] = ["pending", "sure", "unsure", "failed"];
 
-/** Shared by a Scores and those renewed from it. */
-interface Storage {
+/** What a person said of a row's label. */
+export interface Mark {
+  correct: boolean;
+  /** The right label, where the row's is wrong and the person knows it. */
+  label?: string | undefined;
+}
+
+/** Shared by a Scores and those renewed from it. Plain data, so that a browser can keep it. */
+export interface Storage {
   /** Row by row, label by label: shape (rows, labels), 0 to 1; 0 where a row is not scored. */
   probabilities: Float32Array;
   states: Uint8Array;
@@ -19,8 +26,10 @@ interface Storage {
   /** Of a model that gives a text several labels, or none: indices of those that each row is given. */
   given: (readonly number[] | undefined)[];
   failures: Map<number, TextError>;
-  /** Of the call that scored each row; the rows of a batch share one string. */
-  requestIds: (string | undefined)[];
+  /** Ids of the calls, and for each row 1 + the number of the call that scored it; 0 where none is known. */
+  calls: string[];
+  callOf: Uint32Array;
+  marks: Map<number, Mark>;
 }
 
 /** What is known about every row, in a form that half a million rows do not make heavy. */
@@ -52,7 +61,7 @@ export class Scores {
     }
     this.storage.tops[row] = Math.max(0, this.labels.indexOf(outcome.label));
     this.storage.given[row] = outcome.labels?.map((label) => this.labels.indexOf(label));
-    this.storage.requestIds[row] = outcome.requestId;
+    this.storage.callOf[row] = this.numberOf(outcome.requestId);
     this.storage.states[row] = outcome.sure ? SURE : UNSURE;
   }
 
@@ -66,7 +75,32 @@ export class Scores {
 
   /** Of the call that scored the row, as the server's log has it. */
   requestIdOf(row: number): string | undefined {
-    return this.storage.requestIds[row];
+    return this.storage.calls[(this.storage.callOf[row] ?? 0) - 1];
+  }
+
+  mark(row: number, mark: Mark): void {
+    this.storage.marks.set(row, mark);
+  }
+
+  markOf(row: number): Mark | undefined {
+    return this.storage.marks.get(row);
+  }
+
+  /** Rows that a person has marked. */
+  get marked(): number {
+    return this.storage.marks.size;
+  }
+
+  /** To be kept, and given to a new Scores of as many rows and the same labels. */
+  get stored(): Storage {
+    return this.storage;
+  }
+
+  /** 1 + the call's place in the list of calls. A batch's rows come together, so its call is among the last. */
+  private numberOf(requestId: string | undefined): number {
+    if (requestId === undefined) return 0;
+    const known = this.storage.calls.lastIndexOf(requestId);
+    return known < 0 ? this.storage.calls.push(requestId) : known + 1;
   }
 
   /** Index of the most probable label. */
@@ -155,5 +189,7 @@ const emptyStorage = (rows: number, labels: number): Storage => ({
   tops: new Uint16Array(rows),
   given: [],
   failures: new Map(),
-  requestIds: [],
+  calls: [],
+  callOf: new Uint32Array(rows),
+  marks: new Map(),
 });

@@ -34,7 +34,7 @@ export function UnreadableFile({
             <Button onClick={() => void session.open(file, encoding)}>Read with this encoding</Button>
           </>
         ) : null}
-        <Button variant="default" onClick={session.clear}>
+        <Button variant="default" onClick={() => void session.clear()}>
           Choose another file
         </Button>
       </div>
