@@ -22,6 +22,28 @@ async function score(page: Page) {
   await page.getByRole("button", { name: /^Score [\d,]+ text/ }).click();
 }
 
+/** What the page has put into the browser's store under a name. */
+const inStore = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<{ marks: number; scored: number } | undefined>((resolve, reject) => {
+        const opening = indexedDB.open("valence");
+        opening.onerror = () => reject(new Error("The store can't be opened."));
+        opening.onsuccess = () => {
+          const asking = opening.result.transaction("kept").objectStore("kept").get("run-scores");
+          asking.onsuccess = () => {
+            const kept = asking.result as
+              { value: { scores: { marks: Map<number, unknown>; states: Uint8Array } } } | undefined;
+            const scores = kept?.value.scores;
+            opening.result.close();
+            resolve(scores && { marks: scores.marks.size, scored: scores.states.filter(Boolean).length });
+          };
+        };
+      }),
+  );
+const storedMarks = async (page: Page) => (await inStore(page))?.marks;
+const storedRows = async (page: Page) => (await inStore(page))?.scored;
+
 async function contentOf(download: Download): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
@@ -43,7 +65,7 @@ test("a file becomes a scored file, and only its texts are sent", async ({ page 
   await expect(rows(page)).toHaveCount(4);
   await expect(rows(page).nth(0)).toContainText(/positive.*A wonderful/);
   await expect(rows(page).nth(1)).toContainText(/negative.*A dull/);
-  await expect(page.getByRole("region", { name: "1 row could not be scored" })).toContainText("Row 3");
+  await expect(page.getByText("1 row is empty and has no score.")).toBeVisible();
   expect(sent.join("")).not.toContain("Ann");
   await expect(page).toHaveTitle("Many texts · Valence");
 
@@ -80,6 +102,10 @@ test("a file is dropped, its most negative text opened, and its words seen", asy
     "A dull, boring and awful film.",
   );
   await page.goBack();
+  await expect(dialog).toContainText("A dull, boring and awful film."); // the row, the order and all rows are there
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("combobox", { name: "Order" })).toHaveValue("label:negative");
   await expect(rows(page)).toHaveCount(4);
 });
 
@@ -95,7 +121,7 @@ test("a hundred thousand rows of over 20 MB are read, scored in part, scrolled a
   await expect(page.getByText("100,000 rows, 1 column")).toBeVisible();
   await score(page);
   await expect(page.getByText(/texts\/s, .* left/)).toBeVisible();
-  const table = page.getByRole("region", { name: "Scored rows" });
+  const table = page.getByRole("grid", { name: "Scored rows" });
   await table.focus();
   await page.keyboard.press("End");
   await expect(rows(page).last()).toContainText("Comment 99999.");
@@ -149,6 +175,8 @@ test("a file that cannot be read says why, and what to do", async ({ page }) => 
 });
 
 test("works by keyboard alone", async ({ page }) => {
+  const table = page.getByRole("grid", { name: "Scored rows" });
+  const dialog = page.getByRole("dialog");
   await page.goto("/many");
   await page.getByRole("button", { name: /Try an example/ }).focus();
   await page.keyboard.press("Enter");
@@ -158,16 +186,90 @@ test("works by keyboard alone", async ({ page }) => {
   await page.keyboard.press("Enter");
   await finished(page);
   await page.getByRole("button", { name: "Open the most negative" }).focus();
+  await page.keyboard.press("Tab"); // the table is one stop
+  await expect(table).toBeFocused();
+  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("dialog")).toBeVisible();
+  await expect(dialog.getByRole("heading", { name: "Row 2" })).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(dialog.getByRole("heading", { name: "Row 3" })).toBeVisible();
+  // No wait between these: the focus is back in the table within the key that closes the dialog.
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("dialog")).toBeHidden();
-  // The focus comes back a moment after the dialog has gone.
-  await expect(page.getByRole("button", { name: "Open the most negative" })).toBeFocused();
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("dialog")).toBeVisible();
+  await expect(dialog.getByRole("heading", { name: "Row 4" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Shift+Tab");
+  await expect(page.getByRole("button", { name: "Open the most negative" })).toBeFocused();
+});
+
+test.describe("what is kept in the browser", () => {
+  test("results with their marks survive a reload, until they are forgotten", async ({ page }) => {
+    await page.goto("/many");
+    await choose(page, "reviews.csv", REVIEWS);
+    await score(page);
+    await finished(page);
+    await rows(page).nth(1).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "No", exact: true }).click();
+    await dialog.getByRole("button", { name: "positive", exact: true }).click();
+    await expect(dialog).toContainText("You marked this row: wrong, positive is right.");
+    await page.keyboard.press("Escape");
+    await expect(rows(page).nth(1)).toContainText("→ positive");
+    await expect(page.getByText(/stay in this browser, and nowhere else, for 7 days/)).toBeVisible();
+    await expect.poll(() => storedMarks(page)).toBe(1);
+
+    await page.reload();
+    await expect(rows(page)).toHaveCount(4);
+    await expect(rows(page).nth(1)).toContainText("→ positive");
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download 4 rows" }).click();
+    const lines = (await contentOf(await saving)).split("\r\n");
+    expect(lines[0]).toMatch(/,valence_marked,valence_right_label$/);
+    expect(lines[2]).toMatch(/,wrong,positive$/);
+
+    await page.getByRole("button", { name: "Forget this file" }).click(); // downloaded, so nothing is asked
+    await expect(page.getByText("Drop a file here")).toBeVisible();
+    await page.reload();
+    await expect(page.getByText("Drop a file here")).toBeVisible();
+    expect(await storedMarks(page)).toBeUndefined();
+  });
+
+  test("results that are not downloaded are given up only when a person says so", async ({ page }) => {
+    await page.goto("/many");
+    await choose(page, "reviews.csv", REVIEWS);
+    await score(page);
+    await finished(page);
+    const question = page.getByRole("alertdialog", { name: "Discard the results for reviews.csv?" });
+    await page.getByRole("button", { name: "New file" }).click();
+    await expect(question).toContainText("4 of 4 rows are scored and not downloaded");
+    await question.getByRole("button", { name: "Keep the results" }).click();
+    await expect(question).toBeHidden();
+    await expect(rows(page)).toHaveCount(4);
+    await page.getByRole("button", { name: "New file" }).click();
+    await question.getByRole("button", { name: "Discard" }).click();
+    await expect(page.getByText("Drop a file here")).toBeVisible();
+  });
+
+  test("an interrupted run resumes after a reload where it stopped", async ({ page }) => {
+    const lines = Array.from({ length: 500 }, (_, i) => `A wonderful film, number ${i}.`);
+    const sent: number[] = [];
+    let held = true;
+    await page.route("**/api/v1/predict", async (route) => {
+      const { texts } = route.request().postDataJSON() as { texts: string[] };
+      if (held && sent.length >= 1) return; // never answered: the tab is gone before
+      sent.push(texts.length);
+      await route.continue();
+    });
+    await page.goto("/many");
+    await choose(page, "films.txt", lines.join("\n"));
+    await score(page);
+    await expect.poll(() => storedRows(page)).toBe(sent[0]);
+    held = false;
+    await page.reload();
+    await finished(page);
+    expect(sent.reduce((sum, each) => sum + each, 0)).toBe(500);
+  });
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -189,6 +291,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectNoBarriers(page);
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "New file" }).click();
+      await expect(page.getByRole("alertdialog")).toBeVisible();
+      await expectNoBarriers(page);
+      await page.getByRole("button", { name: "Discard" }).click();
       await choose(page, "empty.txt", " ");
       await expect(page.getByRole("alert")).toContainText("is empty");
       await expectNoBarriers(page);

@@ -1,5 +1,5 @@
 /** The real server, on a port of its own: VALENCE_E2E_MODEL's model, else the bundled one. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,23 +11,27 @@ const STOPPED_WITHIN_MS = 15_000;
 
 export interface Server {
   url: string;
+  /** A new key with this scope. */
+  createKey: (scope: string) => string;
   stop: () => Promise<void>;
 }
 
-/** Starts it and waits until it can score. Without a port, on a free one. */
-export async function startServer(port?: number): Promise<Server> {
+/** Starts it and waits until it can score. Without a port, on a free one; `settings` are added to its environment. */
+export async function startServer(port?: number, settings: Record<string, string> = {}): Promise<Server> {
   const chosen = port ?? (await freePort());
   const model = process.env["VALENCE_E2E_MODEL"];
   const command = existsSync(COMMAND) ? COMMAND : "valence";
+  // Nothing is left behind or found from before, and the tests' many calls from one address are not counted.
+  const env = {
+    ...process.env,
+    VALENCE_DATA_FOLDER: mkdtempSync(join(tmpdir(), "valence-e2e-")),
+    VALENCE_CALLS_PER_MINUTE: "0",
+    VALENCE_FEEDBACK_PER_MINUTE: "0",
+    ...settings,
+  };
   const child = spawn(command, ["serve", "--port", `${chosen}`, ...(model ? ["--model", model] : [])], {
     stdio: ["ignore", "pipe", "pipe"],
-    // Nothing is left behind or found from before, and the tests' many calls from one address are not counted.
-    env: {
-      ...process.env,
-      VALENCE_DATA_FOLDER: mkdtempSync(join(tmpdir(), "valence-e2e-")),
-      VALENCE_CALLS_PER_MINUTE: "0",
-      VALENCE_FEEDBACK_PER_MINUTE: "0",
-    },
+    env,
   });
   const said: string[] = [];
   child.stdout.on("data", (chunk) => said.push(String(chunk)));
@@ -35,7 +39,11 @@ export async function startServer(port?: number): Promise<Server> {
   child.on("error", (error) => said.push(error.message));
   const url = `http://127.0.0.1:${chosen}`;
   await untilReady(url, child, said);
-  return { url, stop: () => stop(child) };
+  const createKey = (scope: string) =>
+    /\bval\S{20,}/.exec(
+      execFileSync(command, ["keys", "create", "e2e", "--scope", scope], { env, encoding: "utf8" }),
+    )?.[0] ?? "";
+  return { url, createKey, stop: () => stop(child) };
 }
 
 async function untilReady(url: string, child: ChildProcess, said: readonly string[]): Promise<void> {

@@ -214,9 +214,7 @@ describe("A discussion", () => {
 
   it("says so where it is too long for a timeline", async () => {
     await paste(Array.from({ length: 3001 }, (_, i) => `wonderful ${i}`).join("\n"));
-    expect(
-      await screen.findByText(/^3,001 comments, of which the first 3,000 are scored/),
-    ).toBeVisible();
+    expect(await screen.findByText(/^3,001 comments, of which the first 3,000 are scored/)).toBeVisible();
     expect(await slider()).toHaveAttribute("aria-valuemax", "3000");
   });
 

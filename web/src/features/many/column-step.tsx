@@ -7,16 +7,18 @@ import { Notice } from "../../components/notice";
 import shared from "../../components/shared.module.css";
 import { counted, fileSize } from "../../lib/format";
 import classes from "./column-step.module.css";
+import { isLarge, JobOffer } from "./job-offer";
 import { Preview } from "./preview";
-import { session, type Stage } from "./session";
+import { session, type Choosing } from "./session";
 
 interface ColumnStepProps {
-  stage: Extract<Stage, { kind: "choosing" }>;
+  stage: Choosing;
   models: ModelList | undefined;
 }
 
 /** The file's first rows: which of its columns holds the texts. */
-export function ColumnStep({ stage: { file, raw, table, hasHeader, column }, models }: ColumnStepProps) {
+export function ColumnStep({ stage, models }: ColumnStepProps) {
+  const { file, raw, table, hasHeader, column } = stage;
   const [name, setName] = useState<string>();
   const model = models?.models.find((each) => (name === undefined ? each.default : each.name === name));
   const rows = table.rows.length;
@@ -76,6 +78,7 @@ export function ColumnStep({ stage: { file, raw, table, hasHeader, column }, mod
           onChoose={setName}
         />
       </footer>
+      {isLarge(stage) && rows > 0 ? <JobOffer stage={stage} model={model} /> : null}
     </section>
   );
 }

@@ -95,7 +95,7 @@ describe("formulas", () => {
 });
 
 it("names the result after the file", () => {
-  expect(["a.b.csv", "noending", ".csv"].map(resultName)).toEqual([
+  expect(["a.b.csv", "noending", ".csv"].map((name) => resultName(name))).toEqual([
     "a.b-scored.csv",
     "noending-scored.csv",
     "texts-scored.csv",

@@ -84,5 +84,6 @@ function free(name: string, taken: readonly string[]): string {
   return unique;
 }
 
-/** "comments.csv" -> "comments-scored.csv". */
-export const resultName = (name: string): string => `${name.replace(/\.[^.]*$/, "") || "texts"}-scored.csv`;
+/** "comments.txt" -> "comments-scored.csv". */
+export const resultName = (name: string, ending = "csv"): string =>
+  `${name.replace(/\.[^.]*$/, "") || "texts"}-scored.${ending}`;

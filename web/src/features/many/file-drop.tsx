@@ -1,13 +1,15 @@
 import { useState } from "react";
 
 import { QuietButton } from "../../components/quiet-button";
-import { useFilledBefore } from "../../lib/taken-over";
+import { useFilledBefore, useTakenOver } from "../../lib/taken-over";
 import { exampleFile } from "./example-file";
 import classes from "./file-drop.module.css";
+import { JobList } from "./job-list";
 import { session } from "./session";
 
 /** Where a file is dropped or chosen. */
 export function FileDrop({ reading }: { reading: string | undefined }) {
+  const takenOver = useTakenOver();
   const [over, setOver] = useState(false);
   const field = useFilledBefore<HTMLInputElement>(openChosen);
   return (
@@ -44,6 +46,7 @@ export function FileDrop({ reading }: { reading: string | undefined }) {
         No file at hand?{" "}
         <QuietButton onClick={() => void session.open(exampleFile())}>Try an example: 24 reviews</QuietButton>
       </p>
+      {takenOver ? <JobList /> : null}
     </div>
   );
 }

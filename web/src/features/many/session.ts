@@ -24,7 +24,7 @@ export type Stage =
   | Choosing
   | Run;
 
-interface Choosing {
+export interface Choosing {
   kind: "choosing";
   file: File;
   /** Chosen by the user where UTF-8 did not do. */
