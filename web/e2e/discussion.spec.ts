@@ -29,6 +29,11 @@ test("a pasted discussion shows where it turned", async ({ page }) => {
   await expect(page.getByRole("textbox", { name: "Your text" })).toHaveValue(/A dull, boring/);
   await page.goBack();
   await expect(field(page)).toHaveValue(THREAD);
+  await expect(card).toBeVisible();
+  await expect(page.getByText(/stays in this browser, and nowhere else/)).toBeVisible();
+  await page.reload();
+  await expect(field(page)).toHaveValue(THREAD);
+  await expect(card).toContainText(/negative/);
 });
 
 test("works by keyboard alone", async ({ page }) => {
@@ -39,7 +44,7 @@ test("works by keyboard alone", async ({ page }) => {
   await slider(page).focus();
   await page.keyboard.press("End");
   await expect(slider(page)).toHaveAttribute("aria-valuetext", /^Comment 16, by Farah: /);
-  await page.getByRole("region", { name: "Comments" }).evaluate((table) => table.scrollIntoView());
+  await page.getByRole("grid", { name: "Comments" }).evaluate((table) => table.scrollIntoView());
   await expect(page.getByRole("row", { name: /^16 / })).toBeInViewport();
   await page.keyboard.press("ArrowLeft");
   await expect(page.getByRole("article", { name: "Comment 15" })).toContainText("a disgrace");

@@ -40,7 +40,7 @@ export async function startServer(port?: number, settings: Record<string, string
   const url = `http://127.0.0.1:${chosen}`;
   await untilReady(url, child, said);
   const createKey = (scope: string) =>
-    /\bval\S{20,}/.exec(
+    /^valence_\S+/.exec(
       execFileSync(command, ["keys", "create", "e2e", "--scope", scope], { env, encoding: "utf8" }),
     )?.[0] ?? "";
   return { url, createKey, stop: () => stop(child) };

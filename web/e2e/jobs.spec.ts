@@ -1,0 +1,65 @@
+/** A large file, scored by the server while nobody looks. */
+import type { Page } from "@playwright/test";
+
+import { fileOf } from "./support/pages.ts";
+import { startServer } from "./support/server.ts";
+import { expect, expectNoBarriers, test } from "./support/test.ts";
+
+const ROWS = 10_000;
+const LARGE = ["id,text", ...Array.from({ length: ROWS }, (_, i) => `${i},"Fine, ${i}."`)].join("\n");
+
+const offer = (page: Page) => page.getByRole("region", { name: "This is a large file" });
+const list = (page: Page) => page.getByRole("region", { name: "Files on the server" });
+
+async function choose(page: Page, key: string) {
+  await page
+    .getByLabel("File of texts")
+    .setInputFiles({ ...fileOf("large.csv", LARGE), mimeType: "text/csv" });
+  await offer(page).getByLabel("Key with the scope score-files").fill(key);
+  await expectNoBarriers(page);
+  await offer(page).getByRole("button", { name: "Score on the server" }).click();
+}
+
+test("is handed in, scored with the page closed, downloaded and deleted", async ({ page, context }) => {
+  const server = await startServer(undefined, { VALENCE_JOBS: "true" });
+  try {
+    const key = server.createKey("score-files");
+    await page.goto(`${server.url}/many`);
+    await choose(page, key);
+    await expect(list(page).getByRole("heading", { name: "large.csv" })).toBeVisible();
+    await expectNoBarriers(page);
+    await page.close();
+
+    const later = await context.newPage(); // a new tab knows the file, and asks for the key
+    await later.goto(`${server.url}/many`);
+    await list(later).getByLabel("Key with the scope score-files").fill(key);
+    await list(later).getByRole("button", { name: "Show the files" }).click();
+    await expect(list(later).getByRole("heading", { name: "large.csv" })).toBeVisible();
+    await list(later)
+      .getByRole("button", { name: /^(Cancel|Delete) large\.csv$/ })
+      .click();
+    await later.getByRole("alertdialog").getByRole("button", { name: /it$/ }).last().click();
+    await expect(list(later)).toContainText("This key has no files on the server.");
+  } finally {
+    await server.stop();
+  }
+});
+
+test.describe("what the server refuses", () => {
+  test.use({ callsFail: true });
+
+  test("says so, and the file can be scored here", async ({ page }) => {
+    const server = await startServer();
+    try {
+      await page.goto(`${server.url}/many`);
+      await choose(page, "");
+      await expect(offer(page).getByRole("alert")).toContainText("you can still score the file here");
+      await choose(page, server.createKey("score-files"));
+      await expect(offer(page).getByRole("alert")).toContainText("This server takes no files");
+      await expect(offer(page).getByRole("alert")).toContainText("You can score the file here instead");
+      await expect(page.getByRole("button", { name: "Score 10,000 texts" })).toBeEnabled();
+    } finally {
+      await server.stop();
+    }
+  });
+});
