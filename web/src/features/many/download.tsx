@@ -22,8 +22,8 @@ export function Download({ run, shown }: { run: Run; shown: readonly number[] })
           Download the results
         </h2>
         <p>
-          A CSV with your file’s columns, then the label, its probability, whether the model is confident, and
-          each label’s probability{scores.marked > 0 ? ", and what you marked" : ""}.{" "}
+          A CSV with your file’s columns, then the label, its probability, whether the model is confident,
+          each label’s probability, and {scores.marked > 0 ? "what you marked" : "why a row has no score"}.{" "}
           {formulas > 0
             ? `${counted(formulas, "cell")} that a spreadsheet would run as a formula ${formulas === 1 ? "gets" : "get"} an apostrophe in front.`
             : ""}

@@ -45,7 +45,7 @@ export function RowTable({ run, shown, ends, current, onOpen, ref }: RowTablePro
               {
                 name: "You",
                 width: "6.5rem",
-                phoneWidth: "3.5rem",
+                phoneWidth: "5rem",
                 quiet: true,
                 cell: (row: number) => <RowMark scores={scores} row={row} />,
               },

@@ -118,9 +118,9 @@ function useDiscard(run: Run) {
 }
 
 function whatIsLost({ status, done, texts }: Run): string {
-  const scored = `${count(done)} of ${counted(texts.length, "row")} ${done === 1 ? "is" : "are"} scored`;
-  const running = status === "running" ? "Scoring stops" : "They are gone";
-  return `${scored} and not downloaded. ${running}; nothing of them is kept.`;
+  const scored = `${count(done)} of ${counted(texts.length, "row")} ${done === 1 ? "is" : "are"} scored and not downloaded.`;
+  const stops = status === "running" ? " Scoring stops." : "";
+  return `${scored}${stops} Discarding removes them from this browser for good.`;
 }
 
 /** The row whose dialog is open, from 0; in the address from 1, as the table has it. */
