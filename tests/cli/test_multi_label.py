@@ -160,8 +160,8 @@ def test_what_does_not_go_together_is_refused(model: Path, data: Path, tmp_path:
     done = run("evaluate", "--model", bundled_folder(), *several, code=2)
     assert "exactly one" in done.stderr
     done = run("transfer", "--from", "bundled", *several, "--learning-curve", *out, code=2)
-    assert "one label a text" in done.stderr
+    assert "one label each" in done.stderr
     done = run("distill", "--student", "minilm", "--teacher", model, *several, *out, code=2)
-    assert "one label a text" in done.stderr
+    assert "one label each" in done.stderr
     done = run("baseline", "--kind", "vader", *several, code=2)
-    assert "several a text" in done.stderr
+    assert "several per text" in done.stderr

@@ -25,7 +25,7 @@ def test_an_unreachable_hub_names_the_offline_choices(monkeypatch: pytest.Monkey
 
 
 def test_a_name_that_is_nothing_is_said_to_be_so() -> None:
-    with pytest.raises(BaseModelError, match="neither a base that Valence knows"):
+    with pytest.raises(BaseModelError, match="is not a base that Valence knows"):
         bases.find("no/such/base")
 
 

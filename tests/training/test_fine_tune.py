@@ -182,7 +182,7 @@ def test_more_layers_than_there_are_are_refused(base: str) -> None:
 
 
 def test_a_folder_for_serving_has_nothing_to_train(sentences: Dataset, tmp_path: Path) -> None:
-    with pytest.raises(ModelFolderError, match="bundled has only the half that serving needs"):
+    with pytest.raises(ModelFolderError, match="bundled has only the files that serving needs"):
         fine_tune("bundled", sentences, tmp_path / "out", CONFIG)
     assert not list(tmp_path.iterdir())
 

@@ -87,7 +87,7 @@ def test_an_exported_body_is_read_as_it_is_served(stage2: Path, sentences: Datas
 
 
 def test_a_precision_that_nothing_computes_in_is_refused(stage2: Path, sentences: Dataset, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="read by the engine") as caught:
+    with pytest.raises(SettingsError, match="the engine reads it") as caught:
         transfer(str(stage2), sentences, tmp_path / "out", TransferConfig(precision="bf16"))
     assert caught.value.code == "precision-idle"
 
@@ -110,7 +110,7 @@ def test_a_folder_with_nothing_but_what_serving_needs_is_enough_for_stage_2(
     source = serving_copy(ModelFolder(stage2), tmp_path / "served")
     folder = transfer(str(source.path), sentences, tmp_path / "own", TransferConfig()).folder
     assert not (folder.path / "model.safetensors").exists()
-    assert "half that serving needs" in folder.card()
+    assert "only the files that serving needs" in folder.card()
     assert load(folder.path).predict(TEXTS[0]).label == "positive"
     assert (folder.path / "head.safetensors").read_bytes() == (stage2 / "head.safetensors").read_bytes()
 

@@ -35,5 +35,5 @@ def test_what_is_for_one_process_says_so(
     source, data = ["--from", str(tiny_model)], ["--data", str(small_data / "SST-2")]
     done = CliRunner().invoke(main, ["transfer", *source, *data, "--out", str(tmp_path / "out"), *more])
     assert done.exit_code == 2
-    assert "valence transfer is for one process, and torchrun started 2." in done.stderr
+    assert "valence transfer runs in one process, and torchrun started 2." in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -21,7 +21,7 @@ def test_other_data_or_settings_are_never_mixed_in(tmp_path: Path) -> None:
     run = open_run(tmp_path / "out", {"data": "abc", "seed": 1}, resume=False)
     (run / "checkpoint").touch()
     for other in ({"data": "another", "seed": 1}, {"data": "abc", "seed": 2}):
-        with pytest.raises(SettingsError, match="started otherwise") as caught:
+        with pytest.raises(SettingsError, match="started with other settings") as caught:
             open_run(tmp_path / "out", other, resume=True)
         assert caught.value.code == "resume-differs"
     assert (run / "checkpoint").exists()

@@ -56,7 +56,7 @@ def test_two_processes_train_one_model(tiny_roberta: Path, small_data: Path, tmp
 def test_a_fault_ends_all_and_leaves_nothing(tiny_roberta: Path, small_data: Path, tmp_path: Path) -> None:
     done = pretrain(tiny_roberta, small_data, tmp_path / "body", batch_size=15)
     assert done.returncode != 0
-    assert "--batch-size 15 cannot be shared evenly by 2 processes.\nGive a multiple of 2." in done.stderr
+    assert "--batch-size 15 can't be shared evenly by 2 processes.\nGive a multiple of 2." in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -184,7 +184,7 @@ def test_a_base_without_a_mask_is_refused(tiny_roberta: Path) -> None:
 
     tokenizer = network.tokenizer_of(tiny_roberta)
     tokenizer.mask_token = None
-    with pytest.raises(BaseModelError, match="no token to mask with"):
+    with pytest.raises(BaseModelError, match="has no mask token"):
         _language_model(bases.find(str(tiny_roberta)), tokenizer)
 
 

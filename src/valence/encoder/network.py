@@ -1,4 +1,4 @@
-"""The network as transformers builds it: loaded strictly, its final layer told apart from the body, and changed."""
+"""The network as transformers builds it: loaded strictly, with a final layer that can be found and replaced."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from valence.errors import BaseModelError, ModelFolderError
 from valence.model.head import Floats
 from valence.model.labels import Labels
 
-# Where the families that we support keep the network's own final layer, most specific first.
+# Names of the final layer in the supported families, the most specific first.
 _FINAL_LAYERS = ("classifier.out_proj", "classifier")
 
 # Dropout on a CPU costs more than the matrix work, and in one to three epochs it buys nothing measurable.
@@ -43,9 +43,9 @@ _NO_DROPOUT = (
 def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) -> PreTrainedModel:
     """The base with a new, randomly initialised final layer; float32, dropout off.
 
-    `attention` is one of transformers' ways to compute it, or IN_CHUNKS; None leaves the choice to transformers.
+    `attention` is one of transformers' implementations, or IN_CHUNKS; None leaves the choice to transformers.
 
-    Raises BaseModelError if the base is no encoder that transformers can put a classification layer on.
+    Raises BaseModelError if transformers can't put a classification layer on the base.
     """
     try:
         with _quiet():
@@ -62,7 +62,7 @@ def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) 
         new = classification_layers(model)
     except (OSError, ValueError, KeyError, AttributeError, RuntimeError) as error:
         raise BaseModelError(
-            f"{base.path} is no encoder that a classifier can be made of: {error}".rstrip(".") + ".",
+            f"{base.path} is not an encoder that can become a classifier: {error}".rstrip(".") + ".",
             way_out="Give a BERT, RoBERTa, MPNet or DistilBERT encoder in Hugging Face's layout.",
             code="base-no-encoder",
         ) from error
@@ -71,9 +71,9 @@ def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) 
 
 
 def language_model_from_base(base: LocalBase) -> PreTrainedModel:
-    """The base as a masked language model, with a new head where it brings none; float32, dropout off.
+    """The base as a masked language model, with a new head if it has none; float32, dropout off.
 
-    Raises BaseModelError if it cannot be one.
+    Raises BaseModelError if that is not possible.
     """
     try:
         with _quiet():
@@ -82,14 +82,14 @@ def language_model_from_base(base: LocalBase) -> PreTrainedModel:
             return AutoModelForMaskedLM.from_pretrained(base.path, config=config, dtype=torch.float32)
     except (OSError, ValueError, KeyError) as error:
         raise BaseModelError(
-            f"{base.path} is no masked language model: {error}".rstrip(".") + ".",
+            f"{base.path} is not a masked language model: {error}".rstrip(".") + ".",
             way_out="Leave out --adapt-epochs, or give another --base.",
             code="base-no-language-model",
         ) from error
 
 
 def from_folder(folder: Path, *, attention: str | None = None) -> PreTrainedModel:
-    """The network recreated from its saved weights, every one of them. Raises ModelFolderError if one is missing."""
+    """The network with all of its saved weights. Raises ModelFolderError if one is missing."""
     try:
         with _quiet():
             model, report = AutoModelForSequenceClassification.from_pretrained(
@@ -97,7 +97,7 @@ def from_folder(folder: Path, *, attention: str | None = None) -> PreTrainedMode
             )
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelFolderError(
-            f"{folder} cannot be loaded: {error}.", way_out="Copy it again, or train it again.", code="model-damaged"
+            f"{folder} can't be loaded: {error}.", way_out="Copy it again, or train it again.", code="model-damaged"
         ) from error
     _use_own_attention(model, attention)
     wrong = {key: sorted(report[key]) for key in ("missing_keys", "unexpected_keys", "mismatched_keys") if report[key]}
@@ -116,14 +116,14 @@ def tokenizer_of(path: Path) -> Any:
         with _quiet():
             tokenizer = AutoTokenizer.from_pretrained(path)
     except (OSError, ValueError, KeyError) as error:
-        raise BaseModelError(f"{path} has no tokenizer that can be read: {error}.", code="tokenizer-missing") from error
+        raise BaseModelError(f"{path} has no readable tokenizer: {error}.", code="tokenizer-missing") from error
     if not tokenizer.is_fast:
         raise BaseModelError(f"{path} has no fast tokenizer, which serving needs.", code="tokenizer-missing")
     return tokenizer
 
 
 def window_of(model: PreTrainedModel, tokenizer: Any) -> int:
-    """The longest input in tokens, special tokens included, that the network's position embeddings allow."""
+    """The longest input in tokens, including special tokens, that the network's position embeddings allow."""
     positions = int(model.config.max_position_embeddings)
     if model.config.model_type in {"roberta", "mpnet", "xlm-roberta", "camembert"}:
         positions -= int(model.config.pad_token_id) + 1  # positions are counted from the padding index on
@@ -131,9 +131,9 @@ def window_of(model: PreTrainedModel, tokenizer: Any) -> int:
 
 
 def final_layer_name(model: PreTrainedModel) -> str:
-    """Dotted name of the network's own final linear layer, or of the identity that stands in its place.
+    """Dotted name of the network's final linear layer, or of the identity in its place.
 
-    Raises ValueError if it has none that we know.
+    Raises ValueError if there is no layer with a known name.
     """
     modules = dict(model.named_modules())
     for name in _FINAL_LAYERS:
@@ -143,7 +143,7 @@ def final_layer_name(model: PreTrainedModel) -> str:
 
 
 def final_layer(model: PreTrainedModel) -> nn.Linear:
-    """The network's own final linear layer."""
+    """The network's final linear layer."""
     layer = model.get_submodule(final_layer_name(model))
     assert isinstance(layer, nn.Linear)
     return layer
@@ -158,17 +158,17 @@ def replace_final_layer(model: PreTrainedModel, labels: Labels, weight: Floats, 
     model.set_submodule(final_layer_name(model), layer)
     model.num_labels = len(labels)
     model.config.update(_label_names(labels))
-    # Which decides between softmax and sigmoid in plain transformers.
+    # Plain transformers chooses softmax or sigmoid by this.
     model.config.problem_type = "multi_label_classification" if labels.multi_label else None
 
 
 def classification_layers(model: PreTrainedModel) -> tuple[str, ...]:
-    """Prefixes of the names of the weights above the encoder, which a base need not bring: the final layer's too."""
+    """Prefixes of the weights above the encoder, including the final layer, which a base doesn't need to have."""
     return (final_layer_name(model).partition(".")[0], "pre_classifier", f"{model.base_model_prefix}.pooler")
 
 
 def body_id(model: PreTrainedModel, tokenizer: Any) -> str:
-    """Hex SHA-256 over every weight but the final layer's, and over the tokenizer: a head fits exactly one."""
+    """Hex SHA-256 of the tokenizer and of all weights except the final layer's: a head fits exactly one body."""
     digest = hashlib.sha256()
     prefix = final_layer_name(model) + "."
     for name, tensor in sorted(model.state_dict().items()):
@@ -180,7 +180,7 @@ def body_id(model: PreTrainedModel, tokenizer: Any) -> str:
 
 
 def _tokenizer_text(tokenizer: Any) -> str:
-    """What decides its tokens: vocabulary and rules, without the truncation and padding that each call sets anew."""
+    """What its tokens depend on: vocabulary and rules, without truncation and padding, which every call sets."""
     rules = json.loads(tokenizer.backend_tokenizer.to_str())
     return json.dumps({key: rules[key] for key in sorted(rules) if key not in {"truncation", "padding"}})
 
@@ -209,11 +209,11 @@ def _switch_dropout_off(config: Any) -> None:
 
 
 def _check_only_new(base: LocalBase, missing: list[str], new: tuple[str, ...]) -> None:
-    """What a base does not bring must belong to the classification layers; else it is damaged."""
-    lost = [key for key in missing if not key.startswith(new)]
-    if lost:
+    """Weights that a base lacks must be those of the classification layers; otherwise it is damaged."""
+    damaged = [key for key in missing if not key.startswith(new)]
+    if damaged:
         raise BaseModelError(
-            f"{base.path} lacks weights of its own encoder: {', '.join(lost[:3])} and {max(0, len(lost) - 3)} more.",
+            f"{base.path} lacks weights of its encoder: {', '.join(damaged[:3])} and {max(0, len(damaged) - 3)} more.",
             way_out="Fetch the base again.",
             code="base-incomplete",
         )
@@ -221,7 +221,7 @@ def _check_only_new(base: LocalBase, missing: list[str], new: tuple[str, ...]) -
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silences the load report: what it would say is checked here, and an error where it matters."""
+    """Silences transformers' load report: what it would say is checked here, and is an error if it matters."""
     level = transformers.logging.get_verbosity()
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()

@@ -1,4 +1,4 @@
-"""Which number format the matrix work runs in, chosen from what this processor does fast, with the reason."""
+"""The number format of matrix products, chosen by what this processor does fast, with the reason."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class Precision:
         return torch.cuda.get_device_name() if self.device == "cuda" else ""
 
     def autocast(self) -> torch.autocast:
-        """Matrix products in this format inside the block; weights stay float32."""
+        """Computes matrix products in this format inside the block; weights stay float32."""
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
 
 
 def choose(wanted: str = "auto") -> Precision:
-    """`auto` takes bf16 where the GPU or the CPU has it in hardware; `bf16` and `fp32` are taken at their word."""
+    """`auto` is bf16 if the GPU or the CPU has it in hardware; `bf16` and `fp32` are used as given."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if wanted != "auto":
         return Precision(wanted, device, "asked for")
     if device == "cuda":
         supported = torch.cuda.is_bf16_supported()
         return Precision("bf16" if supported else "fp32", device, f"the GPU {'has' if supported else 'lacks'} bf16")
-    found = cpu_flags() & {"amx_bf16", "avx512_bf16"}
-    if found:
-        return Precision("bf16", device, f"the CPU has {max(found)}")
+    instructions = cpu_flags() & {"amx_bf16", "avx512_bf16"}
+    if instructions:
+        return Precision("bf16", device, f"the CPU has {max(instructions)}")
     return Precision("fp32", device, "the CPU lacks bf16 instructions")

@@ -1,8 +1,8 @@
-"""What a head may read from a body.
+"""The readouts: what a head can read from a body.
 
 `final`: the input of the network's own final layer, such as tanh(dense(<s>)) of RobertaForSequenceClassification.
 `general`: mask-weighted means of hidden states from the top down to the embeddings, concatenated: better for tasks
-unlike the one that the body was tuned on, since the upper layers have specialised and the lower ones have not.
+unlike the one that the body was trained on, because the upper layers have specialised and the lower ones have not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from valence.model.folder import FINAL, GENERAL
 
 
 def general_layers(layers: int) -> tuple[int, ...]:
-    """The hidden states that `general` reads, the top one first: seven, evenly spaced down to the embeddings (0).
+    """The hidden states that `general` reads, from the top: seven, evenly spaced down to the embeddings (0).
 
     >>> general_layers(6), general_layers(12)
     ((6, 5, 4, 3, 2, 1, 0), (12, 10, 8, 6, 4, 2, 0))
@@ -25,10 +25,10 @@ def general_layers(layers: int) -> tuple[int, ...]:
 
 
 class BodyWithReadouts(nn.Module):
-    """A sequence classifier without its final layer, answering with its readouts. Takes the network over.
+    """A sequence classifier that returns its readouts instead of logits. Removes the network's final layer.
 
     Attributes:
-        readouts: name -> width, in the order that `forward` returns them.
+        readouts: name -> width, in the order in which `forward` returns them.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
@@ -36,7 +36,7 @@ class BodyWithReadouts(nn.Module):
         width = final_layer(model).in_features
         self.layers = general_layers(int(model.config.num_hidden_layers))
         self.readouts = {FINAL: width, GENERAL: int(model.config.hidden_size) * len(self.layers)}
-        # With an identity in the final layer's place, the network's "logits" are exactly what that layer reads.
+        # With an identity in place of the final layer, the network's "logits" are exactly that layer's input.
         model.set_submodule(final_layer_name(model), nn.Identity())
         self.body = model
 

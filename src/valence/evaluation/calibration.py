@@ -1,8 +1,8 @@
-"""Whether a calibration error is more than chance: on few rows even true percentages seem to be off.
+"""Whether a calibration error is more than chance: on few rows, even exact probabilities seem to be off.
 
-Resampling for consistency (Bröcker and Smith 2007, "Increasing the reliability of reliability diagrams"; as a test of
+Consistency resampling (Bröcker and Smith 2007, "Increasing the reliability of reliability diagrams"; as a test of
 calibration: Vaicenavicius et al. 2019, "Evaluating model calibration in classification", section 5): outcomes are drawn
-as if every answer were right as often as it says, and the error is measured on each draw.
+as if every probability were exact, and the error is measured on each draw.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ Bins = Mapping[str, Floats]
 
 @dataclass(frozen=True)
 class CalibrationCheck:
-    """An expected calibration error beside those that true percentages would show on as many rows.
+    """An expected calibration error compared with those that exact probabilities would give on as many rows.
 
     Attributes:
-        by_chance: mean of these errors, and the ends of what 95 of 100 of them lie between.
-        p_value: how often chance alone makes an error at least as large as the measured one.
+        by_chance: the mean of these errors, and the range of 95% of them.
+        p_value: how often chance alone gives an error at least as large as the measured one.
     """
 
     by_chance: Estimate
@@ -36,13 +36,13 @@ class CalibrationCheck:
 
 
 def check_calibration(curves: Sequence[Bins], *, seed: int = 0) -> CalibrationCheck:
-    """The check of one classifier by its reliability bins, as `metrics.reliability` gives them.
+    """Checks a classifier by its reliability bins, as `metrics.reliability` returns them.
 
     Args:
-        curves: the bins of its answers; with several labels a text those of each label, whose errors are averaged.
-        seed: of the draws.
+        curves: the bins of its answers; in the multi-label case those of each label, whose errors are averaged.
+        seed: for the draws.
 
-    Within a bin all rows count as sure as their mean, so the errors by chance come out a little too large.
+    Within a bin, every row has the mean confidence, so the errors by chance are slightly too large.
     """
     generator = np.random.default_rng(seed)
     drawn = np.zeros(_DRAWS)
@@ -53,5 +53,5 @@ def check_calibration(curves: Sequence[Bins], *, seed: int = 0) -> CalibrationCh
     drawn /= len(curves)
     measured = float(np.mean([error_of_bins(bins) for bins in curves]))
     low, high = np.percentile(drawn, LEVELS)
-    as_large = int((drawn >= measured - 1e-12).sum())  # rounding aside, an error equals itself
+    as_large = int((drawn >= measured - 1e-12).sum())  # an error equals itself, apart from rounding
     return CalibrationCheck(Estimate(float(drawn.mean()), float(low), float(high)), (1 + as_large) / (1 + _DRAWS))

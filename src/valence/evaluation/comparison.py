@@ -1,8 +1,8 @@
 """Two classifiers on the same rows: is the difference more than chance?
 
-Right is a row that is given its label, or with several labels a text exactly its labels. Only the rows on which
-exactly one of the two is right say anything (McNemar 1947). The exact test counts them as tosses of a fair coin; where
-there are many, the chi-squared approximation with Edwards' correction is as good.
+A row is right if it gets its label, or in the multi-label case exactly its labels. Only the rows on which exactly one
+of the two is right are informative (McNemar 1947). The exact test treats them as tosses of a fair coin; with many of
+them, the chi-squared approximation with Edwards' correction is as good.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from valence.evaluation.intervals import LEVELS
 from valence.evaluation.scored import AnyScored
 from valence.model.results import Estimate
 
-EXACT_BELOW = 25  # discordant rows; Edwards' correction is used from here on, as the textbooks have it
+EXACT_BELOW = 25  # discordant rows; from here on Edwards' correction is used, as in textbooks
 _RESAMPLES = 10_000
 
 Test = Literal["exact binomial", "chi-squared with continuity correction"]
@@ -26,15 +26,15 @@ Test = Literal["exact binomial", "chi-squared with continuity correction"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """The second classifier beside the first.
+    """The second classifier compared with the first.
 
     Attributes:
         first, second: names of what was compared.
         only_first, only_second: rows on which exactly that one is right.
-        figure: what the share of right rows is called: "accuracy", or "subset accuracy" with several labels a text.
+        figure: the name of the share of right rows: "accuracy", or "subset accuracy" in the multi-label case.
         difference: that share of the second minus that of the first, with its paired bootstrap interval.
-        p_value: of McNemar's test: how often chance alone would divide the discordant rows at least so unevenly.
-        test: which form of McNemar's test it is.
+        p_value: of McNemar's test: how often chance alone splits the discordant rows at least this unevenly.
+        test: the form of McNemar's test.
     """
 
     first: str
@@ -55,10 +55,10 @@ class Comparison:
         return asdict(self)
 
     def __str__(self) -> str:
-        points = [100 * each for each in (self.difference.value, self.difference.low, self.difference.high)]
+        points = [100 * share for share in (self.difference.value, self.difference.low, self.difference.high)]
         return (
-            f"{self.second} against {self.first}, {self.data} {self.split}, {self.rows:,} rows:\n"
-            f"  {self.figure} {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}] (95 %, paired bootstrap)\n"
+            f"{self.second} compared with {self.first}, {self.data} {self.split}, {self.rows:,} rows:\n"
+            f"  {self.figure} {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}] (95%, paired bootstrap)\n"
             f"  only the first right {self.only_first:,}, only the second right {self.only_second:,}; "
             f"McNemar p = {self.p_value:.3g} ({self.test})"
         )
@@ -69,7 +69,7 @@ def compare(
 ) -> Comparison:
     """Compares two classifiers on the same rows, in the same order.
 
-    Raises DataError if the rows are not the same, or the labels are others.
+    Raises DataError if the rows or the labels are not the same.
     """
     _check_same_rows(first, second, names)
     one, two = first.right, second.right
@@ -93,7 +93,7 @@ def compare(
 
 
 def mcnemar(only_first: int, only_second: int) -> tuple[float, Test]:
-    """The two-sided p value, and which test gave it, from the numbers of discordant rows of either kind.
+    """(the two-sided p value, the test that gave it), from the numbers of discordant rows of both kinds.
 
     >>> mcnemar(1, 8)
     (0.0390625, 'exact binomial')
@@ -103,12 +103,12 @@ def mcnemar(only_first: int, only_second: int) -> tuple[float, Test]:
         tail = sum(math.comb(discordant, k) for k in range(min(only_first, only_second) + 1))
         return min(1.0, 2 * tail / 2**discordant), "exact binomial"
     statistic = max(0, abs(only_first - only_second) - 1) ** 2 / discordant
-    # Of one degree of freedom: the square of a normal, whose two tails erfc gives.
+    # One degree of freedom: the square of a normal variable, whose two tails are given by erfc.
     return math.erfc(math.sqrt(statistic / 2)), "chi-squared with continuity correction"
 
 
 def _difference(only_first: int, only_second: int, rows: int, seed: int) -> Estimate:
-    """Resampling pairs of answers is drawing how many are of each kind, so memory does not grow with the rows."""
+    """Resampling pairs of answers means drawing how many there are of each kind: memory doesn't grow with the rows."""
     kinds = np.array([only_first, only_second, rows - only_first - only_second])
     drawn = np.random.default_rng(seed).multinomial(rows, kinds / rows, size=_RESAMPLES)
     low, high = np.percentile((drawn[:, 1] - drawn[:, 0]) / rows, LEVELS)
@@ -118,8 +118,8 @@ def _difference(only_first: int, only_second: int, rows: int, seed: int) -> Esti
 def _check_same_rows(first: AnyScored, second: AnyScored, names: tuple[str, str]) -> None:
     if set(first.labels) != set(second.labels):
         raise DataError(
-            f"{names[0]} tells {list(first.labels)!r} apart and {names[1]} {list(second.labels)!r}: "
-            "they cannot be compared.",
+            f"{names[0]} has the labels {list(first.labels)!r} and {names[1]} has {list(second.labels)!r}: "
+            "they can't be compared.",
             way_out="Compare models with the same labels.",
             code="labels-differ",
         )

@@ -1,7 +1,7 @@
-"""95 % intervals by the percentile bootstrap (Efron 1979), seeded, so that the same rows give the same interval.
+"""95% intervals by the percentile bootstrap (Efron 1979), seeded, so that the same rows give the same interval.
 
-Shares of few rows, as in a slice, get Wilson's interval instead: resampling a slice without a mistake would say that
-there can be none.
+Shares of few rows, as in a slice, get Wilson's interval instead: resampling a slice without mistakes would always give
+none.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from valence.model.head import Floats, Ints
 from valence.model.results import Estimate
 
 RESAMPLES = 1000
-LEVELS = (2.5, 97.5)  # per cent: the ends of the interval
+LEVELS = (2.5, 97.5)  # percent: the ends of the interval
 _NORMAL = 1.959964  # a normal variable lies within so many deviations in 95 of 100 cases
-_CELLS_AT_ONCE = 1 << 23  # of resampled confusions: 64 MB, however many classes there are
+_CELLS_AT_ONCE = 1 << 23  # of resampled confusion matrices: 64 MB, however many classes there are
 
 
 def estimate(probabilities: Floats, labels: Ints, *, seed: int = 0) -> dict[str, Estimate]:
-    """Every figure with its interval: accuracy, macro_*, mcc, brier, log_loss, ece, and roc_auc where there is a curve.
+    """Every figure with its interval: accuracy, macro_*, mcc, brier, log_loss, ece, and roc_auc if there is a curve.
 
     Args:
         probabilities: shape (n, classes).
         labels: shape (n,), in 0..classes-1.
-        seed: of the resampling.
+        seed: for the resampling.
     """
     generator = np.random.default_rng(seed)
     figures = of_confusion(confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1]), generator)
@@ -50,7 +50,7 @@ def estimate(probabilities: Floats, labels: Ints, *, seed: int = 0) -> dict[str,
 
 
 def proportion(hits: int, rows: int) -> Estimate:
-    """A share of rows with its score interval (Wilson 1927), which holds for few rows and for shares near 0 and 1.
+    """A share of rows with its score interval (Wilson 1927), which is also valid for few rows and near 0 and 1.
 
     >>> str(proportion(8, 10))
     '80.00 [49.02, 94.33]'
@@ -64,7 +64,7 @@ def proportion(hits: int, rows: int) -> Estimate:
 def of_confusion(confusion: Confusion, generator: np.random.Generator) -> dict[str, Estimate]:
     """accuracy, macro_* and mcc of a confusion matrix, shape (classes, classes).
 
-    Resampling rows is resampling the matrix's cells, so memory does not grow with the rows.
+    Resampling rows is the same as resampling the matrix's cells, so memory doesn't grow with the rows.
     """
     rows = int(confusion.sum())
     cells = np.flatnonzero(confusion)
@@ -91,14 +91,14 @@ def _of_rows(values: Floats, generator: np.random.Generator) -> Estimate:
 def _of_sample(
     figure: Callable[[Floats, Ints], float], probabilities: Floats, labels: Ints, generator: np.random.Generator
 ) -> Estimate:
-    """For figures that are no mean over rows; a fifth of the resamples, since each costs a pass over the rows."""
+    """For figures that are not a mean over rows: fewer resamples, because each needs a pass over the rows."""
     drawn = (generator.integers(len(labels), size=len(labels)) for _ in range(RESAMPLES // 5))
     values = np.array([figure(probabilities[rows], labels[rows]) for rows in drawn])
     return percentiles(figure(probabilities, labels), values[np.isfinite(values)])
 
 
 def _of_roc(probabilities: Floats, labels: Ints, generator: np.random.Generator) -> Estimate:
-    """The same for the area under the ROC curve, which with many labels would take most of the time."""
+    """As `_of_sample`, for the area under the ROC curve, which would take most of the time with many labels."""
     resampled = ResampledRoc(probabilities, labels)
     drawn = (generator.integers(len(labels), size=len(labels)) for _ in range(RESAMPLES // 5))
     values = np.array([resampled.area(rows) for rows in drawn])
@@ -106,6 +106,6 @@ def _of_roc(probabilities: Floats, labels: Ints, generator: np.random.Generator)
 
 
 def percentiles(value: float, resampled: npt.NDArray[Any]) -> Estimate:
-    """A figure with its interval, from what its resamples gave."""
+    """A figure with the interval of its resampled values."""
     low, high = np.percentile(resampled, LEVELS) if len(resampled) else (value, value)
     return Estimate(value, min(value, float(low)), max(value, float(high)))

@@ -1,4 +1,4 @@
-"""Figures of merit from probabilities of shape (n, classes) and labels of shape (n,)."""
+"""Metrics of probabilities of shape (n, classes) and labels of shape (n,)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def confusion_matrix(labels: Ints, predicted: Ints, classes: int) -> Confusion:
 
 
 def from_confusion(confusion: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.float64]]:
-    """Accuracy, macro precision, recall and F1, and Matthews' correlation from confusions of shape (..., c, c).
+    """Accuracy, macro precision, recall and F1, and Matthews' correlation of confusion matrices of shape (..., c, c).
 
     A class that is never predicted has precision 0; MCC follows Gorodkin 2004 for more than two classes.
 
@@ -51,9 +51,9 @@ def brier_score(probabilities: Floats, labels: Ints) -> Floats:
 
 
 def row_log_loss(probabilities: Floats, labels: Ints) -> Floats:
-    """Each row's log loss in nats, shape (n,): -log of what its right label was given; 0 is best.
+    """Each row's log loss in nats, shape (n,): -log of the probability of the right label; 0 is best.
 
-    A probability of 0 counts as the smallest that float64 tells from it beside 1, as scikit-learn has it.
+    Probabilities are clipped at the machine epsilon of float64, as in scikit-learn.
     """
     given = probabilities[np.arange(len(labels)), labels]
     return np.asarray(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)))
@@ -80,7 +80,7 @@ def calibration_bins(probabilities: Floats, labels: Ints) -> dict[str, Floats]:
 
 
 def reliability(confidence: Floats, right: npt.NDArray[Any]) -> dict[str, Floats]:
-    """The same of n answers of which it is known how sure they are and whether they are right, both of shape (n,)."""
+    """As `calibration_bins`, from the confidence of n answers and whether they are right, both of shape (n,)."""
     index = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     rows = np.bincount(index, minlength=CALIBRATION_BINS).astype(float)
     return {
@@ -96,12 +96,12 @@ def expected_calibration_error(probabilities: Floats, labels: Ints) -> float:
 
 
 def error_of_bins(bins: Mapping[str, Floats]) -> float:
-    """The expected calibration error of the bins that `reliability` gives."""
+    """The expected calibration error of the bins that `reliability` returns."""
     return float((bins["rows"] * np.abs(bins["accuracy"] - bins["confidence"])).sum() / bins["rows"].sum())
 
 
 def roc_auc(scores: Floats, labels: Ints) -> float:
-    """Area under the ROC curve of `scores` for labels 0 and 1; ties count half. NaN where a class is missing.
+    """Area under the ROC curve of `scores` for labels 0 and 1; ties count half. NaN if a class is missing.
 
     >>> roc_auc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1]))
     0.75
@@ -115,9 +115,9 @@ def roc_auc(scores: Floats, labels: Ints) -> float:
 
 
 def area_under_roc(probabilities: Floats, labels: Ints) -> float:
-    """Of the second label where there are two; else the mean over each label against the rest (macro).
+    """For two labels, of the second one; otherwise the mean over each label against the rest (macro).
 
-    A label without a row, or with every row, has no area and is left out of the mean; NaN where none has one.
+    A label that no row or every row has is left out of the mean, because it has no area; NaN if none has one.
     """
     classes = probabilities.shape[1]
     if classes == 2:
@@ -128,19 +128,19 @@ def area_under_roc(probabilities: Floats, labels: Ints) -> float:
 
 
 class ResampledRoc:
-    """`area_under_roc` of many resamples of the same rows: scores are sorted once for all of them.
+    """`area_under_roc` of many resamples of the same rows, whose scores are sorted only once.
 
-    Of each row only its rank among the scores of its own label counts: the area is the share of pairs of a row of the
-    label and one of the others that stand in the right order, ties by half (Mann and Whitney 1947).
+    Only the rank of a row among the scores of its own label matters: the area is the share of pairs of a row with the
+    label and one without it that are in the right order; ties count half (Mann and Whitney 1947).
     """
 
     def __init__(self, probabilities: Floats, labels: Ints) -> None:
         binary = probabilities.shape[1] == 2
         scores = probabilities[:, 1:] if binary else probabilities
-        self._rows = np.flatnonzero(labels == 1) if binary else np.arange(len(labels))  # those of a label with an area
+        self._rows = np.flatnonzero(labels == 1) if binary else np.arange(len(labels))  # of labels with an area
         self._column = np.zeros(len(self._rows), dtype=np.int64) if binary else labels
         self._order = np.argsort(scores.T, axis=1).astype(np.int32)  # (columns, n)
-        self._below, self._upto = np.empty((2, len(self._rows)), dtype=np.int64)  # ranks: where a row's ties begin, end
+        self._below, self._upto = np.empty((2, len(self._rows)), dtype=np.int64)  # where its ties begin, end
         for column in range(scores.shape[1]):
             own = np.flatnonzero(self._column == column)
             ranked, values = scores[self._order[column], column], scores[self._rows[own], column]
@@ -148,22 +148,22 @@ class ResampledRoc:
             self._upto[own] = np.searchsorted(ranked, values, "right")
 
     def area(self, drawn: Ints) -> float:
-        """Of the rows `drawn`, shape (m,), each as often as it comes; NaN where no label has an area."""
+        """The area for the rows `drawn`, shape (m,), which may repeat; NaN if no label has an area."""
         size, rows = self._order.shape
         counts = np.bincount(drawn, minlength=rows).astype(np.int32)
-        seen = np.zeros((size, rows + 1), dtype=np.int32)  # rows drawn with a rank below
+        seen = np.zeros((size, rows + 1), dtype=np.int32)  # drawn rows with a lower rank
         np.cumsum(counts[self._order], axis=1, out=seen[:, 1:])
         below, upto = (seen[self._column, ranks].astype(np.float64) for ranks in (self._below, self._upto))
         own = counts[self._rows].astype(np.float64)
         positives = np.bincount(self._column, own, size)
         pairs = positives * (len(drawn) - positives)
-        # Pairs within a label are in the sum too, and are half of all of them whatever the scores are.
+        # The sum includes pairs within a label, of which half are in order whatever the scores are.
         won = np.bincount(self._column, own * (below + upto) / 2, size) - positives**2 / 2
         return float(np.mean(won[pairs > 0] / pairs[pairs > 0])) if (pairs > 0).any() else float("nan")
 
 
 def ratio(over: npt.NDArray[Any], under: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """`over / under`, and 0 where `under` is 0."""
+    """`over / under`, or 0 where `under` is 0."""
     ratio = np.zeros(np.broadcast(over, under).shape)
     np.divide(over, under, out=ratio, where=under != 0)
     return ratio

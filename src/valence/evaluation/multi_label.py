@@ -1,9 +1,9 @@
-"""Figures of merit where a text has several labels or none, each with its 95 % interval.
+"""Metrics for texts with several labels or none, each with its 95% interval.
 
-    subset_accuracy                          share of rows that are given exactly the right labels
-    hamming_loss                             share of all yes-or-no answers, one a row and label, that are wrong
-    micro_precision, micro_recall, micro_f1  over all these answers together, so that frequent labels weigh more
-    macro_precision, macro_recall, macro_f1  of each label, averaged, so that labels weigh alike
+    subset_accuracy                          share of rows that get exactly the right labels
+    hamming_loss                             share of wrong answers, one yes or no per row and label
+    micro_precision, micro_recall, micro_f1  over all these answers together: frequent labels count more
+    macro_precision, macro_recall, macro_f1  of each label, averaged: all labels count the same
     roc_auc, ece, brier, log_loss            of each label against its absence, averaged over the labels
 
 Intervals are percentile bootstraps over rows, as in `evaluation.intervals`.
@@ -25,12 +25,12 @@ from valence.model.results import Estimate
 
 Numbers = npt.NDArray[Any]
 
-_FEWER = RESAMPLES // 5  # for figures of which each resample costs a pass over every label's scores
-_CELLS_AT_ONCE = 1 << 22  # of the numbers of times that rows are drawn: 32 MB
+_FEWER = RESAMPLES // 5  # resamples of figures that need a pass over every label's scores
+_CELLS_AT_ONCE = 1 << 22  # of the matrix of how often each row is drawn: 32 MB
 
 
 def estimate(scored: MultiLabelScored, *, seed: int = 0) -> dict[str, Estimate]:
-    """Every figure above with its interval; roc_auc is left out where no label has a curve."""
+    """Every figure above with its interval; roc_auc is left out if no label has a curve."""
     generator = np.random.default_rng(seed)
     whole = _figures(scored, np.ones((1, len(scored))))
     parts = [_figures(scored, drawn) for drawn in _resamples(len(scored), RESAMPLES, generator)]
@@ -38,7 +38,7 @@ def estimate(scored: MultiLabelScored, *, seed: int = 0) -> dict[str, Estimate]:
         name: percentiles(float(value[0]), np.concatenate([part[name] for part in parts]))
         for name, value in whole.items()
     }
-    errors = np.concatenate([_calibration_errors(scored, each) for each in _resamples(len(scored), _FEWER, generator)])
+    errors = np.concatenate([_calibration_errors(scored, rows) for rows in _resamples(len(scored), _FEWER, generator)])
     figures["ece"] = percentiles(float(_calibration_errors(scored, np.ones((1, len(scored))))[0]), errors)
     area = _mean_area(scored, generator)
     return figures if area is None else {**figures, "roc_auc": area}
@@ -52,22 +52,22 @@ def per_label(scored: MultiLabelScored) -> dict[str, npt.NDArray[Any]]:
 
 
 def reliability_of_answers(scored: MultiLabelScored) -> dict[str, Floats]:
-    """Calibration over all answers, one a row and label: of those with such a probability, how many have the label."""
+    """Calibration over all answers, one per row and label: how many of those with a probability have the label."""
     return reliability(scored.probabilities.ravel(), scored.truth.ravel())
 
 
 def reliability_per_label(scored: MultiLabelScored) -> list[dict[str, Floats]]:
-    """Calibration of each label by itself, as `metrics.reliability` has it."""
+    """Calibration of each label on its own, as `metrics.reliability` returns it."""
     columns = zip(scored.probabilities.T, scored.truth.T, strict=True)
     return [reliability(scores, marks) for scores, marks in columns]
 
 
 def _figures(scored: MultiLabelScored, drawn: Floats) -> dict[str, npt.NDArray[np.float64]]:
-    """Each figure of each resample, shape (resamples,); `drawn` says how often each row is in it, (resamples, n)."""
+    """Each figure of each resample, shape (resamples,); `drawn` is how often each row is in it, (resamples, n)."""
     truth, predicted = scored.truth.astype(np.float64), scored.predicted.astype(np.float64)
     hits, true, given = drawn @ (truth * predicted), drawn @ truth, drawn @ predicted  # each (resamples, labels)
     rows, labels = len(scored), len(scored.labels)
-    micro = [each.sum(axis=1) for each in (hits, true, given)]
+    micro = [counts.sum(axis=1) for counts in (hits, true, given)]
     return {
         "subset_accuracy": drawn @ scored.right / rows,
         "hamming_loss": (true + given - 2 * hits).sum(axis=1) / (rows * labels),
@@ -83,13 +83,13 @@ def _precision_recall_f1(hits: Numbers, true: Numbers, given: Numbers) -> dict[s
 
 
 def row_log_losses(probabilities: Floats, truth: Numbers) -> Floats:
-    """Each row's mean over its labels, in nats, shape (n,); clipped as `metrics.row_log_loss` does."""
+    """Each row's mean over its labels, in nats, shape (n,); clipped as in `metrics.row_log_loss`."""
     given = np.where(truth == 1, probabilities, 1 - probabilities)
     return np.asarray(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)).mean(axis=1))
 
 
 def _calibration_errors(scored: MultiLabelScored, drawn: Floats) -> npt.NDArray[np.float64]:
-    """Of each resample, the expected calibration error of each label by itself, averaged; shape (resamples,)."""
+    """The expected calibration error of each label, averaged, for each resample; shape (resamples,)."""
     errors = np.zeros(len(drawn))
     for scores, marks in zip(scored.probabilities.T, scored.truth.T, strict=True):
         index = np.minimum((scores * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
@@ -100,7 +100,7 @@ def _calibration_errors(scored: MultiLabelScored, drawn: Floats) -> npt.NDArray[
 
 
 def _mean_area(scored: MultiLabelScored, generator: np.random.Generator) -> Estimate | None:
-    """The area under the ROC curve, averaged over the labels that have one; None where none has."""
+    """The area under the ROC curve, averaged over the labels that have one; None if none has."""
     columns = list(zip(scored.probabilities.T, scored.truth.T, strict=True))
     value = _mean_of_known(np.array([roc_auc(scores, marks) for scores, marks in columns]))
     if value is None:
@@ -108,7 +108,7 @@ def _mean_area(scored: MultiLabelScored, generator: np.random.Generator) -> Esti
     curves = [ResampledRoc(np.column_stack([1 - scores, scores]), marks) for scores, marks in columns]
     rows = len(scored)
     drawn = (generator.integers(rows, size=rows) for _ in range(_FEWER))
-    means = [_mean_of_known(np.array([curve.area(each) for curve in curves])) for each in drawn]
+    means = [_mean_of_known(np.array([curve.area(rows) for curve in curves])) for rows in drawn]
     return percentiles(value, np.array([mean for mean in means if mean is not None]))
 
 
@@ -118,7 +118,7 @@ def _mean_of_known(areas: Floats) -> float | None:
 
 
 def _resamples(rows: int, count: int, generator: np.random.Generator) -> Iterator[Floats]:
-    """How often each row is drawn in each of `count` resamples, some at a time, shape (some, rows)."""
+    """How often each row is drawn in each of `count` resamples, in blocks of shape (some, rows)."""
     at_once = max(1, _CELLS_AT_ONCE // rows)
     for start in range(0, count, at_once):
         some = [

@@ -1,4 +1,4 @@
-"""What is evaluated: rows that a classifier has scored, with what is true of them."""
+"""The rows to evaluate: a classifier's probabilities and the right answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Scored:
     [True]
     """
 
-    figure: ClassVar[str] = "accuracy"  # what the share of right rows is called
+    figure: ClassVar[str] = "accuracy"  # the name of the share of right rows
 
     probabilities: Floats
     truth: Ints
@@ -50,16 +50,16 @@ class Scored:
 
     @property
     def predicted(self) -> Ints:
-        """The likeliest class of each row, shape (n,)."""
+        """The most likely class of each row, shape (n,)."""
         return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
 
     @property
     def right(self) -> Bools:
-        """Whether the likeliest class is the right one, shape (n,)."""
+        """Whether the most likely class is the right one, shape (n,)."""
         return np.asarray(self.predicted == self.truth)
 
     def has(self, label: int) -> Bools:
-        """Which rows are of the class, shape (n,)."""
+        """Whether each row has the class, shape (n,)."""
         return np.asarray(self.truth == label)
 
 
@@ -68,9 +68,9 @@ class MultiLabelScored:
     """n rows with their probabilities, each row with several labels or none.
 
     Attributes:
-        probabilities: shape (n, labels), each of one label against its absence.
-        truth: 1 for each label that the row has, else 0, shape (n, labels).
-        predicted: the same for each label that it is given.
+        probabilities: shape (n, labels), each of having one label.
+        truth: 1 for each label that the row has, 0 for the others, shape (n, labels).
+        predicted: 1 for each label that the row is given, 0 for the others, shape (n, labels).
         labels: their names, in the order of the columns.
         texts: the n texts.
     """
@@ -85,9 +85,9 @@ class MultiLabelScored:
 
     def __post_init__(self) -> None:
         shape = (len(self.texts), len(self.labels))
-        found = {each.shape for each in (self.probabilities, self.truth, self.predicted)}
-        if found != {shape}:
-            raise ValueError(f"there are {shape[0]} texts and {shape[1]} labels, and arrays of shapes {found}.")
+        shapes = {array.shape for array in (self.probabilities, self.truth, self.predicted)}
+        if shapes != {shape}:
+            raise ValueError(f"there are {shape[0]} texts and {shape[1]} labels, but arrays of shapes {shapes}.")
 
     def __len__(self) -> int:
         return len(self.truth)
@@ -98,7 +98,7 @@ class MultiLabelScored:
         return np.asarray((self.predicted == self.truth).all(axis=1))
 
     def has(self, label: int) -> Bools:
-        """Which rows have the label, shape (n,)."""
+        """Whether each row has the label, shape (n,)."""
         return np.asarray(self.truth[:, label] == 1)
 
     def named(self, marks: Ints) -> str:
@@ -115,7 +115,7 @@ AnyScored = Scored | MultiLabelScored
 
 
 def scored(probabilities: Floats, truth: Ints, *, head: Head, labels: Labels, texts: tuple[str, ...]) -> AnyScored:
-    """Rows that a head has scored; `truth` as `Labels.encode` gives it."""
+    """Rows that a head has scored; `truth` as `Labels.encode` returns it."""
     if isinstance(head, MultiLabelHead):
         return MultiLabelScored(probabilities, truth, head.decide(probabilities), labels.names, texts)
     return Scored(probabilities, truth, labels.names, texts)

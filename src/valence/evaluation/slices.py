@@ -1,4 +1,4 @@
-"""Where a classifier is weaker: its accuracy on parts of the rows."""
+"""Slices: where a classifier is weaker, by its accuracy on parts of the rows."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from valence.evaluation.intervals import proportion
 from valence.evaluation.scored import AnyScored
 from valence.model.results import Slice
 
-# English words that turn a sentence round, with the spellings of tokenised texts ("does n't").
+# English words of negation, including the spelling of tokenised texts ("does n't").
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|barely|scarcely)\b"
     r"|n['’]t\b",
     re.IGNORECASE,
 )
-# English words for groups of people by belief, origin, colour, sex, love, age or disability, singular and plural. A
-# classifier that has met them in one tone only takes them for that tone (Dixon et al. 2018, "Measuring and Mitigating
+# English words for groups of people by religion, origin, colour, sex, orientation, age or disability. A classifier that
+# saw them in one tone only in training associates them with that tone (Dixon et al. 2018, "Measuring and Mitigating
 # Unintended Bias in Text Classification").
 _IDENTITY = re.compile(
     r"\b(?:christians?|catholics?|protestants?|muslims?|islam(?:ic)?|jews?|jewish|hindus?|buddhists?|sikhs?|atheists?"
@@ -31,7 +31,7 @@ _IDENTITY = re.compile(
 
 
 def slices(scored: AnyScored) -> list[Slice]:
-    """The slices that every text has: its length in words, whether it negates, whether it names a group of people."""
+    """The slices of all data sets: length in words, with or without negation, with or without identity terms."""
     return [
         *by("words", length_quartiles(scored.texts), scored),
         *by("negation", _with_or_without(scored.texts, has_negation), scored),
@@ -40,7 +40,7 @@ def slices(scored: AnyScored) -> list[Slice]:
 
 
 def by(what: str, values: Sequence[str], scored: AnyScored) -> list[Slice]:
-    """One slice for each distinct value of a column, shape (n,), in the order in which sorting puts them."""
+    """One slice for each distinct value of a column, shape (n,), sorted."""
     right, column = scored.right, np.array(values)
     names = sorted(set(values), key=_numbers_first)
     hits = [right[column == name] for name in names]
@@ -51,7 +51,7 @@ def by(what: str, values: Sequence[str], scored: AnyScored) -> list[Slice]:
 
 
 def length_quartiles(texts: Sequence[str]) -> list[str]:
-    """Each text's quarter by number of words, named by its ends; fewer than four where many are of one length.
+    """The quartile of each text's number of words, as a range; fewer than four if many texts have the same length.
 
     >>> length_quartiles(["a", "a b", "a b c", "a b c d"])
     ['1', '2', '3', '4']
@@ -67,7 +67,7 @@ def length_quartiles(texts: Sequence[str]) -> list[str]:
 
 
 def has_negation(text: str) -> bool:
-    """Whether an English text holds a word that negates.
+    """Whether an English text has a word of negation.
 
     >>> has_negation("It does n't work."), has_negation("Don’t."), has_negation("A notable film.")
     (True, True, False)
@@ -89,6 +89,6 @@ def _with_or_without(texts: Sequence[str], holds: Callable[[str], bool]) -> list
 
 
 def _numbers_first(name: str) -> tuple[float, str]:
-    """Sorts names that begin with a number by it, and all others after them by their letters."""
+    """Sort key: names that begin with a number come first, by that number, then the others alphabetically."""
     number = re.match(r"[\d,]+", name)
     return (float(number[0].replace(",", "")) if number else float("inf"), name)

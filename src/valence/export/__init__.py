@@ -1,4 +1,4 @@
-"""From a trained network to what serving runs: a quantised ONNX body, and the proof that both agree.
+"""From a trained network to what serving runs: a quantised ONNX body, and a comparison of the two.
 
 May import torch, transformers, onnx and onnxruntime, and every package below. Must never be imported by the server.
 """

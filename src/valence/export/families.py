@@ -1,7 +1,7 @@
-"""The encoder families that can be exported, read from their safetensors into one common form.
+"""The encoder families that can be exported, read from safetensors into one common form.
 
-BERT, RoBERTa (with XLM-RoBERTa and CamemBERT), MPNet and DistilBERT are one network under different names: post-norm
-layers of attention and feed-forward. Each family is a table of names here; the graph is written once, in graph.py.
+BERT, RoBERTa (with XLM-RoBERTa and CamemBERT), MPNet and DistilBERT are the same network with different names:
+post-norm layers of attention and feed-forward. Each family is a table of names; the graph is written once, in graph.py.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Network:
 
     Attributes:
         words: word embeddings, shape (vocabulary, hidden).
-        positions: what is added at position i, shape (positions, hidden), the embedding of token type 0 included.
+        positions: added at position i, shape (positions, hidden); includes the embedding of token type 0.
         dense, activation: the layer between the first token's hidden state and the final layer.
         relative: MPNet's attention bias by distance, shape (2 * positions - 1, heads); index distance + positions - 1.
     """
@@ -77,7 +77,7 @@ class Network:
 
 @dataclass(frozen=True)
 class _Names:
-    """Where a family keeps its parts; names under `layer` and `attention` are relative to the layer."""
+    """The names of a family's tensors; names under `layer` and `attention` are relative to the layer."""
 
     root: str
     layer: str
@@ -143,7 +143,7 @@ _FAMILIES = {
 def read_network(folder: Path) -> Network:
     """The network of a model folder in Hugging Face's layout.
 
-    Raises ModelFolderError if config.json or model.safetensors is missing or damaged, or of no family known here.
+    Raises ModelFolderError if config.json or model.safetensors is missing or damaged, or the family is unknown.
     """
     config = _config(folder)
     names = _FAMILIES[config["model_type"]]
@@ -152,7 +152,7 @@ def read_network(folder: Path) -> Network:
         return _network(names, {name: tensor.astype(np.float32) for name, tensor in tensors.items()}, config)
     except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise ModelFolderError(
-            f"{folder / 'model.safetensors'} cannot be exported: {error}.",
+            f"{folder / 'model.safetensors'} can't be exported: {error}.",
             way_out="Copy the folder again, or train it again.",
             code="model-damaged",
         ) from error
@@ -163,14 +163,14 @@ def _config(folder: Path) -> dict[str, Any]:
         config = json.loads((folder / "config.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ModelFolderError(
-            f"{folder / 'config.json'} cannot be read: {error}.",
+            f"{folder / 'config.json'} can't be read: {error}.",
             way_out="Give a model folder as `valence pretrain` and `valence transfer` write it.",
             code="model-incomplete",
         ) from error
     family, activation = config.get("model_type"), config.get("hidden_act") or config.get("activation") or "gelu"
     if family not in _FAMILIES or activation != "gelu":
         raise ModelFolderError(
-            f"{folder} is a network of type {family!r} with activation {activation!r}, which cannot be exported.",
+            f"{folder} is a network of type {family!r} with activation {activation!r}, which can't be exported.",
             way_out=f"Use one of these, with gelu: {', '.join(_FAMILIES)}.",
             code="export-unsupported",
         )
@@ -181,7 +181,7 @@ def _network(names: _Names, tensors: Mapping[str, Array], config: Mapping[str, A
     embeddings = f"{names.root}.embeddings"
     positions = tensors[f"{embeddings}.position_embeddings.weight"]
     if names.root in {"roberta", "mpnet"}:
-        # These count positions from the padding index on; windows here are padded on the right only.
+        # These families count positions from the padding index; here windows are padded only on the right.
         positions = positions[int(config.get("pad_token_id", 1)) + 1 :]
     if f"{embeddings}.token_type_embeddings.weight" in tensors:
         positions = positions + tensors[f"{embeddings}.token_type_embeddings.weight"][0]
@@ -224,13 +224,13 @@ def _norm(tensors: Mapping[str, Array], name: str) -> Norm:
 
 
 def _by_distance(buckets: Array, positions: int) -> Array:
-    """T5's relative positions (Raffel et al. 2020, section 2.1) as MPNet has them, unrolled from its buckets.
+    """T5's relative positions (Raffel et al. 2020, section 2.1) as used in MPNet, unrolled from its buckets.
 
-    `buckets` has shape (buckets, heads); row d + positions - 1 of the result is the bias of a key d places on.
+    `buckets` has shape (buckets, heads); row d + positions - 1 of the result is the bias of a key d places ahead.
     """
     distance = np.arange(-(positions - 1), positions)
     half = len(buckets) // 2
-    exact = half // 2  # nearer than this each distance has its own bucket; farther ones share, in logarithmic steps
+    exact = half // 2  # shorter distances have a bucket each; longer ones share buckets in logarithmic steps
     n = np.abs(distance)
     far = exact + (np.log(np.maximum(n, 1).astype(np.float32) / exact) / math.log(128 / exact) * (half - exact)).astype(
         np.int64

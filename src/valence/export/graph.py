@@ -1,8 +1,8 @@
 """The network as an ONNX graph, written operator by operator, so that the same weights give the same bytes.
 
-Writing it here instead of tracing torch keeps the operators that onnxruntime has fused kernels for (attention, bias
-with GELU), takes a second, and needs no torch. Whether a linear layer is float32 or int8
-is the business of the `Linears` that is passed in. parity.py holds the graph against torch.
+Unlike tracing torch, this keeps the operators that onnxruntime has fused kernels for (attention, bias with GELU), takes
+a second, and needs no torch. The `Linears` that is passed in decides whether a linear layer is float32 or int8.
+parity.py compares the graph with torch.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ CONTRIB = "com.microsoft"  # onnxruntime's own fused operators
 
 
 class GraphBuilder:
-    """Collects nodes and constants; every tensor is told by its name."""
+    """Collects nodes and constants; tensors are referred to by name."""
 
     def __init__(self) -> None:
         self.nodes: list[Any] = []
         self.constants: dict[str, Any] = {}
 
     def add(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
-        """One node with one output, whose name is returned."""
+        """Adds a node with one output and returns the output's name."""
         name = f"{op}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, list(inputs), [name], name, domain=domain, **attributes))
         return name
@@ -57,12 +57,12 @@ class Linears(Protocol):
     ) -> str:
         """Multiplies x of shape (rows, inputs) by the transpose of weight (outputs, inputs), without bias.
 
-        `gelu` says that x comes out of a GELU, so that it is hardly ever negative.
+        `gelu` says that x is the output of a GELU, so it is hardly ever negative.
         """
 
 
 class FloatLinears:
-    """float32 throughout: for comparison and tests."""
+    """float32 for everything: for comparison and tests."""
 
     def embed(self, graph: GraphBuilder, name: str, table: npt.NDArray[np.float32], ids: str) -> str:
         return graph.add("Gather", graph.constant(name, table), ids)
@@ -82,7 +82,7 @@ class FloatLinears:
 def build(network: Network, linears: Linears, general_layers: Sequence[int]) -> onnx.ModelProto:
     """The graph: input_ids and attention_mask, int64 of shape (batch, length), to the outputs `final` and `general`.
 
-    Padding stands on the right. `general_layers` are the hidden states that `general` averages, in its order.
+    Padding is on the right. `general_layers` are the hidden states that `general` averages, in order.
     """
     graph = GraphBuilder()
     writer = _Writer(graph, network, linears)
@@ -94,7 +94,7 @@ def build(network: Network, linears: Linears, general_layers: Sequence[int]) -> 
 
 
 class _Writer:
-    """Writes the parts of one network. Hidden states are of shape (batch * length, hidden): a row is a token."""
+    """Writes the parts of one network. Hidden states have shape (batch * length, hidden): a row is a token."""
 
     def __init__(self, graph: GraphBuilder, network: Network, linears: Linears) -> None:
         self.graph, self.network, self.linears = graph, network, linears
@@ -113,14 +113,14 @@ class _Writer:
         return states
 
     def final(self, state: str) -> str:
-        """(batch, width): the first token's state through the dense layer; float32, as it alone decides."""
+        """(batch, width): the first token's state through the dense layer, in float32: the head reads only this."""
         first = self.graph.add("Gather", self._by_text(state), self.graph.constant("first", np.array(0)), axis=1)
         dense = FloatLinears().multiply(self.graph, "dense.weight", first, self.network.dense.weight)
         biased = self.graph.add("Add", dense, self.graph.constant("dense.bias", self.network.dense.bias))
         return self.graph.add(self.network.activation, biased)
 
     def general(self, states: Sequence[str]) -> str:
-        """(batch, hidden * states): mean over the text's tokens of each state."""
+        """(batch, hidden * states): the mean of each state over the text's tokens."""
         mask = self.graph.add("Cast", "attention_mask", to=TensorProto.FLOAT)
         tokens = self.graph.add("ReduceSum", mask, self.graph.ints(1), keepdims=1)
         share = self.graph.add("Unsqueeze", self.graph.add("Div", mask, tokens), self.graph.ints(1))
@@ -148,7 +148,7 @@ class _Writer:
     def _attention(self, name: str, layer: Layer, state: str) -> str:
         graph = self.graph
         parts = {"query": layer.query, "key": layer.key, "value": layer.value}
-        # Three products: one of all three and a Split of it takes 6 % longer in batches (docs/experiments.md).
+        # Three products: a single one with a Split takes 6% longer in batches (docs/experiments.md).
         query, key, value = (
             self._by_text(self._multiply(f"{name}.{part}", state, linear)) for part, linear in parts.items()
         )
@@ -160,7 +160,7 @@ class _Writer:
     def _add_and_norm(self, name: str, x: str, residual: str, linear: Linear, norm: Norm) -> str:
         """Layer norm of x + the linear layer's bias + residual.
 
-        onnxruntime's SkipLayerNormalization does it in one operator, and takes three times as long.
+        onnxruntime's SkipLayerNormalization does this in one operator, but takes three times as long.
         """
         biased = self.graph.add("Add", x, self.graph.constant(f"{name}.linear_bias", linear.bias))
         return self._normalised(name, self.graph.add("Add", biased, residual), norm)
@@ -176,11 +176,11 @@ class _Writer:
         return self.linears.multiply(self.graph, f"{name}.weight", x, linear.weight, gelu=gelu)
 
     def _by_text(self, rows: str) -> str:
-        """(batch * length, hidden) seen as (batch, length, hidden)."""
+        """(batch * length, hidden) reshaped to (batch, length, hidden)."""
         return self.graph.add("Reshape", rows, self.by_token)
 
     def _relative_bias(self) -> str:
-        """MPNet's attention bias, shape (1, heads, length, length), gathered by distance."""
+        """MPNet's attention bias, shape (1, heads, length, length), looked up by distance."""
         graph, relative = self.graph, self.network.relative
         assert relative is not None
         zero, one = graph.constant("zero", np.array(0)), graph.constant("one", np.array(1))

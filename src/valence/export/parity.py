@@ -1,4 +1,4 @@
-"""How far the served model is from the trained one: body.onnx through the engine against torch in float32."""
+"""How far the served model is from the trained one: body.onnx in the engine compared with torch in float32."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from valence.machine import processor
 from valence.model.folder import ModelFolder
 from valence.model.head import Floats, Ints
 
-# Texts that are also scored one by one, to see whether batch mates move them.
+# Texts that are also scored one by one, to see whether other texts in the batch change their scores.
 ALONE = 64
 
-# What `valence export` compares on where it is given no texts: short and long, plain and odd, more than one window.
+# The texts that `valence export` compares by default: short and long, plain and odd, more than one window.
 SAMPLE_TEXTS = (
     "A wonderful, moving film.",
     "Dull, clumsy and far too long.",
@@ -34,16 +34,16 @@ SAMPLE_TEXTS = (
 
 @dataclass(frozen=True)
 class Parity:
-    """The comparison's figures; `as_json` for a file.
+    """The figures of the comparison.
 
     Attributes:
         texts: how many were compared.
-        largest_difference, mean_difference: between the probabilities of the label that torch predicts.
-        flipped: share of texts whose label is another.
-        batch_mate_difference: the largest difference between a text scored alone and among the others.
-        size_mb: of body.onnx, in millions of bytes.
-        accuracy_torch, accuracy_served: where labels were given.
-        processor: that the figures are from.
+        largest_difference, mean_difference: of the probabilities of the label that torch predicts.
+        flipped: share of texts with a different label.
+        batch_mate_difference: the largest difference between a text scored alone and in a batch.
+        size_mb: size of body.onnx in millions of bytes.
+        accuracy_torch, accuracy_served: None without labels.
+        processor: what the figures were measured on.
     """
 
     texts: int
@@ -77,20 +77,20 @@ class Parity:
 def parity(folder: Path | str, texts: Sequence[str] = SAMPLE_TEXTS, labels: Sequence[Target] | None = None) -> Parity:
     """Scores the texts with torch in float32, with transformers' tokenizer, and with the engine.
 
-    Raises ModelFolderError for a folder that lacks a part, and TextError for a text that cannot be scored.
+    Raises ModelFolderError if the folder lacks a part, and TextError for a text that can't be scored.
     """
     engine = Engine(folder)
-    expected, found = torch_probabilities(folder, texts), engine.predict_proba(texts)
+    expected, actual = torch_probabilities(folder, texts), engine.predict_proba(texts)
     head = engine.fitted.head
-    predicted, served = head.decide(expected), head.decide(found)
-    difference = np.abs(expected - found)[np.arange(len(texts)), expected.argmax(axis=1)]
+    predicted, served = head.decide(expected), head.decide(actual)
+    difference = np.abs(expected - actual)[np.arange(len(texts)), expected.argmax(axis=1)]
     truth = None if labels is None else engine.fitted.labels.encode(labels)
     return Parity(
         texts=len(texts),
         largest_difference=float(difference.max()),
         mean_difference=float(difference.mean()),
         flipped=1 - _alike(predicted, served),
-        batch_mate_difference=_batch_mate_difference(engine, texts, found),
+        batch_mate_difference=_batch_mate_difference(engine, texts, actual),
         size_mb=(Path(folder) / "body.onnx").stat().st_size / 1e6,
         accuracy_torch=None if truth is None else _alike(predicted, truth),
         accuracy_served=None if truth is None else _alike(served, truth),
@@ -99,12 +99,12 @@ def parity(folder: Path | str, texts: Sequence[str] = SAMPLE_TEXTS, labels: Sequ
 
 
 def _alike(decided: Ints, other: Ints) -> float:
-    """The share of texts with the same answer, with several labels a text the same labels."""
+    """The share of texts with the same answer; in the multi-label case with exactly the same labels."""
     return float(np.mean((decided == other).reshape(len(decided), -1).all(axis=1)))
 
 
 def torch_probabilities(folder: Path | str, texts: Sequence[str]) -> Floats:
-    """Probabilities of shape (texts, labels) of the network in torch and float32, through the folder's head."""
+    """Probabilities of shape (texts, labels) from the network in torch, in float32, with the folder's head."""
     from valence.encoder.features import compute
     from valence.encoder.network import from_folder, tokenizer_of
     from valence.encoder.precision import choose

@@ -1,12 +1,12 @@
-"""int8 weights, and activations quantised row by row, out of plain operators.
+"""int8 weights, and activations quantised row by row, with plain ONNX operators.
 
-onnxruntime's own dynamic quantisation takes one activation scale for the whole batch, so a text's score moves with
-its neighbours. Here the row of each token gets the scale of its own largest value, so its result depends on that row
-alone. Weights have a scale for each output column, embeddings one for each row.
+onnxruntime's own dynamic quantisation uses one activation scale for the whole batch, so a text's score depends on the
+other texts. Here each token's row has a scale of its own, from its largest value, so the result depends on that row
+alone. Weights have one scale per output column, embeddings one per row.
 
-Processors with AVX2 or AVX-512 but no VNNI (AMD before Zen 4, Intel before 2019) add two neighbouring products of
-uint8 and int8 in 16 bits, and saturate in silence. So the scale of a column is such that no two neighbouring weights
-are more than 128 together: 255 * 128 fits. Seven bits for every weight would do as well, at 40 % more error.
+Processors with AVX2 or AVX-512 but without VNNI (AMD before Zen 4, Intel before 2019) add two neighbouring products of
+uint8 and int8 in 16 bits and saturate silently. So the scale of a column is chosen such that two neighbouring weights
+never add up to more than 128: 255 * 128 fits. Seven bits for every weight would work too, with 40% more error.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from valence.export.families import Array
 from valence.export.graph import CONTRIB, GraphBuilder
 
 LARGEST = 127
-PAIR_LARGEST = 127  # of two neighbouring weights before rounding, which may add 1
-# Activations are unsigned around a zero point: signed ones take a kernel that was seven times slower (experiments.md).
+PAIR_LARGEST = 127  # sum of two neighbouring weights before rounding, which may add 1
+# Activations are unsigned with a zero point: the kernel for signed ones was seven times slower (experiments.md).
 ZERO_POINT = 128
-# After a GELU next to nothing is negative, so the zero point moves down and the steps are nearly half as wide.
+# After a GELU hardly any value is negative, so a lower zero point makes the steps nearly half as wide.
 GELU_LEAST = -0.17
 GELU_ZERO_POINT = 16
 
 
 def quantize_rows(table: Array, *, pairs: bool = False) -> tuple[npt.NDArray[np.int8], Array]:
-    """(int8 of the table's shape, float32 scale of each row); with `pairs`, neighbours are at most 128 together.
+    """(int8 of the table's shape, float32 scale of each row); with `pairs`, neighbours add up to at most 128.
 
     >>> values, scale = quantize_rows(np.array([[0.5, -1.0], [0.0, 0.0]], dtype=np.float32))
     >>> values.tolist(), (scale * 127).tolist()
@@ -45,7 +45,7 @@ def quantize_rows(table: Array, *, pairs: bool = False) -> tuple[npt.NDArray[np.
 
 
 class RowwiseInt8:
-    """int8 linear layers for one graph; a tensor that is multiplied more than once is quantised once."""
+    """int8 linear layers for one graph; a tensor that is multiplied several times is quantised once."""
 
     def __init__(self) -> None:
         self._quantized: dict[str, tuple[str, str]] = {}
@@ -64,7 +64,7 @@ class RowwiseInt8:
             "MatMulIntegerToFloat",
             quantized,
             graph.constant(name, values.T),
-            _number(graph, "unit", 1.0),  # it takes one scale for all rows only, so theirs is multiplied in below
+            _number(graph, "unit", 1.0),  # it has one scale for all rows: their own are multiplied in below
             graph.constant(f"{name}.scale", column_scale),
             graph.constant(f"zero_point_{_zero(gelu)}", np.array(_zero(gelu), dtype=np.uint8)),
             domain=CONTRIB,
@@ -77,14 +77,14 @@ def _zero(gelu: bool) -> int:  # noqa: FBT001
 
 
 def _scale(graph: GraphBuilder, x: str) -> str:
-    """The width of a step of each row, shape (rows, 1), by its largest absolute value."""
+    """The step width of each row, shape (rows, 1), from its largest absolute value."""
     largest = graph.add("ReduceMax", graph.add("Abs", x), graph.ints(1), keepdims=1)
     positive = graph.add("Max", largest, _number(graph, "tiny", 1e-12))
     return graph.add("Mul", positive, _number(graph, "step", 1 / (255 - ZERO_POINT)))
 
 
 def _gelu_scale(graph: GraphBuilder, x: str) -> str:
-    """As `_scale`, by the largest value, and wide enough for the least value that a GELU gives."""
+    """As `_scale`, from the largest value, and wide enough for the lowest value of a GELU."""
     step = graph.add(
         "Mul",
         graph.add("ReduceMax", x, graph.ints(1), keepdims=1),
@@ -94,7 +94,7 @@ def _gelu_scale(graph: GraphBuilder, x: str) -> str:
 
 
 def _quantize(graph: GraphBuilder, x: str, scale: str, zero_point: int) -> tuple[str, str]:
-    """(uint8 around the zero point, of x's shape (rows, width); the scale as it came)."""
+    """(uint8 with the zero point, of x's shape (rows, width); the scale, unchanged)."""
     by_row = graph.add("Squeeze", scale, graph.ints(1))
     zero = graph.constant(f"zero_points_{zero_point}", np.array([zero_point], dtype=np.uint8))
     zeros = graph.add("Expand", zero, graph.add("Shape", by_row))

@@ -22,21 +22,20 @@ TOLERANCE = 1e-3
 
 
 def export_body(folder: Path | str, *, quantized: bool = True) -> Path:
-    """Writes body.onnx into a folder that holds the network as transformers saves it, and its checksum into body.json.
+    """Writes body.onnx into a folder with the network as transformers saves it, and its checksum into body.json.
 
-    The float32 graph is first held against torch, so that a network which only looks like one of the known families
-    is refused instead of scored wrongly. The same weights give the same bytes.
+    The float32 graph is first compared with torch, so that a network which only looks like one of the known families
+    is refused instead of giving wrong scores. The same weights give the same bytes.
 
     Args:
-        folder: with body.json, config.json, model.safetensors and tokenizer.json.
-        quantized: int8, row by row; else float32, four times as large.
+        folder: has body.json, config.json, model.safetensors and tokenizer.json.
+        quantized: int8, row by row; otherwise float32, four times as large.
 
-    Raises ModelFolderError if a part is missing or damaged, or if the network is of no family that can be exported.
+    Raises ModelFolderError if a part is missing or damaged, or if the network's family can't be exported.
     """
     files = ModelFolder(folder)
     body = files.body()
-    for name in ("model.safetensors", "tokenizer.json"):
-        files.file(name)
+    files.files("model.safetensors", "tokenizer.json")
     network = read_network(files.path)
     _check(files, network, body.readouts, body.max_tokens)
     plain = onnx_body(network, quantized=False)
@@ -55,24 +54,24 @@ def onnx_body(network: Network, *, quantized: bool = True) -> onnx.ModelProto:
 
 def _check(files: ModelFolder, network: Network, readouts: dict[str, int], max_tokens: int) -> None:
     layers = general_layers(len(network.layers))
-    found = {"final": len(network.dense.weight), "general": network.words.shape[1] * len(layers)}
-    if found != readouts or max_tokens > len(network.positions):
+    actual = {"final": len(network.dense.weight), "general": network.words.shape[1] * len(layers)}
+    if actual != readouts or max_tokens > len(network.positions):
         raise ModelFolderError(
             f"{files.path}: body.json says readouts {readouts} and a window of {max_tokens} tokens, but the "
-            f"network has {found} and {len(network.positions)}.",
+            f"network has {actual} and {len(network.positions)}.",
             way_out="Copy the whole folder again, or train it again.",
             code="model-mismatch",
         )
 
 
 def _check_against_torch(folder: Path, proto: onnx.ModelProto) -> None:
-    """Runs two padded rows of random ids through both."""
+    """Compares both on two padded rows of random ids."""
     import torch
 
     from valence.encoder.network import from_folder
     from valence.encoder.readouts import BodyWithReadouts
 
-    model = from_folder(folder, attention="eager")  # MPNet has no other
+    model = from_folder(folder, attention="eager")  # the only one that MPNet has
     config: Any = model.config
     ids = np.random.default_rng(0).integers(5, config.vocab_size, size=(2, 8))
     mask = np.array([[1] * 8, [1] * 5 + [0] * 3])
@@ -80,11 +79,11 @@ def _check_against_torch(folder: Path, proto: onnx.ModelProto) -> None:
     body = BodyWithReadouts(model).eval()
     with torch.inference_mode():
         expected = body(torch.from_numpy(ids), torch.from_numpy(mask))
-    found = session(proto).run(None, {"input_ids": ids, "attention_mask": mask})
-    largest = max(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, found, strict=True))
+    outputs = session(proto).run(None, {"input_ids": ids, "attention_mask": mask})
+    largest = max(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, outputs, strict=True))
     if not largest < TOLERANCE:
         raise ModelFolderError(
-            f"{folder}: the exported network differs from torch by {largest:.3g}, so it is not what it looks like.",
+            f"{folder}: the exported network differs from torch by {largest:.3g}, so it can't be exported.",
             way_out="Use a BERT, RoBERTa, MPNet or DistilBERT without changes to its architecture.",
             code="export-unsupported",
         )

@@ -1,14 +1,14 @@
-"""A model is a folder. This module reads and writes its parts, and refuses parts that do not belong together.
+"""A model is a folder. This module reads and writes its parts, and refuses parts that don't belong together.
 
     my-model/
-      body.json            what the body is: identity, base, window, readouts, checksums of its files
+      body.json            describes the body: id, base, window, readouts, checksums of its files
       config.json, model.safetensors, tokenizer.json     the network as plain transformers loads it
       body.onnx            token ids and mask -> features, for serving
-      head.json            labels, whether a text may have several, readout, threshold of doubt, provenance, checksum
-      head.safetensors     weight, bias, mean, scale, temperature; of several labels a text also each one's threshold
-      results.json         every figure with its split, row count and 95 % interval
+      head.json            labels, whether a text can have several, readout, doubt threshold, provenance, checksum
+      head.safetensors     weight, bias, mean, scale, temperature; in the multi-label case also the thresholds
+      results.json         every figure with its split, row count and 95% interval
       README.md            the model card
-      report.html, plots/  the figures as one page, and as pictures; not in the serving half
+      report.html, plots/  the figures as one page, and as pictures; not needed for serving
 
 Serving needs body.json, body.onnx, tokenizer.json, head.json and head.safetensors.
 """
@@ -36,26 +36,26 @@ if TYPE_CHECKING:
     from valence.model.results import Results
 
 FORMAT = 1
-# Of a head that gives several labels: one that does not know it would take its labels for alternatives.
+# Of a multi-label head: an older Valence would treat its labels as alternatives, so it must not read it.
 MULTI_LABEL_FORMAT = 2
 
-# What a head may read of a body: the input of the network's own final layer, or means over several layers.
+# The readouts of a body: the input of the network's own final layer, or means over several layers.
 FINAL, GENERAL = "final", "general"
 
 # Below this calibrated probability the page says "not sure" and `Prediction.sure` is false: at 0.7 a calibrated
-# classifier is wrong about three times in ten, which is no longer an answer to act on.
+# classifier is wrong about three times in ten, which is too often to act on.
 SURE_FROM = 0.7
 
 
 @dataclass(frozen=True)
 class Body:
-    """What `body.json` says.
+    """The content of `body.json`.
 
     Attributes:
         id: digest of the encoder's weights and tokenizer. A head fits exactly one body id.
-        base: the pre-trained encoder that it began as, such as "minilm".
+        base: the pre-trained encoder that it was made from, such as "minilm".
         architecture: the transformers class, such as "BertForSequenceClassification".
-        max_tokens: the window: tokens that one pass reads, special tokens included.
+        max_tokens: the window: tokens that one pass reads, including special tokens.
         readouts: name of each output -> its width.
         licence: licence of the base's weights, as an SPDX name.
         files: file name -> SHA-256, for the files that belong to the body.
@@ -89,7 +89,7 @@ class FittedHead:
 
 
 class ModelFolder:
-    """The parts of a saved model. Reading is strict: what is damaged or does not belong together is an error.
+    """The parts of a saved model. Reading is strict: damaged parts, and parts that don't belong together, are errors.
 
     >>> ModelFolder("no-such-model").body()
     Traceback (most recent call last):
@@ -128,7 +128,7 @@ class ModelFolder:
         if body_id != body.id:
             raise ModelFolderError(
                 f"{self.path}: the head was fitted on body {body_id[:12]}, but this folder's body is {body.id[:12]}.",
-                way_out="Put the head beside its own body, or fit a new one with `valence transfer`.",
+                way_out="Put the head next to its own body, or fit a new one with `valence transfer`.",
                 code="model-mismatch",
             )
         head = self._head_tensors(checksum, multi_label=labels.multi_label)
@@ -152,7 +152,7 @@ class ModelFolder:
             raise self._damaged("results.json", f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from error
 
     def card(self) -> str:
-        """The model card as Markdown; empty where the folder has none."""
+        """The model card as Markdown; empty if the folder has none."""
         card = self.path / "README.md"
         return card.read_text("utf-8") if card.exists() else ""
 
@@ -185,7 +185,7 @@ class ModelFolder:
         return path
 
     def write_body(self, body: Body) -> None:
-        """Writes body.json last, with the checksums of the files that are there: its existence means complete."""
+        """Writes body.json with the checksums of the body's files. Call it last: it marks the folder as complete."""
         names = ("model.safetensors", "tokenizer.json", "config.json", "body.onnx")
         files = {name: sha256_of(self.path / name) for name in names if (self.path / name).exists()}
         write_json(self.path / "body.json", {"format": FORMAT, **asdict(body), "files": files})
@@ -243,7 +243,7 @@ class ModelFolder:
             value = json.loads(path.read_text("utf-8"))
         except FileNotFoundError as error:
             raise ModelFolderError(
-                f"{self.path} has no {name}, so it is not a Valence model or was not written to the end.",
+                f"{self.path} has no {name}, so it is not a Valence model, or writing it was interrupted.",
                 way_out="Train it again, or copy the whole folder.",
                 code="model-incomplete",
             ) from error

@@ -1,7 +1,7 @@
 """The head: the final layer as a fitted estimator. Features in, calibrated probabilities out.
 
-With the body frozen, fitting the final layer is multinomial logistic regression: convex, so it is solved to the
-optimum, without a learning rate and the same every time. Knows nothing of texts, tokens or folders.
+With the body frozen, fitting the final layer is multinomial logistic regression. It is convex, so it is solved to the
+optimum, without a learning rate and with the same result every time. Knows nothing about texts, tokens or folders.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ Ints = npt.NDArray[np.int64]
 # Strengths of the L2 penalty that `fit` tries on validation: 1/C of scikit-learn's LogisticRegression, per row.
 DEFAULT_PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 
-# Validation loss falls and then rises as the penalty weakens, and the weakest ones take the longest to solve: once one
-# is worse than the best by this factor, those beyond are not tried.
+# As the penalty weakens, validation loss falls and then rises, and the weakest penalties take longest to solve. Once
+# one is worse than the best by this factor, weaker ones are not tried.
 _CLEARLY_WORSE = 1.01
 
-# With fewer classes the products are so thin that threads wait for each other, on a busy machine up to fifteen times
-# as long as they work: one thread is used. With more, threads share the work well.
+# With fewer classes the matrix products are so small that threads mostly wait for each other (on a busy machine fifteen
+# times as long as they work), so one thread is used. With more classes, threads share the work well.
 _WIDE = 10
 
-# Up to so many parameters Newton's method is the faster one: a few steps, each of which solves a system of that size.
+# Up to this many parameters, Newton's method is faster: a few steps, each of which solves a system of that size.
 _NEWTON_UP_TO = 1024
 
 
@@ -56,8 +56,8 @@ def fit_temperature(logits: Floats, labels: Ints, loss: Callable[[Floats, Ints],
     """
     from scipy.optimize import minimize_scalar
 
-    found = minimize_scalar(lambda log_t: loss(logits / np.exp(log_t), labels), bounds=(-3.0, 3.0), method="bounded")
-    return float(np.exp(found.x))
+    best = minimize_scalar(lambda log_t: loss(logits / np.exp(log_t), labels), bounds=(-3.0, 3.0), method="bounded")
+    return float(np.exp(best.x))
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Head:
     def folded(self) -> tuple[Floats, Floats]:
         """(weight, bias) of one plain linear layer with the same calibrated logits.
 
-        This is what goes into the network's own final layer, so that plain transformers gives the same scores.
+        This becomes the network's own final layer, so that plain transformers gives the same scores.
         """
         weight = self.weight.astype(np.float64) / self.scale / self.temperature
         bias = self.bias.astype(np.float64) / self.temperature - weight @ self.mean.astype(np.float64)
@@ -115,13 +115,13 @@ class Head:
         return softmax(self.logits(features).astype(np.float64))
 
     def decide(self, probabilities: Floats) -> Ints:
-        """What is answered, in the form of `Labels.encode`: the likeliest class of each row, shape (n,)."""
+        """The answers, in the form of `Labels.encode`: the most likely class of each row, shape (n,)."""
         return np.asarray(probabilities.argmax(axis=1), dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class HeadFit:
-    """A fitted head with how it was found: the penalty chosen on validation and the log loss of each one tried."""
+    """A fitted head, the penalty that was chosen on validation, and the log loss of each penalty that was tried."""
 
     head: Head
     penalty: float
@@ -129,9 +129,9 @@ class HeadFit:
 
 
 class HeadFitter:
-    """Fits a Head: L2 penalty chosen by validation log loss, then temperature on validation.
+    """Fits a Head: chooses the L2 penalty by validation log loss, then the temperature on validation.
 
-    Hyper-parameters follow scikit-learn's contract: stored unchanged, data only in `fit`.
+    Hyper-parameters follow scikit-learn's contract: they are stored unchanged, and data are given only to `fit`.
     """
 
     def __init__(
@@ -151,7 +151,7 @@ class HeadFitter:
             return self._fit(features, labels, validation_features, validation_labels, classes)
 
     def calibrated(self, head: Head, features: Floats, labels: Ints) -> Head:
-        """The head with the temperature that suits these held-out rows best; features of shape (n, width)."""
+        """The head with the temperature that fits these held-out rows best; features of shape (n, width)."""
         temperature = fit_temperature(head.logits(features).astype(np.float64), labels)
         return Head(head.weight, head.bias, head.mean, head.scale, temperature)
 
@@ -199,13 +199,13 @@ class HeadFitter:
             model.coef_, model.intercept_ = start.coef_.copy(), start.intercept_.copy()
             model.classes_ = start.classes_
         with warnings.catch_warnings():
-            # Where rows are so well told apart that its system has no unique solution, it goes on with lbfgs by itself.
+            # If the classes are perfectly separable, its system has no unique solution, and it continues with lbfgs.
             warnings.filterwarnings("ignore", message="The inner solver of NewtonCholeskySolver")
             return model.fit(train, labels)
 
 
 def linear_head(weight: Floats, bias: Floats, temperature: float = 1.0) -> Head:
-    """A Head from a trained linear layer, which reads its features as they are."""
+    """A Head from a trained linear layer, which doesn't standardise its features."""
     width = weight.shape[1]
     return Head(weight, bias, np.zeros(width, np.float32), np.ones(width, np.float32), temperature)
 
@@ -213,12 +213,12 @@ def linear_head(weight: Floats, bias: Floats, temperature: float = 1.0) -> Head:
 def _standardiser(features: Floats) -> tuple[Floats, Floats]:
     mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
     scale = features.std(axis=0, dtype=np.float64).astype(np.float32)
-    scale[scale < 1e-6] = 1.0  # a constant feature stays constant instead of dividing by nothing
+    scale[scale < 1e-6] = 1.0  # a constant feature stays constant: no division by zero
     return mean, scale
 
 
 def _all_rows(model: Any, classes: int) -> tuple[Floats, Floats]:
-    """Weight (classes, width) and bias (classes,): two rows for the binary case, and rows for classes never seen."""
+    """Weight (classes, width) and bias (classes,), with two rows in the binary case and rows for absent classes."""
     seen = model.classes_
     if len(seen) == 2:
         coef = np.vstack([-model.coef_[0] / 2, model.coef_[0] / 2])

@@ -1,4 +1,4 @@
-"""A classifier's labels: their names, their order, and the numbers that stand for them in arrays."""
+"""A classifier's labels: their names, their order, and their indices in arrays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from valence.data.examples import Target, labels_of
 from valence.errors import DataError
 
-SEPARATOR = "|"  # between the labels of one text, where they are written into one cell
+SEPARATOR = "|"  # between the labels of one text in one cell
 
 
 class Labels:
@@ -18,7 +18,7 @@ class Labels:
 
     Attributes:
         names: in this order.
-        multi_label: whether a text may have several of them, or none; otherwise it has exactly one.
+        multi_label: whether a text can have several of them, or none; otherwise it has exactly one.
 
     >>> labels = Labels.discover(["positive", "negative", "positive"])
     >>> labels.names
@@ -33,14 +33,14 @@ class Labels:
         if len(names) < 2:
             raise DataError(
                 f"A classifier needs at least two labels, and there is only {list(names)!r}.",
-                way_out="Check the label column: does it hold the labels that you mean?",
+                way_out="Check the label column: does it contain the right labels?",
                 code="single-class",
             )
         unwritable = [name for name in names if multi_label and SEPARATOR in name]
         if unwritable:
             raise DataError(
-                f"The label {unwritable[0]!r} holds {SEPARATOR!r}, which parts the labels of a text in a cell.",
-                way_out="Rename it, or name by --label-separator what parts the labels in your file.",
+                f"The label {unwritable[0]!r} contains {SEPARATOR!r}, which separates the labels of a text in a cell.",
+                way_out="Rename it, or give your file's separator with --label-separator.",
                 code="label-unwritable",
             )
         if len(set(names)) != len(names):
@@ -50,7 +50,7 @@ class Labels:
 
     @classmethod
     def discover(cls, labels: Iterable[Target]) -> Labels:
-        """The labels that occur, sorted by name; of several a text where rows have tuples of them."""
+        """The labels that occur, sorted by name; multi-label if rows have tuples of them."""
         rows = list(labels)
         names = sorted({name for row in rows for name in labels_of(row)})
         return cls(names, multi_label=any(not isinstance(row, str) for row in rows))
@@ -68,16 +68,16 @@ class Labels:
         return f"Labels({list(self.names)!r}{', multi_label=True' if self.multi_label else ''})"
 
     def encode(self, labels: Sequence[Target]) -> npt.NDArray[np.int64]:
-        """Indices of shape (n,); of several labels a text 1 for each that it has, else 0, of shape (n, labels).
+        """Indices of shape (n,); in the multi-label case 1 for each label of a text and 0 for the others, (n, labels).
 
-        Raises DataError for a label that the classifier does not know, and for rows that are labelled otherwise.
+        Raises DataError for an unknown label, and for rows with one label instead of several or the reverse.
         """
         self._check_kind(labels)
         unknown = sorted({name for row in labels for name in labels_of(row)} - self._index.keys())
         if unknown:
             raise DataError(
                 f"Unknown label(s) {unknown[:5]!r}; the classifier knows {list(self.names)!r}.",
-                way_out="Rename them in the data, or fit a new head on data that has them.",
+                way_out="Rename them in the data, or fit a new head on data with these labels.",
                 code="unknown-label",
             )
         if not self.multi_label:
@@ -92,12 +92,12 @@ class Labels:
             return
         if self.multi_label:
             raise DataError(
-                "The rows have one label each, and the classifier gives a text several.",
-                way_out="Say what parts the labels in a cell by --label-separator, or give lists of labels.",
+                "The rows have one label each, but the classifier is multi-label.",
+                way_out="Give the separator of the labels in a cell with --label-separator, or give lists of labels.",
                 code="labels-differ",
             )
         raise DataError(
-            "The rows have lists of labels, and the classifier gives a text exactly one.",
+            "The rows have lists of labels, but the classifier gives each text exactly one.",
             way_out="Give rows with one label each, or fit a head on these: `valence transfer`.",
             code="labels-differ",
         )

@@ -1,8 +1,8 @@
-"""The head where a text has several labels, or none: a question of yes or no for each, read from the same features.
+"""The head for texts with several labels, or none: one yes-or-no question per label, on the same features.
 
-One-vs-rest (binary relevance): labels are fitted one by one, each to its optimum, and share a penalty, a temperature
-and the features. What differs from `model.head` is here: the sigmoid, its loss, and from which probability a label is
-given. `fitter_for` is where the two kinds part.
+One-vs-rest (binary relevance): labels are fitted one by one, each to its optimum, and share the penalty, the
+temperature and the features. The sigmoid, its loss and the thresholds of the labels differ from `model.head`.
+`fitter_for` chooses between the two kinds.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import numpy.typing as npt
 from valence.model.head import Floats, Head, HeadFit, HeadFitter, Ints, fit_temperature
 from valence.model.labels import Labels
 
-# On validation; with fewer rows of a label, the threshold that is best for it there is chance, so it takes the common
+# Validation rows of a label; with fewer, the best threshold on them is a matter of chance, so the label gets the common
 # one.
 _FEWEST_ROWS = 10
 
-_CERTAIN = 30.0  # logit of a label that no training row has, or every one
+_CERTAIN = 30.0  # logit of a label that no training row has, or that all of them have
 
 
 def sigmoid(logits: Floats) -> Floats:
-    """Each logit's probability by itself; the same shape as `logits`.
+    """The probability of each logit; the same shape as `logits`.
 
     >>> sigmoid(np.array([0.0, -800.0])).tolist()
     [0.5, 0.0]
@@ -40,7 +40,7 @@ def binary_log_loss(logits: Floats, labels: Ints) -> float:
 
 @dataclass
 class MultiLabelHead(Head):
-    """A Head of which each label is given where its probability reaches the label's threshold.
+    """A Head that gives a text every label whose probability reaches the label's threshold.
 
     Attributes:
         thresholds: shape (labels,), probabilities.
@@ -64,16 +64,16 @@ class MultiLabelHead(Head):
             raise ValueError(f"there are {self.classes} labels, and thresholds are {self.thresholds.shape}.")
 
     def predict_proba(self, features: Floats) -> Floats:
-        """Calibrated probabilities of shape (n, labels), each of one label against its absence."""
+        """Calibrated probabilities of shape (n, labels), each of having one label."""
         return sigmoid(self.logits(features).astype(np.float64))
 
     def decide(self, probabilities: Floats) -> Ints:
-        """1 for each label that is given, else 0, of shape (n, labels)."""
+        """1 for each label that is given, 0 for the others, of shape (n, labels)."""
         return (probabilities >= self.thresholds).astype(np.int64)
 
 
 class MultiLabelHeadFitter(HeadFitter):
-    """Fits a MultiLabelHead: a penalty and a temperature for all labels, a threshold for each, chosen on validation."""
+    """Fits a MultiLabelHead: a penalty and a temperature for all labels, a threshold per label, on validation."""
 
     def fit(
         self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, *, classes: int
@@ -81,11 +81,11 @@ class MultiLabelHeadFitter(HeadFitter):
         """Features of shape (n, width), labels of shape (n, classes), 0 or 1. Deterministic."""
         from threadpoolctl import threadpool_limits
 
-        with threadpool_limits(limits=1):  # however many labels: each is fitted by itself, with thin products
+        with threadpool_limits(limits=1):  # labels are fitted one by one, with small products
             return self._fit(features, labels, validation_features, validation_labels, classes)
 
     def calibrated(self, head: Head, features: Floats, labels: Ints) -> MultiLabelHead:
-        """The head with the temperature and the thresholds that suit these held-out rows best."""
+        """The head with the temperature and the thresholds that fit these held-out rows best."""
         logits = head.logits(features).astype(np.float64)
         temperature = fit_temperature(logits, labels, binary_log_loss)
         calibrated = replace(head, temperature=temperature)
@@ -95,7 +95,7 @@ class MultiLabelHeadFitter(HeadFitter):
         return binary_log_loss(logits, labels)
 
     def _solve(self, train: Floats, labels: Ints, penalty: float, start: Any) -> list[Any]:
-        """A fitted LogisticRegression for each label, or what stands for one where all rows are alike."""
+        """A fitted LogisticRegression per label, or a constant in its place if all rows have the same value."""
         solutions = []
         for column, before in zip(labels.T, start or [None] * labels.shape[1], strict=True):
             if column.min() == column.max():
@@ -105,21 +105,24 @@ class MultiLabelHeadFitter(HeadFitter):
                 solutions.append(super()._solve(train, column, penalty, before))
         return solutions
 
-    def _layer(self, solution: Any, classes: int) -> tuple[Floats, Floats]:  # noqa: ARG002 - each label is there
-        weight, bias = np.vstack([each.coef_ for each in solution]), np.hstack([each.intercept_ for each in solution])
+    def _layer(self, solution: Any, classes: int) -> tuple[Floats, Floats]:  # noqa: ARG002 - all labels are there
+        weight, bias = (
+            np.vstack([model.coef_ for model in solution]),
+            np.hstack([model.intercept_ for model in solution]),
+        )
         return weight.astype(np.float32), bias.astype(np.float32)
 
 
 def fitter_for(labels: Labels, *, class_weight: str | None = None) -> HeadFitter:
-    """What fits a head on rows with such labels."""
+    """The fitter of a head for these labels."""
     kind = MultiLabelHeadFitter if labels.multi_label else HeadFitter
     return kind(class_weight=class_weight)
 
 
 def choose_thresholds(probabilities: Floats, labels: Ints) -> npt.NDArray[np.float32]:
-    """The threshold of each label that has the greatest F1 on these rows, shape (labels,); both are (n, labels).
+    """The threshold with the highest F1 for each label, shape (labels,); both arguments have shape (n, labels).
 
-    A label with fewer than ten rows takes the one that has the greatest micro F1 over all labels.
+    A label with fewer than ten rows gets the threshold with the highest micro F1 over all labels.
     """
     common = _best_threshold(probabilities.ravel(), labels.ravel())
     return np.array(
@@ -132,12 +135,12 @@ def choose_thresholds(probabilities: Floats, labels: Ints) -> npt.NDArray[np.flo
 
 
 def _best_threshold(scores: Floats, marks: Ints) -> float:
-    """In the middle between the last score that counts and the first that does not; 0.5 where nothing is marked."""
+    """Halfway between the last score above the threshold and the first below; 0.5 if no row has the label."""
     if not marks.any():
         return 0.5
     order = np.argsort(-scores, kind="stable")
     ordered, hits = np.append(scores[order], 0.0), np.cumsum(marks[order])
     f1 = 2 * hits / (np.arange(1, len(scores) + 1) + hits[-1])
-    f1[ordered[:-1] == ordered[1:]] = -1.0  # no threshold parts equal scores
+    f1[ordered[:-1] == ordered[1:]] = -1.0  # no threshold separates equal scores
     best = int(f1.argmax())
     return float(ordered[best] + ordered[best + 1]) / 2

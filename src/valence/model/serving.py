@@ -1,4 +1,4 @@
-"""The half of a model folder that serving needs, a quarter of the whole."""
+"""A copy of a model folder with only the files that serving needs, about a quarter of the whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PARTS = ("body.onnx", "tokenizer.json", "head.json", "head.safetensors", "resul
 
 
 def serving_copy(source: ModelFolder, out: Path) -> ModelFolder:
-    """Writes `out` from a complete model folder, every part checked. Raises ModelFolderError if one is missing."""
+    """Writes `out` from a model folder, verifying every part. Raises ModelFolderError if one is missing."""
     source.head()
     source.files("body.onnx", "tokenizer.json")
     with folder_in_place_of(out) as draft:

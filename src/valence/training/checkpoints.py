@@ -1,7 +1,7 @@
-"""Checkpoints that are gone on with only if they are whole.
+"""Checkpoints that are used only if they are complete.
 
-transformers writes a checkpoint file by file into its place, so a killed run can leave one in part. One that is whole
-has a list of its files beside them, written last.
+transformers writes a checkpoint file by file into its place, so a killed run can leave an incomplete one. A complete
+one has a list of its files, written last.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _STATE = "trainer_state.json"
 
 
 class MarkComplete(TrainerCallback):  # type: ignore[misc]  # its package has no types
-    """Lists the files of each checkpoint once all processes have written theirs."""
+    """Writes the list of a checkpoint's files once all processes have written theirs."""
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:  # noqa: ARG002
         ranks.wait()
@@ -29,12 +29,12 @@ class MarkComplete(TrainerCallback):  # type: ignore[misc]  # its package has no
 
 
 def mark(checkpoint: Path) -> None:
-    """Says that the checkpoint is whole as it stands."""
+    """Marks the checkpoint as complete."""
     write_json(checkpoint / _LIST, _sizes(checkpoint))
 
 
 def last_complete(folder: Path) -> Path | None:
-    """The newest whole checkpoint of the run, of which the best one that it goes by is whole too; None without one."""
+    """The newest complete checkpoint whose best checkpoint so far is complete too; None if there is none."""
     steps = {int(path.name.partition("-")[2]): path for path in folder.glob("checkpoint-*")}
     return next((steps[step] for step in sorted(steps, reverse=True) if _is_usable(steps[step])), None)
 

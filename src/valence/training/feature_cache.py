@@ -1,4 +1,4 @@
-"""Features computed once: kept on disk under the content that they depend on, so a stale one can't be read."""
+"""Features are computed once and kept on disk, under a key of everything they depend on, so they are never stale."""
 
 from __future__ import annotations
 

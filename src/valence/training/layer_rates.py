@@ -1,7 +1,7 @@
-"""AdamW with a learning rate for each layer: the lower ones know the language already, and move less.
+"""AdamW with a learning rate for each layer: lower layers already know the language and change less.
 
 Howard and Ruder 2018, "Universal Language Model Fine-tuning for Text Classification" (section 3.2), divide the rate
-by a factor from each layer to the one below it. What stands above the encoder has the peak.
+by a factor from each layer to the one below it. Everything above the encoder has the peak rate.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _NO_WEIGHT_DECAY = ("bias", "LayerNorm.weight", "layer_norm.weight", "layernorm.
 def optimizer(
     model: PreTrainedModel, *, learning_rate: float, layer_decay: float, weight_decay: float
 ) -> torch.optim.AdamW:
-    """Over what is trainable. The top layer has `learning_rate` x `layer_decay`, the embeddings the smallest.
+    """For the trainable parameters. The top layer has `learning_rate` x `layer_decay`, the embeddings the lowest rate.
 
-    Raises SettingsError if the network's layers cannot be told apart.
+    Raises SettingsError if the network has no list of layers.
     """
     name, count = encoder_layers(model)
     groups: dict[tuple[int, bool], list[torch.nn.Parameter]] = {}
@@ -34,14 +34,14 @@ def optimizer(
                 "lr": learning_rate * layer_decay ** (count + 1 - depth),
                 "weight_decay": weight_decay if decays else 0.0,
             }
-            for (depth, decays), parameters in sorted(groups.items(), key=lambda each: each[0])
+            for (depth, decays), parameters in sorted(groups.items(), key=lambda group: group[0])
         ],
         fused=True,
     )
 
 
 def depth_of(parameter: str, layers: str, count: int) -> int:
-    """0 for the embeddings, 1 to `count` for the encoder's layers, `count` + 1 for what stands above them.
+    """0 for the embeddings, 1 to `count` for the encoder's layers, `count` + 1 for everything above them.
 
     >>> names = ["bert.embeddings.x", "bert.encoder.layer.0.x", "bert.encoder.layer.5.x", "bert.pooler.x"]
     >>> [depth_of(name, "bert.encoder.layer", 6) for name in names]

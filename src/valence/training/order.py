@@ -1,7 +1,7 @@
-"""The order of the training texts: batches of like length, by the seed and the epoch alone.
+"""The order of the training texts: batches of similar length, which depend only on the seed and the epoch.
 
-transformers draws each epoch's order from one stream of random numbers, and a run that is gone on with in its second
-epoch or later stands elsewhere in it: it would read other texts twice than those that it has still to read.
+transformers draws the order of every epoch from one stream of random numbers. A run that is resumed in its second epoch
+or later would be at another place in that stream: it would read some texts twice and others not at all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from transformers.trainer_pt_utils import get_length_grouped_indices
 
 
 class GroupedByLength(Sampler[int]):
-    """Row numbers, shuffled, with rows of like length in one batch; the same for the same seed and epoch."""
+    """Row numbers, shuffled, with rows of similar length in one batch; the same for the same seed and epoch."""
 
     def __init__(self, lengths: Sequence[int], batch_size: int, *, seed: int) -> None:
         self._lengths, self._batch_size, self._seed = list(lengths), batch_size, seed
@@ -46,7 +46,7 @@ class _TellEpoch(TrainerCallback):  # type: ignore[misc]  # its package has no t
 
 
 class OrderedTrainer(Trainer):  # type: ignore[misc]
-    """The Trainer, which reads in this order."""
+    """The Trainer with this order."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> GroupedByLength:
         rows = self.train_dataset if train_dataset is None else train_dataset

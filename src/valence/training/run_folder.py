@@ -1,4 +1,4 @@
-"""A training run in progress: a folder beside its target, with checkpoints and the settings it was started with."""
+"""A training run in progress: a folder next to its target, with checkpoints and the settings it was started with."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from valence.files import remove_abandoned, remove_folder, write_json, writing
 
 
 def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:
-    """`OUT.training/`, new, or with `resume` as the interrupted run left it; a run that differs is never mixed in.
+    """`OUT.training/`, empty, or with `resume` as the interrupted run left it; different runs are never mixed.
 
     Raises SettingsError if the run there was started with other `settings`.
     """
@@ -35,7 +35,7 @@ def _check_same(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any])
     ]
     if changed:
         raise SettingsError(
-            f"The run in {folder} was started otherwise: {'; '.join(changed)}.",
-            way_out="Resume it with the same options, or begin anew without --resume.",
+            f"The run in {folder} was started with other settings: {'; '.join(changed)}.",
+            way_out="Resume it with the same options, or start again without --resume.",
             code="resume-differs",
         )
