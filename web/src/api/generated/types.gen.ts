@@ -7,23 +7,25 @@ export type ClientOptions = {
 /**
  * Calibration
  *
- * The calibration error beside those that chance would show on as many rows if every percentage were true.
+ * The calibration errors that chance alone would show on as many rows if every probability were true.
  */
 export type Calibration = {
     /**
-     * Their mean, and between what 95 % of them lie.
+     * Their mean, and the range of 95% of them.
      */
     by_chance: Estimate;
     /**
      * P Value
      *
-     * How often chance makes one at least as large as the measured one.
+     * How often chance gives an error at least as large as the measured one.
      */
     p_value: number;
 };
 
 /**
  * Estimate
+ *
+ * A figure with its 95% interval.
  */
 export type Estimate = {
     /**
@@ -33,13 +35,13 @@ export type Estimate = {
     /**
      * Low
      *
-     * Lower end of the 95 % interval.
+     * Lower end of the 95% interval.
      */
     low: number;
     /**
      * High
      *
-     * Upper end of the 95 % interval.
+     * Upper end of the 95% interval.
      */
     high: number;
 };
@@ -304,7 +306,10 @@ export type JobList = {
 /**
  * KnownFailure
  *
- * A mistake that the model's maker chose to name.
+ * A row whose predicted label is wrong.
+ *
+ * If a text can have several labels, `truth` and `predicted` list all of them, and `probability` is the one that was
+ * furthest from the truth: of a label that the row doesn't have, or of the absence of one that it has.
  */
 export type KnownFailure = {
     /**
@@ -314,19 +319,19 @@ export type KnownFailure = {
     /**
      * Truth
      *
-     * The label that it has.
+     * The right label.
      */
     truth: string;
     /**
      * Predicted
      *
-     * The label that the model gives it.
+     * The label that the model predicts.
      */
     predicted: string;
     /**
      * Probability
      *
-     * Of the label given.
+     * Probability of the predicted label.
      */
     probability: number;
 };
@@ -354,13 +359,13 @@ export type LabelFigures = {
     /**
      * Support
      *
-     * Rows that are of the label.
+     * Rows that have the label.
      */
     support: number;
     /**
      * Roc Auc
      *
-     * Against the rest; null where no row, or every row, is of it.
+     * Against all other rows; null if no row, or every row, has it.
      */
     roc_auc: number | null;
 };
@@ -392,7 +397,7 @@ export type LearningCurve = {
     /**
      * Rows
      *
-     * Rows that it was measured on.
+     * Rows that the points were measured on.
      */
     rows: number;
     /**
@@ -414,7 +419,7 @@ export type LearningPoint = {
     /**
      * Penalty
      *
-     * Of the head, chosen on validation.
+     * Penalty of the head, chosen on validation.
      */
     penalty: number;
     /**
@@ -658,7 +663,7 @@ export type PrecisionRecallCurve = {
     /**
      * Threshold
      *
-     * A row counts from this probability on.
+     * Rows count from this probability up.
      */
     threshold: Array<number>;
 };
@@ -775,7 +780,7 @@ export type Readiness = {
 /**
  * Reliability
  *
- * Calibration in 15 equal bins of the confidence, from 0 to 1; each list has one number a bin. Where a row may have
+ * Calibration in 15 equal bins of the confidence, from 0 to 1; each list has one number per bin. If a row can have
  * several labels, each pair of a row and a label counts, and the confidence is the label's probability.
  */
 export type Reliability = {
@@ -786,13 +791,13 @@ export type Reliability = {
     /**
      * Confidence
      *
-     * Mean confidence of the bin's rows; 0 where it has none.
+     * Mean confidence of the rows in the bin; 0 if it is empty.
      */
     confidence: Array<number>;
     /**
      * Accuracy
      *
-     * Share of the bin's rows that are right; 0 where it has none.
+     * Share of the rows in the bin that are right; 0 if it is empty.
      */
     accuracy: Array<number>;
 };
@@ -800,7 +805,7 @@ export type Reliability = {
 /**
  * Result
  *
- * One figure set: a model, on one split of one data set. What an older Valence did not save is null.
+ * The figures of one model on one split of one data set. What an older Valence did not save is null.
  */
 export type Result = {
     /**
@@ -824,7 +829,7 @@ export type Result = {
     /**
      * Metrics
      *
-     * Each with its 95 % interval: accuracy, macro_f1 and more; of a multi-label model subset_accuracy, micro_f1 and more.
+     * Figures with their 95% intervals: accuracy, macro_f1 and more; for a multi-label model subset_accuracy, micro_f1 and more.
      */
     metrics: {
         [key: string]: Estimate;
@@ -832,7 +837,7 @@ export type Result = {
     /**
      * Multi Label
      *
-     * Whether a row may have several labels, or none.
+     * Whether a row can have several labels, or none.
      */
     multi_label: boolean;
     /**
@@ -844,7 +849,7 @@ export type Result = {
     /**
      * Confusion
      *
-     * Rows: true label; columns: predicted label; null where a row may have several.
+     * Rows: true label; columns: predicted label; null if a row can have several.
      */
     confusion: Array<Array<number>> | null;
     /**
@@ -856,19 +861,19 @@ export type Result = {
     /**
      * Roc
      *
-     * Of two labels the second one's; of more, each one's.
+     * One curve per label; with two labels only the second one's, from which the first's follows.
      */
     roc: Array<RocCurve> | null;
     /**
      * Precision Recall
      *
-     * Of the same labels as `roc`.
+     * For the same labels as `roc`.
      */
     precision_recall: Array<PrecisionRecallCurve> | null;
     /**
      * Score Histogram
      *
-     * Of the same labels as `roc`.
+     * For the same labels as `roc`.
      */
     score_histogram: Array<ScoreHistogram> | null;
     /**
@@ -882,14 +887,14 @@ export type Result = {
     /**
      * Known Failures
      *
-     * The surest first; null where none are named.
+     * The most confident ones first; null if none were published.
      */
     known_failures: Array<KnownFailure> | null;
     learning_curve: LearningCurve | null;
     /**
      * Command
      *
-     * The command that printed it.
+     * The command that made it; empty if a Python program did.
      */
     command: string;
     /**
@@ -913,7 +918,7 @@ export type Result = {
     /**
      * Trained Parameters
      *
-     * How many of the network's numbers were changed.
+     * How many of the network's parameters were changed.
      */
     trained_parameters: number;
     /**
@@ -935,7 +940,7 @@ export type RocCurve = {
     /**
      * Area
      *
-     * Of the whole curve, before it was thinned.
+     * Area under the whole curve, before it was thinned.
      */
     area: number;
     /**
@@ -949,7 +954,7 @@ export type RocCurve = {
     /**
      * Threshold
      *
-     * A row counts from this probability on; null: none counts.
+     * Rows count from this probability up; null: no row counts.
      */
     threshold: Array<number | null>;
 };
@@ -967,13 +972,13 @@ export type ScoreHistogram = {
     /**
      * Own
      *
-     * Rows that are of the label.
+     * Rows that have the label.
      */
     own: Array<number>;
     /**
      * Others
      *
-     * Rows that are not.
+     * Rows that don't.
      */
     others: Array<number>;
 };
@@ -1041,19 +1046,19 @@ export type Scored = {
 /**
  * Slice
  *
- * Accuracy on a part of the rows.
+ * Accuracy on some of the rows. A row with several labels is right if all of them are.
  */
 export type Slice = {
     /**
      * By
      *
-     * What the rows are told apart by.
+     * The property that the rows are grouped by.
      */
     by: string;
     /**
      * Name
      *
-     * What these have in common.
+     * The value that these rows share.
      */
     name: string;
     /**
@@ -1085,7 +1090,7 @@ export type TextError = {
 /**
  * Threshold
  *
- * From which probability a label reaches an aim on these rows; null where none does.
+ * The probability from which a label reaches a target on these rows; null if no threshold reaches it.
  */
 export type Threshold = {
     /**
