@@ -18,7 +18,7 @@ Decorator = Callable[[Command], Command]
 
 _DATA_HELP = (
     "A data set by name (imdb, sst2), a file of your own (CSV, TSV, JSONL, Parquet; also .gz, .zst), "
-    "a copy in the layout of a set by name, or an id on the Hugging Face Hub."
+    "a copy in the layout of a set by name, or OWNER/NAME[@REVISION] on the Hugging Face Hub."
 )
 
 out_option: Decorator = click.option(

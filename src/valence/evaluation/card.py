@@ -44,8 +44,8 @@ def model_card(
 
 def _task(head: FittedHead) -> str:
     if head.labels.multi_label:
-        return f"is multi-label: it gives a text any number of the labels {_labels(head)}, or none"
-    return f"distinguishes {_labels(head)}"
+        return f"is multi-label: it gives each text any number of the labels {_labels(head)}, or none"
+    return f"gives each text one of the labels {_labels(head)}"
 
 
 def _parts(head: FittedHead) -> str:
