@@ -11,9 +11,11 @@ import functools
 import socket
 import sys
 from asyncio import BaseTransport, Transport
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import h11
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
@@ -21,6 +23,18 @@ if TYPE_CHECKING:
 
 # Seconds for which somebody who has closed their direction is not asked whether they still listen.
 _PROBE_AFTER_S = 0.5
+
+
+class _Flow(FlowControl):
+    """uvicorn's, which reads on whenever a body is asked for, even if the next requests are there already."""
+
+    def __init__(self, transport: Transport, may_read: Callable[[], bool]) -> None:
+        super().__init__(transport)
+        self._may_read = may_read
+
+    def resume_reading(self) -> None:
+        if self._may_read():
+            super().resume_reading()
 
 
 class Connection(H11Protocol):
@@ -49,6 +63,7 @@ class Connection(H11Protocol):
         super().connection_made(cast("Transport", transport))
         # Bounds what one client sends ahead; asyncio's own 256 KB would be 512 MB of two thousand clients.
         cast("Any", transport).max_size = self._book.limits.read_bytes
+        self.flow = _Flow(cast("Transport", transport), self._may_read)
         self._book.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -164,6 +179,11 @@ class Connection(H11Protocol):
             self.flow.resume_reading()
         else:
             self.transport.close()
+
+    def _may_read(self) -> bool:
+        """False while a client that has sent its request, and some of the next ones, waits for the answer."""
+        waits = self.answering and not self.cycle.more_body and not self._closing_since
+        return not (waits and self.conn.trailing_data[0])
 
     def _end_slow_head(self) -> None:
         if self.conn.trailing_data[0]:
