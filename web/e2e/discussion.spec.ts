@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-import { expect, expectNoBarriers, test } from "./support/test.ts";
+import { expect, expectNoBarriers, REST, test } from "./support/test.ts";
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Your discussion" });
 const slider = (page: Page) => page.getByRole("slider", { name: "Comment" });
@@ -50,7 +50,7 @@ test("works by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("article", { name: "Comment 15" })).toContainText("a disgrace");
 });
 
-test("takes markup for text, and a thousand comments in stride", async ({ page }) => {
+test("takes markup for text, and a thousand comments in stride", { tag: REST }, async ({ page }) => {
   const comments = Array.from(
     { length: 1000 },
     (_, i) => `<img src=x onerror="document.title='taken'"> fine ${i}`,
@@ -63,7 +63,7 @@ test("takes markup for text, and a thousand comments in stride", async ({ page }
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in ${colorScheme} colours`, () => {
+  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? REST : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("axe finds no barrier in any state", async ({ page }) => {
@@ -82,7 +82,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test("it fits, and a tap on the timeline opens a comment", async ({ page }) => {
+  test("it fits, and a tap on the timeline opens a comment", { tag: REST }, async ({ page }) => {
     await page.goto("/discussion");
     await field(page).fill(`${THREAD}\n${"unbreakable".repeat(30)}`);
     await expect(page.getByText(/^It turned at comment 6/).first()).toBeVisible();

@@ -1,6 +1,6 @@
 import type { Download, Page } from "@playwright/test";
 
-import { expect, expectNoBarriers, test } from "./support/test.ts";
+import { expect, expectNoBarriers, REST, test } from "./support/test.ts";
 
 const REVIEWS = [
   "id,review,by",
@@ -109,28 +109,30 @@ test("a file is dropped, its most negative text opened, and its words seen", asy
   await expect(rows(page)).toHaveCount(4);
 });
 
-test("a hundred thousand rows of over 20 MB are read, scored in part, scrolled and searched", async ({
-  page,
-}) => {
-  const filler =
-    "It was this and that, and then it was something else altogether, and so it went on. ".repeat(3);
-  const lines = Array.from({ length: 100_000 }, (_, i) => `Comment ${i}. ${filler}`).join("\n");
-  expect(lines.length).toBeGreaterThan(20_000_000);
-  await page.goto("/many");
-  await choose(page, "large.txt", lines);
-  await expect(page.getByText("100,000 rows, 1 column")).toBeVisible();
-  await score(page);
-  await expect(page.getByText(/texts\/s, .* left/)).toBeVisible();
-  const table = page.getByRole("grid", { name: "Scored rows" });
-  await table.focus();
-  await page.keyboard.press("End");
-  await expect(rows(page).last()).toContainText("Comment 99999.");
-  expect(await rows(page).count()).toBeLessThan(60); // only those in sight are in the document
-  await page.getByRole("searchbox").fill("comment 4242.");
-  await expect(page.getByText("1 of 100,000 rows")).toBeVisible();
-  await page.getByRole("button", { name: "Stop" }).click();
-  await expect(page.getByRole("button", { name: "Resume" })).toBeVisible();
-});
+test(
+  "a hundred thousand rows of over 20 MB are read, scored in part, scrolled and searched",
+  { tag: REST },
+  async ({ page }) => {
+    const filler =
+      "It was this and that, and then it was something else altogether, and so it went on. ".repeat(3);
+    const lines = Array.from({ length: 100_000 }, (_, i) => `Comment ${i}. ${filler}`).join("\n");
+    expect(lines.length).toBeGreaterThan(20_000_000);
+    await page.goto("/many");
+    await choose(page, "large.txt", lines);
+    await expect(page.getByText("100,000 rows, 1 column")).toBeVisible();
+    await score(page);
+    await expect(page.getByText(/texts\/s, .* left/)).toBeVisible();
+    const table = page.getByRole("grid", { name: "Scored rows" });
+    await table.focus();
+    await page.keyboard.press("End");
+    await expect(rows(page).last()).toContainText("Comment 99999.");
+    expect(await rows(page).count()).toBeLessThan(60); // only those in sight are in the document
+    await page.getByRole("searchbox").fill("comment 4242.");
+    await expect(page.getByText("1 of 100,000 rows")).toBeVisible();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await expect(page.getByRole("button", { name: "Resume" })).toBeVisible();
+  },
+);
 
 test.describe("an overloaded server", () => {
   test.use({ callsFail: true });
@@ -273,7 +275,7 @@ test.describe("what is kept in the browser", () => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in ${colorScheme} colours`, () => {
+  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? REST : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("axe finds no barrier in any state", async ({ page }) => {
@@ -304,7 +306,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test("every step fits", async ({ page }) => {
+  test("every step fits", { tag: REST }, async ({ page }) => {
     const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     await page.goto("/many");
     await choose(page, `${"long-name-".repeat(12)}.csv`, REVIEWS);

@@ -1,5 +1,5 @@
 import { withMeasured } from "./support/measured.ts";
-import { expect, expectNoBarriers, test } from "./support/test.ts";
+import { expect, expectNoBarriers, REST, test } from "./support/test.ts";
 
 test("says what the served model is", async ({ page, url }) => {
   const list = (await (await fetch(`${url}/api/v1/models`)).json()) as {
@@ -15,7 +15,7 @@ test("says what the served model is", async ({ page, url }) => {
     await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
 });
 
-test("is reached from an answer", async ({ page }) => {
+test("is reached from an answer", { tag: REST }, async ({ page }) => {
   await page.goto("/#text=wonderful");
   await page.getByRole("region", { name: "Answer" }).getByRole("link").click();
   await expect(page).toHaveURL(/\/model\?name=/);
@@ -43,7 +43,7 @@ test("shows where to draw the line, by keyboard", async ({ page }) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in ${colorScheme} colours`, () => {
+  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? REST : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("axe finds no barrier in the charts, nor in their tables", async ({ page }) => {
@@ -59,7 +59,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test("the charts fit", async ({ page }) => {
+  test("the charts fit", { tag: REST }, async ({ page }) => {
     await withMeasured(page);
     await page.goto("/model");
     await expect(page.getByRole("heading", { level: 2, name: "Where to draw the line" })).toBeVisible();

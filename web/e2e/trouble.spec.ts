@@ -2,9 +2,10 @@
 import type { Route } from "playwright-core";
 
 import { ASKING, fileOf } from "./support/pages.ts";
-import { expect, expectNoBarriers, field, test, verdict } from "./support/test.ts";
+import { expect, expectNoBarriers, field, REST, test, verdict } from "./support/test.ts";
 
 const TEXT = "A wonderful film.";
+const restOf = (page: string) => (page === "one text" ? [] : REST); // in the gate each trouble is met on one page
 
 const problem = (status: number, title: string) => (route: Route) =>
   route.fulfill({
@@ -35,37 +36,45 @@ test.describe("the server", () => {
 
   for (const { name, path, calls, ask, answered } of ASKING) {
     for (const trouble of TROUBLES) {
-      test(`${name}: ${trouble.name} is told of, and passes by itself`, async ({ page }) => {
-        let down = true;
-        await page.route(calls, (route) => (down ? trouble.refuse(route) : route.fallback()));
-        await page.goto(path);
-        await ask(page, TEXT);
-        const alert = page.getByRole("alert").filter({ hasText: trouble.says });
-        await expect(alert).toBeVisible();
-        await expect(alert).toContainText(/automatically|by itself/);
-        if (trouble.name === "503") await expectNoBarriers(page);
-        down = false;
-        await answered(page);
-        await expect(alert).toBeHidden();
-      });
+      test(
+        `${name}: ${trouble.name} is told of, and passes by itself`,
+        { tag: restOf(name) },
+        async ({ page }) => {
+          let down = true;
+          await page.route(calls, (route) => (down ? trouble.refuse(route) : route.fallback()));
+          await page.goto(path);
+          await ask(page, TEXT);
+          const alert = page.getByRole("alert").filter({ hasText: trouble.says });
+          await expect(alert).toBeVisible();
+          await expect(alert).toContainText(/automatically|by itself/);
+          if (trouble.name === "503") await expectNoBarriers(page);
+          down = false;
+          await answered(page);
+          await expect(alert).toBeHidden();
+        },
+      );
     }
   }
 
   for (const { name, path, link, ask, answered } of ASKING.filter((each) => each.path !== "/many")) {
-    test(`${name}: offline is told of, and passes by itself`, async ({ page, context }) => {
-      const elsewhere = path === "/model" ? "/many" : "/model";
-      const loaded = page.waitForResponse(/assets\/developers-page.*\.js$/); // all pages are loaded ahead
-      await page.goto(elsewhere);
-      await loaded;
-      await page.waitForLoadState("networkidle");
-      await context.setOffline(true);
-      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: link }).click();
-      await ask(page, TEXT);
-      await expect(page.getByRole("alert").first()).toContainText("The server doesn’t answer");
-      await context.setOffline(false);
-      await answered(page);
-      await expect(page.getByRole("alert")).toHaveCount(0);
-    });
+    test(
+      `${name}: offline is told of, and passes by itself`,
+      { tag: restOf(name) },
+      async ({ page, context }) => {
+        const elsewhere = path === "/model" ? "/many" : "/model";
+        const loaded = page.waitForResponse(/assets\/developers-page.*\.js$/); // all pages are loaded ahead
+        await page.goto(elsewhere);
+        await loaded;
+        await page.waitForLoadState("networkidle");
+        await context.setOffline(true);
+        await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: link }).click();
+        await ask(page, TEXT);
+        await expect(page.getByRole("alert").first()).toContainText("The server doesn’t answer");
+        await context.setOffline(false);
+        await answered(page);
+        await expect(page.getByRole("alert")).toHaveCount(0);
+      },
+    );
   }
 });
 
@@ -91,22 +100,26 @@ test.describe("a file", () => {
 });
 
 for (const { name, path, calls, ask, answered } of ASKING) {
-  test(`${name}: a server that wakes up is waited for, and one is told so`, async ({ page }) => {
-    let wake: () => void = () => undefined;
-    const awake = new Promise<void>((resolve) => (wake = resolve));
-    await page.route(calls, async (route) => {
-      await awake;
-      await route.fallback();
-    });
-    await page.goto(path);
-    await ask(page, TEXT);
-    await expect(page.getByRole("alert")).toContainText("The server is slow");
-    wake();
-    await answered(page);
-    await expect(page.getByRole("alert")).toHaveCount(0);
-  });
+  test(
+    `${name}: a server that wakes up is waited for, and one is told so`,
+    { tag: restOf(name) },
+    async ({ page }) => {
+      let wake: () => void = () => undefined;
+      const awake = new Promise<void>((resolve) => (wake = resolve));
+      await page.route(calls, async (route) => {
+        await awake;
+        await route.fallback();
+      });
+      await page.goto(path);
+      await ask(page, TEXT);
+      await expect(page.getByRole("alert")).toContainText("The server is slow");
+      wake();
+      await answered(page);
+      await expect(page.getByRole("alert")).toHaveCount(0);
+    },
+  );
 
-  test(`${name}: works over a slow connection`, async ({ page, context }) => {
+  test(`${name}: works over a slow connection`, { tag: REST }, async ({ page, context }) => {
     const devtools = await context.newCDPSession(page);
     await devtools.send("Network.enable");
     await devtools.send("Network.emulateNetworkConditions", {

@@ -44,6 +44,9 @@ export const test = base.extend<Options & Fixtures, { url: string }>({
 
 export { expect };
 
+/** The tag of a test that the gate leaves to `npm run e2e:all`: it walks a road again that another test walks. */
+export const REST = "@rest";
+
 export const textAt = (text: string): string => `/#${new URLSearchParams({ text })}`;
 
 export const field = (page: Page) => page.getByRole("textbox", { name: "Your text" });
