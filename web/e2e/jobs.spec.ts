@@ -11,12 +11,16 @@ const LARGE = ["id,text", ...Array.from({ length: ROWS }, (_, i) => `${i},"Fine,
 const offer = (page: Page) => page.getByRole("region", { name: "This is a large file" });
 const list = (page: Page) => page.getByRole("region", { name: "Files on the server" });
 
-async function choose(page: Page, key: string) {
+async function choose(page: Page) {
   await page
     .getByLabel("File of texts")
     .setInputFiles({ ...fileOf("large.csv", LARGE), mimeType: "text/csv" });
-  await offer(page).getByLabel("Key with the scope score-files").fill(key);
+  await expect(offer(page)).toBeVisible();
   await expectNoBarriers(page);
+}
+
+async function handIn(page: Page, key: string) {
+  await offer(page).getByLabel("Key with the scope score-files").fill(key);
   await offer(page).getByRole("button", { name: "Score on the server" }).click();
 }
 
@@ -25,7 +29,8 @@ test("is handed in, scored with the page closed, downloaded and deleted", async 
   try {
     const key = server.createKey("score-files");
     await page.goto(`${server.url}/many`);
-    await choose(page, key);
+    await choose(page);
+    await handIn(page, key);
     await expect(list(page).getByRole("heading", { name: "large.csv" })).toBeVisible();
     await expectNoBarriers(page);
     await page.close();
@@ -52,9 +57,10 @@ test.describe("what the server refuses", () => {
     const server = await startServer();
     try {
       await page.goto(`${server.url}/many`);
-      await choose(page, "");
+      await choose(page);
+      await handIn(page, "");
       await expect(offer(page).getByRole("alert")).toContainText("you can still score the file here");
-      await choose(page, server.createKey("score-files"));
+      await handIn(page, server.createKey("score-files"));
       await expect(offer(page).getByRole("alert")).toContainText("This server takes no files");
       await expect(offer(page).getByRole("alert")).toContainText("You can score the file here instead");
       await expect(page.getByRole("button", { name: "Score 10,000 texts" })).toBeEnabled();

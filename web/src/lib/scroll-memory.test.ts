@@ -3,6 +3,9 @@ import { navigate } from "wouter/use-browser-location";
 
 import { rememberScroll } from "./scroll-memory";
 
+/** A busy machine is no failure. */
+const eventually = (check: () => void) => vi.waitFor(check, 10_000);
+
 let tall = 10_000;
 let end = () => {};
 
@@ -27,7 +30,7 @@ afterEach(() => {
 
 async function back(to: string) {
   window.history.back();
-  await vi.waitFor(() => expect(window.location.pathname + window.location.hash).toBe(to));
+  await eventually(() => expect(window.location.pathname + window.location.hash).toBe(to));
 }
 
 it("begins a new page at its top, and returns to the place that was left", async () => {
@@ -36,7 +39,7 @@ it("begins a new page at its top, and returns to the place that was left", async
   expect(window.scrollY).toBe(0);
   scrollTo({ top: 300 });
   await back("/many");
-  await vi.waitFor(() => expect(window.scrollY).toBe(700));
+  await eventually(() => expect(window.scrollY).toBe(700));
 });
 
 it("waits until the page is tall enough", async () => {
@@ -44,9 +47,9 @@ it("waits until the page is tall enough", async () => {
   navigate("/model");
   tall = 100;
   await back("/many");
-  await vi.waitFor(() => expect(window.scrollY).toBe(100));
+  await eventually(() => expect(window.scrollY).toBe(100));
   tall = 10_000;
-  await vi.waitFor(() => expect(window.scrollY).toBe(700));
+  await eventually(() => expect(window.scrollY).toBe(700));
 });
 
 it("leaves a page alone that somebody moves meanwhile", async () => {
@@ -54,7 +57,7 @@ it("leaves a page alone that somebody moves meanwhile", async () => {
   navigate("/model");
   tall = 100;
   await back("/many");
-  await vi.waitFor(() => expect(window.scrollY).toBe(100));
+  await eventually(() => expect(window.scrollY).toBe(100));
   window.dispatchEvent(new Event("wheel"));
   tall = 10_000;
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
@@ -72,7 +75,7 @@ it("knows its entry again when another has replaced its state", async () => {
   window.history.replaceState(null, "", "/many#find=a");
   navigate("/model");
   await back("/many#find=a");
-  await vi.waitFor(() => expect(window.scrollY).toBe(700));
+  await eventually(() => expect(window.scrollY).toBe(700));
 });
 
 it("returns to its place after a reload", async () => {
@@ -81,5 +84,5 @@ it("returns to its place after a reload", async () => {
   end();
   vi.stubGlobal("scrollY", 0);
   end = rememberScroll();
-  await vi.waitFor(() => expect(window.scrollY).toBe(700));
+  await eventually(() => expect(window.scrollY).toBe(700));
 });

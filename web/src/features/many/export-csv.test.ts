@@ -101,3 +101,16 @@ it("names the result after the file", () => {
     "texts-scored.csv",
   ]);
 });
+
+it("has what a person marked, where anything is marked", () => {
+  const table = { columns: ["text"], rows: [["a"], ["b"], ["c"]] };
+  const scores = new Scores(3, ["negative", "positive"]);
+  scores.mark(0, { correct: true });
+  scores.mark(2, { correct: false, label: "positive" });
+  expect(written(table, scores).map((row) => row.slice(-2))).toEqual([
+    ["valence_marked", "valence_right_label"],
+    ["right", ""],
+    ["", ""],
+    ["wrong", "positive"],
+  ]);
+});

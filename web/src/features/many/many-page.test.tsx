@@ -16,6 +16,8 @@ import {
   score,
   summary,
 } from "../../test/handlers";
+import { offerText } from "../../lib/handover";
+import { kept } from "../../lib/kept";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { readFile, type FileToRead } from "./read-file";
@@ -54,7 +56,10 @@ beforeEach(() => {
     }),
   );
 });
-afterEach(() => session.clear());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await session.clear();
+});
 
 async function choose(file = csv()) {
   const user = open("/many");
@@ -158,6 +163,8 @@ describe("Many texts", () => {
     expect(taken).toMatchObject([
       { predicted: "negative", correct: true, text: null, model: summary.version, request_id: REQUEST_ID },
     ]);
+    expect(within(dialog).getByText("You marked this row: right.")).toBeVisible();
+    expect(rows()[0]).toMatch(/^2negative 91.*rightdull$/);
     await user.keyboard("{ArrowRight}");
     expect(within(dialog).getByText("Was this right?")).toBeVisible();
   });
@@ -202,6 +209,52 @@ describe("Many texts", () => {
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
     expect(screen.getByRole("combobox", { name: "Order" })).toHaveDisplayValue("most negative first");
     expect(rows()[0]).toContain("dull");
+  });
+
+  it("asks before it gives up what is not downloaded, and forgets at once what is", async () => {
+    const user = await run();
+    await user.click(screen.getByRole("button", { name: "New file" }));
+    const question = screen.getByRole("alertdialog", { name: "Discard the results for reviews.csv?" });
+    expect(question).toHaveTextContent("5 of 5 rows are scored and not downloaded.");
+    await user.click(within(question).getByRole("button", { name: "Keep the results" }));
+    expect(rows()).toHaveLength(5);
+    vi.stubGlobal(
+      "URL",
+      Object.assign(URL, { createObjectURL: () => "blob:", revokeObjectURL: () => undefined }),
+    );
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    await user.click(screen.getByRole("button", { name: "Download 5 rows" }));
+    await user.click(await screen.findByRole("button", { name: "Forget this file" }));
+    expect(chooser()).toBeInTheDocument();
+    expect(await kept("run-file")).toBeUndefined();
+  });
+
+  it("says so where the browser keeps nothing", async () => {
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(() => {
+      throw new DOMException("blocked", "SecurityError");
+    });
+    await run();
+    expect(await screen.findByText(/doesn’t let the page keep anything/)).toBeVisible();
+    vi.restoreAllMocks();
+  });
+
+  it("takes a text that another page hands over, a row for each paragraph", async () => {
+    offerText("First paragraph.\n\nSecond one.");
+    open("/many");
+    expect(await screen.findByText(/: 2 rows, 1 column/)).toBeVisible();
+    expect(screen.getByRole("cell", { name: "Second one." })).toBeVisible();
+  });
+
+  it("asks before a text that is handed over replaces results", async () => {
+    const user = await run();
+    await user.click(screen.getByRole("link", { name: "The model" }));
+    await screen.findByRole("heading", { level: 1, name: "reviews" });
+    offerText("First paragraph.\n\nSecond one.");
+    await user.click(screen.getByRole("link", { name: "Many texts" }));
+    const question = await screen.findByRole("alertdialog", { name: "Replace the results that are here?" });
+    expect(rows()).toHaveLength(5);
+    await user.click(within(question).getByRole("button", { name: "Replace them" }));
+    expect(await screen.findByText(/: 2 rows, 1 column/)).toBeVisible();
   });
 
   it("saves the result, with formulas defused and said so", async () => {

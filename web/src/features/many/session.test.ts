@@ -60,7 +60,7 @@ async function begin(): Promise<Session> {
   session.start(summary, limits);
   return session;
 }
-const finished = (session: Session) => vi.waitFor(() => expect(runOf(session).status).toBe("done"), 5000);
+const finished = (session: Session) => vi.waitFor(() => expect(runOf(session).status).toBe("done"), 10_000);
 /** What is in the store passes the check. */
 const saved = (check: (scores: KeptScores) => boolean) =>
   vi.waitFor(async () => {
@@ -104,7 +104,7 @@ describe("A run that this browser keeps", () => {
   it("stays stopped where it was stopped", async () => {
     held = 256;
     const first = await begin();
-    await vi.waitFor(() => expect(runOf(first).done).toBe(256));
+    await vi.waitFor(() => expect(runOf(first).done).toBe(256), 10_000);
     first.stop();
     await saved(({ running }) => !running);
     const second = page();
@@ -139,7 +139,7 @@ describe("A run that this browser keeps", () => {
     expect(second.snapshot().kind).toBe("empty");
     await second.open(file());
     second.start(summary, limits);
-    await vi.waitFor(() => expect(runOf(second).keeping).toBe("other-tab"));
+    await vi.waitFor(() => expect(runOf(second).keeping).toBe("other-tab"), 10_000);
     await second.clear();
     expect(await kept("run-file")).toBeDefined();
   });
