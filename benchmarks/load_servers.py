@@ -51,7 +51,7 @@ class Way:
 
 _OURS = "/api/v1/predict"
 # Nobody limits the calls of one address here, since all of them come from one.
-_UNLIMITED = {"VALENCE_CALLS_PER_MINUTE": "0"}
+_UNLIMITED = {"VALENCE_CALLS_PER_MINUTE": "0", "VALENCE_TOKENS_PER_MINUTE": "0"}
 OURS = Way(
     "Valence",
     ("-c", "from valence.cli import main; main()", "serve", "--host", "127.0.0.1", "--port", "{port}"),

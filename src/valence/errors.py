@@ -12,6 +12,7 @@
     ├── PortInUseError     the address to serve on is taken
     ├── CallerGoneError    nobody waits for the answer any more
     ├── OverloadedError    more work than the engine's bounded queue takes
+    │   └── TooCostlyError  one call is more work than may be done for a call
     └── StoreError         the server's database: out of reach, not writable, or of another version
 
 Each carries a machine-readable `code`, a message that says what is wrong and where, and a `way_out` that says what to
@@ -33,6 +34,7 @@ __all__ = [
     "SettingsError",
     "StoreError",
     "TextError",
+    "TooCostlyError",
     "ValenceError",
 ]
 
@@ -104,6 +106,12 @@ class OverloadedError(ValenceError):
     def __init__(self, message: str, *, retry_after_s: int = 1, way_out: str = "") -> None:
         self.retry_after_s = retry_after_s
         super().__init__(message, way_out=way_out)
+
+
+class TooCostlyError(OverloadedError):
+    """One call alone is more work than may be done for a call, so that asking again later does not help."""
+
+    default_code = "too-costly"
 
 
 class StoreError(ValenceError):

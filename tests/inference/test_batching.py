@@ -82,7 +82,7 @@ def _wait_until(condition: Callable[[], bool]) -> None:
 
 def test_answers_are_the_engines_own_whatever_the_company(engine: Engine, pool: ThreadPoolExecutor) -> None:
     calls = [[f"a {word} film", f"{word} " * 50] for word in (*PRAISE, *BLAME)]
-    batcher = Batcher(engine)
+    batcher = Batcher(engine, max_long_calls=len(calls))
     for explain in (False, True):
         found = pool.map(lambda texts, explain=explain: batcher.score(texts, explain=explain), calls)
         for texts, answers in zip(calls, found, strict=True):
@@ -124,8 +124,9 @@ def test_a_short_text_does_not_wait_for_a_long_one_to_end(gate: Gate, pool: Thre
     gate.open.set()
     assert all(future.result(30) for future in (held, long, short))
     batcher.close()
-    # The long one's first window has its turn, then the short one, although more of the long one have waited longer.
-    assert [min(map(len, batch)) for batch in gate.batches[1:3]] == [32, 3]
+    assert [min(map(len, batch)) for batch in gate.batches[1:3]] == [3, 32], (
+        "the short one first, although it came last"
+    )
 
 
 def test_windows_of_similar_length_are_run_together(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.inference.packing import SHORTEST, packed, packed_with_first
+from valence.inference.packing import SHORTEST, packed
 
 
 @given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 900))
@@ -16,13 +16,3 @@ def test_packing_takes_every_window_once_within_the_budget(lengths: list[int], b
         longest, shortest = lengths[batch[0]], lengths[batch[-1]]
         assert longest * len(batch) <= budget or len(batch) == 1
         assert shortest >= SHORTEST * longest
-
-
-@given(st.lists(st.integers(1, 300), min_size=1, max_size=60), st.integers(1, 900))
-def test_the_first_window_gets_the_company_that_it_would_be_packed_with(lengths: list[int], budget: int) -> None:
-    batch = packed_with_first(lengths, budget)
-    assert batch[0] == 0
-    assert batch == sorted(set(batch))
-    taken = [lengths[i] for i in batch]
-    assert max(taken) * len(taken) <= budget or batch == [0]
-    assert min(taken) >= SHORTEST * max(taken)

@@ -65,7 +65,11 @@ class FakeScorer:
         explain: bool = False,
         timeout_s: float | None = None,
         gone: Callable[[], bool] | None = None,
+        charge: Callable[[int], None] | None = None,
     ) -> list[Prediction | TextError]:
+        if charge is not None:
+            charge(len(texts))
+            charge(sum(len(text.split()) for text in texts))
         if self.failure is not None:
             raise self.failure
         return [self._one(text, explain=explain) for text in texts]

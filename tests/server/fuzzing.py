@@ -19,7 +19,14 @@ from valence.server.registry import Registry
 from valence.server.settings import default_settings
 from valence.server.state import KEY
 
-_UNLIMITED = {"calls_per_minute": 0, "key_calls_per_minute": 0, "feedback_per_minute": 0}
+_LIMITS = (
+    "calls_per_minute",
+    "key_calls_per_minute",
+    "tokens_per_minute",
+    "key_tokens_per_minute",
+    "feedback_per_minute",
+)
+_UNLIMITED = dict.fromkeys(_LIMITS, 0)
 # Operations with rules that a schema cannot hold: what keeps to the schema may still be refused there, with 422.
 STRICTER = {
     ("/api/v1/predict", "post"),

@@ -31,9 +31,10 @@ class SlowScorer(FakeScorer):
         explain: bool = False,
         timeout_s: float | None = None,
         gone: Callable[[], bool] | None = None,
+        charge: Callable[[int], None] | None = None,
     ) -> list[Prediction | TextError]:
         time.sleep(PART_S)
-        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone)
+        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone, charge=charge)
 
 
 @contextmanager
@@ -56,6 +57,10 @@ def running(database: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 if __name__ == "__main__":
     jobs.CLAIM = timedelta(seconds=1)  # so that nobody has to wait for half a minute after each kill
     changes = {"jobs": True, "database_url": SecretStr(sys.argv[1]), "log_level": "error", "default_model": "fake"}
-    changes |= {"calls_per_minute": 0, "feedback_per_minute": 0}  # all calls come from one address
+    changes |= {
+        "calls_per_minute": 0,
+        "tokens_per_minute": 0,
+        "feedback_per_minute": 0,
+    }  # all calls come from one address
     settings = default_settings().model_copy(update=changes)
     Server(settings, listen("127.0.0.1", 0), loaders_of=lambda _: [lambda: served(SlowScorer())]).run()

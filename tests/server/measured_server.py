@@ -13,7 +13,13 @@ from valence.server.settings import default_settings
 
 if __name__ == "__main__":
     # Little patience, so that calls which would take minutes end while all of them are in memory.
-    changes = {"calls_per_minute": 0, "log_level": "error", "default_model": "bundled", "answer_timeout_s": 3.0}
+    changes = {
+        "calls_per_minute": 0,
+        "tokens_per_minute": 0,
+        "log_level": "error",
+        "default_model": "bundled",
+        "answer_timeout_s": 3.0,
+    }
     server, parent = Server(default_settings().model_copy(update=changes), listen("127.0.0.1", 0)), os.getpid()
     try:
         server.run()

@@ -28,12 +28,13 @@ class SlowScorer(FakeScorer):
         explain: bool = False,
         timeout_s: float | None = None,
         gone: Callable[[], bool] | None = None,
+        charge: Callable[[int], None] | None = None,
     ) -> list[Prediction | TextError]:
         self.waiting_tokens = 1
         click.echo("scoring")
         while not self.go_on.exists():
             time.sleep(0.01)
-        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone)
+        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone, charge=charge)
 
     def close(self) -> None:
         click.echo("closed")

@@ -152,7 +152,7 @@ def test_what_watches_us_is_not_counted(make: Callable[..., FlaskClient], path: 
 
 
 def test_no_limit_is_a_setting(make: Callable[..., FlaskClient]) -> None:
-    answer = make(calls_per_minute=0).post(URL, **BODY)
+    answer = make(calls_per_minute=0, tokens_per_minute=0).post(URL, **BODY)
     assert (answer.status_code, "RateLimit" in answer.headers) == (200, False)
 
 

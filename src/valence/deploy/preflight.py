@@ -136,6 +136,7 @@ def _environment(slug: Slug, models: Sequence[str], database: TrialDatabase) -> 
         "DATABASE_URL": database.address,
         "VALENCE_DATA_FOLDER": str(slug.root / "data"),
         "VALENCE_CALLS_PER_MINUTE": "0",
+        "VALENCE_TOKENS_PER_MINUTE": "0",
         **({"VALENCE_MODELS": ",".join(models)} if models else {}),
     }
 

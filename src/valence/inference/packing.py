@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 # A run takes windows down to this share of its longest one, so that at most a fifth of it is padding.
 SHORTEST = 0.8
@@ -19,28 +19,13 @@ def packed(lengths: Sequence[int], budget: int) -> list[list[int]]:
     batches: list[list[int]] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
         longest = lengths[batches[-1][0]] if batches else 0
-        if longest and _go_together(lengths[i], longest, len(batches[-1]) + 1, budget):
+        if longest and go_together(lengths[i], longest, len(batches[-1]) + 1, budget):
             batches[-1].append(i)
         else:
             batches.append([i])
     return batches
 
 
-def packed_with_first(lengths: Iterable[int], budget: int) -> list[int]:
-    """Indices of the first window and of those after it, in their order, that may be run with it as in `packed`.
-
-    >>> packed_with_first([10, 3, 9, 10, 10], budget=30)
-    [0, 2, 3]
-    """
-    batch: list[int] = []
-    shortest, longest = 0, 0
-    for i, length in enumerate(lengths):
-        least, most = min(shortest or length, length), max(longest, length)
-        if not batch or _go_together(least, most, len(batch) + 1, budget):
-            batch.append(i)
-            shortest, longest = least, most
-    return batch
-
-
-def _go_together(shortest: int, longest: int, count: int, budget: int) -> bool:
+def go_together(shortest: int, longest: int, count: int, budget: int) -> bool:
+    """Whether so many windows may be run together: within the budget, and with little padding."""
     return longest * count <= budget and shortest >= SHORTEST * longest

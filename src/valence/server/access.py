@@ -1,7 +1,8 @@
 """Who is asking, how often, and whether they may: the door that every operation of the API goes through.
 
-In this order: the key, where one is shown, is looked up; the call is counted, under the key or under the client's
-address; then the scope is asked for. So a wrong key costs its sender calls, and nobody can try keys without end.
+In this order: the key, where one is shown, is looked up; the call is counted, under the key where it has the scope and
+under the client's address otherwise; then the scope is asked for. So a wrong key costs its sender calls, nobody can try
+keys without end, and a key for one thing raises no limit of another.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from valence.errors import StoreError
 from valence.server.errors import unavailable
 from valence.server.keys import Holder, Scope, holder_of
 from valence.server.problems import ProblemError
-from valence.server.rates import Policy, Standing, network_of
+from valence.server.rates import Policy, Standing, headers_of, network_of
 from valence.server.state import KEY, State, state
 
 # Of the WSGI environment: how the caller stands whose file was counted before Flask.
@@ -35,18 +36,32 @@ class Caller:
     refusal: ProblemError | None = None
 
 
+@dataclass(frozen=True)
+class CountedAs:
+    """Whose limits a call counts against: those of a key, where it has one for this, or else of an address."""
+
+    key: str | None
+    address: str
+
+    @property
+    def said(self) -> str:
+        return "your address" if self.key is None else "this key"
+
+
 def admit(scope: Scope | None, policy: Policy | None) -> None:
     """Lets the current request pass, or raises ProblemError.
 
     Args:
         scope: what the operation needs; None where anyone may.
-        policy: how it is counted; None where it is not. A key's calls are counted under the key.
+        policy: how it is counted; None where it is not. Calls of a key that has the scope are counted under the key.
     """
     if policy is None:
         return
     is_open = scope is None or scope in state().settings.without_key
     caller = _caller(is_open=is_open)
-    _count(caller, policy)
+    counts = caller.holder is not None and (scope is None or caller.holder.may(scope))
+    g.counted = CountedAs(caller.holder.id if caller.holder and counts else None, caller.address)
+    _count(g.counted, policy)
     if caller.refusal is not None:
         raise caller.refusal
     if is_open or scope is None:
@@ -60,6 +75,32 @@ def admit(scope: Scope | None, policy: Policy | None) -> None:
             "scope-missing", f"The key lacks the scope {scope}. Ask whoever runs this server for one that has it."
         )
     g.holder = caller.holder
+
+
+def charge_tokens(tokens: int) -> None:
+    """Counts the tokens that the current call costs in all; told a larger number later, it counts the rest.
+
+    Raises ProblemError `too-costly` where no minute has so many, and `too-many-tokens` where this one has not.
+    """
+    counted: CountedAs = g.counted
+    quota = state().rates.quota("client-tokens" if counted.key is None else "key-tokens")
+    if quota and tokens > quota:
+        raise ProblemError(
+            "too-costly",
+            f"The call costs {tokens:,} tokens or more, and {counted.said} may use {quota:,} a minute. Send it in "
+            "several calls, or without an explanation.",
+        )
+    further = tokens - g.get("tokens", 0)
+    standing = _take(counted, "key-tokens", "client-tokens", further) if further > 0 else None
+    _note(standing)
+    if standing is not None and not standing.allowed:
+        raise ProblemError(
+            "too-many-tokens",
+            f"The call costs {tokens:,} tokens or more, and of the {standing.quota:,} that {counted.said} may use a "
+            f"minute {standing.remaining:,} are left. Ask again in {standing.reset_s} seconds.",
+            retry_after_s=standing.reset_s,
+        )
+    g.tokens = tokens
 
 
 def holder() -> Holder:
@@ -80,9 +121,7 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def tell(response: Response) -> Response:
-        standing: Standing | None = g.get("standing")
-        if standing is not None:
-            response.headers.update(standing.headers)
+        response.headers.update(headers_of(list(g.get("standings", {}).values())))
         return response
 
 
@@ -116,17 +155,13 @@ def _caller(*, is_open: bool) -> Caller:
     return Caller(address, holder)
 
 
-def _count(caller: Caller, policy: Policy) -> None:
-    if caller.holder is not None:
-        whose, standing = "this key", state().rates.take("key", caller.holder.id)
-    else:
-        whose, standing = "your address", state().rates.take(policy, caller.address)
-    _refuse_beyond(standing, whose)
+def _count(counted: CountedAs, policy: Policy) -> None:
+    _refuse_beyond(_take(counted, "key", policy), counted.said)
 
 
 def _refuse_beyond(standing: Standing | None, whose: str) -> None:
-    """Notes how the caller stands. Raises ProblemError for who is beyond the limit."""
-    g.standing = standing
+    """Notes how the caller stands, for the answer's headers. Raises ProblemError for who is beyond the limit."""
+    _note(standing)
     if standing is None or standing.allowed:
         return
     raise ProblemError(
@@ -134,3 +169,16 @@ def _refuse_beyond(standing: Standing | None, whose: str) -> None:
         f"More than {standing.quota} calls a minute came from {whose}. Ask again in {standing.reset_s} seconds.",
         retry_after_s=standing.reset_s,
     )
+
+
+def _take(counted: CountedAs, of_key: Policy, of_address: Policy, cost: int = 1) -> Standing | None:
+    """Counts under the policy for keys or for addresses."""
+    rates = state().rates
+    if counted.key is not None:
+        return rates.take(of_key, counted.key, cost)
+    return rates.take(of_address, counted.address, cost)
+
+
+def _note(standing: Standing | None) -> None:
+    if standing is not None:
+        g.setdefault("standings", {})[standing.policy] = standing

@@ -21,8 +21,9 @@ from pydantic import ValidationError
 
 from valence.errors import StoreError
 from valence.server.access import admit
+from valence.server.json_body import parse_body
 from valence.server.keys import Scope
-from valence.server.problems import ProblemError, invalid_field, invalid_fields
+from valence.server.problems import MAX_FIELDS, ProblemError, invalid_field, invalid_fields
 from valence.server.rates import Policy
 from valence.server.schemas import Wire
 from valence.server.state import state
@@ -145,6 +146,8 @@ def operation(
 def read_query(schema: type[Body]) -> Body:
     """The request's query as `schema`. Raises ProblemError, also for a name that is given twice."""
     given = request.args.to_dict(flat=False)
+    if len(given) > MAX_FIELDS:
+        raise invalid_field("query", f"it has more than {MAX_FIELDS} parameters")
     for name, values in given.items():
         if len(values) > 1:
             raise invalid_field(name, "it is given more than once")
@@ -185,10 +188,4 @@ def read_body(schema: type[Body]) -> Body:
     if not request.is_json:
         said = f"is {request.mimetype}" if request.mimetype else "is not given"
         raise ProblemError("wrong-content-type", f"The content type {said}. Send Content-Type: application/json.")
-    try:
-        return schema.model_validate_json(content, strict=True)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        if first["type"] == "json_invalid":
-            raise ProblemError("not-json", f"{first['msg']}. Check commas, quotes and the encoding (UTF-8).") from error
-        raise invalid_fields(error) from error
+    return parse_body(content, schema)

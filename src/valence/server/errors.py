@@ -10,7 +10,7 @@ import logging
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
-from valence.errors import CallerGoneError, OverloadedError, StoreError, TextError, ValenceError
+from valence.errors import CallerGoneError, OverloadedError, StoreError, TextError, TooCostlyError, ValenceError
 from valence.server.problems import KINDS, MEDIA_TYPE, ProblemError
 from valence.server.schemas import Problem
 
@@ -27,6 +27,8 @@ _OF_STATUS = {
 
 def of_valence_error(error: ValenceError) -> ProblemError:
     """The one mapping from Valence's errors to problems. What is not the caller's doing becomes internal-error."""
+    if isinstance(error, TooCostlyError):
+        return ProblemError("too-costly", str(error))
     if isinstance(error, OverloadedError):
         return ProblemError("overloaded", str(error), retry_after_s=error.retry_after_s)
     if isinstance(error, CallerGoneError):  # nobody reads this but the log

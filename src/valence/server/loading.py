@@ -25,7 +25,11 @@ def load_model(model: ModelPath, settings: Settings) -> ServedModel:
     from valence.inference.engine import Engine
 
     engine = Engine(_folder(model), threads=settings.threads, max_characters=settings.max_text_chars)
-    return ServedModel(facts(model), Batcher(engine, max_queue_tokens=settings.queue_tokens))
+    batcher = Batcher(
+        engine, max_queue_tokens=settings.queue_tokens, max_long_calls=max(1, settings.server_threads // 2)
+    )
+    batcher.measure_speed()
+    return ServedModel(facts(model), batcher)
 
 
 def facts(model: ModelPath) -> ModelFacts:

@@ -15,6 +15,11 @@ from valence.server.schemas import FieldError
 
 MEDIA_TYPE = "application/problem+json"
 
+# Fields that one problem names at most; fields that a body, nested objects included, or a query may have.
+MAX_ERRORS, MAX_FIELDS = 20, 64
+# Characters of a field's name, of what is said of it, and of a whole `detail`: each may echo what a caller sent.
+MAX_NAME, MAX_SAID, MAX_DETAIL = 100, 300, 1000
+
 
 @dataclass(frozen=True)
 class ProblemKind:
@@ -58,10 +63,14 @@ _ALL = (
     ProblemKind("too-many-rows", 422, "The file has too many rows", "Send it in several files."),
     ProblemKind("invalid-fields", 422, "Some fields are not right", "Correct the fields that `errors` names."),
     ProblemKind("too-many-texts", 422, "There are too many texts in one call", "Send them in several calls."),
+    ProblemKind("too-costly", 422, "The call costs more than one call may", "Send fewer or shorter texts in one call."),
     ProblemKind("text-empty", 422, "The text is empty", "Send a text with at least one visible character."),
     ProblemKind("text-too-long", 422, "The text is too long", "Shorten it, or send its parts as several texts."),
     ProblemKind("text-error", 422, "The text cannot be scored", "See `detail` for the reason."),
     ProblemKind("too-many-calls", 429, "There were too many calls", "Ask again after Retry-After seconds."),
+    ProblemKind(
+        "too-many-tokens", 429, "The calls of the last minute cost too much", "Ask again after Retry-After seconds."
+    ),
     ProblemKind("headers-too-large", 431, "The headers are too large", "Send fewer or shorter ones."),
     ProblemKind("internal-error", 500, "Something went wrong in the server", "Report it with its request id."),
     ProblemKind("overloaded", 503, "The server has more work than it takes", "Ask again after Retry-After seconds."),
@@ -78,25 +87,42 @@ class ProblemError(Exception):
         self, code: str, detail: str, *, errors: Sequence[FieldError] = (), retry_after_s: int | None = None
     ) -> None:
         self.kind = KINDS[code]
-        self.detail = detail
-        self.errors = list(errors)
+        self.detail = shortened(detail, MAX_DETAIL)
+        self.errors = list(errors[:MAX_ERRORS])
         self.retry_after_s = retry_after_s
-        super().__init__(detail)
+        super().__init__(self.detail)
 
 
 def invalid_field(field: str, detail: str) -> ProblemError:
     """The problem for one field that keeps to the schema and is wrong all the same."""
+    field = shortened(field, MAX_NAME)
     return ProblemError("invalid-fields", f"{field}: {detail}.", errors=[FieldError(field=field, detail=detail)])
 
 
 def invalid_fields(error: ValidationError) -> ProblemError:
-    """The problem for a body or a query that breaks its schema; every wrong field is named."""
+    """The problem for a body or a query that breaks its schema; the first `MAX_ERRORS` wrong fields are named.
+
+    Of a list only its first wrong item is (`fail_fast`), and a body has at most `MAX_FIELDS`, so there are few errors.
+    """
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
     errors = [
-        FieldError(field=".".join(map(str, fault["loc"])) or "body", detail=_words(fault["msg"]))
-        for fault in error.errors(include_url=False, include_input=False, include_context=False)
+        FieldError(
+            field=shortened(".".join(map(str, fault["loc"])) or "body", MAX_NAME),
+            detail=shortened(_words(fault["msg"]), MAX_SAID),
+        )
+        for fault in faults[:MAX_ERRORS]
     ]
     said = "; ".join(f"{each.field}: {each.detail}" for each in errors[:5])
     return ProblemError("invalid-fields", f"{said}.", errors=errors)
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters of it.
+
+    >>> shortened("a long name", 6)
+    'a lon…'
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _words(message: str) -> str:

@@ -33,10 +33,13 @@ class Scorer(Protocol):
         explain: bool = False,
         timeout_s: float | None = None,
         gone: Callable[[], bool] | None = None,
+        charge: Callable[[int], None] | None = None,
     ) -> Sequence[Prediction | TextError]:
         """One answer for each text, in order.
 
-        Raises OverloadedError, at once, when there is no room, and CallerGoneError once `gone` says so.
+        Before anything is computed `charge` is told the tokens that the call costs: at least, then exactly. It refuses
+        by an exception. Raises OverloadedError, at once, when there is no room or no time, and CallerGoneError once
+        `gone` says so.
         """
 
     @property
@@ -109,6 +112,7 @@ class Registry:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Of every model, once all are loaded; empty before that."""
         return tuple(self._models) if self.ready else ()
 
     def model(self, name: str | None = None) -> ServedModel:

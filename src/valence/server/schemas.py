@@ -9,6 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from valence.model.results import Probability, Result
 
+# Texts in one call, whatever the settings allow: a list is refused before its items are looked at.
+MOST_TEXTS = 10_000
+# What a caller names: a model, a version, a label. Longer ones are refused, so that no answer or log repeats them.
+MOST_NAME = 1000
+Name = Annotated[str, Field(max_length=MOST_NAME)]
+
 
 class Wire(BaseModel):
     """Unknown fields are refused, so that a misspelt one is an error and not silence.
@@ -23,8 +29,14 @@ class PredictRequest(Wire):
     """Either `text` or `texts`."""
 
     text: str | None = Field(None, description="One text to score.", examples=["A wonderful, moving film."])
-    texts: list[str] | None = Field(None, min_length=1, description="Several texts to score; answered in this order.")
-    model: str | None = Field(None, description="Name of the model; the server's default where it is left out.")
+    texts: list[str] | None = Field(
+        None,
+        min_length=1,
+        max_length=MOST_TEXTS,
+        fail_fast=True,
+        description="Several texts to score; answered in this order.",
+    )
+    model: Name | None = Field(None, description="Name of the model; the server's default where it is left out.")
     explain: bool = Field(default=False, description="Also say how much each word pushed the score.")
 
     @model_validator(mode="after")
@@ -87,9 +99,9 @@ class NotScored(Wire):
 
 
 class ModelVersion(Wire):
-    name: str = Field(examples=["bundled"])
-    body: str = Field(description="Version of the encoder.", examples=["3f0c9a1be2d4"])
-    head: str = Field(description="Version of the final layer.", examples=["9b1d52c07e6a"])
+    name: Name = Field(examples=["bundled"])
+    body: Name = Field(description="Version of the encoder.", examples=["3f0c9a1be2d4"])
+    head: Name = Field(description="Version of the final layer.", examples=["9b1d52c07e6a"])
 
 
 class PredictResponse(Wire):
@@ -116,10 +128,12 @@ class FeedbackRequest(Wire):
 
     id: FeedbackId
     model: ModelVersion = Field(description="As the answer named it.")
-    predicted: str = Field(description="The label of the answer.", examples=["positive"])
+    predicted: Name = Field(description="The label of the answer.", examples=["positive"])
     probability: Probability = Field(description="The probability of the answer.")
     correct: bool = Field(description="Whether the label was right.")
-    label: str | None = Field(None, description="The right label, where the answer's was wrong.", examples=["negative"])
+    label: Name | None = Field(
+        None, description="The right label, where the answer's was wrong.", examples=["negative"]
+    )
     text: str | None = Field(None, description="The text; only with `consent`, and kept only where the operator does.")
     consent: bool = Field(default=False, description="Whether the person agreed that the text is kept.")
     request_id: RequestId | None = Field(None, description="The answer's X-Request-ID.")
@@ -177,7 +191,7 @@ class JobQuery(Wire):
         description="The column, or in JSON Lines the key, with the texts. Where it is left out: `text`, or a table's "
         "only column.",
     )
-    model: str | None = Field(None, description="Name of the model; the server's default where it is left out.")
+    model: Name | None = Field(None, description="Name of the model; the server's default where it is left out.")
 
 
 class Job(Wire):
@@ -262,4 +276,6 @@ class Problem(Wire):
     status: int
     detail: str = Field(description="What is wrong, and the way out.")
     code: str = Field(examples=["text-too-long"])
-    errors: list[FieldError] = Field(default_factory=list, description="Which fields, where several are wrong.")
+    errors: list[FieldError] = Field(
+        default_factory=list, description="Which fields are wrong: the first 20, and of a list its first wrong item."
+    )

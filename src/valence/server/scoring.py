@@ -15,17 +15,24 @@ from valence.server.settings import Settings
 
 
 def predict(
-    asked: PredictRequest, registry: Registry, settings: Settings, gone: Callable[[], bool] | None = None
+    asked: PredictRequest,
+    registry: Registry,
+    settings: Settings,
+    *,
+    gone: Callable[[], bool] | None = None,
+    charge: Callable[[int], None] | None = None,
 ) -> PredictResponse:
     """Scores what was asked. A single `text` that cannot be scored raises TextError; among several it is a result.
 
-    Raises OverloadedError at once where it could only be scored after too long a wait, and CallerGoneError once
-    `gone` says that nobody waits for the answer.
+    Raises OverloadedError at once where it could only be scored after too long a wait, CallerGoneError once `gone` says
+    that nobody waits for the answer, and what `charge` raises, which is told the tokens before they are computed.
     """
     began = time.perf_counter()
     texts = _texts(asked, settings)
     model = registry.model(asked.model)
-    found = model.scorer.score(texts, explain=asked.explain, timeout_s=settings.answer_timeout_s, gone=gone)
+    found = model.scorer.score(
+        texts, explain=asked.explain, timeout_s=settings.answer_timeout_s, gone=gone, charge=charge
+    )
     if asked.text is not None and isinstance(found[0], TextError):
         raise found[0]
     took_ms = (time.perf_counter() - began) * 1000

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from valence.errors import SettingsError
 from valence.model.bundled import BUNDLED_FOLDER
+from valence.server.schemas import MOST_TEXTS
 from valence.server.store.address import database_address
 
 PREFIX = "VALENCE_"
@@ -86,11 +87,12 @@ class Settings(BaseSettings):
     )
     default_model: str | None = Field(None, description="Name of the model that answers when a call names none.")
     max_text_chars: int = Field(20_000, ge=1, description="Characters (Unicode code points) that one text may have.")
-    max_texts: int = Field(128, ge=1, description="Texts that one call may hold.")
+    max_texts: int = Field(128, ge=1, le=MOST_TEXTS, description="Texts that one call may hold.")
     max_explained_texts: int = Field(
         8,
         ge=1,
-        description="Texts that one call may hold when it asks for an explanation, which costs a pass per word.",
+        description="Texts that one call may hold when it asks for an explanation, which reads each text again for "
+        "every word; of a longer text for every phrase or sentence, so that it reads at most 8,000 tokens again.",
     )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Bytes that the body of one call may have.")
     threads: int | None = Field(
@@ -101,16 +103,21 @@ class Settings(BaseSettings):
         ge=2,
         le=512,
         description="Calls answered at once, most of which wait for the model; others wait in line, and are refused "
-        "with 503 once that takes half a second. More threads make larger batches, and longer waits for each other.",
+        "with 503 once that takes half a second. More threads make larger batches, and longer waits for each other. "
+        "Half of them may hold long calls, of more than 512 tokens; a long call beyond these is refused at once.",
     )
     queue_tokens: int = Field(
         65_536,
         ge=512,
-        description="Tokens of a call and of those that go before it, since calls take turns; a call beyond them is "
-        "refused at once with 503.",
+        description="Tokens that calls of more than 512 may have waiting together, and those of fewer likewise; a call "
+        "beyond them is refused at once with 503.",
     )
     answer_timeout_s: float = Field(
-        25.0, gt=0, le=300, description="Seconds that a call may take; below the 30 s of Heroku's router."
+        25.0,
+        gt=0,
+        le=300,
+        description="Seconds that a call may take; below the 30 s of Heroku's router. A call that would take longer, "
+        "by its tokens and the speed that was measured, is refused at once.",
     )
     trusted_proxies: int = Field(
         0, ge=0, le=10, description="Proxies in front whose X-Forwarded headers are believed; 1 on Heroku."
@@ -152,6 +159,15 @@ class Settings(BaseSettings):
         600, ge=0, description="Calls a minute from one address (with IPv6, one /64); 0 for no limit."
     )
     key_calls_per_minute: int = Field(6000, ge=0, description="Calls a minute with one API key; 0 for no limit.")
+    tokens_per_minute: int = Field(
+        240_000,
+        ge=0,
+        description="Tokens that calls from one address (with IPv6, one /64) may have computed in a minute, those that "
+        "explanations read again included; 0 for no limit. A call that costs more by itself is refused with 422.",
+    )
+    key_tokens_per_minute: int = Field(
+        2_400_000, ge=0, description="The same with one API key that has the scope predict; 0 for no limit."
+    )
     feedback_per_minute: int = Field(
         30, ge=0, description="Pieces of feedback a minute from one address; 0 for no limit."
     )

@@ -26,6 +26,7 @@ export async function startServer(port?: number, settings: Record<string, string
     ...process.env,
     VALENCE_DATA_FOLDER: mkdtempSync(join(tmpdir(), "valence-e2e-")),
     VALENCE_CALLS_PER_MINUTE: "0",
+    VALENCE_TOKENS_PER_MINUTE: "0",
     VALENCE_FEEDBACK_PER_MINUTE: "0",
     ...settings,
   };

@@ -25,10 +25,10 @@ def readyz() -> tuple[Readiness, int]:
     """200 once every model is loaded, 503 with status `starting` before that. A database that cannot be had is told
     in `store` and changes no status, since texts are scored without it.
     """
-    registry = state().registry
+    names = state().registry.names  # read once: models may become ready at any moment
     readiness = Readiness(
-        status="ready" if registry.ready else "starting",
-        models=list(registry.names),
+        status="ready" if names else "starting",
+        models=list(names),
         store="ready" if state().database.available() else "unavailable",
     )
-    return readiness, 200 if registry.ready else 503
+    return readiness, 200 if names else 503

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from valence.server import examples, scoring
+from valence.server.access import charge_tokens
 from valence.server.contract import operation
 from valence.server.schemas import PredictRequest, PredictResponse
 from valence.server.state import state
@@ -26,6 +27,8 @@ blueprint = Blueprint("predict", __name__, url_prefix="/api/v1")
         "text-empty",
         "text-too-long",
         "text-error",
+        "too-costly",
+        "too-many-tokens",
         "overloaded",
         "starting",
     ),
@@ -36,4 +39,5 @@ def predict(asked: PredictRequest) -> PredictResponse:
     """Give `text` or `texts`. A single text that cannot be scored is a problem; among several it is one of the
     results, with kind `error`, and the others are scored.
     """
-    return scoring.predict(asked, state().registry, state().settings, gone_from(request.environ))
+    at = state()
+    return scoring.predict(asked, at.registry, at.settings, gone=gone_from(request.environ), charge=charge_tokens)

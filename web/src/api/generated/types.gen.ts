@@ -750,7 +750,7 @@ export type Problem = {
     /**
      * Errors
      *
-     * Which fields, where several are wrong.
+     * Which fields are wrong: the first 20, and of a list its first wrong item.
      */
     errors: Array<FieldError>;
 };
@@ -1835,11 +1835,11 @@ export type PredictErrors = {
      */
     415: Problem;
     /**
-     * `too-many-texts`: There are too many texts in one call; `text-empty`: The text is empty; `text-too-long`: The text is too long; `text-error`: The text cannot be scored; `invalid-fields`: Some fields are not right
+     * `too-many-texts`: There are too many texts in one call; `text-empty`: The text is empty; `text-too-long`: The text is too long; `text-error`: The text cannot be scored; `too-costly`: The call costs more than one call may; `invalid-fields`: Some fields are not right
      */
     422: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-tokens`: The calls of the last minute cost too much; `too-many-calls`: There were too many calls
      */
     429: Problem;
     /**

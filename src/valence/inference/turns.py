@@ -1,0 +1,140 @@
+"""The queue before the engine: whose windows are run next, and which calls are better refused at once.
+
+Half of the engine is for whoever has the least left to compute, so that a short call never waits for a long one to end;
+this is "shortest remaining processing time" (Schrage 1968). The other half is for the call that has waited the longest,
+so that no long call starves and the time in which it is answered has a bound. Halves are counted in tokens, and what a
+half does not need the other has.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+
+from valence.errors import OverloadedError, TooCostlyError
+from valence.inference.call import Batch, Call, Entry
+from valence.inference.speed import Speed
+
+_MOST_RETRY_S = 30
+
+
+class WindowQueue:
+    """A bounded queue with two ends: `append` a call, take the `next_batch` of windows. Safe to share by threads.
+
+    Args:
+        max_tokens: of long calls that may wait together, and of short ones; any one call may be longer.
+        long_from: tokens beyond which a call is long.
+        speed: of one worker.
+        workers: that take batches.
+    """
+
+    def __init__(self, max_tokens: int, *, long_from: int, speed: Speed, workers: int = 1) -> None:
+        self.max_tokens, self.long_from = max_tokens, long_from
+        self._speed, self._workers = speed, workers
+        self._calls: list[Call] = []  # as they came
+        self._owed = 0  # tokens that the oldest call is behind those that passed it
+        self._closed = False
+        self._changed = threading.Condition()
+
+    @property
+    def waiting_tokens(self) -> int:
+        with self._changed:
+            return sum(call.remaining for call in self._calls)
+
+    @property
+    def retry_after_s(self) -> int:
+        """Seconds after which there will be room, as far as is known."""
+        seconds = self._seconds(self.waiting_tokens / 2)
+        return 1 if seconds is None else max(1, min(_MOST_RETRY_S, math.ceil(seconds)))
+
+    def check(self, tokens: int, timeout_s: float | None = None) -> None:
+        """Raises OverloadedError if a call of so many tokens has no room or would wait for longer than `timeout_s`.
+
+        Raises TooCostlyError if it would take longer than that even alone.
+        """
+        with self._changed:
+            if self._closed:
+                raise OverloadedError("The engine is shutting down.", way_out="Ask again in a few seconds.")
+            self._check_time(tokens, timeout_s)
+            is_long = tokens > self.long_from
+            alike = sum(call.remaining for call in self._calls if (call.tokens > self.long_from) == is_long)
+            if alike and alike + tokens > self.max_tokens:
+                raise self._full(
+                    f"The queue is full: {alike:,} tokens wait, and the call has {tokens:,} or more; "
+                    f"{self.max_tokens:,} may wait."
+                )
+
+    def append(self, call: Call, timeout_s: float | None = None) -> None:
+        """Raises as `check` does, at once."""
+        with self._changed:
+            self.check(call.tokens, timeout_s)
+            self._calls.append(call)
+            self._changed.notify()
+
+    def next_batch(self, max_tokens: int) -> list[Entry]:
+        """Waits until there is work, then takes up to `max_tokens` of it, with padding; empty once closed and drained.
+
+        A window that is longer than `max_tokens` is a batch of its own.
+        """
+        with self._changed:
+            while True:
+                self._changed.wait_for(lambda: self._calls or self._closed)
+                self._calls = [call for call in self._calls if not call.abandoned]
+                if self._calls:
+                    return self._take(max_tokens)
+                if self._closed:
+                    return []
+
+    def close(self) -> None:
+        """Takes no more calls; what has been taken can still be fetched."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _take(self, max_tokens: int) -> list[Entry]:
+        oldest = self._calls[0]
+        in_turn = sorted(self._calls, key=lambda call: call.remaining)
+        passed_over = in_turn[0] is not oldest
+        if passed_over and self._owed > 0:
+            batch = _filled([oldest, *in_turn], max_tokens // 2)  # half a batch, since a shorter call waits for it
+            self._owed -= batch.tokens
+        else:
+            batch = _filled(in_turn, max_tokens)
+            self._owed = self._owed + batch.tokens if passed_over else 0
+        self._calls = [call for call in self._calls if call.remaining]
+        if self._calls:
+            self._changed.notify()  # another worker may be idle
+        return batch.entries
+
+    def _check_time(self, tokens: int, timeout_s: float | None) -> None:
+        alone_s = self._seconds(tokens)
+        if timeout_s is None or alone_s is None:
+            return
+        if alone_s > timeout_s:
+            raise TooCostlyError(
+                f"The call would take about {alone_s:.0f} seconds here, even alone; it may take {timeout_s:g}.",
+                way_out="Send it in several calls, or without an explanation.",
+            )
+        is_long = tokens > self.long_from
+        before = sum(call.remaining for call in self._calls if is_long or call.remaining <= tokens)
+        # What comes later may take the other half of the engine.
+        if before and 2 * (alone_s + (self._seconds(before) or 0)) > timeout_s:
+            raise self._full(
+                f"The call might not be answered within {timeout_s:g} seconds: {before:,} tokens go first."
+            )
+
+    def _seconds(self, tokens: float) -> float | None:
+        per_s = self._speed.tokens_per_s
+        return None if per_s is None else tokens / (per_s * self._workers)
+
+    def _full(self, said: str) -> OverloadedError:
+        after_s = self.retry_after_s
+        return OverloadedError(said, retry_after_s=after_s, way_out=f"Ask again in {after_s} s.")
+
+
+def _filled(calls: list[Call], budget: int) -> Batch:
+    """A batch that begins with the first call's windows, and what fits beside them of the others."""
+    batch = Batch(budget)
+    for call in calls:
+        call.take_into(batch)
+    return batch
