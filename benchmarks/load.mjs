@@ -1,7 +1,8 @@
 // Sends texts to a server and prints what came back as JSON: node load.mjs OPTIONS_AS_JSON
 // With `connections` a closed loop: so many callers, each of whom asks again when answered. With `rate` an open loop, as
 // people are who know nothing of each other: so many calls a second at moments that no answer decides, the gaps between
-// them exponential. Each answer is kept as [second in which it was asked, status, milliseconds from then on].
+// them exponential. Each answer is kept as [second in which it was asked, status, milliseconds from then on], and
+// with `tell_which` also the index of its body.
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 
@@ -22,20 +23,21 @@ const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 // One call, due at that moment; settles, with whether it was answered, when it is over one way or the other.
 function ask(due) {
   let status
-  const body = bodies[Math.floor(Math.random() * bodies.length)]
+  const chosen = Math.floor(Math.random() * bodies.length)
   const request = http.request(options.url, { method: 'POST', agent, headers })
   most = Math.max(most, ++waiting)
   request.on('response', (response) => {
     response.resume()
     response.on('end', () => {
       status = response.statusCode
-      answers.push([Math.round(due - began) / 1000, status, Math.round((performance.now() - due) * 100) / 100])
+      const answer = [Math.round(due - began) / 1000, status, Math.round((performance.now() - due) * 100) / 100]
+      answers.push(options.tell_which ? [...answer, chosen] : answer)
     })
     response.on('error', () => {}) // cut off: told by the end that never came
   })
   request.on('timeout', () => request.destroy(new Error('no answer')))
   request.on('error', () => {}) // the same
-  request.end(body)
+  request.end(bodies[chosen])
   return new Promise((done) => {
     request.on('close', () => {
       waiting -= 1

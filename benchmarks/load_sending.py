@@ -28,6 +28,10 @@ class Sender:
         """Each connection asks again as soon as it is answered."""
         return self._send(way, address, {"connections": connections, "seconds": seconds})
 
+    def mixed(self, way: Way, address: str, connections: int, seconds: float) -> dict[str, Any]:
+        """As `closed`; each answer also says which of the texts it is for: [second, status, milliseconds, index]."""
+        return self._send(way, address, {"connections": connections, "seconds": seconds, "tell_which": True})
+
     def open(self, way: Way, address: str, rate: float, seconds: float) -> dict[str, Any]:
         """So many calls a second, whatever the server answers; also says the `most_waiting` at once for an answer."""
         return self._send(way, address, {"rate": rate, "seconds": seconds})

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.models import BLAME, PRAISE
-from valence.errors import ModelFolderError, OverloadedError, TextError
+from valence.errors import ModelFolderError, OverloadedError, TextError, TooCostlyError
 from valence.inference.batch_run import BatchRun
 from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
@@ -265,3 +265,52 @@ def test_closing_finishes_what_was_accepted(gate: Gate, batcher: Batcher, pool: 
     assert waiting.result(30)
     closing.result(30)
     assert not any(worker.is_alive() for worker in batcher._workers)
+
+
+def test_long_calls_hold_no_more_places_than_they_may(gate: Gate, pool: ThreadPoolExecutor) -> None:
+    batcher = Batcher(gate, batch_tokens=64, max_long_calls=2)
+    long = [pool.submit(batcher.score, ["bad " * 100]) for _ in range(2)]
+    _wait_until(lambda: not batcher._long_calls._free._value)
+    with pytest.raises(OverloadedError, match="2 calls of more than 64 tokens"):
+        batcher.score(["good " * 100])
+    short = pool.submit(batcher.score, ["dull"])
+    gate.open.set()
+    assert all(future.result(30) for future in (*long, short))
+    assert batcher.score(["good " * 100]), "and there is room again"
+    batcher.close()
+
+
+def test_what_a_call_costs_is_told_before_anything_is_computed(engine: Engine) -> None:
+    batcher, told = Batcher(engine), list[int]()
+    batcher.score(["the film was dull"], explain=True, charge=told.append)
+    windows = 6 + 4 * 5  # as it is, and without each of its words; two special tokens each
+    assert told == [1 + 17 // 6, windows]
+
+    def refuse(tokens: int) -> None:
+        told.append(tokens)
+        if tokens > 3:
+            raise OverloadedError("no")
+
+    runs: list[BatchRun] = []
+    batcher.watch(runs.append)
+    with pytest.raises(OverloadedError, match="no"):
+        batcher.score(["the film was dull"], explain=True, charge=refuse)
+    batcher.close()
+    assert (told[2:], runs) == ([3, windows], [])
+
+
+def test_a_call_that_takes_too_long_is_refused_before_it_is_read(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    batcher = Batcher(engine)
+    batcher.speed.ran(10_000, 100.0)
+    monkeypatch.setattr(engine.reader, "read", lambda *_, **__: pytest.fail("it was read"))
+    with pytest.raises(TooCostlyError):
+        batcher.score(["good " * 2000] * 2, timeout_s=25)
+    batcher.close()
+
+
+def test_the_speed_can_be_measured_before_anybody_asks(engine: Engine) -> None:
+    batcher = Batcher(engine)
+    assert batcher.speed.tokens_per_s is None
+    batcher.measure_speed()
+    assert batcher.speed.tokens_per_s
+    batcher.close()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.models import example_sentences
 from valence.inference.engine import Engine
-from valence.inference.explain import MAX_PARTS, parts, words
+from valence.inference.explain import MAX_PARTS, MAX_TOKENS, cost, leave_out, parts, words
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,27 @@ def test_cost_is_bounded_in_a_long_text(engine: Engine) -> None:
     assert prediction.windows > 50
     assert prediction.words is not None
     assert len(prediction.words) == MAX_PARTS
+
+
+def test_phrases_keep_to_their_sentence() -> None:
+    text = "One two three four five. Six seven! Eight nine ten eleven\ntwelve"
+    found = [text[start:end] for start, end in parts(text, 6)]
+    assert found == ["One two three", "four five", "Six seven", "Eight nine", "ten eleven", "twelve"]
+    assert [text[start:end] for start, end in parts(text, 4)][:2] == ["One two three four five", "Six seven"]
+    assert [text[start:end] for start, end in parts(text, 2)] == [
+        "One two three four five. Six seven",
+        "Eight nine ten eleven\ntwelve",
+    ]
+
+
+@given(st.text(max_size=300), st.integers(1, 20))
+def test_parts_hold_every_word_and_are_no_more_than_asked_for(text: str, limit: int) -> None:
+    found = parts(text, limit)
+    assert len(found) <= limit
+    assert all(any(start <= first and last <= end for start, end in found) for first, last in words(text))
+
+
+@pytest.mark.parametrize("text", ["good " * 4000, "a dull plot. " * 1500, "!" * 20_000, "好" * 3000, "x" * 9000])
+def test_an_explanation_reads_a_bounded_number_of_tokens_again(engine: Engine, text: str) -> None:
+    left = leave_out(text, engine.reader.read(text, spans=True))
+    assert cost(left) <= MAX_TOKENS
