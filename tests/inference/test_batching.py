@@ -299,7 +299,9 @@ def test_what_a_call_costs_is_told_before_anything_is_computed(engine: Engine) -
     assert (told[2:], runs) == ([3, windows], [])
 
 
-def test_a_call_that_takes_too_long_is_refused_before_it_is_read(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_takes_too_long_is_refused_before_it_is_read(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batcher = Batcher(engine)
     batcher.speed.ran(10_000, 100.0)
     monkeypatch.setattr(engine.reader, "read", lambda *_, **__: pytest.fail("it was read"))
