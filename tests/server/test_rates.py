@@ -15,7 +15,7 @@ from tests.server.fakes import FakeScorer, bearer, served
 from tests.server.test_feedback import said
 from valence.server import keys
 from valence.server.app import create_app
-from valence.server.rates import RateLimits, network_of
+from valence.server.rates import RateLimits, Standing, network_of
 from valence.server.registry import Registry
 from valence.server.settings import Settings, default_settings
 from valence.server.state import KEY
@@ -187,3 +187,83 @@ def test_without_its_redis_a_server_counts_by_itself(
 )
 def test_whom_an_address_stands_for(address: str, stands_for: str) -> None:
     assert network_of(address) == stands_for
+
+
+FOUR = {"json": {"text": "good a b c"}}  # four tokens, as the fake counts
+
+
+def test_calls_are_counted_by_what_they_cost(make: Callable[..., FlaskClient], counted: dict[str, Any]) -> None:
+    client = make(tokens_per_minute=10, **counted)
+    answers = [client.post(URL, **FOUR) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.headers["RateLimit"].split(", ")[1].split(";")[:2] for answer in answers[:2]] == [
+        ['"client-tokens"', "r=6"],
+        ['"client-tokens"', "r=2"],
+    ]
+    refused = answers[-1]
+    assert refused.get_json()["code"] == "too-many-tokens"
+    assert refused.headers["RateLimit-Policy"] == '"client";q=600;w=60, "client-tokens";q=10;qu="tokens";w=60'
+    assert 1 <= int(refused.headers["Retry-After"]) <= 121
+    assert client.post(URL, **BODY).status_code == 200, "what costs less still has room"
+
+
+def test_a_call_that_no_minute_has_room_for_is_told_so_and_costs_nothing(
+    make: Callable[..., FlaskClient], counted: dict[str, Any]
+) -> None:
+    client = make(tokens_per_minute=5, **counted)
+    refused = client.post(URL, json={"texts": ["good a b"] * 2})
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "too-costly")
+    assert "6 tokens or more, and your address may use 5 a minute" in refused.get_json()["detail"]
+    assert "Retry-After" not in refused.headers, "waiting does not help"
+    assert client.post(URL, json={"text": "a b c"}).status_code == 200, "only that it was read is counted"
+
+
+def test_a_call_without_room_is_not_computed(make: Callable[..., FlaskClient], scorer: FakeScorer) -> None:
+    client = make(tokens_per_minute=5)
+    assert client.post(URL, **FOUR).status_code == 200
+    scorer.failure = AssertionError("it was computed all the same")
+    assert client.post(URL, **FOUR).status_code == 429
+
+
+def test_tokens_are_counted_by_key_only_where_the_key_is_for_it(make: Callable[..., FlaskClient]) -> None:
+    client = make(tokens_per_minute=4, key_tokens_per_minute=8)
+    database = client.application.extensions[KEY].database
+    ours, other = (bearer(keys.create(database, scope, [scope])) for scope in ("predict", "read-metrics"))
+    assert [client.post(URL, **FOUR, headers=ours).status_code for _ in range(3)] == [200, 200, 429]
+    assert [client.post(URL, **FOUR, headers=other).status_code for _ in range(2)] == [200, 429]
+    assert client.post(URL, **FOUR).status_code == 429, "the other key's call was counted for the address"
+
+
+@pytest.mark.parametrize(
+    ("scope", "statuses"), [("predict", [201, 429]), ("send-feedback", [201, 201]), ("admin", [201, 201])]
+)
+def test_only_a_key_for_feedback_raises_the_limit_of_feedback(
+    make: Callable[..., FlaskClient], scope: keys.Scope, statuses: list[int]
+) -> None:
+    client = make(feedback_per_minute=1)
+    headers = bearer(keys.create(client.application.extensions[KEY].database, scope, [scope]))
+    assert [client.post("/api/v1/feedback", json=said(), headers=headers).status_code for _ in range(2)] == statuses
+
+
+@pytest.mark.parametrize("pause_s", [0, 20, 45, 70])
+@pytest.mark.parametrize("cost", [2, 5, 10])
+def test_waiting_as_long_as_told_is_enough_for_a_costly_call(
+    monkeypatch: pytest.MonkeyPatch, cost: int, pause_s: int
+) -> None:
+    now = 1_795_572_339.25
+    monkeypatch.setattr("time.time", lambda: now)
+    rates = RateLimits(default_settings().model_copy(update={"tokens_per_minute": 10}))
+    assert _standing(rates, 6).allowed
+    now += pause_s
+    while _standing(rates, 1).allowed:
+        pass
+    refused = _standing(rates, cost)
+    assert not refused.allowed
+    now += refused.reset_s
+    assert _standing(rates, cost).allowed
+
+
+def _standing(rates: RateLimits, cost: int) -> Standing:
+    standing = rates.take("client-tokens", "a", cost)
+    assert standing is not None
+    return standing

@@ -204,6 +204,27 @@ def test_health_and_readiness(client: FlaskClient) -> None:
     assert client.get("/readyz").get_json() == {"status": "ready", "models": ["fake"], "store": "ready"}
 
 
+def test_readiness_never_contradicts_its_status(scorer: FakeScorer, settings: Settings) -> None:
+    """Also where the models become ready between one look and the next."""
+
+    class Loading(Registry):
+        looks_left = 0
+
+        @property
+        def ready(self) -> bool:
+            self.looks_left -= 1
+            return self.looks_left < 0
+
+    registry = Loading([served(scorer)])
+    client = create_app(settings, registry=registry).test_client()
+    for looks in range(4):
+        registry.looks_left = looks
+        answer = client.get("/readyz")
+        said = answer.get_json()
+        expected = {200: ("ready", ["fake"]), 503: ("starting", [])}[answer.status_code]
+        assert (said["status"], said["models"]) == expected
+
+
 def test_the_models_are_listed_with_the_limits(client: FlaskClient) -> None:
     answer = client.get("/api/v1/models").get_json()
     assert [(model["name"], model["default"], model["labels"]) for model in answer["models"]] == [

@@ -23,15 +23,19 @@ Scores texts with a classifier made by transfer learning.
 
 Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem document; `code` is stable and
 /docs/errors lists all of them. Every answer carries an `X-Request-ID` header, under which the log has the request.
-Calls are counted, by key where one is shown and by address otherwise; the `RateLimit` header says how you stand. What
-needs a key says which scope; a key is sent as `Authorization: Bearer KEY`.
+Calls are counted, and so are the tokens that are computed for them, by key where one with the scope is shown and by
+address otherwise; the `RateLimit` header says how you stand. An explanation costs about a text's tokens once more for
+each word, at most 8,192. What needs a key says which scope; a key is sent as `Authorization: Bearer KEY`.
 """
 
 
 _KEY = {"type": "http", "scheme": "bearer", "description": "A key that `valence keys create` has made."}
 _RATE_LIMIT = {
-    "RateLimit-Policy": ("string", "Calls a minute (`q`) under the policy that this call was counted under."),
-    "RateLimit": ("string", "Calls that are left (`r`) and seconds until there are more (`t`)."),
+    "RateLimit-Policy": (
+        "string",
+        'For each policy that this call was counted under, calls a minute (`q`), or tokens where it has `qu="tokens"`.',
+    ),
+    "RateLimit": ("string", "For each of these, how many are left (`r`) and seconds until there are more (`t`)."),
 }
 _WAIT = {"Retry-After": ("integer", "Seconds to wait.")}
 _PROBLEM_HEADERS: dict[int, dict[str, tuple[str, str]]] = {

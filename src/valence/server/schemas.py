@@ -37,7 +37,11 @@ class PredictRequest(Wire):
         description="Several texts to score; answered in this order.",
     )
     model: Name | None = Field(None, description="Name of the model; the server's default where it is left out.")
-    explain: bool = Field(default=False, description="Also say how much each word pushed the score.")
+    explain: bool = Field(
+        default=False,
+        description="Also say how much each word pushed the score; in a text of more than about 80 words, each phrase or "
+        "sentence.",
+    )
 
     @model_validator(mode="after")
     def _one_of_two(self) -> PredictRequest:

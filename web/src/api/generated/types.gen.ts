@@ -695,7 +695,7 @@ export type PredictRequest = {
     /**
      * Explain
      *
-     * Also say how much each word pushed the score. With at most 8 texts in one call.
+     * Also say how much each word pushed the score; in a text of more than about 80 words, each phrase or sentence. With at most 8 texts in one call.
      */
     explain?: boolean;
 };
