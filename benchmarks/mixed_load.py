@@ -69,7 +69,7 @@ def _long(short: Sequence[str], words: int, random_: random.Random) -> str:
 
 
 def _only(sent: dict[str, Any], which: range) -> dict[str, Any]:
-    """The answers to those texts. Calls without an answer are counted with each kind: it is not known whose they were."""
+    """The answers to those texts. Calls without an answer count for each kind: nothing tells whose they were."""
     return {**sent, "answers": [answer[:3] for answer in sent["answers"] if answer[3] in which]}
 
 

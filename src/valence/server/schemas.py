@@ -39,8 +39,8 @@ class PredictRequest(Wire):
     model: Name | None = Field(None, description="Name of the model; the server's default where it is left out.")
     explain: bool = Field(
         default=False,
-        description="Also say how much each word pushed the score; in a text of more than about 80 words, each phrase or "
-        "sentence.",
+        description="Also say how much each word pushed the score; in a text of more than about 80 words, each phrase "
+        "or sentence.",
     )
 
     @model_validator(mode="after")
