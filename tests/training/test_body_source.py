@@ -9,7 +9,14 @@ from pathlib import Path
 from valence.model.folder import ModelFolder
 from valence.model.serving import serving_copy
 
-WITHOUT_TORCH = "import sys; sys.modules['torch'] = sys.modules['transformers'] = None\n"
+WITHOUT_TORCH = """
+import sys
+class Refused:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("torch", "transformers", "accelerate"):
+            raise ImportError(f"{name} was imported")
+sys.meta_path.insert(0, Refused())
+"""
 READ = """
 from valence.model.labels import Labels
 from valence.training.body_source import open_body
