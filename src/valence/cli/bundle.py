@@ -1,4 +1,4 @@
-"""`valence bundle`: the half of a model folder that serving needs."""
+"""`valence bundle`: a copy of a model folder with only the files that serving needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from valence.cli.options import out_option
 )
 @out_option
 def bundle(model: Path, out: Path) -> None:
-    """Copy what serving needs of a model folder: the quantised body, the head, the card and the results."""
+    """Copy the files of a model folder that serving needs: the quantised body, the head, the card and the results."""
     from valence.model.folder import ModelFolder
     from valence.model.serving import serving_copy
 

@@ -47,7 +47,7 @@ cluster_option: Decorator = click.option(
 workers_option: Decorator = click.option(
     "--workers",
     type=click.IntRange(min=1),
-    help="With --cluster: at most so many, of one core each.  [default: its cores]",
+    help="With --cluster: the most workers, with one core each.  [default: all of its cores]",
 )
 
 
@@ -85,22 +85,22 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
                 type=click.Path(path_type=Path),
                 help="A file of your own to test on. Without it, a test set is cut from your --data file.",
             ),
-            click.option("--text-column", help="Your file's column with the texts.  [default: found out]"),
+            click.option("--text-column", help="Your file's column with the texts.  [default: detected]"),
             click.option(
                 "--label-column",
                 multiple=True,
-                help="Your file's column with the labels.  [default: found out]  Given again, each column is a label, "
-                "which its rows have (1) or have not (0).",
+                help="Your file's column with the labels.  [default: detected]  Give it again if each column is a "
+                "label of its own, 1 for rows that have it and 0 for the others.",
             ),
             click.option(
                 "--group-column",
-                help="Rows of your file that are the same here, such as an author, stay on one side of every split.",
+                help="A column such as the author: rows with the same value stay on one side of every split.",
             ),
             click.option(
                 "--label-separator",
-                help="Several labels a text: what parts them in a cell, such as '|'. Lists, as in JSONL, need none.",
+                help="The separator of several labels in a cell, such as '|'. Lists, as in JSONL, need none.",
             ),
-            click.option("--encoding", help="Of your file, such as cp1252.  [default: UTF-8]"),
+            click.option("--encoding", help="Encoding of your file, such as cp1252.  [default: UTF-8]"),
         ]
         decorated: Command = with_request
         for option in reversed(options):
