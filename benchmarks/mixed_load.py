@@ -20,9 +20,9 @@ from load_figures import figures
 from load_sending import Sender
 from load_servers import OURS, serving
 
-from valence.classifier import bundled_folder
 from valence.files import write_json
 from valence.machine import cores, processor
+from valence.model.bundled import bundled_folder
 from valence.model.folder import ModelFolder
 
 WITHIN_MS = 1000

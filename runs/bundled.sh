@@ -33,7 +33,7 @@ step models/student valence distill --student models/imdb --teacher models/teach
 
 set -x
 # What goes into the package, tested as it is served.
-valence bundle --model models/student --out src/valence/bundled
+valence bundle --model models/student --out src/valence/bundled --overwrite
 valence evaluate --model src/valence/bundled --data docs/hard-cases.csv --results docs/results/hard-cases.json \
   --record --known-failures 15
 valence evaluate --model src/valence/bundled --data sst2 --data imdb --results docs/results/bundled.json \

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The whole mission as a dozen commands, in order, each with its reason. runs/bundled.sh goes on to the bundled model.
 # Stage 1 took 71 minutes on two busy cores with AMX; `make small` is the same road in minutes.
+# A second run replaces the models of the first (--overwrite).
 set -euxo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,25 +10,25 @@ valence data get imdb sst2 ${DATA_FROM:+--from "$DATA_FROM"}
 
 # Stage 1. A base that knows English reads 25,000 reviews and becomes a body that knows sentiment.
 # `--base roberta-base` is the full-size way; minilm is a fifth of its size and needs no Hub.
-valence pretrain --base minilm --data imdb --out models/imdb --results docs/results/imdb-stage1.json
+valence pretrain --base minilm --data imdb --out models/imdb --overwrite --results docs/results/imdb-stage1.json
 
 # The body as quantised ONNX. Stage 2 keeps the body, so every later model takes this file along.
-valence export --model models/imdb
+valence export --model models/imdb --overwrite
 
 # Stage 2. The body is frozen; only the final layer is changed, and fitted to short sentences, on what the quantised body
 # gives, since that is what it will read. It stands where the network has it, so plain transformers loads the folder.
-valence transfer --from models/imdb --data sst2 --out models/sst2 --results docs/results/sst2-final-layer.json
+valence transfer --from models/imdb --data sst2 --out models/sst2 --overwrite --results docs/results/sst2-final-layer.json
 
 # The same with the final layer reading the whole depth of the body: better on sentences, and worse on long reviews.
-valence transfer --from models/imdb --data sst2 --readout general --out models/sst2-general \
+valence transfer --from models/imdb --data sst2 --readout general --out models/sst2-general --overwrite \
   --results docs/results/sst2-general.json
 
 # What stage 1 was worth: that same final layer on a base that has not read the reviews.
-valence transfer --from minilm --data sst2 --readout general --out models/sst2-without \
+valence transfer --from minilm --data sst2 --readout general --out models/sst2-without --overwrite \
   --results docs/results/sst2-without-stage1.json
 
 # The second half of the classic tutorial: IMDb itself again, and only the final layer is changed.
-valence transfer --from models/imdb --data imdb --out models/imdb-again \
+valence transfer --from models/imdb --data imdb --out models/imdb-again --overwrite \
   --results docs/results/imdb-final-layer.json
 
 # What the body was worth: no body at all.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from valence.inference.prediction import Prediction
-from valence.model.bundled import bundled_folder
+from valence.model.bundled import BUNDLED, model_path
 
 if TYPE_CHECKING:
     from valence.inference.engine import Engine
@@ -61,11 +61,11 @@ def load(path: Path | str | None = None, *, threads: int | None = None) -> Class
     """Opens the model folder at `path`, by default the model that comes with the package.
 
     Args:
-        path: a model folder.
+        path: a model folder, or "bundled".
         threads: for the computation; by default this process's share of the machine.
 
     Raises ModelFolderError if the folder is missing, damaged, or lacks what serving needs.
     """
     from valence.inference.engine import Engine
 
-    return Classifier(Engine(bundled_folder() if path is None else path, threads=threads))
+    return Classifier(Engine(model_path(BUNDLED if path is None else path), threads=threads))

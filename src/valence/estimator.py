@@ -154,17 +154,22 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         tested = scored(probabilities, labels.encode(rows.labels), head=head, labels=labels, texts=rows.texts)
         return measure(tested, origin, started=started).as_json()
 
-    def save(self, path: str | Path, results: Sequence[dict[str, Any]] = ()) -> ModelFolder:
+    def save(self, path: str | Path, results: Sequence[dict[str, Any]] = (), *, overwrite: bool = False) -> ModelFolder:
         """Writes a model folder, whole or not at all: `valence.load` and `valence serve` read it.
 
         Args:
             path: the folder to write.
             results: what `evaluate` gave, for the model's card and report.
+            overwrite: whether a model that is there already may be replaced.
+
+        Raises OutputError if there is a model and it may not, or something else, or if it cannot be written.
         """
+        from valence.model.folder import check_free
         from valence.model.results import Result
         from valence.training.saving import Trained, save
 
         check_is_fitted(self)
+        check_free(Path(path), overwrite=overwrite, hint="save with overwrite=True")
         start = self._opened(self.head_.labels)
         trained = Trained(start.body, self.head_, [Result.model_validate(result) for result in results])
         return save(trained, Path(path), start.with_head(self.head_))

@@ -84,11 +84,19 @@ def write_bytes(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+def check_file_free(path: Path, *, overwrite: bool) -> None:
+    """Raises OutputError if there is something at `path`, and it may not be overwritten."""
+    if path.exists() and not overwrite:
+        raise OutputError(
+            f"{path} is there already.", way_out="Name another file, or add --overwrite.", code="output-exists"
+        )
+
+
 @contextmanager
-def file_in_place_of(path: Path, *, mode: int = 0o644) -> Iterator[IO[bytes]]:
+def file_in_place_of(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
     """Yields a file to write, which takes the place of `path` only if the block ends without an error.
 
-    It gets `mode` once it is whole; until then only its owner may read it.
+    It gets `mode`, by default what the umask leaves, once it is whole; until then only its owner may read it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -98,7 +106,7 @@ def file_in_place_of(path: Path, *, mode: int = 0o644) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(mode)
+        temporary.chmod(0o666 & ~umask() if mode is None else mode)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -149,13 +157,32 @@ def folder_in_place_of(target: Path) -> Iterator[Path]:
         held = _held(draft)
         try:
             yield draft
-            draft.chmod(0o755)
+            _set_modes(draft)
             _put_in_place(draft, target)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
         finally:
             os.close(held)
+
+
+def umask() -> int:
+    """The permissions that new files of this process lack. Python can only read it by setting it, for all threads."""
+    try:
+        status = Path("/proc/self/status").read_text("ascii", errors="replace")
+        return int(re.findall(r"^Umask:\s*([0-7]+)$", status, re.MULTILINE)[0], 8)
+    except (OSError, IndexError):  # no Linux
+        found = os.umask(0o022)
+        os.umask(found)
+        return found
+
+
+def _set_modes(folder: Path) -> None:
+    """Gives everything in it the modes of new files, whichever library wrote it, or wherever it was copied from."""
+    lacking = umask()
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod((0o777 if path.is_dir() else 0o666) & ~lacking)
 
 
 def remove_folder(folder: Path) -> None:

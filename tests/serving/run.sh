@@ -18,7 +18,7 @@ if "$room/bin/python" -c 'import torch' 2>/dev/null; then echo "torch has come i
 export VALENCE_DATA_FOLDER="$PWD/$room/kept" # not where the user's own server keeps its data
 unset DATABASE_URL VALENCE_DATABASE_URL REDIS_URL VALENCE_REDIS_URL
 echo "== Serving without torch, from requirements.txt alone"
-(cd "$room" && bin/python ../../tests/serving/routine.py "$("bin/python" -c 'from valence.classifier import bundled_folder; print(bundled_folder())')")
+(cd "$room" && bin/python ../../tests/serving/routine.py "$("bin/python" -c 'from valence.model.bundled import bundled_folder; print(bundled_folder())')")
 echo "== The ten largest packages, MB"
 du -m --max-depth=1 "$room"/lib/python*/site-packages | sort -rn | sed -n '2,11p' | awk '{n=split($2,p,"/"); printf "%6d  %s\n", $1, p[n]}'
 size=$(du -sm "$room" | cut -f1)

@@ -72,7 +72,14 @@ class Way:
     def __init__(self, room: Path, command: str, *, goes_on: bool) -> None:
         self.place = Path(tempfile.mkdtemp(dir=room))
         self.out, self.results, self.home = self.place / "out", self.place / "results.json", self.place / "home"
-        self._command = [*command.format(room=room).split(), "--out", str(self.out), "--results", str(self.results)]
+        self._command = [
+            *command.format(room=room).split(),
+            "--out",
+            str(self.out),
+            "--overwrite",
+            "--results",
+            str(self.results),
+        ]
         self._goes_on = goes_on
 
     def run(self, *, resume: bool, kill_after_s: float | None = None) -> bool:

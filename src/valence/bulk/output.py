@@ -69,8 +69,10 @@ class StandardOutput:
         try:
             sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
+        except BrokenPipeError:  # whoever read it, such as head, has enough
+            raise
         except OSError as error:
-            raise DataError(f"Standard output was closed: {error.strerror}.", code="output-closed") from error
+            raise DataError(f"Standard output cannot be written: {error.strerror}.", code="output-closed") from error
 
     def commit(self, state: State) -> None:
         """Nothing can be gone on with."""

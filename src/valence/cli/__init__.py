@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
+import select
+import signal
+import sys
 from typing import IO, Any
 
 import click
@@ -50,6 +54,28 @@ _AFTER_CTRL_C = {
 _AFTER_CTRL_C_BY_DEFAULT = "Nothing half-done was left. Run it again to begin anew."
 
 
+# As shells have it for a program that SIGPIPE ended, which is how other tools end when `head` has read enough.
+_READER_GONE = 128 + signal.SIGPIPE
+
+
+def reader_is_gone() -> bool:
+    """Whether standard output is a pipe or a socket that nobody reads any more."""
+    try:
+        stdout = sys.stdout.fileno()
+    except (OSError, ValueError):  # caught by a test or a notebook, or closed
+        return False
+    asked = select.poll()
+    asked.register(stdout, select.POLLOUT)
+    return any(state & (select.POLLERR | select.POLLHUP) for _, state in asked.poll(0))
+
+
+def _write_to_nobody() -> None:
+    """Lets what is still in the buffer go without an error when Python ends."""
+    nobody = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nobody, sys.stdout.fileno())
+    os.close(nobody)
+
+
 class LazyGroup(click.Group):
     """Imports a command's module when the command is asked for, so that every command starts quickly."""
 
@@ -67,9 +93,22 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        try:
+            return super().main(*args, **extra)
+        except SystemExit as ended:
+            if ended.code == 1 and reader_is_gone():  # how click ends where the help is piped into head
+                raise SystemExit(_READER_GONE) from None
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError as error:
+            if not reader_is_gone():
+                raise Failure(ValenceError(f"A connection was closed by the other side: {error.strerror}.")) from error
+            _write_to_nobody()
+            raise click.exceptions.Exit(_READER_GONE) from error
         except ValenceError as error:
             raise Failure(error) from error
         except KeyboardInterrupt as error:

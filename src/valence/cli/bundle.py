@@ -6,13 +6,11 @@ from pathlib import Path
 
 import click
 
-from valence.cli.options import out_option
+from valence.cli.options import model_option, out_option
 
 
 @click.command()
-@click.option(
-    "--model", required=True, type=click.Path(path_type=Path, file_okay=False), help="An exported model folder."
-)
+@model_option("An exported model folder.", required=True)
 @out_option
 def bundle(model: Path, out: Path) -> None:
     """Copy the files of a model folder that serving needs: the quantised body, the head, the card and the results."""

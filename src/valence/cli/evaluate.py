@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from valence.cli.options import data_options, results_option, seed_option
+from valence.cli.options import data_options, model_option, results_option, seed_option
 from valence.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -34,13 +34,8 @@ class _Test:
 
 
 @click.command()
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    required=True,
-    type=click.Path(path_type=Path),
-    help="A model folder. Give it again to compare further models with the first, row by row.",
+@model_option(
+    "A model folder. With several, each is compared with the first, row by row.", multiple=True, required=True
 )
 @data_options("sst2", multiple=True)
 @click.option("--test-rows", type=click.IntRange(min=10), help="At most this many test rows, for a quick run.")
@@ -76,7 +71,7 @@ class _Test:
 @seed_option
 @results_option
 def evaluate(
-    models: tuple[Path, ...],
+    model: tuple[Path, ...],
     requests: list[DataRequest],
     test_rows: int | None,
     record: bool,
@@ -110,15 +105,16 @@ def evaluate(
     )
     if report or plots:
         drawing.require_matplotlib()  # before a test that may take an hour
+    models = tuple(dict.fromkeys(model))
     trained_on = [ModelFolder(path).head().provenance.get("data", {}) for path in models]
     datasets = [request.load_to_test(trained_on, seed=seed) for request in requests]
-    tests = [test for path in dict.fromkeys(models) for test in _tests(path, models, datasets, test_rows, seed)]
+    tests = [test for path in models for test in _tests(path, models, datasets, test_rows, seed)]
     if known_failures:
         tests = [_with_known_failures(test, known_failures) for test in tests]
     measured, compared = [test.result for test in tests], _compared(tests, seed)
     if record:
         others = [result for file in beside for result in read(file)]
-        for path in dict.fromkeys(models):
+        for path in models:
             write(path, [test.result for test in tests if test.path == path], others)
     if results:
         save(results, measured, compared)

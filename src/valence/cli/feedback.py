@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from valence.cli.options import server_database
+from valence.cli.options import overwrite_option, server_database
 
 
 @click.group()
@@ -19,16 +19,19 @@ def feedback() -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.  [default: standard output]"
 )
-def export(shape: str, out: Path | None) -> None:
+@overwrite_option("a file that is at --out already")
+def export(shape: str, out: Path | None, overwrite: bool) -> None:
     """Write everything that was said, the newest first.
 
     In CSV a field that a spreadsheet would run as a formula has an apostrophe in front; JSON Lines has everything as
     it was sent.
     """
-    from valence.files import file_in_place_of, writing
+    from valence.files import check_file_free, file_in_place_of, writing
     from valence.server.feedback import as_csv, as_jsonl
     from valence.server.store.feedback import every
 
+    if out is not None:
+        check_file_free(out, overwrite=overwrite)
     write = {"csv": as_csv, "jsonl": as_jsonl}[shape]
     with server_database() as database:
         lines = write(every(database))

@@ -21,9 +21,44 @@ _DATA_HELP = (
     "a copy in the layout of a set by name, or OWNER/NAME[@REVISION] on the Hugging Face Hub."
 )
 
-out_option: Decorator = click.option(
-    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The model folder to write."
-)
+
+class ModelType(click.ParamType[Path]):
+    """A model folder by its path, or the one in the package by the name "bundled"."""
+
+    name = "folder"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ARG002 - click's signature
+        from valence.model.bundled import model_path
+
+        return model_path(value)
+
+
+def model_option(help_text: str, **how: Any) -> Decorator:
+    """`--model`; `how` as click has it."""
+    words = f'{help_text} "bundled" is the one in the package.'
+    return click.option("--model", type=ModelType(), help=words, **how)
+
+
+def out_option(command: Command) -> Command:
+    """`--out`, the model folder to write, and `--overwrite`; checked before anything is done."""
+
+    @functools.wraps(command)
+    def checked(out: Path, overwrite: bool, **others: Any) -> Any:
+        from valence.model.folder import check_free
+
+        check_free(out, overwrite=overwrite)
+        return command(out=out, **others)
+
+    folder = click.Path(path_type=Path, file_okay=False)
+    with_overwrite = overwrite_option("a model that is at --out already")(checked)
+    return click.option("--out", required=True, type=folder, help="The model folder to write.")(with_overwrite)
+
+
+def overwrite_option(what: str) -> Decorator:
+    """`--overwrite`, for what is there already."""
+    return click.option("--overwrite", is_flag=True, help=f"Replace {what}.")
+
+
 seed_option: Decorator = click.option("--seed", default=42, help="For the splits and for training.")
 results_option: Decorator = click.option(
     "--results", type=click.Path(path_type=Path, dir_okay=False), help="Also write the figures to this JSON file."

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from valence.cli.options import data_options, results_option, seed_option
+from valence.cli.options import data_options, model_option, results_option, seed_option
 
 if TYPE_CHECKING:
     from valence.data.sources import DataRequest
 
 
 @click.command()
-@click.option(
-    "--model", required=True, type=click.Path(path_type=Path, file_okay=False), help="An exported model folder."
-)
+@model_option("An exported model folder.", required=True)
 @data_options("sst2", multiple=True)
 @click.option(
     "--split",

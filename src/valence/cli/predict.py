@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from valence.cli.options import model_option
+from valence.model.bundled import BUNDLED
+
 if TYPE_CHECKING:
     from valence.classifier import Classifier
     from valence.inference.prediction import Prediction, WordEffect
@@ -21,10 +24,10 @@ MARKED_FROM = 0.01
 
 @click.command()
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
-@click.option("--model", type=click.Path(path_type=Path), help="A model folder; by default the bundled model.")
+@model_option("A model folder.", default=BUNDLED)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--explain", is_flag=True, help="Mark the words that speak for the label (+) and against it (-).")
-def predict(texts: tuple[str, ...], model: Path | None, as_json: bool, explain: bool) -> None:
+def predict(texts: tuple[str, ...], model: Path, as_json: bool, explain: bool) -> None:
     """Score each TEXT; without one, each line of standard input, or what you type at a prompt."""
     from valence.classifier import load
 

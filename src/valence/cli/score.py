@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from valence.cli.options import cluster_option, workers_option
+from valence.cli.options import cluster_option, model_option, workers_option
 from valence.errors import SettingsError
+from valence.model.bundled import BUNDLED
 
 # Options that mean something only with --cluster.
 _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "--workers"}
@@ -23,7 +24,7 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
     help="The file to write, of the same format; .gz or .zst compresses it. '-' is standard output. "
     "With --cluster a folder, which may be an address.",
 )
-@click.option("--model", type=click.Path(path_type=Path), help="A model folder; by default the bundled model.")
+@model_option("A model folder.", default=BUNDLED)
 @click.option(
     "--format",
     type=click.Choice(["csv", "tsv", "jsonl"]),
@@ -46,7 +47,7 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
     type=click.IntRange(min=1),
     help="With --cluster: rows of a shard, which is what a killed worker costs at most.  [default: 16384]",
 )
-def score(files: tuple[str, ...], out: str, model: Path | None, cluster: str | None, **options: Any) -> None:
+def score(files: tuple[str, ...], out: str, model: Path, cluster: str | None, **options: Any) -> None:
     """Score every row of FILE (CSV, TSV, JSONL, Parquet; .gz, .zst; '-' for standard input).
 
     Columns and rows stay as they are, with a label and its probability added. A run that was stopped, even by a kill or
@@ -55,13 +56,10 @@ def score(files: tuple[str, ...], out: str, model: Path | None, cluster: str | N
     With --cluster, FILE may be given more than once, and be a folder, a pattern in quotes, or an address such as
     s3://bucket/comments/ or gs://bucket/*.parquet. The answers go to shards in the folder --out.
     """
-    from valence.model.bundled import bundled_folder
-
-    folder = model or bundled_folder()
     if cluster is None:
-        _on_this_machine(files, Path(out), folder, options)
+        _on_this_machine(files, Path(out), model, options)
     else:
-        _on_cluster(files, out, folder, cluster, options)
+        _on_cluster(files, out, model, cluster, options)
 
 
 def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from valence.deploy import programs
 from valence.errors import DeployError
+from valence.model.bundled import BUNDLED
 
 STACK = "heroku-26"
 BUILDPACKS = ("heroku/nodejs", "heroku/python")  # in this order: the page is built before the server is installed
@@ -143,6 +144,8 @@ def _branch(root: Path) -> str:
 def _check_committed(root: Path, model: str) -> None:
     """`--model` names folders in the repository: NAME=PATH or PATH, which must be committed to be pushed."""
     path = model.partition("=")[2] or model
+    if path == BUNDLED:  # it comes with the package
+        return
     listed = ["git", "ls-files", "--cached"]
     ignored = ["--ignored", "--exclude-from=.slugignore"] if (root / ".slugignore").exists() else []
     body = ["--", f"{path}/body.json"]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from valence.errors import ModelFolderError
 
+# Names the bundled model wherever a model is named. A folder of that name is given as ./bundled.
+BUNDLED = "bundled"
 BUNDLED_FOLDER = Path(str(files("valence"))) / "bundled"
 
 
@@ -19,3 +21,12 @@ def bundled_folder() -> Path:
             code="model-missing",
         )
     return BUNDLED_FOLDER
+
+
+def model_path(name: str | Path) -> Path:
+    """The folder of a model that a user names: "bundled", or a path. Raises ModelFolderError.
+
+    >>> model_path("models/sst2")
+    PosixPath('models/sst2')
+    """
+    return bundled_folder() if name == BUNDLED else Path(name)

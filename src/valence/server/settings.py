@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from valence.errors import SettingsError
-from valence.model.bundled import BUNDLED_FOLDER
+from valence.model.bundled import BUNDLED, BUNDLED_FOLDER
 from valence.server.schemas import MOST_TEXTS
 from valence.server.store.address import database_address
 
@@ -55,10 +55,10 @@ class ModelPath:
         """
         name, equals, path = text.partition("=")
         if not equals:
-            return cls(Path(text).resolve().name, Path(text))
+            return cls(Path(text).resolve().name, _model_path(text))
         if not name.strip() or not path.strip():
             raise ValueError(f"{text!r} is neither NAME=PATH nor a path")
-        return cls(name.strip(), Path(path.strip()))
+        return cls(name.strip(), _model_path(path.strip()))
 
     def __str__(self) -> str:
         return f"{self.name}={self.path}"
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         (ModelPath("bundled", BUNDLED_FOLDER),),
         min_length=1,
         description="Model folders to serve, separated by commas: each NAME=PATH, or a PATH whose last part is the "
-        "name. The first one is the default model.",
+        "name; the path bundled is the model in the package. The first one is the default model.",
     )
     default_model: str | None = Field(None, description="Name of the model that answers when a call names none.")
     max_text_chars: int = Field(20_000, ge=1, description="Characters (Unicode code points) that one text may have.")
@@ -304,6 +304,11 @@ def variable_of(field: str) -> str:
     'VALENCE_MAX_TEXTS'
     """
     return PREFIX + field.upper()
+
+
+def _model_path(text: str) -> Path:
+    """As `valence.model.bundled.model_path`, but for a missing model, which is told when it is loaded."""
+    return BUNDLED_FOLDER if text == BUNDLED else Path(text)
 
 
 def _parts(text: str) -> list[str]:

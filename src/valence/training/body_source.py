@@ -7,7 +7,6 @@ it will get. A body that is not exported yet, and a base without stage 1, are re
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
@@ -16,7 +15,7 @@ from valence.encoder.bases import BASES
 from valence.errors import SettingsError
 from valence.home import home
 from valence.inference.engine import Engine
-from valence.model.bundled import bundled_folder
+from valence.model.bundled import model_path
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
@@ -24,7 +23,6 @@ from valence.training.feature_cache import cached, key_of
 from valence.training.frozen_body import Features, FrozenBody, Spread, history_of
 from valence.training.saving import AddBody, copied
 
-BUNDLED = "bundled"
 _CHUNK = 512  # texts between two steps of the progress bar
 
 
@@ -53,7 +51,7 @@ def open_body(source: str, labels: Labels, precision: str, spread: Spread | None
 
 def saved_model(source: str) -> ModelFolder | None:
     """The model folder that `source` names; None if it names a base."""
-    path = bundled_folder() if source == BUNDLED else Path(source)
+    path = model_path(source)
     return None if source in BASES or not (path / "body.json").exists() else ModelFolder(path)
 
 

@@ -24,6 +24,7 @@ from valence.encoder import bases, network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
 from valence.errors import SettingsError
+from valence.model.bundled import model_path
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
 from valence.training import ranks
@@ -78,7 +79,7 @@ def distill(
     ranks.check_alone("valence distill")
     check(config, len(datasets))
     set_seed(config.seed)
-    teachers = [ModelFolder(Path(teacher)) for teacher in config.teachers]
+    teachers = [ModelFolder(model_path(teacher)) for teacher in config.teachers]
     _check_labels(datasets, teachers)
     run = begin(datasets, config, command)
     sets = [TaughtSet(prepared, teacher) for prepared, teacher in itertools.zip_longest(run.sets, teachers)]

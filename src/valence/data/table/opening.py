@@ -97,6 +97,8 @@ def _damage_told(path: Path, encoding: str | None) -> Iterator[None]:
         raise DataError(
             f"{shown(path)} is damaged or cut off: {error}.", way_out="Copy it again.", code="file-damaged"
         ) from error
+    except BrokenPipeError:  # of what is written meanwhile
+        raise
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.", code="data-unreadable") from error
 
