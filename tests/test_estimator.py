@@ -23,7 +23,8 @@ from sklearn.utils import estimator_checks
 
 import valence
 from valence import TextClassifier
-from valence.errors import DataError, SettingsError, TextError
+from valence.errors import DataError, OutputError, SettingsError, TextError
+from valence.files import umask
 from valence.model.folder import ModelFolder
 
 ROOT = Path(__file__).parents[1]
@@ -96,6 +97,11 @@ def test_it_is_evaluated_saved_and_loaded_with_the_same_answers(fitted: TextClas
     assert ModelFolder(tmp_path / "own").results().results[0].rows == 3
     assert (tmp_path / "own" / "report.html").exists()
     fitted.save(tmp_path / "untested")
+    with pytest.raises(OutputError, match=r"holds a model already.*overwrite=True"):
+        fitted.save(tmp_path / "untested")
+    fitted.save(tmp_path / "untested", overwrite=True)
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "untested").rglob("*") if path.is_file()}
+    assert modes == {0o666 & ~umask()}, "whichever library wrote it"
     assert not (tmp_path / "untested" / "report.html").exists()
     assert valence.load(tmp_path / "untested").predict("A delight.").label == "praise"
 

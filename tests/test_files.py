@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from valence.errors import OutputError
-from valence.files import _exchanged, _put_in_place, folder_in_place_of, remove_folder, write_json, writing
+from valence.files import (
+    _exchanged,
+    _put_in_place,
+    folder_in_place_of,
+    remove_folder,
+    write_bytes,
+    write_json,
+    writing,
+)
 
 ABANDON = """
 import os, signal, sys
@@ -84,3 +92,19 @@ def test_what_forbids_to_write_is_named_with_what_could_not_be_written(tmp_path:
 def test_an_error_of_another_kind_goes_on_as_it_is(error: Exception, tmp_path: Path) -> None:
     with pytest.raises(type(error)), writing(tmp_path / "out"):
         raise error
+
+
+@pytest.mark.parametrize("forbidden", [0o022, 0o027, 0o077])
+def test_a_folders_files_have_the_modes_that_the_umask_leaves(tmp_path: Path, forbidden: int) -> None:
+    before = os.umask(forbidden)
+    try:
+        with folder_in_place_of(tmp_path / "model") as draft:
+            (draft / "plots").mkdir(mode=0o700)
+            (draft / "weights").touch(mode=0o600)
+            write_bytes(draft / "plots" / "card", b"")
+        write_bytes(tmp_path / "alone", b"")
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    file, folder = 0o666 & ~forbidden, 0o777 & ~forbidden
+    assert modes == {"model": folder, "plots": folder, "weights": file, "card": file, "alone": file}

@@ -14,7 +14,7 @@ from valence.cli import main
 def test_it_completes_a_folder_and_compares(tiny_model: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(tiny_model, tmp_path / "copy"))
     (folder / "body.onnx").unlink()
-    done = CliRunner().invoke(main, ["export", "--model", str(folder)])
+    done = CliRunner().invoke(main, ["export", "--overwrite", "--model", str(folder)])
     assert done.exit_code == 0, done.output
     assert (folder / "body.onnx").read_bytes() == (tiny_model / "body.onnx").read_bytes()
     assert f"Wrote {folder / 'body.onnx'}." in done.stdout
@@ -24,12 +24,16 @@ def test_it_completes_a_folder_and_compares(tiny_model: Path, tmp_path: Path) ->
 def test_it_compares_on_the_texts_of_a_file(tiny_model: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(tiny_model, tmp_path / "copy"))
     (tmp_path / "texts").write_text("a wonderful film\n\na dull film\n")
-    done = CliRunner().invoke(main, ["export", "--model", str(folder), "--texts", str(tmp_path / "texts"), "--json"])
+    done = CliRunner().invoke(
+        main, ["export", "--overwrite", "--model", str(folder), "--texts", str(tmp_path / "texts"), "--json"]
+    )
     assert json.loads(done.stdout)["texts"] == 2
 
 
 def test_a_file_without_texts_is_told(tiny_model: Path, tmp_path: Path) -> None:
     (tmp_path / "texts").write_text("\n")
-    done = CliRunner().invoke(main, ["export", "--model", str(tiny_model), "--texts", str(tmp_path / "texts")])
+    done = CliRunner().invoke(
+        main, ["export", "--overwrite", "--model", str(tiny_model), "--texts", str(tmp_path / "texts")]
+    )
     assert done.exit_code != 0
     assert "has no text in it" in done.stderr

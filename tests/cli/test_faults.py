@@ -134,7 +134,7 @@ def test_data_that_cannot_be_taken(fault: str, kept: Path, small_data: Path, tmp
     make, words = DATA[fault]
     room = tmp_path / "data"
     room.mkdir()
-    said = fails("transfer", "--from", "bundled", *make(room, small_data), "--out", kept)
+    said = fails("transfer", "--from", "bundled", *make(room, small_data), "--out", kept, "--overwrite")
     assert words in said
     assert len(said.strip().splitlines()) >= 2, "the second line is the way out"
 
@@ -153,7 +153,7 @@ def test_a_thousand_labels_are_trained(tmp_path: Path) -> None:
 
 def test_labels_of_two_rows_each_leave_nothing_to_choose_on(kept: Path, tmp_path: Path) -> None:
     data = table(tmp_path / "two.csv", [(text, f"t{row // 2}") for row, text in enumerate(SENTENCES)])
-    said = fails("transfer", "--from", "bundled", "--data", data, "--out", kept)
+    said = fails("transfer", "--from", "bundled", "--data", data, "--out", kept, "--overwrite")
     assert "cannot be: each is the only one of its label.\nGive more rows of each label." in said
 
 
@@ -163,7 +163,7 @@ def test_a_base_that_is_no_encoder(command: list[str], kept: Path, tmp_path: Pat
     ViTForImageClassification(
         ViTConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8, image_size=32)
     ).save_pretrained(pictures)
-    said = fails(*command, pictures, "--data", plain(tmp_path), "--out", kept)
+    said = fails(*command, pictures, "--data", plain(tmp_path), "--out", kept, "--overwrite")
     assert "pictures" in said
     assert "no encoder" in said or "no tokenizer" in said
     assert len(said.strip().splitlines()) >= 2
@@ -172,7 +172,16 @@ def test_a_base_that_is_no_encoder(command: list[str], kept: Path, tmp_path: Pat
 @pytest.mark.slow(reason="waits for the client's retries in several processes")
 def test_an_unreachable_hub(kept: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}
-    arguments = ["pretrain", "--base", "roberta-base", "--data", str(plain(tmp_path)), "--out", str(kept)]
+    arguments = [
+        "pretrain",
+        "--base",
+        "roberta-base",
+        "--data",
+        str(plain(tmp_path)),
+        "--out",
+        str(kept),
+        "--overwrite",
+    ]
     done = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "Error: FacebookAI/roberta-base can't be fetched from the Hub" in done.stderr
@@ -213,7 +222,7 @@ def training(base: Path, data: Path, out: Path) -> dict[str, list[str]]:
         "pretrain": ["pretrain", "--base", str(base), "--data", str(data / "SST-2"), *LOOP],
         "transfer": ["transfer", "--from", str(base), "--data", str(data / "SST-2"), "--precision", "fp32"],
     }
-    return {name: [*command, "--out", str(out)] for name, command in ways.items()}
+    return {name: [*command, "--out", str(out), "--overwrite"] for name, command in ways.items()}
 
 
 @pytest.mark.parametrize("way", ["pretrain", "transfer"])

@@ -22,6 +22,7 @@ _OF_STATUS = {
     405: "wrong-method",
     413: "body-too-large",
     415: "wrong-content-type",
+    416: "range-outside",
 }
 
 
@@ -87,7 +88,7 @@ def http_problem(error: HTTPException) -> Response:
     code = _OF_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
     cut_short = isinstance(error, ClientDisconnected)
     response = problem_response(ProblemError(code, "The body did not arrive whole." if cut_short else _detail(code)))
-    response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+    response.headers.extend((name, value) for name, value in error.get_headers() if name in {"Allow", "Content-Range"})
     return response
 
 

@@ -59,6 +59,7 @@ _ALL = (
     ProblemKind("body-too-large", 413, "The body is too large", "Send fewer or shorter texts in one call."),
     ProblemKind("url-too-long", 414, "The address is too long", "Send what is long in the body."),
     ProblemKind("wrong-content-type", 415, "The content type is not taken here", "Send one that `detail` names."),
+    ProblemKind("range-outside", 416, "The file has no such bytes", "See Content-Range for how many there are."),
     ProblemKind("invalid-file", 422, "The file is not right", "Correct what `detail` names, by its line."),
     ProblemKind("too-many-rows", 422, "The file has too many rows", "Send it in several files."),
     ProblemKind("invalid-fields", 422, "Some fields are not right", "Correct the fields that `errors` names."),

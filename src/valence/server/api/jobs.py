@@ -17,6 +17,7 @@ from valence.server.store import jobs as rows
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/api/v1/jobs")
 
+_RESULT = Media(("text/csv", "text/tab-separated-values", "application/jsonl"))
 _IDENTITY = {"identity": "The id that the server gave it."}
 
 
@@ -78,21 +79,35 @@ def get_job(identity: UUID) -> Job:
 @operation(
     tag="Jobs",
     summary="Download what a job made",
-    answers={200: Media(("text/csv", "text/tab-separated-values", "application/jsonl"))},
+    answers={200: _RESULT, 206: _RESULT, 304: Media()},
     scope="score-files",
     store=True,
-    problems=("unknown-job", "job-not-done", "job-failed"),
+    problems=("unknown-job", "job-not-done", "job-failed", "range-outside"),
     parameters=_IDENTITY,
 )
 def get_job_result(identity: UUID) -> Response:
     """The file as it came, and beside each row its `predicted_label`, `predicted_probability`, `predicted_sure` and
     `predicted_error`. In CSV and TSV a cell that a spreadsheet would run as a formula has an apostrophe in front.
-    Ten minutes after a whole download the job is removed.
+    A download that broke off goes on with `Range: bytes=N-`, and `If-Range` with the `ETag` of the first answer; one
+    range is served. Ten minutes after its end was downloaded the job is removed.
     """
     job = desk.find(str(identity), holder(), state().database)
-    headers = {"Content-Disposition": f'attachment; filename="scored-{job.id}.{job.shape}"'}
-    written = desk.result(job, state().database)
-    return Response(written, content_type=results.MEDIA_TYPES[job.shape], headers=headers)
+    desk.check_done(job)
+    headers = {"Content-Disposition": f'attachment; filename="scored-{job.id}.{job.shape}"', "Accept-Ranges": "bytes"}
+    response = Response(content_type=results.MEDIA_TYPES[job.shape], headers=headers)
+    response.set_etag(desk.tag(job))
+    # Several ranges, and what is no range of bytes, are answered with the whole, as RFC 9110 has it.
+    one_range = request.range is not None and request.range.units == "bytes" and len(request.range.ranges) == 1
+    size = desk.size(job, state().database) if one_range else None
+    response.make_conditional(request, accept_ranges=True, complete_length=size)
+    if response.status_code == 200:
+        response.response = desk.result(job, state().database)
+    elif response.status_code == 206:
+        start, stop = response.content_range.start, response.content_range.stop
+        assert start is not None
+        assert stop is not None
+        response.response = desk.result(job, state().database, (start, stop), size or 0)
+    return response
 
 
 @blueprint.delete("/<uuid:identity>")

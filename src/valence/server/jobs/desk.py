@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
+import valence
 from valence.errors import OverloadedError
 from valence.server import schemas
 from valence.server.jobs import results, uploads
@@ -102,15 +103,32 @@ def find(identity: str, holder: Holder, database: Database) -> Job:
     return job
 
 
-def result(job: Job, database: Database) -> Iterator[str]:
-    """The finished file. Once it has been taken whole, the job is removed soon. Raises ProblemError."""
+def check_done(job: Job) -> None:
+    """Raises ProblemError where there is no result."""
     if job.state == "failed":
         raise ProblemError("job-failed", f"The job failed: {job.reason}")
     if job.state != "done":
         raise ProblemError(
             "job-not-done", f"{job.rows_done} of {job.rows} rows are scored. Ask again once its state is done."
         )
-    return _whole(job, database)
+
+
+def tag(job: Job) -> str:
+    """Tells the bytes of one result from those of another."""
+    return f"{job.id}-{job.body}-{job.head}-{valence.__version__}"
+
+
+def size(job: Job, database: Database) -> int:
+    """Bytes of the result, which is made for that, and not kept."""
+    return sum(map(len, _content(job, database)))
+
+
+def result(job: Job, database: Database, span: tuple[int, int] | None = None, size: int = 0) -> Iterator[bytes]:
+    """The finished file, or its bytes in `span` of `size` in all. Once its end was taken, the job is removed soon."""
+    content = _content(job, database)
+    yield from content if span is None else _cut(content, *span)
+    if span is None or span[1] == size:
+        rows.expire(database, job.id, datetime.now(UTC) + AFTER_DOWNLOAD)
 
 
 def check_open(settings: Settings) -> None:
@@ -119,9 +137,19 @@ def check_open(settings: Settings) -> None:
         raise ProblemError("jobs-off", "This server takes no files. Score the texts with POST /api/v1/predict.")
 
 
-def _whole(job: Job, database: Database) -> Iterator[str]:
-    yield from results.write(job, rows.parts(database, job.id))
-    rows.expire(database, job.id, datetime.now(UTC) + AFTER_DOWNLOAD)
+def _content(job: Job, database: Database) -> Iterator[bytes]:
+    return (piece.encode() for piece in results.write(job, rows.parts(database, job.id)))
+
+
+def _cut(pieces: Iterator[bytes], start: int, stop: int) -> Iterator[bytes]:
+    """Bytes `start` to `stop`, without the latter, of pieces that follow each other."""
+    place = 0
+    for piece in pieces:
+        if place + len(piece) > start:
+            yield piece[max(0, start - place) : stop - place]
+        place += len(piece)
+        if place >= stop:
+            return
 
 
 def _storable(name: str) -> str:

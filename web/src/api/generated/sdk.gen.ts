@@ -125,7 +125,7 @@ export const getJob = <ThrowOnError extends boolean = false>(options: Options<Ge
 /**
  * Download what a job made
  *
- * The file as it came, and beside each row its `predicted_label`, `predicted_probability`, `predicted_sure` and `predicted_error`. In CSV and TSV a cell that a spreadsheet would run as a formula has an apostrophe in front. Ten minutes after a whole download the job is removed.
+ * The file as it came, and beside each row its `predicted_label`, `predicted_probability`, `predicted_sure` and `predicted_error`. In CSV and TSV a cell that a spreadsheet would run as a formula has an apostrophe in front. A download that broke off goes on with `Range: bytes=N-`, and `If-Range` with the `ETag` of the first answer; one range is served. Ten minutes after its end was downloaded the job is removed.
  */
 export const getJobResult = <ThrowOnError extends boolean = false>(options: Options<GetJobResultData, ThrowOnError>): RequestResult<GetJobResultResponses, GetJobResultErrors, ThrowOnError> => (options.client ?? client).get<GetJobResultResponses, GetJobResultErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

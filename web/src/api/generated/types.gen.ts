@@ -1687,6 +1687,10 @@ export type GetJobResultErrors = {
      */
     409: Problem;
     /**
+     * `range-outside`: The file has no such bytes
+     */
+    416: Problem;
+    /**
      * `too-many-calls`: There were too many calls
      */
     429: Problem;
@@ -1707,6 +1711,10 @@ export type GetJobResultResponses = {
      * OK
      */
     200: string;
+    /**
+     * Partial Content
+     */
+    206: string;
 };
 
 export type GetJobResultResponse = GetJobResultResponses[keyof GetJobResultResponses];
