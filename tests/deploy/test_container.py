@@ -43,10 +43,22 @@ def test_the_image_has_the_versions_that_heroku_runs() -> None:
     assert set(images) == {("node", node), ("python", python)}
 
 
+def test_a_base_image_is_named_by_its_version_and_a_digest_is_whole() -> None:
+    """docs/deploy/compose.md says how to add the digests."""
+    of_stages = re.findall(r"^FROM (?:--\S+ )?(\S+)", DOCKERFILE, re.MULTILINE)
+    of_services = [
+        each["image"] for each in COMPOSE["services"].values() if "build" not in each and each["image"] != "valence"
+    ]
+    for image in (*of_stages, *of_services):
+        assert re.fullmatch(r"[a-z]+:[\w.-]+(?:@sha256:[0-9a-f]{64})?", image), image
+
+
 def test_the_image_runs_as_nobody_in_particular_and_tells_how_it_is() -> None:
     kept = DOCKERFILE.rpartition("\nFROM ")[2]
     assert re.search(r"^USER [1-9]\d+$", kept, re.MULTILINE)
-    assert "/healthz" in kept.partition("HEALTHCHECK")[2]
+    check, command = re.findall(r'^(?:    )?CMD \["valence", (.*)\]$', kept.partition("HEALTHCHECK")[2], re.MULTILINE)
+    assert (check, command) == ('"healthcheck"', '"serve"'), "both read host and port from the same settings"
+    assert "VALENCE_HOST=0.0.0.0" in kept
 
 
 def test_heroku_yml_runs_what_the_procfile_runs() -> None:

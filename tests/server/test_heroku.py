@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import tomllib
 from pathlib import Path
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from jsonschema_rs import Draft7Validator
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 from valence.cli import main
@@ -39,8 +41,9 @@ def schema() -> Draft7Validator:
     return Draft7Validator(found)
 
 
-def _requirements() -> list[str]:
-    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+def _requirements(name: str = "requirements.txt") -> list[str]:
+    """Each pin with its hashes, on one line."""
+    lines = (ROOT / name).read_text("utf-8").replace("\\\n", "").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
@@ -114,17 +117,28 @@ def test_the_page_is_built_before_the_server_is_installed() -> None:
 
 
 def test_every_serving_dependency_is_pinned_within_its_bounds() -> None:
-    *pins, itself = _requirements()
-    assert itself == "."
-    pinned = {Requirement(pin).name.lower(): Requirement(pin).specifier for pin in pins}
+    pins = [Requirement(line.partition(" --hash")[0]) for line in _requirements()]
+    pinned = {canonicalize_name(pin.name): pin.specifier for pin in pins}
     assert all(len(specifier) == 1 and str(specifier).startswith("==") for specifier in pinned.values())
     for needed in map(Requirement, PROJECT["dependencies"]):
-        assert needed.name in pinned, f"requirements.txt lacks {needed.name}"
-        assert str(pinned[needed.name]).removeprefix("==") in needed.specifier
+        name = canonicalize_name(needed.name)
+        assert name in pinned, f"requirements.txt lacks {name}"
+        assert str(pinned[name]).removeprefix("==") in needed.specifier
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_file_of_a_pinned_package_is_known_by_its_hash(name: str) -> None:
+    """Pip takes nothing else then, whatever an index sends; `make lock` writes them."""
+    for line in _requirements(name):
+        assert re.fullmatch(r"[\w.-]+==[^\s;]+(?: ; [^-]+?)?(?:\s+--hash=sha256:[0-9a-f]{64})+\s*", line), line[:60]
 
 
 def test_the_requirements_name_no_index() -> None:
     assert not [line for line in _requirements() if line.startswith("-") or "://" in line]
+
+
+def test_the_package_itself_is_installed_after_its_requirements() -> None:
+    assert "--no-deps ." in (ROOT / "bin" / "post_compile").read_text("utf-8")
 
 
 def test_the_python_version_is_one_that_we_support() -> None:

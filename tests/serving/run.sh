@@ -8,8 +8,7 @@ budget_mb=350
 
 rm -rf "$room"
 "${PYTHON:-python3}" -m venv "$room"
-grep -v '^\.$' requirements.txt > "$room/requirements.txt"
-"$room/bin/pip" install --quiet --disable-pip-version-check -r "$room/requirements.txt"
+"$room/bin/pip" install --quiet --disable-pip-version-check -r requirements.txt
 "$room/bin/pip" install --quiet --disable-pip-version-check --no-deps .
 "$room/bin/pip" uninstall --quiet --yes setuptools >/dev/null 2>&1 || true
 mkdir "$room/app" && (cd "$room/app" && PATH="$PWD/../bin:$PATH" bash ../../../bin/post_compile) # as a slug is thinned

@@ -38,6 +38,7 @@ COMMANDS = {
     "backup": "Write what the server keeps to one file, while it runs.",
     "restore": "Put a backup into a database.",
     "deploy": "Put it on Heroku, and see before whether it fits a small dyno.",
+    "healthcheck": "Ask the server on this machine whether it lives.",
     "settings": "Show the server's settings with their meaning.",
 }
 
