@@ -1,3 +1,4 @@
+import { allPagesLoaded } from "./support/pages.ts";
 import { freePort, startServer } from "./support/server.ts";
 import { expect, field, test, verdict } from "./support/test.ts";
 
@@ -28,7 +29,7 @@ test("says that the server is away, keeps the text, and recovers by itself", asy
 test("every page can be opened while the server is away", async ({ page }) => {
   const server = await startServer();
   await page.goto(server.url);
-  await page.waitForResponse(/assets\/discussion-page.*\.js$/); // a little after the first page
+  await allPagesLoaded(page);
   await server.stop();
   await page.getByRole("link", { name: "Many texts" }).click();
   await expect(page.getByText("Drop a file here")).toBeVisible();

@@ -1,7 +1,7 @@
 /** Every page that asks the server, while the server has no answer: what is wrong is said, and passes by itself. */
 import type { Route } from "playwright-core";
 
-import { ASKING, fileOf } from "./support/pages.ts";
+import { allPagesLoaded, ASKING, fileOf } from "./support/pages.ts";
 import { expect, expectNoBarriers, field, REST, test, verdict } from "./support/test.ts";
 
 const TEXT = "A wonderful film.";
@@ -62,9 +62,8 @@ test.describe("the server", () => {
       { tag: restOf(name) },
       async ({ page, context }) => {
         const elsewhere = path === "/model" ? "/many" : "/model";
-        const loaded = page.waitForResponse(/assets\/developers-page.*\.js$/); // all pages are loaded ahead
         await page.goto(elsewhere);
-        await loaded;
+        await allPagesLoaded(page);
         await page.waitForLoadState("networkidle");
         await context.setOffline(true);
         await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: link }).click();
@@ -85,8 +84,11 @@ test.describe("a file", () => {
     page,
     context,
   }) => {
+    const needed = ["**/assets/file.worker-*.js", "**/api/v1/models"].map((each) =>
+      page.waitForResponse(each),
+    );
     await page.goto("/many");
-    await page.waitForLoadState("networkidle");
+    for (const response of await Promise.all(needed)) await response.finished();
     await context.setOffline(true);
     await page.getByLabel("File of texts").setInputFiles(fileOf("two.txt", `${TEXT}\nDull.`));
     const start = page.getByRole("button", { name: /^Score 2 texts/ });

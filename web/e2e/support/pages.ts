@@ -20,6 +20,22 @@ export const fileOf = (name: string, content: string | Buffer) => ({
   buffer: Buffer.from(content),
 });
 
+/** Waits until the scripts and styles of all pages have arrived whole; they are loaded a little after the first page. */
+export async function allPagesLoaded(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const arrived = performance.getEntriesByType("resource").map(({ name }) => name);
+    const links = [
+      ...document.querySelectorAll<HTMLLinkElement>("link[rel=modulepreload], link[rel=stylesheet]"),
+    ];
+    const pages = ["many", "discussion", "model", "developers"];
+    return (
+      pages.every((each) =>
+        arrived.some((name) => name.includes(`/assets/${each}-page`) && name.endsWith(".js")),
+      ) && links.every(({ href }) => arrived.includes(href))
+    );
+  });
+}
+
 const nothing = () => Promise.resolve();
 
 export const ASKING: readonly AskingPage[] = [
