@@ -13,6 +13,14 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
+def test_the_first_screen_names_the_two_commands_and_both_are_targets() -> None:
+    first_screen = "\n".join(README.splitlines()[:40])
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    for target in ("run", "test"):
+        assert re.search(rf"^\$ make {target}\b", first_screen, re.MULTILINE)
+        assert target in targets
+
+
 def test_the_button_names_nobody_s_copy_and_the_guide_says_how_to_name_one() -> None:
     (link,) = re.findall(r"button\.svg\)\]\(([^)]+)\)", README)
     guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")

@@ -99,6 +99,7 @@ def kill_at(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FileOutput, "_place", place_then)
 
 
+@pytest.mark.slow(reason="a long run of faults; a kill at each step is tested in the same place")
 def test_ten_kills_at_random_moments_of_a_real_process(
     score: Score, process: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:

@@ -225,6 +225,7 @@ def training(base: Path, data: Path, out: Path) -> dict[str, list[str]]:
     return {name: [*command, "--out", str(out), "--overwrite"] for name, command in ways.items()}
 
 
+@pytest.mark.slow(reason="a long run of faults, each in a process that trains")
 @pytest.mark.parametrize("way", ["pretrain", "transfer"])
 def test_a_full_disk_for_the_model(way: str, full: Path, tiny_roberta: Path, small_data: Path, tmp_path: Path) -> None:
     said = run_with_little_room(training(tiny_roberta, small_data, full / "out")[way], tmp_path / "home")

@@ -96,6 +96,7 @@ def commands_of_the_guide() -> list[list[str]]:
     return [shlex.split(line)[1:] for line in re.findall(r"^\$ (valence .*)$", text, re.MULTILINE)]
 
 
+@pytest.mark.slow(reason="follows a guide, command by command; training on a file and scoring one are tested beside it")
 def test_the_commands_of_the_guide_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "comments.csv", 200, seed=1)
