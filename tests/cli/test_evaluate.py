@@ -51,7 +51,7 @@ def test_two_models_are_compared_on_the_same_rows(
 ) -> None:
     done = run("--model", tiny_model, "--model", weaker, "--data", sentences, "--results", tmp_path / "r.json")
     assert done.exit_code == 0, done.output
-    assert "weaker against tiny" in done.stdout
+    assert "weaker compared with tiny" in done.stdout
     saved = json.loads((tmp_path / "r.json").read_text("utf-8"))
     first, second = (each["metrics"]["accuracy"]["value"] for each in saved["results"])
     (pair,) = saved["paired"]
@@ -62,7 +62,7 @@ def test_two_models_are_compared_on_the_same_rows(
 def test_models_of_one_name_are_told_apart_by_their_paths(tiny_model: Path, sentences: Path, tmp_path: Path) -> None:
     other = shutil.copytree(tiny_model, tmp_path / tiny_model.name)
     done = run("--model", tiny_model, "--model", other, "--data", sentences, "--test-rows", "20")
-    assert f"{other} against {tiny_model}" in done.stdout
+    assert f"{other} compared with {tiny_model}" in done.stdout
 
 
 def test_the_report_shows_mistakes_only_where_they_are_asked_for(weaker: Path, sentences: Path, tmp_path: Path) -> None:

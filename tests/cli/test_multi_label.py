@@ -57,7 +57,7 @@ def test_the_folder_says_that_it_is_multi_label(model: Path) -> None:
     assert isinstance(fitted.head, MultiLabelHead)
     assert fitted.provenance["data"]["label_separator"] == "|"
     assert result.metrics["micro_f1"].value > 0.9
-    assert "is multi-label, and gives a text any number of `blame`, `music`, `praise`, or none" in folder.card()
+    assert "is multi-label: it gives each text any number of the labels `blame`, `music`, `praise`, or none" in folder.card()
     assert "| thresholds | `blame` 0." in folder.card()
     assert "Multi-label" in (model / "report.html").read_text("utf-8")
 
@@ -81,7 +81,7 @@ def test_it_is_evaluated_on_the_rows_reserved_and_beside_another(model: Path, da
     run("transfer", "--from", "bundled", "--data", data, "--label-separator", "|", "--out", other)
     arguments = ("--data", data, "--label-separator", "|", "--results", results, "--report", tmp_path / "report.html")
     done = run("evaluate", "--model", model, "--model", other, *arguments, "--mistakes", 3)
-    assert "final against several" in done.stdout
+    assert "final compared with several" in done.stdout
     assert "\n  subset accuracy " in done.stdout
     assert "Subset accuracy of final less that of several" in (tmp_path / "report.html").read_text("utf-8")
     saved = json.loads(results.read_text("utf-8"))

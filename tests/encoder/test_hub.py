@@ -76,7 +76,7 @@ def test_weights_that_are_not_what_the_hub_says_are_refused(tiny_roberta: Path, 
         weights.write_bytes(bytes(content))
         done = run(tmp_path, hub.address, "-c", FIND, "roberta-base")
     assert done.returncode != 0
-    assert "model.safetensors is not what the Hub says that it is (checksums differ)" in done.stderr
+    assert "model.safetensors is not the file on the Hub (checksums differ)" in done.stderr
     assert f"Remove {weights}" in done.stderr
 
 

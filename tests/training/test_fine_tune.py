@@ -190,11 +190,11 @@ def test_a_folder_for_serving_has_nothing_to_train(sentences: Dataset, tmp_path:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--epochs", "3"], "--epochs: the body is frozen"),
-        (["--resume"], "--resume: the body is frozen"),
-        (["--train-layers", "2", "--readout", "general"], "--readout is for a frozen body"),
-        (["--method", "lora", "--learning-curve"], "--learning-curve is for a frozen body"),
-        (["--train-layers", "0"], "neither a number of layers from 1 on nor 'all'"),
+        (["--epochs", "3"], "--epochs: this has no effect on a frozen body"),
+        (["--resume"], "--resume: this has no effect on a frozen body"),
+        (["--train-layers", "2", "--readout", "general"], "--readout: this is for a frozen body"),
+        (["--method", "lora", "--learning-curve"], "--learning-curve: this is for a frozen body"),
+        (["--train-layers", "0"], "neither a positive number of layers nor 'all'"),
     ],
 )
 def test_options_that_would_do_nothing_are_refused(options: list[str], words: str, tmp_path: Path) -> None:

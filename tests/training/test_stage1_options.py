@@ -121,7 +121,7 @@ def test_lower_layers_move_less(config: PretrainConfig, reviews: Dataset, tmp_pa
 
 
 def test_rates_by_layer_without_layers_are_refused(config: PretrainConfig, reviews: Dataset, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="--layer-decay is for the layers of the body"):
+    with pytest.raises(SettingsError, match="--layer-decay is for training the layers of the body"):
         pretrain(reviews, tmp_path / "out", replace(config, layer_decay=0.9, freeze_body=True))
     assert not list(tmp_path.iterdir())
 
