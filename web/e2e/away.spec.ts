@@ -31,7 +31,7 @@ test("every page can be opened while the server is away", async ({ page }) => {
   await page.goto(server.url);
   await allPagesLoaded(page);
   await server.stop();
-  await page.getByRole("link", { name: "Many texts" }).click();
+  await page.getByRole("link", { name: "Files" }).click();
   await expect(page.getByText("Drop a file here")).toBeVisible();
   await page.getByRole("link", { name: "Discussion" }).click();
   await expect(page.getByRole("textbox", { name: "Your discussion" })).toBeVisible();
@@ -47,7 +47,7 @@ test("a newer build on the server is told of", async ({ page, url }) => {
       body: '<script type="module" src="/assets/index-newer.js"></script>',
     }),
   );
-  await page.getByRole("link", { name: "Many texts" }).click();
+  await page.getByRole("link", { name: "Files" }).click();
   await expect(page.getByRole("alert")).toContainText("There is a newer version of this page");
   await page.unrouteAll();
   await page.getByRole("button", { name: "Load it again" }).click();

@@ -4,7 +4,7 @@ const predict = "Score one text or several";
 
 test("a call is found, tried and answered by the real server", async ({ page }) => {
   await page.goto("/");
-  await page.getByRole("navigation").getByRole("link", { name: "For developers" }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "API" }).click();
   await page.getByRole("navigation", { name: "Calls" }).getByRole("link", { name: predict }).click();
   const call = page.getByRole("region", { name: predict });
   await expect(call).toBeInViewport();

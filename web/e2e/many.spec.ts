@@ -56,7 +56,7 @@ test("a file becomes a scored file, and only its texts are sent", async ({ page 
     if (request.method() === "POST") sent.push(request.postData() ?? "");
   });
   await page.goto("/");
-  await page.getByRole("link", { name: "Many texts" }).click();
+  await page.getByRole("link", { name: "Files" }).click();
   await choose(page, "reviews.csv", REVIEWS);
   await expect(page.getByRole("radio", { name: "review" })).toBeChecked();
   await score(page);

@@ -123,7 +123,7 @@ test("shares its state by link and by code", async ({ page, context }) => {
 test("goes back and forth without losing the text", async ({ page }) => {
   await page.goto(textAt(PRAISE));
   await expect(verdict(page)).toContainText("Positive");
-  await page.getByRole("link", { name: "The model" }).click();
+  await page.getByRole("link", { name: "Model" }).click();
   await expect(page.getByRole("heading", { level: 2, name: "Results" })).toBeVisible();
   await page.goBack();
   await expect(field(page)).toHaveValue(PRAISE);

@@ -42,7 +42,7 @@ export const ASKING: readonly AskingPage[] = [
   {
     name: "one text",
     path: "/",
-    link: "Try it",
+    link: "Try",
     calls: "**/api/v1/predict",
     ask: (page, text) => field(page).fill(text),
     answered: (page) => expect(verdict(page)).toBeVisible(),
@@ -50,7 +50,7 @@ export const ASKING: readonly AskingPage[] = [
   {
     name: "a file",
     path: "/many",
-    link: "Many texts",
+    link: "Files",
     calls: "**/api/v1/predict",
     ask: async (page, text) => {
       await page
@@ -72,7 +72,7 @@ export const ASKING: readonly AskingPage[] = [
   {
     name: "the model",
     path: "/model",
-    link: "The model",
+    link: "Model",
     calls: "**/api/v1/models/*",
     ask: nothing,
     answered: (page) => expect(page.getByRole("heading", { level: 2, name: "Results" })).toBeVisible(),
@@ -80,7 +80,7 @@ export const ASKING: readonly AskingPage[] = [
   {
     name: "the API's reference",
     path: "/developers",
-    link: "For developers",
+    link: "API",
     calls: "**/openapi.json",
     ask: nothing,
     answered: (page) => expect(page.getByRole("navigation", { name: "Calls" })).toBeVisible(),

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
+import { notePause, pauseOver } from "./call-pause";
 import { answerOf, ApiError, dataOf } from "./client";
 import { getModel, listModels, predict, type ModelVersion, type Scored } from "./generated";
 import { client } from "./generated/client.gen";
@@ -48,10 +49,14 @@ export interface Question {
 export const predictQuery = ({ text, model, explain }: Question) =>
   queryOptions({
     queryKey: ["predict", model, explain, text],
-    queryFn: async ({ signal }): Promise<TextAnswer> => {
+    queryFn: async ({ signal, client }): Promise<TextAnswer> => {
+      await pauseOver(client, signal);
       const { data: answer, requestId } = await answerOf(
         predict({ body: { text, model: model ?? null, explain }, signal }),
-      );
+      ).catch((error: unknown) => {
+        notePause(client, error);
+        throw error;
+      });
       const result = answer.results[0];
       if (result?.kind !== "scored") {
         throw new ApiError(

@@ -2,6 +2,7 @@
  * Scores any number of texts through the API: in batches that stay inside its limits, a few at a time, waiting where the
  * server asks for it. Knows nothing of files, tables or React.
  */
+import { sleep } from "../lib/sleep";
 import { codePoints, utf8Bytes } from "../lib/text";
 import { answerOf, ApiError, asApiError } from "./client";
 import { predict, type Limits, type ModelVersion, type Scored, type TextError } from "./generated";
@@ -197,19 +198,4 @@ class Gate {
       await sleep(left, signal);
     }
   }
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = () => {
-      signal.removeEventListener("abort", cancelled);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    const cancelled = () => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener("abort", cancelled, { once: true });
-  });
 }

@@ -8,21 +8,30 @@ interface NoticeProps {
   detail: string;
   /** What the page itself is doing about it. */
   meanwhile?: string | undefined;
-  action?: { label: string; run: () => void } | undefined;
+  action?: Action | undefined;
+  /** A second way out. */
+  otherAction?: Action | undefined;
+}
+
+interface Action {
+  label: string;
+  run: () => void;
 }
 
 /** Says what went wrong and what to do about it. */
-export function Notice({ title, detail, meanwhile, action }: NoticeProps) {
+export function Notice({ title, detail, meanwhile, action, otherAction }: NoticeProps) {
   return (
     <div role="alert" className={`${shared.warning} ${classes.notice}`}>
       <p className={classes.title}>{title}</p>
       <p>{detail}</p>
       {meanwhile ? <p className={classes.meanwhile}>{meanwhile}</p> : null}
-      {action ? (
-        <Button variant="default" size="compact-sm" onClick={action.run}>
-          {action.label}
-        </Button>
-      ) : null}
+      {[action, otherAction].map((each) =>
+        each ? (
+          <Button key={each.label} variant="default" size="compact-sm" onClick={each.run}>
+            {each.label}
+          </Button>
+        ) : null,
+      )}
     </div>
   );
 }

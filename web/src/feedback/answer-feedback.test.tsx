@@ -111,7 +111,7 @@ describe("Was this right?", () => {
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
     await button("Change it");
-    await user.click(screen.getByRole("link", { name: "The model" }));
+    await user.click(screen.getByRole("link", { name: "Model" }));
     await screen.findByRole("heading", { level: 1, name: "reviews" });
     window.history.back();
     expect(await screen.findByText(/^Thank you\./)).toBeVisible();

@@ -4,13 +4,13 @@ import { counted, duration, longDuration, percent, signed } from "./format";
 import { milliseconds, points, probability } from "./units";
 
 it.each([
-  [0.97, "97\u00a0%"],
-  [0.5, "50\u00a0%"],
-  [0.993, "99.3\u00a0%"],
-  [0.0071, "0.7\u00a0%"],
-  [0.99999, "over 99.9\u00a0%"],
-  [1, "over 99.9\u00a0%"],
-  [0, "under 0.1\u00a0%"],
+  [0.97, "97%"],
+  [0.5, "50%"],
+  [0.993, "99.3%"],
+  [0.0071, "0.7%"],
+  [0.99999, "over 99.9%"],
+  [1, "over 99.9%"],
+  [0, "under 0.1%"],
 ])("%d is %s", (value, words) => {
   expect(percent(probability(value))).toBe(words);
 });

@@ -3,13 +3,13 @@ import type { Milliseconds, Points, Probability } from "./units";
 const SPACE = "\u00a0"; // keeps number and sign on one line
 const MINUS = "\u2212";
 
-/** "97 %"; one decimal at the ends, and never a certainty that is none: 0.9999 is "over 99.9 %". */
+/** "97%"; one decimal at the ends, and never 100%: 0.9999 is "over 99.9%". */
 export function percent(value: Probability): string {
   const hundredths = value * 100;
-  if (hundredths > 99.9) return `over 99.9${SPACE}%`;
-  if (hundredths < 0.1) return `under 0.1${SPACE}%`;
+  if (hundredths > 99.9) return "over 99.9%";
+  if (hundredths < 0.1) return "under 0.1%";
   const nearTheEnds = hundredths > 99 || hundredths < 1;
-  return `${hundredths.toFixed(nearTheEnds ? 1 : 0)}${SPACE}%`;
+  return `${hundredths.toFixed(nearTheEnds ? 1 : 0)}%`;
 }
 
 /** "+21" or "−0.4": how far a word pulls, in percentage points. */
@@ -51,3 +51,8 @@ export function fileSize(bytes: number): string {
   if (bytes < 1000) return counted(bytes, "byte");
   return bytes < 1e6 ? `${(bytes / 1000).toFixed(0)}${SPACE}kB` : `${(bytes / 1e6).toFixed(1)}${SPACE}MB`;
 }
+
+const BASES: Record<string, string> = { minilm: "MiniLM", mpnet: "MPNet", "roberta-base": "RoBERTa" };
+
+/** "minilm" -> "MiniLM": an encoder as its makers write it; one of your own by its name. */
+export const baseName = (base: string): string => BASES[base] ?? base;

@@ -1,9 +1,17 @@
 import { expect, it } from "vitest";
 
-import { codePoints, utf8Bytes } from "./text";
+import { codePoints, firstCharacters, utf8Bytes } from "./text";
 
 it("counts characters as the server does", () => {
   expect(codePoints("a😀é")).toBe(3);
+});
+
+it.each([
+  ["a😀é", 2, "a😀"],
+  ["abc", 3, "abc"],
+  ["abc", 9, "abc"],
+])("gives the first characters of %s", (text, most, first) => {
+  expect(firstCharacters(text, most)).toBe(first);
 });
 
 it.each(["", "plain", "é", "€", "😀", "a😀é€\u0000", "\ud83d alone"])(

@@ -11,7 +11,20 @@ export function unitOffsets(text: string): number[] {
 }
 
 /** Length as the server counts it. */
-export const codePoints = (text: string): number => unitOffsets(text).length - 1;
+export function codePoints(text: string): number {
+  let length = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    if (isPair(text.charCodeAt(i), text.charCodeAt(i + 1))) i += 1;
+    length += 1;
+  }
+  return length;
+}
+
+/** The first `most` characters, as the server counts them; no character is cut in two. */
+export const firstCharacters = (text: string, most: number): string => {
+  const offsets = unitOffsets(text.slice(0, 2 * most));
+  return text.slice(0, offsets[most] ?? text.length);
+};
 
 /** Length in bytes as it is sent, without making a copy. A lone surrogate becomes U+FFFD, which has three. */
 export function utf8Bytes(text: string): number {

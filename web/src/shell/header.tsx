@@ -7,10 +7,10 @@ import { paths } from "../lib/paths";
 import classes from "./shell.module.css";
 
 const PAGES = [
-  { path: paths.many, name: "Many texts" },
+  { path: paths.many, name: "Files" },
   { path: paths.discussion, name: "Discussion" },
-  { path: paths.model, name: "The model" },
-  { path: paths.developers, name: "For developers" },
+  { path: paths.model, name: "Model" },
+  { path: paths.developers, name: "API" },
 ] as const;
 
 export function Header({ tryIt }: { tryIt: string }) {
@@ -34,7 +34,7 @@ export function Header({ tryIt }: { tryIt: string }) {
           <ul className={classes.links}>
             <li>
               <Link href={tryIt} className={classes.link} aria-current={current(paths.tryIt)}>
-                Try it
+                Try
               </Link>
             </li>
             {PAGES.map((page) => (

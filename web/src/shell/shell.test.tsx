@@ -7,7 +7,7 @@ it("has landmarks, says which page is open, and skips to the content", async () 
   const user = open("/");
   expect(screen.getByRole("banner")).toBeVisible();
   expect(screen.getByRole("contentinfo")).toBeVisible();
-  expect(screen.getByRole("link", { name: "Try it" })).toHaveAttribute("aria-current", "page");
+  expect(screen.getByRole("link", { name: "Try" })).toHaveAttribute("aria-current", "page");
   await user.tab();
   expect(screen.getByRole("link", { name: "Skip to the content" })).toHaveFocus();
   await user.keyboard("{Enter}");

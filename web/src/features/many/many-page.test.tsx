@@ -350,9 +350,9 @@ describe("Many texts", () => {
 
   it("keeps the run while one looks at another page", async () => {
     const user = await run();
-    await user.click(screen.getByRole("link", { name: "The model" }));
+    await user.click(screen.getByRole("link", { name: "Model" }));
     await screen.findByRole("heading", { level: 1, name: "reviews" });
-    await user.click(screen.getByRole("link", { name: "Many texts" }));
+    await user.click(screen.getByRole("link", { name: "Files" }));
     expect(await screen.findByText("All 5 rows are done.")).toBeInTheDocument();
   });
 

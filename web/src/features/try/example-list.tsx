@@ -7,13 +7,13 @@ import { EXAMPLES } from "./examples";
 export function ExampleList({ onChoose }: { onChoose: (text: string) => void }) {
   return (
     <div className={classes.examples}>
-      <h2>Type above, or start from one of these</h2>
+      <h2>Type above, or start with an example</h2>
       <ul>
-        {EXAMPLES.map(({ kind, text }) => (
+        {EXAMPLES.map(({ kind, text, mistake }) => (
           <li key={kind}>
             <UnstyledButton className={classes.example} onClick={() => onChoose(text)}>
-              <span className={classes.kind}>{kind}</span>
-              <span className={classes.text}>{text}</span>
+              <span className={classes.kind}>{kind}</span> <span className={classes.text}>{text}</span>{" "}
+              {mistake ? <span className={classes.mistaken}>a known mistake</span> : null}
             </UnstyledButton>
           </li>
         ))}

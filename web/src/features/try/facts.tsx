@@ -1,7 +1,7 @@
 import { Link } from "wouter";
 
 import type { TextAnswer } from "../../api/queries";
-import { counted, duration } from "../../lib/format";
+import { baseName, counted, duration } from "../../lib/format";
 import { paths } from "../../lib/paths";
 import { milliseconds } from "../../lib/units";
 import classes from "./facts.module.css";
@@ -11,17 +11,14 @@ interface FactsProps {
   base: string | undefined;
 }
 
-/** Who said so, having read how much, in what time. */
+/** Which model answered, how much it read, and in what time. Its version is on its page and in each API answer. */
 export function Facts({ answer: { scored, model, tookMs }, base }: FactsProps) {
   const windows = scored.windows > 1 ? `, in ${counted(scored.windows, "overlapping window")}` : "";
   return (
     <ul className={classes.facts}>
       <li>
-        Read by <Link href={paths.modelNamed(model.name)}>{model.name}</Link>
-        {base === undefined ? "" : `, made from ${base}`}
-      </li>
-      <li>
-        body <code>{model.body}</code>, head <code>{model.head}</code>
+        Model: <Link href={paths.modelNamed(model.name)}>{model.name}</Link>
+        {base === undefined ? "" : ` (${baseName(base)})`}
       </li>
       <li>
         {counted(scored.tokens, "token")}

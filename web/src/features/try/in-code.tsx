@@ -14,10 +14,10 @@ export function InCode({ text: typed, model }: { text: string; model: string | u
   const text = typed.trim() === "" ? STAND_IN : typed;
   return (
     <section className={classes.section} aria-labelledby="in-code">
-      <h2 id="in-code">The same from a program</h2>
+      <h2 id="in-code">Use the API</h2>
       <p>
-        No library: one POST. Several texts may go into one call;{" "}
-        <Link href={paths.developers}>for developers</Link> has the rest.
+        One POST request, no library needed. One call can hold several texts;{" "}
+        <Link href={paths.developers}>the API page</Link> has the rest.
       </p>
       <CodeTabs
         call={{

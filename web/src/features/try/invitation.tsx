@@ -22,15 +22,15 @@ export function Invitation({ model, onExample }: InvitationProps) {
         <Scale ends={ends} sureFrom={model ? probability(model.sure_from) : undefined} />
       ) : (
         <p>
-          {model?.multi_label ? "This model gives a text any of: " : "This model tells apart: "}
+          {model?.multi_label ? "This model gives a text any of: " : "This model chooses one of: "}
           {model?.labels.join(", ")}.
         </p>
       )}
       <p>
         Under a word, <span data-side="right">a straight line</span> pulls{" "}
         {ends ? `toward ${ends.right}` : "for the answer"}, <span data-side="left">a wavy one</span>{" "}
-        {ends ? `toward ${ends.left}` : "against it"}; the thicker, the harder. What you type is scored, not
-        kept.
+        {ends ? `toward ${ends.left}` : "against it"}. Thicker means stronger. We score what you type and
+        don’t store it.
       </p>
     </div>
   );

@@ -41,7 +41,7 @@ export function LabelBars({ scored, model }: LabelBarsProps) {
 function Bar({ of, isGiven, from }: { of: LabelProbability; isGiven: boolean; from: number | undefined }) {
   return (
     <li data-given={isGiven}>
-      <span className={classes.label}>{of.label}</span>
+      <span className={classes.label}>{of.label}</span>{" "}
       <span className={classes.track} aria-hidden="true">
         <span className={classes.bar} style={{ width: `${of.probability * 100}%` }} />
         {from === undefined ? null : (

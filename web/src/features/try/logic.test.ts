@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Scored } from "../../api/generated";
-import { carried, pullsOf, segmentsOf, sidesOf, strongest, tipOf } from "./logic";
+import { pullsOf, segmentsOf, sidesOf, strongest, tipOf } from "./logic";
 
 const scored = (label: string, words: Scored["words"], labels = ["negative", "positive"]): Scored => ({
   kind: "scored",
@@ -59,30 +59,6 @@ describe("strongest", () => {
       "b",
       "a",
     ]);
-  });
-});
-
-describe("carried", () => {
-  const before = "A dull and boring film";
-  const pulls = pullsOf(
-    before,
-    scored("negative", [
-      { start: 2, end: 6, effect: 0.4 },
-      { start: 11, end: 17, effect: 0.3 },
-    ]),
-  );
-  const words = (now: string) => carried(pulls, before, now).map((pull) => now.slice(pull.start, pull.end));
-
-  it("keeps marks before and after the change at their words", () => {
-    expect(words("A dull and very boring film")).toEqual(["dull", "boring"]);
-    expect(words("Oh, A dull and boring film")).toEqual(["dull", "boring"]);
-    expect(words(`${before}, truly`)).toEqual(["dull", "boring"]);
-  });
-
-  it("drops the mark of a word that is changed or gone", () => {
-    expect(words("A bright and boring film")).toEqual(["boring"]);
-    expect(words("A film")).toEqual([]);
-    expect(words("")).toEqual([]);
   });
 });
 

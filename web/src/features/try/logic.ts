@@ -75,22 +75,6 @@ export function strongest(pulls: readonly Pull[], side: Side): Pull[] {
     .sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
 }
 
-/** Pulls of an older text, moved to where their words stand now; those in the part that changed are dropped. */
-export function carried(pulls: readonly Pull[], before: string, now: string): Pull[] {
-  if (before === now) return [...pulls];
-  const shorter = Math.min(before.length, now.length);
-  let head = 0;
-  while (head < shorter && before[head] === now[head]) head += 1;
-  let tail = 0;
-  while (tail < shorter - head && before.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
-  const shift = now.length - before.length;
-  return pulls.flatMap((pull) => {
-    if (pull.end <= head) return [pull];
-    if (pull.start < before.length - tail) return [];
-    return [{ ...pull, start: pull.start + shift, end: pull.end + shift }];
-  });
-}
-
 export interface Segment {
   start: number;
   text: string;

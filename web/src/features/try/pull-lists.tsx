@@ -16,7 +16,8 @@ interface PullListsProps {
   pulls: readonly Pull[];
   weighing: Answer["weighing"];
   pointed: number | undefined;
-  onPoint: (start: number | undefined) => void;
+  /** Not given while the words are those of an earlier text, which is not there to be pointed at. */
+  onPoint: ((start: number | undefined) => void) | undefined;
 }
 
 /** The words that moved the answer, on the side to which they pulled it. */
@@ -31,16 +32,20 @@ export function PullLists({ scored, pulls, weighing, pointed, onPoint }: PullLis
       <p className={classes.quiet}>
         {weighing === "underway"
           ? "Weighing every word of a long text…"
-          : "The server had no time to weigh the words of so long a text; the answer above stands."}
+          : "The server was too busy to weigh the words of such a long text. The answer above still holds."}
       </p>
     );
   }
   if (pulls.length > 0 && lists.left.length + lists.right.length === 0) {
-    return <p className={classes.quiet}>No single word decides: leave out any one, and the answer stays.</p>;
+    return (
+      <p className={classes.quiet}>
+        No single word decides: without any one of them the answer stays the same.
+      </p>
+    );
   }
   return (
     <div className={classes.words}>
-      <div className={classes.lists} onPointerLeave={() => onPoint(undefined)}>
+      <div className={classes.lists} onPointerLeave={() => onPoint?.(undefined)}>
         {(["left", "right"] as const).map((side) => (
           <PullList
             key={side}
@@ -54,7 +59,7 @@ export function PullLists({ scored, pulls, weighing, pointed, onPoint }: PullLis
         ))}
       </div>
       <p className={classes.caption}>
-        In percentage points: how far {scored.label} falls or rises when the word is left out.
+        In percentage points: how much the {scored.label} score changes without this word.
       </p>
       {hidden > 0 ? (
         <div className={classes.more}>
@@ -73,7 +78,7 @@ interface PullListProps {
   pulls: readonly Pull[];
   furthest: number;
   pointed: number | undefined;
-  onPoint: (start: number | undefined) => void;
+  onPoint: ((start: number | undefined) => void) | undefined;
 }
 
 function PullList({ side, title, pulls, furthest, pointed, onPoint }: PullListProps) {
@@ -91,9 +96,9 @@ function PullList({ side, title, pulls, furthest, pointed, onPoint }: PullListPr
           <li
             key={pull.start}
             data-pointed={pointed === pull.start || undefined}
-            onPointerEnter={() => onPoint(pull.start)}
+            onPointerEnter={() => onPoint?.(pull.start)}
           >
-            <span className={classes.word}>{pull.word}</span>
+            <span className={classes.word}>{pull.word}</span>{" "}
             <span className={classes.bar} aria-hidden="true">
               <span style={{ width: `${(Math.abs(pull.points) / furthest) * 100}%` }} />
             </span>

@@ -30,7 +30,8 @@ interface TextSheetProps {
 export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choice, link }: TextSheetProps) {
   const field = useFilledBefore<HTMLTextAreaElement>(({ value }) => onText(value));
   const refused = answer.error && !answer.error.passes;
-  const sides = answer.answer ? sidesOf(answer.answer.scored) : undefined;
+  // Never the marks of an earlier text: under new words they would say what nobody has measured.
+  const marked = answer.answer && !answer.stale ? answer.answer : undefined;
   return (
     <div className={classes.sheet}>
       <div className={classes.head}>
@@ -39,7 +40,12 @@ export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choic
       </div>
       <div className={classes.scroll}>
         <div className={classes.paper} data-long={text.length > PARAGRAPH || undefined}>
-          <MarkedText text={text} pulls={answer.pulls} sides={sides} pointed={pointed} />
+          <MarkedText
+            text={text}
+            pulls={marked ? answer.pulls : []}
+            sides={marked && sidesOf(marked.scored)}
+            pointed={pointed}
+          />
           <textarea
             ref={field}
             id="text"
@@ -49,7 +55,7 @@ export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choic
             placeholder={PLACEHOLDER}
             spellCheck={false}
             autoComplete="off"
-            aria-invalid={refused ?? false}
+            aria-invalid={answer.tooLong || (refused ?? false)}
             aria-describedby="text-length"
             onChange={(event) => onText(event.currentTarget.value)}
             onPointerMove={(event: PointerEvent) => onPoint(wordAt(event.clientX, event.clientY))}

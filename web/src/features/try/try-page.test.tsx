@@ -1,9 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { delay, http, HttpResponse } from "msw";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import type { PredictRequest, Scored } from "../../api/generated";
 import { answerTo, modelList, MODELS, PREDICT, problem, refuse, score, summary } from "../../test/handlers";
+import { takeText } from "../../lib/handover";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { EXAMPLES } from "./examples";
@@ -20,18 +21,26 @@ const wordsOf = (title: string) => {
 describe("Try it", () => {
   it("invites with examples, and answers the one that is chosen", async () => {
     const user = open("/");
-    await user.click(await screen.findByRole("button", { name: /^Mixed/ }));
-    expect(field()).toHaveValue(EXAMPLES.find(({ kind }) => kind === "Mixed")?.text);
-    expect(await verdict(/Positive\s*96/)).toBeVisible();
+    await user.click(await screen.findByRole("button", { name: /^Praise A charming film/ }));
+    expect(field()).toHaveValue(EXAMPLES.find(({ kind }) => kind === "Praise")?.text);
+    expect(await verdict("Not sure leans positive, 55%")).toBeVisible();
     expect(screen.getByRole("region", { name: "Answer" })).toHaveFocus();
+    expect(screen.queryByText("The model is wrong here.")).not.toBeInTheDocument();
+  });
+
+  it("says of the example that is a known mistake that the answer is wrong, and why", async () => {
+    const user = open("/");
+    await user.click(await screen.findByRole("button", { name: /^Sarcasm .* a known mistake$/ }));
+    expect(await verdict("Positive 96%")).toBeVisible();
+    expect(screen.getByText(/meant as negative: it is sarcasm/)).toBeVisible();
   });
 
   it("answers as one types, with the scale, the words, and who said so", async () => {
     const user = open("/");
     await user.type(field(), "A dull film.");
     expect(await verdict(/Negative\s*91/)).toBeVisible();
-    expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "9\u00a0% positive");
-    expect(wordsOf("Toward negative")).toEqual(["dull40 points"]);
+    expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "9% positive");
+    expect(wordsOf("Toward negative")).toEqual(["dull 40 points"]);
     expect(wordsOf("Toward positive")).toEqual([]);
     expect(screen.getByRole("link", { name: "reviews" })).toHaveAttribute("href", "/model?name=reviews");
     expect(screen.getByText("7.9 ms")).toBeVisible();
@@ -41,7 +50,9 @@ describe("Try it", () => {
   it("says so when it is not sure, and what that means", async () => {
     open("/#text=A+film.");
     expect(await verdict(/Not sure\s*leans positive, 55/)).toBeVisible();
-    expect(screen.getByText(/commits itself from 70 % on.*a person decides/)).toBeVisible();
+    expect(
+      screen.getByText(/Below 70% the model isn’t reliable enough\. A person should decide/),
+    ).toBeVisible();
   });
 
   it("names every label that a text is given, and marks from where on", async () => {
@@ -81,7 +92,7 @@ describe("Try it", () => {
       within(bars)
         .getAllByRole("listitem")
         .map((item) => item.textContent),
-    ).toEqual(["angry90\u00a0%", "urgent35\u00a0%", "thankful45\u00a0%"]);
+    ).toEqual(["angry 90%", "urgent 35%", "thankful 45%"]);
     expect(screen.queryByText(/Was this right/)).not.toBeInTheDocument();
     await user.clear(field());
     await user.type(field(), "Thanks.");
@@ -93,11 +104,66 @@ describe("Try it", () => {
     const status = await screen.findByRole("status");
     expect(status).toBeEmptyDOMElement();
     await waitFor(
-      () => expect(status).toHaveTextContent("Positive, 96 %. Strongest: wonderful, toward positive."),
+      () => expect(status).toHaveTextContent("Positive, 96%. Strongest: wonderful, toward positive."),
       {
         timeout: 3000,
       },
     );
+  });
+
+  it("says at once that a verdict is of an earlier text, and marks no word of the new one", async () => {
+    let answerIt: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answerIt = resolve));
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { text } = await request.json();
+        if (text?.includes("dull")) await held;
+        return HttpResponse.json(answerTo(score(text ?? "", true)));
+      }),
+    );
+    const user = open("/#text=A+wonderful+film.");
+    await verdict(/Positive/);
+    expect(document.querySelectorAll("[data-start]")).toHaveLength(1);
+    await user.type(field(), " Then a dull one.");
+    expect(document.querySelectorAll("[data-start]")).toHaveLength(0);
+    expect(await screen.findByText("Checking…")).toBeVisible();
+    expect(screen.getByRole("heading", { name: /Positive/ }).closest("[data-checking]")).not.toBeNull();
+    answerIt();
+    expect(await verdict(/Positive/)).toBeVisible();
+    await waitFor(() => expect(screen.queryByText("Checking…")).not.toBeInTheDocument());
+    expect(document.querySelectorAll("[data-start]")).toHaveLength(2);
+    expect(document.querySelector("[data-checking]")).toBeNull();
+  });
+
+  it.each([
+    [429, "too-many-calls", "Too many requests"],
+    [500, "internal", "Something broke"],
+  ])("shows no verdict of an earlier text under a %i", async (status, code, title) => {
+    const user = open("/#text=A+wonderful+film.");
+    await verdict(/Positive/);
+    const refusal = problem(status, code, title, "Wait.");
+    server.use(http.post(PREDICT, () => refuse(refusal, status === 429 ? { "Retry-After": "60" } : {})));
+    await user.type(field(), " And more.");
+    expect(await screen.findByRole("alert")).toHaveTextContent(title);
+    expect(screen.queryByRole("heading", { name: /Positive/ })).not.toBeInTheDocument();
+  });
+
+  it("offers to try again after an error of the server, and keeps the focus", async () => {
+    let calls = 0;
+    server.use(
+      http.post(PREDICT, () => {
+        calls += 1;
+        return calls === 1
+          ? refuse(problem(500, "internal", "The server made a mistake", "Its log has more."))
+          : HttpResponse.json(answerTo(score("wonderful", true)));
+      }),
+    );
+    const user = open("/#text=wonderful");
+    await user.click(await screen.findByRole("button", { name: "Try again" }));
+    expect(screen.getByRole("region", { name: "Answer" })).toHaveFocus();
+    expect(await verdict(/Positive/)).toBeVisible();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    expect(calls).toBe(2);
   });
 
   it("drops an answer that is overtaken", async () => {
@@ -131,9 +197,9 @@ describe("Try it", () => {
   it("keeps the text while one looks at the model", async () => {
     const user = open("/#text=A+wonderful+film.");
     await verdict(/Positive/);
-    await user.click(screen.getByRole("link", { name: "The model" }));
+    await user.click(screen.getByRole("link", { name: "Model" }));
     await screen.findByRole("heading", { level: 1, name: "reviews" });
-    await user.click(screen.getByRole("link", { name: "Try it" }));
+    await user.click(screen.getByRole("link", { name: "Try" }));
     expect(field()).toHaveValue("A wonderful film.");
   });
 
@@ -147,7 +213,7 @@ describe("Try it", () => {
     );
     open("/#text=wonderful");
     expect(await screen.findByRole("alert")).toHaveTextContent(
-      /server doesn’t answer.*text is safe.*by itself/,
+      /server doesn’t answer.*text is safe.*automatically/,
     );
     expect(await screen.findByRole("heading", { name: /Positive/ }, { timeout: 5000 })).toBeVisible();
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
@@ -179,21 +245,58 @@ describe("Try it", () => {
     server.use(
       http.post(PREDICT, () => {
         calls += 1;
-        return refuse(
-          problem(422, "text-too-long", "The text is too long", "It has 210 characters. Shorten it."),
-        );
+        return refuse(problem(422, "text-error", "The text can’t be scored", "It has no words."));
       }),
     );
-    open(`/#text=${"long+text+".repeat(21)}`);
-    expect(await screen.findByRole("alert")).toHaveTextContent("It has 210 characters. Shorten it.");
+    const user = open("/#text=...");
+    expect(await screen.findByRole("alert")).toHaveTextContent("It has no words.");
     expect(field()).toBeInvalid();
-    expect(field()).toHaveAccessibleDescription("210 of 200 characters");
+    expect(screen.queryByRole("button", { name: "Try again" })).not.toBeInTheDocument();
     expect(calls).toBe(1);
+    await user.type(field(), "!");
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument(); // which was about the text before
+  });
+
+  describe("with more characters than the server takes", () => {
+    const long = `#text=${"long+text.+".repeat(21)}`;
+
+    it("offers the first of them", async () => {
+      const user = open(`/${long}`);
+      const first = await screen.findByRole("button", { name: "Score the first 200 characters" });
+      expect(screen.getByRole("alert")).toHaveTextContent(/has 231 characters, and this server takes 200/);
+      expect(field()).toBeInvalid();
+      expect(field()).toHaveAccessibleDescription("231 of 200 characters");
+      await user.click(first);
+      expect(field()).toHaveValue("long text. ".repeat(21).slice(0, 200));
+      expect(screen.getByRole("region", { name: "Answer" })).toHaveFocus();
+      expect(await verdict(/Not sure/)).toBeVisible();
+    });
+
+    it("offers to score it as a file, in pieces that the server takes", async () => {
+      const user = open(`/${long}`);
+      await user.click(await screen.findByRole("button", { name: "Score it as a file" }));
+      expect(window.location.pathname).toBe("/many");
+      expect(takeText()).toBe(`${"long text. ".repeat(18).trim()}\n${"long text. ".repeat(3).trim()}`);
+    });
+
+    it("says so where the browser keeps nothing", async () => {
+      vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
+        throw new DOMException("full", "QuotaExceededError");
+      });
+      const user = open(`/${long}`);
+      await user.click(await screen.findByRole("button", { name: "Score it as a file" }));
+      expect(screen.getByRole("alert")).toHaveTextContent("Save it as a .txt file");
+      expect(window.location.pathname).toBe("/");
+    });
   });
 
   it("asks for the verdict of a long text first, and for its words then", async () => {
     const asked: boolean[] = [];
+    const list = modelList(summary);
     server.use(
+      http.get(MODELS, () =>
+        HttpResponse.json({ ...list, limits: { ...list.limits, max_text_chars: 20_000 } }),
+      ),
       http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
         const { text, explain } = await request.json();
         asked.push(explain ?? false);
@@ -204,7 +307,7 @@ describe("Try it", () => {
     await verdict(/Positive/);
     expect(screen.getByText(/Weighing every word/)).toBeVisible();
     expect(screen.getByText(/in 3 overlapping windows/)).toBeVisible();
-    await waitFor(() => expect(wordsOf("Toward positive")).toEqual(["wonderful40 points"]), {
+    await waitFor(() => expect(wordsOf("Toward positive")).toEqual(["wonderful 40 points"]), {
       timeout: 3000,
     });
     expect(asked).toEqual([false, true]);
@@ -240,8 +343,8 @@ describe("Try it", () => {
       within(bars)
         .getAllByRole("listitem")
         .map((bar) => bar.textContent),
-    ).toEqual(["anger80\u00a0%", "fear15\u00a0%", "joy5\u00a0%"]);
-    expect(wordsOf("Against anger")).toEqual(["how20 points"]);
+    ).toEqual(["anger 80%", "fear 15%", "joy 5%"]);
+    expect(wordsOf("Against anger")).toEqual(["how 20 points"]);
     await waitFor(() => expect(window.location.hash).toBe("#text=how+could+you&model=emotion"));
   });
 

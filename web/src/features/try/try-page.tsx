@@ -20,27 +20,34 @@ export function TryPage() {
   const [{ text, model }, change] = useTryState();
   const origin = useOrigin();
   const models = useQuery(modelsQuery).data;
-  const answer = useAnswer(text, model);
+  const limit = models?.limits.max_text_chars;
+  const answer = useAnswer(text, model, limit);
   const [pointed, setPointed] = useState<number>();
   const reading = useRef<HTMLDivElement>(null);
   const chosen = models?.models.find((each) => (model === undefined ? each.default : each.name === model));
 
-  const putExample = (example: string) => {
-    change({ text: example });
-    reading.current?.focus({ preventScroll: true }); // not the field: on a phone its keyboard would hide the answer
+  /** What was pressed goes away, and the focus with it. Not to the field: on a phone its keyboard hides the answer. */
+  const focusReading = () => reading.current?.focus({ preventScroll: true });
+  const putText = (next: string) => {
+    change({ text: next });
+    focusReading();
+  };
+  const retry = () => {
+    answer.retry();
+    focusReading();
   };
 
   return (
     <>
       <PageTitle>Try it</PageTitle>
       <PageHero title="Type a sentence. See which words tip it.">
-        An encoder reads, one small final layer decides, and the answer comes as you type.
+        Runs on your own server. Scores as you type. Nothing is stored.
       </PageHero>
       <section aria-label="The classifier" className={`${shared.card} ${shared.raised}`}>
         <TextSheet
           text={text}
           answer={answer}
-          limit={models?.limits.max_text_chars}
+          limit={limit}
           pointed={pointed}
           onPoint={setPointed}
           onText={(next) => change({ text: next })}
@@ -56,11 +63,12 @@ export function TryPage() {
         <Reading
           ref={reading}
           text={text}
-          answer={answer}
+          answer={{ ...answer, retry }}
           model={chosen}
+          limit={limit}
           pointed={pointed}
           onPoint={setPointed}
-          onExample={putExample}
+          onText={putText}
         />
       </section>
       <InCode text={text} model={model} />

@@ -11,23 +11,24 @@ export function Verdict({ scored, sureFrom }: { scored: Scored; sureFrom: Probab
   if (scored.sure) {
     return (
       <h2 className={classes.verdict} data-side={sideOf(scored)}>
-        {sentenceCase(nameOf(scored))}
-        <span className={classes.certainty}>{certainty}</span>
+        {sentenceCase(nameOf(scored))} <span className={classes.certainty}>{certainty}</span>
       </h2>
     );
   }
   return (
     <div>
       <h2 className={classes.verdict}>
-        Not sure
+        Not sure{" "}
         <span className={classes.certainty}>
           leans {nameOf(scored)}
           {certainty === "" ? "" : `, ${certainty}`}
         </span>
       </h2>
       <p className={classes.meaning}>
-        {sureFrom === undefined ? "" : `This model commits itself from ${percent(sureFrom)} on. `}
-        Below that its guesses are wrong too often: better that a person decides.
+        {sureFrom === undefined
+          ? "The model isn’t reliable enough here."
+          : `Below ${percent(sureFrom)} the model isn’t reliable enough.`}{" "}
+        A person should decide.
       </p>
     </div>
   );
