@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   feature: ["feedback", "api", "components", "lib"],
   shell: ["components", "lib"],
   test: ["api", "lib", "root"],
-  root: ["root", "shell", "feature", "api", "components", "lib"],
+  root: ["root", "shell", "feature", "feedback", "api", "components", "lib"],
 };
 
 export default defineConfig(

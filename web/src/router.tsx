@@ -2,6 +2,7 @@ import { Suspense } from "react";
 import { Route, Switch, useLocation } from "wouter";
 
 import { TryPage } from "./features/try/try-page";
+import { UnsentFeedback } from "./feedback/unsent-feedback";
 import { lazyPage, PageBoundary, PageLoading } from "./lazy-page";
 import { paths } from "./lib/paths";
 import { NotFound } from "./shell/not-found";
@@ -21,6 +22,7 @@ export function Router() {
   const [path] = useLocation();
   return (
     <Shell>
+      <UnsentFeedback />
       <PageBoundary key={path}>
         <Suspense fallback={<PageLoading />}>
           <Switch>

@@ -41,7 +41,7 @@ describe("Was this right?", () => {
     const taken = taking();
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
-    expect(await screen.findByText("Thank you. Your answer is kept, without the text.")).toHaveFocus();
+    expect(await screen.findByText("Saved: right. Your text was not stored.")).toHaveFocus();
     expect(taken).toEqual([
       {
         id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
@@ -93,13 +93,13 @@ describe("Was this right?", () => {
     keepTexts();
     const taken = taking();
     const user = open("/#text=A+wonderful+film.");
-    const consent = await within(await group()).findByRole("checkbox", { name: /Send the text along/ });
+    const consent = await within(await group()).findByRole("checkbox", { name: /Send the text too/ });
     expect(consent).not.toBeChecked();
     await user.click(await button("Yes"));
     await user.click(await button("Change it"));
     await user.click(screen.getByRole("checkbox"));
     await user.click(await button("Yes"));
-    expect(await screen.findByText("Thank you. Your answer is kept, and the text with it.")).toBeVisible();
+    expect(await screen.findByText("Saved: right. Your text was stored with it.")).toBeVisible();
     expect(taken.map(({ text, consent }) => [text, consent])).toEqual([
       [null, false],
       ["A wonderful film.", true],
@@ -114,7 +114,7 @@ describe("Was this right?", () => {
     await user.click(screen.getByRole("link", { name: "Model" }));
     await screen.findByRole("heading", { level: 1, name: "reviews" });
     window.history.back();
-    expect(await screen.findByText(/^Thank you\./)).toBeVisible();
+    expect(await screen.findByText(/^Saved/)).toBeVisible();
   });
 
   it("asks anew about another text", async () => {
@@ -143,13 +143,66 @@ describe("Was this right?", () => {
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
     const alert = await screen.findByRole("alert");
-    expect(alert).toHaveTextContent("Your answer was not sent: The database is away");
+    expect(alert).toHaveTextContent("Not saved: The database is away");
     away = false;
     await user.click(within(alert).getByRole("button", { name: "Send it again" }));
-    expect(await screen.findByText(/^Thank you\./)).toBeVisible();
+    expect(await screen.findByText(/^Saved/)).toBeVisible();
     await waitFor(() => expect(screen.queryByRole("alert")).not.toBeInTheDocument());
     expect(ids).toHaveLength(4);
     expect(new Set(ids).size).toBe(1);
+  });
+
+  it("shows what the server has, not what could not be sent after it", async () => {
+    let taken = 0;
+    server.use(
+      http.post<never, FeedbackRequest>(FEEDBACK, async ({ request }) => {
+        taken += 1;
+        if (taken === 1) return HttpResponse.json(receiptOf(await request.json()), { status: 201 });
+        return refuse(problem(500, "internal", "The server made a mistake", "Its log has more."));
+      }),
+    );
+    const user = open("/#text=A+dull+film.");
+    await user.click(await button("No"));
+    await user.click(await button("positive"));
+    expect(
+      await screen.findByText("Saved: wrong, should be positive. Your text was not stored."),
+    ).toBeVisible();
+    await user.click(await button("Change it"));
+    await user.click(await button("Yes"));
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("Not saved: The server made a mistake");
+    expect(alert).toHaveTextContent("still has your earlier answer: wrong, should be positive.");
+    expect(within(alert).getByRole("button", { name: "Send it again" })).toBeVisible();
+    expect(screen.queryByText(/^Saved/)).not.toBeInTheDocument();
+  });
+
+  it("says that it was not saved where the text has gone from the page meanwhile", async () => {
+    let answerIt: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answerIt = resolve));
+    let broken = true;
+    const taken: FeedbackRequest[] = [];
+    server.use(
+      http.post<never, FeedbackRequest>(FEEDBACK, async ({ request }) => {
+        const asked = await request.json();
+        taken.push(asked);
+        await held;
+        if (broken) return refuse(problem(500, "internal", "There is no database", "It was not stored."));
+        return HttpResponse.json(receiptOf(asked), { status: 201 });
+      }),
+    );
+    const user = open("/#text=A+wonderful+film.");
+    await user.click(await button("Yes"));
+    await user.click(screen.getByRole("link", { name: "Model" }));
+    await waitFor(() => expect(screen.queryByRole("group", { name: "Feedback" })).not.toBeInTheDocument());
+    answerIt();
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent(
+      "Your feedback on “A wonderful film.” was not saved: There is no database",
+    );
+    broken = false;
+    await user.click(within(alert).getByRole("button", { name: "Send it again" }));
+    await waitFor(() => expect(screen.queryByRole("alert")).not.toBeInTheDocument());
+    expect(new Set(taken.map(({ id, correct }) => `${id} ${correct}`)).size).toBe(1);
   });
 
   it("tells what to do where the model has changed, and does not try again", async () => {

@@ -34,7 +34,7 @@ function Form({ judged, labels, stale = false, onSaid }: AnswerFeedbackProps) {
     setChosen(next);
     if (group.current?.contains(document.activeElement)) question.current?.focus({ preventScroll: true });
   };
-  const { receipt, send, underway, error, again } = useFeedback(judged, () => go("thanks"));
+  const { receipt, said, send, underway, error, again } = useFeedback(judged, () => go("thanks"));
   const say = (said: Judgement) => {
     onSaid?.(said);
     send(said);
@@ -48,9 +48,7 @@ function Form({ judged, labels, stale = false, onSaid }: AnswerFeedbackProps) {
   const asks: Record<Step, string> = {
     ask: "Was this right?",
     which: "What would be right?",
-    thanks: receipt?.text_kept
-      ? "Thank you. Your answer is kept, and the text with it."
-      : "Thank you. Your answer is kept, without the text.",
+    thanks: `Saved: ${said ? inWords(said) : ""}. ${receipt?.text_kept ? "Your text was stored with it." : "Your text was not stored."}`,
   };
 
   return (
@@ -87,14 +85,21 @@ function Form({ judged, labels, stale = false, onSaid }: AnswerFeedbackProps) {
       {step === "thanks" ? null : <Consent textsKept={textsKept} agreed={agreed} onAgree={setAgreed} />}
       {error && step !== "thanks" ? (
         <Notice
-          title={`Your answer was not sent: ${error.title}`}
-          detail={error.detail}
-          action={error.passes ? { label: "Send it again", run: again } : undefined}
+          title={`Not saved: ${error.title}`}
+          detail={
+            said
+              ? `${error.detail} The server still has your earlier answer: ${inWords(said)}.`
+              : error.detail
+          }
+          action={error.passes || error.status >= 500 ? { label: "Send it again", run: again } : undefined}
         />
       ) : null}
     </div>
   );
 }
+
+const inWords = ({ correct, label }: Judgement): string =>
+  correct ? "right" : label === undefined ? "wrong" : `wrong, should be ${label}`;
 
 interface AnswerProps {
   name: string;
@@ -123,24 +128,31 @@ interface ConsentProps {
   onAgree: (agreed: boolean) => void;
 }
 
-/** What is sent, in full; the text is asked for only where the server would keep it. */
+/** What is sent; the text is asked for only where the server would keep it. */
 function Consent({ textsKept, agreed, onAgree }: ConsentProps) {
-  if (!textsKept) {
-    return (
-      <p className={classes.sent}>
-        Sent are your answer, the verdict, its probability, the model’s version and the verdict’s number in
-        the server’s log; never the text.
-      </p>
-    );
-  }
   return (
-    <label className={classes.sent}>
-      <input type="checkbox" checked={agreed} onChange={(event) => onAgree(event.currentTarget.checked)} />
-      <span>
-        Send the text along. Whoever runs this server keeps it, reads it, and may teach the model with it.
-        Without this only your answer, the verdict, its probability, the model’s version and the verdict’s
-        number in the server’s log are sent.
-      </span>
-    </label>
+    <div className={classes.sent}>
+      {textsKept ? (
+        <label>
+          <input
+            type="checkbox"
+            checked={agreed}
+            onChange={(event) => onAgree(event.currentTarget.checked)}
+          />
+          <span>
+            Send the text too. Whoever runs this server stores it, can read it, and may train the model on it.
+          </span>
+        </label>
+      ) : (
+        <p>We send your answer and the score, never the text.</p>
+      )}
+      <details>
+        <summary>What exactly is sent?</summary>
+        <p>
+          Your answer, the predicted label, its probability, the model’s version, and the request’s id in the
+          server’s log{textsKept ? "; the text only if you check the box" : ""}.
+        </p>
+      </details>
+    </div>
   );
 }

@@ -47,4 +47,4 @@ const isPair = (first: number, second: number): boolean =>
 /** A line of a table shows no more of a long text. */
 const EXCERPT_CHARS = 300;
 
-export const excerpt = (text: string): string => text.slice(0, EXCERPT_CHARS).trim();
+export const excerpt = (text: string, most = EXCERPT_CHARS): string => firstCharacters(text, most).trim();

@@ -67,8 +67,8 @@ function Result({ text, answer: state, model, pointed, onPoint }: ReadingProps) 
   return (
     <div className={classes.result} data-checking={checking || undefined}>
       {checking ? <p className={classes.checking}>Checking…</p> : null}
-      <ExampleNote text={answer.text} scored={scored} />
       <Verdict scored={scored} sureFrom={sureFrom} />
+      <ExampleNote text={answer.text} scored={scored} />
       {ends ? (
         <Scale ends={ends} value={probabilityOf(scored.probabilities, ends.right)} sureFrom={sureFrom} />
       ) : (
