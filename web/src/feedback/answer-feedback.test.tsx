@@ -112,7 +112,7 @@ describe("Was this right?", () => {
     await user.click(await button("Yes"));
     await button("Change it");
     await user.click(screen.getByRole("link", { name: "Model" }));
-    await screen.findByRole("heading", { level: 1, name: "reviews" });
+    await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
     window.history.back();
     expect(await screen.findByText(/^Saved/)).toBeVisible();
   });

@@ -26,6 +26,7 @@ vi.stubGlobal(
   },
 );
 document.elementsFromPoint = () => [];
+Element.prototype.scrollIntoView = () => undefined;
 HTMLDialogElement.prototype.showModal = function () {
   this.open = true;
 };

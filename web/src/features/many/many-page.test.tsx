@@ -351,7 +351,7 @@ describe("Many texts", () => {
   it("keeps the run while one looks at another page", async () => {
     const user = await run();
     await user.click(screen.getByRole("link", { name: "Model" }));
-    await screen.findByRole("heading", { level: 1, name: "reviews" });
+    await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
     await user.click(screen.getByRole("link", { name: "Files" }));
     expect(await screen.findByText("All 5 rows are done.")).toBeInTheDocument();
   });

@@ -2,6 +2,7 @@ import type { ModelDetail, Result } from "../../api/generated";
 import shared from "../../components/shared.module.css";
 import { count } from "../../lib/format";
 import classes from "./confusion-section.module.css";
+import { Fold } from "./fold";
 import { dataName, inHundredths, splitName } from "./logic";
 import pageClasses from "./model-page.module.css";
 
@@ -11,11 +12,10 @@ export function ConfusionSection({ model, result }: { model: ModelDetail; result
   if (!confusion) return null;
   const labels = result.labels ?? model.labels;
   return (
-    <section aria-labelledby="confusion">
-      <h2 id="confusion">Where it errs</h2>
+    <Fold id="confusion" title="Mistakes by label" about="which label it gives instead of which">
       <p className={pageClasses.lead}>
         {result.name}; {dataName(result.data)}, {splitName(result.split)}. Each row holds the texts of one
-        true label; read along it to see what they were taken for.
+        true label. Read along it to see what was predicted.
       </p>
       <div className={classes.scroll}>
         <table className={classes.matrix}>
@@ -27,7 +27,7 @@ export function ConfusionSection({ model, result }: { model: ModelDetail; result
               <td />
               {labels.map((label) => (
                 <th key={label} scope="col">
-                  read as {label}
+                  predicted {label}
                 </th>
               ))}
             </tr>
@@ -35,7 +35,7 @@ export function ConfusionSection({ model, result }: { model: ModelDetail; result
           <tbody>
             {confusion.map((row, truth) => (
               <tr key={labels[truth]}>
-                <th scope="row">truly {labels[truth]}</th>
+                <th scope="row">is {labels[truth]}</th>
                 {row.map((cell, read) => (
                   <Cell key={labels[read]} cell={cell} row={row} right={truth === read} />
                 ))}
@@ -45,7 +45,7 @@ export function ConfusionSection({ model, result }: { model: ModelDetail; result
         </table>
       </div>
       <LabelTable figures={result.per_class ?? []} />
-    </section>
+    </Fold>
   );
 }
 
@@ -59,7 +59,7 @@ function Cell({ cell, row, right }: { cell: number; row: readonly number[]; righ
       style={{ background: `color-mix(in srgb, ${colour} ${Math.round(8 + 40 * share)}%, var(--sheet))` }}
     >
       <strong>{count(cell)}</strong>
-      <span>{Math.round(share * 100)} %</span>
+      <span>{Math.round(share * 100)}%</span>
     </td>
   );
 }
@@ -73,10 +73,10 @@ function LabelTable({ figures }: { figures: NonNullable<Result["per_class"]> }) 
         <thead>
           <tr>
             <th scope="col">Label</th>
-            <th scope="col" title="of what it called so, how much was">
+            <th scope="col" title="of the texts that it gave this label, how many have it">
               Precision
             </th>
-            <th scope="col" title="of what was so, how much it found">
+            <th scope="col" title="of the texts that have this label, how many it found">
               Recall
             </th>
             <th scope="col" title="the harmonic mean of both">

@@ -17,25 +17,23 @@ export function Evidence({ model }: { model: ModelDetail }) {
   const result = results[chosen] ?? results[0];
   if (!result) return null;
   return (
-    <>
+    <div className={classes.evidence}>
       {results.length > 1 ? (
         <div className={classes.which}>
           <Choice
-            label="A closer look at"
+            label="Details measured on"
             value={`${results.indexOf(result)}`}
             options={results.map((each, i) => ({ value: `${i}`, name: nameOf(each) }))}
             onChoose={(value) => setChosen(Number(value))}
           />
         </div>
       ) : null}
-      <div className={classes.sections}>
-        <ConfusionSection model={model} result={result} />
-        <ReliabilitySection result={result} />
-      </div>
+      <ConfusionSection model={model} result={result} />
+      <ReliabilitySection result={result} />
       <ThresholdSection key={nameOf(result)} result={result} />
       <SlicesSection result={result} />
       <LearningSection result={result} />
-    </>
+    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import shared from "../../components/shared.module.css";
 import { count } from "../../lib/format";
 import { apart } from "./curves";
 import classes from "./evidence.module.css";
+import { Fold } from "./fold";
 import { axisFor, inHundredths, interval } from "./logic";
 import pageClasses from "./model-page.module.css";
 import squareClasses from "./square-chart.module.css";
@@ -29,19 +30,18 @@ export function LearningSection({ result }: { result: Result }) {
   const [first, last] = [points[0], points.at(-1)];
   if (!curve || !first || !last || first === last) return null;
   return (
-    <section aria-labelledby="learning" className={classes.evidence}>
-      <h2 id="learning">What more rows bring</h2>
+    <Fold id="learning" title="Would more data help?" about="accuracy by number of training rows">
       <p className={pageClasses.lead}>
         The same final layer fitted on parts of the training rows: with {count(first.rows)} of them{" "}
-        {inHundredths(first.accuracy.value)} % of {count(curve.rows)} validation texts are right, with{" "}
-        {count(last.rows)} {inHundredths(last.accuracy.value)} %. Where the line still rises, more rows would
-        help. The band is the 95 % interval.
+        {inHundredths(first.accuracy.value)}% of {count(curve.rows)} validation texts are right, with{" "}
+        {count(last.rows)} {inHundredths(last.accuracy.value)}%. Where the line still rises, more rows would
+        help. The band is the 95% interval.
       </p>
-      <figure className={`${shared.card} ${classes.learning}`}>
+      <figure className={`${shared.card} ${classes.figure} ${classes.learning}`}>
         <Chart points={points} />
         <ChartTable
           caption="Accuracy by number of training rows"
-          columns={["Training rows", "Accuracy", "95 % interval"]}
+          columns={["Training rows", "Accuracy", "95% interval"]}
           rows={points.map(({ rows, accuracy }) => [
             count(rows),
             inHundredths(accuracy.value),
@@ -49,7 +49,7 @@ export function LearningSection({ result }: { result: Result }) {
           ])}
         />
       </figure>
-    </section>
+    </Fold>
   );
 }
 

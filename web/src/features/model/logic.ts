@@ -141,6 +141,9 @@ export interface Card {
   limits: string | undefined;
 }
 
+/** The mistakes that a card lists come with its figures, and the page shows them from there. */
+const KNOWN_FAILURES = /^\*\*Known failures\b[\s\S]*?(?=^\*\*|(?![\s\S]))/gm;
+
 /**
  * The card without its metadata and title, and without what the page shows from the same figures; its section on limits
  * apart.
@@ -158,6 +161,7 @@ export function cardParts(card: string): Card {
     limits: sections
       .find(isLimits)
       ?.replace(/^## .*\n/, "")
+      .replaceAll(KNOWN_FAILURES, "")
       .trim(),
   };
 }

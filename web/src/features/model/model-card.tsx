@@ -1,29 +1,26 @@
 import { lazy, Suspense } from "react";
 
+import { Fold } from "./fold";
 import { cardParts } from "./logic";
 import pageClasses from "./model-page.module.css";
 
 const Markdown = lazy(() => import("./markdown").then((module) => ({ default: module.Markdown })));
 
-/** The card's section on limits, apart: who relies on a model should not have to look for them. */
-export function LimitsSection({ card }: { card: string }) {
+/** What its card says of limits. */
+export function Limits({ card }: { card: string }) {
   const { limits } = cardParts(card);
   if (!limits) return null;
   return (
-    <section aria-labelledby="limits">
-      <h2 id="limits">Known limits</h2>
-      <Suspense>
-        <Markdown title="known limits">{limits}</Markdown>
-      </Suspense>
-    </section>
+    <Suspense>
+      <Markdown title="known limits">{limits}</Markdown>
+    </Suspense>
   );
 }
 
 export function CardSection({ card }: { card: string }) {
   const { body } = cardParts(card);
   return (
-    <section aria-labelledby="card">
-      <h2 id="card">Model card</h2>
+    <Fold id="card" title="Model card" about="what it is for, in its maker’s words">
       <Suspense>
         {body === "" ? (
           <p className={pageClasses.lead}>This model came without one.</p>
@@ -31,6 +28,6 @@ export function CardSection({ card }: { card: string }) {
           <Markdown title="the model card">{body}</Markdown>
         )}
       </Suspense>
-    </section>
+    </Fold>
   );
 }

@@ -9,21 +9,27 @@ import { server } from "../../test/server";
 describe("The model", () => {
   it("says what it is, how good, where it errs, what limits it has and how it was made", async () => {
     open("/model");
-    expect(await screen.findByRole("heading", { level: 1, name: "reviews" })).toBeVisible();
-    expect(document.title).toBe("The model reviews · Valence");
+    const title = "Classifies text as negative or positive";
+    expect(await screen.findByRole("heading", { level: 1, name: title })).toBeVisible();
+    expect(document.title).toBe("Model: reviews · Valence");
+    expect(screen.getByText("Model: reviews (MiniLM)")).toBeVisible();
+    expect(screen.getByRole("list", { name: "How good it is" })).toHaveTextContent(
+      "86.8% labelled right: SST-2, test split, 872 texts (95% interval 84.8 to 88.8)",
+    );
     const table = screen.getByRole("table", { name: /Results on SST-2, test split, 872 texts/ });
     expect(
       within(table).getByRole("row", { name: /Only the final layer changed.*86\.8.*84\.8 to 88\.8/ }),
-    ).toBeVisible();
+    ).toBeInTheDocument();
     const matrix = screen.getByRole("table", { name: /Confusion matrix/ });
-    expect(within(matrix).getByRole("row", { name: /truly negative 371.*57/ })).toBeVisible();
+    expect(within(matrix).getByRole("row", { name: /is negative 371.*57/ })).toBeInTheDocument();
     expect(await screen.findByText("English only.")).toBeVisible();
+    expect(screen.getByText("3f0c9a1be2d4")).not.toBeVisible(); // a hash helps nobody to choose
     expect(screen.getByRole("group", { name: "Commands" })).toHaveTextContent("valence pretrain --data imdb");
   });
 
   it("shows the card without running what is in it", async () => {
     open("/model");
-    expect(await screen.findByText(/^A card\./)).toBeVisible();
+    expect(await screen.findByText(/^A card\./)).toBeInTheDocument();
     expect(document.querySelector("article script")).toBeNull();
     expect(screen.getByText("a trap")).not.toHaveAttribute("href", expect.stringContaining("javascript"));
   });
@@ -34,8 +40,8 @@ describe("The model", () => {
       await screen.findByRole("combobox", { name: "Chart shows" }),
       "Calibration error",
     );
-    expect(screen.getByText(/how far its percentages are from the truth/)).toBeVisible();
-    expect(screen.getByRole("columnheader", { name: "Calibration error" })).toBeVisible();
+    expect(screen.getByText(/how far its percentages are from the truth/)).toBeInTheDocument();
+    expect(screen.getByRole("columnheader", { name: "Calibration error" })).toBeInTheDocument();
   });
 
   it("says of several labels a text that they are no alternatives, and what counts as right", async () => {
@@ -52,8 +58,8 @@ describe("The model", () => {
       ),
     );
     open("/model");
-    expect(await screen.findByText(/Gives a text any of negative and positive, or none\./)).toBeVisible();
-    expect(screen.getByText(/given exactly the right labels/)).toHaveTextContent("71.3 %");
+    expect(await screen.findByText(/A text may have several labels, or none\./)).toBeVisible();
+    expect(screen.getByText(/given exactly the right labels/).parentElement).toHaveTextContent(/^71\.3%/);
   });
 
   it("says so where there are no results and no card", async () => {
@@ -63,9 +69,9 @@ describe("The model", () => {
       ),
     );
     open("/model");
-    expect(await screen.findByText(/None are recorded/)).toBeVisible();
-    expect(screen.getByText("This model came without one.")).toBeVisible();
-    expect(screen.queryByRole("heading", { name: "How it was made" })).not.toBeInTheDocument();
+    expect(await screen.findByText(/None are recorded/)).toBeInTheDocument();
+    expect(screen.getByText("This model came without one.")).toBeInTheDocument();
+    expect(screen.queryByRole("group", { name: "Commands" })).not.toBeInTheDocument();
   });
 
   it("names the models of the server where there are several", async () => {
@@ -98,9 +104,9 @@ describe("The model", () => {
       }),
     );
     open("/model");
-    expect(await screen.findByRole("alert")).toHaveTextContent("by itself");
+    expect(await screen.findByRole("alert")).toHaveTextContent("automatically");
     expect(
-      await screen.findByRole("heading", { level: 1, name: "reviews" }, { timeout: 3000 }),
+      await screen.findByRole("heading", { level: 1, name: /^Classifies/ }, { timeout: 3000 }),
     ).toBeVisible();
   });
 
@@ -112,7 +118,7 @@ describe("The model", () => {
     const choose = async () => {
       const user = open("/model");
       await user.selectOptions(
-        await screen.findByRole("combobox", { name: "A closer look at" }),
+        await screen.findByRole("combobox", { name: "Details measured on" }),
         "SST-2, dev split: sst2: bundled as it is served",
       );
       return user;
@@ -122,8 +128,8 @@ describe("The model", () => {
       closer();
       await choose();
       const labels = screen.getByRole("table", { name: "Each label’s figures, times 100" });
-      expect(within(labels).getByRole("row", { name: "positive 84.1 85.6 84.8 444" })).toBeVisible();
-      expect(screen.getByRole("region", { name: "What its percentages are worth" })).toHaveTextContent(
+      expect(within(labels).getByRole("row", { name: "positive 84.1 85.6 84.8 444" })).toBeInTheDocument();
+      expect(screen.getByRole("region", { name: "Is 80% really 80%?" })).toHaveTextContent(
         /off by 1\.7 points\. Were every percentage true, chance alone would make that 2\.4 on so many texts/,
       );
       const bins = screen.getByRole("table", { name: "Certainty against accuracy", hidden: true });
@@ -135,43 +141,88 @@ describe("The model", () => {
     it("says what another threshold does", async () => {
       closer();
       const user = await choose();
-      const section = screen.getByRole("region", { name: "Where to draw the line" });
+      const section = screen.getByRole("region", { name: "Choose a threshold" });
       const slider = within(section).getByRole("slider");
-      expect(slider).toHaveAccessibleName("Called positive from 50 % on");
+      expect(slider).toHaveAccessibleName("Called positive from 50% on");
       expect(slider).toHaveAttribute(
         "aria-valuetext",
-        expect.stringMatching(/^50 %: Of 4\d\d texts called positive/),
+        expect.stringMatching(/^50%: Of 4\d\d texts called positive/),
       );
       fireEvent.change(slider, { target: { value: "0" } });
-      expect(section).toHaveTextContent("Of 444 that are, 444 are found (100.0 %).");
-      await user.click(within(section).getByRole("button", { name: "95 % of calls right" }));
-      expect(section).toHaveTextContent(/\(9[45]\.\d %\)\. Of 444/);
+      expect(section).toHaveTextContent("Of 444 that are, 444 are found (100.0%).");
+      await user.click(within(section).getByRole("button", { name: "95% of calls right" }));
+      expect(section).toHaveTextContent(/\(9[45]\.\d%\)\. Of 444/);
       expect(within(section).getByRole("table", { name: "ROC curve", hidden: true })).toHaveTextContent(
-        "never0.0 %0.0 %",
+        "never0.0%0.0%",
       );
       const precision = within(section).getByRole("table", { name: "Precision and recall", hidden: true });
       expect(within(precision).getAllByRole("row", { hidden: true })).toHaveLength(12);
-      expect(precision).toHaveTextContent("99.6 %0.2 %100.0 %");
+      expect(precision).toHaveTextContent("99.6%0.2%100.0%");
       fireEvent.change(slider, { target: { value: "0" } });
       expect(section).toHaveTextContent("sees 1,000 in a thousand texts like these.");
+    });
+
+    it("chooses a threshold for the other label as well", async () => {
+      closer();
+      const user = await choose();
+      const section = screen.getByRole("region", { name: "Choose a threshold" });
+      await user.selectOptions(within(section).getByRole("combobox", { name: "Label" }), "negative");
+      expect(within(section).getByRole("slider")).toHaveAccessibleName("Called negative from 50% on");
+      await user.click(within(section).getByRole("button", { name: "95% of calls right" }));
+      expect(section).toHaveTextContent(/texts called negative, \d+ are \(9[45]\.\d%\)\. Of 428 that are/);
+      expect(
+        within(section).getByRole("table", { name: "Precision and recall", hidden: true }),
+      ).toBeInTheDocument();
     });
 
     it("says what more rows bring, where it was measured", async () => {
       closer();
       await choose();
-      const section = screen.getByRole("region", { name: "What more rows bring" });
-      expect(section).toHaveTextContent("with 16 of them 76.3 % of 160 validation texts are right");
+      const section = screen.getByRole("region", { name: "Would more data help?" });
+      expect(section).toHaveTextContent("with 16 of them 76.3% of 160 validation texts are right");
       const table = within(section).getByRole("table", { hidden: true });
       expect(table).toHaveTextContent("1676.370.0 to 83.1");
     });
   });
 
+  it("shows the mistakes that it is surest of first, and the others when asked", async () => {
+    const failures = Array.from({ length: 7 }, (_, i) => ({
+      text: `Mistake ${i}.`,
+      truth: "positive",
+      predicted: "negative",
+      probability: 0.9,
+    }));
+    const results = [{ ...detail.results[0]!, known_failures: failures }];
+    server.use(http.get(MODEL, () => HttpResponse.json({ ...detail, results })));
+    const user = open("/model");
+    const section = await screen.findByRole("region", { name: "Where it fails" });
+    expect(section).toHaveTextContent(/Mistake 0\. predicted negative \(90%\), is positive/);
+    expect(within(section).getByText("Mistake 4.")).toBeVisible();
+    expect(within(section).getByText("Mistake 5.")).not.toBeVisible();
+    await user.click(within(section).getByText("Show 2 more"));
+    expect(within(section).getByText("Mistake 5.")).toBeVisible();
+  });
+
+  it("opens the section that an address names, and lists them all", async () => {
+    open("/model#card");
+    expect(await screen.findByText(/^A card\./)).toBeVisible();
+    const contents = screen.getByRole("navigation", { name: "On this page" });
+    expect((await within(contents).findAllByRole("link")).map((link) => link.getAttribute("href"))).toEqual([
+      "#mistakes",
+      "#results",
+      "#confusion",
+      "#card",
+      "#making",
+    ]);
+    expect(screen.getByRole("group", { name: "Commands", hidden: true })).not.toBeVisible();
+  });
+
   it("leaves out what an older evaluation did not save", async () => {
     open("/model");
     await screen.findByRole("table", { name: /Confusion matrix/ });
-    expect(screen.queryByRole("heading", { name: "Where to draw the line" })).not.toBeInTheDocument();
-    expect(screen.queryByRole("heading", { name: "What more rows bring" })).not.toBeInTheDocument();
-    expect(screen.queryByRole("heading", { name: "What its percentages are worth" })).not.toBeInTheDocument();
-    expect(screen.queryByRole("combobox", { name: "A closer look at" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("heading", { name: "Choose a threshold" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("heading", { name: "Would more data help?" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("heading", { name: "Is 80% really 80%?" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("combobox", { name: "Details measured on" })).not.toBeInTheDocument();
   });
 });

@@ -10,9 +10,11 @@ import { Notice } from "../../components/notice";
 import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
 import { SlowNotice } from "../../components/slow-notice";
+import { Contents } from "./contents";
 import { Evidence } from "./evidence";
 import { MakingSection } from "./making-section";
-import { CardSection, LimitsSection } from "./model-card";
+import { MistakesSection } from "./mistakes-section";
+import { CardSection } from "./model-card";
 import classes from "./model-page.module.css";
 import { Names } from "./names";
 import { Overview } from "./overview";
@@ -30,12 +32,10 @@ export function ModelPage() {
 
   return (
     <>
-      <PageTitle>{name === undefined ? "The model" : `The model ${name}`}</PageTitle>
+      <PageTitle>{name === undefined ? "Model" : `Model: ${name}`}</PageTitle>
       {shown ? null : (
         <PageHero title="The model">
-          Two parts: a body, the encoder that reads a text, and a head, one linear layer on top that decides.
-          Here is what it tells apart, how good it is and where it was measured, what it gets wrong, and how
-          it was made.
+          What it is, how good it is and where that was measured, where it fails, and how it was made.
         </PageHero>
       )}
       {failure ? <Trouble failure={failure} retrying={retrying} onRetry={retry} /> : null}
@@ -51,11 +51,14 @@ function Model({ model, models }: { model: ModelDetail; models: readonly ModelSu
     <article className={classes.model}>
       <Names models={models} current={model.name} />
       <Overview model={model} />
-      <ResultsSection model={model} />
-      <Evidence key={model.name} model={model} />
-      <LimitsSection card={model.card} />
-      <CardSection card={model.card} />
-      <MakingSection model={model} />
+      <Contents />
+      <MistakesSection model={model} />
+      <div>
+        <ResultsSection model={model} />
+        <Evidence key={model.name} model={model} />
+        <CardSection card={model.card} />
+        <MakingSection model={model} />
+      </div>
     </article>
   );
 }
@@ -72,7 +75,7 @@ function Trouble({ failure, retrying, onRetry }: TroubleProps) {
     <Notice
       title={error.title}
       detail={error.detail}
-      meanwhile={retrying ? "Trying again by itself…" : undefined}
+      meanwhile={retrying ? "Retrying automatically…" : undefined}
       action={retrying ? undefined : { label: "Try again", run: onRetry }}
     />
   );

@@ -1,64 +1,64 @@
-import type { ModelDetail } from "../../api/generated";
-import { counted, percent } from "../../lib/format";
+import type { ModelDetail, Result } from "../../api/generated";
+import { baseName, counted, percent } from "../../lib/format";
 import { probability } from "../../lib/units";
-import { dataName, inHundredths, interval, rightOf } from "./logic";
+import { dataName, inHundredths, interval, rightOf, splitName } from "./logic";
 import classes from "./overview.module.css";
 
-/** What it is, on one screen. */
+/** So many figures say how good it is; the results have all. */
+const MOST_FIGURES = 3;
+/** More labels than this are counted, not named. */
+const MOST_NAMED = 6;
+
+/** What it is and how good. */
 export function Overview({ model }: { model: ModelDetail }) {
-  const first = model.results[0];
-  const accuracy = first && rightOf(first);
+  const base = baseName(model.base);
   return (
     <header className={classes.overview}>
-      <div>
-        <p className={classes.kind}>Text classifier</p>
-        <h1>{model.name}</h1>
-        <p className={classes.sentence}>
-          {model.multi_label
-            ? `Gives a text any of ${listed(model.labels)}, or none.`
-            : `Tells ${listed(model.labels)} apart.`}{" "}
-          Its body, an encoder made from {model.base}, reads the text; its head, one linear layer on top,
-          decides.
-        </p>
-      </div>
-      {first && accuracy ? (
-        <p className={classes.figure}>
-          <strong>
-            {inHundredths(accuracy.value)} <span>%</span>
-          </strong>
-          of {counted(first.rows, "text")} of {dataName(first.data)}’s {first.split} split{" "}
-          {first.multi_label ? "given exactly the right labels" : "labelled right"} (95 % interval{" "}
-          {interval(accuracy)})
-        </p>
-      ) : null}
-      <dl>
-        <Fact name="Base">{model.base}</Fact>
-        <Fact name="Licence">{model.licence}</Fact>
-        <Fact name="Labels">{model.labels.join(", ")}</Fact>
-        <Fact name="Sure from">{percent(probability(model.sure_from))}</Fact>
-        <Fact name="Window">{counted(model.max_tokens, "token")}; longer texts in several</Fact>
-        <Fact name="Readout">{model.readout}</Fact>
-        <Fact name="Body">
-          <code>{model.version.body}</code>
-        </Fact>
-        <Fact name="Head">
-          <code>{model.version.head}</code>
-        </Fact>
-      </dl>
+      <p className={classes.kind}>
+        Model: {model.name} ({base})
+      </p>
+      <h1>{titleOf(model)}</h1>
+      <p className={classes.sentence}>
+        {model.multi_label ? "A text may have several labels, or none. " : ""}
+        An encoder, {base}, reads the text, and one linear layer decides.{" "}
+        {model.multi_label
+          ? ""
+          : `Below ${percent(probability(model.sure_from))} it says “not sure”: a person should decide.`}
+      </p>
+      <ul className={classes.figures} aria-label="How good it is">
+        {figuresOf(model.results).map((result) => (
+          <Figure key={`${result.data} ${result.split}`} result={result} />
+        ))}
+      </ul>
     </header>
   );
 }
 
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+function Figure({ result }: { result: Result }) {
+  const right = rightOf(result);
+  if (!right) return null;
   return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
+    <li>
+      <strong>{inHundredths(right.value)}%</strong>{" "}
+      <span>
+        {result.multi_label ? "given exactly the right labels" : "labelled right"}: {dataName(result.data)},{" "}
+        {splitName(result.split)}, {counted(result.rows, "text")} (95% interval {interval(right)})
+      </span>
+    </li>
   );
 }
 
-function listed(labels: readonly string[]): string {
-  const shown = labels.length > 6 ? [...labels.slice(0, 5), `${labels.length - 5} more labels`] : labels;
-  return new Intl.ListFormat("en").format(shown);
+/** The model's own results, the first of each set of texts. */
+function figuresOf(results: readonly Result[]): Result[] {
+  const firsts = results.filter(
+    ({ data, split }, i) => results.findIndex((each) => each.data === data && each.split === split) === i,
+  );
+  return firsts.filter((result) => rightOf(result)).slice(0, MOST_FIGURES);
+}
+
+/** "Classifies text as negative or positive": what a model is for, whatever its name. */
+function titleOf({ labels, multi_label: several }: ModelDetail): string {
+  if (labels.length > MOST_NAMED) return `Classifies text into ${labels.length} labels`;
+  const list = new Intl.ListFormat("en", { type: several ? "conjunction" : "disjunction" }).format(labels);
+  return several ? `Finds ${list} in text` : `Classifies text as ${list}`;
 }

@@ -41,9 +41,9 @@ export function PrecisionRecallChart({ curve, found, share }: PrecisionRecallCha
         caption="Precision and recall"
         columns={["From probability", `${label} found`, "Calls that are right"]}
         rows={thinned([...threshold.keys()], CURVE_TABLE_ROWS).map((i) => [
-          `${inHundredths(threshold[i] ?? 0)} %`,
-          `${inHundredths(recall[i] ?? 0)} %`,
-          `${inHundredths(precision[i] ?? 0)} %`,
+          `${inHundredths(threshold[i] ?? 0)}%`,
+          `${inHundredths(recall[i] ?? 0)}%`,
+          `${inHundredths(precision[i] ?? 0)}%`,
         ])}
       />
     </>

@@ -3,6 +3,7 @@ import type { Result } from "../../api/generated";
 import { count } from "../../lib/format";
 import { binsOf } from "./curves";
 import classes from "./evidence.module.css";
+import { Fold } from "./fold";
 import { inHundredths } from "./logic";
 import pageClasses from "./model-page.module.css";
 import { SquareChart } from "./square-chart";
@@ -10,25 +11,24 @@ import { SquareChart } from "./square-chart";
 const LARGEST_DOT = 13;
 const LEAST_DOT = 3;
 
-/** Whether 80 % means that four of five are right. */
+/** Whether 80% means that four of five are right. */
 export function ReliabilitySection({ result }: { result: Result }) {
   if (!result.reliability) return null;
   const bins = binsOf(result.reliability);
   const most = Math.max(...bins.map(({ rows }) => rows));
   const ece = result.metrics["ece"];
   return (
-    <section aria-labelledby="reliability" className={classes.evidence}>
-      <h2 id="reliability">What its percentages are worth</h2>
+    <Fold id="reliability" title="Is 80% really 80%?" about="how far its percentages can be trusted">
       <p className={pageClasses.lead}>
-        Each dot holds the texts of one range of certainty; the larger, the more. On the dashed line, 80 %
-        means that four of five are right; below it the model is too sure of itself.
+        Each dot holds the texts of one range of certainty; a larger dot holds more. On the dashed line, 80%
+        means that four of five are right. Below it the model is too sure of itself.
         {result.multi_label ? " Every text counts once for each label, with that label’s percentage." : ""}
         {ece ? ` On average it is off by ${inHundredths(ece.value)} points.` : ""}
         {result.calibration
           ? ` Were every percentage true, chance alone would make that ${inHundredths(result.calibration.by_chance.value)} on so many texts.`
           : ""}
       </p>
-      <figure>
+      <figure className={classes.narrow}>
         <SquareChart across="how sure it is, %" up="how often it is right, %">
           {(x, y) =>
             bins.map(({ from, rows, confidence, accuracy }) => (
@@ -46,13 +46,13 @@ export function ReliabilitySection({ result }: { result: Result }) {
           caption="Certainty against accuracy"
           columns={["Certainty", "Texts", "Mean certainty", "Right"]}
           rows={bins.map(({ from, to, rows, confidence, accuracy }) => [
-            `${(from * 100).toFixed(0)} to ${(to * 100).toFixed(0)} %`,
+            `${(from * 100).toFixed(0)} to ${(to * 100).toFixed(0)}%`,
             count(rows),
-            `${inHundredths(confidence)} %`,
-            `${inHundredths(accuracy)} %`,
+            `${inHundredths(confidence)}%`,
+            `${inHundredths(accuracy)}%`,
           ])}
         />
       </figure>
-    </section>
+    </Fold>
   );
 }

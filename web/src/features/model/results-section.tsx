@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { ModelDetail } from "../../api/generated";
 import { Choice } from "../../components/choice";
 import shared from "../../components/shared.module.css";
+import { Fold } from "./fold";
 import { IntervalChart } from "./interval-chart";
 import { groupsOf, metricMeaning, metricName, type Group } from "./logic";
 import pageClasses from "./model-page.module.css";
@@ -13,17 +14,16 @@ import classes from "./results-section.module.css";
 export function ResultsSection({ model }: { model: ModelDetail }) {
   const groups = groupsOf(model);
   return (
-    <section aria-labelledby="results">
-      <h2 id="results">Results</h2>
+    <Fold id="results" title="Results" about="every figure with its interval, and other ways to do the same">
       <p className={pageClasses.lead}>
         {groups.length === 0
           ? "None are recorded with this model. Measure it on your own texts: valence evaluate."
-          : "Each dot is a measurement, each line its 95 % interval: where lines overlap, the difference may be chance. Figures are times 100."}
+          : "Each dot is a measurement and each line its 95% interval. Where lines overlap, the difference may be chance. Figures are times 100."}
       </p>
       {groups.map((group) => (
         <ResultGroup key={group.key} group={group} />
       ))}
-    </section>
+    </Fold>
   );
 }
 

@@ -9,7 +9,7 @@ export function ResultsTable({ group, chosen }: { group: Group; chosen: string }
   return (
     <div className={classes.scroll} role="region" aria-label={`Results on ${group.title}`} tabIndex={0}>
       <table>
-        <caption className={shared.unseen}>Results on {group.title}, with 95 % intervals</caption>
+        <caption className={shared.unseen}>Results on {group.title}, with 95% intervals</caption>
         <thead>
           <tr>
             <th scope="col">What</th>

@@ -31,9 +31,9 @@ export function RocChart({ curve, found }: RocChartProps) {
         caption="ROC curve"
         columns={["From probability", `Others called ${label}`, `${label} found`]}
         rows={thinned([...threshold.keys()], CURVE_TABLE_ROWS).map((i) => [
-          threshold[i] === null ? "never" : `${inHundredths(threshold[i] ?? 0)} %`,
-          `${inHundredths(across[i] ?? 0)} %`,
-          `${inHundredths(up[i] ?? 0)} %`,
+          threshold[i] === null ? "never" : `${inHundredths(threshold[i] ?? 0)}%`,
+          `${inHundredths(across[i] ?? 0)}%`,
+          `${inHundredths(up[i] ?? 0)}%`,
         ])}
       />
     </>

@@ -47,7 +47,7 @@ export function ScoreBars({ bars: { label, own, others }, threshold }: ScoreBars
         caption={`Texts by their probability of ${label}`}
         columns={["Probability", label, "others"]}
         rows={own.map((value, i) => [
-          `${(i * width).toFixed(0)} to ${((i + 1) * width).toFixed(0)} %`,
+          `${(i * width).toFixed(0)} to ${((i + 1) * width).toFixed(0)}%`,
           count(value),
           count(others[i] ?? 0),
         ])}

@@ -1,4 +1,5 @@
 import type { Result, Slice } from "../../api/generated";
+import { Fold } from "./fold";
 import { IntervalChart } from "./interval-chart";
 import classes from "./evidence.module.css";
 import { inHundredths, interval, metricName } from "./logic";
@@ -12,13 +13,12 @@ export function SlicesSection({ result }: { result: Result }) {
   if (slices.length === 0) return null;
   const metric = result.multi_label ? "subset_accuracy" : "accuracy";
   return (
-    <section aria-labelledby="slices" className={classes.evidence}>
-      <h2 id="slices">On which texts it is better</h2>
+    <Fold id="slices" title="Better and worse texts" about="accuracy by length, negation and more">
       <p className={pageClasses.lead}>
-        {metricName(metric)}, times 100, on parts of the same texts. Short parts have long intervals: where
+        {metricName(metric)}, times 100, on parts of the same texts. Small parts have long intervals: where
         lines overlap, the difference may be chance.
       </p>
-      <figure>
+      <figure className={classes.figure}>
         <IntervalChart
           metric={metric}
           rows={slices.map((slice) => ({
@@ -29,7 +29,7 @@ export function SlicesSection({ result }: { result: Result }) {
         />
         <ChartTable
           caption={`${metricName(metric)} on parts of the texts`}
-          columns={["Texts", "How many", metricName(metric), "95 % interval"]}
+          columns={["Texts", "How many", metricName(metric), "95% interval"]}
           rows={slices.map((slice) => [
             nameOf(slice),
             count(slice.rows),
@@ -38,7 +38,7 @@ export function SlicesSection({ result }: { result: Result }) {
           ])}
         />
       </figure>
-    </section>
+    </Fold>
   );
 }
 

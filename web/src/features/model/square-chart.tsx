@@ -17,7 +17,7 @@ const DIAGONAL = [
 ] as const;
 
 interface SquareChartProps {
-  /** What the axes are, from 0 to 100 %. */
+  /** What the axes are, from 0 to 100%. */
   across: string;
   up: string;
   /** The dashed line to compare with, from one point to another; the diagonal if not given. */

@@ -198,7 +198,7 @@ describe("Try it", () => {
     const user = open("/#text=A+wonderful+film.");
     await verdict(/Positive/);
     await user.click(screen.getByRole("link", { name: "Model" }));
-    await screen.findByRole("heading", { level: 1, name: "reviews" });
+    await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
     await user.click(screen.getByRole("link", { name: "Try" }));
     expect(field()).toHaveValue("A wonderful film.");
   });
