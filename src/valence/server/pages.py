@@ -8,6 +8,7 @@ other files (before Flask sees the request), with the .br and .gz twins that the
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
+from html import escape
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -22,6 +23,7 @@ from valence.server.errors import http_problem
 
 STATIC = Path(__file__).parent / "static"
 PLACEHOLDER = "__CSP_NONCE__"
+ORIGIN_PLACEHOLDER = "__ORIGIN__"  # link previews need whole addresses
 _NO_PAGES = ("/api/", "/assets/")
 _FIRST, _NOT_FOUND = "index", "not-found"
 
@@ -41,7 +43,7 @@ _NOT_BUILT = """\
 <pre><code>make setup</code></pre>
 <p>Meanwhile: <a href="/docs">the API's reference</a>, or from a terminal</p>
 <pre><code>curl -H 'Content-Type: application/json' \\
-     -d '{"text": "A wonderful, moving film."}' ORIGIN/api/v1/predict</code></pre>
+     -d '{"text": "A wonderful, moving film."}' __ORIGIN__/api/v1/predict</code></pre>
 </html>
 """
 
@@ -55,7 +57,7 @@ def install(app: Flask, folder: Path = STATIC) -> None:
     def send_page() -> Response:
         name = request.path.strip("/") or _FIRST
         if not built:
-            return _document(_NOT_BUILT.replace("ORIGIN", request.host_url.rstrip("/")))
+            return _document(_NOT_BUILT)
         if name in documents and name != _NOT_FOUND:
             return _document(documents[name])
         return _document(documents[_NOT_FOUND], status=404)
@@ -70,7 +72,8 @@ def install(app: Flask, folder: Path = STATIC) -> None:
 
 
 def _document(content: str, *, status: int = 200) -> Response:
-    content = content.replace(PLACEHOLDER, security.page_nonce())
+    origin = escape(request.host_url.rstrip("/"))
+    content = content.replace(PLACEHOLDER, security.page_nonce()).replace(ORIGIN_PLACEHOLDER, origin)
     response = Response(content, status, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -52,7 +52,7 @@ function Form({ judged, labels, stale = false, onSaid }: AnswerFeedbackProps) {
   };
 
   return (
-    <div ref={group} className={classes.feedback} role="group" aria-label="Feedback">
+    <div ref={group} className={classes.feedback} role="group" aria-label="Feedback" data-screen-only>
       <div className={classes.row}>
         <p ref={question} tabIndex={-1} aria-live="polite" className={classes.question}>
           {asks[step]}

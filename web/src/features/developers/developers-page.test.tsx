@@ -42,6 +42,14 @@ describe("For developers", () => {
     );
   });
 
+  it("describes a model that this server has, ready to be copied and to be sent", async () => {
+    const { section } = await tryOut("Describe one model");
+    expect(await within(section).findByRole("group", { name: "The call in curl" })).toHaveTextContent(
+      /\/api\/v1\/models\/reviews$/,
+    );
+    expect(within(section).getByRole("textbox", { name: "name" })).toHaveValue("reviews");
+  });
+
   it("sends what is written, with the key, and shows the answer as it came", async () => {
     let seen: unknown;
     server.use(

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
 
 import { asApiError } from "../../api/client";
-import { openapiQuery } from "../../api/queries";
+import { modelsQuery, openapiQuery } from "../../api/queries";
 import { Notice } from "../../components/notice";
 import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
@@ -22,16 +22,16 @@ export function DevelopersPage() {
     <>
       <PageTitle>For developers</PageTitle>
       <PageHero title="Call it from your own program.">
-        One POST scores a text; nothing is to be installed. Every error is a problem document whose{" "}
-        <code>detail</code> says what to do and whose <code>code</code> stays. The{" "}
-        <a href={paths.reference}>whole reference</a> has each field of each answer, the{" "}
-        <a href={paths.errors}>errors</a> and the <a href={paths.openapi}>OpenAPI document</a> too.
+        One POST request scores a text. Nothing to install. Errors have stable codes, and their{" "}
+        <code>detail</code> says what to do. The <a href={paths.reference}>whole reference</a> has each field
+        of each answer, the <a href={paths.errors}>errors</a> and the{" "}
+        <a href={paths.openapi}>OpenAPI document</a> too.
       </PageHero>
       {failure ? (
         <Notice
           title={failure.title}
           detail={failure.detail}
-          meanwhile={document.isFetching ? "Trying again by itself…" : undefined}
+          meanwhile={document.isFetching ? "Retrying automatically…" : undefined}
           action={
             document.isFetching ? undefined : { label: "Try again", run: () => void document.refetch() }
           }
@@ -52,6 +52,8 @@ function Body({ document, waiting }: { document: Document | undefined; waiting: 
 function Reference({ document }: { document: Document }) {
   const endpoints = useMemo(() => endpointsOf(document), [document]);
   const [key, setKey] = useState("");
+  const models = useQuery(modelsQuery).data?.models ?? [];
+  const model = models.find((each) => each.default) ?? models[0];
   const tags = [...new Set(endpoints.map(({ tag }) => tag))];
   return (
     <div className={classes.reference}>
@@ -74,7 +76,7 @@ function Reference({ document }: { document: Document }) {
       <div className={classes.calls}>
         <KeyField value={key} onChange={setKey} />
         {endpoints.map((endpoint) => (
-          <EndpointSection key={endpoint.id} endpoint={endpoint} apiKey={key} />
+          <EndpointSection key={endpoint.id} endpoint={endpoint} apiKey={key} modelName={model?.name} />
         ))}
       </div>
     </div>

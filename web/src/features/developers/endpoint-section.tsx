@@ -16,17 +16,17 @@ import { kindOf } from "./document";
 interface EndpointSectionProps {
   endpoint: Endpoint;
   apiKey: string;
+  /** A model that this server has, once that is known. */
+  modelName: string | undefined;
 }
 
 /** One call: what it does, what it takes, how it looks in code, what comes back, and a place to try it. */
-export function EndpointSection({ endpoint, apiKey }: EndpointSectionProps) {
+export function EndpointSection({ endpoint, apiKey, modelName }: EndpointSectionProps) {
   const origin = useOrigin();
   const [open, setOpen] = useState(false);
   const { id, method, path, summary, description, parameters, body, key } = endpoint;
   const example = body?.examples[0]?.value;
-  const stand = Object.fromEntries(
-    parameters.filter(({ in: where }) => where === "path").map(({ name }) => [name, name.toUpperCase()]),
-  );
+  const stand = standIns(endpoint, modelName);
   return (
     <section id={id} className={`${shared.card} ${classes.endpoint}`} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`} className={shared.title}>
@@ -69,8 +69,20 @@ export function EndpointSection({ endpoint, apiKey }: EndpointSectionProps) {
         <QuietButton expanded={open} onClick={() => setOpen(!open)}>
           {open ? "Close the try-out" : "Try it here"}
         </QuietButton>
-        {open ? <TryOut endpoint={endpoint} apiKey={apiKey} /> : null}
+        {open ? <TryOut endpoint={endpoint} apiKey={apiKey} given={namesOf(endpoint, modelName)} /> : null}
       </div>
     </section>
   );
 }
+
+/** For each parameter in the path what the example has there: a real name where one is known, else the parameter's own. */
+function standIns(endpoint: Endpoint, modelName: string | undefined): Record<string, string> {
+  const path = endpoint.parameters.filter(({ in: where }) => where === "path");
+  return {
+    ...Object.fromEntries(path.map(({ name }) => [name, name.toUpperCase()])),
+    ...namesOf(endpoint, modelName),
+  };
+}
+
+const namesOf = ({ path }: Endpoint, modelName: string | undefined): Record<string, string> =>
+  modelName !== undefined && path.includes("/models/{name}") ? { name: modelName } : {};

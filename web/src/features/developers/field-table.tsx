@@ -20,8 +20,7 @@ export function FieldTable({ caption, fields }: { caption: string; fields: reado
           {fields.map(({ name, kind, required, meaning }) => (
             <tr key={name}>
               <th scope="row">
-                <code>{name}</code>
-                {required ? <span>required</span> : null}
+                <code>{name}</code> {required ? <span>required</span> : null}
               </th>
               <td>{kind}</td>
               <td>

@@ -13,6 +13,8 @@ import classes from "./try-out.module.css";
 interface TryOutProps {
   endpoint: Endpoint;
   apiKey: string;
+  /** Values of parameters to begin with, by name. */
+  given: Record<string, string>;
 }
 
 type Outcome =
@@ -26,10 +28,10 @@ type Outcome =
 const SENDABLE = /^[\x20-\x7e]*$/;
 
 /** The call itself, against this server: what is written is what is sent, once. */
-export function TryOut({ endpoint, apiKey }: TryOutProps) {
+export function TryOut({ endpoint, apiKey, given }: TryOutProps) {
   const { parameters, body } = endpoint;
   const examples = body?.examples ?? [];
-  const [values, setValues] = useState<Record<string, string>>({});
+  const [values, setValues] = useState(given);
   const [text, setText] = useState(() => JSON.stringify(examples[0]?.value ?? {}, null, 2));
   const [outcome, setOutcome] = useState<Outcome>({ kind: "none" });
   const call = useRef<AbortController>(undefined);

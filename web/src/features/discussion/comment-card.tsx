@@ -27,7 +27,7 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
   return (
     <article className={classes.card} aria-label={`Comment ${number}`}>
       <h3>
-        {comment.author ?? `Comment ${number}`}
+        {comment.author ?? `Comment ${number}`}{" "}
         <span>
           {comment.author === undefined ? "" : `comment ${number}, `}line {comment.line}
         </span>

@@ -5,6 +5,7 @@ import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
 import { KEPT_FOR } from "../../lib/kept";
+import { useKeptFocus } from "../../lib/use-kept-focus";
 import { useFilledBefore } from "../../lib/taken-over";
 import classes from "./discussion-sheet.module.css";
 import { draftStore, type DraftKeeping } from "./draft";
@@ -41,9 +42,15 @@ export function DiscussionSheet(props: DiscussionSheetProps) {
   const { text, cut, comments, most, choices, keeping, onClear } = props;
   const [cleared, setCleared] = useState<string>();
   const summary = useId();
+  const place = useKeptFocus<HTMLElement>(text.trim() === "");
   const field = useFilledBefore<HTMLTextAreaElement>(({ value }) => draftStore.change({ text: value }));
   return (
-    <section className={`${shared.card} ${shared.raised} ${classes.sheet}`} aria-label="The discussion">
+    <section
+      ref={place}
+      tabIndex={-1}
+      className={`${shared.card} ${shared.raised} ${shared.place} ${classes.sheet}`}
+      aria-label="The discussion"
+    >
       <div className={classes.head}>
         <label htmlFor="discussion">Your discussion</label>
         {choices}

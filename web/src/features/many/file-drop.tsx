@@ -29,7 +29,7 @@ export function FileDrop({ reading }: { reading: string | undefined }) {
         </svg>
         <span className={classes.title}>
           {reading === undefined ? "Drop a file here, or choose one" : `Reading ${reading}…`}
-        </span>
+        </span>{" "}
         <span className={classes.kinds}>
           CSV, TSV, JSON, JSONL, or plain text with one text per line; up to 100 MB
         </span>

@@ -10,6 +10,8 @@ import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
 import { clearFragment } from "../../lib/fragment-state";
 import { takeText } from "../../lib/handover";
+import shared from "../../components/shared.module.css";
+import { useKeptFocus } from "../../lib/use-kept-focus";
 import { ColumnStep } from "./column-step";
 import { FileDrop } from "./file-drop";
 import { fileOfText } from "./pasted-text";
@@ -25,6 +27,7 @@ export function ManyPage() {
   useKeptTab(stage);
   useEffect(prepareToRead, []);
   const pasted = usePastedText();
+  const place = useKeptFocus<HTMLDivElement>(stage.kind);
   return (
     <>
       <PageTitle>Many texts</PageTitle>
@@ -40,7 +43,9 @@ export function ManyPage() {
           action={models.isFetching ? undefined : { label: "Try again", run: () => void models.refetch() }}
         />
       ) : null}
-      <StageView stage={stage} models={models.data} />
+      <div ref={place} role="group" aria-label="Your file" tabIndex={-1} className={shared.place}>
+        <StageView stage={stage} models={models.data} />
+      </div>
       <Confirm
         open={pasted.asking}
         title="Replace the results that are here?"

@@ -58,8 +58,7 @@ function Cell({ cell, row, right }: { cell: number; row: readonly number[]; righ
       data-right={right || undefined}
       style={{ background: `color-mix(in srgb, ${colour} ${Math.round(8 + 40 * share)}%, var(--sheet))` }}
     >
-      <strong>{count(cell)}</strong>
-      <span>{Math.round(share * 100)}%</span>
+      <strong>{count(cell)}</strong> <span>{Math.round(share * 100)}%</span>
     </td>
   );
 }

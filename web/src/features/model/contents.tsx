@@ -24,7 +24,7 @@ export function Contents() {
     return () => observer.disconnect();
   }, []);
   return (
-    <nav ref={nav} aria-label="On this page" className={classes.contents}>
+    <nav ref={nav} aria-label="On this page" className={classes.contents} data-screen-only>
       <ul>
         {entries.map(({ id, title }) => (
           <li key={id}>

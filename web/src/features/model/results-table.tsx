@@ -26,8 +26,7 @@ export function ResultsTable({ group, chosen }: { group: Group; chosen: string }
           {group.rows.map((row) => (
             <tr key={row.name} data-own={row.own || undefined}>
               <th scope="row">
-                {row.name}
-                {row.own ? <span className={classes.own}>this model</span> : null}
+                {row.name} {row.own ? <span className={classes.own}>this model</span> : null}
               </th>
               {columns.map((key) => {
                 const estimate = row.metrics[key];
@@ -35,7 +34,7 @@ export function ResultsTable({ group, chosen }: { group: Group; chosen: string }
                   <td key={key}>
                     {estimate ? (
                       <>
-                        {inHundredths(estimate.value)}
+                        {inHundredths(estimate.value)}{" "}
                         <span className={classes.interval}>{interval(estimate)}</span>
                       </>
                     ) : (

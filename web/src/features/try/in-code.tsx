@@ -13,7 +13,7 @@ export function InCode({ text: typed, model }: { text: string; model: string | u
   const origin = useOrigin();
   const text = typed.trim() === "" ? STAND_IN : typed;
   return (
-    <section className={classes.section} aria-labelledby="in-code">
+    <section className={classes.section} aria-labelledby="in-code" data-screen-only>
       <h2 id="in-code">Use the API</h2>
       <p>
         One POST request, no library needed. One call can hold several texts;{" "}

@@ -68,7 +68,14 @@ export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choic
         {text === "" ? null : (
           <div className={classes.actions}>
             <CopyButton value={link} label="Copy link" />
-            <QuietButton onClick={() => onText("")}>Clear</QuietButton>
+            <QuietButton
+              onClick={() => {
+                onText("");
+                field.current?.focus(); // the button goes
+              }}
+            >
+              Clear
+            </QuietButton>
           </div>
         )}
       </div>
