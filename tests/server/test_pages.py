@@ -34,7 +34,8 @@ def built(tmp_path: Path, scorer: FakeScorer, settings: Settings) -> FlaskClient
     (tmp_path / "static" / "favicon.svg").write_text("<svg/>")
     for name in ("index", "model", "not-found"):
         (tmp_path / "static" / f"{name}.html").write_text(
-            f'<title>{name}</title><meta nonce="__CSP_NONCE__"><style nonce="__CSP_NONCE__"></style>' + "<p>x</p>" * 99
+            f'<title>{name}</title><meta content="__ORIGIN__/preview.png">'
+            '<meta nonce="__CSP_NONCE__"><style nonce="__CSP_NONCE__"></style>' + "<p>x</p>" * 99
         )
     registry = Registry([served(scorer)])
     return create_app(settings, registry=registry, page_folder=tmp_path / "static").test_client()
@@ -58,6 +59,7 @@ def test_every_address_of_the_page_has_its_document(
     answer = built.get(address, headers=BROWSER)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-cache")
     assert f"<title>{document}</title>" in answer.text
+    assert '<meta content="http://localhost/preview.png">' in answer.text
     nonces = set(re.findall(r'nonce="([^"]+)"', answer.text))
     assert len(nonces) == 1
     policy = answer.headers["Content-Security-Policy"]

@@ -8,7 +8,7 @@ const POLICY = "**/api/v1/feedback/policy";
 
 const group = (page: Page) => page.getByRole("group", { name: "Feedback" });
 const press = (page: Page, name: string) => group(page).getByRole("button", { name, exact: true }).click();
-const thanks = (page: Page) => group(page).getByText(/^Thank you\./);
+const thanks = (page: Page) => group(page).getByText(/^Saved/);
 
 test("takes a yes, a no with the right label, and a change of mind as one entry", async ({ page }) => {
   const statuses: number[] = [];
@@ -17,7 +17,7 @@ test("takes a yes, a no with the right label, and a change of mind as one entry"
   });
   await page.goto(textAt(`${PRAISE} <script>alert(1)</script> ${Date.now()}`));
   await press(page, "Yes");
-  await expect(thanks(page)).toContainText("without the text");
+  await expect(thanks(page)).toContainText("Your text was not stored");
   await press(page, "Change it");
   await press(page, "No");
   await press(page, "negative");
@@ -30,7 +30,7 @@ test("sends the text only with consent, and asks for it only where it is kept", 
   await expect(group(page)).toContainText("never the text");
   await page.route(POLICY, (route) => route.fulfill({ json: { texts_kept: true } }));
   await page.reload();
-  const consent = group(page).getByRole("checkbox", { name: /Send the text along/ });
+  const consent = group(page).getByRole("checkbox", { name: /Send the text too/ });
   await expect(consent).not.toBeChecked();
   await consent.check();
   const sent = page.waitForRequest(FEEDBACK);
@@ -98,7 +98,7 @@ test.describe("where it can't be sent", () => {
     await context.setOffline(true);
     await press(page, "Yes");
     const alert = group(page).getByRole("alert");
-    await expect(alert).toContainText("Your answer was not sent");
+    await expect(alert).toContainText("Not saved");
     await context.setOffline(false);
     await alert.getByRole("button", { name: "Send it again" }).click();
     await expect(thanks(page)).toBeVisible();

@@ -1,17 +1,20 @@
+import type { Page } from "@playwright/test";
+
 import { withMeasured } from "./support/measured.ts";
 import { expect, expectNoBarriers, REST, test } from "./support/test.ts";
 
 test("says what the served model is", async ({ page, url }) => {
   const list = (await (await fetch(`${url}/api/v1/models`)).json()) as {
-    models: { name: string; base: string }[];
+    models: { name: string; labels: string[] }[];
   };
   const [model] = list.models;
   if (!model) throw new Error("The server has no model.");
   await page.goto("/model");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(model.name);
-  await expect(page).toHaveTitle(`The model ${model.name} · Valence`);
-  await expect(page.getByRole("definition").first()).toHaveText(model.base);
-  for (const name of ["Results", "Where it errs", "Known limits", "Model card", "How it was made"])
+  await expect(page.getByRole("heading", { level: 1, name: /^Classifies text/ })).toContainText(
+    model.labels[0] ?? "",
+  );
+  await expect(page).toHaveTitle(`Model: ${model.name} · Valence`);
+  for (const name of ["Where it fails", "Results", "Mistakes by label", "Model card", "How it was made"])
     await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
 });
 
@@ -33,7 +36,7 @@ test.describe("an unknown model", () => {
 
 test("shows where to draw the line, by keyboard", async ({ page }) => {
   await withMeasured(page);
-  await page.goto("/model");
+  await page.goto("/model#threshold");
   const slider = page.getByRole("slider", { name: /Called positive from/ });
   await slider.focus();
   await page.keyboard.press("Home");
@@ -49,8 +52,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("axe finds no barrier in the charts, nor in their tables", async ({ page }) => {
       await withMeasured(page);
       await page.goto("/model");
-      await expect(page.getByRole("heading", { level: 2, name: "Where to draw the line" })).toBeVisible();
-      for (const summary of await page.getByText("As a table").all()) await summary.click();
+      await expect(page.getByRole("heading", { level: 2, name: "Choose a threshold" })).toBeVisible();
+      await openAll(page);
       await expectNoBarriers(page);
     });
   });
@@ -62,7 +65,37 @@ test.describe("on a phone", () => {
   test("the charts fit", { tag: REST }, async ({ page }) => {
     await withMeasured(page);
     await page.goto("/model");
-    await expect(page.getByRole("heading", { level: 2, name: "Where to draw the line" })).toBeVisible();
+    await expect(page.getByRole("heading", { level: 2, name: "Choose a threshold" })).toBeVisible();
+    await openAll(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
   });
+});
+
+/** Every section and table that is folded away. */
+const openAll = (page: Page) =>
+  page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+
+test("opens a section from the list of contents, and from an address", async ({ page }) => {
+  await page.goto("/model");
+  const hash = page.getByText(/^[0-9a-f]{12}$/).first();
+  await expect(hash).toBeHidden();
+  await page
+    .getByRole("navigation", { name: "On this page" })
+    .getByRole("link", { name: "How it was made" })
+    .click();
+  await expect(hash).toBeVisible();
+  await page.reload();
+  await expect(hash).toBeVisible();
+});
+
+test("is short before anything is opened", async ({ page }) => {
+  for (const [width, most] of [
+    [1200, 4000],
+    [390, 6000],
+  ] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto("/model");
+    await expect(page.getByRole("heading", { level: 2, name: "How it was made" })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(most);
+  }
 });

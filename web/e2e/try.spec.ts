@@ -25,7 +25,7 @@ test("starts from an example", async ({ page }) => {
 test("says that it is not sure, and what that means", async ({ page, url }) => {
   await page.goto(textAt(await unsureText(url)));
   await expect(verdict(page)).toContainText(/Not sure\s*leans (positive|negative), \d\d/);
-  await expect(answer(page)).toContainText("better that a person decides");
+  await expect(answer(page)).toContainText("A person should decide.");
 });
 
 test("marks the words that pull, under the very letters of the field, and names them when pointed at", async ({
@@ -85,11 +85,43 @@ test.describe("a refusal", () => {
   test("of a text that is too long says what to do", async ({ page }) => {
     await page.goto("/");
     await field(page).fill("too long ".repeat(2500));
-    await expect(page.getByRole("alert")).toContainText(/too long|20,?000/i);
+    await expect(page.getByRole("alert")).toContainText("too long for one answer");
     await expect(page.getByText(/of 20,000 characters/)).toBeVisible();
     await field(page).fill(PRAISE);
     await expect(verdict(page)).toContainText("Positive");
     await expect(page.getByRole("alert")).toBeHidden();
+  });
+});
+
+test("a text that is too long is scored by its beginning", async ({ page }) => {
+  await page.goto("/");
+  await field(page).fill("A dull and boring film. ".repeat(1250));
+  await page.getByRole("button", { name: "Score the first 20,000 characters" }).click();
+  await expect(answer(page)).toBeFocused();
+  await expect(verdict(page)).toContainText("Negative", { timeout: 60_000 });
+});
+
+test.describe("a server that refuses", () => {
+  test.use({ callsFail: true });
+
+  test("leaves no verdict of the text before under a new one, and is asked again no sooner than it says", async ({
+    page,
+  }) => {
+    await page.goto(textAt(PRAISE));
+    await expect(verdict(page)).toContainText("Positive");
+    let refused = 0;
+    await page.route("**/api/v1/predict", (route) => {
+      refused += 1;
+      return route.fulfill({ status: 429, headers: { "Retry-After": "3600" }, body: "" });
+    });
+    await field(page).fill("You are a disgusting liar.");
+    await expect(page.getByRole("alert")).toContainText("Too many requests");
+    await expect(verdict(page)).toHaveCount(0);
+    await expect(page.locator("[data-start]")).toHaveCount(0);
+    await field(page).fill("You are a disgusting liar, and a bore.");
+    await expect(page).toHaveURL(/bore/); // by then it has been asked before, where nothing waits
+    await expect(page.getByRole("alert")).toContainText("Too many requests");
+    expect(refused).toBe(1);
   });
 });
 

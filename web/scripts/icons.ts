@@ -25,7 +25,7 @@ ${face("serif-of-page", "newsreader/files/newsreader-latin-wght-normal.woff2")}
 ${face("sans-of-page", "instrument-sans/files/instrument-sans-latin-wght-normal.woff2")}
 body { margin: 0; padding: 80px 90px; background: #faf9f6; color: #1d1f24; font: 500 76px/1.1 serif-of-page }
 header { display: flex; align-items: center; gap: 20px; font-size: 56px } svg { width: 72px }
-p { margin: 62px 0 0 } u { text-decoration: underline solid #3f8fdc 8px; text-underline-offset: 14px }
+p { margin: 62px 0 0; text-decoration-skip-ink: none } u { text-decoration: underline solid #3f8fdc 8px; text-underline-offset: 14px }
 i { font-style: normal; text-decoration: underline wavy #e0752a 5px; text-underline-offset: 14px }
 small { display: block; margin-top: 58px; color: #5a5d66; font: 400 32px/1.4 sans-of-page }
 </style><header>${logo}Valence</header>
