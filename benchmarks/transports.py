@@ -133,7 +133,7 @@ class Target:
 
     def memory_mb(self) -> float:
         top = psutil.Process(self.process.pid)
-        return sum(each.memory_info().rss for each in (top, *top.children(recursive=True))) / 1e6
+        return float(sum(process.memory_info().rss for process in (top, *top.children(recursive=True)))) / 1e6
 
 
 def post(*headers: str, length: int = len(GOOD), path: str = PREDICT) -> bytes:
