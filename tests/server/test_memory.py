@@ -21,6 +21,7 @@ LIMITS = default_settings()
 MARKS = "!" * 8000
 BODIES = {
     "a megabyte of texts": {"texts": [MARKS] * LIMITS.max_texts},
+    "as many texts as there may be": {"texts": ["a good film " * 20] * LIMITS.max_texts},
     "the longest explanations": {"texts": ["good " * 4000] * LIMITS.max_explained_texts, "explain": True},
 }
 
@@ -49,7 +50,7 @@ def test_the_largest_calls_at_once_fit_a_small_dyno(name: str) -> None:
         finally:
             server.terminate()
         said = server.stdout.read()
-    assert statuses <= {200, 503}
+    assert statuses <= {200, 422, 503}, "422 where it would take too long even alone"
     assert small == 200, "and it goes on"
     peak_mb = int(said.split()[-2])
     assert 100 < peak_mb < MOST_MB
