@@ -61,7 +61,7 @@ describe("A discussion", () => {
     await paste(THREAD);
     expect(await screen.findByText("8 comments, 2 people, 4 quotes ignored")).toBeVisible();
     expect(await scored()).toHaveTextContent(
-      "It turned at comment 5, by Ben: 96 % positive on average before, 9 % from there on.",
+      "It turned at comment 5, by Ben: 96% positive on average before, 9% from there on.",
     );
     expect(asked).not.toContainEqual(expect.stringContaining(">"));
     expect(rows()).toHaveLength(8);
@@ -80,7 +80,7 @@ describe("A discussion", () => {
     await scored();
     await user.click(within(card(1)).getByRole("button", { name: "No" }));
     await user.click(within(card(1)).getByRole("button", { name: "negative" }));
-    expect(await within(card(1)).findByText(/^Thank you\./)).toBeVisible();
+    expect(await within(card(1)).findByText(/^Saved/)).toBeVisible();
     expect(taken).toMatchObject([
       { predicted: "positive", correct: false, label: "negative", text: null, request_id: REQUEST_ID },
     ]);
@@ -93,7 +93,7 @@ describe("A discussion", () => {
     (await slider()).focus();
     await user.keyboard("{ArrowRight}{ArrowRight}{End}{ArrowLeft}");
     expect(await slider()).toHaveAttribute("aria-valuenow", "7");
-    expect(card(7)).toHaveTextContent(/Bencomment 7, line 9.*wonderful 0.*so dull 2.*negative, 91/);
+    expect(card(7)).toHaveTextContent(/Ben comment 7, line 9.*wonderful 0.*so dull 2.*negative, 91/);
     await user.keyboard("{Home}{PageUp}");
     expect(card(8)).toBeVisible();
     expect(within(card(8)).getByRole("link", { name: /which words/ })).toHaveAttribute(

@@ -159,7 +159,7 @@ describe("Many texts", () => {
     await user.click(screen.getByRole("button", { name: /most negative/ }));
     const dialog = await screen.findByRole("dialog", { name: "Row 2" });
     await user.click(within(dialog).getByRole("button", { name: "Yes" }));
-    expect(await within(dialog).findByText(/^Thank you\./)).toBeVisible();
+    expect(await within(dialog).findByText(/^Saved/)).toBeVisible();
     expect(taken).toMatchObject([
       { predicted: "negative", correct: true, text: null, model: summary.version, request_id: REQUEST_ID },
     ]);
@@ -247,10 +247,10 @@ describe("Many texts", () => {
 
   it("asks before a text that is handed over replaces results", async () => {
     const user = await run();
-    await user.click(screen.getByRole("link", { name: "The model" }));
-    await screen.findByRole("heading", { level: 1, name: "reviews" });
+    await user.click(screen.getByRole("link", { name: "Model" }));
+    await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
     offerText("First paragraph.\n\nSecond one.");
-    await user.click(screen.getByRole("link", { name: "Many texts" }));
+    await user.click(screen.getByRole("link", { name: "Files" }));
     const question = await screen.findByRole("alertdialog", { name: "Replace the results that are here?" });
     expect(rows()).toHaveLength(5);
     await user.click(within(question).getByRole("button", { name: "Replace them" }));
