@@ -15,6 +15,7 @@ from valence.cli import main
 from valence.model.bundled import bundled_folder
 from valence.model.folder import ModelFolder
 from valence.model.multi_label import MultiLabelHead
+from valence.model.results import Result as Measured
 
 WORDS = {"praise": ["wonderful", "superb"], "blame": ["dull", "awful"], "music": ["song", "melody"]}
 
@@ -83,9 +84,9 @@ def test_it_is_evaluated_on_the_rows_reserved_and_beside_another(model: Path, da
     done = run("evaluate", "--model", model, "--model", other, *arguments, "--mistakes", 3)
     assert "final compared with several" in done.stdout
     assert "\n  subset accuracy " in done.stdout
-    assert "Subset accuracy of final less that of several" in (tmp_path / "report.html").read_text("utf-8")
+    assert "Subset accuracy of final minus that of several" in (tmp_path / "report.html").read_text("utf-8")
     saved = json.loads(results.read_text("utf-8"))
-    assert saved["results"][0].per_class == ModelFolder(model).results().results[0].per_class
+    assert Measured.model_validate(saved["results"][0]).per_class == ModelFolder(model).results().results[0].per_class
     assert len(saved["paired"]) == 1
     assert "no cell" not in done.stderr
 
@@ -149,7 +150,7 @@ def test_a_label_that_could_not_be_written_into_a_cell_is_refused(tmp_path: Path
     lines = [json.dumps({"text": f"number {row}", "labels": ["a|b"] if row % 2 else []}) for row in range(40)]
     (tmp_path / "data.jsonl").write_text("\n".join([*lines, '{"text": "last", "labels": ["c"]}']), "utf-8")
     arguments = ("--from", "bundled", "--data", tmp_path / "data.jsonl", "--out", tmp_path / "out")
-    assert "The label 'a|b' holds '|'" in run("transfer", *arguments, code=2).stderr
+    assert "The label 'a|b' contains '|'" in run("transfer", *arguments, code=2).stderr
 
 
 def test_what_does_not_go_together_is_refused(model: Path, data: Path, tmp_path: Path) -> None:
