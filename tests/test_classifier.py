@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import pickle
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from joblib import Parallel, delayed
 
 import valence
 from valence.errors import ModelFolderError, TextError
+from valence.inference.fused.encoder import open_fused
+from valence.inference.runtime import RuntimeName
 from valence.model import bundled
+from valence.model.folder import ModelFolder
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +77,72 @@ def test_predicting_needs_no_torch_and_the_import_nothing_at_all(tiny_model: Pat
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("negative\n", "")
+
+
+def test_a_frame_of_one_column_is_its_texts_and_of_several_an_error(classifier: valence.Classifier) -> None:
+    texts = ["a wonderful film", "a dull film", "an awful film"]
+    frame = pd.DataFrame({"text": texts, "label": [1, 0, 0]})
+    for given in (frame[["text"]], frame["text"], (text for text in texts)):
+        assert [each.label for each in classifier.predict(given)] == ["positive", "negative", "negative"]
+    assert classifier.predict_proba(frame[["text"]]).shape == (3, 2)
+    for ask in (classifier.predict, classifier.predict_proba):
+        with pytest.raises(TextError, match=r"2 columns \('text', 'label'\)"):
+            ask(frame)
+    with pytest.raises(TextError, match="bytes"):
+        classifier.predict(b"a dull film")
+    with pytest.raises(TextError, match="takes one text"):
+        classifier.explain(texts)  # type: ignore[arg-type]  # what is tested
+    assert isinstance(classifier.predict(np.array("a dull film")), valence.Prediction)
+
+
+def test_a_copy_through_pickle_answers_alike(classifier: valence.Classifier) -> None:
+    copy = pickle.loads(pickle.dumps(classifier))
+    assert np.array_equal(copy.predict_proba(["a dull film"]), classifier.predict_proba(["a dull film"]))
+
+
+def test_a_pickle_opens_no_other_model_than_its_own(tiny_model: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny_model, tmp_path / "own"))
+    pickled = pickle.dumps(valence.load(folder, threads=1))
+    fitted = ModelFolder(folder).head()
+    ModelFolder(folder).write_head(replace(fitted, sure_from=0.5))
+    with pytest.raises(ModelFolderError, match="another model than the one that was pickled"):
+        pickle.loads(pickled)
+    shutil.rmtree(folder)
+    with pytest.raises(ModelFolderError, match="no model at"):
+        pickle.loads(pickled)
+
+
+@pytest.mark.parametrize("runtime", ["fused", "onnxruntime"])
+def test_a_fork_after_a_batch_answers_as_its_parent(tiny_model: Path, runtime: RuntimeName) -> None:
+    """In a process of its own, so that no other test's threads are forked."""
+    if runtime == "fused" and open_fused(tiny_model / "body.onnx") is None:
+        pytest.skip("encoder.c needs AVX-512 VNNI, which this processor does not have")
+    program = f"""
+import multiprocessing
+import valence
+from valence.inference.engine import Engine
+
+texts = [f"a wonderful film {{i}} of many words that fill a batch" for i in range(64)]
+classifier = valence.Classifier(Engine({str(tiny_model)!r}, threads=2, runtime={runtime!r}))
+expected = classifier.predict(texts)  # starts the threads
+
+
+def ask(start):
+    return classifier.predict(texts[start:start + 32])
+
+
+if __name__ == "__main__":
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        # Without threads in the child, these would wait for ever; the pool ends its processes when it is left.
+        found = pool.map_async(ask, [0, 32]).get(timeout=60)
+        sent = pool.map_async(classifier.predict, [texts[:32], texts[32:]]).get(timeout=60)
+    print([each.label for part in found for each in part] == [each.label for each in expected], found == sent)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "True True\n", done.stderr
+
+
+def test_it_works_in_joblib(classifier: valence.Classifier) -> None:
+    texts = ["a wonderful film", "a dull film"]
+    found = Parallel(n_jobs=2)(delayed(classifier.predict)(text) for text in texts)
+    assert [each.label for each in found] == ["positive", "negative"]

@@ -15,10 +15,32 @@ from valence.version import __version__
 
 if TYPE_CHECKING:
     from valence.classifier import Classifier, load
+    from valence.errors import (
+        BaseModelError,
+        DataError,
+        ModelFolderError,
+        OutputError,
+        SettingsError,
+        TextError,
+        ValenceError,
+    )
     from valence.estimator import TextClassifier
     from valence.inference.prediction import Prediction
 
-__all__ = ["Classifier", "Prediction", "TextClassifier", "__version__", "load"]
+__all__ = [
+    "BaseModelError",
+    "Classifier",
+    "DataError",
+    "ModelFolderError",
+    "OutputError",
+    "Prediction",
+    "SettingsError",
+    "TextClassifier",
+    "TextError",
+    "ValenceError",
+    "__version__",
+    "load",
+]
 
 # Imported on first use, so that `import valence` stays quick.
 _HOMES = {
@@ -26,6 +48,7 @@ _HOMES = {
     "TextClassifier": "valence.estimator",
     "load": "valence.classifier",
     "Prediction": "valence.inference.prediction",
+    **{name: "valence.errors" for name in __all__ if name.endswith("Error")},
 }
 
 

@@ -10,22 +10,31 @@ Serving's dependencies are enough: torch is never imported.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
+from valence.data.texts import is_one_text, texts_of
+from valence.errors import ModelFolderError, TextError
 from valence.inference.prediction import Prediction
-from valence.model.bundled import BUNDLED, model_path
+from valence.model.bundled import BUNDLED, BUNDLED_FOLDER, model_path
 
 if TYPE_CHECKING:
     from valence.inference.engine import Engine
+    from valence.inference.runtime import RuntimeName
     from valence.model.head import Floats
+
+Texts = Iterable[Any]  # frames and columns say nothing more of themselves to a type checker
 
 __all__ = ["Classifier", "load"]
 
 
 class Classifier:
-    """A body and a head, ready to score texts. Safe to share by threads; make one with `load`."""
+    """A body and a head, ready to score texts. Safe to share by threads; make one with `load`.
+
+    It survives a fork. Its pickle holds the path of its folder, not the weights, and opens the same model there.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -38,20 +47,30 @@ class Classifier:
     @overload
     def predict(self, text: str) -> Prediction: ...
     @overload
-    def predict(self, text: list[str] | tuple[str, ...]) -> list[Prediction]: ...
-    def predict(self, text: str | list[str] | tuple[str, ...]) -> Prediction | list[Prediction]:
-        """The answer for one text, or one for each of several. Raises TextError for a text that cannot be scored."""
-        if isinstance(text, str):
-            return self._engine.score([text])[0]
-        return self._engine.score(text)
+    def predict(self, text: Texts) -> list[Prediction]: ...
+    def predict(self, text: str | Texts) -> Prediction | list[Prediction]:
+        """The answer for one text, or one for each of several.
 
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
+        Several are a list, tuple, generator or array of texts, a column of a frame, or a frame of one column.
+        Raises TextError for a text that cannot be scored, and for what holds no texts.
+        """
+        found = self._engine.score(texts_of(text))
+        return found[0] if is_one_text(text) else found
+
+    def predict_proba(self, texts: str | Texts) -> Floats:
         """Calibrated probabilities, float64 of shape (n, labels). Raises TextError as `predict` does."""
-        return self._engine.predict_proba([texts] if isinstance(texts, str) else texts)
+        return self._engine.predict_proba(texts_of(texts))
 
     def explain(self, text: str) -> Prediction:
-        """As `predict`, with `words`: each word's effect on the predicted label's probability."""
-        return self._engine.score([text], explain=True)[0]
+        """As `predict`, with `words`: each word's effect on the predicted label's probability. Raises TextError."""
+        if not is_one_text(text):
+            raise TextError("`explain` takes one text.", way_out="Call it once for each text.")
+        return self._engine.score([str(text)], explain=True)[0]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        engine = self._engine
+        name = BUNDLED if engine.path == BUNDLED_FOLDER.resolve() else str(engine.path)
+        return _reopened, (name, engine.body.id, engine.head_version, engine.threads, engine.asked_runtime)
 
     def __repr__(self) -> str:
         return f"Classifier({self._engine.name!r}, labels={list(self.labels)})"
@@ -69,3 +88,21 @@ def load(path: Path | str | None = None, *, threads: int | None = None) -> Class
     from valence.inference.engine import Engine
 
     return Classifier(Engine(model_path(BUNDLED if path is None else path), threads=threads))
+
+
+# A worker process unpickles the same classifier with every task; opening its folder each time would take longer than
+# most tasks do.
+@lru_cache(maxsize=2)
+def _reopened(name: str, body_id: str, head_version: str, threads: int, runtime: RuntimeName | None) -> Classifier:
+    """The classifier of a pickle. Raises ModelFolderError if its folder is gone, or holds another model by now."""
+    from valence.inference.engine import Engine
+
+    path = model_path(name)
+    engine = Engine(path, threads=threads, runtime=runtime)
+    if (engine.body.id, engine.head_version) != (body_id, head_version):
+        raise ModelFolderError(
+            f"{path} holds another model than the one that was pickled.",
+            way_out="Put the folder back as it was, or load the model anew with `valence.load`.",
+            code="model-mismatch",
+        )
+    return Classifier(engine)

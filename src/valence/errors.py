@@ -58,7 +58,7 @@ class ValenceError(Exception):
         super().__init__(f"{message} {way_out}".strip())
 
 
-class DataError(ValenceError):
+class DataError(ValenceError, ValueError):  # also a ValueError, as scikit-learn's tools expect of wrong data
     default_code = "data-error"
 
 
@@ -70,7 +70,7 @@ class ModelFolderError(ValenceError):
     default_code = "model-error"
 
 
-class TextError(ValenceError):
+class TextError(ValenceError, ValueError):
     default_code = "text-error"
 
 

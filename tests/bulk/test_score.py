@@ -235,12 +235,19 @@ def test_a_broken_quote_far_up_costs_one_row_of_a_large_file(score: Score, tmp_p
         ("in.txt", "garbage", (), "has no ending that says its format.\nAdd --format csv, tsv or jsonl"),
         ("in.csv", "id,code\n1,2\n", (), "no column looks as if it held the texts"),
         ("in.csv", "text\na\n", ("--encoding", "klingon"), "no encoding called 'klingon'"),
+        ("in.csv", "text,label\na,b,c\nd,e,f\n", (), "line 2: 3 cell(s), where the header has 2"),
+        (
+            "in.csv",
+            "text,label\n\udce9t\udce9,good\n",
+            (),
+            "is not UTF-8.\nName the encoding, such as --encoding cp1252",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_a_way_out(
     score: Score, tmp_path: Path, name: str, content: str, arguments: tuple[str, ...], words: str
 ) -> None:
-    (tmp_path / name).write_text(content, "utf-8")
+    (tmp_path / name).write_bytes(content.encode("utf-8", "surrogateescape"))
     out = tmp_path / f"out.{name.split('.')[1]}"
     done = score(tmp_path / name, "--out", out, *arguments)
     assert done.exit_code == 2, done.output

@@ -109,3 +109,16 @@ def test_an_option_that_would_do_nothing_is_an_error(
     done = run("--model", tiny_model, "--data", sentences, *given)
     assert done.exit_code == 2
     assert f"{given[0]} does nothing without {missing}." in done.stderr
+
+
+def test_a_file_of_one_label_is_tested_on(tiny_model: Path, tmp_path: Path) -> None:
+    file = tmp_path / "praise.csv"
+    file.write_text("text,label\n" + "".join(f"a wonderful film {row},positive\n" for row in range(15)))
+    done = run("--model", tiny_model, "--data", file, "--results", tmp_path / "r.json", "--report", tmp_path / "r.html")
+    assert done.exit_code == 0, done.output
+    (result,) = json.loads((tmp_path / "r.json").read_text("utf-8"))["results"]
+    assert result["rows"] == 15
+    assert result["metrics"]["accuracy"]["low"] < result["metrics"]["accuracy"]["high"]
+    by_option = run("--model", tiny_model, "--data", file, "--test-data", file)
+    assert by_option.exit_code == 2, "to learn from, one label is too few"
+    assert "only the label 'positive'" in by_option.output

@@ -9,6 +9,9 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from valence.cli import main
+from valence.export.families import read_network
+from valence.export.to_onnx import onnx_body
+from valence.model.folder import ModelFolder
 
 
 def test_it_completes_a_folder_and_compares(tiny_model: Path, tmp_path: Path) -> None:
@@ -37,3 +40,20 @@ def test_a_file_without_texts_is_told(tiny_model: Path, tmp_path: Path) -> None:
     )
     assert done.exit_code != 0
     assert "has no text in it" in done.stderr
+
+
+def test_parity_ends_with_1_where_too_many_labels_are_flipped(
+    tiny_model: Path, small_data: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(tiny_model, tmp_path / "copy"))
+    network = read_network(folder)
+    network.dense.weight[:] = -network.dense.weight
+    (folder / "body.onnx").write_bytes(onnx_body(network).SerializeToString())
+    ModelFolder(folder).write_body(ModelFolder(folder).body())
+    for model, status, said in ((tiny_model, 0, "is close to the trained one"), (folder, 1, "NOT close")):
+        arguments = ["parity", "--model", str(model), "--data", str(small_data / "SST-2"), "--rows", "40"]
+        done = CliRunner().invoke(main, [*arguments, "--results", str(tmp_path / "r.json")])
+        assert done.exit_code == status, done.output
+        assert said in done.stdout
+        assert (tmp_path / "r.json").exists()
+        (tmp_path / "r.json").unlink()

@@ -47,7 +47,8 @@ def test_the_interval_is_that_of_resampled_rows() -> None:
 
 def test_a_model_does_not_differ_from_itself() -> None:
     found = compared(scored(), scored())
-    assert (found.difference.value, found.difference.low, found.difference.high, found.p_value) == (0, 0, 0, 1)
+    assert (found.difference.value, found.p_value) == (0, 1)
+    assert found.difference.low < 0 < found.difference.high, "on other rows it might, for all that these say"
 
 
 def test_labels_in_another_order_are_the_same_labels() -> None:

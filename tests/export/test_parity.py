@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from valence.export import parity
 from valence.export.families import read_network
-from valence.export.parity import SAMPLE_TEXTS
+from valence.export.parity import SAMPLE_TEXTS, Parity
 from valence.export.to_onnx import onnx_body
 from valence.model.folder import ModelFolder
 
@@ -45,3 +46,17 @@ def test_a_bad_export_is_seen(tiny_model: Path, tmp_path: Path) -> None:
     ModelFolder(folder).write_body(ModelFolder(folder).body())
     found = parity(folder, TEXTS)
     assert found.largest_difference > 0.1
+
+
+@pytest.mark.parametrize(
+    ("flipped", "texts", "close", "said"),
+    [
+        (0.007, 872, True, "is close to the trained one: 0.70% of the labels are flipped, and up to 2.00%"),
+        (0.055, 872, False, "NOT close to the trained one: 5.50%"),
+        (0.05, 20, True, "Too few texts to tell: 5.00%"),
+    ],
+)
+def test_flipped_labels_are_judged(flipped: float, texts: int, close: bool, said: str) -> None:
+    found = Parity(texts, 0.3, 0.01, flipped, 0.0, 20.0, None, None, "any")
+    assert found.is_close() is close
+    assert said in found.verdict()

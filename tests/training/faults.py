@@ -114,7 +114,7 @@ class Way:
             for name in folder.body().files:
                 folder.file(name)
             read(self.results)
-            for path in (self.home / "features").glob("[!.]*/*.npy"):
+            for path in (self.home / "features").glob("[!.]*/[!.]*/*.npy"):
                 np.load(path).sum()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
             faults.append(f"{type(error).__name__}: {error}")
@@ -122,7 +122,7 @@ class Way:
 
     def half_written(self) -> int:
         """Drafts that were left aside, and checkpoints without the list that makes them whole."""
-        drafts = len([*self.place.glob(".*.draft-*"), *(self.home / "features").glob(".*.draft-*")])
+        drafts = len([*self.place.glob(".*.draft-*"), *(self.home / "features").glob("*/.*.draft-*")])
         unlisted = [
             each for each in self.place.glob("out.training/checkpoint-*") if not (each / "complete.json").exists()
         ]

@@ -12,9 +12,9 @@ from typing import Any, Literal
 from valence.bulk.blocks import Added, Answer, Block, block_of, in_blocks
 from valence.bulk.position import Position
 from valence.data.table import jsonlines
-from valence.data.table.columns import choose_text
+from valence.data.table.columns import choose_text_of_rows
 from valence.data.table.delimited import DelimitedTable, Dialect
-from valence.data.table.grid import Grid, Row, Unread, check_not_empty
+from valence.data.table.grid import Row, Unread, check_not_empty
 from valence.data.table.opening import shown
 from valence.errors import DataError, SettingsError
 from valence.model.labels import SEPARATOR
@@ -102,9 +102,7 @@ class DelimitedSource:
         self._blocks = in_blocks(table)
         self._first = next(self._blocks, [])
         check_not_empty(table.path, self._first, "rows below its header")
-        rows = [row for row in self._first if isinstance(row, Row)]
-        grid = Grid(table.path, {name: [row.cells[name] for row in rows] for name in table.columns}, ())
-        self.text_column, self.why = choose_text(grid, named)
+        self.text_column, self.why = choose_text_of_rows(table.path, table.columns, self._first, named)
         refuse_clash(table.path, table.columns, added)
         self.layout: dict[str, Any] = {
             "columns": list(table.columns),
@@ -186,12 +184,8 @@ class JsonLinesSource:
         self._blocks = in_blocks(jsonlines.rows(path, lines, encoding))
         self._first = next(self._blocks, [])
         check_not_empty(path, self._first, "rows")
-        rows = [row for row in self._first if isinstance(row, Row)]
-        if not rows:  # no JSON at all, most likely
-            raise next(row.error for row in self._first if isinstance(row, Unread))
-        names = dict.fromkeys(name for row in rows for name in row.cells)
-        grid = Grid(path, {name: [row.cells.get(name) for row in rows] for name in names}, ())
-        self.text_column, self.why = choose_text(grid, named)
+        names = dict.fromkeys(name for row in self._first if isinstance(row, Row) for name in row.cells)
+        self.text_column, self.why = choose_text_of_rows(path, names, self._first, named)
         refuse_clash(path, names, added)
         self.layout: dict[str, Any] = {}
         self._lines = JsonLines(path, added)

@@ -72,7 +72,7 @@ class DataRequest:
                 return replace(local, name=found.name.partition("/")[2])
         if self.test_data is not None or self.data in CATALOG or not reader.is_table(path):
             return self.load(seed=seed)
-        file = reader.read(path, self.options)
+        file = reader.read(path, self.options, to_learn=False)
         trained_on = [one for each in trained_on for one in each.get("sets", (each,))]  # distillation takes several
         seen = [each for each in trained_on if each.get("train_checksum", each.get("checksum")) == file.checksum]
         if seen:
@@ -169,7 +169,7 @@ def _table(path: Path, options: TableOptions) -> LabelledFile:
         raise _nothing_at(str(path))
     if not reader.is_table(path):
         raise _layout_unknown(path)
-    return reader.read(path, options)
+    return reader.read(path, options, to_learn=False)
 
 
 def _copy_of_a_published_set(name_or_path: str) -> Dataset:

@@ -59,7 +59,7 @@ def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples
         why = "each is the only one of its label" if single else "those of each label all share one text or one group"
         raise DataError(
             f"The {len(examples):,} rows to be split cannot be: {why}.",
-            way_out="Give more rows of each label." if single else "Give more rows, or another --group-column.",
+            way_out="Give more rows of each label." if single else "Give more rows, with other texts or groups.",
             code="split-impossible",
         )
     return examples.take(np.flatnonzero(~held_out).tolist()), examples.take(np.flatnonzero(held_out).tolist())

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from valence.errors import DataError
-from valence.evaluation.intervals import LEVELS
+from valence.evaluation.intervals import LEVELS, widened
 from valence.evaluation.scored import AnyScored
 from valence.model.results import Estimate
 
@@ -112,7 +112,8 @@ def _difference(only_first: int, only_second: int, rows: int, seed: int) -> Esti
     kinds = np.array([only_first, only_second, rows - only_first - only_second])
     drawn = np.random.default_rng(seed).multinomial(rows, kinds / rows, size=_RESAMPLES)
     low, high = np.percentile((drawn[:, 1] - drawn[:, 0]) / rows, LEVELS)
-    return Estimate((only_second - only_first) / rows, float(low), float(high))
+    found = Estimate((only_second - only_first) / rows, float(low), float(high))
+    return widened(found, rows, least=-1.0, most=1.0)  # where the two never differ
 
 
 def _check_same_rows(first: AnyScored, second: AnyScored, names: tuple[str, str]) -> None:

@@ -1,12 +1,14 @@
 """95% intervals by the percentile bootstrap (Efron 1979), seeded, so that the same rows give the same interval.
 
-Shares of few rows, as in a slice, get Wilson's interval instead: resampling a slice without mistakes would always give
-none.
+Where fewer than ten rows are wrong, or right, resampling them would say that there can be none: 100 % [100, 100] on
+fifteen rows. Shares get Wilson's interval there, as slices always do; what else comes from a confusion matrix its
+posterior (Goutte and Gaussier 2005); the area under the ROC curve Newcombe's interval where no pair is in the wrong
+order; and a mean over rows that are all alike what such rows say of those that were not seen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,8 +28,11 @@ from valence.model.head import Floats, Ints
 from valence.model.results import Estimate
 
 RESAMPLES = 1000
+MOST_LOG_LOSS = -float(np.log(np.finfo(np.float64).eps))  # of a row: see metrics.row_log_loss
 LEVELS = (2.5, 97.5)  # percent: the ends of the interval
 _NORMAL = 1.959964  # a normal variable lies within so many deviations in 95 of 100 cases
+FEW = 10  # rows, right or wrong: the usual least number for what the percentiles of resamples rest on
+_TINY = 1e-9
 _CELLS_AT_ONCE = 1 << 23  # of resampled confusion matrices: 64 MB, however many classes there are
 
 
@@ -41,11 +46,14 @@ def estimate(probabilities: Floats, labels: Ints, *, seed: int = 0) -> dict[str,
     """
     generator = np.random.default_rng(seed)
     figures = of_confusion(confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1]), generator)
-    figures["brier"] = _of_rows(brier_score(probabilities, labels), generator)
-    figures["ece"] = _of_sample(expected_calibration_error, probabilities, labels, generator)
+    rows = len(labels)
+    figures["brier"] = widened(_of_rows(brier_score(probabilities, labels), generator), rows, most=2.0)
+    error = _of_sample(expected_calibration_error, probabilities, labels, generator)
+    figures["ece"] = widened(error, rows, most=1.0)
     if np.isfinite(area_under_roc(probabilities, labels)):
         figures["roc_auc"] = _of_roc(probabilities, labels, generator)
-    figures["log_loss"] = _of_rows(row_log_loss(probabilities, labels), generator)
+    losses = _of_rows(row_log_loss(probabilities, labels), generator)
+    figures["log_loss"] = widened(losses, rows, most=MOST_LOG_LOSS)
     return figures
 
 
@@ -58,7 +66,7 @@ def proportion(hits: int, rows: int) -> Estimate:
     share, spread = hits / rows, _NORMAL**2 / rows
     middle = (share + spread / 2) / (1 + spread)
     half = _NORMAL * np.sqrt(share * (1 - share) / rows + spread / (4 * rows)) / (1 + spread)
-    return Estimate(share, float(max(0.0, middle - half)), float(min(1.0, middle + half)))
+    return Estimate(share, float(max(0.0, min(share, middle - half))), float(min(1.0, max(share, middle + half))))
 
 
 def of_confusion(confusion: Confusion, generator: np.random.Generator) -> dict[str, Estimate]:
@@ -66,21 +74,58 @@ def of_confusion(confusion: Confusion, generator: np.random.Generator) -> dict[s
 
     Resampling rows is the same as resampling the matrix's cells, so memory doesn't grow with the rows.
     """
-    rows = int(confusion.sum())
-    cells = np.flatnonzero(confusion)
-    counts = generator.multinomial(rows, confusion.ravel()[cells] / rows, size=RESAMPLES)
+    rows, right = int(confusion.sum()), int(np.trace(confusion))
+    few = degenerate(right, rows)
+    cells = np.arange(confusion.size) if few else np.flatnonzero(confusion)
+    counts: npt.NDArray[Any]
+    if few:
+        counts = generator.gamma(_posterior(confusion).ravel(), size=(RESAMPLES, confusion.size))
+    else:
+        counts = generator.multinomial(rows, confusion.ravel()[cells] / rows, size=RESAMPLES)
     at_once = max(1, _CELLS_AT_ONCE // confusion.size)
     parts = []
     for start in range(0, RESAMPLES, at_once):
         some = counts[start : start + at_once]
-        drawn = np.zeros((len(some), confusion.size), dtype=np.int64)
+        drawn = np.zeros((len(some), confusion.size))
         drawn[:, cells] = some
         parts.append(from_confusion(drawn.reshape(len(some), *confusion.shape)))
-    figures = from_confusion(confusion)
-    return {
-        name: percentiles(float(value), np.concatenate([part[name] for part in parts]))
-        for name, value in figures.items()
-    }
+    figures = {}
+    for name, value in from_confusion(confusion).items():
+        found = percentiles(float(value), np.concatenate([part[name] for part in parts]))
+        figures[name] = widened(found, rows, most=1.0, least=-1.0 if name == "mcc" else 0.0)
+    return {**figures, "accuracy": proportion(right, rows)} if few else figures
+
+
+def degenerate(hits: int, rows: int) -> bool:
+    """Whether so few rows are right, or wrong, that resampling them says too little of how many there may be."""
+    return min(hits, rows - hits) < FEW
+
+
+def _posterior(confusion: Confusion) -> Floats:
+    """Parameters of the Dirichlet distribution of the cells' shares, shape (classes, classes), after these rows.
+
+    Jeffreys' prior for each class, whether a row of it is right: half a row in the right cell, and half a row over the
+    wrong ones together, however many there are (Goutte and Gaussier 2005, "A Probabilistic Interpretation of
+    Precision, Recall and F-score"). A class that has no row stays without one.
+    """
+    classes = len(confusion)
+    prior = np.full((classes, classes), 0.5 / max(1, classes - 1))
+    np.fill_diagonal(prior, 0.5)
+    prior[confusion.sum(axis=1) == 0] = 0.0
+    return np.asarray(confusion + prior)
+
+
+def widened(found: Estimate, rows: int, *, most: float, least: float = 0.0) -> Estimate:
+    """A figure between `least` and `most` whose resamples were all alike, with what may not have been seen.
+
+    If a share p of all rows were other than these, none among n is seen in 2.5 of 100 cases where (1 - p)^n = 0.025
+    (the rule of three; Hanley and Lippman-Hand 1983), and these could be as good or as bad as the figure gets.
+    """
+    if found.low < found.high:
+        return found
+    unseen = 1 - (LEVELS[0] / 100) ** (1 / rows)
+    low, high = (found.value + unseen * (end - found.value) for end in (least, most))
+    return Estimate(found.value, low, high)
 
 
 def _of_rows(values: Floats, generator: np.random.Generator) -> Estimate:
@@ -102,7 +147,46 @@ def _of_roc(probabilities: Floats, labels: Ints, generator: np.random.Generator)
     resampled = ResampledRoc(probabilities, labels)
     drawn = (generator.integers(len(labels), size=len(labels)) for _ in range(RESAMPLES // 5))
     values = np.array([resampled.area(rows) for rows in drawn])
-    return percentiles(area_under_roc(probabilities, labels), values[np.isfinite(values)])
+    found = percentiles(area_under_roc(probabilities, labels), values[np.isfinite(values)])
+    counts = np.bincount(labels, minlength=probabilities.shape[1])
+    return widened_area(found, [int(each) for each in counts], len(labels))
+
+
+def widened_area(found: Estimate, counts: Sequence[int], rows: int) -> Estimate:
+    """An area whose resamples were all alike, widened; `counts` has the rows of each label, against all others.
+
+    The mean over labels gets the mean of their ends: as if they all erred together.
+    """
+    if found.low < found.high:
+        return found
+    ends = [area_interval(found.value, own, rows - own) for own in counts if 0 < own < rows]
+    low, high = np.mean(ends, axis=0)
+    return Estimate(found.value, float(low), float(high))
+
+
+def area_interval(area: float, positives: int, negatives: int) -> tuple[float, float]:
+    """The ends of an area's interval by Newcombe's method 5 (2006, "Confidence intervals for an effect size measure
+    based on the Mann-Whitney statistic. Part 2"): the areas that lie 1.96 of their own standard errors away.
+
+    >>> [round(end, 3) for end in area_interval(1.0, 8, 7)]
+    [0.741, 1.0]
+    """
+    others = (positives + negatives) / 2 - 1
+
+    def within(candidate: float) -> bool:
+        spread = (1 - candidate) / (2 - candidate) + candidate / (1 + candidate)
+        variance = candidate * (1 - candidate) * (1 + others * spread) / (positives * negatives)
+        return (candidate - area) ** 2 <= _NORMAL**2 * variance
+
+    return _last_within(area, 0.0, within), _last_within(area, 1.0, within)
+
+
+def _last_within(inside: float, outside: float, within: Callable[[float], bool]) -> float:
+    """Where `within` ends between the two, by bisection; serving has no SciPy."""
+    for _ in range(50):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if within(middle) else (inside, middle)
+    return inside if abs(inside - outside) > _TINY else outside
 
 
 def percentiles(value: float, resampled: npt.NDArray[Any]) -> Estimate:

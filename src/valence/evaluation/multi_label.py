@@ -6,18 +6,28 @@
     macro_precision, macro_recall, macro_f1  of each label, averaged: all labels count the same
     roc_auc, ece, brier, log_loss            of each label against its absence, averaged over the labels
 
-Intervals are percentile bootstraps over rows, as in `evaluation.intervals`.
+Intervals are percentile bootstraps over rows, as in `evaluation.intervals`; so is what is done where too few rows are
+wrong for that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from valence.evaluation.intervals import RESAMPLES, percentiles
+from valence.evaluation.intervals import (
+    FEW,
+    MOST_LOG_LOSS,
+    RESAMPLES,
+    degenerate,
+    percentiles,
+    proportion,
+    widened,
+    widened_area,
+)
 from valence.evaluation.metrics import CALIBRATION_BINS, ResampledRoc, ratio, reliability, roc_auc
 from valence.evaluation.scored import MultiLabelScored
 from valence.model.head import Floats
@@ -25,6 +35,7 @@ from valence.model.results import Estimate
 
 Numbers = npt.NDArray[Any]
 
+_OF_PROBABILITIES = {"brier": 1.0, "log_loss": MOST_LOG_LOSS}  # -> the greatest that they can be
 _FEWER = RESAMPLES // 5  # resamples of figures that need a pass over every label's scores
 _CELLS_AT_ONCE = 1 << 22  # of the matrix of how often each row is drawn: 32 MB
 
@@ -32,16 +43,49 @@ _CELLS_AT_ONCE = 1 << 22  # of the matrix of how often each row is drawn: 32 MB
 def estimate(scored: MultiLabelScored, *, seed: int = 0) -> dict[str, Estimate]:
     """Every figure above with its interval; roc_auc is left out if no label has a curve."""
     generator = np.random.default_rng(seed)
-    whole = _figures(scored, np.ones((1, len(scored))))
-    parts = [_figures(scored, drawn) for drawn in _resamples(len(scored), RESAMPLES, generator)]
+    rows, right = len(scored), int(scored.right.sum())
+    whole = _figures(scored, np.ones((1, rows)))
+    resampled = _joined(_figures(scored, drawn) for drawn in _resamples(rows, RESAMPLES, generator))
+    if rows - right < FEW:
+        by_counts = _joined(_posterior(scored, generator))
+        resampled |= {name: by_counts[name] for name in by_counts if name not in _OF_PROBABILITIES}
     figures = {
-        name: percentiles(float(value[0]), np.concatenate([part[name] for part in parts]))
+        name: widened(percentiles(float(value[0]), resampled[name]), rows, most=_OF_PROBABILITIES.get(name, 1.0))
         for name, value in whole.items()
     }
-    errors = np.concatenate([_calibration_errors(scored, rows) for rows in _resamples(len(scored), _FEWER, generator)])
-    figures["ece"] = percentiles(float(_calibration_errors(scored, np.ones((1, len(scored))))[0]), errors)
+    if degenerate(right, rows):
+        figures["subset_accuracy"] = proportion(right, rows)
+    errors = np.concatenate([_calibration_errors(scored, drawn) for drawn in _resamples(rows, _FEWER, generator)])
+    error = percentiles(float(_calibration_errors(scored, np.ones((1, rows)))[0]), errors)
+    figures["ece"] = widened(error, rows, most=1.0)
     area = _mean_area(scored, generator)
     return figures if area is None else {**figures, "roc_auc": area}
+
+
+def _joined(parts: Iterable[Mapping[str, Floats]]) -> dict[str, Floats]:
+    found = list(parts)
+    return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
+
+def _posterior(scored: MultiLabelScored, generator: np.random.Generator) -> Iterator[Mapping[str, Floats]]:
+    """Figures of shares of rows as they may be after these, for where nearly all are right.
+
+    The Bayesian bootstrap (Rubin 1981) with half a row, as Jeffreys' prior has it, that is wrong in every label: each
+    row with its answers turned round, all of them together.
+    """
+    rows = len(scored)
+    both = MultiLabelScored(
+        np.tile(scored.probabilities, (2, 1)),
+        np.tile(scored.truth, (2, 1)),
+        np.vstack([scored.predicted, 1 - scored.truth]),
+        scored.labels,
+        scored.texts * 2,
+    )
+    shapes = np.repeat([1.0, 0.5 / rows], rows)
+    at_once = max(1, _CELLS_AT_ONCE // len(both))
+    for start in range(0, RESAMPLES, at_once):
+        drawn = generator.gamma(shapes, size=(min(at_once, RESAMPLES - start), len(both)))
+        yield _figures(both, drawn * (len(both) / drawn.sum(axis=1, keepdims=True)))
 
 
 def per_label(scored: MultiLabelScored) -> dict[str, npt.NDArray[Any]]:
@@ -108,8 +152,9 @@ def _mean_area(scored: MultiLabelScored, generator: np.random.Generator) -> Esti
     curves = [ResampledRoc(np.column_stack([1 - scores, scores]), marks) for scores, marks in columns]
     rows = len(scored)
     drawn = (generator.integers(rows, size=rows) for _ in range(_FEWER))
-    means = [_mean_of_known(np.array([curve.area(rows) for curve in curves])) for rows in drawn]
-    return percentiles(value, np.array([mean for mean in means if mean is not None]))
+    means = [_mean_of_known(np.array([curve.area(each) for curve in curves])) for each in drawn]
+    found = percentiles(value, np.array([mean for mean in means if mean is not None]))
+    return widened_area(found, [int(each) for each in scored.truth.sum(axis=0)], rows)
 
 
 def _mean_of_known(areas: Floats) -> float | None:

@@ -10,10 +10,16 @@ from typing import Any
 import numpy as np
 
 from valence.data.examples import Target
+from valence.evaluation.intervals import proportion
 from valence.inference.engine import Engine
 from valence.machine import processor
 from valence.model.folder import ModelFolder
 from valence.model.head import Floats, Ints
+from valence.model.results import Estimate
+
+# A share of labels. The bundled model's is 0.6 to 1 %; of a head that was fitted on other features than it is served,
+# which cost more than a point of accuracy, it was 2.3 % (docs/experiments.md).
+MOST_FLIPPED = 0.02
 
 # Texts that are also scored one by one, to see whether other texts in the batch change their scores.
 ALONE = 64
@@ -58,6 +64,25 @@ class Parity:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    def is_close(self, most_flipped: float = MOST_FLIPPED) -> bool:
+        """Whether no more labels than that share are flipped, as far as so few texts can say (Wilson's interval)."""
+        return self._flipped().low <= most_flipped
+
+    def verdict(self, most_flipped: float = MOST_FLIPPED) -> str:
+        """The same as a sentence."""
+        found = f"{self.flipped:.2%} of the labels are flipped, and up to {most_flipped:.2%} is what int8 may cost"
+        if self.flipped <= most_flipped:
+            return f"The served model is close to the trained one: {found}."
+        if self.is_close(most_flipped):
+            return f"Too few texts to tell: {found}. Compare on more rows."
+        return (
+            f"The served model is NOT close to the trained one: {found}. Fit the head on the exported body "
+            "(`valence transfer --from MODEL` reads it as it is served), and compare again."
+        )
+
+    def _flipped(self) -> Estimate:
+        return proportion(round(self.flipped * self.texts), self.texts)
 
     def __str__(self) -> str:
         lines = [

@@ -7,6 +7,8 @@ of the runtime, tokenizers and the file system becomes a ModelFolderError.
 from __future__ import annotations
 
 import math
+import os
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,8 +35,21 @@ LEAST_TOKENS = 64
 CHUNK = 4096
 
 
+# Those whose threads a fork leaves behind: a child has only the thread that forked.
+_open: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+def _start_anew_in_child() -> None:
+    for engine in list(_open):
+        engine.start_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew_in_child)
+
+
 class Engine:
-    """A classifier as it is served. Safe to share by threads.
+    """A classifier as it is served. Safe to share by threads, and usable in a process forked from this one.
 
     Args:
         folder: a model folder with body.onnx, tokenizer.json and a head.
@@ -56,6 +71,7 @@ class Engine:
         runtime: RuntimeName | None = None,
     ) -> None:
         files = ModelFolder(folder)
+        self.path = files.path.resolve()
         self.name = files.name
         self.batch_tokens = batch_tokens
         self.body: Body = files.body()
@@ -63,9 +79,18 @@ class Engine:
         self.reader = TextReader(files.file("tokenizer.json"), self.body.max_tokens, max_characters)
         self._path = files.file("body.onnx")
         self.threads = threads or available_cores()
-        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="engine")  # starts none before it is needed
+        self._pool = self._new_pool()
+        self.asked_runtime = runtime
         self._runtime = open_runtime(self._path, runtime)
         self._check_outputs()
+        _open.add(self)
+
+    def start_anew(self) -> None:
+        """Replaces the threads, which a fork does not copy; what waited for them waits in the parent."""
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.threads, thread_name_prefix="engine")  # starts none before it is needed
 
     @property
     def runtime(self) -> str:

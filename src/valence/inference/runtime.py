@@ -7,6 +7,7 @@ Every error of theirs becomes a ModelFolderError here.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -46,7 +47,8 @@ class OnnxRuntime:
         import onnxruntime  # 0.1 s and 30 MB, which a processor with the fused encoder does not need
 
         self.name = f"onnxruntime {onnxruntime.__version__}"
-        self._session = _session(path)
+        self._path = path
+        self._session, self._opened_in = _session(path), os.getpid()
         self.readouts = {output.name: output.shape[-1] for output in self._session.get_outputs()}
 
     def run(self, windows: Sequence[Ints], readout: str) -> Floats:
@@ -57,8 +59,18 @@ class OnnxRuntime:
         for row, window in enumerate(windows):
             ids[row, : len(window)] = window
             mask[row, : len(window)] = 1
-        found: Floats = self._session.run([readout], {"input_ids": ids, "attention_mask": mask})[0]
+        found: Floats = self._session_here().run([readout], {"input_ids": ids, "attention_mask": mask})[0]
         return found
+
+    def _session_here(self) -> onnxruntime.InferenceSession:
+        """A session of this very process: onnxruntime does not promise that one survives a fork.
+
+        The parent's is kept, since to close it is to wait for threads that are not here.
+        """
+        if self._opened_in != os.getpid():
+            self._of_parent = self._session
+            self._session, self._opened_in = _session(self._path), os.getpid()
+        return self._session
 
 
 class _Told:

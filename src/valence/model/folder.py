@@ -19,7 +19,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from safetensors import SafetensorError
@@ -40,7 +40,8 @@ FORMAT = 1
 MULTI_LABEL_FORMAT = 2
 
 # The readouts of a body: the input of the network's own final layer, or means over several layers.
-FINAL, GENERAL = "final", "general"
+FINAL: Final = "final"
+GENERAL: Final = "general"
 
 # Below this calibrated probability the page says "not sure" and `Prediction.sure` is false: at 0.7 a calibrated
 # classifier is wrong about three times in ten, which is too often to act on.

@@ -7,8 +7,9 @@ optimum, without a learning rate and with the same result every time. Knows noth
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
+ClassWeight = str | Mapping[int, float] | None  # "balanced", or a weight for each class by its number
 
 # Strengths of the L2 penalty that `fit` tries on validation: 1/C of scikit-learn's LogisticRegression, per row.
 DEFAULT_PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
@@ -42,11 +44,22 @@ def softmax(logits: Floats) -> Floats:
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
-def log_loss(logits: Floats, labels: Ints) -> float:
-    """Mean negative log-likelihood in nats of `labels`, shape (n,), under `logits`, shape (n, classes)."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_normaliser = np.log(np.exp(shifted).sum(axis=1))
-    return float(np.mean(log_normaliser - shifted[np.arange(len(labels)), labels]))
+def log_softmax(logits: Floats) -> Floats:
+    """The logarithm of `softmax`, finite also where that is 0.
+
+    >>> log_softmax(np.array([[0.0, -800.0]])).tolist()
+    [[0.0, -800.0]]
+    """
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def log_loss(logits: Floats, labels: Ints, weights: Floats | None = None) -> float:
+    """Mean negative log-likelihood in nats of `labels`, shape (n,), under `logits`, shape (n, classes).
+
+    Rows count by `weights`, shape (n,), where there are some.
+    """
+    return float(np.average(-log_softmax(logits)[np.arange(len(labels)), labels], weights=weights))
 
 
 def fit_temperature(logits: Floats, labels: Ints, loss: Callable[[Floats, Ints], float] = log_loss) -> float:
@@ -114,6 +127,18 @@ class Head:
         """Calibrated probabilities of shape (n, classes) from features of shape (n, features)."""
         return softmax(self.logits(features).astype(np.float64))
 
+    def exact_logits(self, features: Floats) -> Floats:
+        """The same in float64, so that a row's logits do not depend on the rows beside it."""
+        return np.asarray(features.astype(np.float64) @ self._weight.T + self._bias)
+
+    def predict_log_proba(self, features: Floats) -> Floats:
+        """The logarithm of `predict_proba`, finite also where that is 0, from exact logits; the same shape."""
+        return log_softmax(self.exact_logits(features))
+
+    def decision(self, features: Floats) -> Floats:
+        """What is decided by, shape (n, classes): the largest is answered."""
+        return self.exact_logits(features)
+
     def decide(self, probabilities: Floats) -> Ints:
         """The answers, in the form of `Labels.encode`: the most likely class of each row, shape (n,)."""
         return np.asarray(probabilities.argmax(axis=1), dtype=np.int64)
@@ -128,14 +153,34 @@ class HeadFit:
     validation_log_loss: dict[float, float]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """What a head is fitted on, or chosen on.
+
+    Attributes:
+        features: shape (n, width).
+        labels: as `Labels.encode` gives them.
+        weights: how much each row counts, shape (n,); None where all count alike.
+    """
+
+    features: Floats
+    labels: Ints
+    weights: Floats | None = None
+
+
 class HeadFitter:
     """Fits a Head: chooses the L2 penalty by validation log loss, then the temperature on validation.
 
-    Hyper-parameters follow scikit-learn's contract: they are stored unchanged, and data are given only to `fit`.
+    Hyper-parameters follow scikit-learn's contract: they are stored unchanged, and data are given only to `fit`. A
+    `class_weight` is "balanced", or a weight for each class by its number.
     """
 
     def __init__(
-        self, *, penalties: tuple[float, ...] = DEFAULT_PENALTIES, class_weight: str | None = None, max_iter: int = 2000
+        self,
+        *,
+        penalties: tuple[float, ...] = DEFAULT_PENALTIES,
+        class_weight: ClassWeight = None,
+        max_iter: int = 2000,
     ) -> None:
         self.penalties = penalties
         self.class_weight = class_weight
@@ -145,28 +190,38 @@ class HeadFitter:
         self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, *, classes: int
     ) -> HeadFit:
         """Features of shape (n, width), labels of shape (n,) in 0..classes-1. Deterministic."""
+        return self.fit_rows(Rows(features, labels), Rows(validation_features, validation_labels), classes=classes)
+
+    def fit_rows(self, train: Rows, validation: Rows, *, classes: int) -> HeadFit:
+        """The same, of rows that may have weights: a weight of 2 is as good as the row twice."""
         from threadpoolctl import threadpool_limits
 
-        with threadpool_limits(limits=1 if classes < _WIDE else None):
-            return self._fit(features, labels, validation_features, validation_labels, classes)
+        with threadpool_limits(limits=self._threads(classes)):
+            return self._fit(train, validation, classes)
 
     def calibrated(self, head: Head, features: Floats, labels: Ints) -> Head:
         """The head with the temperature that fits these held-out rows best; features of shape (n, width)."""
-        temperature = fit_temperature(head.logits(features).astype(np.float64), labels)
+        return self._calibrated(head, Rows(features, labels))
+
+    def _calibrated(self, head: Head, rows: Rows) -> Head:
+        logits = head.logits(rows.features).astype(np.float64)
+        temperature = fit_temperature(logits, rows.labels, partial(self._loss, weights=rows.weights))
         return Head(head.weight, head.bias, head.mean, head.scale, temperature)
 
-    def _fit(
-        self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, classes: int
-    ) -> HeadFit:
-        mean, scale = _standardiser(features)
-        train = ((features - mean) / scale).astype(np.float32)
+    def _threads(self, classes: int) -> int | None:
+        return 1 if classes < _WIDE else None
+
+    def _fit(self, train: Rows, validation: Rows, classes: int) -> HeadFit:
+        mean, scale = _standardiser(train)
+        standardised = replace(train, features=((train.features - mean) / scale).astype(np.float32))
         losses: dict[float, float] = {}
         best: tuple[float, Head] | None = None
         start: Any = None
         for penalty in sorted(self.penalties, reverse=True):  # strong to weak: each solution warms the next one up
-            start = self._solve(train, labels, penalty, start)
+            start = self._solve(standardised, penalty, start)
             head = Head(*self._layer(start, classes), mean=mean, scale=scale)
-            loss = self._loss(head.logits(validation_features).astype(np.float64), validation_labels)
+            logits = head.logits(validation.features).astype(np.float64)
+            loss = self._loss(logits, validation.labels, validation.weights)
             losses[penalty] = loss
             if best is None or loss < best[0]:
                 best = (loss, head)
@@ -174,21 +229,22 @@ class HeadFitter:
                 break
         assert best is not None
         chosen = min(losses, key=lambda penalty: losses[penalty])
-        return HeadFit(self.calibrated(best[1], validation_features, validation_labels), chosen, losses)
+        return HeadFit(self._calibrated(best[1], validation), chosen, losses)
 
-    def _loss(self, logits: Floats, labels: Ints) -> float:
-        return log_loss(logits, labels)
+    def _loss(self, logits: Floats, labels: Ints, weights: Floats | None = None) -> float:
+        return log_loss(logits, labels, weights)
 
     def _layer(self, solution: Any, classes: int) -> tuple[Floats, Floats]:
         return _all_rows(solution, classes)
 
-    def _solve(self, train: Floats, labels: Ints, penalty: float, start: Any) -> Any:
+    def _solve(self, train: Rows, penalty: float, start: Any) -> Any:
         from sklearn.linear_model import LogisticRegression
 
+        features, labels, weights = train.features, train.labels, train.weights
         classes = len(np.unique(labels))
-        parameters = train.shape[1] * (classes if classes > 2 else 1)
+        parameters = features.shape[1] * (classes if classes > 2 else 1)
         model = LogisticRegression(
-            C=1.0 / (penalty * len(train)),
+            C=1.0 / (penalty * (len(features) if weights is None else float(weights.sum()))),
             class_weight=self.class_weight,
             max_iter=self.max_iter,
             tol=1e-5,
@@ -201,7 +257,7 @@ class HeadFitter:
         with warnings.catch_warnings():
             # If the classes are perfectly separable, its system has no unique solution, and it continues with lbfgs.
             warnings.filterwarnings("ignore", message="The inner solver of NewtonCholeskySolver")
-            return model.fit(train, labels)
+            return model.fit(features, labels, sample_weight=weights)
 
 
 def linear_head(weight: Floats, bias: Floats, temperature: float = 1.0) -> Head:
@@ -210,9 +266,13 @@ def linear_head(weight: Floats, bias: Floats, temperature: float = 1.0) -> Head:
     return Head(weight, bias, np.zeros(width, np.float32), np.ones(width, np.float32), temperature)
 
 
-def _standardiser(features: Floats) -> tuple[Floats, Floats]:
-    mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
-    scale = features.std(axis=0, dtype=np.float64).astype(np.float32)
+def _standardiser(rows: Rows) -> tuple[Floats, Floats]:
+    if rows.weights is None:
+        mean, scale = rows.features.mean(axis=0, dtype=np.float64), rows.features.std(axis=0, dtype=np.float64)
+    else:
+        mean = np.average(rows.features, axis=0, weights=rows.weights)
+        scale = np.sqrt(np.average((rows.features - mean) ** 2, axis=0, weights=rows.weights))
+    mean, scale = mean.astype(np.float32), scale.astype(np.float32)
     scale[scale < 1e-6] = 1.0  # a constant feature stays constant: no division by zero
     return mean, scale
 

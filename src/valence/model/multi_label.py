@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from valence.model.head import Floats, Head, HeadFit, HeadFitter, Ints, fit_temperature
+from valence.model.head import ClassWeight, Floats, Head, HeadFitter, Ints, Rows
 from valence.model.labels import Labels
 
 # Validation rows of a label; with fewer, the best threshold on them is a matter of chance, so the label gets the common
@@ -33,9 +33,13 @@ def sigmoid(logits: Floats) -> Floats:
     return np.asarray(np.exp(-np.logaddexp(0.0, -logits)))
 
 
-def binary_log_loss(logits: Floats, labels: Ints) -> float:
-    """Mean negative log-likelihood in nats of `labels` under `logits`, both of shape (n, labels)."""
-    return float((np.logaddexp(0.0, logits) - labels * logits).mean())
+def binary_log_loss(logits: Floats, labels: Ints, weights: Floats | None = None) -> float:
+    """Mean negative log-likelihood in nats of `labels` under `logits`, both of shape (n, labels).
+
+    Rows count by `weights`, shape (n,), where there are some.
+    """
+    losses = np.logaddexp(0.0, logits) - labels * logits
+    return float(losses.mean() if weights is None else np.average(losses, axis=0, weights=weights).mean())
 
 
 @dataclass
@@ -67,6 +71,15 @@ class MultiLabelHead(Head):
         """Calibrated probabilities of shape (n, labels), each of having one label."""
         return sigmoid(self.logits(features).astype(np.float64))
 
+    def predict_log_proba(self, features: Floats) -> Floats:
+        """The logarithm of `predict_proba`, finite also where that is 0, from exact logits; the same shape."""
+        return np.asarray(-np.logaddexp(0.0, -self.exact_logits(features)))
+
+    def decision(self, features: Floats) -> Floats:
+        """What is decided by, shape (n, labels): a label is given from 0 on. Logits above those of the thresholds."""
+        thresholds = self.thresholds.astype(np.float64)
+        return np.asarray(self.exact_logits(features) - (np.log(thresholds) - np.log1p(-thresholds)))
+
     def decide(self, probabilities: Floats) -> Ints:
         """1 for each label that is given, 0 for the others, of shape (n, labels)."""
         return (probabilities >= self.thresholds).astype(np.int64)
@@ -75,34 +88,31 @@ class MultiLabelHead(Head):
 class MultiLabelHeadFitter(HeadFitter):
     """Fits a MultiLabelHead: a penalty and a temperature for all labels, a threshold per label, on validation."""
 
-    def fit(
-        self, features: Floats, labels: Ints, validation_features: Floats, validation_labels: Ints, *, classes: int
-    ) -> HeadFit:
-        """Features of shape (n, width), labels of shape (n, classes), 0 or 1. Deterministic."""
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(limits=1):  # labels are fitted one by one, with small products
-            return self._fit(features, labels, validation_features, validation_labels, classes)
+    def _threads(self, classes: int) -> int | None:  # noqa: ARG002 - labels are fitted one by one, with small products
+        return 1
 
     def calibrated(self, head: Head, features: Floats, labels: Ints) -> MultiLabelHead:
         """The head with the temperature and the thresholds that fit these held-out rows best."""
-        logits = head.logits(features).astype(np.float64)
-        temperature = fit_temperature(logits, labels, binary_log_loss)
-        calibrated = replace(head, temperature=temperature)
-        return MultiLabelHead.of(calibrated, choose_thresholds(sigmoid(calibrated.logits(features)), labels))
+        return self._calibrated(head, Rows(features, labels))
 
-    def _loss(self, logits: Floats, labels: Ints) -> float:
-        return binary_log_loss(logits, labels)
+    def _calibrated(self, head: Head, rows: Rows) -> MultiLabelHead:
+        calibrated = super()._calibrated(head, rows)
+        scores = sigmoid(calibrated.logits(rows.features))
+        return MultiLabelHead.of(calibrated, choose_thresholds(scores, rows.labels, rows.weights))
 
-    def _solve(self, train: Floats, labels: Ints, penalty: float, start: Any) -> list[Any]:
+    def _loss(self, logits: Floats, labels: Ints, weights: Floats | None = None) -> float:
+        return binary_log_loss(logits, labels, weights)
+
+    def _solve(self, train: Rows, penalty: float, start: Any) -> list[Any]:
         """A fitted LogisticRegression per label, or a constant in its place if all rows have the same value."""
         solutions = []
-        for column, before in zip(labels.T, start or [None] * labels.shape[1], strict=True):
+        for column, before in zip(train.labels.T, start or [None] * train.labels.shape[1], strict=True):
             if column.min() == column.max():
                 logit = _CERTAIN if column[0] else -_CERTAIN
-                solutions.append(SimpleNamespace(coef_=np.zeros((1, train.shape[1])), intercept_=np.array([logit])))
+                width = train.features.shape[1]
+                solutions.append(SimpleNamespace(coef_=np.zeros((1, width)), intercept_=np.array([logit])))
             else:
-                solutions.append(super()._solve(train, column, penalty, before))
+                solutions.append(super()._solve(replace(train, labels=column), penalty, before))
         return solutions
 
     def _layer(self, solution: Any, classes: int) -> tuple[Floats, Floats]:  # noqa: ARG002 - all labels are there
@@ -113,34 +123,36 @@ class MultiLabelHeadFitter(HeadFitter):
         return weight.astype(np.float32), bias.astype(np.float32)
 
 
-def fitter_for(labels: Labels, *, class_weight: str | None = None) -> HeadFitter:
+def fitter_for(labels: Labels, *, class_weight: ClassWeight = None) -> HeadFitter:
     """The fitter of a head for these labels."""
     kind = MultiLabelHeadFitter if labels.multi_label else HeadFitter
     return kind(class_weight=class_weight)
 
 
-def choose_thresholds(probabilities: Floats, labels: Ints) -> npt.NDArray[np.float32]:
+def choose_thresholds(probabilities: Floats, labels: Ints, weights: Floats | None = None) -> npt.NDArray[np.float32]:
     """The threshold with the highest F1 for each label, shape (labels,); both arguments have shape (n, labels).
 
-    A label with fewer than ten rows gets the threshold with the highest micro F1 over all labels.
+    A label with fewer than ten rows gets the threshold with the highest micro F1 over all labels. `weights`, shape
+    (n,), are those of the rows, by default 1.
     """
-    common = _best_threshold(probabilities.ravel(), labels.ravel())
+    counts = np.ones(len(labels)) if weights is None else weights
+    common = _best_threshold(probabilities.ravel(), labels.ravel(), np.repeat(counts, labels.shape[1]))
     return np.array(
         [
-            _best_threshold(scores, marks) if marks.sum() >= _FEWEST_ROWS else common
+            _best_threshold(scores, marks, counts) if marks.sum() >= _FEWEST_ROWS else common
             for scores, marks in zip(probabilities.T, labels.T, strict=True)
         ],
         dtype=np.float32,
     )
 
 
-def _best_threshold(scores: Floats, marks: Ints) -> float:
+def _best_threshold(scores: Floats, marks: Ints, weights: Floats) -> float:
     """Halfway between the last score above the threshold and the first below; 0.5 if no row has the label."""
     if not marks.any():
         return 0.5
     order = np.argsort(-scores, kind="stable")
-    ordered, hits = np.append(scores[order], 0.0), np.cumsum(marks[order])
-    f1 = 2 * hits / (np.arange(1, len(scores) + 1) + hits[-1])
+    ordered, hits = np.append(scores[order], 0.0), np.cumsum((marks * weights)[order])
+    f1 = 2 * hits / (np.cumsum(weights[order]) + hits[-1])
     f1[ordered[:-1] == ordered[1:]] = -1.0  # no threshold separates equal scores
     best = int(f1.argmax())
     return float(ordered[best] + ordered[best + 1]) / 2

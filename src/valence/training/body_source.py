@@ -19,7 +19,7 @@ from valence.model.bundled import model_path
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
-from valence.training.feature_cache import cached, key_of
+from valence.training.feature_cache import FeatureCache, key_of
 from valence.training.frozen_body import Features, FrozenBody, Spread, history_of
 from valence.training.saving import AddBody, copied
 
@@ -90,22 +90,21 @@ def _with_network(folder: ModelFolder) -> Callable[[FittedHead], AddBody]:
 def _read_by_engine(folder: ModelFolder, spread: Spread | None) -> Features:
     """Reads with the engine, here or on the machines of `spread`, through the cache."""
     engine = Engine(folder.path)
+    body = engine.body
+
+    def compute(texts: Sequence[str], readout: str, title: str) -> dict[str, Floats]:
+        if spread:
+            return {readout: spread(folder.path, texts, readout, title)}
+        parts = []
+        with tqdm(total=len(texts), desc=title, unit="text", disable=not title) as progress:
+            for start in range(0, len(texts), _CHUNK):
+                parts.append(engine.features(texts[start : start + _CHUNK], readout))
+                progress.update(len(parts[-1]))
+        return {readout: np.concatenate(parts)}
 
     def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
-        def compute() -> dict[str, Floats]:
-            if spread:
-                return {readout: spread(folder.path, texts, readout, title)}
-            parts = []
-            with tqdm(total=len(texts), desc=title, unit="text", disable=not title) as progress:
-                for start in range(0, len(texts), _CHUNK):
-                    parts.append(engine.features(texts[start : start + _CHUNK], readout))
-                    progress.update(len(parts[-1]))
-            return {readout: np.concatenate(parts)}
-
-        if not keep:
-            return compute()[readout]
-        body = engine.body
-        key = key_of(body.files["body.onnx"], texts, max_tokens=body.max_tokens, how=f"{engine.runtime} {readout}")
-        return cached(home() / "features", key, compute)[readout]
+        key = key_of(body.files["body.onnx"], max_tokens=body.max_tokens, how=f"{engine.runtime} {readout}")
+        cache = FeatureCache(home() / "features", key)
+        return cache.read(texts, readout, lambda missing: compute(missing, readout, title), keep=keep)
 
     return read

@@ -19,7 +19,8 @@ class Features(Protocol):
     def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
         """Features of shape (n, width). `title` is shown with the progress bar; if it is empty there is no bar.
 
-        With `keep` the features are cached on this machine's disk, so that the same texts are read only once.
+        With `keep` the features are cached on this machine's disk, without it in this process for a while: each text is
+        read only once.
         """
         ...
 

@@ -19,8 +19,9 @@ from valence.home import home
 from valence.model.folder import FINAL, GENERAL, Body, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
-from valence.training.feature_cache import cached, key_of
+from valence.training.feature_cache import FeatureCache, key_of
 from valence.training.frozen_body import Features, FrozenBody, History, history_of
+from valence.training.progress import without_library_bars
 from valence.training.saving import AddBody, copied
 
 BASE_WINDOW = 256  # tokens; the window of a base without stage 1, from the card of all-MiniLM-L6-v2
@@ -52,7 +53,8 @@ def with_head(model: PreTrainedModel, tokenizer: Any, head: FittedHead) -> AddBo
         if head.readout != FINAL:
             weight, bias = weight[:, :1].repeat(int(model.config.hidden_size), axis=1) * 0, bias * 0
         network.replace_final_layer(model, head.labels, weight, bias)
-        model.save_pretrained(draft)
+        with without_library_bars():
+            model.save_pretrained(draft)
         tokenizer.save_pretrained(draft)
 
     return add
@@ -78,16 +80,14 @@ class OpenNetwork:
         how = f"torch {precision.name}" + (" on a GPU" if precision.accelerator else "")
 
         def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
-            def compute() -> dict[str, Floats]:
-                window = self.body.max_tokens
+            def compute(missing: Sequence[str]) -> dict[str, Floats]:
                 return features.compute(
-                    module, self.tokenizer, texts, max_tokens=window, precision=precision, title=title
+                    module, self.tokenizer, missing, max_tokens=window, precision=precision, title=title
                 )
 
-            if not keep:
-                return compute()[readout]
-            key = key_of(self.body.id, texts, max_tokens=self.body.max_tokens, how=f"{how}, {torch.__version__}")
-            return cached(home() / "features", key, compute)[readout]
+            window = self.body.max_tokens
+            key = key_of(self.body.id, max_tokens=window, how=f"{how}, {torch.__version__}")
+            return FeatureCache(home() / "features", key).read(texts, readout, compute, keep=keep)
 
         return read, how
 

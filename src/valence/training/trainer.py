@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from transformers import (
     PreTrainedModel,
+    PrinterCallback,
     TrainerCallback,
     TrainerControl,
     TrainerState,
@@ -41,6 +42,7 @@ from valence.training.losses import (
     micro_f1,
 )
 from valence.training.order import OrderedTrainer
+from valence.training.progress import Progress, without_library_bars
 
 log = logging.getLogger(__name__)
 
@@ -188,13 +190,14 @@ def _run(
         train_dataset=learning.training,
         eval_dataset=learning.validation,
         data_collator=learning.collator,
-        callbacks=[MarkComplete(), *([] if config.patience is None else [Patience(config.patience)])],
+        callbacks=[MarkComplete(), Progress(), *([] if config.patience is None else [Patience(config.patience)])],
         optimizers=(own, None),
         **learning.how,
     )
+    trainer.remove_callback(PrinterCallback)
     folder = Path(str(arguments.output_dir))
     checkpoint = last_complete(folder)
-    with writing(folder):
+    with writing(folder), without_library_bars():
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     if ranks.is_first():
         write_json(folder / "log.json", trainer.state.log_history)
@@ -272,6 +275,7 @@ def loop_arguments(
         metric_for_best_model=best_by,
         logging_steps=50,
         report_to=["tensorboard"],
+        disable_tqdm=True,  # training.progress shows it
         seed=config.seed,
         data_seed=config.seed,
         dataloader_pin_memory=False,

@@ -11,8 +11,9 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from valence.data.table.grid import Grid, Nested
+from valence.data.table.grid import Grid, Nested, Row, Unread
 from valence.data.table.labels import says_yes_or_no
 from valence.data.table.opening import shown
 from valence.errors import DataError, SettingsError
@@ -167,6 +168,27 @@ def choose_text(grid: Grid, named: str | None) -> tuple[str, str]:
     if len(grid.columns) == 1:
         return next(iter(grid.columns)), "the only column"
     return _guess_text(grid, [_profile(name, cells) for name, cells in grid.columns.items()])
+
+
+def choose_text_of_rows(
+    path: Path, columns: Iterable[str], rows: Sequence[Row | Unread], named: str | None
+) -> tuple[str, str]:
+    """The same from a file's first rows, of which some may not be readable.
+
+    Where none can be, or the columns cannot be told by those that can, what is wrong with the first one that cannot is
+    the cause, and is raised.
+    """
+    read = [row for row in rows if isinstance(row, Row)]
+    unread = [row.error for row in rows if isinstance(row, Unread)]
+    if unread and not read:
+        raise unread[0]
+    grid = Grid(path, {name: [row.cells.get(name) for row in read] for name in columns}, ())
+    try:
+        return choose_text(grid, named)
+    except DataError as error:
+        if unread and error.code == "columns-unknown":
+            raise unread[0] from error
+        raise
 
 
 def _check_named(grid: Grid, name: str, option: str) -> None:

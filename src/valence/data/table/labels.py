@@ -20,6 +20,7 @@ from valence.errors import DataError
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)(\.0*)?")  # not 007, which is a code
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _ANSWERS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_FEW_ROWS = 20  # with more, a value of its own for every row looks like ids; with fewer, like one row a class
 _MOST_MEASURED_VALUES = 20  # a scale such as 1, 1.5, ... 5 is still labels; more different fractions are a measurement
 
 
@@ -108,6 +109,16 @@ def _parts(cell: Any, separator: str | None) -> Sequence[Any]:
     return cell.split(separator) if separator and isinstance(cell, str) else (cell,)
 
 
+def check_some(counts: Mapping[str, int], *, where: str) -> None:
+    """Raises DataError if there is no label (name -> rows): to test on, one is enough."""
+    if not counts:
+        raise DataError(
+            f"{where} holds no label at all, so there is nothing to test against.",
+            way_out="Check that it is the label column (--label-column), and that the file is whole.",
+            code="labels-missing",
+        )
+
+
 def check(counts: Mapping[str, int], *, where: str) -> None:
     """Raises DataError if these labels (name -> rows) cannot be learnt: one, nearly one a row, or a measurement."""
     rows = sum(counts.values())
@@ -117,6 +128,13 @@ def check(counts: Mapping[str, int], *, where: str) -> None:
             f"{where} holds {only}, and a classifier needs at least two.",
             way_out="Check that it is the label column (--label-column), and that the file is whole.",
             code="single-class",
+        )
+    if len(counts) == rows and rows <= _FEW_ROWS:
+        raise DataError(
+            f"{where} gives each of the {rows:,} rows a label of its own, so none can be both learnt and tested.",
+            way_out="Give several rows of each label, ten or more to begin with. If these are no labels, name the "
+            "column by --label-column.",
+            code="labels-too-many",
         )
     fractions = len(counts) > _MOST_MEASURED_VALUES and all(map(_NUMBER.fullmatch, counts))
     measured = fractions and not all(map(_WHOLE.fullmatch, counts))

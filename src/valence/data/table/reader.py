@@ -51,8 +51,10 @@ def is_table(path: Path) -> bool:
     return path.is_file() and format_of(path) is not None
 
 
-def read(path: Path, options: TableOptions) -> LabelledFile:
+def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> LabelledFile:
     """Reads the file whole. What was guessed and left out goes into the log.
+
+    Without `to_learn` it is only tested on, so that labels need not be such as can be learnt.
 
     Raises DataError for everything that is wrong with it, named by line, column and option.
     """
@@ -63,8 +65,10 @@ def read(path: Path, options: TableOptions) -> LabelledFile:
     labelled = [row for row in rows if targets[row] is not None]
     examples = _examples(grid, choice, labelled, targets)
     where = f"{path.name}: {choice.label_columns}"
-    labels.check(examples.label_counts, where=where)
-    if examples.multi_label:
+    check = labels.check if to_learn else labels.check_some
+    if to_learn or not examples.multi_label:  # texts without any label are rows to test on
+        check(examples.label_counts, where=where)
+    if to_learn and examples.multi_label:
         labels.check_told_apart(examples.label_counts, len(examples), where=where)
     left_out = {"rows_without_text": len(grid) - len(rows), "rows_without_label": len(rows) - len(labelled)}
     _tell(path, choice, examples, left_out)

@@ -1,50 +1,34 @@
-"""A classifier that learns, as scikit-learn has them: a frozen body, and a head fitted on texts and labels.
-
-    >>> import valence
-    >>> classifier = valence.TextClassifier().fit(texts, labels)            # doctest: +SKIP
-    >>> classifier.predict(["A wonderful, moving film."])                   # doctest: +SKIP
-    array(['positive'], dtype='<U8')
-    >>> classifier.save("models/own")                                       # doctest: +SKIP
-
-What `valence transfer` does with a data set, for texts that are already in Python. Torch is needed only for a body that
-is not exported. May import `valence.training`; serving must never import it.
-"""
+"""The estimator itself. See the package."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
 
+from valence.data.texts import check_texts, is_one_text, texts_of
 from valence.errors import DataError, SettingsError, TextError
-from valence.extras import how_to_install
+from valence.estimator.parameters import check_parameters, class_weights, row_weights
+from valence.estimator.targets import Targets, targets_of
 from valence.model.folder import FINAL, FittedHead
+from valence.model.head import Rows
 from valence.model.labels import Labels
 
-try:
-    from sklearn.base import BaseEstimator, ClassifierMixin
-    from sklearn.utils.validation import check_is_fitted
-except ModuleNotFoundError as error:
-    raise SettingsError(
-        "valence.TextClassifier needs scikit-learn, which serving does without.",
-        way_out=how_to_install("train"),
-        code="extra-missing",
-    ) from error
-
 if TYPE_CHECKING:
-    from valence.data.examples import Examples, Target
+    from valence.data.examples import Examples
     from valence.model.folder import ModelFolder
-    from valence.model.head import Floats
+    from valence.model.head import Floats, Head
     from valence.training.frozen_body import FrozenBody
 
-__all__ = ["TextClassifier"]
-
-Texts = Sequence[str] | npt.NDArray[Any]
-Targets = Sequence[Any] | npt.NDArray[Any]
+Texts = Any  # a list, array, column, frame of one column: whatever `valence.data.texts` reads
+Labelled = Any  # whatever `valence.estimator.targets` reads
+Readout = Literal["final", "general"]
 
 
 class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -56,7 +40,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     Args:
         body: "bundled", a model folder, or a base by name, path or Hub id.
         readout: what the head reads: `final` for a task like the body's own, `general` for others.
-        class_weight: "balanced" weighs each class alike however rare it is; None weighs each row alike.
+        class_weight: "balanced" weighs each class alike however rare it is; a dict gives labels their weights, 1 where
+            it does not name one; None weighs each row alike.
         seed: of which rows are held out to choose the penalty and the temperature on: a fifth, 2,500 at most.
 
     Attributes:
@@ -69,33 +54,50 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     """
 
     def __init__(
-        self, body: str | Path = "bundled", *, readout: str = FINAL, class_weight: str | None = None, seed: int = 42
+        self,
+        body: str | Path = "bundled",
+        *,
+        readout: Readout = FINAL,
+        class_weight: Literal["balanced"] | Mapping[Any, float] | None = None,
+        seed: int = 42,
     ) -> None:
         self.body = body
         self.readout = readout
         self.class_weight = class_weight
         self.seed = seed
 
-    def fit(self, X: Texts, y: Targets) -> TextClassifier:
+    def fit(
+        self, X: Texts, y: Labelled, sample_weight: Sequence[float] | npt.NDArray[Any] | None = None
+    ) -> TextClassifier:
         """Fits the head on n texts and their n labels or lists of labels, to the optimum; the same every time.
 
-        Raises TextError for a text that is none, DataError if the labels are too few or of one kind only,
-        SettingsError for a readout that the body lacks, ModelFolderError or BaseModelError if the body can't be had.
+        Rows count by `sample_weight`, shape (n,), numbers from 0 on; a row of weight 0 is left out.
+
+        Raises TextError for a text that is none; DataError if labels or weights are missing or cannot be learnt from;
+        SettingsError for a parameter that cannot be used; ModelFolderError or BaseModelError if the body can't be had.
         """
         from valence.data.splits import VALIDATION_ROWS, cut
         from valence.model.multi_label import fitter_for
         from valence.training.provenance import versions
 
-        rows, classes = _examples(X, y)
-        labels = Labels([str(each) for each in classes], multi_label=rows.multi_label)
-        train, validation = cut(rows, rows=min(VALIDATION_ROWS, len(rows) // 5), seed=self.seed)
+        check_parameters(self.body, self.readout, self.class_weight, self.seed)
+        rows, targets, weights = _examples(X, y, sample_weight)
+        targets.check_several_classes()
+        labels = Labels([str(each) for each in targets.classes], multi_label=targets.multi_label)
+        weighed = class_weights(self.class_weight, targets.classes, multi_label=labels.multi_label)
+        train, validation = cut(rows, rows=min(VALIDATION_ROWS, len(rows) // 5), seed=int(self.seed))
         start = self._opened(labels)
         if self.readout not in start.body.readouts:
             raise SettingsError(f"The body has no readout {self.readout!r}; it has {', '.join(start.body.readouts)}.")
-        fitter = fitter_for(labels, class_weight=self.class_weight)
-        seen, held_out = (start.read(part.texts, self.readout, "") for part in (train, validation))
-        targets, expected = labels.encode(train.labels), labels.encode(validation.labels)
-        fit = fitter.fit(seen, targets, held_out, expected, classes=len(labels))
+        seen, held_out = (
+            Rows(
+                start.read(part.texts, self.readout, ""),
+                labels.encode(part.labels),
+                None if weights is None else weights[[int(key) for key in part.keys]],
+            )
+            for part in (train, validation)
+        )
+        fit = fitter_for(labels, class_weight=weighed).fit_rows(seen, held_out, classes=len(labels))
         provenance = {
             "stage": "fit",
             "config": {name: str(value) for name, value in self.get_params().items()},
@@ -103,24 +105,33 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             "data": {"name": "texts in Python", "train_rows": len(train), "validation_rows": len(validation)},
             "versions": versions(),
         }
-        self.classes_, self._as_matrix = classes, _is_matrix(y)
+        self.classes_, self._as_matrix = targets.classes, targets.matrix
         self.head_ = FittedHead(fit.head, labels, self.readout, start.body.id, provenance=provenance)
         return self
 
     def predict_proba(self, X: Texts) -> Floats:
         """Calibrated probabilities, float64 of shape (n, classes), columns as in `classes_`. Raises TextError."""
-        check_is_fitted(self)
-        texts = _texts(X)
-        features = self._opened(self.head_.labels).read(texts, self.head_.readout, "", keep=False)
-        return np.asarray(self.head_.head.predict_proba(features), dtype=np.float64)
+        return np.exp(self.predict_log_proba(X))
+
+    def predict_log_proba(self, X: Texts) -> Floats:
+        """The logarithm of `predict_proba`, finite also where that is 0; the same shape. Raises TextError."""
+        return self._fitted_head().predict_log_proba(self._features(X))
+
+    def decision_function(self, X: Texts) -> Floats:
+        """Calibrated logits, float64 of shape (n, classes): the largest is answered.
+
+        Of two classes the second's minus the first's, shape (n,); of several labels a text each label's above its
+        threshold, from 0 on given. Raises TextError.
+        """
+        found = self._fitted_head().decision(self._features(X))
+        return found[:, 1] - found[:, 0] if self._is_binary() else found
 
     def predict(self, X: Texts) -> npt.NDArray[Any]:
         """The likeliest label of each text, shape (n,). Raises TextError for a text that is none.
 
         Fitted on lists of labels, a tuple of labels for each text, shape (n,); on an indicator matrix, one.
         """
-        probabilities = self.predict_proba(X)
-        decided = self.head_.head.decide(probabilities)
+        decided = self._fitted_head().decide(self.predict_proba(X))
         if not self.head_.labels.multi_label:
             return np.asarray(self.classes_[decided])
         if self._as_matrix:
@@ -129,7 +140,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         rows[:] = [tuple(self.classes_[marks == 1].tolist()) for marks in decided]
         return rows
 
-    def evaluate(self, X: Texts, y: Targets, *, name: str = "texts in Python") -> dict[str, Any]:
+    def evaluate(self, X: Texts, y: Labelled, *, name: str = "texts in Python") -> dict[str, Any]:
         """A result as `valence evaluate` writes it, with 95 % intervals: use texts that `fit` has not seen.
 
         Raises DataError for a label that `fit` has not seen, TextError for a text that is none.
@@ -139,8 +150,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         from valence.evaluation.scored import scored
 
         started = time.perf_counter()
-        probabilities = self.predict_proba(X)
-        rows, _ = _examples(X, y)
+        rows, targets, _ = _examples(X, y, None)
+        self._check_kind(targets)
+        probabilities = self.predict_proba(rows.texts)
         head = self.head_.head
         origin = Origin(
             name="only the final layer changed",
@@ -174,6 +186,30 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         trained = Trained(start.body, self.head_, [Result.model_validate(result) for result in results])
         return save(trained, Path(path), start.with_head(self.head_))
 
+    def _fitted_head(self) -> Head:
+        check_is_fitted(self)
+        return self.head_.head
+
+    def _is_binary(self) -> bool:
+        return len(self.classes_) == 2 and not self.head_.labels.multi_label
+
+    def _features(self, X: Texts) -> Floats:
+        """Shape (n, width); of no texts too."""
+        texts = _texts(X)
+        if not texts:
+            return np.empty((0, self.head_.head.features), dtype=np.float32)
+        return self._opened(self.head_.labels).read(texts, self.head_.readout, "", keep=False)
+
+    def _check_kind(self, targets: Targets) -> None:
+        """Raises DataError if the labels are single ones, and `fit` had several a text, or the other way round."""
+        if targets.multi_label != self.head_.labels.multi_label:
+            here, there = ("lists of labels", "one label") if targets.multi_label else ("one label", "lists of labels")
+            raise DataError(
+                f"These texts have {here} each, and `fit` was given {there} each.",
+                way_out="Give them as they were given to `fit`.",
+                code="labels-differ",
+            )
+
     def _opened(self, labels: Labels) -> FrozenBody:
         """The body, opened once; a copy sent to another process, and other parameters, open their own."""
         from valence.training.body_source import open_body
@@ -196,59 +232,24 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
 
 def _texts(X: Texts) -> list[str]:
-    if isinstance(X, str):
+    if is_one_text(X):
         raise TextError("Give a list of texts, not one text.", way_out="Put it into a list: [text].")
-    texts = list(X)
-    for row, text in enumerate(texts):
-        if not isinstance(text, str) or not text.strip():
-            what = "is blank" if isinstance(text, str) else f"is {type(text).__name__}, not text"
-            raise TextError(f"Text {row} of {len(texts)} (counted from 0) {what}.", way_out="Leave such rows out.")
-    return [str(text) for text in texts]  # NumPy's strings are a kind of their own
+    return check_texts(texts_of(X))
 
 
-def _examples(X: Texts, y: Targets) -> tuple[Examples, npt.NDArray[Any]]:
-    """(Examples with labels as words, the classes as they were given, sorted)."""
+def _examples(X: Texts, y: Labelled, sample_weight: object) -> tuple[Examples, Targets, npt.NDArray[np.float64] | None]:
+    """(Examples with labels as words, the labels as they were given, weights by the number in a row's key).
+
+    Rows of weight 0 are left out.
+    """
     from valence.data.examples import Examples
 
     texts = _texts(X)
-    targets, classes = _of_matrix(y) if _is_matrix(y) else _of_labels(y)
-    if len(targets) != len(texts):
-        raise DataError(
-            f"There are {len(texts)} texts, and labels of shape ({len(targets)},).",
-            way_out="Give one label, or one list of labels, for each text.",
-            code="labels-differ",
-        )
-    return Examples(tuple(texts), tuple(targets), tuple(map(str, range(len(texts))))), classes
-
-
-def _is_matrix(y: Targets) -> bool:
-    """Whether it is an array or a data frame of a column for each label."""
-    return len(getattr(y, "shape", ())) == 2
-
-
-def _of_matrix(y: Targets) -> tuple[list[Target], npt.NDArray[Any]]:
-    """Each row's labels by the names or numbers of the columns that are marked, and all of these."""
-    marks = np.asarray(y)
-    if not np.isin(marks, (0, 1)).all():
-        raise DataError(
-            "The indicator matrix holds other values than 0 and 1.",
-            way_out="Give 1 where a text has the label, else 0.",
-            code="labels-differ",
-        )
-    classes = np.asarray(getattr(y, "columns", np.arange(marks.shape[1])))
-    return [tuple(sorted(map(str, classes[row.astype(bool)]))) for row in marks], classes
-
-
-def _of_labels(y: Targets) -> tuple[list[Target], npt.NDArray[Any]]:
-    """Each row's label or labels, and those that occur."""
-    several = {isinstance(each, (list, tuple, set, frozenset)) for each in y}
-    if several == {False}:
-        given = np.asarray(y)
-        return [str(each) for each in given], np.unique(given)
-    if several == {True, False}:
-        raise DataError(
-            "Some texts have a list of labels, and others a single label.",
-            way_out="Give every text a list, such as ['angry'], and [] where it has no label.",
-            code="labels-mixed",
-        )
-    return [tuple(sorted(set(map(str, each)))) for each in y], np.unique([label for each in y for label in each])
+    if not texts:
+        raise DataError("There are 0 texts (samples); at least 10 are needed.", code="texts-missing")
+    targets = targets_of(y, texts=len(texts))
+    weights = row_weights(sample_weight, len(texts))
+    kept = range(len(texts)) if weights is None else np.flatnonzero(weights).tolist()
+    targets = targets.take(kept)
+    rows = Examples(tuple(texts[row] for row in kept), tuple(targets.rows), tuple(map(str, kept)))
+    return rows, targets, weights

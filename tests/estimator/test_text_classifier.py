@@ -7,8 +7,9 @@ import pickle
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,15 +20,16 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
-from sklearn.utils import estimator_checks
 
 import valence
 from valence import TextClassifier
 from valence.errors import DataError, OutputError, SettingsError, TextError
 from valence.files import umask
+from valence.inference.engine import Engine
 from valence.model.folder import ModelFolder
+from valence.training import feature_cache
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PRAISE = "wonderful moving brilliant superb charming gripping funny beautiful clever unforgettable".split()
 BLAME = "dull awful boring clumsy tedious lifeless messy predictable shallow unbearable".split()
 TEXTS = [f"The {thing} is {word}." for word in (*PRAISE, *BLAME) for thing in ("film", "plot", "music", "ending")]
@@ -119,23 +121,6 @@ def test_asking_keeps_nothing_on_disk(fitted: TextClassifier, monkeypatch: pytes
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        estimator_checks.check_estimator_cloneable,
-        estimator_checks.check_estimator_repr,
-        estimator_checks.check_valid_tag_types,
-        estimator_checks.check_no_attributes_set_in_init,
-        estimator_checks.check_parameters_default_constructible,
-        estimator_checks.check_get_params_invariance,
-        estimator_checks.check_set_params,
-        estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
-    ],
-)
-def test_scikit_learn_s_own_checks_that_need_no_array_of_numbers(check: Callable[[str, TextClassifier], None]) -> None:
-    check("TextClassifier", TextClassifier())
-
-
 def test_cross_validation_and_a_pipeline() -> None:
     lower = FunctionTransformer(lambda texts: [text.lower() for text in texts])
     scores = cross_val_score(Pipeline([("lower", lower), ("classifier", TextClassifier())]), TEXTS, LABELS, cv=3)
@@ -154,19 +139,140 @@ def test_what_cannot_be_fitted_is_named() -> None:
     with pytest.raises(TextError, match="Text 1 of 2"):
         TextClassifier().fit(["fine", " "], ["a", "b"])
     with pytest.raises(TextError, match=r"Text 0 of 1 .* is float, not text"):
-        TextClassifier().fit([float("nan")], ["a"])  # type: ignore[list-item]  # an empty cell, as pandas reads it
+        TextClassifier().fit([float("nan")], ["a"])  # an empty cell, as pandas reads it
     with pytest.raises(TextError, match="not one text"):
         TextClassifier().fit("fine", ["a"])
     with pytest.raises(DataError, match=r"2 texts, and labels of shape \(1,\)"):
         TextClassifier().fit(["fine", "bad"], ["a"])
-    with pytest.raises(DataError, match="at least two labels"):
+    with pytest.raises(DataError, match="only one class"):
         TextClassifier().fit(["fine", "good"], ["a", "a"])
     with pytest.raises(DataError, match="and others a single label"):
         TextClassifier().fit(["fine", "good"], [["a"], "b"])
     with pytest.raises(DataError, match="other values than 0 and 1"):
         TextClassifier().fit(TEXTS, 2 * MATRIX)
-    with pytest.raises(SettingsError, match="no readout 'middle'"):
-        TextClassifier(readout="middle").fit(TEXTS, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"readout": "middle"}, "readout is 'middle'. It has to be 'final' or 'general'"),
+        ({"class_weight": "x"}, "class_weight is 'x'. It has to be 'balanced', None, or a dict"),
+        ({"class_weight": {"praise": -1}}, r"class_weight\['praise'\] is -1"),
+        ({"class_weight": {"prase": 2}}, "names 'prase', which is none of the labels: 'blame', 'praise'"),
+        ({"seed": "x"}, "seed is 'x'"),
+        ({"seed": -1}, "seed is -1"),
+        ({"body": 7}, "body is 7"),
+    ],
+)
+def test_a_wrong_parameter_is_named_before_any_text_is_read(
+    parameters: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TextClassifier, "_opened", lambda *_: pytest.fail("the body was opened"))
+    with pytest.raises(SettingsError, match=said):
+        TextClassifier(**parameters).fit(TEXTS, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (None, "requires y to be passed"),
+        ([float("nan"), *[0, 1] * 39, 0], "Label 0 of 80 .* is missing"),
+        ([*[0, 1] * 39, 0, None], "Label 79 of 80 .* is missing"),
+        (pd.Series([*[0, 1] * 39, 0, pd.NA], dtype="Int64"), "Label 79 of 80 .* is missing"),
+        (np.ma.masked_equal([*[0, 1] * 39, 0, 7], 7), "Label 79 of 80 .* is missing"),
+        ([*LABELS[:-1], " "], "Label 79 of 80 .* is blank"),
+        ([[None]] + [["a"]] * 79, "Label 0 of 80 .* is missing"),
+        ([*[0, 1] * 39, 0, "one"], "several kinds: numbers and words"),
+        (np.linspace(0, 1, 80), "continuous"),
+        ("praise", "are str, not a list"),
+        (np.zeros((2, 2, 2)), r"shape \(2, 2, 2\)"),
+        (["only"] * 80, "only one class, 'only'"),
+        ([str(row) for row in range(80)], "each is the only one of its label"),
+        (7, "int holds no texts or labels"),
+    ],
+    ids=lambda given: str(given)[:30],
+)
+def test_labels_that_cannot_be_learnt_are_named_by_their_row(labels: Any, said: str) -> None:
+    with pytest.raises((DataError, TextError), match=said) as caught:
+        TextClassifier().fit(TEXTS, labels)
+    assert "--" not in str(caught.value), "an option of the command line says nothing in Python"
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ([1.0] * 79, r"shape \(79,\), and there are 80"),
+        ([-1.0] + [1.0] * 79, "negative"),
+        ([float("nan")] + [1.0] * 79, "missing"),
+        ([0.0] * 80, "zero for every text"),
+        (["x"] * 80, "no number"),
+    ],
+    ids=["too few", "negative", "missing", "zero", "words"],
+)
+def test_weights_that_cannot_be_used_are_named(weights: Any, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        TextClassifier().fit(TEXTS, LABELS, sample_weight=weights)
+
+
+def test_weights_of_rows_and_of_classes_move_the_answers(fitted: TextClassifier) -> None:
+    """What is weighed up is answered with more certainty, in whichever of the three ways."""
+    text = ["A film."]
+    plain = fitted.predict_proba(text)[0, 1]
+    by_row = TextClassifier().fit(TEXTS, LABELS, sample_weight=[9.0 if each == "praise" else 1.0 for each in LABELS])
+    by_class = TextClassifier(class_weight={"praise": 9.0}).fit(TEXTS, LABELS)
+    assert by_row.predict_proba(text)[0, 1] > plain
+    assert by_class.predict_proba(text)[0, 1] > plain
+    without = TextClassifier().fit([*TEXTS, "left out"], [*LABELS, "third"], sample_weight=np.append(np.ones(80), 0.0))
+    assert without.classes_.tolist() == ["blame", "praise"], "a row of weight 0 is as if it were not there"
+
+
+@pytest.mark.parametrize("labels", ["single", "lists", "matrix"])
+def test_no_texts_get_no_answers_of_the_right_shape(labels: str, fitted: TextClassifier) -> None:
+    several = {"lists": SEVERAL, "matrix": MATRIX}
+    asked = TextClassifier(readout="general").fit(TEXTS, several[labels]) if labels in several else fitted
+    assert asked.predict([]).shape == ((0, 2) if labels == "matrix" else (0,))
+    assert asked.predict([]).dtype == asked.predict(TEXTS[:1]).dtype
+    assert asked.predict_proba([]).shape == asked.predict_log_proba([]).shape == (0, 2)
+    assert asked.decision_function([]).shape == ((0,) if labels == "single" else (0, 2))
+
+
+def test_decision_and_logarithms_agree_with_probabilities(fitted: TextClassifier) -> None:
+    texts = ["A wonderful film.", "A dull film.", "A film."]
+    np.testing.assert_allclose(np.exp(fitted.predict_log_proba(texts)), fitted.predict_proba(texts))
+    decided = np.where(fitted.decision_function(texts) > 0, "praise", "blame")
+    assert decided.tolist() == fitted.predict(texts).tolist()
+    several = TextClassifier(readout="general").fit(TEXTS, MATRIX)
+    assert ((several.decision_function(TEXTS) >= 0) == several.predict(TEXTS)).all()
+    np.testing.assert_allclose(np.exp(several.predict_log_proba(texts)), several.predict_proba(texts))
+
+
+def test_a_search_reads_each_text_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VALENCE_HOME", str(tmp_path))
+    monkeypatch.setattr(feature_cache, "_recent", feature_cache._Recent())
+    read: list[str] = []
+    original = Engine.features
+
+    def counted(engine: Engine, texts: Sequence[str], readout: str | None = None) -> Any:
+        read.extend(texts)
+        return original(engine, texts, readout)
+
+    monkeypatch.setattr(Engine, "features", counted)
+    candidates = {"class_weight": [None, "balanced"], "seed": [1, 2]}
+    GridSearchCV(TextClassifier(), candidates, cv=5).fit(TEXTS, LABELS)
+    assert sorted(read) == sorted(TEXTS)
+
+
+def test_frames_and_columns_are_texts_and_labels(fitted: TextClassifier) -> None:
+    frame = pd.DataFrame({"text": TEXTS, "label": LABELS})
+    found = TextClassifier().fit(frame[["text"]], frame["label"])
+    assert found.predict(frame[["text"]]).tolist() == fitted.predict(TEXTS).tolist()
+    assert TextClassifier().fit(frame["text"], frame[["label"]]).classes_.tolist() == ["blame", "praise"]
+    with pytest.raises(TextError, match=r"2 columns \('text', 'label'\)"):
+        fitted.predict(frame)
+    with pytest.raises(TextError, match="bytes"):
+        fitted.predict(b"fine")
+    with pytest.raises(DataError, match="have lists of labels each, and `fit` was given one label"):
+        fitted.evaluate(TEXTS, SEVERAL)
 
 
 def test_a_label_that_fit_has_not_seen_is_named(fitted: TextClassifier) -> None:
