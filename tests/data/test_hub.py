@@ -39,7 +39,7 @@ def test_a_set_goes_from_the_hub_to_a_tested_classifier_and_then_without_the_hub
     data = ModelFolder(out).head().provenance["data"]
     assert (data["name"], data["hub_id"], data["hub_commit"]) == ("films", "someone/films", COMMIT)
     assert (data["train_rows"], data["validation_rows"], data["test_rows"]) == (64, 16, 80)
-    done = run(tmp_path, stand_in.address, *command)
+    done = run(tmp_path, stand_in.address, *command, "--overwrite")
     assert done.returncode == 0, f"the stand-in is gone by now\n{done.stderr}"
     done = run(tmp_path, stand_in.address, *MAIN, "evaluate", "--model", str(out), "--data", "someone/films")
     assert done.returncode == 0, done.stderr

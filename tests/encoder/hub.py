@@ -67,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path in {about, f"{about}/revision/main", f"{about}/revision/{hub.commit}"}:
             siblings = [{"rfilename": name} for name in hub.files]
             self._send_json({"id": hub.repository, "sha": hub.commit, "siblings": siblings})
-        elif path.startswith(f"{about}/revision/"):
+        elif path.startswith((f"{about}/revision/", f"{about}/tree/")) and hub.commit not in path:
             self._send_json({"error": "Revision not found"}, status=404, **{"X-Error-Code": "RevisionNotFound"})
         elif path.startswith(f"{about}/tree/{hub.commit}"):
             self._send_json([_entry(name, content) for name, content in hub.files.items()])

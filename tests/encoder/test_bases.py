@@ -31,7 +31,7 @@ def test_a_name_that_is_nothing_is_said_to_be_so() -> None:
 
 def test_a_base_without_an_encoder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "vits"}')
-    with pytest.raises(BaseModelError, match="no encoder"):
+    with pytest.raises(BaseModelError, match="not an encoder"):
         network.from_base(bases.find(str(tmp_path)), LABELS)
 
 

@@ -62,7 +62,7 @@ def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) 
         new = classification_layers(model)
     except (OSError, ValueError, KeyError, AttributeError, RuntimeError) as error:
         raise BaseModelError(
-            f"{base.path} is not an encoder that can become a classifier: {error}".rstrip(".") + ".",
+            f"{base.path} is not an encoder that can become a classifier: {_first_line(error)}",
             way_out="Give a BERT, RoBERTa, MPNet or DistilBERT encoder in Hugging Face's layout.",
             code="base-no-encoder",
         ) from error
@@ -82,7 +82,7 @@ def language_model_from_base(base: LocalBase) -> PreTrainedModel:
             return AutoModelForMaskedLM.from_pretrained(base.path, config=config, dtype=torch.float32)
     except (OSError, ValueError, KeyError) as error:
         raise BaseModelError(
-            f"{base.path} is not a masked language model: {error}".rstrip(".") + ".",
+            f"{base.path} is not a masked language model: {_first_line(error)}",
             way_out="Leave out --adapt-epochs, or give another --base.",
             code="base-no-language-model",
         ) from error
@@ -97,7 +97,9 @@ def from_folder(folder: Path, *, attention: str | None = None) -> PreTrainedMode
             )
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelFolderError(
-            f"{folder} can't be loaded: {error}.", way_out="Copy it again, or train it again.", code="model-damaged"
+            f"{folder} can't be loaded: {_first_line(error)}",
+            way_out="Copy it again, or train it again.",
+            code="model-damaged",
         ) from error
     _use_own_attention(model, attention)
     wrong = {key: sorted(report[key]) for key in ("missing_keys", "unexpected_keys", "mismatched_keys") if report[key]}
@@ -116,10 +118,24 @@ def tokenizer_of(path: Path) -> Any:
         with _quiet():
             tokenizer = AutoTokenizer.from_pretrained(path)
     except (OSError, ValueError, KeyError) as error:
-        raise BaseModelError(f"{path} has no readable tokenizer: {error}.", code="tokenizer-missing") from error
+        raise BaseModelError(
+            f"{path} has no tokenizer that can be read: {_first_line(error)}",
+            way_out="Save the tokenizer next to the weights, or give another base.",
+            code="tokenizer-missing",
+        ) from error
     if not tokenizer.is_fast:
-        raise BaseModelError(f"{path} has no fast tokenizer, which serving needs.", code="tokenizer-missing")
+        raise BaseModelError(
+            f"{path} has no fast tokenizer, which serving needs.",
+            way_out="Give a base whose folder has a tokenizer.json.",
+            code="tokenizer-missing",
+        )
     return tokenizer
+
+
+def _first_line(error: Exception) -> str:
+    """What a library says of an error, without the lists that follow: of all the models that it knows, for instance."""
+    words = str(error).strip().partition("\n")[0].rstrip(" .:")
+    return f"{words or type(error).__name__}."
 
 
 def window_of(model: PreTrainedModel, tokenizer: Any) -> int:
