@@ -34,6 +34,7 @@ class Way:
     Attributes:
         command: after the interpreter; {port} is filled in.
         packages: what its environment has beyond this one.
+        python: its interpreter, where it is not this one with its packages.
         path, field: where a text is posted, and under which name; `several` where the field takes a list.
     """
 
@@ -41,6 +42,7 @@ class Way:
     command: Sequence[str]
     packages: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    python: Path | None = None
     path: str = "/predict"
     field: str = "text"
     several: bool = False
@@ -106,7 +108,7 @@ def serving(way: Way, model: Path, build: Path) -> Iterator[tuple[str, subproces
 
     Raises DidNotStartError.
     """
-    python, port = interpreter(build, way.packages), _free_port()
+    python, port = way.python or interpreter(build, way.packages), _free_port()
     with tempfile.TemporaryDirectory() as data, (build / f"{way.name}.log").open("wb") as said:
         process = subprocess.Popen(
             [str(python), *(part.format(port=port) for part in way.command)],

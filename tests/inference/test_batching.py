@@ -82,7 +82,7 @@ def _wait_until(condition: Callable[[], bool]) -> None:
 
 def test_answers_are_the_engines_own_whatever_the_company(engine: Engine, pool: ThreadPoolExecutor) -> None:
     calls = [[f"a {word} film", f"{word} " * 50] for word in (*PRAISE, *BLAME)]
-    batcher = Batcher(engine, max_long_calls=len(calls))
+    batcher = Batcher(engine)
     for explain in (False, True):
         found = pool.map(lambda texts, explain=explain: batcher.score(texts, explain=explain), calls)
         for texts, answers in zip(calls, found, strict=True):
@@ -267,16 +267,35 @@ def test_closing_finishes_what_was_accepted(gate: Gate, batcher: Batcher, pool: 
     assert not any(worker.is_alive() for worker in batcher._workers)
 
 
-def test_long_calls_hold_no_more_places_than_they_may(gate: Gate, pool: ThreadPoolExecutor) -> None:
-    batcher = Batcher(gate, batch_tokens=64, max_long_calls=2)
-    long = [pool.submit(batcher.score, ["bad " * 100]) for _ in range(2)]
-    _wait_until(lambda: not batcher._long_calls._free._value)
-    with pytest.raises(OverloadedError, match="2 calls of more than 64 tokens"):
-        batcher.score(["good " * 100])
-    short = pool.submit(batcher.score, ["dull"])
+def test_a_long_call_says_so_once_before_it_waits_and_a_short_one_does_not(
+    gate: Gate, pool: ThreadPoolExecutor
+) -> None:
+    batcher, told = Batcher(gate, batch_tokens=64), list[int]()
+    held = _hold(gate, batcher, pool)
+
+    def note() -> None:
+        told.append(batcher.waiting_tokens)
+
+    short = pool.submit(batcher.score, ["dull"], on_long=note)
+    _wait_until(lambda: batcher.waiting_tokens == 3)
+    # The first is known to be long by its characters, the second only by its tokens, of which each has one.
+    long = [pool.submit(batcher.score, [text], on_long=note) for text in ("bad " * 100, "." * 100)]
+    _wait_until(lambda: len(batcher.queue._calls) == 3)
+    assert len(told) == 2
     gate.open.set()
-    assert all(future.result(30) for future in (*long, short))
-    assert batcher.score(["good " * 100]), "and there is room again"
+    assert all(future.result(30) for future in (held, short, *long))
+    assert len(told) == 2
+    batcher.close()
+
+
+def test_long_calls_wait_together_as_long_as_they_are_answered_in_time(gate: Gate, pool: ThreadPoolExecutor) -> None:
+    batcher = Batcher(gate, batch_tokens=64)
+    batcher.speed.ran(1_000, 1.0)
+    held = _hold(gate, batcher, pool)
+    long = [pool.submit(batcher.score, ["bad " * 100], timeout_s=25) for _ in range(12)]
+    _wait_until(lambda: len(batcher.queue._calls) == len(long))
+    gate.open.set()
+    assert all(future.result(30) for future in (held, *long))
     batcher.close()
 
 

@@ -66,6 +66,7 @@ class FakeScorer:
         timeout_s: float | None = None,
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
+        on_long: Callable[[], None] | None = None,
     ) -> list[Prediction | TextError]:
         if charge is not None:
             charge(len(texts))

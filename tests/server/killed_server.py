@@ -32,9 +32,10 @@ class SlowScorer(FakeScorer):
         timeout_s: float | None = None,
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
+        on_long: Callable[[], None] | None = None,
     ) -> list[Prediction | TextError]:
         time.sleep(PART_S)
-        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone, charge=charge)
+        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone, charge=charge, on_long=on_long)
 
 
 @contextmanager

@@ -29,12 +29,13 @@ class SlowScorer(FakeScorer):
         timeout_s: float | None = None,
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
+        on_long: Callable[[], None] | None = None,
     ) -> list[Prediction | TextError]:
         self.waiting_tokens = 1
         click.echo("scoring")
         while not self.go_on.exists():
             time.sleep(0.01)
-        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone, charge=charge)
+        return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone, charge=charge, on_long=on_long)
 
     def close(self) -> None:
         click.echo("closed")

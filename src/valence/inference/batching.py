@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from valence.errors import OverloadedError, TextError
-from valence.inference.admission import Admission, Charge, LongCalls
+from valence.inference.admission import Admission, Charge, OnLong
 from valence.inference.batch_run import BatchRun
 from valence.inference.call import Call, Entry, Gone
 from valence.inference.prediction import Prediction
@@ -28,9 +28,8 @@ from valence.model.head import Floats
 if TYPE_CHECKING:
     from valence.inference.engine import Engine
 
-MAX_QUEUE_TOKENS = 65_536
-# Calls of more than a batch that are worked on at once.
-MAX_LONG_CALLS = 8
+# Bounds memory; where the speed and a limit of time are known, the time is what refuses.
+MAX_QUEUE_TOKENS = 262_144
 # Characters beyond which a call has a lot of text.
 A_LOT = 20_000
 # Characters that stand for a token, where it has not been counted: on the high side, so that none is refused too soon.
@@ -45,7 +44,6 @@ class Batcher:
     Args:
         engine: what computes.
         max_queue_tokens: tokens that may wait, special tokens included; a call beyond them is refused at once.
-        max_long_calls: calls of more than a batch that may be worked on at once; others are refused at once.
         batch_tokens: tokens, with padding, that a worker takes at a time; by default what the engine runs at a time.
     """
 
@@ -54,7 +52,6 @@ class Batcher:
         engine: Engine,
         *,
         max_queue_tokens: int = MAX_QUEUE_TOKENS,
-        max_long_calls: int = MAX_LONG_CALLS,
         batch_tokens: int | None = None,
     ) -> None:
         self.engine = engine
@@ -64,7 +61,6 @@ class Batcher:
             max_queue_tokens, long_from=self._batch_tokens, speed=self.speed, workers=engine.threads
         )
         self._width = engine.body.readouts[engine.fitted.readout]
-        self._long_calls = LongCalls(max_long_calls)
         self._reads_a_lot = threading.Lock()
         self._observer: Callable[[BatchRun], None] | None = None
         self._workers = [
@@ -93,20 +89,19 @@ class Batcher:
         timeout_s: float | None = None,
         gone: Gone | None = None,
         charge: Charge | None = None,
+        on_long: OnLong | None = None,
     ) -> list[Prediction | TextError]:
         """One answer for each text, in order; a text that cannot be scored gets its own TextError.
 
-        Raises what `charge` raises; OverloadedError at once if the queue is full or the call could not be answered
-        within `timeout_s` seconds, or after these without an answer; TooCostlyError where it could not be answered in
-        them even alone; and CallerGoneError, with its place in the queue freed, soon after `gone` says that nobody
-        waits for it any more.
+        Raises what `charge` and `on_long` raise; OverloadedError at once if the queue is full or the call could not be
+        answered within `timeout_s` seconds, or after these without an answer; TooCostlyError where it could not be
+        answered in them even alone; and CallerGoneError, with its place in the queue freed, soon after `gone` says that
+        nobody waits for it any more.
         """
         least = self._tokens_at_least(texts)
-        with (
-            Admission(self.queue, self._long_calls, timeout_s=timeout_s, charge=charge) as admission,
-            ExitStack() as reading,
-        ):
-            admission.admit(least)
+        admission = Admission(self.queue, timeout_s=timeout_s, charge=charge, on_long=on_long)
+        admission.admit(least)
+        with ExitStack() as reading:
             self._wait_for_turn(texts, reading, timeout_s)
 
             def compute(windows: Sequence[Ints]) -> Floats:

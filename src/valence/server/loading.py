@@ -25,9 +25,7 @@ def load_model(model: ModelPath, settings: Settings) -> ServedModel:
     from valence.inference.engine import Engine
 
     engine = Engine(_folder(model), threads=settings.threads, max_characters=settings.max_text_chars)
-    batcher = Batcher(
-        engine, max_queue_tokens=settings.queue_tokens, max_long_calls=max(1, settings.server_threads // 2)
-    )
+    batcher = Batcher(engine, max_queue_tokens=settings.queue_tokens)
     batcher.measure_speed()
     return ServedModel(facts(model), batcher)
 

@@ -34,12 +34,13 @@ class Scorer(Protocol):
         timeout_s: float | None = None,
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
+        on_long: Callable[[], None] | None = None,
     ) -> Sequence[Prediction | TextError]:
         """One answer for each text, in order.
 
         Before anything is computed `charge` is told the tokens that the call costs: at least, then exactly. It refuses
-        by an exception. Raises OverloadedError, at once, when there is no room or no time, and CallerGoneError once
-        `gone` says so.
+        by an exception. `on_long` is told before a long call begins to wait. Raises OverloadedError, at once, when
+        there is no room or no time, and CallerGoneError once `gone` says so.
         """
 
     @property

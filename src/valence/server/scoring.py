@@ -12,6 +12,7 @@ from valence.server.problems import ProblemError
 from valence.server.registry import Registry, ServedModel
 from valence.server.schemas import LabelProbability, NotScored, PredictRequest, PredictResponse, Scored
 from valence.server.settings import Settings
+from valence.server.waiting import give_up_place
 
 
 def predict(
@@ -31,7 +32,12 @@ def predict(
     texts = _texts(asked, settings)
     model = registry.model(asked.model)
     found = model.scorer.score(
-        texts, explain=asked.explain, timeout_s=settings.answer_timeout_s, gone=gone, charge=charge
+        texts,
+        explain=asked.explain,
+        timeout_s=settings.answer_timeout_s,
+        gone=gone,
+        charge=charge,
+        on_long=give_up_place,
     )
     if asked.text is not None and isinstance(found[0], TextError):
         raise found[0]

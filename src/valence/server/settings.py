@@ -104,10 +104,10 @@ class Settings(BaseSettings):
         le=512,
         description="Calls answered at once, most of which wait for the model; others wait in line, and are refused "
         "with 503 once that takes half a second. More threads make larger batches, and longer waits for each other. "
-        "Half of them may hold long calls, of more than 512 tokens; a long call beyond these is refused at once.",
+        "Calls of more than 512 tokens do not count: each waits for the model in a further thread.",
     )
     queue_tokens: int = Field(
-        65_536,
+        262_144,
         ge=512,
         description="Tokens that calls of more than 512 may have waiting together, and those of fewer likewise; a call "
         "beyond them is refused at once with 503.",
