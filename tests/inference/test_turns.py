@@ -38,6 +38,14 @@ def test_a_short_call_goes_before_those_that_have_more_left() -> None:
     assert [entry.call for entry in queue.next_batch(BUDGET)] == [short]
 
 
+def test_a_short_call_is_not_passed_by_shorter_ones_while_a_long_one_has_its_half() -> None:
+    queue, long, first = _queue(), _call(*[50] * 20), _call(60)
+    for call in (long, first, _call(10), _call(11)):
+        queue.append(call)
+    assert [entry.call for entry in queue.next_batch(BUDGET)] == [first]
+    assert [entry.call for entry in queue.next_batch(BUDGET)] == [long]
+
+
 def test_a_long_call_has_half_of_the_tokens_however_many_short_ones_come() -> None:
     queue, long = _queue(), _call(*[50] * 20)
     queue.append(long)

@@ -1,9 +1,10 @@
 """The queue before the engine: whose windows are run next, and which calls are better refused at once.
 
-Half of the engine is for whoever has the least left to compute, so that a short call never waits for a long one to end;
-this is "shortest remaining processing time" (Schrage 1968). The other half is for the call that has waited the longest,
-so that no long call starves and the time in which it is answered has a bound. Halves are counted in tokens, and what a
-half does not need the other has.
+Half of the engine is for short calls in the order in which they came, so that none waits for a long one to end and none
+is passed by those that are shorter still; and, where there are none, for the long call that has the least left: "shortest
+remaining processing time" (Schrage 1968). The other half is for the call that has waited the longest, so that no long
+call starves and the time in which it is answered has a bound. Halves are counted in tokens, and what a half does not
+need the other has.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class WindowQueue:
                 raise OverloadedError("The engine is shutting down.", way_out="Ask again in a few seconds.")
             self._check_time(tokens, timeout_s)
             is_long = tokens > self.long_from
-            alike = sum(call.remaining for call in self._calls if (call.tokens > self.long_from) == is_long)
+            alike = sum(call.remaining for call in self._calls if self._is_long(call) == is_long)
             if alike and alike + tokens > self.max_tokens:
                 raise self._full(
                     f"The queue is full: {alike:,} tokens wait, and the call has {tokens:,} or more; "
@@ -93,7 +94,7 @@ class WindowQueue:
 
     def _take(self, max_tokens: int) -> list[Entry]:
         oldest = self._calls[0]
-        in_turn = sorted(self._calls, key=lambda call: call.remaining)
+        in_turn = sorted(self._calls, key=self._rank)
         passed_over = in_turn[0] is not oldest
         if passed_over and self._owed > 0:
             batch = _filled([oldest, *in_turn], max_tokens // 2)  # half a batch, since a shorter call waits for it
@@ -106,6 +107,13 @@ class WindowQueue:
             self._changed.notify()  # another worker may be idle
         return batch.entries
 
+    def _is_long(self, call: Call) -> bool:
+        return call.tokens > self.long_from
+
+    def _rank(self, call: Call) -> int:
+        """Short calls first, all alike; sorting keeps them as they came."""
+        return call.remaining if self._is_long(call) else 0
+
     def _check_time(self, tokens: int, timeout_s: float | None) -> None:
         alone_s = self._seconds(tokens)
         if timeout_s is None or alone_s is None:
@@ -116,7 +124,7 @@ class WindowQueue:
                 way_out="Send it in several calls, or without an explanation.",
             )
         is_long = tokens > self.long_from
-        before = sum(call.remaining for call in self._calls if is_long or call.remaining <= tokens)
+        before = sum(call.remaining for call in self._calls if is_long or not self._is_long(call))
         # What comes later may take the other half of the engine.
         if before and 2 * (alone_s + (self._seconds(before) or 0)) > timeout_s:
             raise self._full(
