@@ -262,11 +262,12 @@ class Place:
 
     @property
     def names(self) -> frozenset[str]:
-        """Every name and attribute that its code uses, in C every word."""
+        """Every name and attribute that its code uses or imports; in C every word."""
         if self.path.suffix == ".c":
             return frozenset(re.findall(r"[A-Za-z_]\w*", self.source))
         nodes = list(ast.walk(ast.parse(textwrap.dedent(self.source))))
         names = {node.id for node in nodes if isinstance(node, ast.Name)}
+        names |= {node.name for node in nodes if isinstance(node, ast.alias)}
         return frozenset(names | {node.attr for node in nodes if isinstance(node, ast.Attribute)})
 
 
