@@ -67,8 +67,8 @@ GRANIAN = Way(
         *("--port", "{port}", "--log-level", "warning", "granian_valence:app"),
     ),
     ("granian==2.8.7",),
-    _UNLIMITED,
-    _OURS,
+    environment=_UNLIMITED,
+    path=_OURS,
 )
 LITSERVE = Way(
     "LitServe, batches of 32",

@@ -84,7 +84,7 @@ def test_a_thread_answers_the_next_call_as_if_it_had_answered_none() -> None:
     async def play() -> None:
         lanes = Lanes(1, 1)
         for _ in range(3):
-            assert await lanes.answer(URL, lambda: [give_up_place(), give_up_place()]) == [None, None]
+            assert await lanes.answer(URL, _gives_up_twice) == "answered"
             with pytest.raises(ValueError, match="its own"):
                 await lanes.answer(URL, _fails)
         assert not lanes.admission.full()
@@ -105,3 +105,9 @@ def test_health_is_answered_while_every_place_is_taken_and_its_view_may_not_wait
 
 def _fails() -> None:
     raise ValueError("its own")
+
+
+def _gives_up_twice() -> str:
+    give_up_place()
+    give_up_place()
+    return "answered"
