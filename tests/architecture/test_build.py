@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -20,9 +22,8 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_it_was_built() -> None:
-    """A compiler's error would go unseen otherwise, as onnxruntime stands in."""
-    library, _ = encoder.available()
-    assert library is not None
+    """Otherwise a compiler's error would only show as a slower model, because onnxruntime is used instead."""
+    assert encoder.load_library().functions is not None
 
 
 @pytest.mark.parametrize("elsewhere", [[], ["-U__linux__", "-Wno-unused-parameter"]])
@@ -31,3 +32,26 @@ def test_it_compiles_without_a_warning(elsewhere: list[str], tmp_path: Path) -> 
     command = ["cc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", *elsewhere]
     done = subprocess.run([*command, SOURCE], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_status_of_the_c_code_has_a_message() -> None:
+    (statuses,) = re.findall(r"enum \{ DONE, ([^}]*) \}", SOURCE.read_text())
+    assert list(encoder.ERRORS) == list(range(1, len(statuses.split(",")) + 1))
+
+
+def test_a_build_without_a_compiler_says_why(tmp_path: Path) -> None:
+    """The line is shown by a verbose pip, and kept in a build log."""
+    folder = str(tmp_path)
+    command = [sys.executable, "setup.py", "build_ext", "--build-temp", folder, "--build-lib", folder, "--force"]
+    done = subprocess.run(
+        command,
+        cwd=SOURCE.parents[4],
+        env={**os.environ, "CC": "no-such-compiler"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "encoder.c was left out, so models run on onnxruntime: " in done.stderr
+    assert "no-such-compiler" in done.stderr
+    assert not list(tmp_path.rglob("*.so"))

@@ -1,4 +1,4 @@
-"""`valence settings`: what can be set for the server, and by which environment variable."""
+"""`valence settings`: the server's settings and their environment variables."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import click
 @click.command()
 @click.option("--markdown", is_flag=True, help="Print the page docs/settings.md.")
 def settings(markdown: bool) -> None:
-    """List the server's settings: environment variable, default, meaning."""
+    """List the server's settings (environment variable, default, meaning) and what models run on here."""
+    from valence.inference.runtime import runtime_of_this_machine
     from valence.server.settings import described_settings, settings_page
 
     if markdown:
         click.echo(settings_page(), nl=False)
         return
-    for each in described_settings():
-        click.echo(f"{each.variable}  (default: {each.default})")
-        click.echo(f"    {each.meaning}")
+    for setting in described_settings():
+        click.echo(f"{setting.variable}  (default: {setting.default})")
+        click.echo(f"    {setting.meaning}")
+    click.echo(f"Models on this machine run on {runtime_of_this_machine()}.")

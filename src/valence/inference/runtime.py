@@ -1,50 +1,53 @@
-"""What runs body.onnx: encoder.c where it knows processor and network, else onnxruntime.
+"""What runs body.onnx: encoder.c if it supports the processor and the network, otherwise onnxruntime.
 
-Both compute with the same int8 weights and scales; their answers differ by what rounding to int8 makes of a last bit.
-
-Every error of theirs becomes a ModelFolderError here.
+Both compute with the same int8 weights and scales. Their results differ only where the last bit of a float decides how
+a value is rounded to int8. All their errors become a ModelFolderError here.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
 from valence.errors import ModelFolderError
-from valence.inference.fused.encoder import open_fused
+from valence.inference.fused.encoder import INSTRUCTIONS, FusedUnavailableError, load_library, open_fused
 from valence.inference.windows import Ints
 from valence.model.head import Floats
 
 if TYPE_CHECKING:
     import onnxruntime
 
+log = logging.getLogger(__name__)
+
 RuntimeName = Literal["fused", "onnxruntime"]
 
 
 class Runtime(Protocol):
-    """Safe to share by threads.
+    """Runs windows through the network. Safe to share between threads.
 
     Attributes:
         readouts: name -> width.
-        name: what it is, with the version of its arithmetic: features of one are not those of another to the last bit.
+        name: its name and the version of its arithmetic. Two names mean features that differ in their last bits.
     """
 
     readouts: dict[str, int]
     name: str
 
     def run(self, windows: Sequence[Ints], readout: str) -> Floats:
-        """Features of shape (windows, width), in the caller's thread, of windows with their special tokens."""
+        """Features of shape (windows, width), of windows with their special tokens; runs in the caller's thread."""
 
 
 class OnnxRuntime:
-    """body.onnx in onnxruntime, which knows every processor and has no operator for what encoder.c does at once."""
+    """body.onnx in onnxruntime, which supports every processor but is slower than encoder.c."""
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime  # 0.1 s and 30 MB, which a processor with the fused encoder does not need
+        import onnxruntime  # takes 0.1 s and 30 MB, so only where it is used
 
         self.name = f"onnxruntime {onnxruntime.__version__}"
         self._path = path
@@ -59,8 +62,8 @@ class OnnxRuntime:
         for row, window in enumerate(windows):
             ids[row, : len(window)] = window
             mask[row, : len(window)] = 1
-        found: Floats = self._session_here().run([readout], {"input_ids": ids, "attention_mask": mask})[0]
-        return found
+        features: Floats = self._session_here().run([readout], {"input_ids": ids, "attention_mask": mask})[0]
+        return features
 
     def _session_here(self) -> onnxruntime.InferenceSession:
         """A session of this very process: onnxruntime does not promise that one survives a fork.
@@ -73,8 +76,8 @@ class OnnxRuntime:
         return self._session
 
 
-class _Told:
-    """A runtime whose errors name the file and the way out."""
+class _ErrorsMapped:
+    """A runtime whose errors name the file and say what to do."""
 
     def __init__(self, path: Path, runtime: Runtime) -> None:
         self._path, self._runtime = path, runtime
@@ -84,22 +87,41 @@ class _Told:
     def run(self, windows: Sequence[Ints], readout: str) -> Floats:
         try:
             return self._runtime.run(windows, readout)
-        except Exception as error:  # onnxruntime's errors share no other base
+        except Exception as error:  # onnxruntime's errors have no narrower common base
             raise _damaged(self._path, error) from error
 
 
 def open_runtime(path: Path, runtime: RuntimeName | None = None) -> Runtime:
-    """The fastest runtime for a body.onnx here, or the one asked for.
+    """The fastest runtime for a body.onnx on this machine, or the one asked for.
 
-    Raises ModelFolderError if the file cannot be run, or not by the one asked for.
+    Raises ModelFolderError if the file cannot be run, or not by the runtime asked for.
     """
     try:
-        found = None if runtime == "onnxruntime" else open_fused(path)
-        if found is None and runtime == "fused":
-            raise ValueError("encoder.c does not run here: it needs AVX-512 VNNI, and a body with int8 weights")
-        return _Told(path, found or OnnxRuntime(path))
-    except Exception as error:  # onnxruntime's errors share no other base
+        if runtime == "onnxruntime":
+            return _ErrorsMapped(path, OnnxRuntime(path))
+        try:
+            return _ErrorsMapped(path, open_fused(path))
+        except FusedUnavailableError as unavailable:
+            if runtime == "fused":
+                raise
+            opened = OnnxRuntime(path)  # its error is the better one for a damaged file
+            _log_once(str(unavailable))
+            return _ErrorsMapped(path, opened)
+    except Exception as error:  # onnxruntime's errors have no narrower common base
         raise _damaged(path, error) from error
+
+
+def runtime_of_this_machine() -> str:
+    """Which runtime exported models use on this machine, and why, in words."""
+    library = load_library()
+    if library.missing:
+        return f"onnxruntime ({library.missing})"
+    return f"encoder.c ({INSTRUCTIONS[library.instructions]})"
+
+
+@cache
+def _log_once(reason: str) -> None:
+    log.info("Using onnxruntime, which is slower: %s.", reason)
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:
@@ -108,13 +130,13 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     options: Any = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # a damaged file is told by the exception; nothing else is for stderr
+    options.log_severity_level = 4  # nothing on stderr: the exception reports a damaged file
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _damaged(path: Path, error: Exception) -> ModelFolderError:
     return ModelFolderError(
         f"{path} cannot be run: {error}.",
-        way_out=f"Make it again with `valence export --model {path.parent}`, or upgrade onnxruntime.",
+        way_out=f"Export it again with `valence export --model {path.parent}`, or upgrade onnxruntime.",
         code="model-damaged",
     )

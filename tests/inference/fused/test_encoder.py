@@ -17,14 +17,15 @@ from valence.errors import ModelFolderError
 from valence.export import export_body
 from valence.export.families import read_network
 from valence.export.to_onnx import onnx_body
+from valence.inference import runtime as runtimes
 from valence.inference.engine import Engine
 from valence.inference.fused import encoder as fused
-from valence.inference.fused.network import encoder_of
 from valence.inference.fused.onnx_file import read
+from valence.inference.fused.weights import UnsupportedNetworkError, read_weights
 from valence.inference.runtime import OnnxRuntime, Runtime, open_runtime
 from valence.inference.windows import Ints
 
-LIBRARY, BEST = fused.available()
+LIBRARY, BEST, _ = fused.load_library()
 needs_the_processor = pytest.mark.skipif(not BEST, reason="no AVX-512 VNNI: onnxruntime runs the body here")
 READOUTS = ("final", "general")
 ODD_SHAPES: dict[str, Callable[[], Any]] = {
@@ -55,8 +56,7 @@ _OPENED: dict[tuple[Path, int], Runtime] = {}
 
 def opened(path: Path, instructions: int = BEST) -> Runtime:
     if (path, instructions) not in _OPENED:
-        network = encoder_of(read(memoryview(path.read_bytes())))
-        assert network is not None
+        network = read_weights(read(memoryview(path.read_bytes())))
         assert LIBRARY is not None
         _OPENED[path, instructions] = fused.FusedEncoder(network, LIBRARY, instructions)
     return _OPENED[path, instructions]
@@ -106,7 +106,11 @@ def test_amx_and_vnni_give_the_same_bits(body: Path) -> None:
 @needs_the_processor
 @pytest.mark.parametrize(
     ("window", "words"),
-    [([5, 200], "not in its vocabulary"), ([-1], "not in its vocabulary"), ([5] * 43, "longer than it has positions")],
+    [
+        ([5, 200], "not in its vocabulary"),
+        ([-1], "not in its vocabulary"),
+        ([5] * 43, "more tokens than the encoder has positions"),
+    ],
 )
 def test_a_window_that_the_network_does_not_have_is_told(tmp_path: Path, window: list[int], words: str) -> None:
     path = export_body(write_model(tmp_path / "m", CONFIGS["bert"]()))
@@ -125,7 +129,7 @@ def test_the_engine_takes_it_by_itself(tiny_model: Path) -> None:
 def test_without_it_onnxruntime_runs_the_body(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["A good film.", "A bad one, and far too long for that."]
     expected = Engine(tiny_model, runtime="onnxruntime").predict_proba(texts)
-    monkeypatch.setattr(fused, "available", lambda: (None, 0))
+    monkeypatch.setattr(fused, "load_library", lambda: fused.Library(None, 0, "this processor has no AVX-512 VNNI"))
     assert (Engine(tiny_model).predict_proba(texts) == expected).all()
     with pytest.raises(ModelFolderError, match="AVX-512 VNNI"):
         Engine(tiny_model, runtime="fused")
@@ -159,6 +163,35 @@ def test_parts_that_do_not_fit_together_are_never_computed_with(
 ) -> None:
     model = onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]())))
     file = read(memoryview(model.SerializeToString()))
-    assert encoder_of(file) is not None
+    read_weights(file)
     file.constants[name] = change(file.constants[name])
-    assert encoder_of(file) is None
+    with pytest.raises(UnsupportedNetworkError):
+        read_weights(file)
+
+
+@pytest.mark.parametrize("name", ["zero_point_128", "zero_point_16"])
+def test_zero_points_that_encoder_c_does_not_use_are_refused(name: str, tmp_path: Path) -> None:
+    model = onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]())))
+    file = read(memoryview(model.SerializeToString()))
+    file.constants[name] = np.array(100, dtype=np.uint8)
+    with pytest.raises(UnsupportedNetworkError, match=r"the zero point of '\w+' is 100, not"):
+        read_weights(file)
+
+
+def test_using_onnxruntime_instead_is_logged_once_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = tmp_path / "body.onnx"
+    body.write_bytes(onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]()))).SerializeToString())
+    library = fused.Library(None, 0, "encoder.c was not built, says the test")
+    for module in (fused, runtimes):
+        monkeypatch.setattr(module, "load_library", lambda: library)
+    with caplog.at_level("INFO", logger="valence"):
+        names = [open_runtime(body).name for _ in range(2)]
+    assert all(name.startswith("onnxruntime") for name in names)
+    assert [record.message for record in caplog.records] == [
+        "Using onnxruntime, which is slower: encoder.c was not built, says the test."
+    ]
+    assert runtimes.runtime_of_this_machine() == "onnxruntime (encoder.c was not built, says the test)"
+    with pytest.raises(ModelFolderError, match="was not built"):
+        open_runtime(body, "fused")

@@ -1,5 +1,5 @@
-"""The encoder as one function in C, for processors with AVX-512 VNNI and AMX: what runs body.onnx where it can.
+"""The encoder as one function in C, for processors with AVX-512 VNNI or AMX.
 
-`network.py` reads the weights out of body.onnx, `encoder.c` computes, `encoder.py` calls it. Where the processor, the
-system or the network is another one, `valence.inference.engine` takes onnxruntime, which gives the same answers slower.
+`weights.py` reads the weights from body.onnx, `encoder.c` computes, and `encoder.py` calls it. On any other processor,
+system or network, `valence.inference.runtime` uses onnxruntime: the same predictions, but slower.
 """

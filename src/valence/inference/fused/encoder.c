@@ -1,12 +1,13 @@
-/* An encoder of int8 weights, whole: token ids in, what a head reads out, for x86-64 with AVX-512 VNNI and, where the
- * processor has it, AMX.
+/* A whole encoder with int8 weights, from token ids to the features that a head reads, for x86-64 with AVX-512 VNNI and,
+ * where the processor has it, AMX.
  *
- * The arithmetic is that of body.onnx as valence.export.quantize writes it: weights with a scale for each output,
- * activations with a scale for each row (token). Sums of int8 products are exact, and everything else is done row by
- * row, so a text's answer does not depend on what it is computed with. Texts stand one after the other without padding.
+ * The arithmetic is that of body.onnx as valence.export.quantize writes it: weights with one scale per output,
+ * activations with one scale per row (token). Sums of int8 products are exact, and everything else is computed row by
+ * row, so a text's features do not depend on the rest of its batch. Texts follow one another without padding.
  *
- * A matrix of activations has a row for each token; rows are padded to ALIGNED columns, and the number of rows to
- * BLOCK, so that no loop over them needs a tail. Nothing here allocates while it runs: the caller brings the scratch.
+ * A matrix of activations has one row per token; rows are padded to ALIGNED columns, and the number of rows to a
+ * multiple of BLOCK, so that no loop over them needs a tail. Nothing is allocated while it runs: the caller provides
+ * the scratch memory.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +20,7 @@
 #define EXPORTED __attribute__((visibility("default")))
 #endif
 
-/* What the caller describes a network with: weight is (inputs, outputs), row by row, as it stands in body.onnx. */
+/* How the caller describes a network. `weight` has shape (inputs, outputs), row by row, as in body.onnx. */
 typedef struct {
     int32_t inputs, outputs, zero_point;
     const int8_t *weight;
@@ -46,11 +47,11 @@ typedef struct {
     const float *relative;                  /* (heads, 2 * positions - 1), or null: attention's bias by distance */
 } Network;
 
-/* Changes with what encoder.py has to know: a library that was built from an older file is told by it. */
+/* Version of the structs and functions that encoder.py uses; it refuses a library built from another version. */
 EXPORTED int32_t valence_interface(void) { return 1; }
 
-enum { NONE, VNNI, AMX };                                /* the instructions to use, the better the higher */
-enum { DONE, TOKEN_UNKNOWN, TEXT_TOO_LONG, OUT_OF_MEMORY }; /* how a call ended */
+enum { NONE, VNNI, AMX };                                   /* the instructions to use, from worst to best */
+enum { DONE, TOKEN_UNKNOWN, TEXT_TOO_LONG, NOT_SUPPORTED }; /* how valence_run ended: ERRORS in encoder.py */
 
 #if defined(__x86_64__) && defined(__linux__)
 #include <cpuid.h>
@@ -63,21 +64,24 @@ enum { DONE, TOKEN_UNKNOWN, TEXT_TOO_LONG, OUT_OF_MEMORY }; /* how a call ended 
 #define INLINE static inline __attribute__((always_inline))
 
 enum {
-    LANES = 16,   /* floats of a vector */
-    ALIGNED = 64, /* columns: bytes of a vector, and of a tile's row */
+    LANES = 16,   /* floats in a vector */
+    ALIGNED = 64, /* columns: bytes in a vector, and in a tile's row */
     BLOCK = 32,   /* rows: two tiles */
     PANEL = 32,   /* columns of a product that are computed together: two tiles */
-    GROUP = 192,  /* rows whose queries, keys and values are in the second cache together */
-    STRIP = 32,   /* rows of the feed-forward layer that are there beside its weights */
-    QUERIES = 6,  /* rows of attention that are computed together: twelve sums hide an addition's latency */
+    GROUP = 192,  /* rows whose queries, keys and values fit in the L2 cache together */
+    STRIP = 32,   /* rows of the feed-forward layer that fit in the cache next to its weights */
+    QUERIES = 6,  /* rows of attention that are computed together: twelve sums hide the latency of an addition */
 };
 
-/* A linear layer as it is multiplied: column blocks of LANES, in each of them four rows' bytes side by side. */
+/* Zero points of the quantised activations. weights.py checks that body.onnx was made for the same ones. */
+enum { ZERO_POINT = 128, ZERO_POINT_AFTER_GELU = 16, LARGEST = 255 };
+
+/* A linear layer, packed for multiplication: blocks of LANES columns, and in each of them the bytes of four rows side by
+ * side. */
 typedef struct {
     int inputs, outputs; /* padded */
-    int zero_point;
     int8_t *weight;
-    int32_t *correction; /* zero point times the column's sum */
+    int32_t *correction; /* the zero point times the column's sum */
     float *scale, *bias;
 } Packed;
 
@@ -91,17 +95,16 @@ struct Encoder {
     int columns; /* of hidden states, padded */
     int instructions;
     PackedLayer *layer;
-    float *owned; /* norms, copied */
 };
 
 static int padded(int count, int to) { return (count + to - 1) / to * to; }
 
 static int max_of(int a, int b) { return a > b ? a : b; }
 
-/* ---- which instructions there are ---- */
+/* ---- which instructions the processor has ---- */
 
-/* Whether the system saves all of a vector's bits when it switches between processes. */
-static int vectors_are_kept(void) {
+/* Whether the operating system saves whole AVX-512 registers when it switches between processes. */
+static int saves_vectors(void) {
     unsigned a, b, c, d, low, high;
     if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1)) return 0;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -115,9 +118,9 @@ static int amx_granted(void) {
 
 EXPORTED int32_t valence_instructions(void) {
     enum { AVX2 = 1u << 5, F = 1u << 16, DQ = 1u << 17, BW = 1u << 30, WITH_VNNI = 1u << 11, TILES = 3u << 24 };
-    const unsigned avx512 = AVX2 | F | DQ | BW | 1u << 31; /* the last one is VL */
+    const unsigned avx512 = AVX2 | F | DQ | BW | 1u << 31; /* bit 31 is VL */
     unsigned a, b, c, d;
-    if (!vectors_are_kept() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return NONE;
+    if (!saves_vectors() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return NONE;
     if ((b & avx512) != avx512 || !(c & WITH_VNNI)) return NONE;
     return (d & TILES) == TILES && amx_granted() ? AMX : VNNI;
 }
@@ -130,9 +133,8 @@ static void *zeroed(size_t bytes) {
     return memset(memory, 0, bytes);
 }
 
-/* Packs the columns of `part` from column `first` on. */
+/* Packs `part` into the columns from `first` on. */
 static void pack(Packed *to, const Linear *part, int first) {
-    to->zero_point = part->zero_point;
     for (int n = 0; n < part->outputs; n++) {
         int column = first + n, sum = 0;
         int8_t *block = to->weight + (size_t)(column / LANES) * to->inputs * LANES;
@@ -181,8 +183,8 @@ EXPORTED void valence_close(struct Encoder *encoder) {
     free(encoder);
 }
 
-/* Packs the layers. The network's other arrays are not copied: they have to live as long as the encoder.
- * Null if there is no memory for it. */
+/* Packs the layers. The network's other arrays are not copied: they must live as long as the encoder.
+ * Returns null if there is not enough memory. */
 EXPORTED struct Encoder *valence_open(const Network *network, int32_t instructions) {
     struct Encoder *encoder = zeroed(sizeof *encoder);
     if (!encoder) return NULL;
@@ -205,9 +207,9 @@ EXPORTED struct Encoder *valence_open(const Network *network, int32_t instructio
     return NULL;
 }
 
-/* ---- functions of a vector ---- */
+/* ---- functions of vectors ---- */
 
-/* e^x for x <= 88: a power of two, and e^r for |r| <= ln(2) / 2 by its Taylor series, to 2e-7 of it. */
+/* e^x for x <= 88: a power of two times e^r, |r| <= ln(2) / 2, by its Taylor series; relative error 2e-7. */
 AVX512 INLINE __m512 exponential(__m512 x) {
     x = _mm512_max_ps(x, _mm512_set1_ps(-87.0f));
     __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)), _MM_FROUND_TO_NEAREST_INT);
@@ -223,14 +225,9 @@ AVX512 INLINE __m512 exponential(__m512 x) {
     return _mm512_scalef_ps(e, n);
 }
 
-AVX512 INLINE __m512 reciprocal(__m512 x) {
-    __m512 near = _mm512_rcp14_ps(x); /* and a step of Newton's method */
-    return _mm512_mul_ps(near, _mm512_fnmadd_ps(x, near, _mm512_set1_ps(2.0f)));
-}
-
-/* x times the normal distribution's share below x. Of x within 5, (share - 1/2) / x by a polynomial in 2 * x^2 / 25 - 1,
- * fitted by least squares with weights that even out the largest errors; outside, the share at 5. To 1e-5, where a step
- * of the uint8 that comes of it is 1e-2 or more. */
+/* GELU: x * Phi(x), Phi being the normal distribution function. For |x| <= 5, (Phi(x) - 1/2) / x is a polynomial in
+ * 2 * x^2 / 25 - 1, fitted by least squares with weights that even out the largest errors; beyond, Phi is taken at 5.
+ * The error is below 1e-5, and the result is quantised to uint8 in steps of 1e-2 or more. */
 AVX512 INLINE __m512 gelu(__m512 x) {
     static const float of[] = {2.27723909e-03f,  -6.27795232e-03f, 7.02135407e-03f,  -8.32993906e-03f,
                                1.55478420e-02f,  -2.42150950e-02f, 3.17441665e-02f,  -4.03191837e-02f,
@@ -249,7 +246,7 @@ AVX512 INLINE __m512 hyperbolic_tangent(__m512 x) {
     return _mm512_div_ps(_mm512_sub_ps(e, _mm512_set1_ps(1.0f)), _mm512_add_ps(e, _mm512_set1_ps(1.0f)));
 }
 
-/* The lanes of the vector at `column` that a row of so many columns has. */
+/* Mask of the lanes of the vector at `column` that lie within a row of `columns` columns. */
 AVX512 INLINE __mmask16 lanes(int columns, int column) {
     int left = columns - column;
     return left >= LANES ? 0xFFFF : left <= 0 ? 0 : (__mmask16)((1u << left) - 1);
@@ -257,20 +254,20 @@ AVX512 INLINE __mmask16 lanes(int columns, int column) {
 
 /* ---- activations as uint8 ---- */
 
-/* Quantises a row around its layer's zero point; the width of a step. After a GELU nothing is below -0.17. */
+/* Quantises a row around its zero point and returns the step. After a GELU, no value is below -0.17. */
 AVX512 static float quantize(const float *row, uint8_t *to, int columns, int after_gelu) {
     __m512 most = _mm512_setzero_ps();
     float step;
-    int zero_point = after_gelu ? 16 : 128;
+    int zero_point = after_gelu ? ZERO_POINT_AFTER_GELU : ZERO_POINT;
     if (after_gelu) {
         for (int k = 0; k < columns; k += LANES) most = _mm512_max_ps(most, _mm512_load_ps(row + k));
-        float least = 0.17f / 16;
-        step = _mm512_reduce_max_ps(most) * (1.0f / 239);
+        float least = 0.17f / ZERO_POINT_AFTER_GELU;
+        step = _mm512_reduce_max_ps(most) * (1.0f / (LARGEST - ZERO_POINT_AFTER_GELU));
         if (step < least) step = least;
     } else {
         for (int k = 0; k < columns; k += LANES) most = _mm512_max_ps(most, _mm512_abs_ps(_mm512_load_ps(row + k)));
         float largest = _mm512_reduce_max_ps(most);
-        step = (largest < 1e-12f ? 1e-12f : largest) * (1.0f / 127);
+        step = (largest < 1e-12f ? 1e-12f : largest) * (1.0f / (LARGEST - ZERO_POINT));
     }
     __m512 inverse = _mm512_set1_ps(1.0f / step);
     __m512i zero = _mm512_set1_epi32(zero_point);
@@ -284,9 +281,9 @@ AVX512 static float quantize(const float *row, uint8_t *to, int columns, int aft
 
 /* ---- products ---- */
 
-enum { PLAIN, WITH_GELU, ADDED }; /* what becomes of a product: stored, through a GELU, or added to what is there */
+enum { PLAIN, WITH_GELU, ADDED }; /* what is done with a product: store it, apply GELU and store it, or add it */
 
-/* What turns sums of products into a vector of a layer's outputs. */
+/* What turns sums of products into a vector of outputs. */
 typedef struct {
     __m512i correction;
     __m512 scale, bias;
@@ -305,7 +302,7 @@ AVX512 INLINE void finish(const Finish *by, __m512i sums, float step, float *to,
     _mm512_store_ps(to, y);
 }
 
-/* BLOCK rows of `x` (uint8, `w->inputs` columns) times a panel of columns. */
+/* BLOCK rows of `x` (uint8, `w->inputs` columns) times one panel of columns. */
 AVX512 INLINE void block_vnni(const Packed *w, const uint8_t *x, const float *steps, int column, float *y, int stride,
                               int then) {
     enum { ROWS = 8 };
@@ -334,7 +331,7 @@ AVX512 INLINE void block_vnni(const Packed *w, const uint8_t *x, const float *st
     }
 }
 
-/* sums (BLOCK, PANEL) of BLOCK rows times a panel of columns. */
+/* `sums` (BLOCK, PANEL): BLOCK rows times one panel of columns. */
 WITH_AMX INLINE void sum_amx(const Packed *w, const uint8_t *x, int column, int32_t *sums) {
     const size_t inputs = w->inputs, row = PANEL * sizeof *sums;
     const int8_t *left = w->weight + inputs * column, *right = left + inputs * LANES;
@@ -368,7 +365,7 @@ AVX512 INLINE void finish_block(const Packed *w, const int32_t *sums, int column
     }
 }
 
-/* A block is finished while the tiles sum up the next one: the two take different parts of the processor. */
+/* One block is finished while the tiles compute the next: the two use different units of the processor. */
 WITH_AMX INLINE void all_amx(const Packed *w, const uint8_t *x, const float *steps, int rows, float *y, int stride,
                                int then) {
     int32_t sums[2][BLOCK * PANEL] __attribute__((aligned(ALIGNED)));
@@ -391,7 +388,7 @@ AVX512 INLINE void all_vnni(const Packed *w, const uint8_t *x, const float *step
             block_vnni(w, x + (size_t)row * w->inputs, steps + row, column, y + (size_t)row * stride, stride, then);
 }
 
-/* y (rows, stride) = x (rows, w->inputs) times w, and its bias; rows is a multiple of BLOCK. */
+/* y (rows, stride) = x (rows, w->inputs) times w, plus the bias; rows is a multiple of BLOCK. */
 #define MULTIPLY(NAME, TARGET, BY_BLOCK)                                                                              \
     TARGET static void NAME(const Packed *w, const uint8_t *x, const float *steps, int rows, float *y, int stride,    \
                             int then) {                                                                               \
@@ -402,7 +399,7 @@ AVX512 INLINE void all_vnni(const Packed *w, const uint8_t *x, const float *step
 MULTIPLY(multiply_vnni, AVX512, all_vnni)
 MULTIPLY(multiply_amx, WITH_AMX, all_amx)
 
-/* Eight tiles of 16 rows by 64 bytes. Constant, as compilers do not see that all of a local one is read. */
+/* Eight tiles of 16 rows by 64 bytes. Static, because compilers do not see that all of a local one is read. */
 static const struct {
     uint8_t palette, start_row, reserved[14];
     uint16_t row_bytes[16];
@@ -457,7 +454,7 @@ AVX512 static void embed(const struct Encoder *encoder, int64_t id, int position
     normalize(row, &n->embedding_norm, n->hidden, encoder->columns, n->epsilon);
 }
 
-/* keys (width, places) from rows of `stride` floats: what attention multiplies a query's columns with. */
+/* Keys transposed to (width, places), from rows of `stride` floats; attention multiplies them by a query's columns. */
 AVX512 static void transpose(const float *from, int stride, int length, int width, float *to, int places) {
     const __m512i steps = _mm512_mullo_epi32(
         _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), _mm512_set1_epi32(stride));
@@ -469,7 +466,7 @@ AVX512 static void transpose(const float *from, int stride, int length, int widt
     }
 }
 
-/* Softmax of a row of `length` scores in place, without the division, which is the caller's: their sum. */
+/* Softmax of `length` scores in place, without the division: it returns their sum, by which the caller divides. */
 AVX512 INLINE float exponentials(float *scores, int length, int places) {
     __m512 most = _mm512_set1_ps(-3.0e38f), sum = _mm512_setzero_ps();
     for (int j = 0; j < places; j += LANES)
@@ -484,14 +481,14 @@ AVX512 INLINE float exponentials(float *scores, int length, int places) {
     return _mm512_reduce_add_ps(sum);
 }
 
-/* Values (length, padded width) one after the other: in the rows they stand in, each would lie in a page of its own. */
+/* Copies values to (length, padded width), contiguously: in their original rows, each is on a memory page of its own. */
 AVX512 static void gather_values(const float *from, int stride, int length, int width, float *to) {
     for (int j = 0; j < length; j++)
         for (int c = 0; c < padded(width, 2 * LANES); c += LANES, to += LANES)
             _mm512_store_ps(to, _mm512_maskz_loadu_ps(lanes(width, c), from + (size_t)j * stride + c));
 }
 
-/* QUERIES rows of scores, (QUERIES, places): the products of queries with all keys, scaled, and the bias by distance. */
+/* Scores (QUERIES, places): the scaled products of QUERIES queries with all keys, plus the bias by distance. */
 AVX512 INLINE void score(const float *const *q, const float *keys, int width, int length, int places, __m512 scale,
                          const float *const *bias, float *scores) {
     for (int j = 0; j < places; j += 2 * LANES) {
@@ -522,7 +519,7 @@ AVX512 INLINE void score(const float *const *q, const float *keys, int width, in
     }
 }
 
-/* The means of values by their shares, for `count` of QUERIES rows, to where the queries stood. */
+/* The weighted means of the values, for `count` of the QUERIES rows; they replace the queries. */
 AVX512 INLINE void average(const float *scores, const float *sums, const float *values, int width, int length,
                            int places, int count, float *to, int stride) {
     int step = padded(width, 2 * LANES);
@@ -548,7 +545,7 @@ AVX512 INLINE void average(const float *scores, const float *sums, const float *
     }
 }
 
-/* Attention of one head over one text: `rows` of query, key and value; the answer takes the query's place. */
+/* Attention of one head over one text: `rows` hold query, key and value; the result replaces the query. */
 AVX512 static void attend(const struct Encoder *encoder, float *rows, int stride, int length, int head, float *scratch) {
     const Network *n = &encoder->network;
     int width = n->hidden / n->heads, places = padded(length, LANES);
@@ -563,7 +560,7 @@ AVX512 static void attend(const struct Encoder *encoder, float *rows, int stride
         const float *q[QUERIES], *bias[QUERIES];
         float sums[QUERIES];
         int count = length - i < QUERIES ? length - i : QUERIES;
-        for (int r = 0; r < QUERIES; r++) { /* past the last row the first is computed again, and not kept */
+        for (int r = 0; r < QUERIES; r++) { /* past the last row, row i is computed again and dropped */
             int row = i + (r < count ? r : 0);
             q[r] = query + (size_t)row * stride;
             bias[r] = by_distance ? by_distance - row : NULL;
@@ -576,7 +573,7 @@ AVX512 static void attend(const struct Encoder *encoder, float *rows, int stride
 
 /* ---- readouts ---- */
 
-/* (width) = the activation of a state (hidden) times the dense layer's weight (hidden, width), and its bias. */
+/* (width) = the activation of: state (hidden) times the dense layer's weight (hidden, width), plus its bias. */
 AVX512 static void dense(const Network *n, const float *state, float *to) {
     for (int column = 0; column < n->width; column += LANES) {
         __mmask16 there = lanes(n->width, column);
@@ -607,13 +604,13 @@ AVX512 static void mean(const float *states, int columns, int hidden, int length
 
 /* ---- running ---- */
 
-/* Texts that go through attention together: few enough that their queries, keys and values stay in the second cache. */
+/* Texts that go through attention together: few enough that their queries, keys and values stay in the L2 cache. */
 typedef struct {
     int text, texts; /* the first one, and how many */
-    int row, rows;   /* the first one, and how many with padding to BLOCK */
+    int row, rows;   /* the first one, and how many, padded to a multiple of BLOCK */
 } Group;
 
-/* The group after `last`: of those that start there and have up to GROUP rows, the one with the least padding. */
+/* The group after `last`: of those that start there and have at most GROUP rows, the one with the least padding. */
 static Group next_group(const int32_t *lengths, int texts, Group last) {
     Group best = {last.text + last.texts, 0, last.row + last.rows, 0};
     int rows = 0, filled = 0;
@@ -632,45 +629,61 @@ static Group next_group(const int32_t *lengths, int texts, Group last) {
     for (Group GROUP_ = next_group(LENGTHS, TEXTS, (Group){0, 0, 0, 0}); GROUP_.texts;                                \
          GROUP_ = next_group(LENGTHS, TEXTS, GROUP_))
 
-/* Where the parts of a scratch stand; floats of whole vectors first, so that all of it is aligned. */
+/* The parts of the scratch memory. Floats in whole vectors come first, so that everything is aligned. */
 typedef struct {
-    float *states;              /* of all rows */
-    float *qkv, *attention;     /* of a group */
-    float *middle;              /* of a strip of the feed-forward layer */
-    float *steps;               /* and `quantized`: of a group or a strip */
+    float *states;               /* of all rows */
+    float *qkv, *attention;      /* of a group */
+    float *middle;               /* of a strip of the feed-forward layer */
+    float *steps;                /* of a group or a strip, as is `quantized` */
     uint8_t *quantized, *active; /* active: of a strip, after the GELU */
     int rows;
-    size_t bytes;
 } Scratch;
 
-static Scratch laid_out(const struct Encoder *encoder, void *memory, const int32_t *lengths, int texts) {
+/* Sizes of these parts: of `states` to `steps` in floats, of the last two in bytes. */
+typedef struct {
+    size_t states, qkv, attention, middle, steps, quantized, active;
+    int rows;
+} Sizes;
+
+static Sizes sizes_of(const struct Encoder *encoder, const int32_t *lengths, int texts) {
     const Network *n = &encoder->network;
     size_t width = n->hidden / n->heads, columns = encoder->columns;
     size_t qkv = encoder->layer[0].qkv.outputs, up = encoder->layer[0].up.outputs;
     int widest = STRIP, longest = 0;
-    Scratch to = {.states = memory, .rows = 0};
+    Sizes sizes = {0};
     FOR_GROUPS(group, lengths, texts) {
-        to.rows = group.row + group.rows;
+        sizes.rows = group.row + group.rows;
         widest = max_of(widest, group.rows);
     }
     for (int t = 0; t < texts; t++) longest = max_of(longest, lengths[t]);
+    sizes.states = sizes.rows * columns;
+    sizes.qkv = widest * qkv;
     /* keys, values and scores of one head */
-    size_t attention = (width + padded((int)width, 2 * LANES) + QUERIES) * padded(longest, LANES);
-    to.qkv = to.states + to.rows * columns;
-    to.attention = to.qkv + widest * qkv;
-    to.middle = to.attention + attention;
-    to.steps = to.middle + STRIP * up;
-    to.quantized = (uint8_t *)(to.steps + widest);
-    to.active = to.quantized + widest * columns;
-    to.bytes = (size_t)(to.active - (uint8_t *)memory) + STRIP * up;
+    sizes.attention = (width + padded((int)width, 2 * LANES) + QUERIES) * padded(longest, LANES);
+    sizes.middle = STRIP * up;
+    sizes.steps = widest;
+    sizes.quantized = widest * columns;
+    sizes.active = STRIP * up;
+    return sizes;
+}
+
+static Scratch laid_out(const Sizes *sizes, void *memory) {
+    Scratch to = {.states = memory, .rows = sizes->rows};
+    to.qkv = to.states + sizes->states;
+    to.attention = to.qkv + sizes->qkv;
+    to.middle = to.attention + sizes->attention;
+    to.steps = to.middle + sizes->middle;
+    to.quantized = (uint8_t *)(to.steps + sizes->steps);
+    to.active = to.quantized + sizes->quantized;
     return to;
 }
 
 EXPORTED int64_t valence_scratch_bytes(const struct Encoder *encoder, const int32_t *lengths, int32_t texts) {
-    return (int64_t)laid_out(encoder, NULL, lengths, texts).bytes;
+    const Sizes s = sizes_of(encoder, lengths, texts);
+    return (int64_t)((s.states + s.qkv + s.attention + s.middle + s.steps) * sizeof(float) + s.quantized + s.active);
 }
 
-/* rows (count, stride) to `quantized` (count, columns) and their steps. */
+/* Quantises rows (count, stride) to `to` (count, columns), with one step per row. */
 static void quantize_rows(const float *rows, int stride, int count, uint8_t *to, int columns, float *steps,
                           int after_gelu) {
     for (int i = 0; i < count; i++)
@@ -692,7 +705,7 @@ static void attention_block(const struct Encoder *encoder, const PackedLayer *la
     multiply(encoder, &layer->qkv, at->quantized, at->steps, group.rows, at->qkv, qkv, PLAIN);
     for (int t = group.text; t < group.text + group.texts; text += (size_t)lengths[t++] * qkv)
         for (int head = 0; head < n->heads; head++) attend(encoder, text, qkv, lengths[t], head, at->attention);
-    /* What attention gave stands in the queries' columns; past them stand keys. */
+    /* The results of attention are in the queries' columns; the keys after them must not be multiplied. */
     for (int i = 0; columns > n->hidden && i < group.rows; i++)
         memset(at->qkv + (size_t)i * qkv + n->hidden, 0, (columns - n->hidden) * sizeof *at->qkv);
     quantize_rows(at->qkv, qkv, group.rows, at->quantized, columns, at->steps, 0);
@@ -713,7 +726,7 @@ static void feed_forward(const struct Encoder *encoder, const PackedLayer *layer
     }
 }
 
-/* The means of one hidden state for every text, if it is among those that are wanted. */
+/* The mean of one hidden state for every text, wherever `wanted` lists that state. */
 static void read_out(const struct Encoder *encoder, const Scratch *at, int state, const int32_t *lengths, int texts,
                      const int32_t *wanted, int count, float *means) {
     int hidden = encoder->network.hidden;
@@ -737,8 +750,9 @@ static void embed_all(const struct Encoder *encoder, const Scratch *at, const in
     }
 }
 
-/* ids of all texts, one after the other, to `final` (texts, width) if it is not null, and to `means` (texts, count,
- * hidden) of the hidden states that `wanted` names, 0 being the embeddings. The scratch is aligned to 64 bytes. */
+/* Computes the readouts of texts from their ids, one text after another: `final` (texts, width), unless it is null, and
+ * `means` (texts, count, hidden) of the hidden states that `wanted` lists, 0 being the embeddings. `memory` is scratch
+ * of valence_scratch_bytes, aligned to 64 bytes. */
 EXPORTED int32_t valence_run(const struct Encoder *encoder, const int64_t *ids, const int32_t *lengths, int32_t texts,
                              const int32_t *wanted, int32_t count, float *means, float *final, void *memory) {
     const Network *n = &encoder->network;
@@ -749,7 +763,8 @@ EXPORTED int32_t valence_run(const struct Encoder *encoder, const int64_t *ids, 
     }
     for (int i = 0; i < tokens; i++)
         if (ids[i] < 0 || ids[i] >= n->vocabulary) return TOKEN_UNKNOWN;
-    const Scratch at = laid_out(encoder, memory, lengths, texts);
+    const Sizes sizes = sizes_of(encoder, lengths, texts);
+    const Scratch at = laid_out(&sizes, memory);
     embed_all(encoder, &at, ids, lengths, texts);
     read_out(encoder, &at, 0, lengths, texts, wanted, count, means);
     if (encoder->instructions == AMX) configure_tiles();
@@ -767,7 +782,7 @@ EXPORTED int32_t valence_run(const struct Encoder *encoder, const int64_t *ids, 
     return DONE;
 }
 
-#else /* another processor or system: onnxruntime runs the body there */
+#else /* another processor or system: there, onnxruntime runs the body */
 
 struct Encoder;
 
@@ -777,7 +792,7 @@ EXPORTED void valence_close(struct Encoder *encoder) {}
 EXPORTED int64_t valence_scratch_bytes(const struct Encoder *encoder, const int32_t *lengths, int32_t texts) { return 0; }
 EXPORTED int32_t valence_run(const struct Encoder *encoder, const int64_t *ids, const int32_t *lengths, int32_t texts,
                              const int32_t *wanted, int32_t count, float *means, float *final, void *memory) {
-    return OUT_OF_MEMORY;
+    return NOT_SUPPORTED;
 }
 
 #endif

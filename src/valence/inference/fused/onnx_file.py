@@ -1,6 +1,6 @@
-"""What stands in an ONNX file: its constants and its operators. As much of the format as valence.export writes.
+"""Reads the constants and operators of an ONNX file: only the part of the format that valence.export writes.
 
-The `onnx` package would read any of it, and takes 60 MB of a server's environment to do so.
+The `onnx` package would read the whole format, but adds 60 MB to a server's environment.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
 class NotOnnxError(ValueError):
-    """The file is no ONNX file, or has tensors of another kind than valence.export writes."""
+    """The file is not an ONNX file, or has tensors of a type that valence.export does not write."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """One operator, with its attributes that are numbers."""
+    """One operator, with its numeric attributes."""
 
     op: str
     inputs: tuple[str, ...]
@@ -44,7 +44,12 @@ class Node:
 
 @dataclass(frozen=True)
 class OnnxFile:
-    """Attributes: constants: name -> array, which shares the memory that was read; nodes: in the file's order."""
+    """What a file holds.
+
+    Attributes:
+        constants: name -> array, which shares the memory that was read.
+        nodes: in the file's order.
+    """
 
     constants: dict[str, npt.NDArray[Any]]
     nodes: tuple[Node, ...]
