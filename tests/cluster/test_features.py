@@ -56,8 +56,8 @@ def test_a_body_in_torch_is_refused(tiny_roberta: Path, cluster: Cluster, small_
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--workers", "2"], "--workers is for a cluster"),
-        (["--cluster", "local", "--train-layers", "2"], "--cluster is for a frozen body"),
+        (["--workers", "2"], "--workers needs --cluster"),
+        (["--cluster", "local", "--train-layers", "2"], "this is for a frozen body"),
     ],
 )
 def test_options_that_do_nothing_are_refused(arguments: list[str], words: str) -> None:

@@ -17,7 +17,7 @@ from tests.cluster.conftest import Score
 from tests.cluster.inputs import joined, problems, shards, write_csv, write_jsonl
 from valence.bulk.blocks import BLOCK_ROWS
 from valence.cluster import connection
-from valence.cluster.connection import Cluster
+from valence.cluster.connection import Cluster, TaskRunner
 
 OPTIONS = ("--shard-rows", str(BLOCK_ROWS), "--text-column", "text")
 
@@ -146,6 +146,6 @@ def test_killed_workers_cost_nothing(score: Score, plain: Score, tmp_path: Path)
 
 def is_scorer(process: psutil.Process) -> bool:
     try:
-        return "ray::MapWorker(Map(" in " ".join(process.cmdline())
+        return f"ray::{TaskRunner.__name__}" in " ".join(process.cmdline())
     except psutil.Error:  # it has just ended
         return False

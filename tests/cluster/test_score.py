@@ -206,7 +206,7 @@ def test_the_only_file_s_fault_is_the_command_s(score: Score, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--cluster", "ray://host:10001"], "Ray Data does not run through Ray's client"),
+        (["--cluster", "ray://host:10001"], "ray:// addresses are not supported"),
         (["--cluster", "more.csv"], "Put the files before --cluster"),
         (["--cluster", "local", "second.csv", "-"], "not standard input or output"),
         (["--workers", "2"], "--workers is for a cluster"),

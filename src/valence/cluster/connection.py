@@ -1,18 +1,18 @@
-"""A Ray cluster, started on this machine or connected to, and work spread over it by Ray Data.
+"""A Ray cluster, started on this machine or connected to, and work spread over its actors.
 
-The one module that imports Ray, inside its functions.
+The only module that imports Ray, and only inside its functions: the import takes seconds.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import pickle
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
 from typing import Any
 
 from valence.errors import ClusterError, SettingsError
@@ -22,80 +22,85 @@ from valence.inference.cores import available_cores
 log = logging.getLogger(__name__)
 
 LOCAL, RUNNING = "local", "auto"
-# Tasks and receipts alone go through the store, and the model once, in pieces: by default Ray takes 30 % of the memory.
+# Only tasks, receipts and the model go through Ray's object store; by default Ray would reserve 30% of the memory.
 STORE_BYTES = 256 << 20
-MOST_TASKS = 10_000  # of one pass: each costs the driver some kilobytes and milliseconds
 _ADDRESS = re.compile(r"[\w.-]+:\d+|\[[0-9a-fA-F:]+\]:\d+")
-# What a process has before it begins. glibc keeps an arena of free memory for each thread, and Ray's have many.
+# Environment of Ray's processes. glibc keeps an arena of free memory per thread, and Ray starts many threads.
 _ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "2",
-    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # would send the working folder to every worker under `uv run`
+    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",  # under `uv run` it would send the working folder to every worker
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_BACKEND_LOG_LEVEL": "fatal",  # Ray's own words about workers that died; what matters is told here
-    "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
-    "RAY_TQDM": "0",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # no reports of workers that died: what matters is logged here
 }
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that is connected.
+    """A connected cluster.
 
     Attributes:
-        workers: processes that work at once, of one core each.
-        words: where it is, for the log.
+        workers: number of worker processes, with one core each.
+        description: where it is, for the log.
     """
 
     workers: int
-    words: str
+    description: str
 
     def share(self, value: Any) -> Any:
-        """Puts a value where every worker can `fetch` it once, and returns what stands for it."""
+        """Stores a value where every worker can `fetch` it, and returns a reference to it."""
         return import_module("ray").put(value)
 
     def spread(self, work: type, arguments: Sequence[Any], tasks: Iterable[Any]) -> Iterator[Any]:
-        """What `work(*arguments)(task)` returns of every task, in the order in which they end.
+        """The results of `work(*arguments)(task)` for every task, in the order in which they finish.
 
-        One object of `work` in each worker, and one core for it. A task whose worker dies, or its machine, is given to
-        another one, so it has to bear being begun twice. Tasks are handed out as workers become free. Raises
-        ClusterError if Ray gives up, also at an exception of `work`.
+        Each worker has one object of `work` and one core, and gets its next task when it has finished one. A task whose
+        worker or machine dies is run again by another one, so it must be safe to repeat. Raises ClusterError if Ray
+        gives up, or if `work` raises an exception.
         """
-        ray, data = import_module("ray"), import_module("ray.data")
-        packed = [{"task": pickle.dumps(each)} for each in tasks]
-        if not packed:
-            return
-        context = data.DataContext.get_current()
-        context.enable_progress_bars = False
-        for name in ("ray", "ray.data"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-        actors = data.ActorPoolStrategy(size=min(self.workers, len(packed)), max_tasks_in_flight_per_actor=2)
-        results = data.from_items(packed, override_num_blocks=min(len(packed), MOST_TASKS)).map(
-            _Unpacked, fn_constructor_args=(work, list(arguments)), compute=actors, num_cpus=1
-        )
+        ray = import_module("ray")
+        remaining = iter(tasks)
+        first = list(islice(remaining, self.workers))
+        runner = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=-1)(TaskRunner)
+        runners = [runner.remote(work, list(arguments)) for _ in first]
+        pool = import_module("ray.util").ActorPool(runners)
         try:
-            for row in results.iter_rows():
-                yield pickle.loads(row["result"])  # noqa: S301 - our own workers wrote it
+            for task in first:
+                pool.submit(_run_task, task)
+            while pool.has_next():
+                result = pool.get_next_unordered()
+                for task in islice(remaining, 1):
+                    pool.submit(_run_task, task)
+                if idle := pool.pop_idle():
+                    ray.kill(idle)  # its core may be the only one left for the runner of a machine that died
+                yield result
         except ray.exceptions.RayError as error:
             raise ClusterError(
-                f"The cluster has given up: {_first_line(error)}.",
-                way_out="Give the same command again: what is finished is kept. Ray logs to /tmp/ray/session_latest.",
+                f"The cluster gave up: {_first_line(error)}.",
+                way_out="Run the same command again: finished work is kept. Ray's log is in /tmp/ray/session_latest.",
                 code="cluster-failed",
             ) from error
+        finally:
+            for each in runners:
+                ray.kill(each)
 
 
-class _Unpacked:
-    """Work behind Ray Data's rows, in a worker."""
+class TaskRunner:
+    """The actor of one worker process."""
 
     def __init__(self, work: type, arguments: list[Any]) -> None:
         logging.getLogger("valence").setLevel(logging.ERROR)
         self._work = work(*arguments)
 
-    def __call__(self, row: dict[str, Any]) -> dict[str, bytes]:
-        return {"result": pickle.dumps(self._work(pickle.loads(row["task"])))}  # noqa: S301 - the driver wrote it
+    def run(self, task: Any) -> Any:
+        return self._work(task)
+
+
+def _run_task(runner: Any, task: Any) -> Any:
+    return runner.run.remote(task)
 
 
 def fetch(shared: Any) -> Any:
-    """In a worker: the value of what `Cluster.share` returned."""
+    """In a worker: the value that `Cluster.share` stored."""
     return import_module("ray").get(shared)
 
 
@@ -108,50 +113,50 @@ def host() -> str:
 
 @contextmanager
 def connected(address: str, workers: int | None = None) -> Iterator[Cluster]:
-    """A cluster for the length of the block.
+    """A cluster, connected while the block runs.
 
     Args:
-        address: "local" starts one on this machine, which ends with the block; "auto" is the one that RAY_ADDRESS names
-            or that runs here; otherwise HOST:PORT.
-        workers: at most so many at once; by default as many as there are cores in it.
+        address: "local" starts one on this machine and stops it after the block; "auto" is the one that RAY_ADDRESS
+            names or that runs on this machine; otherwise HOST:PORT.
+        workers: at most this many; by default one per core of the cluster.
 
-    Raises SettingsError for an address that is none, ClusterError where nothing can be reached or started.
+    Raises SettingsError for an invalid address, and ClusterError if the cluster cannot be reached or started.
     """
     check(address)
     ray = _ray()
-    already = ray.is_initialized()
-    if not already:
+    was_connected = ray.is_initialized()
+    if not was_connected:
         _start(ray, address, workers)
     try:
         cores = int(ray.cluster_resources().get("CPU", 0))
         if cores < 1:
             raise ClusterError(
-                "The cluster has no core that is given to tasks.",
+                "The cluster has no cores for tasks.",
                 way_out="Start its nodes with `ray start --num-cpus N`.",
                 code="cluster-empty",
             )
         nodes = sum(bool(node["Alive"]) for node in ray.nodes())
-        found = Cluster(workers or cores, "on this machine" if address == LOCAL else f"of {nodes} nodes")
-        log.info("Ray cluster %s: %s workers.", found.words, f"{found.workers:,}")
-        yield found
+        cluster = Cluster(workers or cores, "on this machine" if address == LOCAL else f"of {nodes} nodes")
+        log.info("Ray cluster %s: %s workers.", cluster.description, f"{cluster.workers:,}")
+        yield cluster
     finally:
-        if not already:
+        if not was_connected:
             ray.shutdown()
 
 
 def check(address: str) -> None:
-    """Raises SettingsError for what is no address."""
+    """Raises SettingsError for an invalid address."""
     if address in {LOCAL, RUNNING} or _ADDRESS.fullmatch(address):
         return
     if address.startswith("ray://"):
         raise SettingsError(
-            f"--cluster {address}: Ray Data does not run through Ray's client.",
-            way_out="Give this command on a node of the cluster, or by `ray job submit`, with --cluster alone.",
+            f"--cluster {address}: ray:// addresses are not supported.",
+            way_out="Run the command on a node of the cluster, or with `ray job submit`, and --cluster without an address.",
             code="cluster-address",
         )
     raise SettingsError(
-        f"--cluster {address}: that is neither local nor HOST:PORT.",
-        way_out="Put the files before --cluster, or give the address: --cluster 10.0.0.1:6379, or --cluster local.",
+        f"--cluster {address}: this is neither 'local' nor HOST:PORT.",
+        way_out="Put the files before --cluster, or give an address: --cluster 10.0.0.1:6379, or --cluster local.",
         code="cluster-address",
     )
 
@@ -167,7 +172,7 @@ def _start(ray: Any, address: str, workers: int | None) -> None:
         ray.init(**options)
     except (ConnectionError, ValueError, RuntimeError, OSError, ray.exceptions.RayError) as error:
         if address == LOCAL:
-            raise ClusterError(f"Ray could not be started on this machine: {_first_line(error)}.") from error
+            raise ClusterError(f"Ray cannot be started on this machine: {_first_line(error)}.") from error
         where = "here, and RAY_ADDRESS names none" if address == RUNNING else f"at {address}"
         raise ClusterError(
             f"There is no Ray cluster {where} ({_first_line(error)}).",
@@ -177,7 +182,7 @@ def _start(ray: Any, address: str, workers: int | None) -> None:
 
 
 def prepare_environment() -> None:
-    """Sets what processes of Ray that are started from here find in their environment, where nobody has set it."""
+    """Sets the environment of the Ray processes that this process starts; variables that are set already stay."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
 
@@ -189,7 +194,7 @@ def _ray() -> Any:
     except ImportError as error:
         raise ClusterError(
             "--cluster needs Ray, which is not installed.",
-            way_out=f"On every machine of the cluster. {how_to_install('cluster')}",
+            way_out=f"It is needed on every machine of the cluster. {how_to_install('cluster')}",
             code="library-missing",
         ) from error
 
