@@ -2,7 +2,7 @@
 
 Asks every operation, and goes on after an answer that is a 5xx or that the document lacks: it prints what schemathesis
 says of it, with the request. Writes docs/results/fuzz.json once all have been asked, and ends with 1 where there was a
-failure. The tests do the same with a few cases for each operation (tests/server/test_fuzz.py).
+failure. The tests do the same with a few cases for each operation (tests/server/openapi/test_fuzz.py).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.server.fuzzing import Fuzzing
-from tests.server.test_fuzz import ASKING
+from tests.server.openapi.fuzzing import Fuzzing
+from tests.server.openapi.test_fuzz import ASKING
 from tests.server.test_routes import OPERATIONS
 from valence.files import write_json
 

@@ -5,7 +5,7 @@ from valence.server.settings import load_settings
 from valence.server.transport.bridge import Bridge
 from valence.server.transport.limits import Limits
 from valence.server.transport.refusals import Refusals
-from valence.server.transport.server import body_limits
+from valence.server.transport.worker import body_limits
 
 settings = load_settings()
 flask_app = create_app(settings)

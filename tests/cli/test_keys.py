@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from valence.cli import keys as command
 from valence.cli import main
-from valence.server import keys
+from valence.server.auth import keys
 from valence.server.settings import load_settings
-from valence.server.store import feedback
+from valence.server.store import feedback_rows
 from valence.server.store.database import Database
 
 
@@ -29,10 +28,6 @@ def _key(*words: str) -> str:
 @pytest.fixture
 def kept() -> Database:
     return Database(load_settings().database_address)
-
-
-def test_the_choices_are_the_scopes() -> None:
-    assert command.SCOPES == keys.SCOPES
 
 
 def test_a_key_is_made_listed_and_revoked(kept: Database) -> None:
@@ -78,7 +73,7 @@ def test_feedback_is_exported(kept: Database, tmp_path: Path) -> None:
         "text": "=1+1",
         "request_id": None,
     }
-    feedback.put(kept, row)
+    feedback_rows.put(kept, row)
     (line,) = _run("feedback", "export").stdout.splitlines()
     assert json.loads(line)["text"] == "=1+1"
     assert _run("feedback", "export", "--format", "csv", "--out", str(tmp_path / "all.csv")).exit_code == 0

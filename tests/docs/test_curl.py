@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from valence.server import keys
+from valence.server.auth import keys
 from valence.server.store.address import database_address
 from valence.server.store.database import Database
 

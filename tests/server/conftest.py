@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.server.fakes import LIMIT, FakeScorer, bearer, served
-from valence.server import keys
 from valence.server.app import create_app
-from valence.server.registry import Registry
+from valence.server.auth import keys
+from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings, default_settings
 from valence.server.state import KEY
 from valence.server.store.database import Database

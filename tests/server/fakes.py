@@ -8,7 +8,7 @@ from valence.errors import OverloadedError, TextError
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction, WordEffect
 from valence.model.results import Result
-from valence.server.registry import ModelFacts, ServedModel
+from valence.server.classifiers.registry import ModelFacts, ServedModel
 
 LIMIT = 50  # characters
 ESTIMATE = {"value": 0.9, "low": 0.88, "high": 0.92}

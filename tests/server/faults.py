@@ -29,7 +29,7 @@ from typing import Any
 from tests.server.databases import address_of_file, new_database, postgresql, postgresql_to_stop
 from tests.server.killed_server import running
 from valence.files import write_json
-from valence.server.store import feedback
+from valence.server.store import feedback_rows
 from valence.server.store.address import database_address
 from valence.server.store.database import Database
 
@@ -196,7 +196,7 @@ def stop_postgresql(folder: Path, times: int) -> dict[str, Any]:
 def compared(people: People, address: str) -> dict[str, Any]:
     """What was acknowledged against what is there; a row that was kept and not acknowledged in time is no fault."""
     database = Database(address)
-    kept = Counter(row.id for row in feedback.every(database))
+    kept = Counter(row.id for row in feedback_rows.every(database))
     database.close()
     return {
         "acknowledged": len(people.acknowledged),

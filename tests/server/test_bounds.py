@@ -10,13 +10,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.server.fakes import FakeScorer, bearer, served
-from tests.server.test_feedback import said
-from valence.server import json_body, keys
+from tests.server.feedback.test_feedback import said
 from valence.server.app import create_app
-from valence.server.json_body import parse_body
+from valence.server.auth import keys
+from valence.server.classifiers.registry import Registry
+from valence.server.openapi import json_body
+from valence.server.openapi.json_body import parse_body
 from valence.server.problems import MAX_ERRORS, MAX_FIELDS, ProblemError
-from valence.server.registry import Registry
-from valence.server.schemas import MOST_TEXTS, PredictRequest
+from valence.server.schemas.base import MOST_TEXTS
+from valence.server.schemas.predict import PredictRequest
 from valence.server.settings import default_settings
 from valence.server.state import KEY
 

@@ -25,7 +25,7 @@ from tests.server.faults import (
     worker_of,
 )
 from tests.server.killed_server import running
-from valence.server.rates import RateLimits
+from valence.server.auth.rate_limits import RateLimits
 from valence.server.settings import default_settings
 from valence.server.store.database import Database
 

@@ -18,8 +18,8 @@ import pytest
 
 from tests.server.fakes import bearer
 from tests.server.killed_server import running
-from valence.server import keys
-from valence.server.store import jobs as rows
+from valence.server.auth import keys
+from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 
 ROWS = 3200  # a hundred parts

@@ -19,10 +19,10 @@ from tests.inference.test_batching import Gate, _wait_until
 from tests.server.fakes import FACTS
 from valence.inference.batching import Batcher
 from valence.server.app import create_app
-from valence.server.registry import Registry, ServedModel
+from valence.server.classifiers.registry import Registry, ServedModel
+from valence.server.request_context import CLIENT
 from valence.server.settings import Settings, default_settings
 from valence.server.transport.admission import WAIT_S
-from valence.server.transport.caller import KEY
 
 URL = "/api/v1/predict"
 
@@ -104,7 +104,7 @@ def test_a_client_that_goes_away_frees_its_place(tiny_model: Path, settings: Set
     caller = Someone()
 
     def ask(someone: Someone) -> int:
-        environ = {KEY: someone}
+        environ = {CLIENT: someone}
         return app.test_client().post(URL, json={"text": "good"}, environ_overrides=environ).status_code
 
     with ThreadPoolExecutor(2) as pool:

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from tests.server.test_feedback import said
-from valence.server import keys
+from tests.server.feedback.test_feedback import said
+from valence.server.auth import keys
 from valence.server.store.address import database_address
 from valence.server.store.database import Database
 

@@ -16,9 +16,10 @@ from werkzeug.test import TestResponse
 
 from tests.server.fakes import FULL, FakeScorer, served
 from valence.errors import ModelFolderError, TextError
-from valence.server import document, schemas
 from valence.server.app import create_app
-from valence.server.registry import Registry
+from valence.server.classifiers.registry import Registry
+from valence.server.openapi import document
+from valence.server.schemas.models import ModelDetail
 from valence.server.settings import Settings, default_settings
 
 DOCUMENT = document.document(create_app(default_settings(), registry=Registry()), default_settings())
@@ -41,7 +42,7 @@ def test_the_document_is_valid() -> None:
 
 def test_the_committed_document_is_what_the_code_says() -> None:
     assert COMMITTED.read_text("utf-8") == document.as_text(DOCUMENT), (
-        "stale: python -m valence.server.openapi > web/openapi.json"
+        "stale: python -m valence.server.print_openapi > web/openapi.json"
     )
 
 
@@ -234,7 +235,7 @@ def test_the_models_are_listed_with_the_limits(client: FlaskClient) -> None:
 
 
 def test_a_model_is_described(client: FlaskClient) -> None:
-    answer = schemas.ModelDetail.model_validate(client.get("/api/v1/models/fake").get_json())
+    answer = ModelDetail.model_validate(client.get("/api/v1/models/fake").get_json())
     assert answer.card == "# A card"
     assert answer.results[0].metrics["accuracy"].low == 0.88
     assert answer.comparisons[0].name == "another way"

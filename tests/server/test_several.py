@@ -17,9 +17,9 @@ import pytest
 
 from tests.server.databases import new_database
 from tests.server.fakes import bearer
+from tests.server.feedback.test_feedback import said
 from tests.server.killed_server import running
-from tests.server.test_feedback import said
-from valence.server import keys
+from valence.server.auth import keys
 from valence.server.store.address import database_address
 from valence.server.store.database import Database
 

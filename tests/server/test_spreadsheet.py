@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
-from valence.server.feedback import as_csv
+from valence.server.feedback.export import as_csv
 from valence.server.spreadsheet import line
 from valence.server.store.tables import Feedback
 

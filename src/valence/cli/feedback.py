@@ -27,8 +27,8 @@ def export(shape: str, out: Path | None, overwrite: bool) -> None:
     it was sent.
     """
     from valence.files import check_file_free, file_in_place_of, writing
-    from valence.server.feedback import as_csv, as_jsonl
-    from valence.server.store.feedback import every
+    from valence.server.feedback.export import as_csv, as_jsonl
+    from valence.server.store.feedback_rows import every
 
     if out is not None:
         check_file_free(out, overwrite=overwrite)

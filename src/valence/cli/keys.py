@@ -7,9 +7,7 @@ from datetime import datetime
 import click
 
 from valence.cli.options import server_database
-
-# Repeated from valence.server.keys, which is slow to import for a help text; a test holds the two together.
-SCOPES = ("predict", "send-feedback", "read-feedback", "read-metrics", "score-files", "admin")
+from valence.server.auth.scopes import SCOPES
 
 
 @click.group()
@@ -34,7 +32,7 @@ def keys() -> None:
 @click.option("--days", type=click.IntRange(1, 3650), help="Days until it expires.  [default: never]")
 def create(name: str, scopes: tuple[str, ...], days: int | None) -> None:
     """Make a key; NAME says whose it is. The key alone is printed on stdout."""
-    from valence.server import keys as server_keys
+    from valence.server.auth import keys as server_keys
 
     if not 1 <= len(name) <= 100 or not name.isprintable():
         raise click.BadParameter("1 to 100 visible characters", param_hint="NAME")
@@ -47,7 +45,7 @@ def create(name: str, scopes: tuple[str, ...], days: int | None) -> None:
 @keys.command("list")
 def list_keys() -> None:
     """List every key: id, state, scopes, dates, name; never the key itself."""
-    from valence.server.keys import listed
+    from valence.server.auth.keys import listed
 
     with server_database() as database:
         found = listed(database)
@@ -63,7 +61,7 @@ def list_keys() -> None:
 @click.argument("identity", metavar="ID")
 def revoke(identity: str) -> None:
     """Revoke a key at once; ID as `valence keys list` shows it."""
-    from valence.server import keys as server_keys
+    from valence.server.auth import keys as server_keys
 
     with server_database() as database:
         changed = server_keys.revoke(database, identity)

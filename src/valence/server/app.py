@@ -6,17 +6,23 @@ from pathlib import Path
 
 from flask import Flask
 
-from valence.server import access, compression, document, errors, logs, metrics, pages, security
-from valence.server.api import feedback, health, jobs, models, predict, reference
+from valence.server import error_handlers
+from valence.server.api import feedback, health, jobs, models, predict
 from valence.server.api import metrics as metrics_api
+from valence.server.auth import access
+from valence.server.auth.access import AccessControl
+from valence.server.auth.proxies import trusting
+from valence.server.auth.rate_limits import RateLimits
+from valence.server.classifiers.registry import Registry
 from valence.server.jobs.runner import Runner
-from valence.server.metrics import Metrics
-from valence.server.proxies import trusting
-from valence.server.rates import RateLimits
-from valence.server.registry import Registry
+from valence.server.jobs.submit import JobSubmission
+from valence.server.monitoring import logs, metrics
+from valence.server.monitoring.metrics import Metrics
+from valence.server.openapi import document
 from valence.server.settings import Settings, load_settings
 from valence.server.state import KEY, State
 from valence.server.store.database import Database
+from valence.server.web import compression, pages, reference, security_headers
 
 BLUEPRINTS = (
     predict.blueprint,
@@ -51,16 +57,18 @@ def create_app(
     database = database or Database(settings.database_address, connections=settings.database_connections)
     registry = registry or _loaded(settings)
     runner = runner or Runner(database, registry, jobs=settings.jobs)
-    state = State(settings, registry, database, RateLimits(settings), Metrics(registry), runner)
+    rates = RateLimits(settings)
+    submission = JobSubmission(database, registry, settings)
+    state = State(settings, registry, database, rates, Metrics(registry), submission, runner)
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     # After-request steps run in the reverse order: headers first, then the log line that sees the final status.
     metrics.install(app, state.metrics)
     logs.install(app)
-    security.install(app, settings)
-    access.install(app)
-    errors.install(app)
+    security_headers.install(app, settings)
+    access.install(app, AccessControl(settings, database, rates))
+    error_handlers.install(app)
     compression.install(app)
     pages.install(app, page_folder)
     state.document.update(document.document(app, settings))
@@ -69,7 +77,7 @@ def create_app(
 
 
 def _loaded(settings: Settings) -> Registry:
-    from valence.server.loading import loaders
+    from valence.server.classifiers.loading import loaders
 
     registry = Registry(default=settings.default_name)
     registry.load(loaders(settings))

@@ -1,7 +1,7 @@
 """What can go wrong over HTTP, as a closed list, and the exception that carries one of them.
 
-The OpenAPI document and the page /docs/errors are made from `KINDS`. Knows nothing of Flask; `valence.server.errors`
-sends problems.
+The OpenAPI document and the page /docs/errors are made from `KINDS`. Never imports Flask;
+`valence.server.error_handlers` sends the problems.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from valence.server.schemas import FieldError
+from valence.server.schemas.problems import FieldError
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -1,6 +1,6 @@
 """Running the server: gunicorn with one worker of many threads, on a laptop as on a dyno.
 
-One worker (`valence.server.transport.server`) because its threads share the model; Heroku's WEB_CONCURRENCY, which
+One worker (`valence.server.transport.worker`) because its threads share the model; Heroku's WEB_CONCURRENCY, which
 would load it twice, is not read. The model is loaded in the worker, after the fork, since onnxruntime's threads do not
 survive one; meanwhile /readyz says `starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its
 models close.
@@ -24,15 +24,15 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 from valence.errors import PortInUseError, SettingsError, ValenceError
-from valence.server import logs
 from valence.server.app import create_app
+from valence.server.classifiers.loading import facts, loaders
+from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs.runner import Runner
-from valence.server.loading import facts, loaders
-from valence.server.registry import Registry, ServedModel
+from valence.server.monitoring import logs
 from valence.server.settings import Settings
 from valence.server.store.database import Database
 from valence.server.transport.process import bound_buffers
-from valence.server.transport.server import QuietLogger, Worker
+from valence.server.transport.worker import QuietLogger, Worker
 
 log = logging.getLogger(__name__)
 

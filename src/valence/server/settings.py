@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from valence.errors import SettingsError
 from valence.model.bundled import BUNDLED, BUNDLED_FOLDER
-from valence.server.schemas import MOST_TEXTS
+from valence.server.schemas.base import MOST_TEXTS
 from valence.server.store.address import database_address
 
 PREFIX = "VALENCE_"

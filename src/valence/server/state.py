@@ -7,10 +7,11 @@ from typing import Any, cast
 
 from flask import current_app
 
+from valence.server.auth.rate_limits import RateLimits
+from valence.server.classifiers.registry import Registry
 from valence.server.jobs.runner import Runner
-from valence.server.metrics import Metrics
-from valence.server.rates import RateLimits
-from valence.server.registry import Registry
+from valence.server.jobs.submit import JobSubmission
+from valence.server.monitoring.metrics import Metrics
 from valence.server.settings import Settings
 from valence.server.store.database import Database
 
@@ -24,6 +25,7 @@ class State:
     database: Database
     rates: RateLimits
     metrics: Metrics
+    submission: JobSubmission
     runner: Runner
     document: dict[str, Any] = field(default_factory=dict)  # filled once every view is known
 

@@ -16,9 +16,9 @@ from click.testing import CliRunner
 from tests.server.databases import address_of_file, new_database
 from valence.cli import main
 from valence.errors import StoreError
-from valence.server import keys
-from valence.server.feedback import as_jsonl
-from valence.server.store import feedback
+from valence.server.auth import keys
+from valence.server.feedback.export import as_jsonl
+from valence.server.store import feedback_rows
 from valence.server.store.address import database_address
 from valence.server.store.backup import backup, check, restore
 from valence.server.store.database import Database
@@ -29,11 +29,11 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 def _say(database: Database, number: int, **more: Any) -> None:
     identity = f"6f1c3a52-9d0e-4b7a-8c21-{number:012x}"
     said = {"id": identity, "model": "m", "body": "b", "head": "h", "predicted": "positive", "probability": 0.1 + 0.2}
-    feedback.put(database, {**said, "correct": True, "label": None, "text": None, "request_id": None, **more})
+    feedback_rows.put(database, {**said, "correct": True, "label": None, "text": None, "request_id": None, **more})
 
 
 def _told(database: Database) -> list[str]:
-    return list(as_jsonl(feedback.every(database)))
+    return list(as_jsonl(feedback_rows.every(database)))
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_it_is_of_one_moment_while_the_server_writes(database: Database, tmp_pat
             with database.writing() as session:
                 for each in (number, number + 1):
                     values = {"id": f"{each:036x}", "model": "m", "body": "b", "head": "h", "predicted": "p"}
-                    feedback._insert(
+                    feedback_rows._insert(
                         session,
                         {**values, "probability": 1.0, "correct": True, "received_at": NOW, "changed_at": NOW},
                     )

@@ -16,11 +16,11 @@ from tests.server.databases import address_of_file
 from tests.server.fakes import FakeScorer, served
 from valence.errors import StoreError
 from valence.server.app import create_app
+from valence.server.classifiers.registry import Registry
 from valence.server.jobs.runner import Runner
-from valence.server.registry import Registry
 from valence.server.settings import Settings
 from valence.server.store import database as module
-from valence.server.store import feedback, sqlite_file
+from valence.server.store import feedback_rows, sqlite_file
 from valence.server.store.database import HEAD, Database
 
 SECRET = "zebrasecretword"
@@ -45,7 +45,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _say(database: Database, identity: str = "one", words: str = SECRET) -> None:
     values = {"id": identity, "model": "m", "body": "b", "head": "h", "predicted": "p", "probability": 0.5}
-    feedback.put(database, {**values, "correct": True, "label": "p", "text": words, "request_id": None})
+    feedback_rows.put(database, {**values, "correct": True, "label": "p", "text": words, "request_id": None})
 
 
 def _holding(folder: Path, words: str = SECRET) -> set[str]:
@@ -138,7 +138,7 @@ def test_damage_while_it_is_used_is_told(path: Path, database: Database) -> None
         file.write(b"\xa5" * (path.stat().st_size - 4096))
     database._engine.dispose()  # what a connection has read it need not read again
     with pytest.raises(StoreError):
-        feedback.page(database, limit=100)
+        feedback_rows.page(database, limit=100)
     assert not database.available()
     with pytest.raises(StoreError) as caught:
         database.check()
@@ -207,7 +207,7 @@ def test_the_files_of_an_older_valence_are_closed_to_others(path: Path) -> None:
 def test_a_removed_text_is_in_no_file(path: Path, database: Database) -> None:
     _say(database)
     assert _holding(path.parent)
-    assert feedback.remove(database, "one")
+    assert feedback_rows.remove(database, "one")
     assert _holding(path.parent) == set()
 
 
@@ -223,7 +223,7 @@ def test_who_still_reads_delays_it_to_the_next_round(path: Path, database: Datab
     runner = Runner(database, Registry(), jobs=False)
     with database.reading() as session:
         session.execute(text("SELECT count(*) FROM feedback")).all()
-        feedback.remove(database, "one")
+        feedback_rows.remove(database, "one")
         runner.run_once()
         assert _holding(path.parent), "the reader has it yet"
     runner.run_once()

@@ -18,7 +18,7 @@ from flask import Flask
 from valence.server.settings import Settings
 from valence.server.transport.limits import Limits
 from valence.server.transport.process import bound_buffers
-from valence.server.transport.server import Served
+from valence.server.transport.worker import Served
 
 PATIENCE_S = 10  # only a hang takes as long
 PREDICT = "/api/v1/predict"

@@ -21,7 +21,7 @@ from valence.server.settings import Settings, default_settings
 from valence.server.transport import process
 from valence.server.transport.connections import Connections
 from valence.server.transport.limits import Limits
-from valence.server.transport.server import limits_for
+from valence.server.transport.worker import limits_for
 
 GOOD = b'{"text": "good"}'
 CLOSE = "Connection: close"

@@ -15,7 +15,7 @@ from werkzeug.test import Client, EnvironBuilder, TestResponse
 from tests.server.fakes import FakeScorer, served
 from valence.errors import OverloadedError
 from valence.server.app import create_app
-from valence.server.registry import Registry
+from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
 from valence.server.state import KEY
 from valence.server.transport.refusals import PROBLEM_KEY, ROUTE, Refusals, is_for_scores
@@ -75,7 +75,7 @@ def test_a_sound_request_id_is_kept_and_another_is_not(app: Flask) -> None:
 
 def test_it_is_logged_and_counted(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     refusal = _refusing(app)
-    with caplog.at_level(logging.INFO, "valence.server.logs"):
+    with caplog.at_level(logging.INFO, "valence.server.monitoring.logs"):
         answers = [_ask(refusal) for _ in range(3)]
     fields = [record.__dict__["fields"] for record in caplog.records]
     assert [each["request_id"] for each in fields] == [answer.headers["X-Request-ID"] for answer in answers]

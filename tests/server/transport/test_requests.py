@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 
 from tests.server.transport.serving import Place, get, head, headers, one, post, problem, serving, statuses
-from valence.server import security
 from valence.server.settings import Settings
 from valence.server.transport.limits import Limits
+from valence.server.web import security_headers
 
 GOOD = b'{"text": "good"}'
 CLOSE = "Connection: close"
@@ -158,14 +158,14 @@ def test_what_is_refused_is_one_problem_with_id_headers_and_log_line(
     place: Place, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     sent, status = REFUSED[name]
-    with caplog.at_level(logging.DEBUG, "valence.server.logs"):
+    with caplog.at_level(logging.DEBUG, "valence.server.monitoring.logs"):
         answer = place.talk(sent + get("/api/v1/models"))
     assert statuses(answer)[0] == status, answer
     if status == 400:
         assert len(statuses(answer)) == 1, "what follows is not read"
     got = headers(answer)
-    assert {name.lower(): value for name, value in security.HEADERS.items()}.items() <= got.items()
-    assert got["content-security-policy"] == security.NOTHING
+    assert {name.lower(): value for name, value in security_headers.HEADERS.items()}.items() <= got.items()
+    assert got["content-security-policy"] == security_headers.NOTHING
     assert got["content-type"] == "application/problem+json"
     logged = [record.__dict__["fields"] for record in caplog.records if "fields" in record.__dict__]
     assert (got["x-request-id"], status) in [(each["request_id"], each["status"]) for each in logged]

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from valence.server import examples, feedback
-from valence.server.contract import Media, operation
+from valence.server.feedback import export, listing
+from valence.server.feedback.receive import receive
+from valence.server.openapi import examples
+from valence.server.openapi.contract import Media, operation
 from valence.server.problems import ProblemError
-from valence.server.schemas import (
+from valence.server.schemas.feedback import (
     ExportQuery,
     FeedbackPage,
     FeedbackPolicy,
@@ -18,11 +20,11 @@ from valence.server.schemas import (
     FeedbackRequest,
 )
 from valence.server.state import state
-from valence.server.store import feedback as rows
+from valence.server.store import feedback_rows as rows
 
 blueprint = Blueprint("feedback", __name__, url_prefix="/api/v1/feedback")
 
-_WRITERS = {"csv": ("text/csv; charset=utf-8", feedback.as_csv), "jsonl": ("application/jsonl", feedback.as_jsonl)}
+_WRITERS = {"csv": ("text/csv; charset=utf-8", export.as_csv), "jsonl": ("application/jsonl", export.as_jsonl)}
 
 
 @blueprint.post("")
@@ -42,7 +44,7 @@ def send_feedback(asked: FeedbackRequest) -> tuple[FeedbackReceipt, int]:
     """201 where it is new. What comes again under the same id takes the place of what was there (200), so a retry
     doubles nothing, and who changes their mind sends it again; without the text, a text that was kept is removed.
     """
-    receipt, new = feedback.take(asked, state().database, state().registry, state().settings)
+    receipt, new = receive(asked, state().database, state().registry, state().settings)
     return receipt, 201 if new else 200
 
 
@@ -58,7 +60,7 @@ def send_feedback(asked: FeedbackRequest) -> tuple[FeedbackReceipt, int]:
 )
 def list_feedback(query: FeedbackQuery) -> FeedbackPage:
     """The newest first, a page at a time: give `next` of one page as `cursor` for the one after."""
-    return feedback.page(query, state().database)
+    return listing.page(query, state().database)
 
 
 @blueprint.get("/export")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from valence.server.contract import operation
-from valence.server.schemas import Health, Readiness
+from valence.server.openapi.contract import operation
+from valence.server.schemas.health import Health, Readiness
 from valence.server.state import state
 from valence.version import __version__
 

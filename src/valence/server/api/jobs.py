@@ -7,13 +7,14 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
-from valence.server import examples
-from valence.server.access import holder
-from valence.server.contract import Media, operation
-from valence.server.jobs import desk, results, uploads
-from valence.server.schemas import Job, JobList, JobQuery
+from valence.server.auth.access import holder
+from valence.server.jobs import download, results, uploads
+from valence.server.jobs.describe import describe
+from valence.server.openapi import examples
+from valence.server.openapi.contract import Media, operation
+from valence.server.schemas.jobs import Job, JobList, JobQuery
 from valence.server.state import state
-from valence.server.store import jobs as rows
+from valence.server.store import job_rows as rows
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/api/v1/jobs")
 
@@ -38,11 +39,9 @@ def create_job(query: JobQuery, upload: IO[bytes]) -> tuple[Job, int]:
     database until the job is deleted, or `expires_at` comes. Look at the job until its `state` is done, then download
     the result.
     """
-    at = state()
-    shape = uploads.MEDIA_TYPES[request.mimetype]
-    job = desk.hand_in(upload, shape, query, holder(), database=at.database, registry=at.registry, settings=at.settings)
-    at.runner.wake()
-    return job, 202
+    job = state().submission.submit(upload, uploads.MEDIA_TYPES[request.mimetype], query, holder())
+    state().runner.wake()
+    return describe(job), 202
 
 
 @blueprint.get("")
@@ -56,7 +55,7 @@ def create_job(query: JobQuery, upload: IO[bytes]) -> tuple[Job, int]:
 )
 def list_jobs() -> JobList:
     """Those of the key that asks, the newest first."""
-    return JobList(jobs=[desk.described(job) for job in rows.of_owner(state().database, holder().id)])
+    return JobList(jobs=[describe(job) for job in rows.of_owner(state().database, holder().id)])
 
 
 @blueprint.get("/<uuid:identity>")
@@ -72,7 +71,7 @@ def list_jobs() -> JobList:
 )
 def get_job(identity: UUID) -> Job:
     """`rows_done` of `rows` are scored. A job goes on where it was when the server starts again."""
-    return desk.described(desk.find(str(identity), holder(), state().database))
+    return describe(download.find(str(identity), holder(), state().database))
 
 
 @blueprint.get("/<uuid:identity>/result")
@@ -91,22 +90,22 @@ def get_job_result(identity: UUID) -> Response:
     A download that broke off goes on with `Range: bytes=N-`, and `If-Range` with the `ETag` of the first answer; one
     range is served. Ten minutes after its end was downloaded the job is removed.
     """
-    job = desk.find(str(identity), holder(), state().database)
-    desk.check_done(job)
+    job = download.find(str(identity), holder(), state().database)
+    download.check_done(job)
     headers = {"Content-Disposition": f'attachment; filename="scored-{job.id}.{job.shape}"', "Accept-Ranges": "bytes"}
     response = Response(content_type=results.MEDIA_TYPES[job.shape], headers=headers)
-    response.set_etag(desk.tag(job))
+    response.set_etag(download.etag(job))
     # Several ranges, and what is no range of bytes, are answered with the whole, as RFC 9110 has it.
     one_range = request.range is not None and request.range.units == "bytes" and len(request.range.ranges) == 1
-    size = desk.size(job, state().database) if one_range else None
+    size = download.size(job, state().database) if one_range else None
     response.make_conditional(request, accept_ranges=True, complete_length=size)
     if response.status_code == 200:
-        response.response = desk.result(job, state().database)
+        response.response = download.result(job, state().database)
     elif response.status_code == 206:
         start, stop = response.content_range.start, response.content_range.stop
         assert start is not None
         assert stop is not None
-        response.response = desk.result(job, state().database, (start, stop), size or 0)
+        response.response = download.result(job, state().database, (start, stop), size or 0)
     return response
 
 
@@ -122,5 +121,5 @@ def get_job_result(identity: UUID) -> Response:
 )
 def delete_job(identity: UUID) -> Response:
     """At once, with the file and what was scored of it; there is no copy."""
-    rows.remove(state().database, desk.find(str(identity), holder(), state().database).id)
+    rows.remove(state().database, download.find(str(identity), holder(), state().database).id)
     return Response(status=204)

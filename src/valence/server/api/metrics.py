@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from valence.server.contract import Media, operation
-from valence.server.metrics import MEDIA_TYPE
+from valence.server.monitoring.metrics import MEDIA_TYPE
+from valence.server.openapi.contract import Media, operation
 from valence.server.state import state
 
 blueprint = Blueprint("metrics", __name__)

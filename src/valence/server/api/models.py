@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from valence.server import cards, examples
-from valence.server.compression import compressed
-from valence.server.contract import operation
-from valence.server.schemas import ModelDetail, ModelList
+from valence.server.classifiers import summaries
+from valence.server.openapi import examples
+from valence.server.openapi.contract import operation
+from valence.server.schemas.models import ModelDetail, ModelList
 from valence.server.state import state
+from valence.server.web.compression import compressed
 
 blueprint = Blueprint("models", __name__, url_prefix="/api/v1")
 
@@ -23,8 +24,8 @@ blueprint = Blueprint("models", __name__, url_prefix="/api/v1")
 )
 def list_models() -> ModelList:
     """Every model that this server answers with, in the order of its settings, and how much it takes in one call."""
-    registry, limits = state().registry, cards.limits(state().settings)
-    models = [cards.summary(model, default=registry.default) for model in registry.all()]
+    registry, limits = state().registry, summaries.limits(state().settings)
+    models = [summaries.summary(model, default=registry.default) for model in registry.all()]
     return ModelList(models=models, limits=limits)
 
 
@@ -41,4 +42,4 @@ def list_models() -> ModelList:
 def get_model(name: str) -> ModelDetail:
     """Its card, its results with their intervals, what it was compared with, and where it came from."""
     registry = state().registry
-    return cards.detail(registry.model(name), default=registry.default)
+    return summaries.detail(registry.model(name), default=registry.default)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
-from valence.server import examples, scoring
-from valence.server.access import charge_tokens
-from valence.server.contract import operation
-from valence.server.schemas import PredictRequest, PredictResponse
+from valence.server.auth.access import charge_tokens
+from valence.server.classifiers import scoring
+from valence.server.openapi import examples
+from valence.server.openapi.contract import operation
+from valence.server.request_context import client_gone
+from valence.server.schemas.predict import PredictRequest, PredictResponse
 from valence.server.state import state
-from valence.server.transport.caller import gone_from
 
 blueprint = Blueprint("predict", __name__, url_prefix="/api/v1")
 
@@ -40,4 +41,4 @@ def predict(asked: PredictRequest) -> PredictResponse:
     results, with kind `error`, and the others are scored.
     """
     at = state()
-    return scoring.predict(asked, at.registry, at.settings, gone=gone_from(request.environ), charge=charge_tokens)
+    return scoring.predict(asked, at.registry, at.settings, gone=client_gone(request.environ), charge=charge_tokens)

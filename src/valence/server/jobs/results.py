@@ -9,8 +9,8 @@ from typing import Any
 from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.model.labels import SEPARATOR
+from valence.server.classifiers.registry import ServedModel
 from valence.server.jobs.uploads import ADDED, text_of
-from valence.server.registry import ServedModel
 from valence.server.spreadsheet import line
 from valence.server.store.tables import Job, JobPart
 

@@ -1,6 +1,6 @@
 """Whether a call should wait for a thread, or be refused because it would wait for too long.
 
-Knows nothing of what is asked. `valence.server.transport.lanes` asks it before a thread is taken.
+Knows nothing of what is asked. `valence.server.transport.thread_pools` asks it before a thread is taken.
 """
 
 from __future__ import annotations

@@ -13,13 +13,13 @@ from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
 
 from valence.server.problems import ProblemError
-from valence.server.transport.answer import PIECE, Answer
+from valence.server.request_context import CLIENT
 from valence.server.transport.bodies import Bodies, Body, Receive, declared_length
-from valence.server.transport.caller import KEY
-from valence.server.transport.heads import Scope, environ_of, fault_of, is_unsafe, path_of
-from valence.server.transport.lanes import Lanes
 from valence.server.transport.limits import Limits
 from valence.server.transport.refusals import PROBLEM_KEY, Refusals, is_for_scores
+from valence.server.transport.request_heads import Scope, environ_of, fault_of, is_unsafe, path_of
+from valence.server.transport.thread_pools import ThreadPools
+from valence.server.transport.wsgi_response import PIECE, WsgiResponse
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Bridge:
         most: Callable[[str, str], int],
         limits: Limits,
     ) -> None:
-        self.lanes = Lanes(threads)
+        self.thread_pools = ThreadPools(threads)
         self.bodies = Bodies(limits)
         self._application, self._refusals, self._most, self._limits = application, refusals, most, limits
 
@@ -80,7 +80,7 @@ class Bridge:
 
     def _admit(self, call: _Call) -> None:
         """Raises ProblemError for a call for scores that would wait for too long."""
-        if self.lanes.admission.full() and is_for_scores(call.scope["method"], call.path):
+        if self.thread_pools.admission.full() and is_for_scores(call.scope["method"], call.path):
             raise self._refusals.full
 
     async def _answer(self, call: _Call) -> None:
@@ -102,26 +102,26 @@ class Bridge:
         has_body = length > 0 or any(name == b"content-length" for name, _ in call.scope["headers"])
         stream = body.file if body is not None and body.whole else io.BytesIO()
         environ = environ_of(call.scope, stream, length if has_body else None)
-        environ[KEY] = call.client
-        answer = Answer()
-        piece = await self.lanes.answer(call.path, partial(answer.begin, self._application, environ))
+        environ[CLIENT] = call.client
+        answer = WsgiResponse()
+        piece = await self.thread_pools.answer(call.path, partial(answer.begin, self._application, environ))
         await self._send(call, answer, piece)
 
-    async def _send(self, call: _Call, answer: Answer, piece: bytes) -> None:
+    async def _send(self, call: _Call, answer: WsgiResponse, piece: bytes) -> None:
         """Sends a whole answer, making each piece only when the one before it has been taken."""
         await call.start(answer)
         while not answer.whole:
             await call.write(piece)
             if call.client.lost:
-                await self.lanes.go_on(answer.close)
+                await self.thread_pools.go_on(answer.close)
                 return
-            piece = await self.lanes.go_on(answer.more)
+            piece = await self.thread_pools.go_on(answer.more)
         await self._end(call, piece)
 
     async def _refuse(self, call: _Call, problem: ProblemError) -> None:
         environ = environ_of(call.scope, io.BytesIO(), None)
         environ[PROBLEM_KEY] = problem
-        answer = Answer()
+        answer = WsgiResponse()
         piece = answer.begin(self._refusals, environ)
         if is_unsafe(problem):
             call.read, call.close = False, True
@@ -160,7 +160,7 @@ class _Call:
         self.started = False
         self.close = b"expect" in names  # it has not sent the body, and now may never do so
 
-    async def start(self, answer: Answer) -> None:
+    async def start(self, answer: WsgiResponse) -> None:
         self.started, headers = True, answer.headers
         if self.close and not self.read:
             headers = [*headers, (b"connection", b"close")]

@@ -15,11 +15,12 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask, Request
 from werkzeug.test import EnvironBuilder
 
-from valence.server import logs, security
-from valence.server.errors import problem_response
+from valence.server.auth.proxies import trusting
+from valence.server.error_handlers import problem_response
+from valence.server.monitoring import logs
 from valence.server.problems import KINDS, ProblemError
-from valence.server.proxies import trusting
 from valence.server.state import KEY, State
+from valence.server.web import security_headers
 
 ROUTE = "/api/v1/predict"
 PROBLEM_KEY = "valence.problem"
@@ -84,7 +85,7 @@ class Refusals:
             if len(self._made) >= _KEPT:
                 self._made.clear()
             response = problem_response(problem)
-            security.harden(response, asked, self._state.settings.cors_origins)
+            security_headers.harden(response, asked, self._state.settings.cors_origins)
             headers = response.get_wsgi_headers(asked.environ)
             self._made[key] = _Said(response.status, response.status_code, headers.to_wsgi_list(), response.get_data())
         return self._made[key]

@@ -1,0 +1,37 @@
+"""All feedback as a file: JSON Lines, or CSV that is safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from valence.server.feedback.listing import entry
+from valence.server.spreadsheet import line
+from valence.server.store.tables import Feedback
+
+COLUMNS = (
+    "id",
+    "received_at",
+    "changed_at",
+    "model",
+    "body",
+    "head",
+    "predicted",
+    "probability",
+    "correct",
+    "label",
+    "text",
+    "request_id",
+)
+
+
+def as_jsonl(found: Iterable[Feedback]) -> Iterator[str]:
+    """One JSON object a line, each as the API lists it."""
+    for row in found:
+        yield entry(row).model_dump_json() + "\n"
+
+
+def as_csv(found: Iterable[Feedback]) -> Iterator[str]:
+    """A table with a head. What a spreadsheet would run as a formula gets an apostrophe in front."""
+    yield line(COLUMNS)
+    for row in found:
+        yield line(getattr(row, column) for column in COLUMNS)

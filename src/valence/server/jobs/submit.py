@@ -1,0 +1,91 @@
+"""Files that are sent to be scored become jobs. Never imports Flask."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import IO
+
+from valence.errors import OverloadedError
+from valence.server.auth.keys import Holder
+from valence.server.classifiers.registry import Registry
+from valence.server.jobs import uploads
+from valence.server.problems import ProblemError
+from valence.server.schemas.jobs import JobQuery
+from valence.server.settings import Settings
+from valence.server.store import job_rows as rows
+from valence.server.store.database import Database
+from valence.server.store.tables import Job, JobPart
+
+_READING_TURN_S = 10
+
+
+class JobSubmission:
+    """Stores submitted files as jobs. Reads one file at a time, since in memory it takes several times its size."""
+
+    def __init__(self, database: Database, registry: Registry, settings: Settings) -> None:
+        self._database, self._registry, self._settings = database, registry, settings
+        self._reading = threading.Lock()
+
+    def submit(self, file: IO[bytes], shape: uploads.Shape, query: JobQuery, holder: Holder) -> Job:
+        """Stores a file as a waiting job. Raises ProblemError, StoreError or OverloadedError."""
+        if not self._settings.jobs:
+            raise ProblemError(
+                "jobs-off", "This server doesn't accept files. Score the texts with POST /api/v1/predict."
+            )
+        model = self._registry.model(query.model)
+        with self._turn_to_read():
+            upload = uploads.read(file, shape, text_column=query.text_column, most_rows=self._settings.job_max_rows)
+            now = datetime.now(UTC)
+            job = Job(
+                id=str(uuid.uuid4()),
+                owner=holder.id,
+                model=model.facts.name,
+                body=model.facts.body,
+                head=model.facts.head,
+                shape=upload.shape,
+                delimiter=upload.delimiter,
+                columns=json.dumps(upload.columns),
+                text_column=_storable(upload.text_column),
+                rows=upload.rows,
+                rows_done=0,
+                state="waiting",
+                created_at=now,
+                expires_at=now + timedelta(hours=self._settings.job_hours),
+                attempts=0,
+            )
+            self._store(job, upload)
+        return job
+
+    @contextmanager
+    def _turn_to_read(self) -> Iterator[None]:
+        """Raises OverloadedError if other files take too long."""
+        if not self._reading.acquire(timeout=_READING_TURN_S):
+            raise OverloadedError("The server is busy reading other files.", way_out="Try again in a few seconds.")
+        try:
+            yield
+        finally:
+            self._reading.release()
+
+    def _store(self, job: Job, upload: uploads.Upload) -> None:
+        parts = [
+            JobPart(job_id=job.id, number=number, rows=len(part.rows), given=json.dumps(part.rows))
+            for number, part in enumerate(upload.parts)
+        ]
+        if not rows.put(self._database, job, parts, most=self._settings.jobs_per_key):
+            raise ProblemError(
+                "too-many-jobs",
+                f"This key has reached its limit of {self._settings.jobs_per_key} jobs. Delete one that you have "
+                "downloaded, or wait until one expires.",
+            )
+
+
+def _storable(name: str) -> str:
+    """A column's name goes into the database as text, which takes neither NUL nor half a surrogate pair."""
+    if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise ProblemError("invalid-file", "The name of the text column holds a character that no text has. Rename it.")
+    return name

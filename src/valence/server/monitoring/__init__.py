@@ -1,0 +1,1 @@
+"""What the operator sees of a running server: log lines and Prometheus metrics."""

@@ -1,0 +1,92 @@
+"""Figures for Prometheus: requests, how long they took, batches, the queue, the models, this process.
+
+Labels come from closed lists (our routes, the known methods), so no caller can make the figures grow without end. One
+registry for each app, since tests make many.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from valence.inference.batch_run import BatchRun
+from valence.server.classifiers.registry import Registry
+
+MEDIA_TYPE = CONTENT_TYPE_LATEST
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+# Seconds. One text takes milliseconds, a full queue seconds; the router gives up after 30.
+_REQUEST_S = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
+_BATCH_S = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+_WINDOWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+_TOKENS = (16, 64, 256, 1024, 4096, 16384)
+
+
+class Metrics:
+    """What the process counts; `text` is what Prometheus reads."""
+
+    def __init__(self, models: Registry) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._registry.register(_Models(models))
+        by_route = ("route", "method", "status")
+        self._requests = Counter(
+            "valence_http_requests", "Requests that were answered.", by_route, registry=self._registry
+        )
+        self._request_s = Histogram(
+            "valence_http_request_seconds",
+            "Seconds until the answer, or its first bytes.",
+            ("route",),
+            buckets=_REQUEST_S,
+            registry=self._registry,
+        )
+        self._windows = self._batch_histogram("windows", "Windows of text that were run together.", _WINDOWS)
+        self._tokens = self._batch_histogram("tokens", "Tokens that were run together, without padding.", _TOKENS)
+        self._batch_s = self._batch_histogram("seconds", "Seconds that the network took for a batch.", _BATCH_S)
+        models.watch(self.batch)
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        self._requests.labels(route, method if method in _METHODS else "other", status).inc()
+        self._request_s.labels(route).observe(seconds)
+
+    def batch(self, model: str, run: BatchRun) -> None:
+        self._windows.labels(model).observe(run.windows)
+        self._tokens.labels(model).observe(run.tokens)
+        self._batch_s.labels(model).observe(run.seconds)
+
+    def text(self) -> bytes:
+        return generate_latest(self._registry)
+
+    def _batch_histogram(self, unit: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"valence_batch_{unit}", meaning, ("model",), buckets=buckets, registry=self._registry)
+
+
+class _Models(Collector):
+    """Asked when Prometheus asks: what waits for each model, and which version it is."""
+
+    def __init__(self, models: Registry) -> None:
+        self._models = models
+
+    def collect(self) -> Iterator[Metric]:
+        waiting = GaugeMetricFamily("valence_queue_tokens", "Tokens that wait to be scored.", labels=["model"])
+        versions = InfoMetricFamily("valence_model", "The models that answer, by version.", labels=["model"])
+        for model in self._models.loaded():
+            waiting.add_metric([model.facts.name], model.scorer.waiting_tokens)
+            versions.add_metric([model.facts.name], {"body": model.facts.body, "head": model.facts.head})
+        yield waiting
+        yield versions
+
+
+def install(app: Flask, metrics: Metrics) -> None:
+    """Counts every request that Flask answers; the page's files are not among them."""
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "none"
+        metrics.request(route, request.method, response.status_code, time.perf_counter() - g.began)
+        return response

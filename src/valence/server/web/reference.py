@@ -1,0 +1,71 @@
+"""GET /openapi.json, and the same document for people: /docs and /docs/errors.
+
+Each is made at the first call and sent as it is from then on. The pages carry no nonce: their one <style> is allowed by
+its hash, so that nothing in them changes from answer to answer.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from markupsafe import Markup
+
+from valence.server import problems
+from valence.server.openapi.document import as_text
+from valence.server.state import KEY
+from valence.server.web import security_headers
+from valence.server.web.cached_document import CachedDocument
+
+blueprint = Blueprint("reference", __name__, template_folder="templates")
+
+_STYLE = (Path(__file__).parent / "templates" / "reference.css").read_text("utf-8")
+_HTML = "text/html; charset=utf-8"
+# Documents that are kept: /docs names the host that it was asked under, and callers choose what they call it.
+_KEPT = 16
+
+
+@blueprint.get("/openapi.json")
+def openapi_json() -> Response:
+    return _openapi(_app()).response()
+
+
+@blueprint.get("/docs")
+def docs() -> Response:
+    return _docs(_app(), request.host_url).response()
+
+
+@blueprint.get("/docs/errors")
+def docs_of_errors() -> Response:
+    return _errors(_app()).response()
+
+
+@lru_cache(_KEPT)
+def _openapi(app: Flask) -> CachedDocument:
+    return CachedDocument(as_text(app.extensions[KEY].document), "application/json")
+
+
+@lru_cache(_KEPT)
+def _docs(app: Flask, host_url: str) -> CachedDocument:
+    return _page("reference.html", document=app.extensions[KEY].document, host_url=host_url, pretty=_pretty)
+
+
+@lru_cache(_KEPT)
+def _errors(_: Flask) -> CachedDocument:
+    return _page("errors.html", kinds=problems.KINDS.values())
+
+
+def _page(template: str, **values: object) -> CachedDocument:
+    content = render_template(template, style=Markup(_STYLE), **values)  # noqa: S704 - a file of ours
+    return CachedDocument(content, _HTML, security_headers.style_policy(_STYLE))
+
+
+def _app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way to the app itself
+    return app
+
+
+def _pretty(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
