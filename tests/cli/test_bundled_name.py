@@ -11,7 +11,7 @@ import valence
 from valence.cli import main
 from valence.model.bundled import BUNDLED_FOLDER, bundled_folder, model_path
 from valence.server.classifiers.loading import facts
-from valence.server.settings import ModelPath
+from valence.server.model_path import ModelPath
 
 ROWS = "text,label\n" + "a fine film,positive\na dull film,negative\n" * 12
 

@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from valence.cli import main
-from valence.server.settings import described_settings
+from valence.server.settings_reference import described_settings
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")

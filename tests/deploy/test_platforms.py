@@ -18,7 +18,7 @@ from huggingface_hub import SpaceCard
 from valence.cli import main
 from valence.server.api import health
 from valence.server.production import GRACE_S
-from valence.server.settings import described_settings
+from valence.server.settings_reference import described_settings
 
 ROOT = Path(__file__).parents[2]
 (RENDER,) = yaml.safe_load((ROOT / "render.yaml").read_text("utf-8"))["services"]

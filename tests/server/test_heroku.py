@@ -19,7 +19,8 @@ from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
 from valence.cli import main
-from valence.server.settings import described_settings, load_settings
+from valence.server.settings import load_settings
+from valence.server.settings_reference import described_settings
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -10,14 +10,9 @@ from click.testing import CliRunner
 
 from valence.cli.settings import settings as settings_command
 from valence.errors import SettingsError
-from valence.server.settings import (
-    ModelPath,
-    Settings,
-    default_settings,
-    described_settings,
-    load_settings,
-    settings_page,
-)
+from valence.server.model_path import ModelPath
+from valence.server.settings import Settings, default_settings, load_settings
+from valence.server.settings_reference import described_settings, settings_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 

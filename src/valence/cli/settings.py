@@ -8,9 +8,9 @@ import click
 @click.command()
 @click.option("--markdown", is_flag=True, help="Print the page docs/settings.md.")
 def settings(markdown: bool) -> None:
-    """List the server's settings (environment variable, default, meaning) and what models run on here."""
+    """List the server's settings (environment variable, default, meaning), and what runs models on this machine."""
     from valence.inference.runtime import runtime_of_this_machine
-    from valence.server.settings import described_settings, settings_page
+    from valence.server.settings_reference import described_settings, settings_page
 
     if markdown:
         click.echo(settings_page(), nl=False)

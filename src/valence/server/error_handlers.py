@@ -1,6 +1,6 @@
-"""Every error leaves the server as one RFC 9457 problem document, and this is the only place that picks its status.
+"""Every error becomes an RFC 9457 problem document here, and nowhere else.
 
-What a person can act on is said; what only concerns the operator goes to the log under the request's id.
+The client is told what it can act on; what only concerns the operator is logged with the request ID.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from valence.server.schemas.problems import Problem
 
 log = logging.getLogger(__name__)
 
-# Which statuses raised by Flask and Werkzeug are which of our kinds.
-_OF_STATUS = {
+# Status raised by Flask or Werkzeug -> our code.
+_CODE_BY_STATUS = {
     404: "unknown-route",
     405: "wrong-method",
     413: "body-too-large",
@@ -27,12 +27,12 @@ _OF_STATUS = {
 
 
 def of_valence_error(error: ValenceError) -> ProblemError:
-    """The one mapping from Valence's errors to problems. What is not the caller's doing becomes internal-error."""
+    """Maps Valence's errors to problems. Errors that aren't the client's become internal-error."""
     if isinstance(error, TooCostlyError):
         return ProblemError("too-costly", str(error))
     if isinstance(error, OverloadedError):
         return ProblemError("overloaded", str(error), retry_after_s=error.retry_after_s)
-    if isinstance(error, CallerGoneError):  # nobody reads this but the log
+    if isinstance(error, CallerGoneError):  # only the log shows this
         return ProblemError("bad-request", str(error))
     if isinstance(error, StoreError):
         return unavailable(error)
@@ -42,20 +42,20 @@ def of_valence_error(error: ValenceError) -> ProblemError:
 
 
 def unavailable(error: StoreError) -> ProblemError:
-    """Logs why the database cannot be used, and tells the caller only that it cannot."""
-    log.warning("the database failed a request", extra={"fields": {"reason": str(error)}})
-    said = "What this needs is kept in a database that cannot be used now. Ask again in a few seconds."
-    return ProblemError("store-unavailable", said, retry_after_s=5)
+    """Logs why the database can't be used, and tells the client only that it can't."""
+    log.warning("database error", extra={"fields": {"reason": str(error)}})
+    detail = "This needs the database, which is unavailable at the moment. Try again in a few seconds."
+    return ProblemError("store-unavailable", detail, retry_after_s=5)
 
 
 def unexpected(error: Exception) -> ProblemError:
-    """Logs what happened, and tells the caller only the id to ask about."""
+    """Logs the error, and tells the client only the request ID."""
     log.error("unexpected error", exc_info=error)
-    return ProblemError("internal-error", f"The request failed; the server's log has it under id {g.request_id}.")
+    return ProblemError("internal-error", f"The request failed. Report it with the request ID {g.request_id}.")
 
 
 def install(app: Flask) -> None:
-    """Makes every error of the app, foreseen or not, a problem document."""
+    """Turns every error of the app, expected or not, into a problem document."""
     app.register_error_handler(ProblemError, problem_response)
     app.register_error_handler(ValenceError, lambda error: problem_response(of_valence_error(error)))
     app.register_error_handler(HTTPException, http_problem)
@@ -81,23 +81,23 @@ def problem_response(error: ProblemError) -> Response:
 
 
 def http_problem(error: HTTPException) -> Response:
-    """The problem for what Flask and Werkzeug refuse by themselves."""
+    """The problem for an error raised by Flask or Werkzeug."""
     status = error.code or 500
-    if status < 400:  # a redirect is no problem
+    if status < 400:  # a redirect isn't an error
         return error.get_response()  # type: ignore[return-value]  # a Flask Response, typed as Werkzeug's
-    code = _OF_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
-    cut_short = isinstance(error, ClientDisconnected)
-    response = problem_response(ProblemError(code, "The body did not arrive whole." if cut_short else _detail(code)))
+    code = _CODE_BY_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
+    incomplete = isinstance(error, ClientDisconnected)
+    response = problem_response(ProblemError(code, "The body is incomplete." if incomplete else _detail(code)))
     response.headers.extend((name, value) for name, value in error.get_headers() if name in {"Allow", "Content-Range"})
     return response
 
 
 def _detail(code: str) -> str:
     kind, limit = KINDS[code], request.max_content_length
-    said = {
-        "unknown-route": f"There is nothing at {request.path}.",
-        "wrong-method": f"{request.path} does not take {request.method}.",
-        "body-too-large": f"The body may have {limit} bytes and has more.",
-        "internal-error": f"The request failed; the server's log has it under id {g.request_id}.",
+    message = {
+        "unknown-route": f"{request.path} doesn't exist.",
+        "wrong-method": f"{request.path} doesn't support {request.method}.",
+        "body-too-large": f"The body is larger than the limit of {limit} bytes.",
+        "internal-error": f"The request failed. Report it with the request ID {g.request_id}.",
     }.get(code, f"{kind.title}.")
-    return f"{said} {kind.way_out}"
+    return f"{message} {kind.way_out}"

@@ -1,4 +1,4 @@
-"""What can go wrong over HTTP, as a closed list, and the exception that carries one of them.
+"""Everything that can go wrong with a request, as a closed list, and the exception that carries one of these.
 
 The OpenAPI document and the page /docs/errors are made from `KINDS`. Never imports Flask;
 `valence.server.error_handlers` sends the problems.
@@ -15,10 +15,10 @@ from valence.server.schemas.problems import FieldError
 
 MEDIA_TYPE = "application/problem+json"
 
-# Fields that one problem names at most; fields that a body, nested objects included, or a query may have.
+# Maximum fields listed in one problem; maximum fields in a body (nested objects included) or a query.
 MAX_ERRORS, MAX_FIELDS = 20, 64
-# Characters of a field's name, of what is said of it, and of a whole `detail`: each may echo what a caller sent.
-MAX_NAME, MAX_SAID, MAX_DETAIL = 100, 300, 1000
+# Maximum characters of a field's name, of its message and of a whole `detail`: each may repeat what a client sent.
+MAX_NAME, MAX_MESSAGE, MAX_DETAIL = 100, 300, 1000
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class ProblemKind:
     """One thing that can go wrong.
 
     Attributes:
-        code: what programs tell it by; stable.
-        status: the HTTP status that it is sent with.
-        title: the same words every time.
-        way_out: what the caller can do about it.
+        code: identifies the problem for programs; stable.
+        status: HTTP status.
+        title: always the same for this code.
+        way_out: what the client can do about it.
     """
 
     code: str
@@ -39,50 +39,52 @@ class ProblemKind:
 
 
 _ALL = (
-    ProblemKind("bad-request", 400, "The request cannot be read", "Check how the request is put together."),
-    ProblemKind("body-missing", 400, "The request has no body", "Send one, as /docs shows."),
-    ProblemKind("not-json", 400, "The body is not JSON", "Check commas, quotes and the encoding (UTF-8)."),
-    ProblemKind("key-missing", 401, "A key is needed", "Send the header Authorization: Bearer KEY."),
-    ProblemKind("wrong-key", 401, "The key does not count", "Ask whoever runs this server for a new one."),
-    ProblemKind("scope-missing", 403, "The key does not open this", "Ask for a key that has the scope."),
-    ProblemKind("jobs-off", 403, "This server takes no files", "Score the texts with POST /api/v1/predict."),
-    ProblemKind("unknown-model", 404, "There is no such model", "Ask /api/v1/models which there are."),
-    ProblemKind("unknown-route", 404, "There is nothing at this address", "See /docs for the addresses there are."),
-    ProblemKind("unknown-feedback", 404, "There is no such feedback", "Ask /api/v1/feedback which there is."),
-    ProblemKind("unknown-job", 404, "There is no such job", "Ask /api/v1/jobs which there are."),
-    ProblemKind("wrong-method", 405, "The address does not take this method", "Use one that the Allow header names."),
-    ProblemKind("request-timeout", 408, "The request did not come in time", "Send it at once, or in several calls."),
-    ProblemKind("model-changed", 409, "The model is another one by now", "Score the text again, then send feedback."),
-    ProblemKind("job-not-done", 409, "The job is not done", "Ask again once its state is done."),
-    ProblemKind("job-failed", 409, "The job failed", "See its `reason`, then send the file again."),
-    ProblemKind("too-many-jobs", 409, "The key has as many jobs as it may have", "Delete one, or wait."),
-    ProblemKind("body-too-large", 413, "The body is too large", "Send fewer or shorter texts in one call."),
-    ProblemKind("url-too-long", 414, "The address is too long", "Send what is long in the body."),
-    ProblemKind("wrong-content-type", 415, "The content type is not taken here", "Send one that `detail` names."),
-    ProblemKind("range-outside", 416, "The file has no such bytes", "See Content-Range for how many there are."),
-    ProblemKind("invalid-file", 422, "The file is not right", "Correct what `detail` names, by its line."),
-    ProblemKind("too-many-rows", 422, "The file has too many rows", "Send it in several files."),
-    ProblemKind("invalid-fields", 422, "Some fields are not right", "Correct the fields that `errors` names."),
-    ProblemKind("too-many-texts", 422, "There are too many texts in one call", "Send them in several calls."),
-    ProblemKind("too-costly", 422, "The call costs more than one call may", "Send fewer or shorter texts in one call."),
-    ProblemKind("text-empty", 422, "The text is empty", "Send a text with at least one visible character."),
-    ProblemKind("text-too-long", 422, "The text is too long", "Shorten it, or send its parts as several texts."),
-    ProblemKind("text-error", 422, "The text cannot be scored", "See `detail` for the reason."),
-    ProblemKind("too-many-calls", 429, "There were too many calls", "Ask again after Retry-After seconds."),
+    ProblemKind("bad-request", 400, "Malformed request", "Check the syntax of the request."),
+    ProblemKind("body-missing", 400, "The request has no body", "Send one; /docs has examples."),
+    ProblemKind("not-json", 400, "The body isn't valid JSON", "Check commas, quotes and the encoding (UTF-8)."),
+    ProblemKind("key-missing", 401, "An API key is required", "Send the header Authorization: Bearer KEY."),
+    ProblemKind("wrong-key", 401, "The API key isn't valid", "Ask the server's operator for a new one."),
     ProblemKind(
-        "too-many-tokens", 429, "The calls of the last minute cost too much", "Ask again after Retry-After seconds."
+        "scope-missing", 403, "The API key lacks a scope", "Ask the server's operator for a key with this scope."
     ),
-    ProblemKind("headers-too-large", 431, "The headers are too large", "Send fewer or shorter ones."),
-    ProblemKind("internal-error", 500, "Something went wrong in the server", "Report it with its request id."),
-    ProblemKind("overloaded", 503, "The server has more work than it takes", "Ask again after Retry-After seconds."),
-    ProblemKind("store-unavailable", 503, "The database cannot be used", "Ask again after Retry-After seconds."),
-    ProblemKind("starting", 503, "The model is still being loaded", "Ask again after Retry-After seconds."),
+    ProblemKind("jobs-off", 403, "This server doesn't accept files", "Score the texts with POST /api/v1/predict."),
+    ProblemKind("unknown-model", 404, "No such model", "GET /api/v1/models lists the models."),
+    ProblemKind("unknown-route", 404, "Not found", "/docs lists the API's addresses."),
+    ProblemKind("unknown-feedback", 404, "No such feedback", "GET /api/v1/feedback lists the feedback."),
+    ProblemKind("unknown-job", 404, "No such job", "GET /api/v1/jobs lists your jobs."),
+    ProblemKind("wrong-method", 405, "Method not allowed", "Use a method that the Allow header lists."),
+    ProblemKind(
+        "request-timeout", 408, "The request took too long to arrive", "Send it faster, or in smaller requests."
+    ),
+    ProblemKind("model-changed", 409, "The model has changed", "Score the text again, then send feedback."),
+    ProblemKind("job-not-done", 409, "The job isn't finished", "Try again once its state is done."),
+    ProblemKind("job-failed", 409, "The job failed", "See its `reason`, then send the file again."),
+    ProblemKind("too-many-jobs", 409, "Too many jobs for this API key", "Delete a job, or wait until one expires."),
+    ProblemKind("body-too-large", 413, "The body is too large", "Send fewer or shorter texts in one request."),
+    ProblemKind("url-too-long", 414, "The URL is too long", "Send long values in the body."),
+    ProblemKind("wrong-content-type", 415, "Unsupported content type", "Send one that `detail` lists."),
+    ProblemKind("range-outside", 416, "The range is outside the file", "Content-Range gives the file's size."),
+    ProblemKind("invalid-file", 422, "The file isn't valid", "Fix the line that `detail` names."),
+    ProblemKind("too-many-rows", 422, "The file has too many rows", "Split it into several files."),
+    ProblemKind("invalid-fields", 422, "Some fields aren't valid", "Fix the fields that `errors` lists."),
+    ProblemKind("too-many-texts", 422, "Too many texts in one request", "Send them in several requests."),
+    ProblemKind("too-costly", 422, "The request costs too many tokens", "Send fewer or shorter texts in one request."),
+    ProblemKind("text-empty", 422, "The text is empty", "Send a text with at least one visible character."),
+    ProblemKind("text-too-long", 422, "The text is too long", "Shorten it, or split it into several texts."),
+    ProblemKind("text-error", 422, "The text can't be scored", "See `detail` for the reason."),
+    ProblemKind("too-many-calls", 429, "Too many requests", "Try again after Retry-After seconds."),
+    ProblemKind("too-many-tokens", 429, "Token limit reached", "Try again after Retry-After seconds."),
+    ProblemKind("headers-too-large", 431, "The headers are too large", "Send fewer or shorter headers."),
+    ProblemKind("internal-error", 500, "Internal server error", "Report it with the request ID."),
+    ProblemKind("overloaded", 503, "The server is overloaded", "Try again after Retry-After seconds."),
+    ProblemKind("store-unavailable", 503, "The database is unavailable", "Try again after Retry-After seconds."),
+    ProblemKind("starting", 503, "The model is still loading", "Try again after Retry-After seconds."),
 )
 KINDS = {kind.code: kind for kind in _ALL}
 
 
 class ProblemError(Exception):
-    """A request that cannot be answered: `code` is one of `KINDS`, `detail` says what is wrong and the way out."""
+    """A request that can't be answered. `code` is one of `KINDS`, `detail` says what is wrong and what to do."""
 
     def __init__(
         self, code: str, detail: str, *, errors: Sequence[FieldError] = (), retry_after_s: int | None = None
@@ -95,35 +97,35 @@ class ProblemError(Exception):
 
 
 def invalid_field(field: str, detail: str) -> ProblemError:
-    """The problem for one field that keeps to the schema and is wrong all the same."""
+    """The problem for one field that matches its schema but isn't valid."""
     field = shortened(field, MAX_NAME)
     return ProblemError("invalid-fields", f"{field}: {detail}.", errors=[FieldError(field=field, detail=detail)])
 
 
 def invalid_fields(error: ValidationError) -> ProblemError:
-    """The problem for a body or a query that breaks its schema; the first `MAX_ERRORS` wrong fields are named.
+    """The problem for a body or a query that breaks its schema; it lists the first `MAX_ERRORS` invalid fields.
 
-    Of a list only its first wrong item is (`fail_fast`), and a body has at most `MAX_FIELDS`, so there are few errors.
+    A list reports only its first invalid item (`fail_fast`), and a body has at most `MAX_FIELDS`: there are few errors.
     """
-    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    details = error.errors(include_url=False, include_input=False, include_context=False)
     errors = [
         FieldError(
-            field=shortened(".".join(map(str, fault["loc"])) or "body", MAX_NAME),
-            detail=shortened(_words(fault["msg"]), MAX_SAID),
+            field=shortened(".".join(map(str, item["loc"])) or "body", MAX_NAME),
+            detail=shortened(_words(item["msg"]), MAX_MESSAGE),
         )
-        for fault in faults[:MAX_ERRORS]
+        for item in details[:MAX_ERRORS]
     ]
-    said = "; ".join(f"{each.field}: {each.detail}" for each in errors[:5])
-    return ProblemError("invalid-fields", f"{said}.", errors=errors)
+    summary = "; ".join(f"{field.field}: {field.detail}" for field in errors[:5])
+    return ProblemError("invalid-fields", f"{summary}.", errors=errors)
 
 
-def shortened(text: str, most: int) -> str:
-    """At most so many characters of it.
+def shortened(text: str, limit: int) -> str:
+    """The text, cut to at most `limit` characters.
 
     >>> shortened("a long name", 6)
     'a lon…'
     """
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _words(message: str) -> str:

@@ -33,7 +33,7 @@ class Callers:
         give_up_place()  # a second time changes nothing
         return self.waits()
 
-    async def begin(self, pools: Lanes, make: Callable[[], str], count: int) -> list[asyncio.Task[str]]:
+    async def begin(self, pools: ThreadPools, make: Callable[[], str], count: int) -> list[asyncio.Task[str]]:
         """So many calls, each of which has a thread by now."""
         calls = [asyncio.create_task(pools.answer(URL, make)) for _ in range(count)]
         for _ in calls:

@@ -1,8 +1,8 @@
-"""Who is asking, how often, and whether they may: the door that every operation of the API goes through.
+"""Access control for every operation of the API: the API key, the rate limits and the scope, in this order.
 
-In this order: the key, where one is shown, is looked up; the call is counted, under the key where it has the scope and
-under the client's address otherwise; then the scope is asked for. So a wrong key costs its sender calls, nobody can try
-keys without end, and a key for one thing raises no limit of another.
+A request counts against its key's limit if the key has the scope, and against the client's IP address otherwise. So
+requests with a wrong key are limited too, nobody can try keys without end, and a key for one scope doesn't raise the
+limit of another.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from valence.server.problems import ProblemError
 from valence.server.settings import Settings
 from valence.server.store.database import Database
 
-# Of the WSGI environment: how the caller stands whose file was counted before Flask.
-_FILE = "valence.file_standing"
+# Key of the WSGI environment: the quota left to the client of a static file, which is counted before Flask.
+_FILE_QUOTA = "valence.file_quota"
 
 
 _EXTENSION = "valence.access"
@@ -31,7 +31,7 @@ _EXTENSION = "valence.access"
 
 @dataclass(frozen=True)
 class AccessControl:
-    """What access is decided by; each app has one."""
+    """What access control works with; each app has one."""
 
     settings: Settings
     database: Database
@@ -40,10 +40,12 @@ class AccessControl:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the holder of a key, or whoever sits at an address.
+    """Who sent the request.
 
     Attributes:
-        refusal: why the key that was shown does not count.
+        address: IP address, or its /64 with IPv6.
+        holder: of the API key, if a valid one was sent.
+        refusal: why the key that was sent isn't valid.
     """
 
     address: str
@@ -53,22 +55,22 @@ class Caller:
 
 @dataclass(frozen=True)
 class CountedAs:
-    """Whose limits a call counts against: those of a key, where it has one for this, or else of an address."""
+    """Whose limit a request counts against: the key's if it has the scope, otherwise the IP address's."""
 
     key: str | None
     address: str
 
     @property
-    def said(self) -> str:
-        return "your address" if self.key is None else "this key"
+    def label(self) -> str:
+        return "your IP address" if self.key is None else "this key"
 
 
 def admit(scope: Scope | None, policy: Policy | None) -> None:
-    """Lets the current request pass, or raises ProblemError.
+    """Raises ProblemError unless the current request may proceed.
 
     Args:
-        scope: what the operation needs; None where anyone may.
-        policy: how it is counted; None where it is not. Calls of a key that has the scope are counted under the key.
+        scope: the scope that the operation needs; None if it needs none.
+        policy: the rate limit it counts against without a key that has the scope; None if it isn't counted.
     """
     if policy is None:
         return
@@ -83,68 +85,70 @@ def admit(scope: Scope | None, policy: Policy | None) -> None:
         return
     if caller.holder is None:
         raise ProblemError(
-            "key-missing", f"This needs a key with the scope {scope}. Send the header Authorization: Bearer KEY."
+            "key-missing", f"This needs an API key with the scope {scope}. Send the header Authorization: Bearer KEY."
         )
     if not caller.holder.may(scope):
         raise ProblemError(
-            "scope-missing", f"The key lacks the scope {scope}. Ask whoever runs this server for one that has it."
+            "scope-missing",
+            f"The API key lacks the scope {scope}. Ask the server's operator for a key with this scope.",
         )
     g.holder = caller.holder
 
 
 def charge_tokens(tokens: int) -> None:
-    """Counts the tokens that the current call costs in all; told a larger number later, it counts the rest.
+    """Counts the tokens that the current request costs in total; called again with more, it counts the difference.
 
-    Raises ProblemError `too-costly` where no minute has so many, and `too-many-tokens` where this one has not.
+    Raises ProblemError `too-costly` if a whole minute's quota isn't enough, and `too-many-tokens` if too few are left.
     """
     counted: CountedAs = g.counted
     quota = _control().rates.quota("client-tokens" if counted.key is None else "key-tokens")
     if quota and tokens > quota:
         raise ProblemError(
             "too-costly",
-            f"The call costs {tokens:,} tokens or more, and {counted.said} may use {quota:,} a minute. Send it in "
-            "several calls, or without an explanation.",
+            f"The request costs at least {tokens:,} tokens; {counted.label} may use {quota:,} per minute. Split it into "
+            "several requests, or turn off `explain`.",
         )
-    further = tokens - g.get("tokens", 0)
-    standing = _take(counted, "key-tokens", "client-tokens", further) if further > 0 else None
+    uncounted = tokens - g.get("tokens", 0)
+    standing = _take(counted, "key-tokens", "client-tokens", uncounted) if uncounted > 0 else None
     _note(standing)
     if standing is not None and not standing.allowed:
         raise ProblemError(
             "too-many-tokens",
-            f"The call costs {tokens:,} tokens or more, and of the {standing.quota:,} that {counted.said} may use a "
-            f"minute {standing.remaining:,} are left. Ask again in {standing.reset_s} seconds.",
+            f"The request costs at least {tokens:,} tokens. Of the {standing.quota:,} tokens per minute for {counted.label}, "
+            f"{standing.remaining:,} are left. Try again in {standing.reset_s} seconds.",
             retry_after_s=standing.reset_s,
         )
     g.tokens = tokens
 
 
 def holder() -> Holder:
-    """Of the key that was shown; only where the operation's scope cannot be open to everybody."""
-    found: Holder = g.holder
-    return found
+    """The holder of the request's API key; only in operations whose scope can't be open to everyone."""
+    return cast("Holder", g.holder)
 
 
 def install(app: Flask, control: AccessControl) -> None:
-    """Counts what is no operation of the API, and tells every caller whose call was counted how they stand."""
+    """Counts the requests that aren't operations of the API, and adds the rate limit headers to responses."""
     app.extensions[_EXTENSION] = control
 
     @app.before_request
     def count_page() -> None:
         view = app.view_functions.get(request.endpoint or "")
-        if not hasattr(view, "operation"):  # an operation's own door counts it, or it is not counted
-            counted: Standing | None = request.environ.get(_FILE) or _page_standing(_control(), request.remote_addr)
-            _refuse_beyond(counted, "your address")
+        if not hasattr(view, "operation"):  # operations are counted by `admit`, if at all
+            standing: Standing | None = request.environ.get(_FILE_QUOTA) or _page_standing(
+                _control(), request.remote_addr
+            )
+            _refuse_beyond(standing, "your IP address")
 
     @app.after_request
-    def tell(response: Response) -> Response:
+    def add_headers(response: Response) -> Response:
         response.headers.update(headers_of(list(g.get("standings", {}).values())))
         return response
 
 
 def file_allowed(app: Flask, environ: WSGIEnvironment) -> bool:
-    """Counts a file that is sent without Flask; where it is one too many, Flask gets the request and refuses it."""
+    """Counts a file that is sent without Flask. If it exceeds the limit, Flask must handle and refuse the request."""
     standing = _page_standing(app.extensions[_EXTENSION], environ.get("REMOTE_ADDR"))
-    environ[_FILE] = standing
+    environ[_FILE_QUOTA] = standing
     return standing is None or standing.allowed
 
 
@@ -158,41 +162,39 @@ def _page_standing(control: AccessControl, address: str | None) -> Standing | No
 
 def _caller(*, is_open: bool) -> Caller:
     address = network_of(request.remote_addr or "")
-    shown = request.headers.get("Authorization")
-    if shown is None:
+    authorization = request.headers.get("Authorization")
+    if authorization is None:
         return Caller(address)
-    kind, _, key = shown.partition(" ")
+    kind, _, key = authorization.partition(" ")
     try:
         holder = holder_of(_control().database, key.strip()) if kind.lower() == "bearer" else None
     except StoreError as error:
-        # What is open to anyone stays open: a key would only have changed how the call is counted.
+        # Open operations stay open: a key would only change how the request is counted.
         return Caller(address, refusal=None if is_open else unavailable(error))
     if holder is None:
-        said = (
-            "The key is unknown, expired or revoked, or the header is not Authorization: Bearer KEY. Ask for a new one."
-        )
-        return Caller(address, refusal=ProblemError("wrong-key", said))
+        detail = "The API key is unknown, expired or revoked, or the header isn't Authorization: Bearer KEY."
+        return Caller(address, refusal=ProblemError("wrong-key", detail))
     return Caller(address, holder)
 
 
 def _count(counted: CountedAs, policy: Policy) -> None:
-    _refuse_beyond(_take(counted, "key", policy), counted.said)
+    _refuse_beyond(_take(counted, "key", policy), counted.label)
 
 
 def _refuse_beyond(standing: Standing | None, whose: str) -> None:
-    """Notes how the caller stands, for the answer's headers. Raises ProblemError for who is beyond the limit."""
+    """Records the quota for the response's headers. Raises ProblemError if the limit is exceeded."""
     _note(standing)
     if standing is None or standing.allowed:
         return
     raise ProblemError(
         "too-many-calls",
-        f"More than {standing.quota} calls a minute came from {whose}. Ask again in {standing.reset_s} seconds.",
+        f"More than {standing.quota} requests per minute from {whose}. Try again in {standing.reset_s} seconds.",
         retry_after_s=standing.reset_s,
     )
 
 
 def _take(counted: CountedAs, of_key: Policy, of_address: Policy, cost: int = 1) -> Standing | None:
-    """Counts under the policy for keys or for addresses."""
+    """Counts under the policy for keys or for IP addresses."""
     rates = _control().rates
     if counted.key is not None:
         return rates.take(of_key, counted.key, cost)

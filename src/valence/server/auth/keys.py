@@ -1,9 +1,8 @@
-"""API keys: made, checked, listed and revoked. Knows the store and nothing of Flask.
+"""API keys: created, checked, listed and revoked. Never imports Flask.
 
-A key is `valence_ID_SECRET`: a public id, by which it is found, and 256 random bits. What is kept is its SHA-256, a
-fast hash on purpose: slow ones (argon2, bcrypt) are for passwords, which can be guessed; 256 random bits cannot, and a
-slow hash for each request would let anyone keep a small server busy. The id is part of what is hashed, so a digest is
-of no use in another row.
+A key is `valence_ID_SECRET`: a public ID to look it up by, and 256 random bits. Only its SHA-256 is stored. A fast hash
+on purpose: slow ones (argon2, bcrypt) protect passwords, which can be guessed; 256 random bits can't, and a slow hash
+per request would let anyone keep a small server busy. The ID is hashed too, so a digest is useless in another row.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ from valence.server.store.database import Database
 from valence.server.store.tables import ApiKey
 
 _KEY = re.compile(r"valence_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
-# Compared with where no key has the id, so that an unknown id takes as long as a wrong secret.
+# Compared with if no key has the ID, so that an unknown ID takes as long as a wrong secret.
 _NO_DIGEST = "0" * 64
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who shows a valid key: its id and what it opens."""
+    """The holder of a valid key: the key's ID and scopes."""
 
     id: str
     scopes: frozenset[str]
 
     def may(self, scope: Scope) -> bool:
-        """`admin` opens everything.
+        """Whether the key has this scope; `admin` includes every scope.
 
         >>> Holder("0a1b", frozenset({"admin"})).may("read-feedback")
         True
@@ -46,8 +45,8 @@ class Holder:
 
 
 @dataclass(frozen=True)
-class Described:
-    """A key as it is listed; `state` is valid, expired or revoked."""
+class ListedKey:
+    """A key as it is listed."""
 
     id: str
     name: str
@@ -58,7 +57,7 @@ class Described:
 
 
 def create(database: Database, name: str, scopes: Iterable[Scope], *, days: int | None = None) -> str:
-    """Makes a key and returns it; it is shown this once, for only its digest is kept. Raises StoreError."""
+    """Creates a key and returns it. Only its digest is stored, so it can't be shown again. Raises StoreError."""
     now = datetime.now(UTC)
     identity = secrets.token_hex(6)
     key = f"valence_{identity}_{secrets.token_urlsafe(32)}"
@@ -76,7 +75,7 @@ def create(database: Database, name: str, scopes: Iterable[Scope], *, days: int 
 
 
 def holder_of(database: Database, key: str) -> Holder | None:
-    """Whose key it is; None for one that is malformed, unknown, revoked or expired. Raises StoreError."""
+    """The key's holder; None if it is malformed, unknown, revoked or expired. Raises StoreError."""
     well_formed = _KEY.fullmatch(key)
     if not well_formed:
         return None
@@ -88,25 +87,25 @@ def holder_of(database: Database, key: str) -> Holder | None:
     return Holder(row.id, frozenset(row.scopes.split()))
 
 
-def listed(database: Database) -> list[Described]:
-    """Every key there has been, the oldest first. Raises StoreError."""
+def listed(database: Database) -> list[ListedKey]:
+    """Every key, including expired and revoked ones, oldest first. Raises StoreError."""
     now = datetime.now(UTC)
     with database.reading() as session:
         rows = session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)).all()
     return [
-        Described(row.id, row.name, tuple(row.scopes.split()), row.created_at, row.expires_at, _state(row, now))
+        ListedKey(row.id, row.name, tuple(row.scopes.split()), row.created_at, row.expires_at, _state(row, now))
         for row in rows
     ]
 
 
 def revoke(database: Database, identity: str) -> bool:
-    """From now on the key opens nothing; False if it was revoked before. Raises StoreError for an unknown id."""
+    """Revokes a key at once; False if it already was revoked. Raises StoreError for an unknown ID."""
     with database.writing() as session:
         row = session.get(ApiKey, identity)
         if row is None:
             raise StoreError(
-                f"There is no key with the id {identity!r}.",
-                way_out="`valence keys list` lists all of them.",
+                f"No key has the ID {identity!r}.",
+                way_out="List the keys: valence keys list",
                 code="unknown-key",
             )
         if row.revoked_at is not None:

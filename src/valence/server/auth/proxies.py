@@ -1,4 +1,4 @@
-"""Whose X-Forwarded headers are believed: those of as many proxies as the operator says stand in front."""
+"""X-Forwarded headers, trusted from as many proxies as the operator has set."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 
 def trusting(application: WSGIApplication, hops: int) -> WSGIApplication:
-    """The application, believing X-Forwarded-For and -Proto of that many proxies; with none, of nobody."""
+    """The application, trusting X-Forwarded-For and -Proto from this many proxies; with 0, from none."""
     return ProxyFix(application, x_for=hops, x_proto=hops) if hops else application

@@ -1,7 +1,7 @@
-"""How often a caller may ask: counted in this process, or in Redis where several processes must count together.
+"""Rate limits, counted in this process, or in Redis if several servers share them. Never imports Flask.
 
-Knows nothing of Flask. Windows slide, so nobody gets twice the limit around a full minute. Where Redis fails, this
-process counts by itself until it is back: neither is everybody let in, nor everybody kept out.
+Windows slide, so nobody gets twice the limit around a full minute. While Redis is down, this process counts by itself:
+the server neither stops limiting nor stops answering.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from valence.server.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# What is counted apart: calls from one address, calls with one key, feedback from one address, pages and their files,
-# and tokens that were computed for an address and for a key.
+# Counted separately: requests per IP address, requests per key, feedback per IP address, pages and their files per IP
+# address, and tokens per IP address and per key.
 Policy = Literal["client", "key", "feedback", "page", "client-tokens", "key-tokens"]
 _WINDOW_S = 60
-# Seconds: longer than this a counter may not keep a call waiting.
-_REDIS_S = 0.5
+# Seconds that a request waits for Redis at most.
+_REDIS_TIMEOUT_S = 0.5
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a caller stands after a call.
+    """What is left of a quota after a request.
 
     Attributes:
-        allowed: whether this call was within the limit.
-        quota: calls, or tokens, a minute.
-        remaining: those that are left now.
-        reset_s: seconds until there are more; of a call that was not allowed, until there are enough for it.
+        allowed: whether this request was within the limit.
+        quota: requests, or tokens, per minute.
+        remaining: what is left now.
+        reset_s: seconds until more is available; for a refused request, until enough is.
     """
 
     policy: Policy
@@ -50,12 +50,12 @@ class Standing:
 
     @property
     def unit(self) -> str:
-        """Of the quota, where it is not calls; the draft's registry has none for tokens."""
+        """The quota's unit, unless it is requests; the draft's registry has none for tokens."""
         return ';qu="tokens"' if self.policy.endswith("-tokens") else ""
 
 
 def headers_of(standings: Sequence[Standing]) -> dict[str, str]:
-    """As draft-ietf-httpapi-ratelimit-headers has it: a list with an item for each policy.
+    """The headers of draft-ietf-httpapi-ratelimit-headers: a list with an item for each policy.
 
     >>> headers_of([Standing("client", True, 600, 12, 7), Standing("client-tokens", True, 9000, 800, 7)])["RateLimit"]
     '"client";r=12;t=7, "client-tokens";r=800;t=7'
@@ -63,13 +63,13 @@ def headers_of(standings: Sequence[Standing]) -> dict[str, str]:
     if not standings:
         return {}
     return {
-        "RateLimit-Policy": ", ".join(f'"{each.policy}";q={each.quota}{each.unit};w={_WINDOW_S}' for each in standings),
-        "RateLimit": ", ".join(f'"{each.policy}";r={each.remaining};t={each.reset_s}' for each in standings),
+        "RateLimit-Policy": ", ".join(f'"{item.policy}";q={item.quota}{item.unit};w={_WINDOW_S}' for item in standings),
+        "RateLimit": ", ".join(f'"{item.policy}";r={item.remaining};t={item.reset_s}' for item in standings),
     }
 
 
 class RateLimits:
-    """Counts calls and what they cost, each under a policy and for one caller."""
+    """Counts requests and their tokens by policy and caller."""
 
     def __init__(self, settings: Settings) -> None:
         self._quotas: dict[Policy, int] = {
@@ -80,16 +80,16 @@ class RateLimits:
             "client-tokens": settings.tokens_per_minute,
             "key-tokens": settings.key_tokens_per_minute,
         }
-        self._here = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = _redis(settings)
-        self._lost = False
+        self._redis_down = False
 
     def quota(self, policy: Policy) -> int:
-        """Calls or tokens a minute; 0 for no limit."""
+        """Requests or tokens per minute; 0 for no limit."""
         return self._quotas[policy]
 
     def take(self, policy: Policy, caller: str, cost: int = 1) -> Standing | None:
-        """Counts one call, or tokens; None where the policy has no limit. What is not allowed is not counted."""
+        """Counts one request, or tokens; None if the policy has no limit. Refused requests aren't counted."""
         quota = self._quotas[policy]
         if not quota:
             return None
@@ -97,21 +97,21 @@ class RateLimits:
             try:
                 standing = _take(self._shared, policy, quota, caller, cost)
             except StorageError as error:
-                self._tell(lost=True, reason=type(error.storage_error).__name__)
+                self._log_redis(down=True, reason=type(error.storage_error).__name__)
             else:
-                self._tell(lost=False)
+                self._log_redis(down=False)
                 return standing
-        return _take(self._here, policy, quota, caller, cost)
+        return _take(self._local, policy, quota, caller, cost)
 
-    def _tell(self, *, lost: bool, reason: str = "") -> None:
-        if lost != self._lost:
-            self._lost = lost
-            said = "Redis does not answer; calls are counted in this process" if lost else "Redis answers again"
-            log.warning(said, extra={"fields": {"reason": reason}})
+    def _log_redis(self, *, down: bool, reason: str = "") -> None:
+        if down != self._redis_down:
+            self._redis_down = down
+            message = "Redis is down; rate limits are counted in this process" if down else "Redis is back"
+            log.warning(message, extra={"fields": {"reason": reason}})
 
 
 def network_of(address: str) -> str:
-    """Whom an address stands for: itself, or with IPv6 its /64, all of which one household has.
+    """The IP address, or with IPv6 its /64, which usually belongs to one household.
 
     >>> network_of("2001:db8:1:2:3:4:5:6")
     '2001:db8:1:2::/64'
@@ -119,13 +119,13 @@ def network_of(address: str) -> str:
     '192.0.2.7'
     """
     try:
-        known = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
-        return "unknown"  # no address: a socket of this machine, or a proxy that writes something else
-    if isinstance(known, ipaddress.IPv6Address):
-        mapped = known.ipv4_mapped
-        return str(mapped) if mapped else str(ipaddress.ip_network((known, 64), strict=False))
-    return str(known)
+        return "unknown"  # a Unix socket, or a proxy that sends something else
+    if isinstance(parsed, ipaddress.IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped) if mapped else str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
 
 
 def _take(limiter: SlidingWindowCounterRateLimiter, policy: Policy, quota: int, caller: str, cost: int) -> Standing:
@@ -135,14 +135,14 @@ def _take(limiter: SlidingWindowCounterRateLimiter, policy: Policy, quota: int, 
     wait_s = stats.reset_time - time.time()
     if not allowed and 1 < cost <= quota:
         wait_s = _room_after_s(limiter, item, policy, caller, cost)
-    # The first whole second after the reset: at the very moment of it, nothing has slid out of the window yet.
+    # The first whole second after the reset: at the reset itself, nothing has left the window yet.
     return Standing(policy, allowed, quota, stats.remaining, max(0, math.floor(wait_s)) + 1)
 
 
 def _room_after_s(
     limiter: SlidingWindowCounterRateLimiter, item: RateLimitItemPerMinute, policy: Policy, caller: str, cost: int
 ) -> float:
-    """Seconds until so much is left, if nothing else is counted: the window before slides out, then this one."""
+    """Seconds until this cost fits, if nothing else is counted: the previous window slides out, then this one."""
     before, before_s, now, now_s = limiter.storage.get_sliding_window(  # type: ignore[attr-defined]  # both storages have it
         item.key_for(policy, caller), _WINDOW_S
     )
@@ -156,7 +156,10 @@ def _redis(settings: Settings) -> SlidingWindowCounterRateLimiter | None:
     if settings.redis_url is None:
         return None
     address = settings.redis_url.get_secret_value()
-    options: dict[str, float | str | bool] = {"socket_timeout": _REDIS_S, "socket_connect_timeout": _REDIS_S}
+    options: dict[str, float | str | bool] = {
+        "socket_timeout": _REDIS_TIMEOUT_S,
+        "socket_connect_timeout": _REDIS_TIMEOUT_S,
+    }
     if address.startswith("rediss:") and not settings.redis_verify:
         options["ssl_cert_reqs"] = "none"
     storage = RedisStorage(address, None, "valence", True, **options)  # noqa: FBT003 - names would clash with options

@@ -1,4 +1,4 @@
-"""From the settings to models that score: the only file of the server that knows the engine and the model folder."""
+"""Loads the models of the settings. Only this module knows the engine and the model folder."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from valence.model.bundled import BUNDLED_FOLDER, bundled_folder
 from valence.model.folder import ModelFolder
 from valence.model.multi_label import MultiLabelHead
 from valence.server.classifiers.registry import ModelFacts, ServedModel
-from valence.server.settings import ModelPath, Settings
+from valence.server.model_path import ModelPath
+from valence.server.settings import Settings
 
 
 def loaders(settings: Settings) -> list[Callable[[], ServedModel]]:
-    """One function for each model of the settings; calling it loads the model."""
+    """One function per model of the settings; calling it loads the model."""
     return [partial(load_model, model, settings) for model in settings.models]
 
 
 def load_model(model: ModelPath, settings: Settings) -> ServedModel:
     """Loads a model for scoring. Raises ModelFolderError."""
-    # Imported here, so only in the worker: the process that forks it needs no onnxruntime, nor its threads.
+    # Imported here, so only in the worker: the master that forks it needs neither onnxruntime nor its threads.
     from valence.inference.batching import Batcher
     from valence.inference.engine import Engine
 
@@ -31,7 +32,7 @@ def load_model(model: ModelPath, settings: Settings) -> ServedModel:
 
 
 def facts(model: ModelPath) -> ModelFacts:
-    """What the folder says of itself, without the engine. Raises ModelFolderError for a missing or damaged part."""
+    """Reads the model folder without starting the engine. Raises ModelFolderError if a file is missing or damaged."""
     folder = ModelFolder(_folder(model))
     body, head, results = folder.body(), folder.head(), folder.results()
     folder.files("body.onnx", "tokenizer.json")
@@ -54,5 +55,5 @@ def facts(model: ModelPath) -> ModelFacts:
 
 
 def _folder(model: ModelPath) -> Path:
-    """The bundled model's absence has a message of its own: whoever serves it named no path that could be wrong."""
+    """A missing bundled model has an error of its own, since nobody gave a wrong path."""
     return bundled_folder() if model.path == BUNDLED_FOLDER else model.path

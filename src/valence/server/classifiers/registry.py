@@ -1,7 +1,7 @@
-"""The models that the server answers with: loading them, finding one by name, closing them.
+"""The served models: loaded, looked up by name, closed.
 
-The web layer sees a model only as a `ServedModel`, and its engine only as a `Scorer`, so tests put a fake there.
-Loading runs in a thread of its own, so that the server can say "starting" meanwhile. Knows nothing of Flask.
+The rest of the server sees a model as a `ServedModel` and its engine as a `Scorer`, which tests replace with a fake.
+Models load in a thread of their own; until then requests get the problem `starting`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Scorer(Protocol):
-    """What the server asks of the engine. `valence.inference.batching.Batcher` is the real one."""
+    """What the server needs of the engine. `valence.inference.batching.Batcher` implements it."""
 
     def score(
         self,
@@ -36,34 +36,34 @@ class Scorer(Protocol):
         charge: Callable[[int], None] | None = None,
         on_long: Callable[[], None] | None = None,
     ) -> Sequence[Prediction | TextError]:
-        """One answer for each text, in order.
+        """One prediction or error per text, in order.
 
-        Before anything is computed `charge` is told the tokens that the call costs: at least, then exactly. It refuses
-        by an exception. `on_long` is told before a long call begins to wait. Raises OverloadedError, at once, when
-        there is no room or no time, and CallerGoneError once `gone` says so.
+        Before scoring, `charge` is called with the tokens of the request: first a lower bound, then the exact number;
+        it may refuse by raising. `on_long` is called before a long request starts to wait. Raises OverloadedError, at
+        once, if the queue is full or the time too short, and CallerGoneError once `gone` returns True.
         """
 
     @property
     def waiting_tokens(self) -> int:
-        """Tokens that wait to be scored now."""
+        """Tokens in the queue."""
 
     def watch(self, observer: Callable[[BatchRun], None]) -> None:
-        """Tells `observer` of each batch from now on."""
+        """Calls `observer` after each batch from now on."""
 
     def close(self) -> None:
-        """Finishes what was accepted and lets the threads go."""
+        """Finishes the accepted work and stops the threads."""
 
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What there is to know about a model besides its scores; read from its folder once.
+    """Everything about a model except its scores; read from its folder once.
 
     Attributes:
-        name: what callers ask for it by.
+        name: what requests call it.
         body, head: versions.
         max_tokens: tokens in one window.
-        thresholds: from which probability each label of a multi-label model is given; None of another.
-        results, comparisons: as results.json lists them.
+        thresholds: probability from which each label of a multi-label model is assigned; None for other models.
+        results, comparisons: as in results.json.
     """
 
     name: str
@@ -89,16 +89,16 @@ class ServedModel:
 
 
 class Registry:
-    """The served models by name. The default one answers where a call names none.
+    """The served models by name.
 
     Attributes:
-        default: name of the default model.
+        default: name of the model used when a request doesn't name one.
     """
 
     def __init__(
         self, models: Sequence[ServedModel] = (), *, default: str | None = None, patience_s: float = 0.0
     ) -> None:
-        """`patience_s`: seconds that a call waits for models that are being loaded, before it is told to come again."""
+        """`patience_s`: seconds that a request waits for models to load before it is refused."""
         self.default = default or (models[0].facts.name if models else "")
         self._models = {model.facts.name: model for model in models}
         self._observer: Callable[[str, BatchRun], None] | None = None
@@ -113,47 +113,47 @@ class Registry:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of every model, once all are loaded; empty before that."""
+        """Names of all models once they are loaded; empty before."""
         return tuple(self._models) if self.ready else ()
 
     def model(self, name: str | None = None) -> ServedModel:
-        """The model of that name, or the default one. Raises ProblemError `starting` or `unknown-model`."""
+        """The model with this name, or the default one. Raises ProblemError `starting` or `unknown-model`."""
         self._wait_until_ready()
-        found = self._models.get(self.default if name is None else name)
-        if found is None:
-            raise ProblemError("unknown-model", f"There is no model {name!r}. There are: {', '.join(self.names)}.")
-        return found
+        model = self._models.get(self.default if name is None else name)
+        if model is None:
+            raise ProblemError("unknown-model", f"There is no model {name!r}. Models: {', '.join(self.names)}.")
+        return model
 
     def all(self) -> list[ServedModel]:
-        """Every model in the order of the settings. Raises ProblemError `starting`."""
+        """Every model, in the order of the settings. Raises ProblemError `starting`."""
         self._wait_until_ready()
         return list(self._models.values())
 
     def _wait_until_ready(self) -> None:
-        """Raises ProblemError `starting` where that takes too long, or this thread may not wait."""
+        """Raises ProblemError `starting` if it takes too long or this thread must not wait."""
         if not self._ready.wait(self._patience_s if may_wait.get() else 0):
-            raise ProblemError("starting", "The model is still being loaded. Ask again in a second.", retry_after_s=1)
+            raise ProblemError("starting", "The model is still loading. Try again in a second.", retry_after_s=1)
 
     def loaded(self) -> list[ServedModel]:
-        """The models that are there by now, none while they are being loaded."""
+        """All models, or none while they are loading."""
         return list(self._models.values()) if self.ready else []
 
     def watch(self, observer: Callable[[str, BatchRun], None]) -> None:
-        """Tells `observer` of each batch of each model, those included that are loaded later: its name, the run."""
+        """Calls `observer` with the model's name after each batch of any model, including models that load later."""
         self._observer = observer
         self._watch_models()
 
     def load(self, loaders: Sequence[Callable[[], ServedModel]]) -> None:
-        """Loads every model, then is ready: a server with half of its models is not."""
+        """Loads every model. The registry is ready once all are loaded."""
         models = [loader() for loader in loaders]
         self._models = {model.facts.name: model for model in models}
         self.default = self.default or models[0].facts.name
-        assert self.default in self._models, "the settings make sure of it"
+        assert self.default in self._models, "checked by the settings"
         self._watch_models()
         self._ready.set()
 
     def close(self) -> None:
-        """Finishes the work that the models have accepted. Afterwards nothing can be scored."""
+        """Finishes the accepted work. Afterwards nothing can be scored."""
         for model in self._models.values():
             model.scorer.close()
 

@@ -1,4 +1,4 @@
-"""From a request to an answer: which model, which limits, the wire form of each prediction. Knows nothing of Flask."""
+"""Scores the texts of a request: picks the model, applies the limits and puts the predictions into their wire form."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from valence.server.settings import Settings
 
 
 def predict(
-    asked: PredictRequest,
+    request: PredictRequest,
     registry: Registry,
     settings: Settings,
     *,
     gone: Callable[[], bool] | None = None,
     charge: Callable[[int], None] | None = None,
 ) -> PredictResponse:
-    """Scores what was asked. A single `text` that cannot be scored raises TextError; among several it is a result.
+    """Scores the texts of a request. A single `text` that can't be scored raises TextError; in `texts` it is a result.
 
-    Raises OverloadedError at once where it could only be scored after too long a wait, CallerGoneError once `gone` says
-    that nobody waits for the answer, and what `charge` raises, which is told the tokens before they are computed.
+    Raises OverloadedError at once if the wait would be too long, CallerGoneError once `gone` returns True, and whatever
+    `charge` raises, which is called with the tokens before they are scored.
     """
     began = time.perf_counter()
-    texts = _texts(asked, settings)
-    model = registry.model(asked.model)
-    found = model.scorer.score(
+    texts = _texts(request, settings)
+    model = registry.model(request.model)
+    predictions = model.scorer.score(
         texts,
-        explain=asked.explain,
+        explain=request.explain,
         timeout_s=settings.answer_timeout_s,
         gone=gone,
         charge=charge,
         on_long=give_up_place,
     )
-    if asked.text is not None and isinstance(found[0], TextError):
-        raise found[0]
+    if request.text is not None and isinstance(predictions[0], TextError):
+        raise predictions[0]
     took_ms = (time.perf_counter() - began) * 1000
     return PredictResponse(
-        model=version_of(model), results=[_result(each) for each in found], took_ms=round(took_ms, 2)
+        model=version_of(model), results=[_result(prediction) for prediction in predictions], took_ms=round(took_ms, 2)
     )
 
 
@@ -52,31 +52,31 @@ def version_of(model: ServedModel) -> ModelVersion:
     return ModelVersion(name=model.facts.name, body=model.facts.body, head=model.facts.head)
 
 
-def _texts(asked: PredictRequest, settings: Settings) -> list[str]:
-    texts = [asked.text] if asked.text is not None else asked.texts or []
+def _texts(request: PredictRequest, settings: Settings) -> list[str]:
+    texts = [request.text] if request.text is not None else request.texts or []
     limit, purpose = settings.max_texts, ""
-    if asked.explain:
-        limit, purpose = min(limit, settings.max_explained_texts), " that asks for an explanation"
+    if request.explain:
+        limit, purpose = min(limit, settings.max_explained_texts), " with `explain`"
     if len(texts) > limit:
         raise ProblemError(
             "too-many-texts",
-            f"A call{purpose} may hold {limit} texts and this one holds {len(texts)}. Send them in several calls.",
+            f"A request{purpose} may contain {limit} texts; this one contains {len(texts)}. Split it into several requests.",
         )
     return texts
 
 
-def _result(found: Prediction | TextError) -> Scored | NotScored:
-    if isinstance(found, TextError):
-        return NotScored(error=schemas.TextError(code=found.code, detail=str(found)))
+def _result(prediction: Prediction | TextError) -> Scored | NotScored:
+    if isinstance(prediction, TextError):
+        return NotScored(error=schemas.TextError(code=prediction.code, detail=str(prediction)))
     return Scored(
-        label=found.label,
-        labels=None if found.labels is None else list(found.labels),
-        probability=found.probability,
-        sure=found.sure,
-        probabilities=[LabelProbability(label=name, probability=p) for name, p in found.probabilities.items()],
-        tokens=found.tokens,
-        windows=found.windows,
+        label=prediction.label,
+        labels=None if prediction.labels is None else list(prediction.labels),
+        probability=prediction.probability,
+        sure=prediction.sure,
+        probabilities=[LabelProbability(label=name, probability=p) for name, p in prediction.probabilities.items()],
+        tokens=prediction.tokens,
+        windows=prediction.windows,
         words=None
-        if found.words is None
-        else [schemas.WordEffect(start=word.start, end=word.end, effect=word.effect) for word in found.words],
+        if prediction.words is None
+        else [schemas.WordEffect(start=word.start, end=word.end, effect=word.effect) for word in prediction.words],
     )

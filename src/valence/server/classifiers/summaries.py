@@ -1,4 +1,4 @@
-"""A model's facts in their wire form. Knows nothing of Flask."""
+"""A served model, described over the wire."""
 
 from __future__ import annotations
 
