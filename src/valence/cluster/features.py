@@ -48,7 +48,7 @@ def features_on(cluster: Cluster, folder: Path, texts: Sequence[str], readout: s
     tasks = ((start, list(texts[start : start + CHUNK])) for start in range(0, len(texts), CHUNK))
     arguments = [cluster.share(files_of(folder)), folder.name, readout, len(texts)]
     parts = dict[int, Floats]()
-    with tqdm(total=len(texts), desc=title, unit="text", disable=not title) as progress:
+    with tqdm(total=len(texts), desc=title, unit="text", disable=None if title else True) as progress:
         for start, found in cluster.spread(FeatureReader, arguments, tasks):
             if isinstance(found, TextError):
                 raise found

@@ -52,7 +52,7 @@ def _means(
     sums = {name: np.zeros((texts, width), np.float32) for name, width in body.readouts.items()}
     counts = np.bincount([window.text for window in windows], minlength=texts).astype(np.float32)
     body.eval().to(precision.device)
-    bar = tqdm(total=len(windows), desc=title, unit="window", disable=not title)
+    bar = tqdm(total=len(windows), desc=title, unit="window", disable=None if title else True)
     with torch.inference_mode(), precision.autocast(), bar as progress:
         for batch in _batches(windows, _BATCH_TOKENS[precision.device]):
             rows = [window.text for window in batch]

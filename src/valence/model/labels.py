@@ -40,7 +40,7 @@ class Labels:
         if unwritable:
             raise DataError(
                 f"The label {unwritable[0]!r} contains {SEPARATOR!r}, which separates the labels of a text in a cell.",
-                way_out="Rename it, or give your file's separator with --label-separator.",
+                way_out="Rename it; in a table, another separator can be named (--label-separator).",
                 code="label-unwritable",
             )
         if len(set(names)) != len(names):
@@ -93,7 +93,7 @@ class Labels:
         if self.multi_label:
             raise DataError(
                 "The rows have one label each, but the classifier is multi-label.",
-                way_out="Give the separator of the labels in a cell with --label-separator, or give lists of labels.",
+                way_out="In Python, give lists of labels; for a table, name the separator in its cells (--label-separator).",
                 code="labels-differ",
             )
         raise DataError(

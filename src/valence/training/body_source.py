@@ -96,7 +96,7 @@ def _read_by_engine(folder: ModelFolder, spread: Spread | None) -> Features:
         if spread:
             return {readout: spread(folder.path, texts, readout, title)}
         parts = []
-        with tqdm(total=len(texts), desc=title, unit="text", disable=not title) as progress:
+        with tqdm(total=len(texts), desc=title, unit="text", disable=None if title else True) as progress:
             for start in range(0, len(texts), _CHUNK):
                 parts.append(engine.features(texts[start : start + _CHUNK], readout))
                 progress.update(len(parts[-1]))
