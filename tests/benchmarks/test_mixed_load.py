@@ -23,6 +23,12 @@ def test_the_share_of_calls_is_long_and_each_has_the_words(bench: dict[str, Any]
     assert {len(text.split()) for text in texts[long_from:]} == {1500}
 
 
+def test_of_several_rounds_the_median_is_kept(bench: dict[str, Any]) -> None:
+    rounds = [{"short_beside_long": {"p99_ms": p99}} for p99 in (900.0, 100.0, 300.0)]
+    assert bench["_median"](rounds) is rounds[2]
+    assert bench["_median"](rounds[:2]) is rounds[1]
+
+
 def test_answers_are_told_apart_by_their_text(bench: dict[str, Any]) -> None:
     sent = {"seconds": 1.0, "failed": 0, "answers": [[0.0, 200, 5.0, 0], [0.1, 503, 1.0, 2], [0.2, 200, 900.0, 2]]}
     assert bench["_only"](sent, range(2))["answers"] == [[0.0, 200, 5.0]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.request_context import CLIENT
 from valence.server.settings import Settings, default_settings
 from valence.server.transport.admission import WAIT_S
+from valence.server.transport.lanes import Lanes
 
 URL = "/api/v1/predict"
 
@@ -95,6 +98,31 @@ def test_when_all_threads_are_taken_scoring_is_refused_at_once_and_the_rest_is_a
         finally:
             go_on.touch()
             server.terminate()
+
+
+def test_long_calls_that_wait_for_the_model_leave_the_only_place_to_others(
+    tiny_model: Path, settings: Settings
+) -> None:
+    gate = Gate(tiny_model)
+    batcher = Batcher(gate, batch_tokens=64)
+    app = create_app(settings, registry=Registry([ServedModel(FACTS, batcher)]))
+
+    def ask(text: str) -> int:
+        return app.test_client().post(URL, json={"text": text}).status_code
+
+    async def play() -> None:
+        lanes = Lanes(1)
+        long = [asyncio.create_task(lanes.answer(URL, partial(ask, "bad " * 100))) for _ in range(3)]
+        try:
+            await asyncio.to_thread(_wait_until, lambda: len(batcher.queue._calls) == 3)
+            short = asyncio.create_task(lanes.answer(URL, partial(ask, "good")))
+            await asyncio.to_thread(_wait_until, lambda: len(batcher.queue._calls) == 4)
+        finally:
+            gate.open.set()
+        assert await asyncio.gather(*long, short) == [200] * 4
+
+    asyncio.run(play())
+    batcher.close()
 
 
 def test_a_client_that_goes_away_frees_its_place(tiny_model: Path, settings: Settings) -> None:

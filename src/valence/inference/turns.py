@@ -1,10 +1,10 @@
 """The queue before the engine: whose windows are run next, and which calls are better refused at once.
 
 Half of the engine is for short calls in the order in which they came, so that none waits for a long one to end and none
-is passed by those that are shorter still; and, where there are none, for the long call that has the least left (Schrage
-1968, "shortest remaining processing time"). The other half is for the call that has waited the longest, so that no long
-call starves and the time in which it is answered has a bound. Halves are counted in tokens, and what a half does not
-need the other has.
+is passed by those that are shorter still. Where there are none, it is for the long call that has the least left:
+"shortest remaining processing time" (Schrage 1968). The other half is for the call that has waited the longest, so that
+no long call starves and the time in which it is answered has a bound. Halves are counted in tokens, and what a half
+does not need the other has.
 """
 
 from __future__ import annotations
