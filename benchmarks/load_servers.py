@@ -34,18 +34,18 @@ class Way:
     Attributes:
         command: after the interpreter; {port} is filled in.
         packages: what its environment has beyond this one.
-        python: its interpreter, where it is not this one with its packages.
         path, field: where a text is posted, and under which name; `several` where the field takes a list.
+        python: its interpreter, where it is not this one with its packages.
     """
 
     name: str
     command: Sequence[str]
     packages: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    python: Path | None = None
     path: str = "/predict"
     field: str = "text"
     several: bool = False
+    python: Path | None = None
 
     def body(self, text: str) -> str:
         return json.dumps({self.field: [text] if self.several else text})

@@ -52,7 +52,7 @@ def _compared(found: dict[str, Any]) -> list[str]:
 def _conditions(found: dict[str, Any]) -> str:
     loads = ", ".join(f"{found[version]['machine_load_before']:g}" for version in ("now", "before") if version in found)
     return (
-        f"{found['processor']}; {found['connections']} connections, {found['seconds']:g} s for each kind, the median of "
-        f"{found['rounds']} rounds; client and server on the same machine, which did other work too: its load average "
-        f"before the round was {loads} ([mixed-load.json](results/mixed-load.json))."
+        f"{found['processor']}; {found['connections']} connections, {found['seconds']:g} s for each kind, the median "
+        f"of {found['rounds']} rounds; client and server on the same machine, which did other work too: its load "
+        f"average before the round was {loads} ([mixed-load.json](results/mixed-load.json))."
     )
