@@ -25,7 +25,7 @@ from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.request_context import CLIENT
 from valence.server.settings import Settings, default_settings
 from valence.server.transport.admission import WAIT_S
-from valence.server.transport.lanes import Lanes
+from valence.server.transport.thread_pools import ThreadPools
 
 URL = "/api/v1/predict"
 
@@ -111,11 +111,11 @@ def test_long_calls_that_wait_for_the_model_leave_the_only_place_to_others(
         return app.test_client().post(URL, json={"text": text}).status_code
 
     async def play() -> None:
-        lanes = Lanes(1)
-        long = [asyncio.create_task(lanes.answer(URL, partial(ask, "bad " * 100))) for _ in range(3)]
+        pools = ThreadPools(1)
+        long = [asyncio.create_task(pools.answer(URL, partial(ask, "bad " * 100))) for _ in range(3)]
         try:
             await asyncio.to_thread(_wait_until, lambda: len(batcher.queue._calls) == 3)
-            short = asyncio.create_task(lanes.answer(URL, partial(ask, "good")))
+            short = asyncio.create_task(pools.answer(URL, partial(ask, "good")))
             await asyncio.to_thread(_wait_until, lambda: len(batcher.queue._calls) == 4)
         finally:
             gate.open.set()
