@@ -17,7 +17,7 @@ from valence.server.classifiers.registry import Registry
 from valence.server.openapi import json_body
 from valence.server.openapi.json_body import parse_body
 from valence.server.problems import MAX_ERRORS, MAX_FIELDS, ProblemError
-from valence.server.schemas.base import MOST_TEXTS
+from valence.server.schemas.base import MAX_TEXTS
 from valence.server.schemas.predict import PredictRequest
 from valence.server.settings import default_settings
 from valence.server.state import KEY
@@ -131,7 +131,7 @@ def test_colons_in_a_text_are_no_fields(client: FlaskClient) -> None:
 def test_the_document_tells_the_bounds(client: FlaskClient) -> None:
     schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
     asked = schemas["PredictRequest"]["properties"]
-    assert asked["texts"]["anyOf"][0]["maxItems"] == default_settings().max_texts <= MOST_TEXTS
+    assert asked["texts"]["anyOf"][0]["maxItems"] == default_settings().max_texts <= MAX_TEXTS
     bounded = [asked["model"]["anyOf"][0], schemas["FeedbackRequest"]["properties"]["predicted"]]
     assert [each["maxLength"] for each in bounded] == [1000, 1000]
     assert "first 20" in schemas["Problem"]["properties"]["errors"]["description"]

@@ -1,4 +1,4 @@
-"""The application factory: every part of the server is put together here, and only here."""
+"""The application factory: the only place where the parts of the server are put together."""
 
 from __future__ import annotations
 
@@ -45,10 +45,9 @@ def create_app(
 ) -> Flask:
     """The server as a WSGI application.
 
-    Without a `registry`, the models that the settings name are loaded before this returns; whoever wants to answer
-    meanwhile gives a registry and loads it in a thread of its own, as `valence.server.production` does. The `database`,
-    by default the one that the settings name, is opened at its first use. Whoever wants jobs to be worked on starts the
-    `runner`.
+    Without a `registry`, the models of the settings are loaded before this returns; to answer requests meanwhile, pass
+    a registry and load it in a thread, as `valence.server.production` does. The `database`, by default the one of the
+    settings, is opened on first use. Jobs are scored only once the caller starts the `runner`.
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
@@ -63,7 +62,7 @@ def create_app(
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    # After-request steps run in the reverse order: headers first, then the log line that sees the final status.
+    # After-request functions run in reverse order: headers first, then the log line with the final status.
     metrics.install(app, state.metrics)
     logs.install(app)
     security_headers.install(app, settings)
@@ -72,7 +71,7 @@ def create_app(
     compression.install(app)
     pages.install(app, page_folder)
     state.document.update(document.document(app, settings))
-    app.wsgi_app = trusting(app.wsgi_app, settings.trusted_proxies)  # type: ignore[assignment,method-assign]  # Flask's own way
+    app.wsgi_app = trusting(app.wsgi_app, settings.trusted_proxies)  # type: ignore[assignment,method-assign]  # as Flask documents
     return app
 
 

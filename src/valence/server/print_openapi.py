@@ -1,7 +1,7 @@
 """Prints the OpenAPI document: `python -m valence.server.print_openapi > web/openapi.json`.
 
-What is printed depends on the code alone, not on the machine's settings, so the front end's client is made from the
-committed copy, and a test tells when that is stale.
+The output depends only on the code, not on the machine's settings. The front end's client is generated from the
+committed copy; a test fails if that is out of date.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Running the server: gunicorn with one worker of many threads, on a laptop as on a dyno.
+"""Runs the server: gunicorn with one worker and many threads, on a laptop or a dyno.
 
-One worker (`valence.server.transport.worker`) because its threads share the model; Heroku's WEB_CONCURRENCY, which
-would load it twice, is not read. The model is loaded in the worker, after the fork, since onnxruntime's threads do not
-survive one; meanwhile /readyz says `starting`. On SIGTERM or Ctrl-C the worker finishes what it accepted, then its
-models close.
+One worker (`valence.server.transport.worker`), because its threads share the model; Heroku's WEB_CONCURRENCY, which
+would load it twice, is ignored. The model is loaded in the worker, after the fork, because onnxruntime's threads don't
+survive one; until then /readyz reports `starting`. On SIGTERM or Ctrl-C the worker finishes the accepted requests, then
+closes its models.
 """
 
 from __future__ import annotations
@@ -37,29 +37,30 @@ from valence.server.transport.worker import QuietLogger, Worker
 log = logging.getLogger(__name__)
 
 BACKLOG = 512
-# Heroku kills 30 s after SIGTERM; the rest is for closing the models.
+# Heroku kills the process 30 s after SIGTERM; the rest is for closing the models.
 GRACE_S = 20
-# A call waits so long for the model to be loaded: a router sends it once the port is open, and it must not fail.
-# With the 25 s that scoring may take, it is still answered before Heroku's router gives up.
+# Seconds that a request waits for the model to load: routers send requests as soon as the port is open. Together with
+# the 25 s for scoring, it stays below the timeout of Heroku's router.
 STARTING_S = 5
 _PORTS_TRIED = 10
 
-# For the worker's heartbeat file; a slow disk would look like a dead worker.
+# For the worker's heartbeat file: on a slow disk, the worker would look dead.
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 - shared on purpose
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Raises PortInUseError, or SettingsError where the address is none of ours."""
+    """A listening socket. Raises PortInUseError, or SettingsError if this machine doesn't have the address."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUseError(
-                f"Port {port} on {host} is taken.", way_out=f"Stop what runs there, or use another: --port {port + 1}"
+                f"Port {port} on {host} is in use.",
+                way_out=f"Stop the program using it, or choose another: --port {port + 1}",
             ) from error
         raise SettingsError(
-            f"The server cannot listen on {host}, port {port}: {error.strerror or error}.",
+            f"Can't listen on {host}, port {port}: {error.strerror or error}.",
             way_out="Set --host (VALENCE_HOST) and --port (VALENCE_PORT) to an address of this machine.",
         ) from error
     bound_buffers(listening)
@@ -67,10 +68,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def listen_as_set(settings: Settings) -> socket.socket:
-    """Listens where the settings say.
+    """Listens on the host and port of the settings.
 
-    A port that somebody asked for is that one or an error; the default one, which nobody asked for, gives way to the
-    next free one of ten.
+    If the port was set explicitly, it must be free. If the default port is in use, the next nine are tried.
     """
     if "port" in settings.model_fields_set:
         return listen(settings.host, settings.port)
@@ -78,12 +78,12 @@ def listen_as_set(settings: Settings) -> socket.socket:
         try:
             return listen(settings.host, port)
         except PortInUseError as error:
-            sys.stderr.write(f"{error.message} Trying the next one.\n")
+            sys.stderr.write(f"{error.message} Trying the next port.\n")
     return listen(settings.host, settings.port + _PORTS_TRIED - 1)
 
 
 def address_of(listening: socket.socket) -> str:
-    """The address that a browser on this machine opens.
+    """The URL that a browser on this machine opens.
 
     >>> with listen("0.0.0.0", 0) as listening:
     ...     address_of(listening).startswith("http://127.0.0.1:")
@@ -95,19 +95,19 @@ def address_of(listening: socket.socket) -> str:
 
 
 def run(settings: Settings, *, open_browser: bool = False) -> None:
-    """Serves until it is told to stop, then leaves the process with its exit status.
+    """Serves until it is stopped, then exits the process.
 
-    Raises PortInUseError, SettingsError or ModelFolderError before anything is started.
+    Raises PortInUseError, SettingsError or ModelFolderError before anything starts.
     """
     listening = listen_as_set(settings)
     for model in settings.models:
-        facts(model)  # a missing or damaged folder is told now, and not by a worker that dies
+        facts(model)  # reports a missing or damaged folder now instead of in a crashing worker
     logs.configure(settings)
     Server(settings, listening, open_browser=open_browser).run()
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn, configured from our settings alone: no command line, no configuration file, no WEB_CONCURRENCY."""
+    """Gunicorn, configured only by our settings: no command line, configuration file or WEB_CONCURRENCY."""
 
     def __init__(
         self,
@@ -122,9 +122,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.address = address_of(listening)
         self.open_browser = open_browser
         self.registry = Registry(default=settings.default_name, patience_s=STARTING_S)
-        self.database = Database(settings.database_address, connections=settings.database_connections)  # opens nothing
+        self.database = Database(
+            settings.database_address, connections=settings.database_connections
+        )  # doesn't connect yet
         self.runner = Runner(self.database, self.registry, jobs=settings.jobs)
-        self._descriptor = listening.detach()  # gunicorn's from here on
+        self._descriptor = listening.detach()  # gunicorn owns it from here on
         super().__init__()
 
     def load_config(self) -> None:
@@ -132,7 +134,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application; gunicorn asks for it in the worker."""
+        """The application; gunicorn calls this in the worker."""
         return create_app(self.settings, registry=self.registry, database=self.database, runner=self.runner)
 
     def _options(self) -> dict[str, Any]:
@@ -144,7 +146,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "timeout": 60,
             "control_socket_disable": True,
             "worker_tmp_dir": str(_MEMORY_FOLDER) if os.access(_MEMORY_FOLDER, os.W_OK) else None,
-            "forwarded_allow_ips": "",  # who is believed is decided by VALENCE_TRUSTED_PROXIES alone
+            "forwarded_allow_ips": "",  # only VALENCE_TRUSTED_PROXIES decides whose headers are trusted
             "logger_class": QuietLogger,
             "loglevel": "warning",
             "post_worker_init": self._load_models,
@@ -152,22 +154,22 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         }
 
     def _load_models(self, _worker: Any) -> None:
-        threading.Thread(target=self._load_then_tell, name="load-models", daemon=True).start()
+        threading.Thread(target=self._load_and_announce, name="load-models", daemon=True).start()
 
-    def _load_then_tell(self) -> None:
+    def _load_and_announce(self) -> None:
         try:
             self.registry.load(self.loaders_of(self.settings))
-        except Exception as error:  # whatever it is, a server without its model must not live on
-            log.critical("a model could not be loaded", exc_info=None if isinstance(error, ValenceError) else error)
+        except Exception as error:  # whatever it is, a server without its model must exit
+            log.critical("loading a model failed", exc_info=None if isinstance(error, ValenceError) else error)
             sys.stderr.write(f"{error}\n")
             sys.stderr.flush()
-            os._exit(Arbiter.WORKER_BOOT_ERROR)  # tells gunicorn not to try again
+            os._exit(Arbiter.WORKER_BOOT_ERROR)  # tells gunicorn not to restart the worker
         names = ", ".join(self.registry.names)
         sys.stdout.write(f"Valence is ready at {self.address}  (model: {names}, Ctrl-C stops)\n")
         sys.stdout.flush()
         if self.open_browser:
             webbrowser.open(self.address)
-        # Not before: texts are scored without it. Now, so that a fault stands in the log before anybody needs it.
+        # After the models, because scoring works without the database. Logs an error before anyone needs it.
         self.database.available()
         self.runner.start()
 

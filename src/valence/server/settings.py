@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from valence.errors import SettingsError
 from valence.model.bundled import BUNDLED_FOLDER
 from valence.server.model_path import ModelPath
-from valence.server.schemas.base import MOST_TEXTS
+from valence.server.schemas.base import MAX_TEXTS
 from valence.server.store.address import database_address
 
 PREFIX = "VALENCE_"
@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     )
     default_model: str | None = Field(None, description="Name of the model used when a request doesn't name one.")
     max_text_chars: int = Field(20_000, ge=1, description="Maximum characters (Unicode code points) in one text.")
-    max_texts: int = Field(128, ge=1, le=MOST_TEXTS, description="Maximum texts in one request.")
+    max_texts: int = Field(128, ge=1, le=MAX_TEXTS, description="Maximum texts in one request.")
     max_explained_texts: int = Field(
         8,
         ge=1,

@@ -1,8 +1,8 @@
-"""Tables that may be opened in a spreadsheet: what it would run as a formula gets an apostrophe in front.
+"""CSV and TSV that are safe to open in a spreadsheet: cells that it would run as formulas start with an apostrophe.
 
-Which separator a spreadsheet splits at depends on its language and on what was chosen last, not on the file: a quoted
-cell of a file with commas is cut in the middle where semicolons separate. So a cell is also defused behind every
-separator and line end in it that could begin a cell elsewhere.
+Which separator a spreadsheet splits at depends on its language and on what was chosen last, not on the file: with
+semicolons, a quoted cell of a comma-separated file is split in the middle. So an apostrophe is also added after every
+separator and line end in a cell that could begin another cell.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-# What a spreadsheet takes for the beginning of a formula, in half and in full width.
+# Characters that begin a formula, in half width and full width.
 _FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-# What it strips before it looks; a line end also begins a row where the quotes around it are not seen as such.
+# Stripped before a formula. A line end also begins a row if the quotes around it aren't recognised.
 _STRIPPED = "\t\r\n"
 _SEPARATORS = ",;\t|"
 
 
 def line(cells: Iterable[Any], delimiter: str = ",") -> str:
-    r"""One line of a table, its end included.
+    r"""One line of a table, including its line end.
 
     >>> line(["=1+1", True, 0.5, None])
     "'=1+1,true,0.5,\r\n"
     >>> line(["fine;=1+1", "1, -2"])
     'fine;\'=1+1,"1, -2"\r\n'
     """
-    written = io.StringIO()
-    csv.writer(written, delimiter=delimiter).writerow([_cell(cell, delimiter) for cell in cells])
-    return written.getvalue()
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter).writerow([_cell(cell, delimiter) for cell in cells])
+    return buffer.getvalue()
 
 
 def _cell(value: Any, delimiter: str) -> Any:
@@ -39,11 +39,11 @@ def _cell(value: Any, delimiter: str) -> Any:
         return str(value).lower()
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    return _beginnings(delimiter).sub(r"\1'", value) if isinstance(value, str) else value
+    return _formula_starts(delimiter).sub(r"\1'", value) if isinstance(value, str) else value
 
 
 @lru_cache
-def _beginnings(delimiter: str) -> re.Pattern[str]:
-    """Where an apostrophe belongs in a cell. At the file's own delimiter no spreadsheet cuts it: it is quoted there."""
-    others = "".join(each for each in _SEPARATORS if each != delimiter)
+def _formula_starts(delimiter: str) -> re.Pattern[str]:
+    """Matches where a cell needs an apostrophe. Not after the file's own delimiter, which is quoted."""
+    others = _SEPARATORS.replace(delimiter, "")
     return re.compile(f'(\\A(?=[{_FORMULA}{_STRIPPED}])|[{others}\r\n]["{_STRIPPED}]*(?=[{_FORMULA}]))')

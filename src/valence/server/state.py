@@ -1,4 +1,4 @@
-"""What the app of the current request holds: settings, models, database, counters, jobs, the OpenAPI document."""
+"""What the views share: settings, models, database, rate limits, metrics, jobs and the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class State:
     metrics: Metrics
     submission: JobSubmission
     runner: Runner
-    document: dict[str, Any] = field(default_factory=dict)  # filled once every view is known
+    document: dict[str, Any] = field(default_factory=dict)  # filled once all views are registered
 
 
 def state() -> State:
-    """Only within a request or an app context."""
+    """The state of the current app. Only within a request or app context."""
     return cast("State", current_app.extensions[KEY])

@@ -26,7 +26,7 @@ from valence.server.app import create_app
 from valence.server.auth import keys
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs import runner as runner_module
-from valence.server.jobs.runner import MOST_ATTEMPTS, Runner
+from valence.server.jobs.runner import MAX_ATTEMPTS, Runner
 from valence.server.settings import Settings
 from valence.server.state import KEY
 from valence.server.store import job_rows as rows
@@ -401,7 +401,7 @@ def test_a_full_queue_is_waited_for(
     client: FlaskClient, me: dict[str, str], runner: Runner, scorer: FakeScorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scorer.failure = FULL
-    monkeypatch.setattr(runner_module, "WAIT_S", 0)
+    monkeypatch.setattr(runner_module, "RETRY_S", 0)
     monkeypatch.setattr(runner._stopping, "wait", lambda _: setattr(scorer, "failure", None))
     assert _scored(client, me, runner, HUNDRED).text.count("positive") == 100
 
@@ -415,7 +415,7 @@ def test_one_result_never_holds_the_answers_of_two_versions(
     assert old is not None
     assert part is not None
     assert rows.save(database, old, part, json.dumps([["old", 1.0, True, None]] * part.rows))
-    rows.end(database, old, state="waiting")
+    rows.finish(database, old, state="waiting")
     newer = ServedModel(type(FACTS)(**{**FACTS.__dict__, "head": "n" * 12}), scorer)
     Runner(database, Registry([newer]), jobs=True).run_once()
     job = client.get(f"{URL}/{identity}", headers=me).get_json()
@@ -436,7 +436,7 @@ def test_who_lost_a_job_to_another_server_saves_nothing(
     assert other is not None
     assert part is not None
     assert not rows.save(database, slow, part, "[]")
-    assert not rows.end(database, slow, state="failed", reason="it was slow")
+    assert not rows.finish(database, slow, state="failed", reason="it was slow")
     assert rows.save(database, other, part, json.dumps([["ours", 1.0, True, None]] * part.rows))
     assert rows.claim(database) is None, "it is being worked on"
 
@@ -458,7 +458,7 @@ def test_a_job_that_ends_the_process_again_and_again_is_given_up(
     identity = _send(client, me, HUNDRED).get_json()["id"]
     with monkeypatch.context() as silent:
         silent.setattr(rows, "CLAIM", timedelta(seconds=-1))
-        for _ in range(MOST_ATTEMPTS):
+        for _ in range(MAX_ATTEMPTS):
             assert rows.claim(database) is not None
     runner.run_once()
     job = client.get(f"{URL}/{identity}", headers=me).get_json()

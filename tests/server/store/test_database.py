@@ -154,7 +154,7 @@ def test_a_server_is_not_migrated_behind_the_operators_back(postgresql_uri: str)
 def test_a_file_that_cannot_be_had_is_told_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
-    monkeypatch.setattr(module, "_TRY_AGAIN_S", 0.0)
+    monkeypatch.setattr(module, "_RETRY_S", 0.0)
     path = tmp_path / "folder" / "valence.db"
     if damage == "folder":
         path.parent.write_text("a file where the folder should be")

@@ -40,7 +40,7 @@ def database(path: Path) -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_TRY_AGAIN_S", 0.0)
+    monkeypatch.setattr(module, "_RETRY_S", 0.0)
 
 
 def _say(database: Database, identity: str = "one", words: str = SECRET) -> None:

@@ -168,7 +168,7 @@ def test_the_encodings_of_a_document_have_different_tags(client: FlaskClient) ->
 def test_the_reference_is_kept_for_a_few_hosts_only(client: FlaskClient) -> None:
     for n in range(40):
         assert f"http://h{n}.example/api" in client.get("/docs", headers={"Host": f"h{n}.example"}).text
-    assert reference._docs.cache_info().currsize <= reference._KEPT
+    assert reference._docs.cache_info().currsize <= reference._CACHE_SIZE
 
 
 @pytest.mark.parametrize("address", ["/docs", "/docs/errors"])

@@ -1,1 +1,1 @@
-"""The API's views, one file for each resource. A view is its contract and at most ten lines; rules live elsewhere."""
+"""The API's views, one module per resource: a contract and at most ten lines each. The rules are in the rooms below."""

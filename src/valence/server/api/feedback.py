@@ -1,4 +1,4 @@
-"""/api/v1/feedback: anyone says whether an answer was right; the operator reads it."""
+"""/api/v1/feedback: users say whether a prediction was right, and the operator reads it."""
 
 from __future__ import annotations
 
@@ -30,54 +30,54 @@ _WRITERS = {"csv": ("text/csv; charset=utf-8", export.as_csv), "jsonl": ("applic
 @blueprint.post("")
 @operation(
     tag="Feedback",
-    summary="Say whether an answer was right",
+    summary="Send feedback",
     body=FeedbackRequest,
-    answers={200: FeedbackReceipt, 201: FeedbackReceipt},
+    responses={200: FeedbackReceipt, 201: FeedbackReceipt},
     scope="send-feedback",
     policy="feedback",
     store=True,
     problems=("unknown-model", "model-changed", "text-too-long", "text-error", "starting"),
     request_examples=examples.FEEDBACK_REQUESTS,
-    answer_examples=examples.FEEDBACK_RECEIPTS,
+    response_examples=examples.FEEDBACK_RECEIPTS,
 )
-def send_feedback(asked: FeedbackRequest) -> tuple[FeedbackReceipt, int]:
-    """201 where it is new. What comes again under the same id takes the place of what was there (200), so a retry
-    doubles nothing, and who changes their mind sends it again; without the text, a text that was kept is removed.
+def send_feedback(body: FeedbackRequest) -> tuple[FeedbackReceipt, int]:
+    """Says whether a prediction was right. Returns 201 if the feedback is new. Feedback with the same ID replaces the
+    earlier one (200), so retries are safe and people can change their minds; without `text`, a stored text is removed.
     """
-    receipt, new = receive(asked, state().database, state().registry, state().settings)
+    receipt, new = receive(body, state().database, state().registry, state().settings)
     return receipt, 201 if new else 200
 
 
 @blueprint.get("")
 @operation(
     tag="Feedback",
-    summary="Read what was said",
+    summary="List feedback",
     query=FeedbackQuery,
-    answers=FeedbackPage,
+    responses=FeedbackPage,
     scope="read-feedback",
     store=True,
-    answer_examples=examples.FEEDBACK_PAGES,
+    response_examples=examples.FEEDBACK_PAGES,
 )
 def list_feedback(query: FeedbackQuery) -> FeedbackPage:
-    """The newest first, a page at a time: give `next` of one page as `cursor` for the one after."""
+    """Newest first, one page at a time. For the next page, send `next` as `cursor`."""
     return listing.page(query, state().database)
 
 
 @blueprint.get("/export")
 @operation(
     tag="Feedback",
-    summary="Download everything that was said",
+    summary="Export feedback",
     query=ExportQuery,
-    answers={200: Media(("application/jsonl", "text/csv"))},
+    responses={200: Media(("application/jsonl", "text/csv"))},
     scope="read-feedback",
     store=True,
 )
 def export_feedback(query: ExportQuery) -> Response:
-    """The newest first. In CSV a field that a spreadsheet would run as a formula has an apostrophe in front; JSON Lines
-    has everything as it was sent.
+    """Everything, newest first. In CSV, fields that a spreadsheet would run as formulas start with an apostrophe; JSON
+    Lines has everything as it was sent.
     """
     media_type, write = _WRITERS[query.format]
-    state().database.open()  # a database that cannot be had is a problem, and not a file that ends early
+    state().database.open()  # so an unavailable database is a problem document and not a truncated file
     headers = {"Content-Disposition": f'attachment; filename="feedback.{query.format}"'}
     return Response(write(rows.every(state().database)), content_type=media_type, headers=headers)
 
@@ -85,27 +85,27 @@ def export_feedback(query: ExportQuery) -> Response:
 @blueprint.get("/policy")
 @operation(
     tag="Feedback",
-    summary="What is kept of feedback",
-    answers=FeedbackPolicy,
-    answer_examples=examples.FEEDBACK_POLICIES,
+    summary="Get the feedback policy",
+    responses=FeedbackPolicy,
+    response_examples=examples.FEEDBACK_POLICIES,
 )
 def feedback_policy() -> FeedbackPolicy:
-    """Ask this before you ask a person to agree that the text is kept."""
+    """Says whether texts are stored. Check this before you ask a person for consent."""
     return FeedbackPolicy(texts_kept=state().settings.keep_feedback_texts)
 
 
 @blueprint.delete("/<uuid:identity>")
 @operation(
     tag="Feedback",
-    summary="Remove one piece of feedback",
-    answers={204: Media()},
+    summary="Delete feedback",
+    responses={204: Media()},
     scope="admin",
     store=True,
     problems=("unknown-feedback",),
-    parameters={"identity": "The id that its sender made."},
+    parameters={"identity": "The ID that its sender chose."},
 )
 def delete_feedback(identity: UUID) -> Response:
-    """For good; there is no copy."""
+    """Deletes it permanently; there is no copy."""
     if not rows.remove(state().database, str(identity)):
-        raise ProblemError("unknown-feedback", "There is no feedback with this id. It may have been removed before.")
+        raise ProblemError("unknown-feedback", "There is no feedback with this ID. It may have been deleted.")
     return Response(status=204)

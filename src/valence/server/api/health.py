@@ -1,4 +1,4 @@
-"""GET /healthz and GET /readyz, for whatever watches the process."""
+"""GET /healthz and GET /readyz, for whatever monitors the process."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-@operation(tag="Health", summary="Whether the process answers", answers=Health, policy=None)
+@operation(tag="Health", summary="Check that the process is alive", responses=Health, policy=None)
 def healthz() -> Health:
-    """Answers as soon as the process listens, whether or not its models are loaded."""
+    """Returns 200 as soon as the process listens, even while its models are loading."""
     return Health(version=__version__)
 
 
 @blueprint.get("/readyz")
-@operation(tag="Health", summary="Whether texts can be scored", answers={200: Readiness, 503: Readiness}, policy=None)
+@operation(
+    tag="Health", summary="Check that texts can be scored", responses={200: Readiness, 503: Readiness}, policy=None
+)
 def readyz() -> tuple[Readiness, int]:
-    """200 once every model is loaded, 503 with status `starting` before that. A database that cannot be had is told
-    in `store` and changes no status, since texts are scored without it.
+    """Returns 200 once every model is loaded, and 503 with the status `starting` before that. An unavailable database
+    is reported in `store`; it doesn't change the status, because texts can be scored without it.
     """
     names = state().registry.names  # read once: models may become ready at any moment
     readiness = Readiness(

@@ -14,11 +14,11 @@ blueprint = Blueprint("metrics", __name__)
 @blueprint.get("/metrics")
 @operation(
     tag="Health",
-    summary="Figures for Prometheus",
-    answers={200: Media(("text/plain",))},
+    summary="Get metrics for Prometheus",
+    responses={200: Media(("text/plain",))},
     scope="read-metrics",
     problems=("store-unavailable",),
 )
 def metrics() -> Response:
-    """Requests and their times, sizes of batches, tokens that wait, versions of the models, memory of the process."""
+    """Request counts and durations, batch sizes, queued tokens, model versions and the process's memory."""
     return Response(state().metrics.text(), content_type=MEDIA_TYPE)

@@ -18,12 +18,12 @@ blueprint = Blueprint("models", __name__, url_prefix="/api/v1")
 @operation(
     tag="Models",
     summary="List the models",
-    answers=ModelList,
+    responses=ModelList,
     problems=("starting",),
-    answer_examples=examples.MODEL_LISTS,
+    response_examples=examples.MODEL_LISTS,
 )
 def list_models() -> ModelList:
-    """Every model that this server answers with, in the order of its settings, and how much it takes in one call."""
+    """Every model, in the order of the server's settings, and the limits of one request."""
     registry, limits = state().registry, summaries.limits(state().settings)
     models = [summaries.summary(model, default=registry.default) for model in registry.all()]
     return ModelList(models=models, limits=limits)
@@ -33,13 +33,13 @@ def list_models() -> ModelList:
 @compressed
 @operation(
     tag="Models",
-    summary="Describe one model",
-    answers=ModelDetail,
+    summary="Get a model",
+    responses=ModelDetail,
     problems=("unknown-model", "starting"),
-    parameters={"name": "The model's name, as the list gives it."},
-    answer_examples=examples.MODEL_DETAILS,
+    parameters={"name": "The model's name, as listed."},
+    response_examples=examples.MODEL_DETAILS,
 )
 def get_model(name: str) -> ModelDetail:
-    """Its card, its results with their intervals, what it was compared with, and where it came from."""
+    """Its model card, its results with confidence intervals, comparisons and provenance."""
     registry = state().registry
     return summaries.detail(registry.model(name), default=registry.default)

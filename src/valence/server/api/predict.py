@@ -18,9 +18,9 @@ blueprint = Blueprint("predict", __name__, url_prefix="/api/v1")
 @blueprint.post("/predict")
 @operation(
     tag="Predict",
-    summary="Score one text or several",
+    summary="Score texts",
     body=PredictRequest,
-    answers=PredictResponse,
+    responses=PredictResponse,
     scope="predict",
     problems=(
         "unknown-model",
@@ -34,11 +34,13 @@ blueprint = Blueprint("predict", __name__, url_prefix="/api/v1")
         "starting",
     ),
     request_examples=examples.PREDICT_REQUESTS,
-    answer_examples=examples.PREDICT_ANSWERS,
+    response_examples=examples.PREDICT_RESPONSES,
 )
-def predict(asked: PredictRequest) -> PredictResponse:
-    """Give `text` or `texts`. A single text that cannot be scored is a problem; among several it is one of the
-    results, with kind `error`, and the others are scored.
+def predict(body: PredictRequest) -> PredictResponse:
+    """Send `text` or `texts`. If a single `text` can't be scored, the response is a problem; in `texts`, it is a result
+    of kind `error`, and the others are scored.
     """
-    at = state()
-    return scoring.predict(asked, at.registry, at.settings, gone=client_gone(request.environ), charge=charge_tokens)
+    current = state()
+    return scoring.predict(
+        body, current.registry, current.settings, gone=client_gone(request.environ), charge=charge_tokens
+    )

@@ -105,8 +105,8 @@ def charge_tokens(tokens: int) -> None:
     if quota and tokens > quota:
         raise ProblemError(
             "too-costly",
-            f"The request costs at least {tokens:,} tokens; {counted.label} may use {quota:,} per minute. Split it into "
-            "several requests, or turn off `explain`.",
+            f"The request costs at least {tokens:,} tokens; {counted.label} may use {quota:,} per minute. Split it, or "
+            "turn off `explain`.",
         )
     uncounted = tokens - g.get("tokens", 0)
     standing = _take(counted, "key-tokens", "client-tokens", uncounted) if uncounted > 0 else None
@@ -114,7 +114,7 @@ def charge_tokens(tokens: int) -> None:
     if standing is not None and not standing.allowed:
         raise ProblemError(
             "too-many-tokens",
-            f"The request costs at least {tokens:,} tokens. Of the {standing.quota:,} tokens per minute for {counted.label}, "
+            f"The request costs at least {tokens:,} tokens. Of the {standing.quota:,} per minute for {counted.label}, "
             f"{standing.remaining:,} are left. Try again in {standing.reset_s} seconds.",
             retry_after_s=standing.reset_s,
         )

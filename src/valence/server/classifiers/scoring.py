@@ -60,7 +60,7 @@ def _texts(request: PredictRequest, settings: Settings) -> list[str]:
     if len(texts) > limit:
         raise ProblemError(
             "too-many-texts",
-            f"A request{purpose} may contain {limit} texts; this one contains {len(texts)}. Split it into several requests.",
+            f"A request{purpose} may contain {limit} texts; this one contains {len(texts)}. Split it.",
         )
     return texts
 

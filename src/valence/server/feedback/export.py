@@ -24,14 +24,14 @@ COLUMNS = (
 )
 
 
-def as_jsonl(found: Iterable[Feedback]) -> Iterator[str]:
-    """One JSON object a line, each as the API lists it."""
-    for row in found:
+def as_jsonl(feedback: Iterable[Feedback]) -> Iterator[str]:
+    """One JSON object per line, each as the API lists it."""
+    for row in feedback:
         yield entry(row).model_dump_json() + "\n"
 
 
-def as_csv(found: Iterable[Feedback]) -> Iterator[str]:
-    """A table with a head. What a spreadsheet would run as a formula gets an apostrophe in front."""
+def as_csv(feedback: Iterable[Feedback]) -> Iterator[str]:
+    """A table with a header row. Cells that a spreadsheet would run as formulas start with an apostrophe."""
     yield line(COLUMNS)
-    for row in found:
+    for row in feedback:
         yield line(getattr(row, column) for column in COLUMNS)

@@ -1,4 +1,4 @@
-"""Feedback, listed for the operator a page at a time."""
+"""Feedback, listed for the operator one page at a time."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _MAX_SEQUENCE = 2**63 - 1
 
 
 def page(query: FeedbackQuery, database: Database) -> FeedbackPage:
-    """One page of what was said, the newest first. Raises ProblemError for a cursor that is none of ours."""
+    """One page of feedback, newest first. Raises ProblemError for an invalid cursor."""
     before = None if query.cursor is None else _sequence(query.cursor)
-    found = rows.page(database, before=before, limit=query.limit + 1, correct=query.correct)
-    shown = found[: query.limit]
-    more = len(found) > query.limit
-    return FeedbackPage(items=[entry(row) for row in shown], next=_cursor(shown[-1].sequence) if more else None)
+    fetched = rows.page(database, before=before, limit=query.limit + 1, correct=query.correct)
+    shown = fetched[: query.limit]
+    has_more = len(fetched) > query.limit
+    return FeedbackPage(items=[entry(row) for row in shown], next=_cursor(shown[-1].sequence) if has_more else None)
 
 
 def entry(row: Feedback) -> FeedbackEntry:
@@ -40,7 +40,7 @@ def entry(row: Feedback) -> FeedbackEntry:
 
 
 def _cursor(sequence: int) -> str:
-    """Opaque on purpose: what it is made of may change."""
+    """Opaque on purpose: its format may change."""
     return base64.urlsafe_b64encode(f"before:{sequence}".encode()).decode().rstrip("=")
 
 
@@ -51,5 +51,5 @@ def _sequence(cursor: str) -> int:
     except (ValueError, binascii.Error):
         kind, sequence = "", 0
     if kind != "before" or not 0 < sequence <= _MAX_SEQUENCE or _cursor(sequence) != cursor:
-        raise invalid_field("cursor", "this is no cursor of ours; give `next` of the page before, or leave it out")
+        raise invalid_field("cursor", "isn't a valid cursor; send `next` of the previous page, or leave it out")
     return sequence

@@ -1,4 +1,4 @@
-"""Feedback that is sent: what is accepted, and what of it is stored.
+"""Receives feedback: what is accepted, and what of it is stored.
 
 A text is stored only if the person agreed (`consent`) and the operator stores texts (VALENCE_KEEP_FEEDBACK_TEXTS).
 """
@@ -15,51 +15,51 @@ from valence.server.store.database import Database
 
 
 def receive(
-    asked: FeedbackRequest, database: Database, registry: Registry, settings: Settings
+    request: FeedbackRequest, database: Database, registry: Registry, settings: Settings
 ) -> tuple[FeedbackReceipt, bool]:
-    """Keeps what was said; gives the receipt and whether it is new. Raises ProblemError or StoreError."""
-    _check_model(asked, registry)
-    _check_text(asked, settings)
-    text = asked.text if settings.keep_feedback_texts else None
+    """Stores feedback. Returns the receipt and whether it is new. Raises ProblemError or StoreError."""
+    _check_model(request, registry)
+    _check_text(request, settings)
+    text = request.text if settings.keep_feedback_texts else None
     new = rows.put(
         database,
         {
-            "id": asked.id,
-            "model": asked.model.name,
-            "body": asked.model.body,
-            "head": asked.model.head,
-            "predicted": asked.predicted,
-            "probability": asked.probability,
-            "correct": asked.correct,
-            "label": asked.predicted if asked.correct else asked.label,
+            "id": request.id,
+            "model": request.model.name,
+            "body": request.model.body,
+            "head": request.model.head,
+            "predicted": request.predicted,
+            "probability": request.probability,
+            "correct": request.correct,
+            "label": request.predicted if request.correct else request.label,
             "text": text,
-            "request_id": asked.request_id,
+            "request_id": request.request_id,
         },
     )
-    return FeedbackReceipt(id=asked.id, text_kept=text is not None), new
+    return FeedbackReceipt(id=request.id, text_kept=text is not None), new
 
 
-def _check_model(asked: FeedbackRequest, registry: Registry) -> None:
-    model = registry.model(asked.model.name)
-    if version_of(model) != asked.model:
+def _check_model(request: FeedbackRequest, registry: Registry) -> None:
+    model = registry.model(request.model.name)
+    if version_of(model) != request.model:
         raise ProblemError(
             "model-changed",
-            f"The model {asked.model.name} has another version now. Score the text again, then tell us.",
+            f"The model {request.model.name} has a new version. Score the text again, then send feedback.",
         )
-    known = ", ".join(model.facts.labels)
-    if asked.predicted not in model.facts.labels:
-        raise invalid_field("predicted", f"the model has no such label; it has {known}")
-    if asked.label is not None and asked.label not in model.facts.labels:
-        raise invalid_field("label", f"the model has no such label; it has {known}")
+    labels = ", ".join(model.facts.labels)
+    if request.predicted not in model.facts.labels:
+        raise invalid_field("predicted", f"isn't a label of this model; its labels are {labels}")
+    if request.label is not None and request.label not in model.facts.labels:
+        raise invalid_field("label", f"isn't a label of this model; its labels are {labels}")
 
 
-def _check_text(asked: FeedbackRequest, settings: Settings) -> None:
-    if asked.text is None:
+def _check_text(request: FeedbackRequest, settings: Settings) -> None:
+    if request.text is None:
         return
-    if len(asked.text) > settings.max_text_chars:
+    if len(request.text) > settings.max_text_chars:
         raise ProblemError(
             "text-too-long",
-            f"The text has {len(asked.text)} characters; at most {settings.max_text_chars} are kept. Leave it out.",
+            f"The text has {len(request.text):,} characters; the limit is {settings.max_text_chars:,}. Leave it out.",
         )
-    if "\x00" in asked.text:
-        raise ProblemError("text-error", "The text holds a NUL character, which cannot be kept. Send it without.")
+    if "\x00" in request.text:
+        raise ProblemError("text-error", "The text contains a NUL character, which can't be stored. Remove it.")

@@ -1,6 +1,6 @@
-"""Files scored in the background: read when they come, scored part by part, written out for download.
+"""Files scored in the background: parsed when they are submitted, scored in parts, written for download.
 
-Why not Huey, Celery or RQ: their worker is a process of its own, which would load the model a second time into a small
-dyno's memory, and a task that is interrupted is lost. Here the serving process scores a file through the same queue as
-every other call, and the database holds every part until it is saved.
+Not Huey, Celery or RQ: their worker is a separate process, which would load the model a second time into a small dyno's
+memory, and an interrupted task is lost. Here the server scores files through the same queue as every other request, and
+the database holds each part until its results are saved. Never imports Flask.
 """

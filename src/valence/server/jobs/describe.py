@@ -1,4 +1,4 @@
-"""A job over the wire."""
+"""A job, described over the wire."""
 
 from __future__ import annotations
 

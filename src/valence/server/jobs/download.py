@@ -1,4 +1,4 @@
-"""Jobs looked up by their owner, and their results as downloads. Never imports Flask."""
+"""Finds a job for its owner and writes its result for download."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ KEPT_AFTER_DOWNLOAD = timedelta(minutes=10)
 
 
 def find(identity: str, holder: Holder, database: Database) -> Job:
-    """A job of this key, or, for a key that may do everything, anybody's. Raises ProblemError."""
+    """A job of this key; with the scope `admin`, of any key. Raises ProblemError."""
     job = rows.get(database, identity)
     if job is None or (job.owner != holder.id and not holder.may("admin")) or job.expires_at <= datetime.now(UTC):
-        raise ProblemError("unknown-job", "This key has no job with this id. It may have been removed by now.")
+        raise ProblemError("unknown-job", "This API key has no job with this ID. It may have been deleted.")
     return job
 
 
 def check_done(job: Job) -> None:
-    """Raises ProblemError where there is no result."""
+    """Raises ProblemError if there is no result."""
     if job.state == "failed":
         raise ProblemError("job-failed", f"The job failed: {job.reason}")
     if job.state != "done":
         raise ProblemError(
-            "job-not-done", f"{job.rows_done} of {job.rows} rows are scored. Ask again once its state is done."
+            "job-not-done", f"{job.rows_done} of {job.rows} rows are scored. Try again once its state is done."
         )
 
 
 def etag(job: Job) -> str:
-    """Tells the bytes of one result from those of another."""
+    """Identifies the bytes of a result: its rows, the model's version and ours."""
     return f"{job.id}-{job.body}-{job.head}-{__version__}"
 
 
 def size(job: Job, database: Database) -> int:
-    """Bytes of the result, which is made for that, and not kept."""
+    """Bytes of the result; it is written to be counted, and not stored."""
     return sum(map(len, _content(job, database)))
 
 
 def result(job: Job, database: Database, span: tuple[int, int] | None = None, size: int = 0) -> Iterator[bytes]:
-    """The finished file, or its bytes in `span` of `size` in all. Once its end was taken, the job is removed soon."""
+    """The result, or the part of its `size` bytes in `span`. After its last byte was read, the job expires soon."""
     content = _content(job, database)
-    yield from content if span is None else _cut(content, *span)
+    yield from content if span is None else _slice(content, *span)
     if span is None or span[1] == size:
         rows.expire(database, job.id, datetime.now(UTC) + KEPT_AFTER_DOWNLOAD)
 
@@ -57,12 +57,12 @@ def _content(job: Job, database: Database) -> Iterator[bytes]:
     return (piece.encode() for piece in results.write(job, rows.parts(database, job.id)))
 
 
-def _cut(pieces: Iterator[bytes], start: int, stop: int) -> Iterator[bytes]:
-    """Bytes `start` to `stop`, without the latter, of pieces that follow each other."""
-    place = 0
+def _slice(pieces: Iterator[bytes], start: int, stop: int) -> Iterator[bytes]:
+    """Bytes `start` to `stop` (exclusive) of consecutive pieces."""
+    position = 0
     for piece in pieces:
-        if place + len(piece) > start:
-            yield piece[max(0, start - place) : stop - place]
-        place += len(piece)
-        if place >= stop:
+        if position + len(piece) > start:
+            yield piece[max(0, start - position) : stop - position]
+        position += len(piece)
+        if position >= stop:
             return

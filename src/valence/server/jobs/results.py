@@ -1,4 +1,4 @@
-"""A job's answers: how a part is scored, and how the whole is written out. Knows nothing of Flask."""
+"""Scores a part of a job, and writes a finished job's result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.model.labels import SEPARATOR
 from valence.server.classifiers.registry import ServedModel
-from valence.server.jobs.uploads import ADDED, text_of
+from valence.server.jobs.uploads import ADDED_COLUMNS, text_of
 from valence.server.spreadsheet import line
 from valence.server.store.tables import Job, JobPart
 
@@ -22,50 +22,50 @@ MEDIA_TYPES = {
 
 
 def score(job: Job, part: JobPart, model: ServedModel, *, timeout_s: float) -> str:
-    """The part's answers as they are kept: a JSON list, for each row the values of `ADDED`.
+    """The part's results as they are stored: a JSON list with the values of `ADDED_COLUMNS` for each row.
 
-    Raises OverloadedError, also after `timeout_s` seconds without an answer.
+    Raises OverloadedError, also after `timeout_s` seconds without a result.
     """
     columns = json.loads(job.columns)
     texts = [text_of(row, job.shape, columns, job.text_column) for row in json.loads(part.given)]
-    found = model.scorer.score(texts, timeout_s=timeout_s)
-    return json.dumps([_answer(each) for each in found])
+    predictions = model.scorer.score(texts, timeout_s=timeout_s)
+    return json.dumps([_result(prediction) for prediction in predictions])
 
 
 def write(job: Job, parts: Iterable[JobPart]) -> Iterator[str]:
-    """The file as it came, its order kept, with what `ADDED` names beside each row.
+    """The submitted file with `ADDED_COLUMNS`, in its order.
 
-    In CSV and TSV what a spreadsheet would run as a formula gets an apostrophe in front.
+    In CSV and TSV, cells that a spreadsheet would run as formulas start with an apostrophe.
     """
     if job.shape == "jsonl":
         for part in parts:
-            yield "".join(_with(row, answer) for row, answer in _rows(part))
+            yield "".join(_add_to_json(row, result) for row, result in _rows(part))
         return
-    yield line([*json.loads(job.columns), *ADDED], job.delimiter)
+    yield line([*json.loads(job.columns), *ADDED_COLUMNS], job.delimiter)
     for part in parts:
-        yield "".join(line([*row, *map(_cell, answer.values())], job.delimiter) for row, answer in _rows(part))
+        yield "".join(line([*row, *map(_cell, result.values())], job.delimiter) for row, result in _rows(part))
 
 
-def _with(row: Any, answer: dict[str, Any]) -> str:
-    """A line of JSON as it came, with the answer's keys at its end."""
-    line = row if isinstance(row, str) else json.dumps(row)  # objects were kept until version 0.1
-    return f"{line[:-1].rstrip()}, {json.dumps(answer)[1:]}\n"
+def _add_to_json(row: Any, result: dict[str, Any]) -> str:
+    """The submitted line of JSON with the result's keys added at its end."""
+    line = row if isinstance(row, str) else json.dumps(row)  # version 0.1 stored objects
+    return f"{line[:-1].rstrip()}, {json.dumps(result)[1:]}\n"
 
 
 def _rows(part: JobPart) -> Iterator[tuple[Any, dict[str, Any]]]:
-    assert part.scored is not None, "only finished jobs are written out"
-    for row, answer in zip(json.loads(part.given), json.loads(part.scored), strict=True):
-        yield row, dict(zip(ADDED, answer, strict=True))
+    assert part.scored is not None, "only finished jobs are written"
+    for row, result in zip(json.loads(part.given), json.loads(part.scored), strict=True):
+        yield row, dict(zip(ADDED_COLUMNS, result, strict=True))
 
 
-def _answer(found: Prediction | TextError) -> Sequence[Any]:
-    if isinstance(found, TextError):
-        return None, None, None, found.code
-    if found.labels is None:
-        return found.label, found.probability, found.sure, None
-    return found.labels, [found.probabilities[label] for label in found.labels], found.sure, None
+def _result(prediction: Prediction | TextError) -> Sequence[Any]:
+    if isinstance(prediction, TextError):
+        return None, None, None, prediction.code
+    if prediction.labels is None:
+        return prediction.label, prediction.probability, prediction.sure, None
+    return prediction.labels, [prediction.probabilities[label] for label in prediction.labels], prediction.sure, None
 
 
 def _cell(value: Any) -> Any:
-    """What of a multi-label model is a list in JSON lines, in one cell."""
+    """A value in one cell; the lists of a multi-label model are joined."""
     return SEPARATOR.join(map(str, value)) if isinstance(value, list) else value

@@ -1,7 +1,7 @@
-"""The thread that scores files, through the same queue as every other call, whenever there is room in it.
+"""The thread that scores jobs, through the same queue as every other request, whenever the queue has room.
 
-It takes up what an earlier process left, wherever that was stopped: what is saved stays, what is not is done again.
-With jobs turned off it only removes what is past its time. Knows nothing of Flask.
+It continues jobs that an earlier process left: saved parts stay, other parts are scored again. With jobs turned off, it
+only deletes expired ones.
 """
 
 from __future__ import annotations
@@ -20,19 +20,21 @@ from valence.server.store.job_rows import Claimed
 
 log = logging.getLogger(__name__)
 
-# Seconds: between looks for a job that another server took in or left; until a full queue, or a database that does
-# not answer, is asked again; for a part; for the thread to end; between removals of what is past its time; until what
-# was removed, also by another process, is cleared out of the database's log.
-LOOK_S, WAIT_S, PART_S, END_S, REMOVE_S, FORGET_S = 5.0, 1.0, 15.0, 4.0, 60.0, 20.0
-# A job that was taken up so often without a part being saved may be what ends the process.
-MOST_ATTEMPTS = 5
+# All in seconds. Between checks for jobs from other servers, and retries while the database is down:
+POLL_S = 5.0
+# Until a full queue is tried again, for scoring a part, and for the thread to stop:
+RETRY_S, PART_TIMEOUT_S, STOP_TIMEOUT_S = 1.0, 15.0, 4.0
+# Between deletions of expired jobs, and until deleted rows, also those of other processes, leave the database's log:
+EXPIRY_S, LOG_CLEARING_S = 60.0, 20.0
+# A job that was started so often without saving a part may be what crashes the process.
+MAX_ATTEMPTS = 5
 
 
 class Runner:
     """Scores one job at a time from `start` to `close`.
 
     Args:
-        jobs: whether files are scored at all.
+        jobs: whether jobs are scored at all.
     """
 
     def __init__(self, database: Database, registry: Registry, *, jobs: bool) -> None:
@@ -40,33 +42,30 @@ class Runner:
         self._registry = registry
         self._jobs = jobs
         self._stopping = threading.Event()
-        self._news = threading.Event()
+        self._wake = threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
-        self._remove_at = self._forget_at = 0.0
+        self._expiry_at = self._log_clearing_at = 0.0
 
     def start(self) -> None:
-        """Only once every model is loaded."""
+        """Starts the thread. Call it only once every model is loaded."""
         self._thread.start()
 
     def wake(self) -> None:
-        """Tells it that there is a new job."""
-        self._news.set()
+        """Signals a new job."""
+        self._wake.set()
 
     def close(self) -> None:
-        """Puts the job that is being scored back; what is saved of it stays."""
+        """Stops. The current job goes back to waiting; its saved parts stay."""
         self._stopping.set()
-        self._news.set()
+        self._wake.set()
         if self._thread.is_alive():
-            self._thread.join(END_S)
+            self._thread.join(STOP_TIMEOUT_S)
 
     def run_once(self) -> bool:
-        """Removes what is past its time, then works on one job as far as it goes; False if there is none.
-
-        Raises StoreError.
-        """
-        if time.monotonic() >= self._remove_at:
+        """Deletes expired jobs, then works on one job; False if there is none. Raises StoreError."""
+        if time.monotonic() >= self._expiry_at:
             rows.remove_expired(self._database)
-            self._remove_at = time.monotonic() + REMOVE_S
+            self._expiry_at = time.monotonic() + EXPIRY_S
         self.forget_removed()
         claimed = rows.claim(self._database) if self._jobs else None
         if claimed is None:
@@ -75,26 +74,26 @@ class Runner:
         return True
 
     def forget_removed(self) -> None:
-        """Clears what was removed out of the database's log, once in a while. Raises StoreError."""
-        if time.monotonic() >= self._forget_at and self._database.forget_removed():
-            self._forget_at = time.monotonic() + FORGET_S
+        """Clears deleted rows from the database's log from time to time. Raises StoreError."""
+        if time.monotonic() >= self._log_clearing_at and self._database.forget_removed():
+            self._log_clearing_at = time.monotonic() + LOG_CLEARING_S
 
     def _work(self) -> None:
         while not self._stopping.is_set():
-            self._news.clear()
+            self._wake.clear()
             try:
                 if self.run_once():
                     continue
             except StoreError as error:
-                log.warning("jobs wait for the database", extra={"fields": {"reason": str(error)}})
-            except Exception:  # whatever it is, files that come later are scored all the same
-                log.exception("a job stopped")
-            self._news.wait(LOOK_S)
+                log.warning("database error; jobs will be retried", extra={"fields": {"reason": str(error)}})
+            except Exception:  # whatever it is, later jobs must still run
+                log.exception("unexpected error in a job")
+            self._wake.wait(POLL_S)
 
     def _run(self, claimed: Claimed) -> None:
         job = claimed.job
-        if job.attempts > MOST_ATTEMPTS:
-            self._fail(claimed, f"Scoring was broken off {MOST_ATTEMPTS} times at the same rows.")
+        if job.attempts > MAX_ATTEMPTS:
+            self._fail(claimed, f"Scoring was interrupted {MAX_ATTEMPTS} times at the same rows.")
             return
         try:
             model = self._registry.model(job.model)
@@ -105,25 +104,25 @@ class Runner:
         while ours and not self._stopping.is_set():
             part = rows.next_part(self._database, job.id)
             if part is None:
-                rows.end(self._database, claimed, state="done")
+                rows.finish(self._database, claimed, state="done")
                 return
             try:
-                scored = results.score(job, part, model, timeout_s=PART_S)
-            except OverloadedError:  # whoever waits for an answer goes first
-                self._stopping.wait(WAIT_S)
+                scored = results.score(job, part, model, timeout_s=PART_TIMEOUT_S)
+            except OverloadedError:  # interactive requests go first
+                self._stopping.wait(RETRY_S)
                 continue
             ours = rows.save(self._database, claimed, part, scored)
-            self.forget_removed()  # a job may take hours
+            self.forget_removed()  # a job can take hours
         if ours:
-            rows.end(self._database, claimed, state="waiting")
+            rows.finish(self._database, claimed, state="waiting")
 
     def _same_version(self, claimed: Claimed, model: ServedModel) -> bool:
-        """Begins the job again where another version of its model has taken over; False if it is no longer ours."""
+        """Restarts the job if its model has a new version; False if the job is no longer ours."""
         facts = model.facts
         if (claimed.job.body, claimed.job.head) == (facts.body, facts.head):
             return True
-        return rows.begin_again(self._database, claimed, body=facts.body, head=facts.head)
+        return rows.restart(self._database, claimed, body=facts.body, head=facts.head)
 
     def _fail(self, claimed: Claimed, reason: str) -> None:
-        log.error("a job failed", extra={"fields": {"job": claimed.job.id, "reason": reason}})
-        rows.end(self._database, claimed, state="failed", reason=reason)
+        log.error("job failed", extra={"fields": {"job": claimed.job.id, "reason": reason}})
+        rows.finish(self._database, claimed, state="failed", reason=reason)

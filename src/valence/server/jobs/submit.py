@@ -1,4 +1,4 @@
-"""Files that are sent to be scored become jobs. Never imports Flask."""
+"""Stores submitted files as jobs that wait to be scored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.tables import Job, JobPart
 
-_READING_TURN_S = 10
+# Seconds that a request waits until other files have been read.
+_READING_TIMEOUT_S = 10
 
 
 class JobSubmission:
@@ -39,7 +40,7 @@ class JobSubmission:
             )
         model = self._registry.model(query.model)
         with self._turn_to_read():
-            upload = uploads.read(file, shape, text_column=query.text_column, most_rows=self._settings.job_max_rows)
+            upload = uploads.read(file, shape, text_column=query.text_column, max_rows=self._settings.job_max_rows)
             now = datetime.now(UTC)
             job = Job(
                 id=str(uuid.uuid4()),
@@ -64,7 +65,7 @@ class JobSubmission:
     @contextmanager
     def _turn_to_read(self) -> Iterator[None]:
         """Raises OverloadedError if other files take too long."""
-        if not self._reading.acquire(timeout=_READING_TURN_S):
+        if not self._reading.acquire(timeout=_READING_TIMEOUT_S):
             raise OverloadedError("The server is busy reading other files.", way_out="Try again in a few seconds.")
         try:
             yield
@@ -76,7 +77,7 @@ class JobSubmission:
             JobPart(job_id=job.id, number=number, rows=len(part.rows), given=json.dumps(part.rows))
             for number, part in enumerate(upload.parts)
         ]
-        if not rows.put(self._database, job, parts, most=self._settings.jobs_per_key):
+        if not rows.put(self._database, job, parts, limit=self._settings.jobs_per_key):
             raise ProblemError(
                 "too-many-jobs",
                 f"This key has reached its limit of {self._settings.jobs_per_key} jobs. Delete one that you have "
@@ -85,7 +86,7 @@ class JobSubmission:
 
 
 def _storable(name: str) -> str:
-    """A column's name goes into the database as text, which takes neither NUL nor half a surrogate pair."""
-    if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name):
-        raise ProblemError("invalid-file", "The name of the text column holds a character that no text has. Rename it.")
+    """The column's name, which the database stores as text: without NUL or lone surrogates."""
+    if "\0" in name or any("\ud800" <= character <= "\udfff" for character in name):
+        raise ProblemError("invalid-file", "The name of the text column contains an invalid character. Rename it.")
     return name

@@ -1,6 +1,6 @@
-"""Logs: one line for each request, as JSON or text, on stdout. Never a scored text, never the address of a person.
+"""Logs: one line per request, as JSON or text, on stdout. Never texts or IP addresses.
 
-Each request has an id, taken from a proxy's X-Request-ID where that is sound, and sent back with the answer.
+Each request has an ID, taken from a proxy's X-Request-ID if that is valid, and returned with the response.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from valence.server.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_SOUND_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_PLAIN = re.compile(r'[^\s"=]*')
-_QUIET = ("/healthz", "/readyz")  # asked every few seconds by whatever watches us
+_VALID_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_UNQUOTED = re.compile(r'[^\s"=]*')
+_QUIET = ("/healthz", "/readyz")  # requested every few seconds by monitoring
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object for each record; `extra={"fields": {...}}` adds to it."""
+    """One JSON object per record; `extra={"fields": {...}}` adds fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -44,40 +44,40 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
-    """One line for people: time, level, message and fields; below it, indented, the traceback of an exception."""
+    """One line of text: time, level, message and fields; an exception's traceback follows, indented."""
 
     def __init__(self) -> None:
         super().__init__(datefmt="%H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
         fields = "".join(f" {name}={_quoted(str(value))}" for name, value in getattr(record, "fields", {}).items())
-        said = escaped(record.getMessage())
-        lines = [f"{self.formatTime(record, self.datefmt)} {record.levelname:<7} {said}{fields}"]
+        message = escaped(record.getMessage())
+        lines = [f"{self.formatTime(record, self.datefmt)} {record.levelname:<7} {message}{fields}"]
         if record.exc_info:
             lines += [f"    {escaped(line)}" for line in self.formatException(record.exc_info).split("\n")]
         return "\n".join(lines)
 
 
 def escaped(text: str) -> str:
-    """The text with everything that is no printable character as JSON writes it.
+    """The text with unprintable characters escaped as in JSON.
 
-    So nothing that a caller sends ends a line of the log, moves a terminal's cursor or turns the direction of text.
+    So nothing that a client sends can end a log line, move a terminal's cursor or reverse the direction of text.
 
     >>> escaped("caf\u00e9 \x1b[2J \u2028")
     'caf\u00e9 \\\\u001b[2J \\\\u2028'
     """
     if text.isprintable():
         return text
-    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in text)
+    return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)
 
 
 def _quoted(value: str) -> str:
-    """In quotes where it could be taken for more than one field."""
-    return escaped(value) if _PLAIN.fullmatch(value) else escaped(json.dumps(value, ensure_ascii=False))
+    """The value, in quotes if it could be read as several fields."""
+    return escaped(value) if _UNQUOTED.fullmatch(value) else escaped(json.dumps(value, ensure_ascii=False))
 
 
 def handler(settings: Settings) -> logging.Handler:
-    """A handler that writes to stdout in the format that the settings ask for."""
+    """A handler that writes to stdout in the format of the settings."""
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stdout.isatty())
     to_stdout = logging.StreamHandler(sys.stdout)
     to_stdout.setFormatter(JsonLines() if as_json else TextLines())
@@ -85,41 +85,41 @@ def handler(settings: Settings) -> logging.Handler:
 
 
 def configure(settings: Settings) -> None:
-    """Sends the logs of Valence, and warnings of everything else, to stdout. Called once by whoever runs the server."""
+    """Sends Valence's logs, and warnings of everything else, to stdout. Called once, by `valence.server.production`."""
     root = logging.getLogger()
     root.handlers[:] = [handler(settings)]
     root.setLevel(logging.WARNING)
     logging.getLogger("valence").setLevel(settings.log_level.upper())
 
 
-def id_of(asked: Request) -> str:
-    """The one that a proxy gave it, where that is sound, else a new one."""
-    given = asked.headers.get("X-Request-ID", "")
-    return given if _SOUND_ID.fullmatch(given) else uuid.uuid4().hex
+def request_id_of(request: Request) -> str:
+    """The ID that a proxy gave the request, if it is valid; otherwise a new one."""
+    given = request.headers.get("X-Request-ID", "")
+    return given if _VALID_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def answered(asked: Request, request_id: str, status: int, began: float) -> None:
-    """Logs a request, which `began` at that reading of `time.perf_counter`. Needs no context of Flask's."""
+def log_request(request: Request, request_id: str, status: int, began: float) -> None:
+    """Logs a request that `began` at this time of `time.perf_counter`. Needs no Flask context."""
     fields = {
-        "method": asked.method,
-        "path": asked.path,
+        "method": request.method,
+        "path": request.path,
         "status": status,
         "took_ms": round((time.perf_counter() - began) * 1000, 1),
         "request_id": request_id,
     }
-    log.log(logging.DEBUG if asked.path in _QUIET else logging.INFO, "request", extra={"fields": fields})
+    log.log(logging.DEBUG if request.path in _QUIET else logging.INFO, "request", extra={"fields": fields})
 
 
 def install(app: Flask) -> None:
-    """Gives each request its id, and logs it when it has been answered."""
+    """Gives each request its ID and logs its response."""
 
     @app.before_request
     def begin() -> None:
         g.began = time.perf_counter()
-        g.request_id = id_of(request)
+        g.request_id = request_id_of(request)
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.request_id
-        answered(request, g.request_id, response.status_code, g.began)
+        log_request(request, g.request_id, response.status_code, g.began)
         return response

@@ -1,7 +1,7 @@
-"""Figures for Prometheus: requests, how long they took, batches, the queue, the models, this process.
+"""Metrics for Prometheus: requests and their durations, batches, the queue, the models and the process.
 
-Labels come from closed lists (our routes, the known methods), so no caller can make the figures grow without end. One
-registry for each app, since tests make many.
+Labels come from closed lists (routes, known methods), so clients can't create new time series. Each app has its own
+Prometheus registry, because tests create many apps.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from valence.server.classifiers.registry import Registry
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
-# Seconds. One text takes milliseconds, a full queue seconds; the router gives up after 30.
+# Seconds. One text takes milliseconds, a full queue seconds; Heroku's router times out after 30.
 _REQUEST_S = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
 _BATCH_S = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 _WINDOWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -28,26 +28,24 @@ _TOKENS = (16, 64, 256, 1024, 4096, 16384)
 
 
 class Metrics:
-    """What the process counts; `text` is what Prometheus reads."""
+    """The process's metrics; `text` is what Prometheus reads."""
 
     def __init__(self, models: Registry) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._registry.register(_Models(models))
         by_route = ("route", "method", "status")
-        self._requests = Counter(
-            "valence_http_requests", "Requests that were answered.", by_route, registry=self._registry
-        )
+        self._requests = Counter("valence_http_requests", "Requests answered.", by_route, registry=self._registry)
         self._request_s = Histogram(
             "valence_http_request_seconds",
-            "Seconds until the answer, or its first bytes.",
+            "Seconds until the response, or its first bytes.",
             ("route",),
             buckets=_REQUEST_S,
             registry=self._registry,
         )
-        self._windows = self._batch_histogram("windows", "Windows of text that were run together.", _WINDOWS)
-        self._tokens = self._batch_histogram("tokens", "Tokens that were run together, without padding.", _TOKENS)
-        self._batch_s = self._batch_histogram("seconds", "Seconds that the network took for a batch.", _BATCH_S)
+        self._windows = self._batch_histogram("windows", "Text windows per batch.", _WINDOWS)
+        self._tokens = self._batch_histogram("tokens", "Tokens per batch, without padding.", _TOKENS)
+        self._batch_s = self._batch_histogram("seconds", "Seconds per batch.", _BATCH_S)
         models.watch(self.batch)
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -67,14 +65,14 @@ class Metrics:
 
 
 class _Models(Collector):
-    """Asked when Prometheus asks: what waits for each model, and which version it is."""
+    """Collected on each scrape: the queue and the version of each model."""
 
     def __init__(self, models: Registry) -> None:
         self._models = models
 
     def collect(self) -> Iterator[Metric]:
-        waiting = GaugeMetricFamily("valence_queue_tokens", "Tokens that wait to be scored.", labels=["model"])
-        versions = InfoMetricFamily("valence_model", "The models that answer, by version.", labels=["model"])
+        waiting = GaugeMetricFamily("valence_queue_tokens", "Tokens waiting to be scored.", labels=["model"])
+        versions = InfoMetricFamily("valence_model", "Versions of the served models.", labels=["model"])
         for model in self._models.loaded():
             waiting.add_metric([model.facts.name], model.scorer.waiting_tokens)
             versions.add_metric([model.facts.name], {"body": model.facts.body, "head": model.facts.head})
@@ -83,7 +81,7 @@ class _Models(Collector):
 
 
 def install(app: Flask, metrics: Metrics) -> None:
-    """Counts every request that Flask answers; the page's files are not among them."""
+    """Counts every request that Flask answers; the page's static files aren't among them."""
 
     @app.after_request
     def count(response: Response) -> Response:

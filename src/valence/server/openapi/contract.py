@@ -1,6 +1,6 @@
-"""A view's contract: what it reads, what it answers and what can go wrong, declared once above the view.
+"""A view's contract: its request, its responses and its problems, declared once above the view.
 
-The declaration does two jobs that must not drift apart: at run time it reads the body and writes the answer, and
+The declaration does two jobs that must not drift apart: at run time it reads the request and writes the response, and
 `valence.server.openapi.document` makes the OpenAPI document from it. The libraries for this answer broken JSON, a wrong
 content type and a missing body alike; we promise a different problem for each.
 """
@@ -31,7 +31,7 @@ from valence.server.state import state
 View = Callable[..., Any]
 Body = TypeVar("Body", bound=Wire)
 
-# What any operation may answer; any whose calls are counted; any that reads a body, a query, the database.
+# Problems of every operation; of those that are rate-limited; of those that read a query, the database or a body.
 _ALWAYS = ("wrong-method", "internal-error")
 _COUNTED = ("wrong-key", "too-many-calls")
 _WITH_QUERY = ("invalid-fields",)
@@ -42,35 +42,35 @@ _WITH_BODY = (*_WITH_UPLOAD, "not-json", "invalid-fields")
 
 @dataclass(frozen=True)
 class Media:
-    """What is no JSON object: its media types, none for an answer without a body."""
+    """Content other than a JSON object: its media types; none for a response without a body."""
 
     types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What a view promises.
+    """A view's contract.
 
     Attributes:
-        id: stable name, from which clients name their function.
-        tag: heading that it stands under in the reference.
-        answers: status -> schema of that answer's JSON, or its media. Problems are not in here.
-        body: schema of the JSON body, where there is one.
-        upload: media types of the file that is the body, where it is one.
-        query: schema of the query, where there is one.
-        scope: what a key must open for it; None where nobody needs one.
-        policy: how its calls are counted; None where they are not, and no key is looked at.
-        store: whether it cannot be answered without the database.
-        problems: codes of what can go wrong.
-        parameters: name of each part of the path -> what it means.
-        request_examples, answer_examples: name -> an example of the body, of the answer with status 200.
+        id: stable name; generated clients name their function after it.
+        tag: its heading in the reference.
+        responses: status -> schema of the response's JSON, or its media; without the problems.
+        body: schema of the JSON body, if it has one.
+        upload: media types of the file in the body, if it takes one.
+        query: schema of the query, if it has one.
+        scope: scope that a key needs; None if no key is needed.
+        policy: rate limit that it counts against; None if it isn't limited, and keys are ignored.
+        store: whether it needs the database.
+        problems: codes of its problems.
+        parameters: name of each path parameter -> its meaning.
+        request_examples, response_examples: name -> example of the body, of the response with the lowest status.
     """
 
     id: str
     tag: str
     summary: str
     description: str
-    answers: Mapping[int, type[Wire] | Media]
+    responses: Mapping[int, type[Wire] | Media]
     body: type[Wire] | None = None
     upload: Media | None = None
     query: type[Wire] | None = None
@@ -80,12 +80,12 @@ class Operation:
     problems: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     request_examples: Mapping[str, Any] = field(default_factory=dict)
-    answer_examples: Mapping[str, Any] = field(default_factory=dict)
+    response_examples: Mapping[str, Any] = field(default_factory=dict)
 
 
 def operation(
     *,
-    answers: type[Wire] | Mapping[int, type[Wire] | Media],
+    responses: type[Wire] | Mapping[int, type[Wire] | Media],
     body: type[Wire] | None = None,
     upload: Media | None = None,
     query: type[Wire] | None = None,
@@ -94,18 +94,18 @@ def operation(
     problems: Sequence[str] = (),
     **described: Any,
 ) -> Callable[[View], View]:
-    """Declares a view; for the arguments see `Operation`.
+    """Declares a view; `Operation` documents the arguments.
 
-    With a `body`, the view gets it, read and checked, as its argument `asked`; with a `query`, as `query`; with an
-    `upload`, an open binary file as `upload`. It returns one of its `answers`, a pair of that and a status, or a
-    Response of its own. Its docstring is the description.
+    The view receives its validated `body` and `query`, and its `upload` as an open binary file, as arguments of these
+    names. It returns one of its `responses`, a pair of that and a status, or a Flask response. Its docstring is the
+    operation's description.
     """
 
     def declare(view: View) -> View:
-        promised = Operation(
+        contract = Operation(
             id=view.__name__,
             description=" ".join((view.__doc__ or "").split()),
-            answers=answers if isinstance(answers, Mapping) else {200: answers},
+            responses=responses if isinstance(responses, Mapping) else {200: responses},
             body=body,
             upload=upload,
             query=query,
@@ -124,33 +124,33 @@ def operation(
         )
 
         @functools.wraps(view)
-        def answered(**arguments: Any) -> Response:
-            admit(promised.scope, policy)
+        def wrapped(**arguments: Any) -> Response:
+            admit(contract.scope, policy)
             if query is not None:
                 arguments["query"] = read_query(query)
             if body is not None:
-                arguments["asked"] = read_body(body)
+                arguments["body"] = read_body(body)
             with read_upload(upload) if upload is not None else nullcontext() as file:
-                answer = view(**arguments, **({} if file is None else {"upload": file}))
-            if isinstance(answer, Response):
-                return answer
-            content, status = answer if isinstance(answer, tuple) else (answer, 200)
+                result = view(**arguments, **({} if file is None else {"upload": file}))
+            if isinstance(result, Response):
+                return result
+            content, status = result if isinstance(result, tuple) else (result, 200)
             return Response(content.model_dump_json(), status=status, content_type="application/json")
 
-        answered.operation = promised  # type: ignore[attr-defined]  # functions take attributes
-        return answered
+        wrapped.operation = contract  # type: ignore[attr-defined]  # functions take attributes
+        return wrapped
 
     return declare
 
 
 def read_query(schema: type[Body]) -> Body:
-    """The request's query as `schema`. Raises ProblemError, also for a name that is given twice."""
+    """The request's query as `schema`. Raises ProblemError, also if a parameter is repeated."""
     given = request.args.to_dict(flat=False)
     if len(given) > MAX_FIELDS:
-        raise invalid_field("query", f"it has more than {MAX_FIELDS} parameters")
+        raise invalid_field("query", f"has more than {MAX_FIELDS} parameters")
     for name, values in given.items():
         if len(values) > 1:
-            raise invalid_field(name, "it is given more than once")
+            raise invalid_field(name, "is repeated")
     try:
         return schema.model_validate({name: values[0] for name, values in given.items()})
     except ValidationError as error:
@@ -159,33 +159,36 @@ def read_query(schema: type[Body]) -> Body:
 
 @contextmanager
 def read_upload(media: Media) -> Iterator[IO[bytes]]:
-    """The request's body as a file without a name, gone when the block ends. Raises ProblemError.
+    """The request's body as a temporary file, deleted when the block ends. Raises ProblemError.
 
-    On disk and not in memory, where a few callers' files together would not fit on a small dyno.
+    On disk, because the files of a few clients wouldn't fit into the memory of a small dyno.
     """
     if request.mimetype not in media.types:
-        said = f"is {request.mimetype}" if request.mimetype else "is not given"
-        raise ProblemError("wrong-content-type", f"The content type {said}. Send one of {', '.join(media.types)}.")
+        raise _wrong_content_type(f"one of {', '.join(media.types)}")
     request.max_content_length = state().settings.job_max_bytes
     with tempfile.TemporaryFile() as file:
         try:
-            shutil.copyfileobj(request.stream, file)  # raises 413 where it is larger than the limit
+            shutil.copyfileobj(request.stream, file)  # raises 413 if it exceeds the limit
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
-            raise StoreError("The disk is full.", way_out=f"Make room in {tempfile.gettempdir()}.") from error
+            raise StoreError("The disk is full.", way_out=f"Free space in {tempfile.gettempdir()}.") from error
         if not file.tell():
-            raise ProblemError("body-missing", "The request has no body. Send a file, as /docs shows.")
+            raise ProblemError("body-missing", "The request has no body. Send a file; /docs has examples.")
         file.seek(0)
         yield file
 
 
 def read_body(schema: type[Body]) -> Body:
-    """The request's body as `schema`. Raises ProblemError: a different one for each thing that can be wrong."""
-    content = request.get_data()  # raises 413 where it is larger than the limit
+    """The request's body as `schema`. Raises a ProblemError with a code of its own for each kind of error."""
+    content = request.get_data()  # raises 413 if it exceeds the limit
     if not content:
-        raise ProblemError("body-missing", "The request has no body. Send a JSON object, as /docs shows.")
+        raise ProblemError("body-missing", "The request has no body. Send a JSON object; /docs has examples.")
     if not request.is_json:
-        said = f"is {request.mimetype}" if request.mimetype else "is not given"
-        raise ProblemError("wrong-content-type", f"The content type {said}. Send Content-Type: application/json.")
+        raise _wrong_content_type("application/json")
     return parse_body(content, schema)
+
+
+def _wrong_content_type(expected: str) -> ProblemError:
+    received = f"Content-Type is {request.mimetype}" if request.mimetype else "Content-Type is missing"
+    return ProblemError("wrong-content-type", f"{received}. Send {expected}.")

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the views' contracts and the schemas. It keeps one order of keys."""
+"""The OpenAPI 3.1 document, made from the views' contracts and the schemas. The order of its keys is fixed."""
 
 from __future__ import annotations
 
@@ -22,26 +22,27 @@ _REF = "#/components/schemas/{model}"
 _DESCRIPTION = """\
 Scores texts with a classifier made by transfer learning.
 
-Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem document; `code` is stable and
-/docs/errors lists all of them. Every answer carries an `X-Request-ID` header, under which the log has the request.
-Calls are counted, and so are the tokens that are computed for them, by key where one with the scope is shown and by
-address otherwise; the `RateLimit` header says how you stand. An explanation costs about a text's tokens once more for
-each word, at most 8,192. What needs a key says which scope; a key is sent as `Authorization: Bearer KEY`.
+Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem document with a stable `code`; /docs/errors
+lists all codes. Every response has an `X-Request-ID` header, which identifies the request in the server's log.
+
+Requests and their tokens are rate-limited: per API key if the key has the operation's scope, otherwise per IP address.
+The `RateLimit` header says what is left. An explanation costs about the text's tokens again for each word, 8,192 tokens
+at most. Operations that take an API key name its scope; send it as `Authorization: Bearer KEY`.
 """
 
 
-_KEY = {"type": "http", "scheme": "bearer", "description": "A key that `valence keys create` has made."}
+_KEY = {"type": "http", "scheme": "bearer", "description": "An API key, created with `valence keys create`."}
 _RATE_LIMIT = {
     "RateLimit-Policy": (
         "string",
-        'For each policy that this call was counted under, calls a minute (`q`), or tokens where it has `qu="tokens"`.',
+        'The policies that this request counts against: requests per minute (`q`), or tokens with `qu="tokens"`.',
     ),
-    "RateLimit": ("string", "For each of these, how many are left (`r`) and seconds until there are more (`t`)."),
+    "RateLimit": ("string", "For each policy, what is left (`r`) and the seconds until more is available (`t`)."),
 }
-_WAIT = {"Retry-After": ("integer", "Seconds to wait.")}
+_WAIT = {"Retry-After": ("integer", "Seconds to wait before trying again.")}
 _PROBLEM_HEADERS: dict[int, dict[str, tuple[str, str]]] = {
-    401: {"WWW-Authenticate": ("string", "How a key is shown.")},
-    405: {"Allow": ("string", "Methods that it takes.")},
+    401: {"WWW-Authenticate": ("string", "How to send a key.")},
+    405: {"Allow": ("string", "Supported methods.")},
     429: _RATE_LIMIT | _WAIT,
     503: _WAIT,
 }
@@ -49,11 +50,11 @@ _PROBLEM_HEADERS: dict[int, dict[str, tuple[str, str]]] = {
 
 def document(app: Flask, settings: Settings) -> dict[str, Any]:
     """The OpenAPI document of `app`, with the limits that `settings` sets."""
-    found = sorted(operations(app), key=lambda each: each[:2])
+    declared = sorted(operations(app), key=lambda entry: entry[:2])
     paths: dict[str, Any] = {}
-    for path, method, operation in found:
+    for path, method, operation in declared:
         paths.setdefault(path, {})[method] = _operation(operation, settings)
-    schemas = _schemas([operation for _, _, operation in found])
+    schemas = _schemas([operation for _, _, operation in declared])
     _state_limits(schemas["PredictRequest"]["properties"], settings)
     return {
         "openapi": "3.1.0",
@@ -64,19 +65,19 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in sorted({operation.tag for _, _, operation in found})],
+        "tags": [{"name": tag} for tag in sorted({operation.tag for _, _, operation in declared})],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": {"key": _KEY}},
     }
 
 
 def operations(app: Flask) -> Iterator[tuple[str, str, Operation]]:
-    """(path, method in lower case, contract) of every view that declares one."""
+    """(path, lower-case method, contract) of every view that declares one."""
     for rule in app.url_map.iter_rules():
-        declared = getattr(app.view_functions[rule.endpoint], "operation", None)
+        contract = getattr(app.view_functions[rule.endpoint], "operation", None)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            if declared is not None:
-                yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower(), declared
+            if contract is not None:
+                yield re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower(), contract
 
 
 def as_text(openapi: dict[str, Any]) -> str:
@@ -105,7 +106,7 @@ def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
     if operation.upload:
         described["requestBody"] = {
             "required": True,
-            "description": f"At most {settings.job_max_bytes} bytes and {settings.job_max_rows} rows.",
+            "description": f"At most {settings.job_max_bytes:,} bytes and {settings.job_max_rows:,} rows.",
             "content": {media_type: {"schema": {"type": "string"}} for media_type in operation.upload.types},
         }
     described["responses"] = _responses(operation, settings)
@@ -133,14 +134,14 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
             "in": "query",
             "required": name in schema.get("required", ()),
             "description": described["description"],
-            "schema": _given(described),
+            "schema": _parameter_schema(described),
         }
         for name, described in schema["properties"].items()
     ]
 
 
-def _given(described: dict[str, Any]) -> dict[str, Any]:
-    """A parameter's schema where it is given: leaving it out is what `null` means in a body."""
+def _parameter_schema(described: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an optional parameter without `null`: leaving the parameter out means that."""
     schema = {key: value for key, value in described.items() if key not in {"description", "title"}}
     options = [option for option in schema.pop("anyOf", []) if option != {"type": "null"}]
     if options:
@@ -150,24 +151,24 @@ def _given(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def _responses(operation: Operation, settings: Settings) -> dict[str, Any]:
-    responses: dict[str, Any] = {str(status): _answer(operation, status) for status in operation.answers}
+    responses: dict[str, Any] = {str(status): _response(operation, status) for status in operation.responses}
     codes = [*operation.problems, *(("key-missing", "scope-missing") if _is_closed(operation, settings) else ())]
     kinds = [problems.KINDS[code] for code in dict.fromkeys(codes)]
-    for status in sorted({kind.status for kind in kinds} - set(operation.answers)):
+    for status in sorted({kind.status for kind in kinds} - set(operation.responses)):
         responses[str(status)] = _problems([kind for kind in kinds if kind.status == status])
     return dict(sorted(responses.items()))
 
 
-def _answer(operation: Operation, status: int) -> dict[str, Any]:
-    answered = operation.answers[status]
+def _response(operation: Operation, status: int) -> dict[str, Any]:
+    content = operation.responses[status]
     response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if operation.policy:
         response["headers"] = _headers(_RATE_LIMIT)
-    if not isinstance(answered, Media):
-        examples = operation.answer_examples if status == min(operation.answers) else {}
-        response["content"] = _content("application/json", answered, examples)
-    elif answered.types:
-        response["content"] = {media_type: {"schema": {"type": "string"}} for media_type in answered.types}
+    if not isinstance(content, Media):
+        examples = operation.response_examples if status == min(operation.responses) else {}
+        response["content"] = _content("application/json", content, examples)
+    elif content.types:
+        response["content"] = {media_type: {"schema": {"type": "string"}} for media_type in content.types}
     return response
 
 
@@ -176,7 +177,7 @@ def _headers(headers: dict[str, tuple[str, str]]) -> dict[str, Any]:
 
 
 def _problems(kinds: list[problems.ProblemKind]) -> dict[str, Any]:
-    """One response for the problems that share a status, with an example of each."""
+    """One response for all problems with the same status, with an example of each."""
     examples = {kind.code: _problem_example(kind) for kind in kinds}
     response: dict[str, Any] = {
         "description": "; ".join(f"`{kind.code}`: {kind.title}" for kind in kinds),
@@ -206,25 +207,25 @@ def _content(media_type: str, schema: type[Wire], examples: Any) -> dict[str, An
 
 
 def _schemas(declared: list[Operation]) -> dict[str, Any]:
-    """Schemas of everything that is read or answered, by name."""
-    read = {operation.body: None for operation in declared if operation.body}
-    answers = [answer for operation in declared for answer in operation.answers.values()]
-    answered = {answer: None for answer in answers if not isinstance(answer, Media)}
-    _, found = models_json_schema(
+    """Every request and response schema, by name."""
+    bodies = {operation.body: None for operation in declared if operation.body}
+    contents = [content for operation in declared for content in operation.responses.values()]
+    responses = {content: None for content in contents if not isinstance(content, Media)}
+    _, definitions = models_json_schema(
         [
-            *((schema, "validation") for schema in read),
-            *((schema, "serialization") for schema in answered),
+            *((schema, "validation") for schema in bodies),
+            *((schema, "serialization") for schema in responses),
             (Problem, "serialization"),
         ],
         ref_template=_REF,
     )
-    return dict(sorted(found["$defs"].items()))
+    return dict(sorted(definitions["$defs"].items()))
 
 
 def _state_limits(properties: dict[str, Any], settings: Settings) -> None:
-    """Writes the limits of this server where a reader of the document looks for them."""
-    characters = f"At most {settings.max_text_chars} characters (Unicode code points)."
+    """Adds this server's limits to the request's fields."""
+    characters = f"At most {settings.max_text_chars:,} characters (Unicode code points)."
     properties["text"]["description"] += f" {characters}"
-    properties["texts"]["description"] += f" Each: {characters[0].lower()}{characters[1:]}"
-    properties["explain"]["description"] += f" With at most {settings.max_explained_texts} texts in one call."
+    properties["texts"]["description"] += f" {characters[:-1]} each."
+    properties["explain"]["description"] += f" At most {settings.max_explained_texts} texts in one request."
     properties["texts"]["anyOf"][0]["maxItems"] = settings.max_texts

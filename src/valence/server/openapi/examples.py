@@ -1,4 +1,4 @@
-"""Examples for the OpenAPI document. A test reads each one with the schema that it stands under."""
+"""Examples for the OpenAPI document. A test validates each against its schema."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ PREDICT_REQUESTS: dict[str, Any] = {
     "with an explanation": {"text": "A wonderful, moving film.", "explain": True},
     "several texts": {"texts": ["A wonderful, moving film.", ""]},
 }
-PREDICT_ANSWERS: dict[str, Any] = {
+PREDICT_RESPONSES: dict[str, Any] = {
     "one text": {"model": _VERSION, "results": [_SCORED], "took_ms": 4.2},
     "with an explanation": {"model": _VERSION, "results": [{**_SCORED, "words": _WORDS}], "took_ms": 9.8},
     "several texts": {"model": _VERSION, "results": [_SCORED, _EMPTY], "took_ms": 4.6},

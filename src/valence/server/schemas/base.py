@@ -1,4 +1,4 @@
-"""What every schema of the API shares."""
+"""Common parts of the API's schemas."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# Texts in one call, whatever the settings allow: a list is refused before its items are looked at.
-MOST_TEXTS = 10_000
+# Maximum texts in one request, whatever the settings allow: a longer list is refused before its items are validated.
+MAX_TEXTS = 10_000
 
 
-# What a caller names: a model, a version, a label. Longer ones are refused, so that no answer or log repeats them.
-MOST_NAME = 1000
+# Names that clients send: of a model, a version, a label. Limited, because responses and logs repeat them.
+MAX_NAME_CHARS = 1000
 
 
-Name = Annotated[str, Field(max_length=MOST_NAME)]
+Name = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 
 
 class Wire(BaseModel):
-    """Unknown fields are refused, so that a misspelt one is an error and not silence.
+    """Rejects unknown fields, so that a misspelt one is an error.
 
-    What we answer always holds every field, so the document says so: a client need not guess which may be left out.
+    Responses always contain every field, and the OpenAPI document says so: clients needn't handle missing ones.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)

@@ -18,5 +18,5 @@ class Readiness(Wire):
     status: Literal["ready", "starting"] = Field(description="Whether texts can be scored.")
     models: list[str]
     store: Literal["ready", "unavailable"] = Field(
-        description="Whether feedback and API keys can be read and written; texts are scored without."
+        description="Whether the database (feedback, API keys, jobs) is available; texts can be scored without it."
     )

@@ -23,24 +23,24 @@ class ModelVersion(Wire):
 
 class ModelSummary(Wire):
     name: str
-    default: bool = Field(description="Whether `predict` uses it when no model is named.")
+    default: bool = Field(description="Whether it is used when a request doesn't name a model.")
     labels: list[str]
-    multi_label: bool = Field(description="Whether a text may have several labels, or none.")
+    multi_label: bool = Field(description="Whether a text can have several labels, or none.")
     thresholds: list[LabelProbability] | None = Field(
-        description="Of a multi-label model the probability from which each label is given; otherwise null."
+        description="For a multi-label model, the probability from which each label is assigned; otherwise null."
     )
-    base: str = Field(description="The pre-trained encoder that it began as.", examples=["minilm"])
+    base: str = Field(description="The pretrained encoder it was made from.", examples=["minilm"])
     version: ModelVersion
-    sure_from: Probability = Field(description="Below this probability an answer is 'not sure'.")
+    sure_from: Probability = Field(description="Predictions below this probability are 'not sure'.")
 
 
 class Limits(Wire):
-    """What this server takes in one call."""
+    """Limits of one request."""
 
-    max_texts: int = Field(description="Texts that one call may hold.", examples=[128])
-    max_explained_texts: int = Field(description="Texts that one call may hold with `explain`.", examples=[8])
-    max_text_chars: int = Field(description="Unicode code points that one text may have.", examples=[20000])
-    max_body_bytes: int = Field(description="Bytes that the body of one call may have.", examples=[1048576])
+    max_texts: int = Field(description="Maximum texts.", examples=[128])
+    max_explained_texts: int = Field(description="Maximum texts with `explain`.", examples=[8])
+    max_text_chars: int = Field(description="Maximum Unicode code points per text.", examples=[20000])
+    max_body_bytes: int = Field(description="Maximum bytes of the body.", examples=[1048576])
 
 
 class ModelList(Wire):
@@ -49,10 +49,10 @@ class ModelList(Wire):
 
 
 class ModelDetail(ModelSummary):
-    card: str = Field(description="The model card, Markdown.")
+    card: str = Field(description="The model card, in Markdown.")
     max_tokens: int = Field(description="Tokens in one window.")
     licence: str
     readout: str
     results: list[Result] = Field(description="This model's own results.")
-    comparisons: list[Result] = Field(description="Other ways, measured on the same rows.")
+    comparisons: list[Result] = Field(description="Results of other methods on the same rows.")
     provenance: dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from valence.model.results import Probability
-from valence.server.schemas.base import MOST_TEXTS, Name, Wire
+from valence.server.schemas.base import MAX_TEXTS, Name, Wire
 from valence.server.schemas.models import LabelProbability, ModelVersion
 
 
@@ -18,66 +18,65 @@ class PredictRequest(Wire):
     texts: list[str] | None = Field(
         None,
         min_length=1,
-        max_length=MOST_TEXTS,
+        max_length=MAX_TEXTS,
         fail_fast=True,
-        description="Several texts to score; answered in this order.",
+        description="Several texts to score; the results are in the same order.",
     )
-    model: Name | None = Field(None, description="Name of the model; the server's default where it is left out.")
+    model: Name | None = Field(None, description="Name of the model; the server's default if left out.")
     explain: bool = Field(
         default=False,
-        description="Also say how much each word pushed the score; in a text of more than about 80 words, each phrase "
-        "or sentence.",
+        description="Also return how much each word changed the score; in a text of more than about 80 words, each "
+        "phrase or sentence.",
     )
 
     @model_validator(mode="after")
     def _one_of_two(self) -> PredictRequest:
         if (self.text is None) == (self.texts is None):
-            raise ValueError("give either 'text' or 'texts'")
+            raise ValueError("send either 'text' or 'texts'")
         return self
 
 
 class WordEffect(Wire):
-    start: int = Field(ge=0, description="Where the word begins, in Unicode code points.")
-    end: int = Field(ge=0, description="Where it ends; the end is not included.")
+    start: int = Field(ge=0, description="Start of the word, in Unicode code points.")
+    end: int = Field(ge=0, description="End of the word, exclusive.")
     effect: float = Field(
         ge=-1,
         le=1,
-        description="Probability of the predicted label minus that probability with the word left out. "
-        "Positive: the word speaks for the predicted label.",
+        description="Probability of the predicted label minus its probability without the word. Positive if the word "
+        "supports the predicted label.",
     )
 
 
 class TextError(Wire):
     code: str = Field(examples=["text-empty"])
-    detail: str = Field(description="What is wrong with this text, and what to do about it.")
+    detail: str = Field(description="What is wrong with this text and what to do about it.")
 
 
 class Scored(Wire):
-    """One text's answer."""
+    """The prediction for one text."""
 
     kind: Literal["scored"] = "scored"
     label: str = Field(
-        description="The most probable label; of a multi-label model the most probable one that is given, if any is.",
+        description="The most probable label; for a multi-label model, the first of `labels`, if any.",
         examples=["positive"],
     )
     labels: list[str] | None = Field(
         None,
-        description="Of a multi-label model the labels that are given, the most probable first, perhaps none; null "
-        "where every text has exactly one label.",
+        description="For a multi-label model, the assigned labels, most probable first; otherwise null.",
     )
     probability: Probability = Field(description="Calibrated probability of `label`.")
     sure: bool = Field(
-        description="Whether `probability` reaches the model's `sure_from`; where false, say 'not sure'. Of a "
-        "multi-label model whether each label's probability of being decided rightly does."
+        description="Whether `probability` reaches the model's `sure_from`; if false, show 'not sure'. For a multi-label "
+        "model, whether each label's decision does."
     )
-    probabilities: list[LabelProbability] = Field(description="Every label, in the model's order.")
-    tokens: int = Field(ge=0, description="Tokens read.")
-    windows: int = Field(ge=1, description="Overlapping windows that the text was read in; 1 unless it is long.")
-    words: list[WordEffect] | None = Field(None, description="Only where `explain` was asked for.")
+    probabilities: list[LabelProbability] = Field(description="All labels, in the model's order.")
+    tokens: int = Field(ge=0, description="Tokens scored.")
+    windows: int = Field(ge=1, description="Overlapping windows that the text was split into; 1 unless it is long.")
+    words: list[WordEffect] | None = Field(None, description="Only with `explain`.")
 
 
 class NotScored(Wire):
-    """A text that could not be scored; the others in its call are."""
+    """A text that couldn't be scored; the others in the request are."""
 
     kind: Literal["error"] = "error"
     error: TextError
@@ -86,6 +85,6 @@ class NotScored(Wire):
 class PredictResponse(Wire):
     model: ModelVersion
     results: list[Annotated[Scored | NotScored, Field(discriminator="kind")]] = Field(
-        description="One for each text, in the order asked."
+        description="One for each text, in the same order."
     )
-    took_ms: float = Field(ge=0, description="Milliseconds that the server spent on this call.")
+    took_ms: float = Field(ge=0, description="Milliseconds that the server spent on this request.")

@@ -18,8 +18,8 @@ class Problem(Wire):
     type: str = Field(examples=["/docs/errors#text-too-long"])
     title: str
     status: int
-    detail: str = Field(description="What is wrong, and the way out.")
+    detail: str = Field(description="What is wrong and what to do about it.")
     code: str = Field(examples=["text-too-long"])
     errors: list[FieldError] = Field(
-        default_factory=list, description="Which fields are wrong: the first 20, and of a list its first wrong item."
+        default_factory=list, description="The invalid fields: the first 20, and only the first invalid item of a list."
     )

@@ -1,5 +1,5 @@
-"""What the server keeps: feedback and the digests of API keys, in SQLite or PostgreSQL.
+"""The database: feedback, jobs and the digests of API keys, in SQLite or PostgreSQL.
 
-May import SQLAlchemy, Alembic and `valence.errors`. Must never import Flask, nor anything else of the server: the rules
-about what may be kept stand in `valence.server.feedback.feedback` and `valence.server.auth.keys`.
+May import SQLAlchemy, Alembic and `valence.errors`. Must never import Flask or anything else of the server: the rules
+about what may be stored are in `valence.server.feedback`, `valence.server.jobs` and `valence.server.auth.keys`.
 """

@@ -1,8 +1,8 @@
-"""Everything that the database keeps for good, as one portable file, and back: from SQLite to PostgreSQL too.
+"""Backs up everything permanent in the database to one portable file, and restores it, also from SQLite to PostgreSQL.
 
-The file is JSON lines: a head, a row a line, an end with the counts and a checksum, so that one which was cut off or
-changed is known. It holds keys' digests and, where the operator keeps them, people's words. Jobs are not in it: they
-are gone by themselves in hours.
+The file is JSON Lines: a header, one line per row, and an end with counts and a checksum, which reveal a truncated or
+changed file. It contains the keys' digests and, if the operator stores them, people's texts. Jobs aren't included: they
+expire within hours.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _ROWS_AT_A_TIME = 500
 _TABLES: Mapping[str, Table] = {
     model.__tablename__: Base.metadata.tables[model.__tablename__] for model in (ApiKey, Feedback)
 }
-# The feedback's numbers are given by the database, which must be told how far they have come.
-_GO_ON_COUNTING = text(
+# PostgreSQL assigns the sequence numbers of feedback and must continue after the restored ones.
+_ADVANCE_SEQUENCE = text(
     "SELECT setval(pg_get_serial_sequence('feedback', 'sequence'), coalesce(max(sequence), 0) + 1, false) FROM feedback"
 )
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a backup holds: rows of each table, and when it was made."""
+    """What a backup contains: rows per table, and when it was made."""
 
     rows: Mapping[str, int]
     made_at: datetime
@@ -48,13 +48,13 @@ class Contents:
 
 
 def backup(database: Database, path: Path, *, overwrite: bool = False) -> Contents:
-    """Writes the database as it is at one moment, while servers go on using it. Raises StoreError.
+    """Writes a consistent snapshot of the database while servers keep using it. Raises StoreError.
 
-    The file appears once it is whole, and only its owner may read it.
+    The file appears only once it is complete, and only its owner can read it.
     """
     if path.exists() and not overwrite:
         raise StoreError(
-            f"{path} is there already.", way_out="Name another file, or add --overwrite.", code="backup-exists"
+            f"{path} already exists.", way_out="Choose another file, or add --overwrite.", code="backup-exists"
         )
     made_at, counts, checksum = datetime.now(UTC), Counter[str](), hashlib.sha256()
     head = {"valence_backup": FORMAT, "version": HEAD, "made_at": made_at.isoformat()}
@@ -68,40 +68,40 @@ def backup(database: Database, path: Path, *, overwrite: bool = False) -> Conten
             file.write(_line({"end": dict(counts), "sha256": checksum.hexdigest()}))
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be written: {error.strerror or error}.",
-            way_out="Name a file in a folder that may be written to and has room.",
+            f"Can't write {path}: {error.strerror or error}.",
+            way_out="Choose a file in a writable folder with enough space.",
             code="backup-unwritable",
         ) from error
     return Contents(dict(counts), made_at)
 
 
 def restore(database: Database, path: Path, *, replace: bool = False) -> Contents:
-    """Puts a backup's rows into a database, all of them or none. Raises StoreError.
+    """Restores a backup's rows into a database, all or none. Raises StoreError.
 
-    With `replace`, what is there is removed first, jobs included; without it the tables must be empty.
+    With `replace`, everything in the database is deleted first, including jobs; without it, the tables must be empty.
     """
     contents = check(path)
     with database.writing(removes=replace) as session:
         for name, table in _TABLES.items():
-            there = session.scalar(select(func.count()).select_from(table)) or 0
-            if there and not replace:
+            existing = session.scalar(select(func.count()).select_from(table)) or 0
+            if existing and not replace:
                 raise StoreError(
-                    f"{database.place} holds {there} rows of {name} already.",
-                    way_out="Restore into an empty database, or add --replace to remove what is there.",
+                    f"{database.place} already contains {existing} rows of {name}.",
+                    way_out="Restore into an empty database, or add --replace to delete its rows.",
                     code="store-occupied",
                 )
             session.execute(delete(table))
         session.execute(delete(Job))
-        for name, found in groupby(_rows(path), key=lambda each: each[0]):
-            while some := [row for _, row in islice(found, _ROWS_AT_A_TIME)]:
-                session.execute(insert(_TABLES[name]), some)
+        for name, entries in groupby(_rows(path), key=lambda entry: entry[0]):
+            while batch := [row for _, row in islice(entries, _ROWS_AT_A_TIME)]:
+                session.execute(insert(_TABLES[name]), batch)
         if not database.embedded:
-            session.execute(_GO_ON_COUNTING)
+            session.execute(_ADVANCE_SEQUENCE)
     return contents
 
 
 def check(path: Path) -> Contents:
-    """Reads a whole backup and says what is in it. Raises StoreError if it is none, damaged, or of a newer Valence."""
+    """Reads a whole backup and returns its contents. Raises StoreError if it is invalid, damaged or too new."""
     checksum, counts = hashlib.sha256(), Counter[str]()
     made_at: datetime | None = None
     for number, (raw, line) in enumerate(_lines(path), start=1):
@@ -109,8 +109,8 @@ def check(path: Path) -> Contents:
             made_at = _made_at(path, line)
         elif "end" in line:
             if (line["end"], line.get("sha256")) != (dict(counts), checksum.hexdigest()):
-                raise _damaged(path, "its checksum is not that of its rows")
-            assert made_at is not None, "the first line has set it"
+                raise _damaged(path, "its checksum doesn't match its rows")
+            assert made_at is not None, "set by the first line"
             return Contents(dict(counts), made_at)
         else:
             counts[_checked(path, number, line)] += 1
@@ -122,29 +122,29 @@ def _made_at(path: Path, head: Mapping[str, Any]) -> datetime:
     version = str(head.get("version"))
     if head.get("valence_backup") != FORMAT or version > HEAD:
         newer = isinstance(head.get("valence_backup"), int)
-        what = f"was made by a newer Valence, with tables at version {version}" if newer else "is no backup of Valence"
+        what = f"was made by a newer Valence (tables at version {version})" if newer else "isn't a Valence backup"
         raise StoreError(
-            f"{path} {what}; this one knows versions up to {HEAD}.",
-            way_out="Restore it with the Valence that made it, or name another file.",
+            f"{path} {what}; this version of Valence supports tables up to {HEAD}.",
+            way_out="Restore it with the version that made it, or choose another file.",
             code="backup-unknown",
         )
     try:
         return datetime.fromisoformat(head["made_at"])
     except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(path, "its first line does not say when it was made") from error
+        raise _damaged(path, "its first line has no valid date") from error
 
 
 def _checked(path: Path, number: int, line: Mapping[str, Any]) -> str:
-    """The name of the row's table, whose columns the row has."""
+    """Checks a row and returns its table's name."""
     name, row = next(iter(line.items()), ("", None))
     if len(line) != 1 or name not in _TABLES or not isinstance(row, dict):
-        raise _damaged(path, f"line {number} is no row of a table that is kept")
+        raise _damaged(path, f"line {number} isn't a row of a known table")
     columns = _TABLES[name].columns
-    odd = [key for key in row if key not in columns] or [
+    mismatched = [key for key in row if key not in columns] or [
         column.name for column in columns if column.name not in row and not column.nullable
     ]
-    if odd:
-        raise _damaged(path, f"line {number} does not fit the table {name}, for its column {odd[0]!r}")
+    if mismatched:
+        raise _damaged(path, f"line {number} doesn't match the table {name}: column {mismatched[0]!r}")
     return name
 
 
@@ -162,28 +162,28 @@ def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
                 try:
                     line = json.loads(raw)
                 except (ValueError, RecursionError) as error:
-                    raise _damaged(path, f"line {number} is no JSON") from error
+                    raise _damaged(path, f"line {number} isn't valid JSON") from error
                 if not isinstance(line, dict):
-                    raise _damaged(path, f"line {number} is no JSON object")
+                    raise _damaged(path, f"line {number} isn't a JSON object")
                 yield raw, line
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be read: {error.strerror or error}.",
-            way_out="Name a file that `valence backup` has written.",
+            f"Can't read {path}: {error.strerror or error}.",
+            way_out="Choose a file made by `valence backup`.",
             code="backup-unreadable",
         ) from error
 
 
-def _damaged(path: Path, said: str) -> StoreError:
+def _damaged(path: Path, reason: str) -> StoreError:
     return StoreError(
-        f"{path} is no whole backup: {said}.", way_out="Copy it again, or take an older one.", code="backup-damaged"
+        f"{path} is damaged: {reason}.", way_out="Copy it again, or use an older backup.", code="backup-damaged"
     )
 
 
 def _put(file: IO[bytes], line: Mapping[str, Any], checksum: Any) -> None:
-    written = _line(line)
-    file.write(written)
-    checksum.update(written)
+    raw = _line(line)
+    file.write(raw)
+    checksum.update(raw)
 
 
 def _line(line: Mapping[str, Any]) -> bytes:

@@ -17,10 +17,10 @@ _ROWS_AT_A_TIME = 500
 
 
 def put(database: Database, values: Mapping[str, Any]) -> bool:
-    """Keeps feedback under the id that its sender made; gives whether it is new.
+    """Stores feedback under the ID that its sender chose; returns whether it is new.
 
-    What comes again under the same id takes the place of what was there: sent twice it is one, and who has changed
-    their mind, or takes the text back, is heard. Raises StoreError.
+    Feedback with the same ID replaces the earlier row, so retries are safe and people can change their minds or
+    withdraw the text. Raises StoreError.
     """
     now = datetime.now(UTC)
     with database.writing() as session:
@@ -37,7 +37,7 @@ def put(database: Database, values: Mapping[str, Any]) -> bool:
 def page(
     database: Database, *, before: int | None = None, limit: int, correct: bool | None = None
 ) -> Sequence[Feedback]:
-    """The newest rows that came before the one numbered `before`, at most `limit`. Raises StoreError."""
+    """The newest rows, at most `limit`, older than number `before`. Raises StoreError."""
     query = select(Feedback).order_by(Feedback.sequence.desc()).limit(limit)
     if before is not None:
         query = query.where(Feedback.sequence < before)
@@ -48,7 +48,7 @@ def page(
 
 
 def every(database: Database) -> Iterator[Feedback]:
-    """Every row, the newest first. Between pages no connection is held, however slowly they are taken."""
+    """Every row, newest first. Holds no connection between pages, however slowly they are read."""
     before: int | None = None
     while rows := page(database, before=before, limit=_ROWS_AT_A_TIME):
         yield from rows
@@ -56,14 +56,14 @@ def every(database: Database) -> Iterator[Feedback]:
 
 
 def remove(database: Database, identity: str) -> bool:
-    """Gives whether there was such feedback. Raises StoreError."""
+    """Deletes feedback; False if there is none with this ID. Raises StoreError."""
     with database.writing(removes=True) as session:
         removed = session.scalar(delete(Feedback).where(Feedback.id == identity).returning(Feedback.sequence))
         return removed is not None
 
 
 def _insert(session: Session, values: Mapping[str, Any]) -> bool:
-    """Whether the row is new; the id decides, also between two that come at the same moment."""
+    """Inserts the row unless its ID exists; returns whether it is new. Safe for concurrent requests."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(Feedback).values(**values).on_conflict_do_nothing(index_elements=["id"])
     return session.scalar(statement.returning(Feedback.sequence)) is not None

@@ -1,4 +1,4 @@
-"""The tables. A change here needs a migration in `migrations/versions`; a test compares the two."""
+"""The tables. A change needs a migration in `migrations/versions`; a test compares the two."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import BigInteger, DateTime, Dialect, Double, ForeignKey, Integer, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-# A name of our own, since a database that is shared with another program may well have an `alembic_version`.
+# Our own name, because another program in the same database may have an `alembic_version`.
 VERSION_TABLE = "valence_version"
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,7 +19,7 @@ _NAMES = {
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment, always with its zone. SQLite keeps no zones, so UTC goes in and the zone is put back on the way out."""
+    """A time with its zone. SQLite stores no zones, so UTC is written and the zone added when reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -38,12 +38,12 @@ class Base(DeclarativeBase):
 
 
 class ApiKey(Base):
-    """A key that somebody was given. The key itself is not here, only its digest.
+    """An API key, of which only the digest is stored.
 
     Attributes:
-        id: public part of the key, by which it is found, listed and revoked.
+        id: public part of the key.
         digest: hex SHA-256 of the whole key.
-        scopes: what it opens, separated by spaces.
+        scopes: separated by spaces.
     """
 
     __tablename__ = "api_keys"
@@ -58,15 +58,15 @@ class ApiKey(Base):
 
 
 class Feedback(Base):
-    """What a person said about one answer.
+    """A person's feedback on one prediction.
 
     Attributes:
-        sequence: order of arrival, by which pages are cut.
-        id: made by the sender, so that the same feedback sent twice is one row.
-        body, head: versions of the model that gave the answer.
-        label: the right label, where the answer was wrong and the person said it.
-        text: only where the person agreed and the operator keeps texts.
-        request_id: of the request that was answered, as the log has it.
+        sequence: order of arrival; pages follow it.
+        id: chosen by the sender, so that retries don't add rows.
+        body, head: versions of the model that made the prediction.
+        label: the right label, if the person gave it.
+        text: only if the person agreed and the operator stores texts.
+        request_id: of the prediction, as in the log.
     """
 
     __tablename__ = "feedback"
@@ -87,20 +87,20 @@ class Feedback(Base):
 
 
 class Job(Base):
-    """A file that is scored in the background. Its rows are in its parts.
+    """A file scored in the background. Its rows are in its parts.
 
     Attributes:
-        owner: id of the key that sent it.
-        body, head: versions of the model that scores it; one result never holds the answers of two.
-        shape: csv, tsv or jsonl, of the file that came and of the one that is given back.
+        owner: ID of the key that submitted it.
+        body, head: versions of the model that scores it; a result never mixes two.
+        shape: csv, tsv or jsonl, for the file and its result.
         delimiter: between cells; empty for jsonl.
-        columns: JSON list of the file's columns; empty for jsonl, where each row has its own.
+        columns: JSON list of the file's columns; empty for jsonl, where each row has its own keys.
         state: waiting, running, done or failed.
         reason: why it failed, for its owner.
-        expires_at: when it is removed, with everything that came with it.
-        claim: made up by the server that works on it; who does not have it saves nothing.
-        claimed_until: from then on another server may take it over.
-        attempts: how often it was taken up without a part being saved.
+        expires_at: when it is deleted with its parts.
+        claim: random token of the server that works on it; only this server may save results.
+        claimed_until: after this time another server may take over.
+        attempts: how often it was claimed since a part was last saved.
     """
 
     __tablename__ = "jobs"
@@ -129,9 +129,9 @@ class JobPart(Base):
     """Some rows of a job, scored and saved together.
 
     Attributes:
-        number: its place in the file, from 0.
-        given: JSON list of the rows as they came: a list of cells each, or a line of JSON.
-        scored: JSON list with one answer a row; null until they are scored.
+        number: its position in the file, from 0.
+        given: JSON list of the submitted rows: lists of cells, or lines of JSON.
+        scored: JSON list with one result per row; null until they are scored.
     """
 
     __tablename__ = "job_parts"

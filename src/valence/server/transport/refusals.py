@@ -70,10 +70,10 @@ class Refusals:
     def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         began = time.perf_counter()
         asked = Request(environ)
-        request_id = logs.id_of(asked)
+        request_id = logs.request_id_of(asked)
         said = self._said(asked, environ[PROBLEM_KEY])
         start_response(said.status, [*said.headers, ("X-Request-ID", request_id)])
-        logs.answered(asked, request_id, said.code, began)
+        logs.log_request(asked, request_id, said.code, began)
         route = ROUTE if is_for_scores(asked.method, asked.path) else "none"
         self._state.metrics.request(route, asked.method, said.code, time.perf_counter() - began)
         return (said.body,)

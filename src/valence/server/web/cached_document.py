@@ -1,4 +1,4 @@
-"""Documents that are made once and sent many times: compressed once for each encoding, and not sent again unchanged."""
+"""Documents that are made once: compressed once per encoding, with an ETag for conditional requests."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from functools import cached_property
 import brotli
 from flask import Response, g, request
 
-_BROTLI_QUALITY = 9  # slower than for an answer that is compressed each time, and only once
+_BROTLI_QUALITY = 9  # slow, but used only once per document
 _ENCODINGS = ("br", "gzip")
 
 
 class CachedDocument:
-    """A document that is the same for everybody.
+    """A document that is the same for every client.
 
     Args:
-        content: the whole document.
-        content_type: its media type, with the charset.
-        policy: its Content-Security-Policy; None for that of answers that are no page.
+        content: the document.
+        content_type: media type with charset.
+        policy: its Content-Security-Policy; None for the default of responses that aren't pages.
     """
 
     def __init__(self, content: str, content_type: str, policy: str | None = None) -> None:
@@ -28,7 +28,7 @@ class CachedDocument:
         self._etag = hashlib.sha256(self._plain).hexdigest()[:32]
 
     def response(self) -> Response:
-        """The answer to the current request: in an encoding that it accepts, or 304 for who has it already."""
+        """The response to the current request: in an accepted encoding, or 304 if the client has it already."""
         encoding = request.accept_encodings.best_match(_ENCODINGS)
         body = self._plain
         if encoding:
@@ -37,7 +37,7 @@ class CachedDocument:
         response.vary.add("Accept-Encoding")
         if encoding:
             response.headers["Content-Encoding"] = encoding
-        response.headers["Cache-Control"] = "no-cache"  # may be kept, and is asked for again each time
+        response.headers["Cache-Control"] = "no-cache"  # may be cached, but must be revalidated
         response.set_etag(f"{self._etag}:{encoding}" if encoding else self._etag)
         if self._policy:
             g.policy = self._policy

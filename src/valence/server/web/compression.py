@@ -1,6 +1,6 @@
-"""Compression of the large answers that a browser waits for: the page, the OpenAPI document, a model's card.
+"""Compresses large responses that a browser waits for: the page's HTML and a model's details.
 
-Only of those: an answer about a text is small, and compressing it would cost more than it saves.
+Predictions are small: compressing them would cost more than it saves.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from flask_compress import Compress
 
 _compress = Compress()
 
-#: Marks a view, or what answers in its place, whose answer is compressed as the client accepts.
+#: Decorator for views whose responses are compressed if the client accepts it.
 compressed = _compress.compressed()
 
 
 def install(app: Flask) -> None:
-    """Sets how; what is compressed says so itself, by `compressed`."""
+    """Configures compression; only views marked with `compressed` use it."""
     app.config["COMPRESS_REGISTER"] = False
     app.config["COMPRESS_ALGORITHM"] = ["br", "gzip"]
     app.config["COMPRESS_STREAMS"] = False

@@ -1,8 +1,8 @@
-"""The page: what was built into static/, with the documents sent from here because each copy carries its own nonce.
+"""The page that was built into static/. Its HTML is sent from here, because each response carries its own nonce.
 
-Each address of the page has a document of its own (index.html for /, model.html for /model), which shows it before its
-script has come; any other address that is no file and no route of the API gets not-found.html. WhiteNoise serves all
-other files (before Flask sees the request), with the .br and .gz twins that the build wrote.
+Each of the page's paths has a prerendered HTML file (index.html for /, model.html for /model); paths that are neither
+files nor API routes get not-found.html. WhiteNoise serves all other files, before Flask sees the request, with the .br
+and .gz versions from the build.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from valence.server.web.compression import compressed
 
 STATIC = Path(__file__).parents[1] / "static"
 PLACEHOLDER = "__CSP_NONCE__"
-ORIGIN_PLACEHOLDER = "__ORIGIN__"  # link previews need whole addresses
+ORIGIN_PLACEHOLDER = "__ORIGIN__"  # link previews need absolute URLs
 _NO_PAGES = ("/api/", "/assets/")
 _FIRST, _NOT_FOUND = "index", "not-found"
 
@@ -33,16 +33,16 @@ _NOT_BUILT = """\
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Valence: the page is not built</title>
+<title>Valence: page not built</title>
 <style nonce="__CSP_NONCE__">
   :root { color-scheme: light dark; }
   body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 38rem; margin: 4rem auto; padding: 0 1rem; }
   pre { padding: .8rem 1rem; border: 1px solid; border-radius: .4rem; overflow-x: auto; }
 </style>
-<h1>The page is not built yet</h1>
-<p>The API works. To build the page, run this in the project's folder and start the server again:</p>
+<h1>The page isn't built yet</h1>
+<p>The API works. To build the page, run this in the project's folder and restart the server:</p>
 <pre><code>make setup</code></pre>
-<p>Meanwhile: <a href="/docs">the API's reference</a>, or from a terminal</p>
+<p>Meanwhile, see <a href="/docs">the API reference</a>, or try it in a terminal:</p>
 <pre><code>curl -H 'Content-Type: application/json' \\
      -d '{"text": "A wonderful, moving film."}' __ORIGIN__/api/v1/predict</code></pre>
 </html>
@@ -50,7 +50,7 @@ _NOT_BUILT = """\
 
 
 def install(app: Flask, folder: Path = STATIC) -> None:
-    """Serves the page that was built into `folder`, or one that says how to build it."""
+    """Serves the page from `folder`, or instructions for building it."""
     documents = {path.stem: path.read_text("utf-8") for path in folder.glob("*.html")}
     built = _FIRST in documents and _NOT_FOUND in documents
 
@@ -69,7 +69,7 @@ def install(app: Flask, folder: Path = STATIC) -> None:
     app.add_url_rule("/", "page", send_page)
     app.register_error_handler(NotFound, page_or_problem)
     if built:
-        app.wsgi_app = _with_files(app, folder)  # type: ignore[assignment,method-assign]  # Flask's own way to wrap it
+        app.wsgi_app = _with_files(app, folder)  # type: ignore[assignment,method-assign]  # as Flask documents
 
 
 def _document(content: str, *, status: int = 200) -> Response:
@@ -81,31 +81,31 @@ def _document(content: str, *, status: int = 200) -> Response:
 
 
 def _wants_page() -> bool:
-    """Whether a browser's address bar asks, and not a program, for an address that may be the page's own."""
+    """Whether a browser navigates to a path outside the API, rather than a program calling it."""
     if request.method not in {"GET", "HEAD"} or request.path.startswith(_NO_PAGES):
         return False
     return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
 def _with_files(app: Flask, folder: Path) -> WSGIApplication:
-    """The app, with the page's files sent before Flask sees the request, each counted for its caller."""
-    beyond = app.wsgi_app
+    """The app, with static files sent before Flask sees the request and counted per client."""
+    inner = app.wsgi_app
     files = WhiteNoise(
         app.wsgi_app,
         root=folder,
         allow_all_origins=False,
         add_headers_function=_harden_file,
-        immutable_file_test=lambda _path, url: url.startswith("/assets/"),  # Vite puts a hash into those names
+        immutable_file_test=lambda _path, url: url.startswith("/assets/"),  # Vite puts a hash into these names
     )
-    for document in folder.glob("*.html"):  # they have a nonce to be filled in, so they are no plain files
+    for document in folder.glob("*.html"):  # they need a nonce, so they aren't served as plain files
         files.files.pop(f"/{document.name}", None)
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_file = get_path_info(environ) in files.files
         if is_file and not access.file_allowed(app, environ):
-            return beyond(environ, start_response)
-        answered: Iterable[bytes] = files(environ, start_response)
-        return answered
+            return inner(environ, start_response)
+        response: Iterable[bytes] = files(environ, start_response)
+        return response
 
     return application
 

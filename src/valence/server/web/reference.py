@@ -1,7 +1,7 @@
-"""GET /openapi.json, and the same document for people: /docs and /docs/errors.
+"""GET /openapi.json, and the same document as HTML: /docs and /docs/errors.
 
-Each is made at the first call and sent as it is from then on. The pages carry no nonce: their one <style> is allowed by
-its hash, so that nothing in them changes from answer to answer.
+Each is made once and then cached. The pages have no nonce: their one <style> is allowed by its hash, so responses don't
+differ.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ blueprint = Blueprint("reference", __name__, template_folder="templates")
 
 _STYLE = (Path(__file__).parent / "templates" / "reference.css").read_text("utf-8")
 _HTML = "text/html; charset=utf-8"
-# Documents that are kept: /docs names the host that it was asked under, and callers choose what they call it.
-_KEPT = 16
+# Limited, because /docs contains the Host header, which clients choose.
+_CACHE_SIZE = 16
 
 
 @blueprint.get("/openapi.json")
@@ -38,32 +38,32 @@ def docs() -> Response:
 
 
 @blueprint.get("/docs/errors")
-def docs_of_errors() -> Response:
+def error_docs() -> Response:
     return _errors(_app()).response()
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _openapi(app: Flask) -> CachedDocument:
     return CachedDocument(as_text(app.extensions[KEY].document), "application/json")
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _docs(app: Flask, host_url: str) -> CachedDocument:
     return _page("reference.html", document=app.extensions[KEY].document, host_url=host_url, pretty=_pretty)
 
 
-@lru_cache(_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _errors(_: Flask) -> CachedDocument:
     return _page("errors.html", kinds=problems.KINDS.values())
 
 
 def _page(template: str, **values: object) -> CachedDocument:
-    content = render_template(template, style=Markup(_STYLE), **values)  # noqa: S704 - a file of ours
+    content = render_template(template, style=Markup(_STYLE), **values)  # noqa: S704 - our own file
     return CachedDocument(content, _HTML, security_headers.style_policy(_STYLE))
 
 
 def _app() -> Flask:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way to the app itself
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - as Flask documents
     return app
 
 

@@ -1,4 +1,4 @@
-"""Security headers on every answer, and CORS for the sites that the operator names (none by default)."""
+"""Security headers on every response, and CORS for the sites that the operator allows (none by default)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Flask, Request, Response, g, request
 
 from valence.server.settings import Settings
 
-# What no answer of ours ever needs, whichever it is.
+# On every response.
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -18,22 +18,22 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-# For answers that are no page: nothing in them may ever run or load anything.
+# Content-Security-Policy of responses that aren't pages: nothing may run or load.
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
-# A year, for this host alone: its neighbours under the same domain may not have HTTPS. Only sent over HTTPS.
+# A year, without subdomains, which may not have HTTPS. Only sent over HTTPS.
 HSTS = "max-age=31536000"
-# What such a page may send and read besides what every page may.
-_SENDABLE = "Authorization, Content-Type, If-None-Match, If-Range, Range, X-Request-ID"
-_READABLE = (
+# Headers that pages of other sites may send and read.
+_ALLOWED_HEADERS = "Authorization, Content-Type, If-None-Match, If-Range, Range, X-Request-ID"
+_EXPOSED_HEADERS = (
     "Accept-Ranges, Content-Disposition, Content-Range, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 )
-_OPEN_TO_OTHERS = ("/api/", "/openapi.json", "/healthz", "/readyz")
+_CORS_PATHS = ("/api/", "/openapi.json", "/healthz", "/readyz")
 
 
 def page_policy(nonce: str) -> str:
-    """Content-Security-Policy of a page: our own files, and <style> and <script> elements that carry the nonce.
+    """Content-Security-Policy of a page: our own files, and <style> and <script> elements with the nonce.
 
-    Mantine puts <style> elements into the page, hence the nonce; nothing needs 'unsafe-inline'.
+    Mantine adds <style> elements to the page, hence the nonce; nothing needs 'unsafe-inline'.
     """
     own = f"'self' 'nonce-{nonce}'"
     return (
@@ -43,7 +43,7 @@ def page_policy(nonce: str) -> str:
 
 
 def style_policy(style: str) -> str:
-    """Content-Security-Policy of a page that has this one <style> element, and neither scripts nor anything else."""
+    """Content-Security-Policy of a page with only this <style> element and no scripts."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -51,47 +51,47 @@ def style_policy(style: str) -> str:
 
 
 def page_nonce() -> str:
-    """The nonce of the page that this request answers with; asking for it makes the answer a page."""
+    """The nonce of this request's response; calling this marks the response as a page."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Adds the headers to everything that Flask answers; the page's files get theirs in `valence.server.web.pages`."""
+    """Adds the headers to all of Flask's responses; `valence.server.web.pages` adds them to static files."""
 
     @app.after_request
-    def harden_each(response: Response) -> Response:
+    def harden_response(response: Response) -> Response:
         policy = page_policy(g.nonce) if "nonce" in g else g.get("policy", NOTHING)
         return harden(response, request, settings.cors_origins, policy)
 
 
-def harden(response: Response, asked: Request, origins: tuple[str, ...], policy: str = NOTHING) -> Response:
-    """The answer to what was asked, with its headers; needs no context of Flask's.
+def harden(response: Response, incoming: Request, origins: tuple[str, ...], policy: str = NOTHING) -> Response:
+    """Adds the headers to a response; needs no Flask context.
 
-    `origins` are those of other sites whose pages may read answers, `policy` is the Content-Security-Policy.
+    `origins` are the other sites whose pages may read responses, `policy` is the Content-Security-Policy.
     """
     response.headers.extend(HEADERS)
     response.headers["Content-Security-Policy"] = policy
     response.headers.setdefault("Cache-Control", "no-store")
-    if asked.is_secure:
+    if incoming.is_secure:
         response.headers["Strict-Transport-Security"] = HSTS
-    if origins and asked.path.startswith(_OPEN_TO_OTHERS):
-        _allow_origin(response, asked, origins)
+    if origins and incoming.path.startswith(_CORS_PATHS):
+        _allow_origin(response, incoming, origins)
     else:
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 
 
-def _allow_origin(response: Response, asked: Request, allowed: tuple[str, ...]) -> None:
-    """Lets the pages of the named sites read the answer; never with cookies, of which there are none."""
+def _allow_origin(response: Response, incoming: Request, allowed: tuple[str, ...]) -> None:
+    """Lets pages of the allowed sites read the response; never with cookies, of which there are none."""
     response.vary.add("Origin")
-    origin = asked.headers.get("Origin", "")
+    origin = incoming.headers.get("Origin", "")
     if "*" not in allowed and origin not in allowed:
         return
     response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
-    response.headers["Access-Control-Expose-Headers"] = _READABLE
-    if asked.method == "OPTIONS":
+    response.headers["Access-Control-Expose-Headers"] = _EXPOSED_HEADERS
+    if incoming.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
-        response.headers["Access-Control-Allow-Headers"] = _SENDABLE
+        response.headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
         response.headers["Access-Control-Max-Age"] = "600"

@@ -1,4 +1,4 @@
-"""What Alembic runs: the steps, over the connection and within the transaction that the caller has opened."""
+"""Alembic's environment: runs the migrations on the caller's connection, in its transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     version_table=VERSION_TABLE,
-    transactional_ddl=True,  # SQLite has it too, once Python's driver is kept from committing by itself
+    transactional_ddl=True,  # works with SQLite because Python's driver doesn't commit by itself
 )
 with context.begin_transaction():
     context.run_migrations()
