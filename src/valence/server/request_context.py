@@ -1,7 +1,7 @@
 """What the transport tells a view about its request: whether it may wait, and whether its client is still connected.
 
-The transport (`valence.server.transport`) sets both; rooms below it only read them. Outside of it, in a test client
-say, every view may wait and no client ever leaves.
+The transport (`valence.server.transport`) sets both; rooms below it only read them. Without a transport, as in a
+test client, every view may wait and no client ever leaves.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 # False in threads that are reserved for requests that never wait.
 may_wait: ContextVar[bool] = ContextVar("may_wait", default=True)
-# Set in the threads that are counted: gives the request's place there to another one.
-place: ContextVar[Callable[[], None] | None] = ContextVar("place", default=None)
+
+# Frees the slot of the current request, so that another one may start; set in threads whose slots are limited.
+slot: ContextVar[Callable[[], None] | None] = ContextVar("slot", default=None)
 
 # Key of the WSGI environment under which the transport puts the request's client.
 CLIENT = "valence.client"
@@ -35,11 +36,11 @@ def client_gone(environ: Mapping[str, Any]) -> Callable[[], bool]:
     return lambda: client is not None and client.lost
 
 
-def give_up_place() -> None:
-    """Called by a view that is about to wait for seconds: it keeps its thread, and another call may start in one more.
+def release_slot() -> None:
+    """Called before a wait of seconds: the request keeps its thread, and another request may start in a further one.
 
-    Does nothing in a thread that is not counted. Raises OverloadedError if too many requests wait like that already.
+    Raises OverloadedError if too many requests are waiting like this. Does nothing in a thread without slots.
     """
-    give_up = place.get()
-    if give_up is not None:
-        give_up()
+    release = slot.get()
+    if release is not None:
+        release()

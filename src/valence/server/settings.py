@@ -67,8 +67,8 @@ class Settings(BaseSettings):
         ge=2,
         le=512,
         description="Requests handled at the same time, most of which wait for the model. Further requests queue and "
-        "get a 503 if the wait exceeds half a second. More threads make larger batches and longer waits. Long requests "
-        "(more than 512 tokens) don't count: each waits for the model in a thread of its own.",
+        "get a 503 if the wait exceeds half a second. More threads make larger batches and longer waits. Requests of "
+        "more than 512 tokens don't count: each waits for the model in a thread of its own.",
     )
     queue_tokens: int = Field(
         262_144,

@@ -18,7 +18,7 @@ from flask import Flask
 from valence.server.settings import Settings
 from valence.server.transport.limits import Limits
 from valence.server.transport.process import bound_buffers
-from valence.server.transport.worker import Served
+from valence.server.transport.worker import Serving
 
 PATIENCE_S = 10  # only a hang takes as long
 PREDICT = "/api/v1/predict"
@@ -29,7 +29,7 @@ class Place:
     """Where the server listens, and what is inside."""
 
     port: int
-    served: Served
+    served: Serving
 
     def connect(self, *, receive_bytes: int | None = None) -> socket.socket:
         client = socket.socket()
@@ -61,7 +61,7 @@ class Place:
 @contextmanager
 def serving(app: Flask, settings: Settings, limits: Limits = Limits()) -> Iterator[Place]:  # noqa: B008 - it is frozen
     """A running server; it has ended when the block has."""
-    served = Served(app, settings, limits, grace_s=5)
+    served = Serving(app, settings, limits, grace_s=5)
     server = uvicorn.Server(served.config)
     listening = socket.create_server(("127.0.0.1", 0), backlog=512)
     bound_buffers(listening)

@@ -41,7 +41,7 @@ class Pieces:
     def __init__(
         self, pieces: Sequence[bytes], *, whole: bool = True, leaves: bool = False, pause_s: float = 0
     ) -> None:
-        self.pieces, self.whole, self.leaves, self.pause_s = list(pieces), whole, leaves, pause_s
+        self.pieces, self.complete, self.leaves, self.pause_s = list(pieces), whole, leaves, pause_s
         self.received = 0
 
     async def receive(self) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class Pieces:
             await asyncio.sleep(3600)
         piece = self.pieces.pop(0)
         self.received += len(piece)
-        return {"type": "http.request", "body": piece, "more_body": bool(self.pieces) or not self.whole}
+        return {"type": "http.request", "body": piece, "more_body": bool(self.pieces) or not self.complete}
 
 
 def _gathered(limits: Limits, pieces: Pieces, limit: int = 1000) -> tuple[bool, bytes] | None:
@@ -60,12 +60,12 @@ def _gathered(limits: Limits, pieces: Pieces, limit: int = 1000) -> tuple[bool, 
 
     async def gather() -> tuple[bool, bytes] | None:
         bodies = Bodies(limits)
-        body = await bodies.gather(pieces.receive, limit, pieces)
+        body = await bodies.receive_body(pieces.receive, limit, pieces)
         if body is None:
             return None
         content = body.file.read()
         bodies.release(body)
-        return body.whole, content
+        return body.complete, content
 
     return asyncio.run(gather())
 
@@ -115,11 +115,11 @@ def test_all_bodies_together_are_bounded_and_the_oldest_large_one_gives_way(limi
     async def gather() -> tuple[list[Any], Bodies]:
         bodies = Bodies(limits)
         slow = [
-            asyncio.create_task(bodies.gather(Pieces([b"x" * size], whole=False).receive, 2000))
+            asyncio.create_task(bodies.receive_body(Pieces([b"x" * size], whole=False).receive, 2000))
             for size in (10, 450, 450)
         ]
         await asyncio.sleep(0.01)
-        new = await bodies.gather(Pieces([b"y" * 300]).receive, 2000)
+        new = await bodies.receive_body(Pieces([b"y" * 300]).receive, 2000)
         await asyncio.sleep(0.01)
         ended = [task.done() and task.exception() for task in slow]
         for task in slow:
@@ -139,9 +139,9 @@ def test_all_bodies_together_are_bounded_and_the_oldest_large_one_gives_way(limi
 def test_whole_bodies_never_give_way() -> None:
     async def gather() -> None:
         bodies = Bodies(Limits(bodies_bytes=1000))
-        kept = [await bodies.gather(Pieces([b"x" * 450]).receive, 2000) for _ in range(2)]
+        kept = [await bodies.receive_body(Pieces([b"x" * 450]).receive, 2000) for _ in range(2)]
         with pytest.raises(ProblemError, match="Too many bodies"):
-            await bodies.gather(Pieces([b"y" * 300]).receive, 2000)
+            await bodies.receive_body(Pieces([b"y" * 300]).receive, 2000)
         assert all(body is not None and not body.dropped for body in kept)
         for body in kept:
             assert body is not None

@@ -135,7 +135,7 @@ def test_a_client_that_reads_slowly_gets_everything(large: Flask, settings: Sett
 
 def test_answers_that_nobody_takes_are_bounded_together(large: Flask, settings: Settings) -> None:
     with (
-        serving(large, settings, Limits(answers_bytes=10_000_000)) as place,
+        serving(large, settings, Limits(responses_bytes=10_000_000)) as place,
         _clients(place, 10, get("/whole"), receive_bytes=4096) as deaf,
     ):
         _wait_until(lambda: len(place.served.connections) <= 4)
@@ -213,7 +213,7 @@ def _watched(scorer: FakeScorer) -> list[bool]:
 
 
 def test_idle_connections_give_way_to_those_that_ask(app: Flask, settings: Settings) -> None:
-    limits = Limits(idle_connections=50, connections=80, gives_way_s=0.3)
+    limits = Limits(idle_connections=50, connections=80, protected_s=0.3)
     with serving(app, settings, limits) as place, _clients(place, 40) as idle:
         time.sleep(0.4)
         with _clients(place, 20):
@@ -226,7 +226,7 @@ def test_idle_connections_give_way_to_those_that_ask(app: Flask, settings: Setti
     "said", [b"", b"GET / HTTP/1.1\r\n", post(b"{", length=1500)], ids=["silent", "half a head", "half a body"]
 )
 def test_however_many_wait_there_is_room_for_those_that_ask(app: Flask, settings: Settings, said: bytes) -> None:
-    limits = Limits(idle_connections=20, connections=30, gives_way_s=60)
+    limits = Limits(idle_connections=20, connections=30, protected_s=60)
     with serving(app, settings, limits) as place, _clients(place, 100, said):
         for _ in range(5):
             assert statuses(place.talk(post(GOOD, CLOSE))) == [200]
@@ -235,7 +235,7 @@ def test_however_many_wait_there_is_room_for_those_that_ask(app: Flask, settings
 
 def test_those_that_are_being_answered_do_not_give_way(app: Flask, settings: Settings, scorer: FakeScorer) -> None:
     _slow(scorer, 1.0)
-    limits = Limits(idle_connections=4, connections=6, gives_way_s=0)
+    limits = Limits(idle_connections=4, connections=6, protected_s=0)
     with serving(app, settings, limits) as place, _clients(place, 4, post(GOOD, CLOSE)) as asking:
         _wait_until(lambda: sum(each.answering for each in tuple(place.served.connections._open)) == 4)
         with _clients(place, 20):
@@ -247,10 +247,10 @@ def test_a_server_of_few_files_has_few_connections() -> None:
     assert most == [924, Limits().connections, 75]
 
 
-def test_an_empty_book_needs_no_look() -> None:
-    book = Connections(Limits(), lambda *_: b"")
-    book.look()
-    assert len(book) == 0
+def test_checking_no_connections_changes_nothing() -> None:
+    connections = Connections(Limits(), lambda *_: b"")
+    connections.check()
+    assert len(connections) == 0
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from valence.server.app import create_app
 from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
 from valence.server.state import KEY
-from valence.server.transport.refusals import PROBLEM_KEY, ROUTE, Refusals, is_for_scores
+from valence.server.transport.refusals import PROBLEM_KEY, ROUTE, Refusals, is_predict
 
 OVERLOADED = OverloadedError("Too many calls are waiting.", way_out="Ask again in a few seconds.")
 # What differs from call to call, or is only for calls that were counted.
@@ -115,7 +115,7 @@ def test_the_body_is_not_read_and_no_key_is_looked_up(app: Flask, tmp_path: Path
     ],
 )
 def test_only_calls_for_scores_are_refused(method: str, path: str, concerned: bool) -> None:
-    assert is_for_scores(method, path) is concerned
+    assert is_predict(method, path) is concerned
 
 
 def test_the_route_is_the_one_that_scores(app: Flask) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from valence.errors import OverloadedError
-from valence.server.request_context import give_up_place, may_wait
+from valence.server.request_context import may_wait, release_slot
 from valence.server.transport.thread_pools import ThreadPools
 
 URL = "/api/v1/predict"
@@ -29,8 +29,8 @@ class Callers:
         return "answered"
 
     def waits_long(self) -> str:
-        give_up_place()
-        give_up_place()  # a second time changes nothing
+        release_slot()
+        release_slot()  # a second time changes nothing
         return self.waits()
 
     async def begin(self, pools: ThreadPools, make: Callable[[], str], count: int) -> list[asyncio.Task[str]]:
@@ -108,6 +108,6 @@ def _fails() -> None:
 
 
 def _gives_up_twice() -> str:
-    give_up_place()
-    give_up_place()
+    release_slot()
+    release_slot()
     return "answered"

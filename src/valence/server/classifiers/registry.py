@@ -39,7 +39,7 @@ class Scorer(Protocol):
         """One prediction or error per text, in order.
 
         Before scoring, `charge` is called with the tokens of the request: first a lower bound, then the exact number;
-        it may refuse by raising. `on_long` is called before a long request starts to wait. Raises OverloadedError, at
+        it may refuse by raising. `on_long` is called before a long request begins to wait. Raises OverloadedError, at
         once, if the queue is full or the time too short, and CallerGoneError once `gone` returns True.
         """
 

@@ -9,7 +9,7 @@ from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.problems import ProblemError
-from valence.server.request_context import give_up_place
+from valence.server.request_context import release_slot
 from valence.server.schemas import predict as schemas
 from valence.server.schemas.models import LabelProbability, ModelVersion
 from valence.server.schemas.predict import NotScored, PredictRequest, PredictResponse, Scored
@@ -38,7 +38,7 @@ def predict(
         timeout_s=settings.answer_timeout_s,
         gone=gone,
         charge=charge,
-        on_long=give_up_place,
+        on_long=release_slot,
     )
     if request.text is not None and isinstance(predictions[0], TextError):
         raise predictions[0]

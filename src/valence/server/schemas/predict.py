@@ -66,8 +66,8 @@ class Scored(Wire):
     )
     probability: Probability = Field(description="Calibrated probability of `label`.")
     sure: bool = Field(
-        description="Whether `probability` reaches the model's `sure_from`; if false, show 'not sure'. For a multi-label "
-        "model, whether each label's decision does."
+        description="Whether `probability` reaches the model's `sure_from`; if false, show 'not sure'. For a "
+        "multi-label model, whether each label's decision does."
     )
     probabilities: list[LabelProbability] = Field(description="All labels, in the model's order.")
     tokens: int = Field(ge=0, description="Tokens scored.")

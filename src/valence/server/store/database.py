@@ -217,7 +217,7 @@ class Database:
 
     def _newer(self, reason: str) -> StoreError:
         return StoreError(
-            f"The tables in {self.place} were made by a newer Valence; this version supports tables up to {HEAD}. {reason}",
+            f"The tables in {self.place} are from a newer Valence; this version supports tables up to {HEAD}. {reason}",
             way_out="Run the newer version, or set another database (VALENCE_DATABASE_URL).",
             code="store-newer",
         )

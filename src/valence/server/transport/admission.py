@@ -1,6 +1,6 @@
-"""Whether a call should wait for a thread, or be refused because it would wait for too long.
+"""Decides whether a request may queue for a thread, or is refused because it would wait too long.
 
-Knows nothing of what is asked. `valence.server.transport.thread_pools` asks it before a thread is taken.
+Knows nothing about the requests. `valence.server.transport.thread_pools` asks it before a thread is taken.
 """
 
 from __future__ import annotations
@@ -10,76 +10,77 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-# A call that would wait for longer is better refused. With what the model takes after that, answers to those that were
-# let in stay under a second.
+# A request that would wait longer is better refused. Including the model's time, admitted requests are answered within
+# a second.
 WAIT_S = 0.5
-# What the newest call counts in the smoothed seconds: a change of what is asked is known after a few dozen calls, and
-# one call that takes seconds does not close the door.
-_NEWEST = 0.05
-# Calls for each thread that may wait while it is not known how long they take.
-_WAITING_EACH = 16
+# Weight of the newest request in the smoothed time: it follows changes after a few dozen requests, and one
+# slow request doesn't lead to refusals.
+_NEWEST_WEIGHT = 0.05
+# Requests per thread that may queue while their duration is unknown.
+_QUEUE_PER_THREAD = 16
 
 
 class Admission:
-    """First come, first served, by so many threads.
+    """A first-come, first-served queue for a number of threads.
 
-    Calls a second are threads by seconds a call (Little's law, 1961), so a call before which `n` others wait for a
-    thread waits for `n + 1` times the seconds that a call takes of one thread, by the number of threads. While a thread
-    is free no call is refused. What was learnt from earlier calls counts for half after each second without any, since
-    slow ones say nothing about those that come much later.
+    By Little's law (1961), a request with `n` others before it in the queue waits for `n + 1` times the duration of a
+    request, divided by the number of threads. No request is refused while a thread is free. Without requests, the
+    measured duration is halved every second, because old ones say little about later ones.
 
     Args:
-        threads: that serve.
-        clock: gives seconds that never go back.
+        threads: number of threads.
+        clock: monotonic clock, in seconds.
     """
 
     def __init__(self, threads: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._threads, self._clock = threads, clock
-        self._came: deque[float] = deque()
+        self._queued: deque[float] = deque()
         self._running = 0
-        self._served_s = 0.0
+        self._duration_s = 0.0
         self._idle_since = clock()
         self._lock = threading.Lock()
 
     @property
     def wait_s(self) -> float:
-        """Seconds that a call which joins now will wait, as far as is known."""
-        return self._before(1) * self._served_s / self._threads
+        """Expected wait of a request that joins now, in seconds."""
+        return self._before(1) * self._duration_s / self._threads
 
     def full(self) -> bool:
-        """Whether a call should not join: it would wait for too long, or the oldest one does already."""
+        """Whether a request should be refused: it would wait too long, or the oldest one already does."""
         before = self._before(1)
         if before <= 0:
             return False
-        if before > _WAITING_EACH * self._threads or self.wait_s > WAIT_S:
+        if before > _QUEUE_PER_THREAD * self._threads or self.wait_s > WAIT_S:
             return True
         try:
-            return self._clock() - self._came[0] > WAIT_S
-        except IndexError:  # the last one was taken at this moment
+            return self._clock() - self._queued[0] > WAIT_S
+        except IndexError:  # a thread just took the last one
             return False
 
     def join(self) -> None:
         with self._lock:
             now = self._clock()
-            if not self._came and not self._running:
-                self._served_s *= 0.5 ** (now - self._idle_since)
-            self._came.append(now)
+            if not self._queued and not self._running:
+                self._duration_s *= 0.5 ** (now - self._idle_since)
+            self._queued.append(now)
 
     def start(self) -> float:
-        """The oldest call is taken by a thread. The moment of it, for `finish`."""
+        """A thread takes the oldest request. Returns the time, for `finish`."""
         with self._lock:
             self._running += 1
-            self._came.popleft()
+            self._queued.popleft()
             return self._clock()
 
     def finish(self, since: float) -> None:
-        """A call has been answered by the thread that took it then."""
+        """The request that was taken at `since` has been answered."""
         with self._lock:
             self._idle_since = self._clock()
             took = self._idle_since - since
-            self._served_s = self._served_s + _NEWEST * (took - self._served_s) if self._served_s else took
+            self._duration_s = (
+                self._duration_s + _NEWEST_WEIGHT * (took - self._duration_s) if self._duration_s else took
+            )
             self._running -= 1
 
     def _before(self, more: int) -> int:
-        """Calls beyond those for which there is a thread, if so many more came."""
-        return len(self._came) + self._running + more - self._threads
+        """Requests without a thread, if this many more came."""
+        return len(self._queued) + self._running + more - self._threads

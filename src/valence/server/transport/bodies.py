@@ -1,8 +1,7 @@
-"""A request's body, gathered in the event loop before any thread is taken for it.
+"""Receives a request's body in the event loop, before a thread is taken for it.
 
-One client has limits of bytes and of time; all of them together have a limit of bytes, in memory and on disk. Where
-that is passed, the body that has been on its way the longest gives way, since one that comes at a good rate is soon
-complete.
+Each client has limits of bytes and time; all clients together have a limit of bytes, in memory and on disk. Beyond
+it, the oldest large body is dropped, because one that arrives at a good rate is soon complete.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 class Sender(Protocol):
     """Attributes:
-    received: bytes that came for the current request, framing included.
+    received: bytes of the current request so far, including framing.
     """
 
     received: int
@@ -30,41 +29,41 @@ class Sender(Protocol):
 
 @dataclass(eq=False)
 class Body:
-    """What has come so far.
+    """A body, as far as it was received.
 
     Attributes:
-        file: the content, in memory as long as it is short; at its start once it has been gathered.
-        whole: whether there is no more to come.
-        read: bytes.
-        dropped: whether it had to give way to others.
-        began: when it was first waited for.
+        file: the content, in memory while it is short; positioned at its start once received.
+        complete: whether its end was received.
+        read: bytes received.
+        dropped: whether it was given up to make room for others.
+        began: when receiving began.
     """
 
     file: IO[bytes]
-    whole: bool = False
+    complete: bool = False
     read: int = 0
     dropped: bool = False
     began: float = field(default_factory=time.monotonic)
 
 
 class Bodies:
-    """Gathers bodies, and holds no more of all of them together than the limits allow. Only for the event loop."""
+    """Receives bodies and keeps their total within the limits. Only for the event loop."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._held: dict[Body, asyncio.Timeout | None] = {}  # the oldest first
+        self._held: dict[Body, asyncio.Timeout | None] = {}  # oldest first
         self._bytes = 0
 
-    async def gather(self, receive: Receive, limit: int, sender: Sender | None = None) -> Body | None:
-        """The body: whole, or more than `limit` bytes of it; None if the client has left.
+    async def receive_body(self, receive: Receive, limit: int, sender: Sender | None = None) -> Body | None:
+        """The body: complete, or cut off after more than `limit` bytes; None if the client has disconnected.
 
-        Whoever gets it has to `release` it. Raises ProblemError for one that comes too slowly, in crumbs, or at a time
-        when there are too many.
+        The caller must `release` it. Raises ProblemError if it arrives too slowly or in tiny chunks, or if there are
+        too many bodies.
         """
         body = Body(tempfile.SpooledTemporaryFile(self._limits.body_memory))  # noqa: SIM115 - `release` closes it
         self._held[body] = None
         try:
-            while not body.whole and body.read <= limit:
+            while not body.complete and body.read <= limit:
                 if not await self._more(receive, body, sender):
                     self.release(body)
                     return None
@@ -75,7 +74,7 @@ class Bodies:
         return body
 
     def release(self, body: Body) -> None:
-        """Its bytes are not held any more."""
+        """Frees the body."""
         if body in self._held:
             del self._held[body]
             self._bytes -= body.read
@@ -83,13 +82,13 @@ class Bodies:
 
     @property
     def excess(self) -> int:
-        """Bytes that are held beyond the limits, without those of bodies that are about to go."""
+        """Bytes held beyond the limits, not counting dropped bodies."""
         kept = [body.read for body in self._held if not body.dropped]
         in_memory = sum(min(read, self._limits.body_memory) for read in kept)
         return max(in_memory - self._limits.bodies_bytes, sum(kept) - self._limits.bodies_disk_bytes)
 
     async def drain(self, receive: Receive) -> bool:
-        """Waits for a body's end and keeps none of it; False if it does not come in time, or is beyond all limits."""
+        """Reads and discards the rest of a body; False if it takes too long or is too large."""
         read, more = 0, True
         try:
             async with asyncio.timeout(self._limits.body_s):
@@ -104,17 +103,17 @@ class Bodies:
         return not more
 
     async def _more(self, receive: Receive, body: Body, sender: Sender | None) -> bool:
-        """Takes the next piece; False if the client has left."""
+        """Receives the next piece; False if the client has disconnected."""
         message = await self._next(receive, body)
         if message["type"] != "http.request":
             return False
         piece: bytes = message.get("body", b"")
-        body.whole = not message.get("more_body", False)
+        body.complete = not message.get("more_body", False)
         _write(body, piece)
         body.read += len(piece)
         self._bytes += len(piece)
         if sender is not None and sender.received > 2 * body.read + self._limits.chunk_overhead:
-            raise ProblemError("bad-request", "The body comes in too small chunks. Send larger ones, or its length.")
+            raise ProblemError("bad-request", "The body's chunks are too small. Send larger ones, or a Content-Length.")
         if self._bytes > min(self._limits.bodies_bytes, self._limits.bodies_disk_bytes):
             self._make_room(body)
         if body.dropped:
@@ -129,18 +128,18 @@ class Bodies:
         except TimeoutError:
             if body.dropped:
                 raise _too_many() from None
-            said = "The body did not come in time. Send it at once, or in several calls."
-            raise ProblemError("request-timeout", said) from None
+            detail = "The body took too long to arrive. Send it faster, or in smaller requests."
+            raise ProblemError("request-timeout", detail) from None
         finally:
             if body in self._held:
                 self._held[body] = None
 
     def _make_room(self, newest: Body) -> None:
-        """Where there is too much, the oldest large bodies that are not whole give way; else the newest one does."""
+        """Beyond the limits, drops the oldest large incomplete bodies, or else the newest one."""
         while self.excess > 0:
             large = sum(body.read for body in self._held) / len(self._held)
-            coming = (body for body in self._held if not body.whole and not body.dropped and body.read >= large)
-            oldest = next(coming, newest)
+            incomplete = (body for body in self._held if not body.complete and not body.dropped and body.read >= large)
+            oldest = next(incomplete, newest)
             oldest.dropped = True
             timeout = self._held[oldest]
             if timeout is not None and not timeout.expired():
@@ -157,15 +156,15 @@ def _write(body: Body, piece: bytes) -> None:
     try:
         body.file.write(piece)
     except OSError as error:
-        said = "There is no room for the body now. Ask again in a few seconds."
-        raise ProblemError("overloaded", said, retry_after_s=5) from error
+        detail = "There is no disk space for the body. Try again in a few seconds."
+        raise ProblemError("overloaded", detail, retry_after_s=5) from error
 
 
 def _too_many() -> ProblemError:
-    said = "Too many bodies are on their way. Ask again in a few seconds."
-    return ProblemError("overloaded", said, retry_after_s=1)
+    detail = "Too many request bodies are being received. Try again in a few seconds."
+    return ProblemError("overloaded", detail, retry_after_s=1)
 
 
 def declared_length(scope: Mapping[str, Any]) -> int | None:
-    """Bytes that the body will have, as its head says; None if it does not."""
+    """The value of Content-Length; None without one."""
     return next((int(value) for name, value in scope["headers"] if name == b"content-length"), None)

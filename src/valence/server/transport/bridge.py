@@ -1,6 +1,6 @@
-"""From ASGI, whose server waits for clients in an event loop, to the WSGI application that answers in threads.
+"""From ASGI, whose server waits for clients in an event loop, to the WSGI application, which answers in threads.
 
-No thread is taken before a request's body is complete, and none waits for a client to take its answer.
+No thread is taken before a request's body is complete, and none waits for a client to read its response.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from valence.server.problems import ProblemError
 from valence.server.request_context import CLIENT
 from valence.server.transport.bodies import Bodies, Body, Receive, declared_length
 from valence.server.transport.limits import Limits
-from valence.server.transport.refusals import PROBLEM_KEY, Refusals, is_for_scores
-from valence.server.transport.request_heads import Scope, environ_of, fault_of, is_unsafe, path_of
+from valence.server.transport.refusals import PROBLEM_KEY, Refusals, is_predict
+from valence.server.transport.request_heads import Scope, environ_of, error_in, is_unsafe, path_of
 from valence.server.transport.thread_pools import ThreadPools
-from valence.server.transport.wsgi_response import PIECE, WsgiResponse
+from valence.server.transport.wsgi_response import PIECE_BYTES, WsgiResponse
 
 log = logging.getLogger(__name__)
 
@@ -27,23 +27,23 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Client(Protocol):
-    """What the bridge asks of a connection; `valence.server.transport.connection` has the real one."""
+    """What the bridge needs of a connection; `valence.server.transport.connection` implements it."""
 
     lost: bool
     received: int
     held: int
 
-    def let_go(self) -> None:
-        """Ends the connection without another word."""
+    def abort(self) -> None:
+        """Closes the connection without a response."""
 
 
 class Bridge:
     """A WSGI application as an ASGI one.
 
     Args:
-        threads: that answer.
+        threads: number of threads.
         refusals: answers without a thread.
-        most: bytes that the body of a request with this method and path may have.
+        max_body: maximum bytes of a body, by method and path.
     """
 
     def __init__(
@@ -52,104 +52,102 @@ class Bridge:
         *,
         threads: int,
         refusals: Refusals,
-        most: Callable[[str, str], int],
+        max_body: Callable[[str, str], int],
         limits: Limits,
     ) -> None:
         self.thread_pools = ThreadPools(threads)
         self.bodies = Bodies(limits)
-        self._application, self._refusals, self._most, self._limits = application, refusals, most, limits
+        self._application, self._refusals, self._max_body, self._limits = application, refusals, max_body, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, connection: Client | None = None) -> None:
-        call = _Call(scope, receive, send, connection or _Anybody())
+        call = _Call(scope, receive, send, connection or _UnknownClient())
         try:
-            fault = fault_of(scope, self._limits)
-            if fault is not None:
-                raise fault
+            problem = error_in(scope, self._limits)
+            if problem is not None:
+                raise problem
             self._admit(call)
             await self._answer(call)
-        except ProblemError as problem:
-            await self._refuse(call, problem)
-        except Exception as error:  # whatever it is: uvicorn's own answer would have no id and no headers
+        except ProblemError as error:
+            await self._refuse(call, error)
+        except Exception as error:  # whatever it is: uvicorn's own response would have no request ID and no headers
             log.error("unexpected error", exc_info=error)
             if call.started:
-                call.client.let_go()
+                call.client.abort()
             else:
-                await self._refuse(
-                    call, ProblemError("internal-error", "The request failed; the server's log says why.")
-                )
+                await self._refuse(call, ProblemError("internal-error", "The request failed. See the server's log."))
 
     def _admit(self, call: _Call) -> None:
-        """Raises ProblemError for a call for scores that would wait for too long."""
-        if self.thread_pools.admission.full() and is_for_scores(call.scope["method"], call.path):
+        """Raises ProblemError for a predict request that would wait too long."""
+        if self.thread_pools.admission.full() and is_predict(call.scope["method"], call.path):
             raise self._refusals.full
 
     async def _answer(self, call: _Call) -> None:
-        most, declared = self._most(call.scope["method"], call.path), declared_length(call.scope)
-        if declared is not None and declared > most:  # the application says so, by the length alone
-            await self._ask(call, None, declared)
+        limit, declared = self._max_body(call.scope["method"], call.path), declared_length(call.scope)
+        if declared is not None and declared > limit:  # the application refuses it, without the body
+            await self._call_application(call, None, declared)
             return
-        body = await self.bodies.gather(call.receive, most, call.client)
+        body = await self.bodies.receive_body(call.receive, limit, call.client)
         if body is None:
             return
         try:
-            call.read = body.whole
+            call.read = body.complete
             self._admit(call)
-            await self._ask(call, body, body.read)
+            await self._call_application(call, body, body.read)
         finally:
             self.bodies.release(body)
 
-    async def _ask(self, call: _Call, body: Body | None, length: int) -> None:
+    async def _call_application(self, call: _Call, body: Body | None, length: int) -> None:
         has_body = length > 0 or any(name == b"content-length" for name, _ in call.scope["headers"])
-        stream = body.file if body is not None and body.whole else io.BytesIO()
+        stream = body.file if body is not None and body.complete else io.BytesIO()
         environ = environ_of(call.scope, stream, length if has_body else None)
         environ[CLIENT] = call.client
-        answer = WsgiResponse()
-        piece = await self.thread_pools.answer(call.path, partial(answer.begin, self._application, environ))
-        await self._send(call, answer, piece)
+        response = WsgiResponse()
+        piece = await self.thread_pools.answer(call.path, partial(response.begin, self._application, environ))
+        await self._send(call, response, piece)
 
-    async def _send(self, call: _Call, answer: WsgiResponse, piece: bytes) -> None:
-        """Sends a whole answer, making each piece only when the one before it has been taken."""
-        await call.start(answer)
-        while not answer.whole:
+    async def _send(self, call: _Call, response: WsgiResponse, piece: bytes) -> None:
+        """Sends a whole response, producing each piece only once the client has read the previous one."""
+        await call.start(response)
+        while not response.complete:
             await call.write(piece)
             if call.client.lost:
-                await self.thread_pools.go_on(answer.close)
+                await self.thread_pools.continue_response(response.close)
                 return
-            piece = await self.thread_pools.go_on(answer.more)
+            piece = await self.thread_pools.continue_response(response.more)
         await self._end(call, piece)
 
     async def _refuse(self, call: _Call, problem: ProblemError) -> None:
         environ = environ_of(call.scope, io.BytesIO(), None)
         environ[PROBLEM_KEY] = problem
-        answer = WsgiResponse()
-        piece = answer.begin(self._refusals, environ)
+        response = WsgiResponse()
+        piece = response.begin(self._refusals, environ)
         if is_unsafe(problem):
             call.read, call.close = False, True
-        await call.start(answer)
+        await call.start(response)
         await self._end(call, piece)
 
     async def _end(self, call: _Call, piece: bytes) -> None:
-        """Sends the last piece, and ends the answer once the rest of the body has come and been thrown away.
+        """Sends the last piece, and ends the response once the rest of the body was read and discarded.
 
-        To close instead would reset the connection under a client that is still sending, which then sees no answer.
+        Closing instead would reset the connection of a client that is still sending, which then sees no response.
         """
-        if (call.read or call.close) and len(piece) <= PIECE:
+        if (call.read or call.close) and len(piece) <= PIECE_BYTES:
             await call.send({"type": "http.response.body", "body": piece, "more_body": False})
             return
         await call.write(piece)
         if not call.read and not call.close and not await self.bodies.drain(call.receive):
-            call.client.let_go()
+            call.client.abort()
             return
         await call.send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class _Call:
-    """One request and its answer.
+    """One request and its response.
 
     Attributes:
-        read: whether its body has come to its end.
-        close: whether its connection is closed after the answer, without reading the rest of the body.
-        started: whether some of the answer has been sent.
+        read: whether its whole body was received.
+        close: whether the connection closes after the response, without reading the rest of the body.
+        started: whether sending the response has begun.
     """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, client: Client) -> None:
@@ -158,27 +156,27 @@ class _Call:
         names = {name for name, _ in scope["headers"]}
         self.read = not names & {b"content-length", b"transfer-encoding"}
         self.started = False
-        self.close = b"expect" in names  # it has not sent the body, and now may never do so
+        self.close = b"expect" in names  # it hasn't sent the body, and may never do so
 
-    async def start(self, answer: WsgiResponse) -> None:
-        self.started, headers = True, answer.headers
+    async def start(self, response: WsgiResponse) -> None:
+        self.started, headers = True, response.headers
         if self.close and not self.read:
             headers = [*headers, (b"connection", b"close")]
-        await self.send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await self.send({"type": "http.response.start", "status": response.status, "headers": headers})
 
     async def write(self, piece: bytes) -> None:
-        """Sends a piece in parts of which each one waits until the client has taken most of those before it."""
+        """Sends a piece in parts, each once the client has read most of the previous ones."""
         view, self.client.held = memoryview(piece), len(piece)
-        for start in range(0, len(piece), PIECE):
-            part = bytes(view[start : start + PIECE])
+        for start in range(0, len(piece), PIECE_BYTES):
+            part = bytes(view[start : start + PIECE_BYTES])
             await self.send({"type": "http.response.body", "body": part, "more_body": True})
             self.client.held -= len(part)
 
 
-class _Anybody:
-    """The client of another server than ours, of which nothing more is known."""
+class _UnknownClient:
+    """The client of another ASGI server, without a connection of ours."""
 
     lost, received, held = False, 0, 0
 
-    def let_go(self) -> None:
-        """The server closes the connection by itself, since the answer has not ended."""
+    def abort(self) -> None:
+        """The server closes the connection by itself, because the response is incomplete."""

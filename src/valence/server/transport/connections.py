@@ -1,4 +1,4 @@
-"""All open connections: how many there may be, who gives way to whom, and how much memory their answers may take."""
+"""All open connections: their limits, which ones are closed to make room, and the memory that their responses take."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 Refusal = Callable[[str, str, tuple[str, int] | None], bytes]
 
-# Seconds between two looks at every connection.
-_LOOK_S = 0.5
-# Connections that are closed at a time to make room, so that not each newcomer needs a look at all of them.
-_AT_ONCE = 16
+# Seconds between checks of all connections.
+_CHECK_S = 0.5
+# Connections closed at once to make room, so that not every new one requires a search.
+_CLOSED_AT_ONCE = 16
 
 
 class Connections:
-    """The book of open connections. Only for the event loop.
+    """The open connections. Only for the event loop.
 
     Args:
-        refusal: makes the bytes of an answer to something that is no request: of a problem's code, what is wrong, and
-            the client's address.
-        now: gives seconds that never go back.
+        refusal: from a problem's code, its reason and the client's address, makes the bytes of a response to input that
+            isn't a valid request.
+        now: monotonic clock, in seconds.
     """
 
     def __init__(self, limits: Limits, refusal: Refusal, *, now: Callable[[], float] = time.monotonic) -> None:
@@ -38,7 +38,7 @@ class Connections:
         return len(self._open)
 
     def add(self, connection: Connection) -> None:
-        """A client has connected. If there are too many, those that have kept us waiting the longest are let go."""
+        """Adds a new connection. Beyond the limit, closes those that have kept us waiting the longest."""
         self._open.add(connection)
         if len(self._open) > min(self.limits.idle_connections, self.limits.connections):
             self._make_room(connection)
@@ -47,40 +47,40 @@ class Connections:
         self._open.discard(connection)
 
     async def watch(self) -> None:
-        """Looks at every connection twice a second, until it is cancelled."""
+        """Checks every connection twice a second, until cancelled."""
         while True:
-            await asyncio.sleep(_LOOK_S)
-            self.look()
+            await asyncio.sleep(_CHECK_S)
+            self.check()
 
-    def look(self) -> None:
-        """Lets those go that have been waited for too long, and those that hold too much memory."""
+    def check(self) -> None:
+        """Closes connections that have timed out, and those whose responses take too much memory."""
         now, unsent = self.now(), 0
         for connection in tuple(self._open):
-            connection.look(now)
+            connection.check_timeouts(now)
             unsent += connection.unsent
-        if unsent > self.limits.answers_bytes:
-            self._free_answers(unsent - self.limits.answers_bytes)
+        if unsent > self.limits.responses_bytes:
+            self._free_responses(unsent - self.limits.responses_bytes)
 
     def _make_room(self, newcomer: Connection) -> None:
         now, limits = self.now(), self.limits
-        waited_for = [
-            (since, id(each), each)
-            for each in self._open
-            if each is not newcomer and (since := each.waiting_since) is not None
+        waiting = [
+            (since, id(connection), connection)
+            for connection in self._open
+            if connection is not newcomer and (since := connection.waiting_since) is not None
         ]
-        longest = heapq.nsmallest(_AT_ONCE, waited_for)
-        old = [each for since, _, each in longest if now - since >= limits.gives_way_s]
+        longest = heapq.nsmallest(_CLOSED_AT_ONCE, waiting)
+        closing = [connection for since, _, connection in longest if now - since >= limits.protected_s]
         too_many = len(self._open) - limits.connections
-        if not old and too_many > 0:
-            old = [each for _, _, each in longest[:too_many]] or [newcomer]
-        for each in old:
-            self._open.discard(each)
-            each.let_go()
+        if not closing and too_many > 0:
+            closing = [connection for _, _, connection in longest[:too_many]] or [newcomer]
+        for connection in closing:
+            self._open.discard(connection)
+            connection.abort()
 
-    def _free_answers(self, surplus: int) -> None:
-        """Lets those go first to whom most is still to be sent."""
-        for connection in sorted(self._open, key=lambda each: each.unsent, reverse=True):
+    def _free_responses(self, surplus: int) -> None:
+        """Closes the connections with the most unsent bytes first."""
+        for connection in sorted(self._open, key=lambda connection: connection.unsent, reverse=True):
             if surplus <= 0:
                 return
             surplus -= connection.unsent
-            connection.let_go()
+            connection.abort()

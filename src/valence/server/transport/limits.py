@@ -1,4 +1,4 @@
-"""Every limit that a client meets before its request is Flask's, in one place."""
+"""Every limit that applies to a client before its request reaches Flask."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """What one client may take, and what all of them may take together.
+    """Limits for one client and for all clients together.
 
     Attributes:
-        head_s: seconds for a head, from its first byte, and until the first byte of a new connection.
-        body_s: seconds for a body, plus one for each `body_rate` bytes that have come.
-        body_rate: bytes a second; an old telephone line brings half as much.
-        send_s: seconds in which a client must take some of what it is sent.
+        head_s: seconds for a request's head, from its first byte, and until the first byte of a new connection.
+        body_s: seconds for a body, plus one for each `body_rate` bytes received.
+        body_rate: minimum bytes per second.
+        send_s: seconds in which a client must read some of what it is sent.
         idle_s: seconds that a connection is kept between two requests. Longer than the 90 s of Heroku's router, so
-            that it is never we who close first.
-        linger_s: seconds in which a client may read an early answer before its connection is closed.
-        drained_bytes: of a body that nobody reads; a client that sends more is cut off.
-        url_bytes, header_bytes, headers: of one head; beyond `head_bytes` it is not even parsed.
-        read_bytes: taken from a socket at once. Also what one client can send ahead of the answer that it waits for.
+            that we never close first.
+        linger_s: seconds in which a client can read an early response before its connection is closed.
+        drained_bytes: maximum bytes of a refused body that are read and discarded.
+        url_bytes, header_bytes, headers: of one head; beyond `head_bytes` it isn't even parsed.
+        read_bytes: read from a socket at once; also the maximum that a client can send ahead while it waits.
         chunk_overhead: bytes that the framing of a chunked body may take beyond its content.
-        body_memory: bytes of one body that are held in memory; a longer one goes to a temporary file.
-        bodies_bytes: of all bodies that are held in memory at once.
-        bodies_disk_bytes: of all bodies that are held at all.
-        answers_bytes: of all answers that are not taken yet.
-        idle_connections: open connections from which idle ones give way to new ones.
-        connections: open connections at most.
-        gives_way_s: seconds for which a connection is never closed in favour of another, except beyond `connections`.
+        body_memory: bytes of one body held in memory; a longer one goes to a temporary file.
+        bodies_bytes: bytes of all bodies held in memory.
+        bodies_disk_bytes: bytes of all bodies held in memory or on disk.
+        responses_bytes: bytes of all unsent responses.
+        idle_connections: open connections beyond which idle ones are closed to make room.
+        connections: maximum open connections.
+        protected_s: seconds for which a connection is never closed to make room, except beyond `connections`.
     """
 
     head_s: float = 10.0
@@ -46,7 +46,7 @@ class Limits:
     body_memory: int = 1_048_577
     bodies_bytes: int = 33_554_432
     bodies_disk_bytes: int = 134_217_728
-    answers_bytes: int = 67_108_864
+    responses_bytes: int = 67_108_864
     idle_connections: int = 1000
     connections: int = 2000
-    gives_way_s: float = 1.0
+    protected_s: float = 1.0

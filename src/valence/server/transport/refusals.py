@@ -1,6 +1,6 @@
-"""Answers without Flask and without a thread, by the same rules: id, security headers, log line, figures.
+"""Responses without Flask and without a thread, with the same request ID, security headers, log line and metrics.
 
-Whoever is refused here has not been heard: no key is looked up, and the call does not count against a caller's limit.
+They come before access control: no key is looked up, and the request doesn't count against a rate limit.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ from valence.server.web import security_headers
 
 ROUTE = "/api/v1/predict"
 PROBLEM_KEY = "valence.problem"
-_KEPT = 64  # refusals that were made: callers choose what they call their origin
+_CACHE_SIZE = 64  # limited, because clients choose their Origin header
 
 
 class Refusals:
-    """A WSGI application that refuses whatever it is asked, at once: it reads no body and waits for nobody.
+    """A WSGI application that refuses every request at once: it reads no body and never waits.
 
-    The environment says why, under `PROBLEM_KEY`.
+    The problem is in the environment, under `PROBLEM_KEY`.
 
     Args:
-        app: whose settings, models and counters it shares.
+        app: the app whose settings, models and metrics it shares.
     """
 
     def __init__(self, app: Flask) -> None:
         self._state: State = app.extensions[KEY]
-        self._made: dict[tuple[str, str, bool, str | None], _Said] = {}
+        self._cache: dict[tuple[str, str, bool, str | None], _CachedResponse] = {}
         self._application = trusting(self._refuse, self._state.settings.trusted_proxies)
 
     @property
     def full(self) -> ProblemError:
-        """Why a call for scores is refused while too many wait."""
+        """The problem for predict requests while too many are waiting."""
         if self._state.registry.ready:
-            said = "Too many calls are waiting. Ask again in a few seconds."
-            return ProblemError("overloaded", said, retry_after_s=1)
-        return ProblemError("starting", "The model is still being loaded. Ask again in a second.", retry_after_s=1)
+            detail = "Too many requests are waiting. Try again in a few seconds."
+            return ProblemError("overloaded", detail, retry_after_s=1)
+        return ProblemError("starting", "The model is still loading. Try again in a second.", retry_after_s=1)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self._application(environ, start_response)
 
     def raw(self, code: str, reason: str, client: tuple[str, int] | None) -> bytes:
-        """A whole answer, head included, to something that is no request."""
+        """A whole response, including its head, to input that isn't a valid request."""
         kind = KINDS[code]
         problem = ProblemError(code, f"{kind.title}{': ' if reason else ''}{reason}. {kind.way_out}")
         environ = EnvironBuilder(path="", method="-").get_environ()
@@ -63,36 +63,38 @@ class Refusals:
         def start(_status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
             sent.extend(f"{name}: {value}\r\n" for name, value in headers)
 
-        body = b"".join(self._refuse(environ, start))  # type: ignore[arg-type]  # nothing asks for `write`
+        body = b"".join(self._refuse(environ, start))  # type: ignore[arg-type]  # nothing calls `write`
         first = f"HTTP/1.1 {kind.status} {HTTPStatus(kind.status).phrase}\r\nDate: {formatdate(usegmt=True)}\r\n"
         return f"{first}{''.join(sent)}Connection: close\r\n\r\n".encode("latin-1") + body
 
     def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         began = time.perf_counter()
-        asked = Request(environ)
-        request_id = logs.request_id_of(asked)
-        said = self._said(asked, environ[PROBLEM_KEY])
-        start_response(said.status, [*said.headers, ("X-Request-ID", request_id)])
-        logs.log_request(asked, request_id, said.code, began)
-        route = ROUTE if is_for_scores(asked.method, asked.path) else "none"
-        self._state.metrics.request(route, asked.method, said.code, time.perf_counter() - began)
-        return (said.body,)
+        request = Request(environ)
+        request_id = logs.request_id_of(request)
+        response = self._response(request, environ[PROBLEM_KEY])
+        start_response(response.status, [*response.headers, ("X-Request-ID", request_id)])
+        logs.log_request(request, request_id, response.code, began)
+        route = ROUTE if is_predict(request.method, request.path) else "none"
+        self._state.metrics.request(route, request.method, response.code, time.perf_counter() - began)
+        return (response.body,)
 
-    def _said(self, asked: Request, problem: ProblemError) -> _Said:
-        """Made once for all that get the same: it is half of the work."""
-        key = (problem.kind.code, problem.detail, asked.is_secure, asked.headers.get("Origin"))
-        if key not in self._made:
-            if len(self._made) >= _KEPT:
-                self._made.clear()
+    def _response(self, request: Request, problem: ProblemError) -> _CachedResponse:
+        """Cached, because making it is half of the work."""
+        key = (problem.kind.code, problem.detail, request.is_secure, request.headers.get("Origin"))
+        if key not in self._cache:
+            if len(self._cache) >= _CACHE_SIZE:
+                self._cache.clear()
             response = problem_response(problem)
-            security_headers.harden(response, asked, self._state.settings.cors_origins)
-            headers = response.get_wsgi_headers(asked.environ)
-            self._made[key] = _Said(response.status, response.status_code, headers.to_wsgi_list(), response.get_data())
-        return self._made[key]
+            security_headers.harden(response, request, self._state.settings.cors_origins)
+            headers = response.get_wsgi_headers(request.environ)
+            self._cache[key] = _CachedResponse(
+                response.status, response.status_code, headers.to_wsgi_list(), response.get_data()
+            )
+        return self._cache[key]
 
 
-class _Said(NamedTuple):
-    """A refusal without what is its caller's own."""
+class _CachedResponse(NamedTuple):
+    """A refusal without its request ID."""
 
     status: str
     code: int
@@ -100,6 +102,6 @@ class _Said(NamedTuple):
     body: bytes
 
 
-def is_for_scores(method: str, path: str) -> bool:
-    """Whether this asks for scores. All else costs little, and is not refused because others wait."""
+def is_predict(method: str, path: str) -> bool:
+    """Whether this is a predict request. All others are cheap and never refused for load."""
     return method == "POST" and path.rstrip("/") == ROUTE

@@ -1,4 +1,4 @@
-"""A request's head: what is wrong with it although h11 can read it, and what WSGI makes of it."""
+"""A request's head: checked for errors that h11 accepts, and turned into a WSGI environment."""
 
 from __future__ import annotations
 
@@ -13,57 +13,57 @@ from valence.server.transport.limits import Limits
 
 Scope = Mapping[str, Any]
 
-# The length is what has come. Another protocol is never taken up, so an offer to is ignored (RFC 9110, 7.8).
-_NOT_PASSED_ON = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"http2-settings"})
+# The length is set from the received body. Protocol upgrades aren't supported and are ignored (RFC 9110, 7.8).
+_DROPPED = frozenset({b"content-length", b"transfer-encoding", b"upgrade", b"http2-settings"})
 
-# A name or an address with or without a port (RFC 9110, 7.2). Empty is allowed by HTTP, and by nobody who means it.
+# A name or an address with or without a port (RFC 9110, 7.2). An empty one is valid HTTP, but useless.
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
-# A request to a proxy names the server again in its target; RFC 9112, 3.2.2 wants it to be understood.
+# Requests to a proxy have the whole URL as their target; servers must accept it (RFC 9112, 3.2.2).
 _ABSOLUTE = re.compile(rb"https?://([^/?]*)", re.IGNORECASE)
 
 
-def fault_of(scope: Scope, limits: Limits) -> ProblemError | None:
-    """Why this request is not answered, or None.
+def error_in(scope: Scope, limits: Limits) -> ProblemError | None:
+    """Why this request is refused, or None.
 
-    Two lengths of one body are read in two ways by two servers in a row, so that one of them takes a part of the body
-    for the next request (RFC 9112, 11.2); such a request is no longer read at all.
+    If a body has two lengths, two servers in a row may read it differently, so that one takes a part of the body for
+    the next request (RFC 9112, 11.2). Nothing more is read from such a connection.
     """
     headers = scope["headers"]
     if scope["http_version"] not in {"1.0", "1.1"}:
-        return ProblemError("bad-request", "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
+        return ProblemError("bad-request", "Only HTTP/1.1 and HTTP/1.0 are supported.")
     if len(scope["raw_path"]) + len(scope["query_string"]) > limits.url_bytes:
-        return ProblemError("url-too-long", f"The address has more than {limits.url_bytes} bytes.")
+        return ProblemError("url-too-long", f"The URL has more than {limits.url_bytes:,} bytes.")
     size = sum(len(name) + len(value) for name, value in headers)
     if size > limits.header_bytes or len(headers) > limits.headers:
-        said = f"At most {limits.headers} headers of {limits.header_bytes} bytes together are read. Send fewer."
-        return ProblemError("headers-too-large", said)
+        detail = f"The limit is {limits.headers} headers with {limits.header_bytes:,} bytes in total. Send fewer."
+        return ProblemError("headers-too-large", detail)
     return _two_lengths(scope) or _wrong_host(scope)
 
 
 def _two_lengths(scope: Scope) -> ProblemError | None:
     names = [name for name, _ in scope["headers"]]
     if b"transfer-encoding" in names and (b"content-length" in names or scope["http_version"] != "1.1"):
-        said = "Send either Content-Length or, with HTTP/1.1, Transfer-Encoding: chunked."
-        return ProblemError("bad-request", f"The body's length is given in two ways. {said}")
+        hint = "Send either Content-Length or, with HTTP/1.1, Transfer-Encoding: chunked."
+        return ProblemError("bad-request", f"The body's length is ambiguous. {hint}")
     return None
 
 
 def _wrong_host(scope: Scope) -> ProblemError | None:
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     if len(hosts) != 1 and (hosts or scope["http_version"] == "1.1"):
-        return ProblemError("bad-request", "Send the header Host once.")
+        return ProblemError("bad-request", "Send exactly one Host header.")
     if hosts and not _HOST.fullmatch(hosts[0]):
-        return ProblemError("bad-request", "The header Host is no name of a host. Send one such as example.org:8000.")
+        return ProblemError("bad-request", "The Host header isn't a valid host. Send one such as example.org:8000.")
     return None
 
 
-def is_unsafe(fault: ProblemError) -> bool:
-    """Whether nothing more may be read from the connection after this fault."""
-    return fault.kind.code in {"bad-request", "request-timeout"}
+def is_unsafe(problem: ProblemError) -> bool:
+    """Whether nothing more may be read from the connection after this problem."""
+    return problem.kind.code in {"bad-request", "request-timeout"}
 
 
 def environ_of(scope: Scope, stream: IO[bytes], length: int | None) -> dict[str, Any]:
-    """The request as PEP 3333 has it. `length` is the body's, None if it has none."""
+    """The WSGI environment (PEP 3333). `length` is the body's, None without a body."""
     host, port = scope["server"] or ("", None)
     client = scope["client"] or ("", 0)
     path, authority = _target(scope["raw_path"])
@@ -86,12 +86,12 @@ def environ_of(scope: Scope, stream: IO[bytes], length: int | None) -> dict[str,
         "wsgi.run_once": False,
     }
     for name, value in scope["headers"]:
-        if b"_" in name or name in _NOT_PASSED_ON:  # X_Real-IP would look like X-Real-IP
+        if b"_" in name or name in _DROPPED:  # X_Real-IP would look like X-Real-IP
             continue
         key = name.decode("latin-1").upper().replace("-", "_")
         key = key if key == "CONTENT_TYPE" else f"HTTP_{key}"
-        said = value.decode("latin-1")
-        environ[key] = f"{environ[key]},{said}" if key in environ else said
+        text = value.decode("latin-1")
+        environ[key] = f"{environ[key]},{text}" if key in environ else text
     if authority:
         environ["HTTP_HOST"] = authority.decode("latin-1")
     if length is not None:
@@ -100,12 +100,12 @@ def environ_of(scope: Scope, stream: IO[bytes], length: int | None) -> dict[str,
 
 
 def path_of(scope: Scope) -> str:
-    """The path that is asked for, whichever way the target is written."""
+    """The requested path, from either form of the target."""
     return unquote_to_bytes(_target(scope["raw_path"])[0]).decode("utf-8", "replace")
 
 
 def _target(raw: bytes) -> tuple[bytes, bytes]:
-    """Path and, of an absolute target, the host that it names."""
+    """The path and, for an absolute target, its host."""
     absolute = _ABSOLUTE.match(raw)
     if absolute is None:
         return raw, b""

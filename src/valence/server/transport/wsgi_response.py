@@ -1,4 +1,4 @@
-"""One answer of a WSGI application, made in a thread, piece by piece as its client takes it."""
+"""One response of a WSGI application, produced in a thread, piece by piece as its client reads it."""
 
 from __future__ import annotations
 
@@ -6,47 +6,47 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-# Bytes that are made before the client has taken those before them.
-PIECE = 65_536
+# Bytes that are produced before the client has read the previous ones.
+PIECE_BYTES = 65_536
 
 
 class WsgiResponse:
     """Attributes:
-    status, headers: as ASGI has them, once `begin` has returned.
-    whole: whether the application has nothing more to say.
+    status, headers: in ASGI's form, once `begin` has returned.
+    complete: whether the application has no more to send.
     """
 
     def __init__(self) -> None:
         self.status = 500
         self.headers: list[tuple[bytes, bytes]] = []
-        self.whole = False
+        self.complete = False
         self._chunks: Iterable[bytes] = ()
         self._iterator: Iterator[bytes] = iter(())
 
     def begin(self, application: WSGIApplication, environ: WSGIEnvironment) -> bytes:
-        """Asks the application. Returns the first piece; for a short answer it is the only one."""
+        """Calls the application and returns the first piece, for a short response the only one."""
         self._chunks = application(environ, self._start)
         self._iterator = iter(self._chunks)
         return self.more()
 
     def more(self) -> bytes:
-        """The next piece, at least `PIECE` bytes unless it is the last one."""
-        made, size = [], 0
+        """The next piece: at least `PIECE_BYTES` bytes unless it is the last."""
+        pieces, size = [], 0
         try:
             for chunk in self._iterator:
-                made.append(chunk)
+                pieces.append(chunk)
                 size += len(chunk)
-                if size >= PIECE:
-                    return b"".join(made)
+                if size >= PIECE_BYTES:
+                    return b"".join(pieces)
         except BaseException:
             self.close()
             raise
-        self.whole = True
+        self.complete = True
         self.close()
-        return b"".join(made)
+        return b"".join(pieces)
 
     def close(self) -> None:
-        """Tells the application that no more is asked of it."""
+        """Tells the application that no more will be read."""
         chunks, self._chunks = self._chunks, ()
         if hasattr(chunks, "close"):
             chunks.close()
