@@ -8,7 +8,7 @@ const { executablePath, args, env } = await findChromium();
 const all = process.env["VALENCE_E2E"] === "all";
 
 export default defineConfig({
-  grepInvert: all ? [] : [/@rest/],
+  grepInvert: all ? [] : [/@full/],
   testDir: "e2e",
   outputDir: "test-results",
   workers: 2, // each with a server and a browser of its own; half of the time they wait

@@ -1,4 +1,4 @@
-import { expect, expectNoBarriers, REST, test } from "./support/test.ts";
+import { expect, expectAccessible, FULL, test } from "./support/test.ts";
 
 const predict = "Score one text or several";
 
@@ -15,7 +15,7 @@ test("a call is found, tried and answered by the real server", async ({ page }) 
   await expect(call.getByRole("status")).toContainText("X-Request-ID");
 });
 
-test("the whole reference is one click away", { tag: REST }, async ({ page }) => {
+test("the whole reference is one click away", { tag: FULL }, async ({ page }) => {
   await page.goto("/developers");
   await page.getByRole("link", { name: "whole reference" }).click();
   await expect(page).toHaveURL(/\/docs$/);
@@ -44,7 +44,7 @@ test.describe("a refusal", () => {
     const call = page.getByRole("region", { name: predict });
     for (const name of ["Try it here", "Send"]) {
       const button = call.getByRole("button", { name });
-      while (!(await button.evaluate((each) => each === document.activeElement)))
+      while (!(await button.evaluate((element) => element === document.activeElement)))
         await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
     }
@@ -53,7 +53,7 @@ test.describe("a refusal", () => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? REST : [] }, () => {
+  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("axe finds no barrier", async ({ page }) => {
@@ -63,7 +63,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await call.getByRole("button", { name: "Try it here" }).click();
       await call.getByRole("button", { name: "Send" }).click();
       await expect(call.getByRole("group", { name: "The answer" })).toBeVisible();
-      await expectNoBarriers(page);
+      await expectAccessible(page);
     });
   });
 }
@@ -71,7 +71,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test("it fits", { tag: REST }, async ({ page }) => {
+  test("it fits", { tag: FULL }, async ({ page }) => {
     await page.goto("/developers");
     const call = page.getByRole("region", { name: predict });
     await call.getByRole("button", { name: "Try it here" }).tap();

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-import { expect, expectNoBarriers, REST, test } from "./support/test.ts";
+import { expect, expectAccessible, FULL, test } from "./support/test.ts";
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Your discussion" });
 const slider = (page: Page) => page.getByRole("slider", { name: "Comment" });
@@ -50,7 +50,7 @@ test("works by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("article", { name: "Comment 15" })).toContainText("a disgrace");
 });
 
-test("takes markup for text, and a thousand comments in stride", { tag: REST }, async ({ page }) => {
+test("takes markup for text, and a thousand comments in stride", { tag: FULL }, async ({ page }) => {
   const comments = Array.from(
     { length: 1000 },
     (_, i) => `<img src=x onerror="document.title='taken'"> fine ${i}`,
@@ -63,18 +63,18 @@ test("takes markup for text, and a thousand comments in stride", { tag: REST }, 
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? REST : [] }, () => {
+  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("axe finds no barrier in any state", async ({ page }) => {
       await page.goto("/discussion");
       await expect(field(page)).toBeVisible();
-      await expectNoBarriers(page);
+      await expectAccessible(page);
       await page.getByRole("button", { name: "Try an example" }).click();
       await expect(page.getByText(/^It turned at comment/).first()).toBeVisible();
       await slider(page).focus();
       await page.keyboard.press("PageUp");
-      await expectNoBarriers(page);
+      await expectAccessible(page);
     });
   });
 }
@@ -82,13 +82,13 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test("it fits, and a tap on the timeline opens a comment", { tag: REST }, async ({ page }) => {
+  test("it fits, and a tap on the timeline opens a comment", { tag: FULL }, async ({ page }) => {
     await page.goto("/discussion");
     await field(page).fill(`${THREAD}\n${"unbreakable".repeat(30)}`);
     await expect(page.getByText(/^It turned at comment 6/).first()).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
     await slider(page).tap({ position: { x: 10, y: 100 } });
     await expect(page.getByRole("article", { name: "Comment 1" })).toBeVisible();
-    await expectNoBarriers(page);
+    await expectAccessible(page);
   });
 });

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-import { answer, expect, expectNoBarriers, field, REST, test, textAt, verdict } from "./support/test.ts";
+import { answer, expect, expectAccessible, field, FULL, test, textAt, verdict } from "./support/test.ts";
 
 const PRAISE = "A wonderful, moving and brilliant film.";
 const FEEDBACK = "**/api/v1/feedback";
@@ -81,7 +81,7 @@ test.describe("where it can't be sent", () => {
     });
   }
 
-  test("a model that has changed: what to do is said, without a barrier", { tag: REST }, async ({ page }) => {
+  test("a model that has changed: what to do is said, without a barrier", { tag: FULL }, async ({ page }) => {
     await page.route(FEEDBACK, (route) => {
       const asked = route.request().postDataJSON() as { model: object };
       return route.continue({ postData: { ...asked, model: { ...asked.model, head: "000000000000" } } });
@@ -89,10 +89,10 @@ test.describe("where it can't be sent", () => {
     await page.goto(textAt(PRAISE));
     await press(page, "Yes");
     await expect(group(page).getByRole("alert")).toContainText("Score the text again");
-    await expectNoBarriers(page);
+    await expectAccessible(page);
   });
 
-  test("offline: it says so, and sends it when asked again", { tag: REST }, async ({ page, context }) => {
+  test("offline: it says so, and sends it when asked again", { tag: FULL }, async ({ page, context }) => {
     await page.goto(textAt(PRAISE));
     await expect(verdict(page)).toBeVisible();
     await context.setOffline(true);
@@ -107,18 +107,18 @@ test.describe("where it can't be sent", () => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`on a phone in ${colorScheme} colours`, { tag: colorScheme === "dark" ? REST : [] }, () => {
+  test.describe(`on a phone in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({ colorScheme, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
     test("each step fits, and axe finds no barrier", async ({ page }) => {
       await page.route(POLICY, (route) => route.fulfill({ json: { texts_kept: true } }));
       await page.goto(textAt(PRAISE));
       for (const name of ["No", "negative"]) {
-        await expectNoBarriers(page);
+        await expectAccessible(page);
         await group(page).getByRole("button", { name, exact: true }).tap();
       }
       await expect(thanks(page)).toBeVisible();
-      await expectNoBarriers(page);
+      await expectAccessible(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
       await expect(answer(page)).toBeVisible();
     });

@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 
 import { fileOf } from "./support/pages.ts";
 import { startServer } from "./support/server.ts";
-import { expect, expectNoBarriers, test } from "./support/test.ts";
+import { expect, expectAccessible, test } from "./support/test.ts";
 
 const ROWS = 10_000;
 const LARGE = ["id,text", ...Array.from({ length: ROWS }, (_, i) => `${i},"Fine, ${i}."`)].join("\n");
@@ -16,10 +16,10 @@ async function choose(page: Page) {
     .getByLabel("File of texts")
     .setInputFiles({ ...fileOf("large.csv", LARGE), mimeType: "text/csv" });
   await expect(offer(page)).toBeVisible();
-  await expectNoBarriers(page);
+  await expectAccessible(page);
 }
 
-async function handIn(page: Page, key: string) {
+async function submitFile(page: Page, key: string) {
   await offer(page).getByLabel("Key with the scope score-files").fill(key);
   await offer(page).getByRole("button", { name: "Score on the server" }).click();
 }
@@ -30,9 +30,9 @@ test("is handed in, scored with the page closed, downloaded and deleted", async 
     const key = server.createKey("score-files");
     await page.goto(`${server.url}/many`);
     await choose(page);
-    await handIn(page, key);
+    await submitFile(page, key);
     await expect(list(page).getByRole("heading", { name: "large.csv" })).toBeVisible();
-    await expectNoBarriers(page);
+    await expectAccessible(page);
     await page.close();
 
     const later = await context.newPage(); // a new tab knows the file, and asks for the key
@@ -58,9 +58,9 @@ test.describe("what the server refuses", () => {
     try {
       await page.goto(`${server.url}/many`);
       await choose(page);
-      await handIn(page, "");
+      await submitFile(page, "");
       await expect(offer(page).getByRole("alert")).toContainText("you can still score the file here");
-      await handIn(page, server.createKey("score-files"));
+      await submitFile(page, server.createKey("score-files"));
       await expect(offer(page).getByRole("alert")).toContainText("This server takes no files");
       await expect(offer(page).getByRole("alert")).toContainText("You can score the file here instead");
       await expect(page.getByRole("button", { name: "Score 10,000 texts" })).toBeEnabled();

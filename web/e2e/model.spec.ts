@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 
 import { withMeasured } from "./support/measured.ts";
-import { expect, expectNoBarriers, REST, test } from "./support/test.ts";
+import { expect, expectAccessible, FULL, test } from "./support/test.ts";
 
 test("says what the served model is", async ({ page, url }) => {
   const list = (await (await fetch(`${url}/api/v1/models`)).json()) as {
@@ -18,7 +18,7 @@ test("says what the served model is", async ({ page, url }) => {
     await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
 });
 
-test("is reached from an answer", { tag: REST }, async ({ page }) => {
+test("is reached from an answer", { tag: FULL }, async ({ page }) => {
   await page.goto("/#text=wonderful");
   await page.getByRole("region", { name: "Answer" }).getByRole("link").click();
   await expect(page).toHaveURL(/\/model\?name=/);
@@ -46,7 +46,7 @@ test("shows where to draw the line, by keyboard", async ({ page }) => {
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? REST : [] }, () => {
+  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
     test("axe finds no barrier in the charts, nor in their tables", async ({ page }) => {
@@ -54,7 +54,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto("/model");
       await expect(page.getByRole("heading", { level: 2, name: "Choose a threshold" })).toBeVisible();
       await openAll(page);
-      await expectNoBarriers(page);
+      await expectAccessible(page);
     });
   });
 }
@@ -62,7 +62,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test("the charts fit", { tag: REST }, async ({ page }) => {
+  test("the charts fit", { tag: FULL }, async ({ page }) => {
     await withMeasured(page);
     await page.goto("/model");
     await expect(page.getByRole("heading", { level: 2, name: "Choose a threshold" })).toBeVisible();

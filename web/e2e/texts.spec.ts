@@ -1,6 +1,6 @@
 /** Whatever is written in any field or named so: it stays text, is shown whole, and is scored. */
-import { ASKING, fileOf } from "./support/pages.ts";
-import { expect, expectNoBarriers, REST, test } from "./support/test.ts";
+import { PAGES, fileOf } from "./support/pages.ts";
+import { expect, expectAccessible, FULL, test } from "./support/test.ts";
 
 const MARKUP = `<script>document.title="taken"</script><img src=x onerror="document.title='taken'">`;
 const TEXTS = {
@@ -9,12 +9,12 @@ const TEXTS = {
   emoji: "😀👩‍👩‍👧‍👦🏳️‍🌈 wonderful 🎬",
   "combined, wide and invisible signs": "Zalgo e\u0301\u0323 ｗｉｄｅ 漢字 \u200b\u202e wonderful",
 };
-const restOf = (kind: string) => (kind === "markup" ? [] : REST);
-const WRITING = ASKING.filter(({ path }) => !["/model", "/developers"].includes(path));
+const tagFor = (kind: string) => (kind === "markup" ? [] : FULL);
+const WRITING = PAGES.filter(({ path }) => !["/model", "/developers"].includes(path));
 
 for (const [kind, text] of Object.entries(TEXTS)) {
   for (const { name, path, ask, answered } of WRITING) {
-    test(`${name}: ${kind}`, { tag: restOf(kind) }, async ({ page }) => {
+    test(`${name}: ${kind}`, { tag: tagFor(kind) }, async ({ page }) => {
       await page.goto(path);
       await ask(page, text);
       await answered(page);
@@ -27,7 +27,7 @@ for (const [kind, text] of Object.entries(TEXTS)) {
 
   test(
     `a file's name, its columns and what is searched in it: ${kind}`,
-    { tag: restOf(kind) },
+    { tag: tagFor(kind) },
     async ({ page }) => {
       const quoted = `"${text.replaceAll('"', '""')}"`;
       await page.goto("/many");
@@ -49,14 +49,14 @@ for (const [kind, text] of Object.entries(TEXTS)) {
       await page.getByRole("table", { name: "Scored rows" }).getByRole("row").nth(1).click();
       await expect(page.getByRole("dialog")).toContainText(text);
       await expect(page).toHaveTitle(/ · Valence$/);
-      await expectNoBarriers(page);
+      await expectAccessible(page);
     },
   );
 
   test.describe("with a key that is none", () => {
     test.use({ callsFail: true });
 
-    test(`the fields for developers: ${kind}`, { tag: restOf(kind) }, async ({ page }) => {
+    test(`the fields for developers: ${kind}`, { tag: tagFor(kind) }, async ({ page }) => {
       await page.goto("/developers");
       const call = page.getByRole("region", { name: "Score one text or several" });
       await call.getByRole("button", { name: "Try it here" }).click();

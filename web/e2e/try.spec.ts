@@ -1,4 +1,4 @@
-import { answer, expect, field, REST, test, textAt, unsureText, verdict } from "./support/test.ts";
+import { answer, expect, field, FULL, test, textAt, unsureText, verdict } from "./support/test.ts";
 
 const PRAISE = "A wonderful, moving and brilliant film.";
 const BLAME = "A dull, boring and awful film.";
@@ -43,7 +43,7 @@ test("marks the words that pull, under the very letters of the field, and names 
   await expect(list.getByRole("listitem").first()).toHaveAttribute("data-pointed", "true");
 });
 
-test("breaks the lines of field and marks alike", { tag: REST }, async ({ page }) => {
+test("breaks the lines of field and marks alike", { tag: FULL }, async ({ page }) => {
   await page.goto(textAt(`${PRAISE} ${BLAME}\n\n${"long".repeat(60)} ${PRAISE}\n`));
   await expect(verdict(page)).toBeVisible();
   const heights = await page.evaluate(() => {
@@ -64,7 +64,7 @@ test("takes markup for text", async ({ page }) => {
   await expect(page).toHaveTitle("Try it · Valence");
 });
 
-test("reads emoji and text from right to left", { tag: REST }, async ({ page }) => {
+test("reads emoji and text from right to left", { tag: FULL }, async ({ page }) => {
   const text = "😀👩‍👩‍👧 wonderful סרט נהדר مرحبا 🎬";
   await page.goto(textAt(text));
   await expect(page.locator("[data-start]", { hasText: /^wonderful$/ })).toBeVisible();
@@ -73,7 +73,7 @@ test("reads emoji and text from right to left", { tag: REST }, async ({ page }) 
   await expect(page.locator("textarea")).toHaveCSS("direction", "rtl");
 });
 
-test("takes spaces for no text", { tag: REST }, async ({ page }) => {
+test("takes spaces for no text", { tag: FULL }, async ({ page }) => {
   await page.goto("/");
   await field(page).fill("   \n ");
   await expect(page.getByRole("button", { name: /^Praise/ })).toBeVisible();
@@ -127,7 +127,7 @@ test.describe("a server that refuses", () => {
 
 test(
   "reads a long text in windows, the verdict first and the words then",
-  { tag: REST },
+  { tag: FULL },
   async ({ page }) => {
     await page.goto("/");
     await field(page).fill(`${"The story was this and that. ".repeat(120)} ${PRAISE}`);

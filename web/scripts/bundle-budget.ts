@@ -11,7 +11,7 @@ const assets = readdirSync(join(BUILD, "assets")).filter((name) => /\.(js|css)$/
 const isFirst = (name: string) => page.includes(`/assets/${name}`);
 const kilobytes = (name: string) =>
   gzipSync(readFileSync(join(BUILD, "assets", name)), { level: 9 }).length / 1000;
-const sum = (names: string[]) => names.map(kilobytes).reduce((total, each) => total + each, 0);
+const sum = (names: string[]) => names.map(kilobytes).reduce((total, size) => total + size, 0);
 
 const measured = {
   scripts: sum(assets.filter((name) => isFirst(name) && name.endsWith(".js"))),

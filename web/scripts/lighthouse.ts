@@ -48,7 +48,7 @@ function median(numbers: number[]): number {
 }
 
 const medians = (all: Scores[]): Scores =>
-  Object.fromEntries(CATEGORIES.map((id) => [id, median(all.map((each) => each[id]))])) as Scores;
+  Object.fromEntries(CATEGORIES.map((id) => [id, median(all.map((scores) => scores[id]))])) as Scores;
 
 async function audit(url: string, port: number, config: Config | undefined): Promise<Result> {
   const run = await lighthouse(url, { port, onlyCategories: [...CATEGORIES], logLevel: "error" }, config);

@@ -9,13 +9,16 @@ import { pathToFileURL } from "node:url";
 
 import { build, type Manifest } from "vite";
 
-import { BUILT_STYLES } from "../src/lib/built-styles.ts";
+import { PRERENDERED_STYLES } from "../src/lib/prerendered-styles.ts";
 
 const BUILD = join(import.meta.dirname, "../../src/valence/server/static");
 const MANIFEST = join(BUILD, ".vite/manifest.json");
 /** What every page is written in; other alphabets and italics come where they occur. */
 const FIRST_FONTS = /(instrument-sans|newsreader)-latin-wght-normal/;
 const NONCE = "__CSP_NONCE__"; // for which the server puts each copy's own
+
+/** The feature folder of a document whose name differs: links to /many must keep working. */
+const FEATURES: Readonly<Record<string, string>> = { many: "file" };
 
 interface Prerendering {
   DOCUMENTS: Readonly<Record<string, string>>;
@@ -49,7 +52,8 @@ function preloads(manifest: Manifest, name: string): string[] {
     chunk.css?.forEach((file) => styles.add(file));
     chunk.imports?.forEach(visit);
   };
-  visit(`src/features/${name}/${name}-page.tsx`); // nothing where it is part of the first script
+  const feature = FEATURES[name] ?? name;
+  visit(`src/features/${feature}/${feature}-page.tsx`); // nothing where it is part of the first script
   return [
     ...fonts.map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="/${file}">`),
     ...[...styles].map((file) => `<link rel="stylesheet" crossorigin href="/${file}">`),
@@ -72,7 +76,7 @@ function withoutStyleAttributes(page: string): { html: string; style: string } {
   });
   // Twice and under :root, since an attribute would come before a class.
   const style = rules.map((rule, i) => `:root [data-built="${i}"][data-built]{${rule}}`).join("");
-  return { html, style: `<style id="${BUILT_STYLES}" nonce="${NONCE}">${style}</style>` };
+  return { html, style: `<style id="${PRERENDERED_STYLES}" nonce="${NONCE}">${style}</style>` };
 }
 
 /** index.html with a page in it, which came with its title before it. */

@@ -1,4 +1,4 @@
-/** The whole page, the same where it is built beforehand and in the browser that takes it over. */
+/** The app, the same for prerendering and for hydration. */
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
@@ -9,13 +9,13 @@ import { Router } from "./router";
 import { cssVariables, theme } from "./theme";
 
 interface AppProps {
-  /** What the page's policy lets Mantine's <style> elements through by. */
+  /** Lets Mantine's <style> elements pass the Content Security Policy. */
   nonce: string;
-  /** Where no address bar says which page it is. */
+  /** The address when prerendering. */
   address?: string;
 }
 
-// The server never hears of being "offline": an answer from this very machine needs no network.
+// Not only while online: a server on the same machine needs no network.
 const queries = new QueryClient({
   defaultOptions: { queries: { networkMode: "always", refetchOnWindowFocus: false } },
 });

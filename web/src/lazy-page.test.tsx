@@ -4,7 +4,7 @@ import { http, HttpResponse } from "msw";
 import { Suspense, type ComponentType } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { lazyPage, PageBoundary, PageLoading, persistently } from "./lazy-page";
+import { lazyPage, PageBoundary, PageLoading, loadWithRetry } from "./lazy-page";
 import { server } from "./test/server";
 
 const OWN = "/assets/index-own.js";
@@ -22,10 +22,10 @@ beforeEach(() => {
 });
 afterEach(() => document.querySelector("[data-test=own]")?.remove());
 
-describe("persistently", () => {
-  const world = (aliveMs: number) => ({ reload: vi.fn(), aliveMs: () => aliveMs, pauseMs: () => 0 });
+describe("loadWithRetry", () => {
+  const world = (pageAgeMs: number) => ({ reload: vi.fn(), pageAgeMs: () => pageAgeMs, pauseMs: () => 0 });
 
-  it("loads the tab again once the server is back", async () => {
+  it("reloads the tab once the server is back", async () => {
     let calls = 0;
     server.use(
       http.get("*/", () => {
@@ -34,15 +34,15 @@ describe("persistently", () => {
       }),
     );
     const own = world(60_000);
-    void persistently(failing, own);
+    void loadWithRetry(failing, own);
     await waitFor(() => expect(own.reload).toHaveBeenCalledOnce());
     expect(calls).toBe(4);
   });
 
-  it("gives up where the tab was loaded just now, which loading it again would not change", async () => {
+  it("gives up if the tab was just loaded", async () => {
     server.use(built(OWN));
     const own = world(500);
-    await expect(persistently(failing, own)).rejects.toThrow("Failed to fetch");
+    await expect(loadWithRetry(failing, own)).rejects.toThrow("Failed to fetch");
     expect(own.reload).not.toHaveBeenCalled();
   });
 });
@@ -61,14 +61,14 @@ function show(load: () => Promise<ComponentType>) {
   );
 }
 
-it("tells of a newer version, with the way to it", async () => {
+it("offers to reload if there is a newer version", async () => {
   server.use(built("/assets/index-other.js"));
   show(failing);
   expect(await screen.findByRole("alert")).toHaveTextContent("There is a newer version of this page");
   expect(screen.getByRole("button", { name: "Load it again" })).toBeVisible();
 });
 
-it("tells of a page that broke", async () => {
+it("reports a page that crashed", async () => {
   show(() =>
     Promise.resolve(() => {
       throw new Error("No such thing.");
@@ -77,7 +77,7 @@ it("tells of a page that broke", async () => {
   expect(await screen.findByRole("alert")).toHaveTextContent(/This page broke.*No such thing\./);
 });
 
-it("says that the server is away when a page takes long, and shows the page when it comes", async () => {
+it("says if the server doesn't answer, and shows the page once loaded", async () => {
   let come: (page: ComponentType) => void = () => undefined;
   show(() => new Promise((resolve) => (come = resolve)));
   expect(await screen.findByRole("alert")).toHaveTextContent(/doesn’t answer.*by itself/);

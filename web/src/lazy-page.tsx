@@ -1,6 +1,6 @@
 /**
- * Pages that are loaded when they are opened. Where the server is away meanwhile, the page comes by itself once it is
- * back; where the server has a newer build, whose parts have other names, that is said, with the way to it.
+ * Pages that load when they are opened. If the server is down, the page loads once it is back. If the server has a newer
+ * build, whose files have other names, the user is asked to reload.
  */
 import { Skeleton } from "@mantine/core";
 import { Component, lazy, useEffect, useState, type ComponentType, type ReactNode } from "react";
@@ -11,62 +11,65 @@ type Load = () => Promise<ComponentType>;
 
 const LONGEST_PAUSE_MS = 4000;
 const SLOW_MS = 2000;
-/** A page that can't be loaded so soon after the tab was is no matter of waiting: loading again would go on for ever. */
+/** If a page fails to load this soon after the tab opened, reloading wouldn't help and would never end. */
 const SETTLED_MS = 10_000;
 
-/** By then the first page has what it needs; not every browser says when it is idle. */
+/** Late enough for the first page to have loaded; not every browser has an idle callback. */
 const AHEAD_MS = 1500;
 
 const loads: Load[] = [];
 
 export function lazyPage(load: Load) {
   loads.push(load);
-  return lazy(async () => ({ default: await persistently(load) }));
+  return lazy(async () => ({ default: await loadWithRetry(load) }));
 }
 
-/** Loads all pages a little after the first one, so that a server that goes away later is not missed. */
-export function loadPagesAhead(): void {
-  // A page that does not come now is loaded when it is opened, and its failure shown there.
+/** Loads all pages shortly after the first one, so that they open even if the server goes down. */
+export function preloadPages(): void {
+  // A page that fails now is loaded again when it is opened, and shows its error then.
   setTimeout(() => loads.forEach((load) => void load().catch(() => undefined)), AHEAD_MS);
 }
 
-/** What it needs of the world, so that tests need not wait nor reload. */
-const WORLD = {
+/** Injected, so that tests neither wait nor reload. */
+const BROWSER = {
   reload: () => window.location.reload(),
-  aliveMs: () => performance.now(),
+  pageAgeMs: () => performance.now(),
   pauseMs: (failures: number) => Math.min(500 * 2 ** failures, LONGEST_PAUSE_MS),
 };
 
 /**
- * A page, or the notice that there is a newer one. A browser never asks again for a module that failed, so once the
- * server is back the whole tab is loaded again. Throws where that would not help.
+ * The page, or a notice that there is a newer build. A browser never requests a failed module again, so the tab is
+ * reloaded once the server is back. Throws if that wouldn't help.
  */
-export async function persistently(load: Load, { reload, aliveMs, pauseMs } = WORLD): Promise<ComponentType> {
+export async function loadWithRetry(
+  load: Load,
+  { reload, pageAgeMs, pauseMs } = BROWSER,
+): Promise<ComponentType> {
   try {
     return await load();
   } catch (error) {
     for (let failures = 0; ; failures += 1) {
       const build = await currentBuild();
-      if (build === "newer") return NewerPage;
+      if (build === "newer") return NewerBuild;
       if (build === "same") break;
       await new Promise((resolve) => setTimeout(resolve, pauseMs(failures)));
     }
-    if (aliveMs() < SETTLED_MS) throw error;
+    if (pageAgeMs() < SETTLED_MS) throw error;
     reload();
-    return await new Promise(() => undefined); // the tab goes
+    return await new Promise(() => undefined); // the tab is reloading
   }
 }
 
-/** Whether the server's page begins with the script that this one began with; "away" while there is no answer. */
-async function currentBuild(): Promise<"same" | "newer" | "away"> {
+/** Compares the server's entry script with this page's; "down" if the server doesn't answer. */
+async function currentBuild(): Promise<"same" | "newer" | "down"> {
   const own =
     document.querySelector<HTMLScriptElement>("script[type=module][src]")?.getAttribute("src") ?? "";
   try {
     const response = await fetch("/", { cache: "no-store", headers: { Accept: "text/html" } });
-    if (!response.ok) return "away";
+    if (!response.ok) return "down";
     return (await response.text()).includes(own) ? "same" : "newer";
   } catch {
-    return "away"; // which is what is being found out
+    return "down"; // no connection
   }
 }
 
@@ -74,7 +77,7 @@ interface PageBoundaryState {
   error: Error | undefined;
 }
 
-/** In place of a page that broke: what happened, and the way on. A new `key` gives the next page its chance. */
+/** Replaces a page that failed with an error message. A new `key` resets it. */
 export class PageBoundary extends Component<{ children: ReactNode }, PageBoundaryState> {
   override state: PageBoundaryState = { error: undefined };
 
@@ -87,27 +90,27 @@ export class PageBoundary extends Component<{ children: ReactNode }, PageBoundar
     if (!error) return this.props.children;
     return (
       <Notice
-        title="This page broke"
-        detail={`${error.message} Load it again; if it stays, tell whoever runs this server.`}
-        action={LOAD_AGAIN}
+        title="This page crashed"
+        detail={`${error.message} Reload it. If the problem persists, tell the server’s administrator.`}
+        action={RELOAD}
       />
     );
   }
 }
 
-const LOAD_AGAIN = { label: "Load it again", run: () => window.location.reload() };
+const RELOAD = { label: "Reload", run: () => window.location.reload() };
 
-function NewerPage() {
+function NewerBuild() {
   return (
     <Notice
-      title="There is a newer version of this page"
-      detail="The server was updated since this tab was opened. Load it again to go on; what is in its fields is lost, so save a result first."
-      action={LOAD_AGAIN}
+      title="A newer version is available"
+      detail="The server was updated after you opened this tab. Reload to continue. Unsaved input is lost, so download any results first."
+      action={RELOAD}
     />
   );
 }
 
-/** While a page is loaded: nothing for a moment, then its outline, and words where it takes long. */
+/** Shown while a page loads: a skeleton, then a notice if it takes long. */
 export function PageLoading() {
   const [slow, setSlow] = useState(false);
   useEffect(() => {
@@ -118,8 +121,8 @@ export function PageLoading() {
     return (
       <Notice
         title="The server doesn’t answer"
-        detail="This page is not loaded yet."
-        meanwhile="Trying again by itself…"
+        detail="This page hasn’t loaded yet."
+        meanwhile="Retrying automatically…"
       />
     );
   }

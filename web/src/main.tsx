@@ -7,8 +7,8 @@ import "./styles.css";
 import { createRoot, hydrateRoot } from "react-dom/client";
 
 import { App } from "./app";
-import { loadPagesAhead } from "./lazy-page";
-import { restoreStyles } from "./lib/built-styles";
+import { preloadPages } from "./lazy-page";
+import { restorePrerenderedStyles } from "./lib/prerendered-styles";
 import { fragmentOf, readFragment } from "./lib/fragment";
 import { rememberScroll } from "./lib/scroll-memory";
 
@@ -16,14 +16,13 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root.");
 
-// What was built beforehand is taken over as it stands; under a link that carries a text, nothing of the kind was built,
-// nor was anything by `npm run dev`.
-const asBuilt = root.hasChildNodes() && fragmentOf(readFragment(window.location.hash)) === "";
+// Hydrate the prerendered page, unless the link contains a text or `npm run dev` serves an empty page.
+const isPrerendered = root.hasChildNodes() && fragmentOf(readFragment(window.location.hash)) === "";
 const app = <App nonce={nonce} />;
-if (asBuilt) {
-  restoreStyles();
+if (isPrerendered) {
+  restorePrerenderedStyles();
   hydrateRoot(root, app);
 } else createRoot(root).render(app);
 
 rememberScroll();
-loadPagesAhead();
+preloadPages();

@@ -1,11 +1,11 @@
-/** A page's HTML before its script has come; `scripts/prerender.ts` puts it into the page's document. */
+/** Renders each page to HTML; `scripts/prerender.ts` writes the documents. */
 import { prerenderToNodeStream } from "react-dom/static";
 import { text } from "node:stream/consumers";
 
 import { App } from "./app";
 import { paths } from "./lib/paths";
 
-/** Each page by its document's name; `not-found` is for all other addresses. */
+/** The address of each document; `not-found` serves all others. */
 export const DOCUMENTS: Readonly<Record<string, string>> = {
   index: paths.tryIt,
   many: paths.many,
@@ -15,10 +15,10 @@ export const DOCUMENTS: Readonly<Record<string, string>> = {
   "not-found": "/not-found",
 };
 
-/** `nonce` stands wherever the server is to put each copy's own. Rejects where the page breaks. */
+/** `nonce` is a placeholder that the server replaces in each response. Rejects if rendering fails. */
 export async function prerender(address: string, nonce: string): Promise<string> {
   const { prelude } = await prerenderToNodeStream(<App nonce={nonce} address={address} />, {
-    progressiveChunkSize: Infinity, // all in its place: what comes later would be put there by a script
+    progressiveChunkSize: Infinity, // no streaming, which would need a script
     onError: (error) => {
       throw error;
     },

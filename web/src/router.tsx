@@ -8,7 +8,7 @@ import { paths } from "./lib/paths";
 import { NotFound } from "./shell/not-found";
 import { Shell } from "./shell/shell";
 
-const ManyPage = lazyPage(async () => (await import("./features/many/many-page")).ManyPage);
+const FilePage = lazyPage(async () => (await import("./features/file/file-page")).FilePage);
 const DiscussionPage = lazyPage(
   async () => (await import("./features/discussion/discussion-page")).DiscussionPage,
 );
@@ -17,7 +17,7 @@ const DevelopersPage = lazyPage(
   async () => (await import("./features/developers/developers-page")).DevelopersPage,
 );
 
-// wouter, not a larger router: the pages are few, and typed search parameters are not worth 25 kB to a newcomer.
+// wouter rather than a larger router: there are few pages, and typed search parameters aren't worth 25 kB.
 export function Router() {
   const [path] = useLocation();
   return (
@@ -27,7 +27,7 @@ export function Router() {
         <Suspense fallback={<PageLoading />}>
           <Switch>
             <Route path={paths.tryIt} component={TryPage} />
-            <Route path={paths.many} component={ManyPage} />
+            <Route path={paths.many} component={FilePage} />
             <Route path={paths.discussion} component={DiscussionPage} />
             <Route path={paths.model} component={ModelPage} />
             <Route path={paths.developers} component={DevelopersPage} />

@@ -5,8 +5,7 @@ import {
   type MantineColorsTuple,
 } from "@mantine/core";
 
-// The colours of scores, and everything else that is a colour, are custom properties in styles.css; these few are what
-// Mantine's own components need to fit in.
+// All other colours are custom properties in styles.css; Mantine's components need these.
 const blue: MantineColorsTuple = [
   "#eaf4fe",
   "#d3e6f8",
@@ -23,7 +22,7 @@ const blue: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "blue",
   primaryShade: { light: 8, dark: 3 },
-  // Not autoContrast, which looks at the shade of the light scheme in the dark one too.
+  // Not autoContrast, which uses the light scheme's shade in the dark scheme too.
   variantColorResolver: (input) => ({
     ...defaultVariantColorsResolver(input),
     ...(input.variant === "filled" ? { color: "var(--on-accent)" } : {}),

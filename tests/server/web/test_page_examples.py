@@ -24,11 +24,11 @@ def bundled() -> valence.Classifier:
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example["kind"] for example in EXAMPLES])
 def test_an_example_is_answered_as_the_page_says(bundled: valence.Classifier, example: dict[str, Any]) -> None:
     answer = bundled.explain(example["text"])
-    if example["meant"] is None:
+    if example["expected"] is None:
         assert not answer.sure
     else:
         assert answer.sure
-        assert (answer.label == example["meant"]) == ("mistake" not in example)
+        assert (answer.label == example["expected"]) == ("mistake" not in example)
     assert max(abs(word.effect) for word in answer.words or ()) > _VISIBLE_EFFECT
 
 

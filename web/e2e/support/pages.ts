@@ -3,7 +3,7 @@ import { expect, type Page } from "@playwright/test";
 
 import { field, verdict } from "./test.ts";
 
-export interface AskingPage {
+export interface PageUnderTest {
   name: string;
   path: string;
   link: string;
@@ -27,10 +27,10 @@ export async function allPagesLoaded(page: Page): Promise<void> {
     const links = [
       ...document.querySelectorAll<HTMLLinkElement>("link[rel=modulepreload], link[rel=stylesheet]"),
     ];
-    const pages = ["many", "discussion", "model", "developers"];
+    const pages = ["file", "discussion", "model", "developers"];
     return (
-      pages.every((each) =>
-        arrived.some((name) => name.includes(`/assets/${each}-page`) && name.endsWith(".js")),
+      pages.every((feature) =>
+        arrived.some((name) => name.includes(`/assets/${feature}-page`) && name.endsWith(".js")),
       ) && links.every(({ href }) => arrived.includes(href))
     );
   });
@@ -38,7 +38,7 @@ export async function allPagesLoaded(page: Page): Promise<void> {
 
 const nothing = () => Promise.resolve();
 
-export const ASKING: readonly AskingPage[] = [
+export const PAGES: readonly PageUnderTest[] = [
   {
     name: "one text",
     path: "/",

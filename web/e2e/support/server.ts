@@ -34,12 +34,12 @@ export async function startServer(port?: number, settings: Record<string, string
     stdio: ["ignore", "pipe", "pipe"],
     env,
   });
-  const said: string[] = [];
-  child.stdout.on("data", (chunk) => said.push(String(chunk)));
-  child.stderr.on("data", (chunk) => said.push(String(chunk)));
-  child.on("error", (error) => said.push(error.message));
+  const output: string[] = [];
+  child.stdout.on("data", (chunk) => output.push(String(chunk)));
+  child.stderr.on("data", (chunk) => output.push(String(chunk)));
+  child.on("error", (error) => output.push(error.message));
   const url = `http://127.0.0.1:${chosen}`;
-  await untilReady(url, child, said);
+  await untilReady(url, child, output);
   const createKey = (scope: string) =>
     /^valence_\S+/.exec(
       execFileSync(command, ["keys", "create", "e2e", "--scope", scope], { env, encoding: "utf8" }),
@@ -47,7 +47,7 @@ export async function startServer(port?: number, settings: Record<string, string
   return { url, createKey, stop: () => stop(child) };
 }
 
-async function untilReady(url: string, child: ChildProcess, said: readonly string[]): Promise<void> {
+async function untilReady(url: string, child: ChildProcess, output: readonly string[]): Promise<void> {
   const end = Date.now() + READY_WITHIN_MS;
   while (Date.now() < end) {
     if (child.exitCode !== null || child.pid === undefined) break;
@@ -59,7 +59,7 @@ async function untilReady(url: string, child: ChildProcess, said: readonly strin
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   child.kill();
-  throw new Error(`valence serve did not become ready at ${url}. It said:\n${said.join("")}`);
+  throw new Error(`valence serve did not become ready at ${url}. It output:\n${output.join("")}`);
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -45,7 +45,7 @@ export const test = base.extend<Options & Fixtures, { url: string }>({
 export { expect };
 
 /** The tag of a test that the gate leaves to `npm run e2e:all`: it walks a road again that another test walks. */
-export const REST = "@rest";
+export const FULL = "@full";
 
 export const textAt = (text: string): string => `/#${new URLSearchParams({ text })}`;
 
@@ -53,10 +53,10 @@ export const field = (page: Page) => page.getByRole("textbox", { name: "Your tex
 export const answer = (page: Page) => page.getByRole("region", { name: "Answer" });
 export const verdict = (page: Page) => answer(page).getByRole("heading", { level: 2 });
 
-export async function expectNoBarriers(page: Page): Promise<void> {
+export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
-  expect(found).toEqual([]);
+  const violated = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+  expect(violated).toEqual([]);
 }
 
 const GOOD = ["wonderful", "moving", "brilliant", "good", "funny", "charming"];

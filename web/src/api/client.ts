@@ -3,7 +3,7 @@ import { client } from "./generated/client.gen";
 
 client.setConfig({ baseUrl: import.meta.env.SSR ? "" : window.location.origin });
 
-/** Whatever went wrong with a call, in one shape. `status` is 0 where no answer came at all. */
+/** Any failed request. `status` is 0 if no response arrived. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
@@ -21,8 +21,8 @@ export class ApiError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  /** Whether asking again, unchanged, may well succeed. */
-  get passes(): boolean {
+  /** Whether the same request may succeed later. */
+  get isTemporary(): boolean {
     return [0, 429, 502, 503, 504].includes(this.status);
   }
 }
@@ -33,17 +33,17 @@ interface Answer<Data> {
   response?: Response;
 }
 
-/** What a router before the server wrote there may be anything; feedback takes ids of this form alone. */
-const SOUND_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+/** The form of ID that feedback accepts; a proxy may have set anything. */
+const VALID_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
 
-/** The data of a call, or an ApiError. */
+/** The data of a response. Rejects with an ApiError. */
 export async function dataOf<Data>(call: Promise<Answer<Data>>): Promise<Data> {
   return (await answerOf(call)).data;
 }
 
 /**
- * The data of a call with the id by which the server's log knows it, or an ApiError: the one place where answers turn
- * into either. The id is undefined where the answer has none that feedback takes.
+ * The data of a response and its request ID, as in the server's log. Rejects with an ApiError. The ID is undefined if
+ * feedback wouldn't accept it.
  */
 export async function answerOf<Data>(
   call: Promise<Answer<Data>>,
@@ -56,7 +56,7 @@ export async function answerOf<Data>(
       0,
       "no-answer",
       "The server doesn’t answer",
-      "It may be restarting, or the connection is down.",
+      "It may be restarting, or you may be offline.",
     );
   }
   throw apiError(response, error);
@@ -64,7 +64,7 @@ export async function answerOf<Data>(
 
 function requestIdOf(response: Response | undefined): string | undefined {
   const id = response?.headers.get("X-Request-ID") ?? "";
-  return SOUND_REQUEST_ID.test(id) ? id : undefined;
+  return VALID_REQUEST_ID.test(id) ? id : undefined;
 }
 
 function apiError(response: Response, body: unknown): ApiError {
@@ -75,7 +75,7 @@ function apiError(response: Response, body: unknown): ApiError {
   return new ApiError(response.status, code, title, detail, retryAfter);
 }
 
-/** What a status says by itself: a router before the server, such as Heroku's, has no problem documents. */
+/** Messages for responses without a problem document, as from Heroku's router. */
 function withoutProblem(status: number): [code: string, title: string, detail: string] {
   switch (status) {
     case 429:
@@ -86,13 +86,13 @@ function withoutProblem(status: number): [code: string, title: string, detail: s
       return [
         "not-ready",
         "The server isn’t ready",
-        "It may be starting or waking up, which takes up to a minute on a small machine.",
+        "It may be starting or waking up, which can take up to a minute.",
       ];
     default:
       return [
         "unknown",
-        "The server gave an answer that this page can’t read",
-        `It came with status ${status}. Try again; if it stays, tell whoever runs this server.`,
+        "The server sent an unexpected response",
+        `Its status was ${status}. Try again. If the problem persists, tell the server’s administrator.`,
       ];
   }
 }
@@ -101,13 +101,13 @@ function isProblem(body: unknown): body is Problem {
   return typeof body === "object" && body !== null && "code" in body && "title" in body && "detail" in body;
 }
 
-/** What a screen can say about any error. */
+/** Any error as an ApiError that can be shown. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   return new ApiError(
     0,
     "page-error",
-    "Something in this page went wrong",
-    error instanceof Error ? error.message : "Load it again.",
+    "Something went wrong on this page",
+    error instanceof Error ? error.message : "Reload the page.",
   );
 }

@@ -1,13 +1,13 @@
-/** Files that the server scores in the background: handed in, looked at, downloaded, removed. Each call needs a key. */
+/** Files that the server scores in the background: submit, list, download, delete. Every request needs an API key. */
 import { queryOptions } from "@tanstack/react-query";
 
-import { keep, kept } from "../lib/kept";
+import { storeItem, loadItem } from "../lib/browser-store";
 import { dataOf } from "./client";
 import { createJob, deleteJob, getJobResult, listJobs, type Job } from "./generated";
-import { retrying } from "./retrying";
+import { retryOptions } from "./retry";
 
-const LOOK_AGAIN_MS = 2000;
-/** For as long as this tab lives; "" where the server takes files from people without one. */
+const POLL_MS = 2000;
+/** Stored for the lifetime of the tab; "" if the server accepts files without a key. */
 const KEY = "valence-key";
 const NAMES = "job-names";
 
@@ -15,7 +15,7 @@ export function storedKey(): string | undefined {
   try {
     return sessionStorage.getItem(KEY) ?? undefined;
   } catch {
-    return undefined; // storage is blocked: the key is typed again after a reload
+    return undefined; // storage is blocked: the key must be entered again after a reload
   }
 }
 
@@ -23,47 +23,51 @@ export function storeKey(key: string): void {
   try {
     sessionStorage.setItem(KEY, key);
   } catch {
-    // storage is blocked: the key is typed again after a reload
+    // storage is blocked: the key must be entered again after a reload
   }
 }
 
-/** The jobs of a key, newest first; asked for again while one of them is not finished. */
+/** The jobs of a key, newest first; polled while one is unfinished. */
 export const jobsQuery = (key: string) =>
   queryOptions({
     queryKey: ["jobs", key],
-    queryFn: async ({ signal }) => (await dataOf(listJobs({ ...by(key), signal }))).jobs,
-    refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? LOOK_AGAIN_MS : false),
-    ...retrying,
+    queryFn: async ({ signal }) => (await dataOf(listJobs({ ...withKey(key), signal }))).jobs,
+    refetchInterval: ({ state }) => (state.data?.some(isUnfinished) ? POLL_MS : false),
+    ...retryOptions,
   });
 
-export const isUnderWay = ({ state }: Job): boolean => state === "waiting" || state === "running";
+export const isUnfinished = ({ state }: Job): boolean => state === "waiting" || state === "running";
 
-export interface FileForServer {
+export interface FileToSubmit {
   name: string;
-  /** With a line of column names, in UTF-8. */
+  /** UTF-8, with a header row. */
   csv: string;
   textColumn: string;
   model: string;
 }
 
-/** Hands a file in, and remembers its name in this browser: the server has none. Rejects with an ApiError. */
-export async function handIn({ name, csv, textColumn, model }: FileForServer, key: string): Promise<Job> {
-  const job = await dataOf(createJob({ ...by(key), body: csv, query: { text_column: textColumn, model } }));
-  await keep(NAMES, { ...(await jobNames()), [job.id]: name });
+/** Submits a file and stores its name in this browser, because the server doesn't. Rejects with an ApiError. */
+export async function submitFile({ name, csv, textColumn, model }: FileToSubmit, key: string): Promise<Job> {
+  const job = await dataOf(
+    createJob({ ...withKey(key), body: csv, query: { text_column: textColumn, model } }),
+  );
+  await storeItem(NAMES, { ...(await jobNames()), [job.id]: name });
   return job;
 }
 
-/** What this browser calls the jobs that it handed in, by id. */
+/** The file names of the jobs submitted by this browser, by job id. */
 export const jobNames = async (): Promise<Record<string, string>> =>
-  (await kept<Record<string, string>>(NAMES)) ?? {};
+  (await loadItem<Record<string, string>>(NAMES)) ?? {};
 
-/** The scored file, as it came and with its answers. Rejects with an ApiError. */
-export const resultOf = ({ id }: Job, key: string): Promise<Blob> =>
-  dataOf(getJobResult({ ...by(key), path: { identity: id }, parseAs: "blob" }) as Promise<{ data?: Blob }>);
+/** The scored file: its own columns and the results. Rejects with an ApiError. */
+export const downloadResult = ({ id }: Job, key: string): Promise<Blob> =>
+  dataOf(
+    getJobResult({ ...withKey(key), path: { identity: id }, parseAs: "blob" }) as Promise<{ data?: Blob }>,
+  );
 
-/** Cancels or removes a job, with its file. Rejects with an ApiError. */
+/** Cancels or deletes a job and its file. Rejects with an ApiError. */
 export async function removeJob({ id }: Job, key: string): Promise<void> {
-  await dataOf(deleteJob({ ...by(key), path: { identity: id } }));
+  await dataOf(deleteJob({ ...withKey(key), path: { identity: id } }));
 }
 
-const by = (key: string) => (key === "" ? {} : { auth: key });
+const withKey = (key: string) => (key === "" ? {} : { auth: key });

@@ -1,16 +1,16 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
-import { notePause, pauseOver } from "./call-pause";
+import { noteRetryAfter, waitForRetryAfter } from "./retry-after";
 import { answerOf, ApiError, dataOf } from "./client";
 import { getModel, listModels, predict, type ModelVersion, type Scored } from "./generated";
 import { client } from "./generated/client.gen";
-import { retrying } from "./retrying";
+import { retryOptions } from "./retry";
 
 export const modelsQuery = queryOptions({
   queryKey: ["models"],
   queryFn: ({ signal }) => dataOf(listModels({ signal })),
   staleTime: Infinity,
-  ...retrying,
+  ...retryOptions,
 });
 
 export const modelQuery = (name: string) =>
@@ -18,7 +18,7 @@ export const modelQuery = (name: string) =>
     queryKey: ["models", name],
     queryFn: ({ signal }) => dataOf(getModel({ path: { name }, signal })),
     staleTime: Infinity,
-    ...retrying,
+    ...retryOptions,
   });
 
 /** The server's own OpenAPI document. */
@@ -26,16 +26,16 @@ export const openapiQuery = queryOptions({
   queryKey: ["openapi"],
   queryFn: ({ signal }) => dataOf(client.get({ url: "/openapi.json", signal })),
   staleTime: Infinity,
-  ...retrying,
+  ...retryOptions,
 });
 
-/** One text's answer, with the text that it answers. */
+/** The answer to one text. */
 export interface TextAnswer {
   text: string;
   scored: Scored;
   model: ModelVersion;
   tookMs: number;
-  /** As the server's log has it. */
+  /** The request ID, as in the server's log. */
   requestId: string | undefined;
 }
 
@@ -45,16 +45,16 @@ export interface Question {
   explain: boolean;
 }
 
-/** Asks about one text. A newer question makes this one stale: its signal then stops the call. */
+/** Scores one text. When the key changes, the query's signal aborts the request. */
 export const predictQuery = ({ text, model, explain }: Question) =>
   queryOptions({
     queryKey: ["predict", model, explain, text],
     queryFn: async ({ signal, client }): Promise<TextAnswer> => {
-      await pauseOver(client, signal);
+      await waitForRetryAfter(client, signal);
       const { data: answer, requestId } = await answerOf(
         predict({ body: { text, model: model ?? null, explain }, signal }),
       ).catch((error: unknown) => {
-        notePause(client, error);
+        noteRetryAfter(client, error);
         throw error;
       });
       const result = answer.results[0];
@@ -71,5 +71,5 @@ export const predictQuery = ({ text, model, explain }: Question) =>
     enabled: text.trim() !== "",
     placeholderData: keepPreviousData,
     staleTime: Infinity,
-    ...retrying,
+    ...retryOptions,
   });

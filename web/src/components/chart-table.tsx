@@ -6,12 +6,12 @@ interface ChartTableProps {
   rows: readonly (readonly string[])[];
 }
 
-/** A chart's figures, for those who don't see it or want them exactly. */
+/** A chart's figures as a table, for screen readers and exact values. */
 export function ChartTable({ caption, columns, rows }: ChartTableProps) {
   return (
     <details className={classes.details}>
-      <summary>As a table</summary>
-      <div className={classes.scroll} role="region" aria-label={`${caption}, as a table`} tabIndex={0}>
+      <summary>Show as table</summary>
+      <div className={classes.scroll} role="region" aria-label={`${caption}, table`} tabIndex={0}>
         <table>
           <caption>{caption}</caption>
           <thead>

@@ -7,7 +7,7 @@ interface ChoiceProps {
   onChoose: (value: string) => void;
 }
 
-/** One of a few, by its name. */
+/** A labelled select field. */
 export function Choice({ label, value, options, onChoose }: ChoiceProps) {
   return (
     <label className={classes.choice}>

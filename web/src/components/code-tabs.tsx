@@ -3,7 +3,7 @@ import { Tabs } from "@mantine/core";
 import { codeSamples, type Call } from "../lib/code-samples";
 import { CodeBlock } from "./code-block";
 
-/** A call in three languages, one at a time. */
+/** A request in three languages, in tabs. */
 export function CodeTabs({ call }: { call: Call }) {
   const samples = codeSamples(call);
   return (
@@ -17,7 +17,7 @@ export function CodeTabs({ call }: { call: Call }) {
       </Tabs.List>
       {samples.map(({ name, code }) => (
         <Tabs.Panel key={name} value={name} pt="sm">
-          <CodeBlock code={code} label={`The call in ${name}`} />
+          <CodeBlock code={code} label={`Request in ${name}`} />
         </Tabs.Panel>
       ))}
     </Tabs>

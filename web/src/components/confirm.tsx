@@ -8,15 +8,15 @@ interface ConfirmProps {
   open: boolean;
   title: string;
   detail: string;
-  /** What the button that goes ahead says. */
+  /** The label of the button that confirms. */
   confirm: string;
-  /** What the button that changes nothing says. */
+  /** The label of the button that cancels. */
   cancel: string;
   onConfirm: () => void;
   onCancel: () => void;
 }
 
-/** Asks before something is lost. Nothing happens unless the button that says so is pressed. */
+/** Asks for confirmation before something is lost. */
 export function Confirm({ open, title, detail, confirm, cancel, onConfirm, onCancel }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();

@@ -1,6 +1,6 @@
 import { useClipboard } from "@mantine/hooks";
 
-import { useTakenOver } from "../lib/taken-over";
+import { useHydrated } from "../lib/hydration";
 import { QuietButton } from "./quiet-button";
 
 interface CopyButtonProps {
@@ -8,10 +8,10 @@ interface CopyButtonProps {
   label: string;
 }
 
-/** Puts `value` on the clipboard and says that it did. Browsers offer none to pages without HTTPS: no button then. */
+/** Copies `value` to the clipboard. Hidden on pages without HTTPS, where browsers have no clipboard. */
 export function CopyButton({ value, label }: CopyButtonProps) {
   const clipboard = useClipboard({ timeout: 2000 });
-  const offered = useTakenOver() && "clipboard" in navigator;
+  const offered = useHydrated() && "clipboard" in navigator;
   if (!offered) return null;
   return (
     <QuietButton onClick={() => clipboard.copy(value)}>

@@ -1,4 +1,4 @@
-/** A V of two strokes, one for each way that a word can pull, over the point that they decide. */
+/** A V of two strokes, one per label, above a dot. */
 export function Logo({ size = 26 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" fill="none" aria-hidden="true">

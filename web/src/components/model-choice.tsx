@@ -6,13 +6,13 @@ interface ModelChoiceProps {
   onChoose: (name: string) => void;
 }
 
-/** Which model reads; nothing to choose where there is one. */
+/** Chooses the model; hidden if there is only one. */
 export function ModelChoice({ names, chosen, onChoose }: ModelChoiceProps) {
   if (names.length < 2) return null;
   const options = names.map((name) => ({ value: name, name }));
   return (
     <Choice
-      label="Read by"
+      label="Model"
       value={chosen ?? ""}
       options={chosen === undefined ? [{ value: "", name: "choose a model" }, ...options] : options}
       onChoose={onChoose}

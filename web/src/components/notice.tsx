@@ -6,10 +6,10 @@ import shared from "./shared.module.css";
 interface NoticeProps {
   title: string;
   detail: string;
-  /** What the page itself is doing about it. */
+  /** What the page is doing about it. */
   meanwhile?: string | undefined;
   action?: Action | undefined;
-  /** A second way out. */
+  /** A second option. */
   otherAction?: Action | undefined;
 }
 
@@ -18,17 +18,17 @@ interface Action {
   run: () => void;
 }
 
-/** Says what went wrong and what to do about it. */
+/** Says what went wrong and what to do. */
 export function Notice({ title, detail, meanwhile, action, otherAction }: NoticeProps) {
   return (
     <div role="alert" className={`${shared.warning} ${classes.notice}`}>
       <p className={classes.title}>{title}</p>
       <p>{detail}</p>
       {meanwhile ? <p className={classes.meanwhile}>{meanwhile}</p> : null}
-      {[action, otherAction].map((each) =>
-        each ? (
-          <Button key={each.label} variant="default" size="compact-sm" onClick={each.run}>
-            {each.label}
+      {[action, otherAction].map((button) =>
+        button ? (
+          <Button key={button.label} variant="default" size="compact-sm" onClick={button.run}>
+            {button.label}
           </Button>
         ) : null,
       )}

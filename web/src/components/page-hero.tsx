@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import classes from "./page-hero.module.css";
 
-/** What a page is for: its heading, and a sentence below. */
+/** A page's heading and introduction. */
 export function PageHero({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className={classes.hero}>

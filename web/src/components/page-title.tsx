@@ -1,4 +1,4 @@
-/** The window's title while it is on the page. */
+/** Sets the document's title. */
 export function PageTitle({ children }: { children: string }) {
   return <title>{`${children} · Valence`}</title>;
 }

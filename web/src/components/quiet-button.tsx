@@ -7,7 +7,7 @@ interface QuietButtonProps {
   children: ReactNode;
 }
 
-/** A button for what is at hand but not the point. */
+/** A button for secondary actions. */
 export function QuietButton({ onClick, expanded, children }: QuietButtonProps) {
   return (
     <Button

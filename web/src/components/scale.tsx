@@ -5,12 +5,12 @@ import classes from "./scale.module.css";
 
 interface ScaleProps {
   ends: Sides;
-  /** Probability of the right end; left out while there is no text. */
+  /** The probability of the right end; undefined while there is no text. */
   value?: Probability | undefined;
   sureFrom: Probability | undefined;
 }
 
-/** Two labels as the ends of one line, the stretch in the middle where the model is not sure, and where it stands. */
+/** A scale between two labels, with the range in which the model is not sure, and the current value. */
 export function Scale({ ends, value, sureFrom }: ScaleProps) {
   const unsure = sureFrom === undefined ? 0 : Math.max(0, 2 * sureFrom - 1);
   return (

@@ -4,16 +4,16 @@ import type { Probability } from "../lib/units";
 import classes from "./score-cell.module.css";
 
 interface ScoreCellProps {
-  /** The most probable label, and how probable it is. */
+  /** The most probable label, and its probability. */
   label: string;
   certainty: Probability;
   sure: boolean;
-  /** Where it stands between left (0) and right (1); undefined where the model has more than two labels. */
+  /** The position between left (0) and right (1); undefined with more than two labels. */
   place: Probability | undefined;
   side: Side;
 }
 
-/** A verdict in a line of a table: in words, and as a place on the scale. */
+/** A score in a table cell: the label, its probability, and the position on the scale. */
 export function ScoreCell({ label, certainty, sure, place, side }: ScoreCellProps) {
   return (
     <span className={classes.score} data-side={sure ? side : undefined}>

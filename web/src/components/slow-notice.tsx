@@ -2,15 +2,15 @@ import { useEffect, useState } from "react";
 
 import { Notice } from "./notice";
 
-/** A busy server has answered by then; one that sleeps has not. */
+/** A busy server answers within this time; a sleeping one doesn't. */
 const SLOW_MS = 5000;
 
-/** Says, once an answer has been waited for this long, what may be the matter. A new `waiting` begins anew. */
+/** Shows a notice if `waiting` lasts long. */
 export function SlowNotice({ waiting }: { waiting: boolean }) {
-  return waiting ? <AfterAWhile /> : null;
+  return waiting ? <DelayedNotice /> : null;
 }
 
-function AfterAWhile() {
+function DelayedNotice() {
   const [slow, setSlow] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setSlow(true), SLOW_MS);
@@ -20,7 +20,7 @@ function AfterAWhile() {
   return (
     <Notice
       title="The server is slow"
-      detail="It may be waking up, which can take a minute, or your connection is slow."
+      detail="It may be waking up, which can take a minute, or your connection may be slow."
       meanwhile="Waiting for the answer…"
     />
   );

@@ -1,4 +1,4 @@
-/** Where a key leads in a list of rows; undefined where it leads nowhere. `page` is how many rows are in sight. */
+/** The row index after a key press; undefined for other keys. `page` is the number of visible rows. */
 export function indexAfterKey(key: string, at: number, last: number, page: number): number | undefined {
   const within = (to: number) => Math.min(last, Math.max(0, to));
   switch (key) {

@@ -31,7 +31,7 @@ function show(rows: readonly number[] = ROWS, current?: number) {
 const grid = () => screen.getByRole("grid", { name: "Rows" });
 const active = () => document.getElementById(grid().getAttribute("aria-activedescendant") ?? "")?.textContent;
 
-it("is one stop for the Tab key, however many rows it has", async () => {
+it("is a single tab stop, however many rows it has", async () => {
   const { user } = show();
   screen.getByRole("button", { name: "before" }).focus();
   await user.tab();
@@ -40,7 +40,7 @@ it("is one stop for the Tab key, however many rows it has", async () => {
   expect(screen.getByRole("button", { name: "after" })).toHaveFocus();
 });
 
-it("is walked by keys, and opens a row on Enter", async () => {
+it("moves with the keyboard, and opens a row on Enter", async () => {
   const { user, opened } = show();
   grid().focus();
   expect(active()).toBe("text 0");
@@ -53,7 +53,7 @@ it("is walked by keys, and opens a row on Enter", async () => {
   expect(grid()).toHaveFocus();
 });
 
-it("keeps the focus on the table when a row is clicked, so that sorting it away loses nothing", async () => {
+it("keeps the focus on the table when a row is clicked", async () => {
   const { user, opened, update } = show();
   await user.click(within(grid()).getByRole("button", { name: "text 3" }));
   expect(opened).toEqual([3]);
@@ -65,7 +65,7 @@ it("keeps the focus on the table when a row is clicked, so that sorting it away 
   expect(grid()).toHaveFocus();
 });
 
-it("begins at the row that is looked at", async () => {
+it("starts at the selected row", async () => {
   const { user, opened } = show(ROWS, 4);
   grid().focus();
   expect(active()).toBe("text 4");
@@ -73,7 +73,7 @@ it("begins at the row that is looked at", async () => {
   expect(opened).toEqual([5]);
 });
 
-it("says that it has no rows", () => {
+it("shows a message if there are no rows", () => {
   show([]);
   expect(screen.getByRole("gridcell")).toHaveTextContent("No rows match.");
   expect(grid()).not.toHaveAttribute("aria-activedescendant");

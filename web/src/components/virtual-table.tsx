@@ -7,58 +7,58 @@ import { indexAfterKey } from "./table-keys";
 import classes from "./virtual-table.module.css";
 
 const ROW_HEIGHT = 44;
-/** As the style sheet has it. */
+/** The same as in the style sheet. */
 const HEAD_HEIGHT = 36;
 const ROWS_BEYOND = 12;
 
 export interface Column {
   name: string;
-  /** As CSS has it in grid-template-columns; `phoneWidth` where there is little room, left out there where undefined. */
+  /** Values for grid-template-columns; on phones `phoneWidth`, or hidden if undefined. */
   width: string;
   phoneWidth: string | undefined;
   /** The last column's cells are the row's button. */
   cell: (row: number) => ReactNode;
-  /** Numbers and names, beside what the table is about. */
+  /** For secondary columns. */
   quiet?: boolean;
 }
 
 interface VirtualTableProps {
   label: string;
   columns: readonly Column[];
-  /** Which rows, in the order to be shown. */
+  /** The rows, in the order to be shown. */
   rows: readonly number[];
-  /** The row that is looked at; it is kept in sight. */
+  /** The selected row; it is scrolled into view. */
   current?: number | undefined;
   onOpen: (row: number) => void;
-  /** What stands in place of rows where there are none. */
+  /** Shown if there are no rows. */
   none: string;
-  /** How far it is scrolled when it appears, in pixels, and what is told when that changes. */
+  /** The initial scroll position in pixels, and a callback when it changes. */
   initialTop?: number;
   onScrolled?: (top: number) => void;
   ref?: Ref<HTMLDivElement>;
 }
 
 /**
- * A table of any length: only the rows in sight are in the document. One stop for the Tab key: the arrow keys, Home, End
- * and the page keys move through the rows, Enter opens one. The focus stays on the table itself, which names the active
- * row (aria-activedescendant), so that no row that is scrolled or sorted away takes the focus with it.
+ * A table of any length that renders only the visible rows. It is one tab stop: arrow keys, Home, End, Page Up and Page Down
+ * move through the rows, Enter opens one. The focus stays on the table, which points to the active row with
+ * aria-activedescendant, so that scrolling or sorting a row away doesn't lose the focus.
  */
 export function VirtualTable(props: VirtualTableProps) {
   const { label, columns, rows, current, onOpen, none, initialTop = 0, onScrolled, ref } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const merged = useMergedRef(scroller, ref);
   const id = useId();
-  // eslint-disable-next-line react-hooks/incompatible-library -- it warns users of the React Compiler, which is not used
+  // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
   const lines = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: ROWS_BEYOND,
     scrollMargin: HEAD_HEIGHT,
-    scrollPaddingStart: HEAD_HEIGHT, // the names stay on top of the rows
+    scrollPaddingStart: HEAD_HEIGHT, // the header stays above the rows
     initialOffset: initialTop,
   });
-  const [activeRow, setActiveRow] = useFollowing(current);
+  const [activeRow, setActiveRow] = useStateFollowing(current);
   const active = Math.max(0, activeRow === undefined ? 0 : rows.indexOf(activeRow));
   useEffect(() => {
     const at = current === undefined ? -1 : rows.indexOf(current);
@@ -66,10 +66,10 @@ export function VirtualTable(props: VirtualTableProps) {
   }, [current, rows, lines]);
 
   const idOf = (row: number) => `${id}-row-${row}`;
-  const inSight = lines.getVirtualItems();
+  const visible = lines.getVirtualItems();
   const open = (row: number) => {
     setActiveRow(row);
-    scroller.current?.focus({ preventScroll: true }); // a row's own button may be gone when the focus comes back
+    scroller.current?.focus({ preventScroll: true }); // the row's button may be gone when the focus returns
     onOpen(row);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -97,7 +97,7 @@ export function VirtualTable(props: VirtualTableProps) {
       aria-label={label}
       aria-rowcount={rows.length + 1}
       aria-activedescendant={
-        inSight.some(({ index }) => index === active) ? idOf(rows[active] ?? 0) : undefined
+        visible.some(({ index }) => index === active) ? idOf(rows[active] ?? 0) : undefined
       }
       tabIndex={0}
       onKeyDown={onKeyDown}
@@ -116,7 +116,7 @@ export function VirtualTable(props: VirtualTableProps) {
         </div>
       ) : null}
       <div role="rowgroup" className={classes.body} style={{ height: lines.getTotalSize() }}>
-        {inSight.map(({ index, start }) => {
+        {visible.map(({ index, start }) => {
           const row = rows[index] ?? 0;
           return (
             <div
@@ -138,8 +138,8 @@ export function VirtualTable(props: VirtualTableProps) {
   );
 }
 
-/** A state that goes where `leader` goes whenever that changes. */
-function useFollowing<Value>(leader: Value): [Value, (value: Value) => void] {
+/** State that is reset to `leader` whenever `leader` changes. */
+function useStateFollowing<Value>(leader: Value): [Value, (value: Value) => void] {
   const [state, setState] = useState({ leader, value: leader });
   if (state.leader !== leader) setState({ leader, value: leader ?? state.value });
   return [state.value, (value) => setState({ leader, value })];

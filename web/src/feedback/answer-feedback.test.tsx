@@ -36,8 +36,8 @@ function taking(): FeedbackRequest[] {
 
 const keepTexts = () => server.use(http.get(POLICY, () => HttpResponse.json({ texts_kept: true })));
 
-describe("Was this right?", () => {
-  it("sends a yes, without the text, and says thanks", async () => {
+describe("Feedback", () => {
+  it("sends a yes without the text", async () => {
     const taken = taking();
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
@@ -57,7 +57,7 @@ describe("Was this right?", () => {
     ]);
   });
 
-  it.each(["short", "not one of ours: {}", undefined])("sends no id where the answer's is %s", async (id) => {
+  it.each(["short", "not one of ours: {}", undefined])("sends no request ID if it is %s", async (id) => {
     server.use(
       http.post(PREDICT, () =>
         HttpResponse.json(answerTo(score("A wonderful film.", true)), {
@@ -72,7 +72,7 @@ describe("Was this right?", () => {
     expect(taken.map(({ request_id }) => request_id)).toEqual([null]);
   });
 
-  it("asks what would be right, and takes that one does not know", async () => {
+  it("asks for the correct label, and accepts that it is unknown", async () => {
     const taken = taking();
     const user = open("/#text=A+dull+film.");
     await user.click(await button("No"));
@@ -89,7 +89,7 @@ describe("Was this right?", () => {
     expect(new Set(taken.map(({ id }) => id)).size).toBe(1);
   });
 
-  it("asks for the text only where it would be kept, and sends it only with consent", async () => {
+  it("asks for the text only if the server stores it, and sends it only with consent", async () => {
     keepTexts();
     const taken = taking();
     const user = open("/#text=A+wonderful+film.");
@@ -106,7 +106,7 @@ describe("Was this right?", () => {
     ]);
   });
 
-  it("remembers what was said while one looks at another page", async () => {
+  it("remembers the feedback after navigation", async () => {
     taking();
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
@@ -117,16 +117,16 @@ describe("Was this right?", () => {
     expect(await screen.findByText(/^Saved/)).toBeVisible();
   });
 
-  it("asks anew about another text", async () => {
+  it("starts over for another text", async () => {
     taking();
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
     await button("Change it");
     await user.type(screen.getByRole("textbox", { name: "Your text" }), " And dull.");
-    expect(await screen.findByText("Was this right?")).toBeVisible();
+    expect(await screen.findByText("Feedback")).toBeVisible();
   });
 
-  it("says that it was not sent, and sends the same again", async () => {
+  it("says if sending failed, and sends the same again", async () => {
     const ids: string[] = [];
     let away = true;
     server.use(
@@ -152,7 +152,7 @@ describe("Was this right?", () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it("shows what the server has, not what could not be sent after it", async () => {
+  it("shows what the server stored, not what failed later", async () => {
     let taken = 0;
     server.use(
       http.post<never, FeedbackRequest>(FEEDBACK, async ({ request }) => {
@@ -176,7 +176,7 @@ describe("Was this right?", () => {
     expect(screen.queryByText(/^Saved/)).not.toBeInTheDocument();
   });
 
-  it("says that it was not saved where the text has gone from the page meanwhile", async () => {
+  it("says if saving failed after the text was removed", async () => {
     let answerIt: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (answerIt = resolve));
     let broken = true;
@@ -205,7 +205,7 @@ describe("Was this right?", () => {
     expect(new Set(taken.map(({ id, correct }) => `${id} ${correct}`)).size).toBe(1);
   });
 
-  it("tells what to do where the model has changed, and does not try again", async () => {
+  it("says what to do if the model has changed, without retrying", async () => {
     let calls = 0;
     server.use(
       http.post(FEEDBACK, () => {

@@ -2,18 +2,18 @@ import { Notice } from "../components/notice";
 import { excerpt } from "../lib/text";
 import { useUnsent } from "./use-feedback";
 
-/** Feedback that failed after its text had gone from the page: said here, or nobody would know. */
+/** Reports feedback that couldn't be sent after its form was gone. */
 export function UnsentFeedback() {
-  const { list, send, underway, drop } = useUnsent();
+  const { list, send, isSending, drop } = useUnsent();
   const [first] = list;
   if (!first) return null;
   return (
     <Notice
-      title={`Your feedback on “${excerpt(first.judged.text, 60)}” was not saved: ${first.error.title}`}
+      title={`Your feedback on “${excerpt(first.judged.text, 60)}” wasn’t saved: ${first.error.title}`}
       detail={first.error.detail}
-      meanwhile={underway ? "Sending…" : undefined}
-      action={underway ? undefined : { label: "Send it again", run: () => send(first) }}
-      otherAction={underway ? undefined : { label: "Dismiss", run: () => drop(first) }}
+      meanwhile={isSending ? "Sending…" : undefined}
+      action={isSending ? undefined : { label: "Try again", run: () => send(first) }}
+      otherAction={isSending ? undefined : { label: "Dismiss", run: () => drop(first) }}
     />
   );
 }

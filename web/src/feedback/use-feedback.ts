@@ -3,10 +3,10 @@ import { useEffect, useRef } from "react";
 
 import { asApiError, dataOf, type ApiError } from "../api/client";
 import { feedbackPolicy, sendFeedback, type FeedbackReceipt, type ModelVersion } from "../api/generated";
-import { pauseMs, retrying } from "../api/retrying";
+import { retryDelayMs, retryOptions } from "../api/retry";
 import { uuid } from "../lib/uuid";
 
-/** A person waits for this one: after so many tries the page says what is wrong and offers a button. */
+/** The user is waiting, so after this many retries the page shows the error and a button. */
 const TRIES = 2;
 const REMEMBERED_MS = 3_600_000;
 
@@ -14,53 +14,53 @@ export const policyQuery = queryOptions({
   queryKey: ["feedback-policy"],
   queryFn: ({ signal }) => dataOf(feedbackPolicy({ signal })),
   staleTime: Infinity,
-  ...retrying,
+  ...retryOptions,
 });
 
-/** An answer that a person may judge. */
-export interface Judged {
+/** An answer to give feedback on. */
+export interface JudgedAnswer {
   text: string;
   model: ModelVersion;
   label: string;
-  /** Of the label, 0 to 1. */
+  /** The label's probability, 0 to 1. */
   probability: number;
-  /** Of the answer, as the server's log has it; undefined where it came without one. */
+  /** The request ID of the answer; undefined if it had none. */
   requestId: string | undefined;
 }
 
-/** What a person said about it. */
+/** A person's feedback on an answer. */
 export interface Judgement {
   correct: boolean;
-  /** The right label, where the answer's was wrong and the person knows it. */
+  /** The correct label, if the person gave one. */
   label?: string;
-  /** Whether the text may be sent along, to be kept. */
+  /** Whether the text may be sent and stored. */
   withText: boolean;
 }
 
-/** What is known in this tab of one answer's feedback. */
-interface Memory {
-  /** The same for each try and each change of mind, so that the server keeps one entry. */
+/** The feedback on one answer, as known in this tab. */
+interface SavedFeedback {
+  /** The same for retries and corrections, so that the server keeps one entry. */
   id: string;
   receipt: FeedbackReceipt | undefined;
-  /** What the server has, as of the receipt: what is shown as saved is this and nothing else. */
-  said: Judgement | undefined;
+  /** The judgement that the server has stored. */
+  saved: Judgement | undefined;
 }
 
-const unsaid = (): Memory => ({ id: uuid(), receipt: undefined, said: undefined });
+const nothingSaved = (): SavedFeedback => ({ id: uuid(), receipt: undefined, saved: undefined });
 
-/** Lives in this tab alone: it begins as "unsaid", and only what the server takes changes it. */
-const memoryQuery = ({ text, model, label }: Judged) =>
+/** Local to this tab; only a successful request changes it. */
+const savedFeedbackQuery = ({ text, model, label }: JudgedAnswer) =>
   queryOptions({
     queryKey: ["feedback", model, label, text],
-    queryFn: unsaid,
-    initialData: unsaid,
+    queryFn: nothingSaved,
+    initialData: nothingSaved,
     staleTime: Infinity,
     gcTime: REMEMBERED_MS,
   });
 
-/** What could not be sent after its form was gone, so that nobody has been told yet. */
+/** Feedback that couldn't be sent after its form was gone. */
 export interface Unsent {
-  judged: Judged;
+  judged: JudgedAnswer;
   judgement: Judgement;
   error: ApiError;
 }
@@ -73,10 +73,10 @@ const unsentQuery = queryOptions({
   gcTime: Infinity,
 });
 
-/** Sends one judgement and remembers the receipt. Rejects with an ApiError. */
-async function deliver(queries: QueryClient, judged: Judged, said: Judgement): Promise<void> {
-  const { queryKey } = memoryQuery(judged);
-  const { id } = queries.getQueryData(queryKey) ?? unsaid();
+/** Sends a judgement and stores the receipt. Rejects with an ApiError. */
+async function deliver(queries: QueryClient, judged: JudgedAnswer, saved: Judgement): Promise<void> {
+  const { queryKey } = savedFeedbackQuery(judged);
+  const { id } = queries.getQueryData(queryKey) ?? nothingSaved();
   const receipt = await dataOf(
     sendFeedback({
       body: {
@@ -84,34 +84,34 @@ async function deliver(queries: QueryClient, judged: Judged, said: Judgement): P
         model: judged.model,
         predicted: judged.label,
         probability: judged.probability,
-        correct: said.correct,
-        label: said.label ?? null,
-        text: said.withText ? judged.text : null,
-        consent: said.withText,
+        correct: saved.correct,
+        label: saved.label ?? null,
+        text: saved.withText ? judged.text : null,
+        consent: saved.withText,
         request_id: judged.requestId ?? null,
       },
     }),
   );
-  queries.setQueryData(queryKey, { id, receipt, said });
+  queries.setQueryData(queryKey, { id, receipt, saved });
 }
 
 const sending = {
   networkMode: "always",
-  retry: (failures: number, error: Error) => failures < TRIES && asApiError(error).passes,
-  retryDelay: pauseMs,
+  retry: (failures: number, error: Error) => failures < TRIES && asApiError(error).isTemporary,
+  retryDelay: retryDelayMs,
 } as const;
 
-/** Sends what a person says about an answer, and remembers that it was said while the page stays open. */
-export function useFeedback(judged: Judged, onKept: () => void) {
+/** Sends feedback on an answer, and remembers it while the page is open. */
+export function useFeedback(judged: JudgedAnswer, onSaved: () => void) {
   const queries = useQueryClient();
-  const { receipt, said } = useQuery(memoryQuery(judged)).data;
-  const shown = useShown();
+  const { receipt, saved } = useQuery(savedFeedbackQuery(judged)).data;
+  const isMounted = useIsMounted();
   const delivery = useMutation({
     ...sending,
     mutationFn: (judgement: Judgement) => deliver(queries, judged, judgement),
-    onSuccess: onKept,
+    onSuccess: onSaved,
     onError: (error, judgement) => {
-      if (shown.current) return; // the form says it
+      if (isMounted.current) return; // the form shows the error
       const unsent = { judged, judgement, error: asApiError(error) };
       queries.setQueryData(unsentQuery.queryKey, (list = []) => [...list, unsent]);
     },
@@ -119,41 +119,43 @@ export function useFeedback(judged: Judged, onKept: () => void) {
   const { variables } = delivery;
   return {
     receipt,
-    said,
+    saved,
     send: delivery.mutate,
-    underway: delivery.isPending,
+    isSending: delivery.isPending,
     error: delivery.isError ? asApiError(delivery.error) : undefined,
-    again: () => {
+    resend: () => {
       if (variables) delivery.mutate(variables);
     },
   };
 }
 
-/** Whether the component is still on the page. */
-function useShown() {
-  const shown = useRef(true);
+/** A ref that says whether the component is mounted. */
+function useIsMounted() {
+  const isMounted = useRef(true);
   useEffect(() => {
-    shown.current = true;
+    isMounted.current = true;
     return () => {
-      shown.current = false;
+      isMounted.current = false;
     };
   }, []);
-  return shown;
+  return isMounted;
 }
 
-/** What was not sent, with ways to send it again and to let it go. */
+/** The unsent feedback, with functions to retry and to dismiss it. */
 export function useUnsent() {
   const queries = useQueryClient();
   const list = useQuery(unsentQuery).data;
   const put = (change: (list: Unsent[]) => Unsent[]) =>
     queries.setQueryData(unsentQuery.queryKey, (before = []) => change(before));
-  const drop = (gone: Unsent) => put((before) => before.filter((each) => each !== gone));
+  const drop = (gone: Unsent) => put((before) => before.filter((unsent) => unsent !== gone));
   const delivery = useMutation({
     ...sending,
     mutationFn: ({ judged, judgement }: Unsent) => deliver(queries, judged, judgement),
     onSuccess: (_, sent) => drop(sent),
     onError: (error, unsent) =>
-      put((before) => before.map((each) => (each === unsent ? { ...each, error: asApiError(error) } : each))),
+      put((before) =>
+        before.map((other) => (other === unsent ? { ...other, error: asApiError(error) } : other)),
+      ),
   });
-  return { list, send: delivery.mutate, underway: delivery.isPending, drop };
+  return { list, send: delivery.mutate, isSending: delivery.isPending, drop };
 }

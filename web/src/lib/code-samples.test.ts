@@ -4,7 +4,7 @@ import { codeSamples } from "./code-samples";
 
 const written = (call: Parameters<typeof codeSamples>[0]) => codeSamples(call).map(({ code }) => code);
 
-it("writes a POST with a body, whatever is in it", () => {
+it("writes a POST request with any body", () => {
   const [curl, python, javascript] = written({
     method: "POST",
     url: "http://a/b",
@@ -22,7 +22,7 @@ it("writes a POST with a body, whatever is in it", () => {
   expect(javascript).toContain(`body: JSON.stringify({"text":"it's","explain":true}),`);
 });
 
-it("writes a plain GET, with its query kept from the shell", () => {
+it("writes a GET request with a quoted query", () => {
   const [curl, python, javascript] = written({ method: "GET", url: "http://a/b?c=1&d=2" });
   expect(curl).toBe("curl 'http://a/b?c=1&d=2'");
   expect(python).toContain(`request = Request("http://a/b?c=1&d=2")`);

@@ -1,4 +1,4 @@
-/** A call to the API in three languages, ready to be pasted elsewhere. */
+/** An API request in three languages, ready to copy. */
 export interface CodeSample {
   name: "curl" | "Python" | "JavaScript";
   code: string;
@@ -6,11 +6,11 @@ export interface CodeSample {
 
 export interface Call {
   method: string;
-  /** The whole address, query included. */
+  /** The full URL, including the query. */
   url: string;
-  /** What is sent as JSON; undefined for a call without a body. */
+  /** Sent as JSON; undefined for a request without a body. */
   body?: unknown;
-  /** Whether a key must be shown; samples read it from the environment, where it is not saved with the code. */
+  /** Whether a key is required; samples read it from the environment, so that it isn't saved with the code. */
   needsKey?: boolean;
 }
 
@@ -59,14 +59,14 @@ function python({ method, url, body, needsKey }: Call): string {
   ].join("\n");
 }
 
-/** JSON's words for true, false and null are others in Python. */
+/** Like JSON, but with Python's True, False and None. */
 function pythonLiteral(value: unknown): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(", ")}]`;
   if (typeof value === "object") {
     const pairs = Object.entries(value).map(
-      ([key, each]) => `${JSON.stringify(key)}: ${pythonLiteral(each)}`,
+      ([key, field]) => `${JSON.stringify(key)}: ${pythonLiteral(field)}`,
     );
     return `{${pairs.join(", ")}}`;
   }

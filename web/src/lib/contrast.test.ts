@@ -1,4 +1,7 @@
-/** The colours of both schemes against each other, by WCAG 2.2's contrast ratio: what axe sees in one scheme holds in both. */
+/**
+ * The colours of both schemes against each other, by WCAG 2.2's contrast ratio: what axe sees in one scheme holds in
+ * both.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -42,7 +45,7 @@ function contrast(one: string, other: string): number {
   return (lighter + 0.05) / (darker + 0.05);
 }
 
-test("the ratio is the standard's", () => {
+test("computes the ratio of the WCAG", () => {
   expect(contrast("#000000", "#ffffff")).toBeCloseTo(21);
   expect(contrast("#777777", "#ffffff")).toBeCloseTo(4.48, 2);
 });

@@ -15,7 +15,7 @@ it.each([
   expect(percent(probability(value))).toBe(words);
 });
 
-it("signs points with a real minus, and rounds large ones", () => {
+it("formats points with a minus sign, and rounds large ones", () => {
   expect([0.214, -0.004, 0.095, 0.00001].map((share) => signed(points(share)))).toEqual([
     "+21",
     "−0.4",
@@ -24,11 +24,11 @@ it("signs points with a real minus, and rounds large ones", () => {
   ]);
 });
 
-it("says times as people do", () => {
+it("formats durations", () => {
   expect([4.21, 180.4, 2500].map((ms) => duration(milliseconds(ms)))).toEqual(["4.2 ms", "180 ms", "2.5 s"]);
   expect([41, 600, 7200].map(longDuration)).toEqual(["41 s", "10 min", "2.0 h"]);
 });
 
-it("counts", () => {
+it("formats counts", () => {
   expect([counted(1, "token"), counted(1204, "token")]).toEqual(["1 token", "1,204 tokens"]);
 });

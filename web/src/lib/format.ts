@@ -1,18 +1,28 @@
 import type { Milliseconds, Points, Probability } from "./units";
 
-const SPACE = "\u00a0"; // keeps number and sign on one line
+const SPACE = "\u00a0"; // keeps the number and its unit on one line
 const MINUS = "\u2212";
 
-/** "97%"; one decimal at the ends, and never 100%: 0.9999 is "over 99.9%". */
+/** "86.8%": a share from 0 to 1 with a fixed number of decimals, and no space before the sign. */
+export const fixedPercent = (share: number, decimals = 1): string => `${timesHundred(share, decimals)}%`;
+
+/** The same without the sign, for columns and axes that name the unit. */
+export const timesHundred = (share: number, decimals = 1): string => (share * 100).toFixed(decimals);
+
+/** "40 to 60%". */
+export const percentRange = (from: number, to: number): string =>
+  `${timesHundred(from, 0)} to ${fixedPercent(to, 0)}`;
+
+/** A probability as "97%", with one decimal near the ends. Never 100%: 0.9999 is "over 99.9%". */
 export function percent(value: Probability): string {
   const hundredths = value * 100;
   if (hundredths > 99.9) return "over 99.9%";
   if (hundredths < 0.1) return "under 0.1%";
   const nearTheEnds = hundredths > 99 || hundredths < 1;
-  return `${hundredths.toFixed(nearTheEnds ? 1 : 0)}%`;
+  return fixedPercent(value, nearTheEnds ? 1 : 0);
 }
 
-/** "+21" or "−0.4": how far a word pulls, in percentage points. */
+/** "+21" or "−0.4", in percentage points. */
 export function signed(value: Points): string {
   return `${value < 0 ? MINUS : "+"}${size(value)}`;
 }
@@ -29,7 +39,7 @@ export function duration(value: Milliseconds): string {
   return value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(1)} s`;
 }
 
-/** Seconds as people say them: "41 s", "7 min", "3.2 h". */
+/** "41 s", "7 min" or "3.2 h". */
 export function longDuration(seconds: number): string {
   if (seconds < 90) return `${seconds.toFixed(0)} s`;
   return seconds < 5400 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
@@ -54,5 +64,5 @@ export function fileSize(bytes: number): string {
 
 const BASES: Record<string, string> = { minilm: "MiniLM", mpnet: "MPNet", "roberta-base": "RoBERTa" };
 
-/** "minilm" -> "MiniLM": an encoder as its makers write it; one of your own by its name. */
+/** An encoder's usual spelling: "minilm" -> "MiniLM". Unknown names stay as they are. */
 export const baseName = (base: string): string => BASES[base] ?? base;

@@ -8,7 +8,7 @@ function state(address = "/many") {
   return renderHook(() => useFragmentState()).result;
 }
 
-it("reads the address, and writes what is replaced without a new entry of the history", async () => {
+it("reads the address, and replaces values without a new history entry", async () => {
   const shown = state("/many#show=unsure");
   expect(shown.current.values).toEqual({ show: "unsure" });
   const entries = window.history.length;
@@ -21,7 +21,7 @@ it("reads the address, and writes what is replaced without a new entry of the hi
   expect(window.history).toHaveLength(entries);
 });
 
-it("undoes a push by Back", async () => {
+it("undoes a push on Back", async () => {
   const shown = state("/many#show=unsure");
   act(() => shown.current.push({ row: "3" }));
   expect(window.location.hash).toBe("#show=unsure&row=3");
@@ -29,7 +29,7 @@ it("undoes a push by Back", async () => {
   await waitFor(() => expect(shown.current.values).toEqual({ show: "unsure" }));
 });
 
-it("leaves what it pushed by going back, and does what is asked meanwhile afterwards", async () => {
+it("leaves a pushed entry by going back, and applies later changes afterwards", async () => {
   const shown = state("/many#show=unsure");
   act(() => shown.current.push({ row: "3" }));
   act(() => {
@@ -42,14 +42,14 @@ it("leaves what it pushed by going back, and does what is asked meanwhile afterw
   await waitFor(() => expect(window.location.hash).toBe("#show=unsure"));
 });
 
-it("replaces an address that was opened as it is", () => {
+it("replaces an address that was opened directly", () => {
   const shown = state("/many#row=3");
   act(() => shown.current.leave({ row: undefined }));
   expect(window.location.href).toMatch(/\/many$/);
   expect(shown.current.values).toEqual({});
 });
 
-it("writes nothing once its page is gone", () => {
+it("writes nothing after its page is closed", () => {
   vi.useFakeTimers();
   window.history.replaceState(null, "", "/many");
   const { result, unmount } = renderHook(() => useFragmentState());

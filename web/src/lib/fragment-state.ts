@@ -1,23 +1,23 @@
 /**
- * A page's state in its address, after the #: it survives a reload and Back, and a browser never sends it to the server.
- * A step that Back undoes is pushed; all else replaces the entry that there is.
+ * A page's state in its address, after the #: it survives reload and Back, and is never sent to the server. `push` adds a
+ * history entry that Back undoes; `replace` changes the current entry.
  */
 import { useEffect, useRef, useState } from "react";
 
 export type Values = Readonly<Record<string, string>>;
-/** What to change; undefined removes a value. */
+/** The values to change; undefined removes a value. */
 export type Change = Readonly<Record<string, string | undefined>>;
 
-/** Safari refuses more than a hundred changes of the address in half a minute. */
+/** Safari allows at most a hundred address changes in 30 seconds. */
 const ADDRESS_PAUSE_MS = 350;
-/** Marks an entry of the history that a page pushed itself, so that it can be left by going back. */
+/** Marks a history entry that the page pushed, so that it can be left by going back. */
 const PUSHED = "valencePushed";
 
 export interface FragmentState {
   values: Values;
   replace: (change: Change) => void;
   push: (change: Change) => void;
-  /** Leaves what was pushed; where the address was opened as it is, replaces it by `change`. */
+  /** Goes back if the current entry was pushed, else replaces it with `change`. */
   leave: (change: Change) => void;
 }
 
@@ -37,7 +37,7 @@ export function useFragmentState(): FragmentState {
   };
 }
 
-/** Removes all state from the address, as when what it was about is gone. */
+/** Removes all state from the address. */
 export function clearFragment(): void {
   window.history.replaceState(null, "", window.location.pathname);
 }
@@ -56,7 +56,7 @@ class Address {
   }
 
   close(): void {
-    clearTimeout(this.timer); // the address is another page's by now
+    clearTimeout(this.timer); // the address now belongs to another page
     window.removeEventListener("popstate", this.onPopState);
   }
 
@@ -82,7 +82,7 @@ class Address {
     this.afterLeaving(() => {
       const state = window.history.state as Record<string, unknown> | null;
       this.write();
-      this.change(change); // shown at once, the history follows
+      this.change(change); // shown at once; the history follows
       if (!state?.[PUSHED]) {
         this.write();
         return;
@@ -92,7 +92,7 @@ class Address {
     });
   }
 
-  /** Going back takes a moment; a change meanwhile would be written to the entry that is being left. */
+  /** Going back is asynchronous; a change in the meantime would be written to the wrong entry. */
   private afterLeaving(act: () => void): void {
     if (this.leaving) this.waiting.push(act);
     else act();
@@ -125,7 +125,7 @@ function readValues(): Values {
   return Object.fromEntries(new URLSearchParams(window.location.hash.replace(/^#/, "")));
 }
 
-/** With the path where nothing is left, since "" would keep what there is. */
+/** The path if there are no values, because "" would keep the old fragment. */
 function hashOf(values: Values): string {
   const written = new URLSearchParams(values).toString();
   return written === "" ? window.location.pathname : `#${written}`;

@@ -9,11 +9,11 @@ it.each(["A film & more", "100 % 😀", "פילם", "line\nline", "#text=x", "<s
   },
 );
 
-it("is empty where there is nothing to keep", () => {
+it("is empty without text and model", () => {
   expect(fragmentOf({ text: "", model: undefined })).toBe("");
   expect(readFragment("")).toEqual({ text: "", model: undefined });
 });
 
-it("survives half an emoji", () => {
+it("accepts a lone surrogate", () => {
   expect(readFragment(fragmentOf({ text: "\ud83d", model: undefined })).text).toBe("\ufffd");
 });

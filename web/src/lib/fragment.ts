@@ -1,6 +1,6 @@
 /**
- * The page's state in the address: what follows the #, which a browser never sends to the server, so that a shared link
- * does not put a text into anybody's log.
+ * The try page's state in the address, after the #. Browsers never send it to the server, so a shared link puts no text into
+ * a log.
  */
 export interface TryState {
   text: string;

@@ -7,14 +7,14 @@ afterEach(() => {
   sessionStorage.clear();
 });
 
-describe("a text handed to another page", () => {
-  it("is taken once", () => {
+describe("a text passed to another page", () => {
+  it("is returned once", () => {
     expect(offerText("A long text.")).toBe(true);
     expect(takeText()).toBe("A long text.");
     expect(takeText()).toBeUndefined();
   });
 
-  it("is refused where the browser keeps nothing", () => {
+  it("is rejected if the browser blocks storage", () => {
     vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
       throw new DOMException("blocked", "SecurityError");
     });

@@ -1,28 +1,28 @@
 import { describe, expect, it } from "vitest";
 
-import { endsOf, poles, probabilityOf } from "./labels";
+import { endsOf, endsOfPair, probabilityOf } from "./labels";
 
-describe("poles", () => {
-  it("puts the good label on the right, whichever way the model lists them", () => {
-    expect(poles(["negative", "positive"])).toEqual({ left: "negative", right: "positive" });
-    expect(poles(["positive", "negative"])).toEqual({ left: "negative", right: "positive" });
-    expect(poles(["ham", "spam"])).toEqual({ left: "spam", right: "ham" });
-    expect(poles(["fact", "opinion"])).toEqual({ left: "fact", right: "opinion" });
+describe("endsOfPair", () => {
+  it("puts the favourable label on the right, whatever the model's order", () => {
+    expect(endsOfPair(["negative", "positive"])).toEqual({ left: "negative", right: "positive" });
+    expect(endsOfPair(["positive", "negative"])).toEqual({ left: "negative", right: "positive" });
+    expect(endsOfPair(["ham", "spam"])).toEqual({ left: "spam", right: "ham" });
+    expect(endsOfPair(["fact", "opinion"])).toEqual({ left: "fact", right: "opinion" });
   });
 
-  it("has none for one label or three", () => {
-    expect(poles(["only"])).toBeUndefined();
-    expect(poles(["a", "b", "c"])).toBeUndefined();
+  it("is undefined for one label or three", () => {
+    expect(endsOfPair(["only"])).toBeUndefined();
+    expect(endsOfPair(["a", "b", "c"])).toBeUndefined();
   });
 });
 
-it("has no ends where a text may have both labels", () => {
+it("is undefined for multi-label models", () => {
   const labels = ["praise", "question"];
   expect(endsOf({ labels, multi_label: false })).toEqual({ left: "praise", right: "question" });
   expect(endsOf({ labels, multi_label: true })).toBeUndefined();
 });
 
-it("looks a label's probability up", () => {
+it("looks up a label's probability", () => {
   const probabilities = [
     { label: "negative", probability: 0.2 },
     { label: "positive", probability: 0.8 },

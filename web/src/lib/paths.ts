@@ -1,4 +1,4 @@
-/** Every address that the page links to, in one place. */
+/** All addresses that the pages link to. */
 export const paths = {
   tryIt: "/",
   many: "/many",

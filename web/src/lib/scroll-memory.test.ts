@@ -33,7 +33,7 @@ async function back(to: string) {
   await eventually(() => expect(window.location.pathname + window.location.hash).toBe(to));
 }
 
-it("begins a new page at its top, and returns to the place that was left", async () => {
+it("starts a new page at the top, and returns to the previous position", async () => {
   scrollTo({ top: 700 });
   navigate("/model");
   expect(window.scrollY).toBe(0);
@@ -52,7 +52,7 @@ it("waits until the page is tall enough", async () => {
   await eventually(() => expect(window.scrollY).toBe(700));
 });
 
-it("leaves a page alone that somebody moves meanwhile", async () => {
+it("stops if the user scrolls", async () => {
   scrollTo({ top: 700 });
   navigate("/model");
   tall = 100;
@@ -64,13 +64,13 @@ it("leaves a page alone that somebody moves meanwhile", async () => {
   expect(window.scrollY).toBe(100);
 });
 
-it("does not move where only the state of the same page changes", () => {
+it("doesn't scroll if only the page's state changes", () => {
   scrollTo({ top: 700 });
   navigate("/many#row=3");
   expect(window.scrollY).toBe(700);
 });
 
-it("knows its entry again when another has replaced its state", async () => {
+it("recognizes its entry after its state was replaced", async () => {
   scrollTo({ top: 700 });
   window.history.replaceState(null, "", "/many#find=a");
   navigate("/model");
@@ -78,7 +78,7 @@ it("knows its entry again when another has replaced its state", async () => {
   await eventually(() => expect(window.scrollY).toBe(700));
 });
 
-it("returns to its place after a reload", async () => {
+it("restores the position after a reload", async () => {
   scrollTo({ top: 700 });
   window.dispatchEvent(new Event("pagehide"));
   end();

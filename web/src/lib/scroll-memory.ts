@@ -1,18 +1,17 @@
 /**
- * How far the page was scrolled at each entry of the history: a new page begins at its top, Back and a reload return to
- * the place that was left. Browsers do this for whole documents; here one document shows all pages, and what a page shows
- * may come a moment after it.
+ * Restores the scroll position of each history entry: a new page starts at the top, Back and reload return to the previous
+ * position. Browsers do this for documents; here one document shows all pages, and content may load late.
  */
 
-/** In an entry's state: its own name. */
+/** The key of an entry's name in its state. */
 const ENTRY = "valenceEntry";
 const STORED = "valence-scroll";
-/** A page that isn't as tall as it was by then won't be. */
+/** Stop waiting for the page to become tall enough after this time. */
 const RESTORED_WITHIN_MS = 5000;
-/** Whoever does one of these wants to be elsewhere. */
+/** Events that end the restoring, because the user is scrolling. */
 const MOVES = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 
-/** Begins to remember, for as long as the document lives; the function that it returns ends it. */
+/** Starts recording scroll positions; returns a function that stops it. */
 export function rememberScroll(): () => void {
   const listening = new AbortController();
   const { signal } = listening;
@@ -40,7 +39,7 @@ export function rememberScroll(): () => void {
     },
     { passive: true, signal },
   );
-  // The router tells of the first two; the browser knows of the third alone.
+  // wouter dispatches the first two events, the browser the third.
   window.addEventListener(
     "pushState",
     () => {
@@ -68,7 +67,7 @@ export function rememberScroll(): () => void {
   return () => listening.abort();
 }
 
-/** The name of the entry that is open; `name`, else a new one, where it has none yet. */
+/** The current entry's name; if it has none, `name` or a new one. */
 function nameEntry(name: string = `${Date.now().toString(36)}-${window.history.length}`): string {
   const state = window.history.state as Record<string, unknown> | null;
   const known = state?.[ENTRY];
@@ -77,7 +76,7 @@ function nameEntry(name: string = `${Date.now().toString(36)}-${window.history.l
   return name;
 }
 
-/** Scrolls to `top` as soon as the page reaches so far down, unless somebody moves it first. Calls `done` at its end. */
+/** Scrolls to `top` once the page is tall enough, unless the user scrolls first. Then calls `done`. */
 function scrollWhenTallEnough(top: number, signal: AbortSignal, done: () => void): void {
   const end = performance.now() + RESTORED_WITHIN_MS;
   for (const move of MOVES) window.addEventListener(move, done, { once: true, passive: true, signal });
@@ -87,7 +86,7 @@ function scrollWhenTallEnough(top: number, signal: AbortSignal, done: () => void
     if (Math.abs(window.scrollY - top) < 2 || performance.now() > end) done();
     else requestAnimationFrame(step);
   };
-  requestAnimationFrame(step); // the page that this is about is drawn by then
+  requestAnimationFrame(step); // by then the page has rendered
 }
 
 type Tops = Record<string, number>;
@@ -96,7 +95,7 @@ function stored(): Tops {
   try {
     return JSON.parse(sessionStorage.getItem(STORED) ?? "{}") as Tops;
   } catch {
-    return {}; // storage is blocked or spoilt: a reload begins at the top
+    return {}; // storage is blocked or corrupt: a reload starts at the top
   }
 }
 
@@ -104,6 +103,6 @@ function store(tops: Tops): void {
   try {
     sessionStorage.setItem(STORED, JSON.stringify(tops));
   } catch {
-    // storage is blocked or full: a reload begins at the top
+    // storage is blocked or full: a reload starts at the top
   }
 }

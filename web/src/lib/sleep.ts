@@ -1,4 +1,4 @@
-/** Resolves after `ms`; rejects with the signal's reason where that is aborted first. */
+/** Resolves after `ms`; rejects with the signal's reason if it is aborted first. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = () => {

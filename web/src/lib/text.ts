@@ -1,4 +1,4 @@
-/** Where each code point begins, in UTF-16 units; the API counts in code points, strings do not. */
+/** The offset of each code point in UTF-16 units: the API counts code points, JavaScript strings don't. */
 export function unitOffsets(text: string): number[] {
   const offsets: number[] = [];
   let at = 0;
@@ -10,7 +10,7 @@ export function unitOffsets(text: string): number[] {
   return offsets;
 }
 
-/** Length as the server counts it. */
+/** The length in code points, as the server counts. */
 export function codePoints(text: string): number {
   let length = 0;
   for (let i = 0; i < text.length; i += 1) {
@@ -20,13 +20,13 @@ export function codePoints(text: string): number {
   return length;
 }
 
-/** The first `most` characters, as the server counts them; no character is cut in two. */
-export const firstCharacters = (text: string, most: number): string => {
-  const offsets = unitOffsets(text.slice(0, 2 * most));
-  return text.slice(0, offsets[most] ?? text.length);
+/** The first `limit` code points. */
+export const firstCharacters = (text: string, limit: number): string => {
+  const offsets = unitOffsets(text.slice(0, 2 * limit));
+  return text.slice(0, offsets[limit] ?? text.length);
 };
 
-/** Length in bytes as it is sent, without making a copy. A lone surrogate becomes U+FFFD, which has three. */
+/** The length in UTF-8 bytes, without a copy. A lone surrogate becomes U+FFFD, which has three. */
 export function utf8Bytes(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i += 1) {
@@ -44,7 +44,7 @@ export function utf8Bytes(text: string): number {
 const isPair = (first: number, second: number): boolean =>
   first >= 0xd800 && first < 0xdc00 && second >= 0xdc00 && second < 0xe000;
 
-/** A line of a table shows no more of a long text. */
+/** Longer texts are truncated in tables. */
 const EXCERPT_CHARS = 300;
 
 export const excerpt = (text: string, most = EXCERPT_CHARS): string => firstCharacters(text, most).trim();

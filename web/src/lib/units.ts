@@ -1,4 +1,4 @@
-/** Numbers with their unit in the type, so that a share is never printed as a percentage or the other way round. */
+/** Numbers with their unit in the type, so that a share is never printed as a percentage or vice versa. */
 declare const unit: unique symbol;
 type Unit<Name extends string> = number & { readonly [unit]: Name };
 

@@ -1,14 +1,14 @@
 import { paths } from "../lib/paths";
 import classes from "./shell.module.css";
 
-/** Where the sources are; the build is told by whoever publishes it, since a copy has another address. */
+/** The link to the source code, set at build time. */
 const SOURCE = import.meta.env.VITE_SOURCE_URL as string | undefined;
 
 export function Footer() {
   return (
     <footer className={classes.footer}>
       <div className={classes.row}>
-        <p>Valence: your own text classifier, made by changing one layer. Apache-2.0.</p>
+        <p>Valence: your own text classifier, trained by replacing one layer. Apache-2.0.</p>
         <ul>
           <li>
             <a href={paths.reference}>API reference</a>

@@ -17,7 +17,7 @@ export function Header({ tryIt }: { tryIt: string }) {
   const [path] = useLocation();
   const nav = useRef<HTMLElement>(null);
   useEffect(() => {
-    // On a phone not all pages fit beside each other.
+    // On a phone the links may not all fit: scroll to the current one.
     const link = nav.current?.querySelector<HTMLElement>("[aria-current]");
     if (nav.current && link)
       nav.current.scrollLeft = link.offsetLeft - nav.current.offsetLeft - nav.current.clientWidth / 3;
@@ -26,7 +26,7 @@ export function Header({ tryIt }: { tryIt: string }) {
   return (
     <header className={classes.bar}>
       <div className={classes.row}>
-        <Link href={tryIt} className={classes.brand} aria-label="Valence, first page">
+        <Link href={tryIt} className={classes.brand} aria-label="Valence home">
           <Logo />
           <span>Valence</span>
         </Link>

@@ -7,13 +7,12 @@ import classes from "./shell.module.css";
 export function NotFound() {
   return (
     <div className={classes.notFound}>
-      <PageTitle>Nothing here</PageTitle>
-      <h1>There is no page at this address.</h1>
+      <PageTitle>Page not found</PageTitle>
+      <h1>Page not found</h1>
       <p>
-        Where to go from here: <Link href={paths.tryIt}>try the classifier</Link>,{" "}
-        <Link href={paths.many}>score a file of texts</Link>,{" "}
-        <Link href={paths.discussion}>follow a discussion</Link>, or read{" "}
-        <Link href={paths.model}>what the model is</Link>.
+        There is no page at this address. You can <Link href={paths.tryIt}>try the classifier</Link>,{" "}
+        <Link href={paths.many}>score a file</Link>, <Link href={paths.discussion}>analyze a discussion</Link>
+        , or <Link href={paths.model}>read about the model</Link>.
       </p>
     </div>
   );

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 import { open } from "../test/render";
 
-it("has landmarks, says which page is open, and skips to the content", async () => {
+it("has landmarks, a current page, and a skip link", async () => {
   const user = open("/");
   expect(screen.getByRole("banner")).toBeVisible();
   expect(screen.getByRole("contentinfo")).toBeVisible();
@@ -14,13 +14,13 @@ it("has landmarks, says which page is open, and skips to the content", async () 
   expect(screen.getByRole("main")).toHaveFocus();
 });
 
-it("remembers the chosen colours", async () => {
+it("remembers the colour scheme", async () => {
   const user = open("/");
   await user.click(screen.getByRole("radio", { name: "Dark" }));
   expect(document.documentElement).toHaveAttribute("data-mantine-color-scheme", "dark");
 });
 
-it("says that an address is none of its own", () => {
+it("says if a page doesn't exist", () => {
   open("/nowhere");
   expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("There is no page at this address.");
 });

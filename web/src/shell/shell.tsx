@@ -11,7 +11,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main" onClick={focusMain}>
-        Skip to the content
+        Skip to content
       </a>
       <Header tryIt={useTryAddress()} />
       <main id="main" tabIndex={-1} className={classes.main}>
@@ -22,21 +22,21 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-/** Moves the focus without touching the fragment, which holds the page's state. */
+/** Moves the focus without changing the fragment, which holds the page's state. */
 function focusMain(event: { preventDefault: () => void }) {
   event.preventDefault();
   document.getElementById("main")?.focus();
 }
 
-/** The first page's address with what was typed there, so that a look at the model loses nothing. */
+/** The try page's address including its text, so that visiting another page loses nothing. */
 function useTryAddress(): string {
   const [path] = useLocation();
   const onTryPage = path === paths.tryIt;
   const fragment = useLocationProperty(
     () => window.location.hash,
-    () => "", // of which a server never hears
+    () => "", // never sent to a server
   );
-  const [kept, setKept] = useState(fragment);
-  if (onTryPage && kept !== fragment) setKept(fragment);
-  return `${paths.tryIt}${kept}`;
+  const [stored, setStored] = useState(fragment);
+  if (onTryPage && stored !== fragment) setStored(fragment);
+  return `${paths.tryIt}${stored}`;
 }

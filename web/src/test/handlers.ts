@@ -1,4 +1,4 @@
-/** A small API behind the page: its answers have the generated types, so they can't say what the real one would not. */
+/** A fake API. Its responses have the generated types, so they can't differ from the real API's. */
 import { http, HttpResponse } from "msw";
 
 import type {
@@ -18,13 +18,13 @@ import type {
 import measuredJson from "./measured.json";
 
 /**
- * What `valence evaluate` wrote about the bundled model: real figures, so that charts are tested with what they get. The
- * learning curve is of another data set, by `valence transfer --learning-curve`: evaluating fits nothing.
+ * Real output of `valence evaluate` for the bundled model. Its learning curve is from another data set and
+ * `valence transfer --learning-curve`, because evaluation trains nothing.
  */
 export const measured: Result = measuredJson as Result;
 
 export const PREDICT = "*/api/v1/predict";
-/** Of every answer of this API. */
+/** The request ID of every response. */
 export const REQUEST_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 export const FEEDBACK = "*/api/v1/feedback";
 export const POLICY = "*/api/v1/feedback/policy";
@@ -107,7 +107,7 @@ export const refuse = (body: Problem, headers: Record<string, string> = {}) =>
     headers: { "Content-Type": "application/problem+json", ...headers },
   });
 
-/** Positive by 96 % for "wonderful", negative by 91 % for "dull", else 55 % positive, which is not sure. */
+/** 96% positive for "wonderful", 91% negative for "dull", else 55% positive, which is not sure. */
 export function score(text: string, explain: boolean): Scored {
   const positive = text.includes("wonderful") ? 0.96 : text.includes("dull") ? 0.09 : 0.55;
   const label = positive >= 0.5 ? "positive" : "negative";
@@ -128,7 +128,7 @@ export function score(text: string, explain: boolean): Scored {
   };
 }
 
-/** "wonderful" and "dull" matter, each other word hardly. Offsets are in code points, as the API has it. */
+/** "wonderful" and "dull" matter, other words hardly. Offsets are in code points, as in the API. */
 function effects(text: string): Scored["words"] {
   return [...text.matchAll(/[\p{L}']+/gu)].map((match) => {
     const start = Array.from(text.slice(0, match.index)).length;

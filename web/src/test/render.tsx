@@ -6,7 +6,7 @@ import { userEvent } from "@testing-library/user-event";
 import { Router } from "../router";
 import { theme } from "../theme";
 
-/** Opens the whole page at an address, as a browser would. */
+/** Renders the app at an address. */
 export function open(address: string) {
   window.history.replaceState(null, "", address);
   const user = userEvent.setup();

@@ -6,11 +6,11 @@ import { afterAll, afterEach, beforeAll, expect, vi } from "vitest";
 
 import { server } from "./server";
 
-configure({ asyncUtilTimeout: 5000 }); // a busy machine is no failure
+configure({ asyncUtilTimeout: 5000 }); // for busy machines
 
 const unknown: string[] = [];
 
-// What jsdom lacks and Mantine or the page asks for.
+// Browser features that jsdom lacks.
 vi.stubGlobal("matchMedia", (query: string) => ({
   matches: false,
   media: query,
@@ -34,7 +34,7 @@ HTMLDialogElement.prototype.close = function () {
   if (this.open) this.dispatchEvent(new Event("close"));
   this.open = false;
 };
-// jsdom lays nothing out, and a list that draws what is in sight would draw nothing.
+// jsdom has no layout, so a virtual list would render nothing.
 Object.defineProperties(Element.prototype, {
   clientHeight: { configurable: true, get: () => 600 },
   clientWidth: { configurable: true, get: () => 800 },
@@ -52,6 +52,6 @@ afterEach(() => {
   cleanup();
   server.resetHandlers();
   window.history.replaceState(null, "", "/");
-  expect(unknown.splice(0), "requests that no handler knows").toEqual([]);
+  expect(unknown.splice(0), "requests without a handler").toEqual([]);
 });
 afterAll(() => server.close());

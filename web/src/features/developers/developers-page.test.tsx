@@ -24,8 +24,8 @@ async function tryOut(name: string) {
   return { user, section };
 }
 
-describe("For developers", () => {
-  it("shows every call of the server's document, with what it takes and what comes back", async () => {
+describe("API page", () => {
+  it("shows every operation of the OpenAPI document, with its fields and responses", async () => {
     open("/developers");
     const section = await screen.findByRole("region", { name: "Score one text or several" });
     expect(section).toHaveTextContent("POST /api/v1/predict");
@@ -34,7 +34,7 @@ describe("For developers", () => {
     expect(within(section).getByRole("group", { name: "The call in curl" })).toHaveTextContent(
       /curl http:\/\/localhost:\d+\/api\/v1\/predict/,
     );
-    expect(section).toHaveTextContent(/Answers: 200, 400/);
+    expect(section).toHaveTextContent(/Responses: 200, 400/);
     const calls = screen.getByRole("navigation", { name: "Calls" });
     expect(within(calls).getByRole("link", { name: "Score one text or several" })).toHaveAttribute(
       "href",
@@ -42,7 +42,7 @@ describe("For developers", () => {
     );
   });
 
-  it("describes a model that this server has, ready to be copied and to be sent", async () => {
+  it("uses the name of an existing model in samples and forms", async () => {
     const { section } = await tryOut("Describe one model");
     expect(await within(section).findByRole("group", { name: "The call in curl" })).toHaveTextContent(
       /\/api\/v1\/models\/reviews$/,
@@ -50,7 +50,7 @@ describe("For developers", () => {
     expect(within(section).getByRole("textbox", { name: "name" })).toHaveValue("reviews");
   });
 
-  it("sends what is written, with the key, and shows the answer as it came", async () => {
+  it("sends the request as written, with the key, and shows the response", async () => {
     let seen: unknown;
     server.use(
       http.post(PREDICT, async ({ request }) => {
@@ -69,7 +69,7 @@ describe("For developers", () => {
     expect(seen).toEqual({ body: '{"text":"x"}', key: "Bearer vk_1" });
   });
 
-  it("shows a refusal as the answer that it is, without trying again", async () => {
+  it("shows an error response without retrying", async () => {
     let calls = 0;
     server.use(
       http.post(PREDICT, () => {
@@ -87,7 +87,7 @@ describe("For developers", () => {
     expect(calls).toBe(1);
   });
 
-  it("fills parameters into the address", async () => {
+  it("puts parameters into the address", async () => {
     let path = "";
     server.use(
       http.get("*/api/v1/models/:name", ({ request }) => {
@@ -102,7 +102,7 @@ describe("For developers", () => {
     expect(path).toBe("/api/v1/models/a%2Fb%20c");
   });
 
-  it("says so where no answer comes", async () => {
+  it("shows an error if the server doesn't answer", async () => {
     server.use(http.post(PREDICT, () => HttpResponse.error()));
     const { user, section } = await tryOut("Score one text or several");
     await user.click(within(section).getByRole("button", { name: "Send" }));

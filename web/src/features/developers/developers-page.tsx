@@ -14,18 +14,17 @@ import { endpointsOf, type Document } from "./document";
 import { EndpointSection } from "./endpoint-section";
 import { KeyField } from "./key-field";
 
-/** How to call this server from a program, from the document that it itself gives. */
+/** The API reference, generated from the server's own OpenAPI document. */
 export function DevelopersPage() {
   const document = useQuery(openapiQuery);
   const failure = document.failureReason ? asApiError(document.failureReason) : undefined;
   return (
     <>
-      <PageTitle>For developers</PageTitle>
-      <PageHero title="Call it from your own program.">
+      <PageTitle>API</PageTitle>
+      <PageHero title="Call it from your own code.">
         One POST request scores a text. Nothing to install. Errors have stable codes, and their{" "}
-        <code>detail</code> says what to do. The <a href={paths.reference}>whole reference</a> has each field
-        of each answer, the <a href={paths.errors}>errors</a> and the{" "}
-        <a href={paths.openapi}>OpenAPI document</a> too.
+        <code>detail</code> says what to do. See the <a href={paths.reference}>full reference</a>, the{" "}
+        <a href={paths.errors}>list of errors</a>, and the <a href={paths.openapi}>OpenAPI document</a>.
       </PageHero>
       {failure ? (
         <Notice
@@ -44,7 +43,7 @@ export function DevelopersPage() {
 }
 
 function Body({ document, waiting }: { document: Document | undefined; waiting: boolean }) {
-  const shown = useDeferredValue(document); // drawn in slices: the page stays alive meanwhile
+  const shown = useDeferredValue(document); // renders in slices, so that the page stays responsive
   if (shown) return <Reference document={shown} />;
   return waiting ? <Skeleton height="100vh" /> : null;
 }
@@ -53,17 +52,17 @@ function Reference({ document }: { document: Document }) {
   const endpoints = useMemo(() => endpointsOf(document), [document]);
   const [key, setKey] = useState("");
   const models = useQuery(modelsQuery).data?.models ?? [];
-  const model = models.find((each) => each.default) ?? models[0];
+  const model = models.find((model) => model.default) ?? models[0];
   const tags = [...new Set(endpoints.map(({ tag }) => tag))];
   return (
     <div className={classes.reference}>
-      <nav aria-label="Calls" className={classes.nav}>
+      <nav aria-label="Endpoints" className={classes.nav}>
         {tags.map((tag) => (
           <div key={tag}>
             <p>{tag}</p>
             <ul>
               {endpoints
-                .filter((each) => each.tag === tag)
+                .filter((endpoint) => endpoint.tag === tag)
                 .map(({ id, summary }) => (
                   <li key={id}>
                     <a href={`#${id}`}>{summary}</a>

@@ -8,18 +8,18 @@ import { endpointsOf, kindOf, type Document } from "./document";
 const document = JSON.parse(readFileSync(join(process.cwd(), "openapi.json"), "utf8")) as Document;
 
 describe("endpointsOf", () => {
-  it("has every operation of the server's own document, predicting first", () => {
+  it("has every operation of the document, Predict first", () => {
     const endpoints = endpointsOf(document);
     const operations = Object.values(document.paths).flatMap((methods) => Object.keys(methods));
     expect(endpoints).toHaveLength(operations.length);
     expect(endpoints[0]).toMatchObject({ id: "predict", method: "POST", path: "/api/v1/predict" });
   });
 
-  it("reads the fields, examples and answers of a call", () => {
+  it("reads the fields, examples and responses of an operation", () => {
     const [predict] = endpointsOf(document);
     expect(predict?.body?.fields.map(({ name }) => name)).toEqual(["text", "texts", "model", "explain"]);
     expect(predict?.body?.examples[0]?.value).toHaveProperty("text");
-    expect(predict?.answers.map(({ status }) => status)).toContain("503");
+    expect(predict?.responses.map(({ status }) => status)).toContain("503");
     expect(predict?.key).toEqual({ needed: false, scope: "predict" });
   });
 });

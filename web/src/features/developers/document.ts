@@ -1,4 +1,4 @@
-/** What the page reads in the OpenAPI document, and the operations in it. Pure. */
+/** The parts of the OpenAPI document that the page uses. */
 
 export interface Schema {
   $ref?: string;
@@ -60,7 +60,7 @@ export interface Example {
   value: unknown;
 }
 
-export interface Answer {
+export interface EndpointResponse {
   status: string;
   description: string;
   media: string | undefined;
@@ -75,13 +75,13 @@ export interface Endpoint {
   summary: string;
   description: string;
   parameters: Parameter[];
-  /** Undefined where the call takes no body. */
+  /** Undefined if the operation takes no body. */
   body: { fields: Field[]; examples: Example[] } | undefined;
-  answers: Answer[];
+  responses: EndpointResponse[];
   key: { needed: boolean; scope: string } | undefined;
 }
 
-/** Where a group is not named here it comes last. */
+/** The order of the groups; others come last. */
 const ORDER = ["Predict", "Models", "Feedback", "Health"];
 const JSON_TYPE = "application/json";
 
@@ -104,16 +104,16 @@ function endpoint(document: Document, path: string, method: string, operation: O
     description: operation.description ?? "",
     parameters: operation.parameters ?? [],
     body: body && { fields: fieldsOf(document, body.schema), examples: examplesOf(body) },
-    answers: Object.entries(operation.responses).map(([status, { description, content = {} }]) => {
-      const [media, found] = Object.entries(content)[0] ?? [];
-      return { status, description, media, examples: found ? examplesOf(found) : [] };
+    responses: Object.entries(operation.responses).map(([status, { description, content = {} }]) => {
+      const [media, body] = Object.entries(content)[0] ?? [];
+      return { status, description, media, examples: body ? examplesOf(body) : [] };
     }),
     key: keyOf(operation),
   };
 }
 
 function keyOf({ security = [] }: Operation): Endpoint["key"] {
-  const scopes = security.flatMap((each) => Object.values(each)).flat();
+  const scopes = security.flatMap((scheme) => Object.values(scheme)).flat();
   return scopes[0] === undefined ? undefined : { needed: security.length === 1, scope: scopes[0] };
 }
 
@@ -136,13 +136,13 @@ function resolved(document: Document, schema: Schema = {}): Schema {
   return schema.$ref === undefined ? schema : (document.components?.schemas?.[nameIn(schema.$ref)] ?? {});
 }
 
-/** What a value may be, in words: "text or null", "list of text, at most 128". */
+/** A schema in words: "text or null", "list of text, at most 128". */
 export function kindOf(schema: Schema): string {
   if (schema.$ref !== undefined) return nameIn(schema.$ref);
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return choices.map(kindOf).join(" or ");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum) return schema.enum.map((each) => JSON.stringify(each)).join(" or ");
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" or ");
   const limits = [
     schema.minimum === undefined ? "" : `at least ${schema.minimum}`,
     schema.maximum === undefined ? "" : `at most ${schema.maximum}`,

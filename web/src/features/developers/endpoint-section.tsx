@@ -3,8 +3,8 @@ import { useState } from "react";
 import { CodeTabs } from "../../components/code-tabs";
 import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
-import { useOrigin } from "../../lib/taken-over";
-import { Answers } from "./answers";
+import { useOrigin } from "../../lib/hydration";
+import { Responses } from "./responses";
 import type { Endpoint } from "./document";
 import classes from "./endpoint-section.module.css";
 import { FieldTable } from "./field-table";
@@ -16,17 +16,17 @@ import { kindOf } from "./document";
 interface EndpointSectionProps {
   endpoint: Endpoint;
   apiKey: string;
-  /** A model that this server has, once that is known. */
+  /** The name of a model on this server, once known. */
   modelName: string | undefined;
 }
 
-/** One call: what it does, what it takes, how it looks in code, what comes back, and a place to try it. */
+/** One operation: its description, parameters, code samples, responses, and a form to try it. */
 export function EndpointSection({ endpoint, apiKey, modelName }: EndpointSectionProps) {
   const origin = useOrigin();
   const [open, setOpen] = useState(false);
   const { id, method, path, summary, description, parameters, body, key } = endpoint;
   const example = body?.examples[0]?.value;
-  const stand = standIns(endpoint, modelName);
+  const placeholders = placeholderValues(endpoint, modelName);
   return (
     <section id={id} className={`${shared.card} ${classes.endpoint}`} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`} className={shared.title}>
@@ -40,7 +40,7 @@ export function EndpointSection({ endpoint, apiKey, modelName }: EndpointSection
         {key ? (
           <>
             {" "}
-            {key.needed ? "Needs" : "Takes"} a key with the scope <code>{key.scope}</code>.
+            {key.needed ? "Requires" : "Accepts"} an API key with the scope <code>{key.scope}</code>.
           </>
         ) : null}
       </p>
@@ -59,30 +59,30 @@ export function EndpointSection({ endpoint, apiKey, modelName }: EndpointSection
       <CodeTabs
         call={{
           method,
-          url: `${origin}${addressOf(endpoint, stand)}`,
+          url: `${origin}${addressOf(endpoint, placeholders)}`,
           body: example,
           needsKey: key?.needed ?? false,
         }}
       />
-      <Answers endpoint={endpoint} />
+      <Responses endpoint={endpoint} />
       <div className={classes.try}>
         <QuietButton expanded={open} onClick={() => setOpen(!open)}>
-          {open ? "Close the try-out" : "Try it here"}
+          {open ? "Close" : "Try it here"}
         </QuietButton>
-        {open ? <TryOut endpoint={endpoint} apiKey={apiKey} given={namesOf(endpoint, modelName)} /> : null}
+        {open ? <TryOut endpoint={endpoint} apiKey={apiKey} given={knownNames(endpoint, modelName)} /> : null}
       </div>
     </section>
   );
 }
 
-/** For each parameter in the path what the example has there: a real name where one is known, else the parameter's own. */
-function standIns(endpoint: Endpoint, modelName: string | undefined): Record<string, string> {
+/** Example values for path parameters: a real name if known, else the parameter's name in capitals. */
+function placeholderValues(endpoint: Endpoint, modelName: string | undefined): Record<string, string> {
   const path = endpoint.parameters.filter(({ in: where }) => where === "path");
   return {
     ...Object.fromEntries(path.map(({ name }) => [name, name.toUpperCase()])),
-    ...namesOf(endpoint, modelName),
+    ...knownNames(endpoint, modelName),
   };
 }
 
-const namesOf = ({ path }: Endpoint, modelName: string | undefined): Record<string, string> =>
+const knownNames = ({ path }: Endpoint, modelName: string | undefined): Record<string, string> =>
   modelName !== undefined && path.includes("/models/{name}") ? { name: modelName } : {};

@@ -3,7 +3,7 @@ import type { Field } from "./document";
 import classes from "./field-table.module.css";
 import { Prose } from "./prose";
 
-/** What a call takes, field by field. */
+/** The fields of a request. */
 export function FieldTable({ caption, fields }: { caption: string; fields: readonly Field[] }) {
   return (
     <div className={classes.scroll} role="region" aria-label={caption} tabIndex={0}>
@@ -12,8 +12,8 @@ export function FieldTable({ caption, fields }: { caption: string; fields: reado
         <thead>
           <tr>
             <th scope="col">Field</th>
-            <th scope="col">What it is</th>
-            <th scope="col">Meaning</th>
+            <th scope="col">Type</th>
+            <th scope="col">Description</th>
           </tr>
         </thead>
         <tbody>

@@ -1,10 +1,10 @@
 import classes from "./key-field.module.css";
 
-/** A key for the calls below. It stays in this tab's memory, and goes to this server alone. */
+/** The API key for the requests below. It stays in this tab's memory and is sent only to this server. */
 export function KeyField({ value, onChange }: { value: string; onChange: (key: string) => void }) {
   return (
     <div className={classes.field}>
-      <label htmlFor="api-key">Your key, for calls that need one</label>
+      <label htmlFor="api-key">Your API key, for requests that require one</label>
       <input
         id="api-key"
         type="password"
@@ -15,8 +15,8 @@ export function KeyField({ value, onChange }: { value: string; onChange: (key: s
         onChange={(event) => onChange(event.currentTarget.value)}
       />
       <p id="api-key-note">
-        Whoever runs this server makes one with <code>valence keys create</code>. It is kept in this tab only,
-        and is sent with what you try below.
+        The server’s administrator creates one with <code>valence keys create</code>. It stays in this tab and
+        is sent with the requests you try below.
       </p>
     </div>
   );

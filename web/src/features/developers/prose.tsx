@@ -1,6 +1,6 @@
 import { Fragment } from "react";
 
-/** A description of the document, with its `code` as such. */
+/** A description with its `code` spans. */
 export function Prose({ children }: { children: string }) {
   return children
     .split("`")

@@ -1,7 +1,7 @@
-/** One call from the try-out: as written, once, and its answer as it came. */
+/** Sends one request exactly as written, without retries. */
 import type { Endpoint } from "./document";
 
-/** An answer longer than this is cut on the page. */
+/** Longer responses are truncated on the page. */
 const SHOWN_CHARS = 20_000;
 const SHOWN_HEADERS = [
   "Content-Type",
@@ -21,15 +21,15 @@ export interface Reply {
   cut: boolean;
 }
 
-export interface Asked {
-  /** Values of the path's and the query's parameters, by name; "" is left out of the query. */
+export interface RequestInput {
+  /** Path and query parameters by name; "" is omitted from the query. */
   values: Record<string, string>;
   body: string;
   key: string;
 }
 
-/** The address of a call, from the origin on. */
-export function addressOf({ path, parameters }: Endpoint, values: Asked["values"]): string {
+/** The path and query of a request. */
+export function addressOf({ path, parameters }: Endpoint, values: RequestInput["values"]): string {
   const filled = path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
   const query = new URLSearchParams(
     parameters.flatMap(({ name, in: where }) =>
@@ -39,10 +39,10 @@ export function addressOf({ path, parameters }: Endpoint, values: Asked["values"
   return query === "" ? filled : `${filled}?${query}`;
 }
 
-/** Rejects with a TypeError where no answer came at all. */
+/** Rejects with a TypeError if no response arrives. */
 export async function send(
   endpoint: Endpoint,
-  { values, body, key }: Asked,
+  { values, body, key }: RequestInput,
   signal: AbortSignal,
 ): Promise<Reply> {
   const began = performance.now();
@@ -57,7 +57,7 @@ export async function send(
     ...(endpoint.body ? { body } : {}),
   });
   const text = await response.text();
-  const whole = response.headers.get("Content-Type")?.includes("json") ? pretty(text) : text;
+  const fullText = response.headers.get("Content-Type")?.includes("json") ? pretty(text) : text;
   return {
     status: response.status,
     statusText: response.statusText,
@@ -66,12 +66,12 @@ export async function send(
       const value = response.headers.get(name);
       return value === null ? [] : [[name, value] as [string, string]];
     }),
-    body: whole.slice(0, SHOWN_CHARS),
-    cut: whole.length > SHOWN_CHARS,
+    body: fullText.slice(0, SHOWN_CHARS),
+    cut: fullText.length > SHOWN_CHARS,
   };
 }
 
-/** Indented JSON, or the text as it is where it is none. */
+/** Indents JSON; returns other text unchanged. */
 function pretty(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -13,7 +13,7 @@ import classes from "./try-out.module.css";
 interface TryOutProps {
   endpoint: Endpoint;
   apiKey: string;
-  /** Values of parameters to begin with, by name. */
+  /** Initial values of parameters, by name. */
   given: Record<string, string>;
 }
 
@@ -21,13 +21,13 @@ type Outcome =
   | { kind: "none" }
   | { kind: "sending" }
   | { kind: "reply"; reply: Reply }
-  | { kind: "away" }
-  | { kind: "unsendable-key" };
+  | { kind: "no-answer" }
+  | { kind: "invalid-key" };
 
-/** A header holds no other characters; the browser would refuse the call as if no server answered. */
-const SENDABLE = /^[\x20-\x7e]*$/;
+/** Characters allowed in a header; with others the browser fails as if the server didn't answer. */
+const HEADER_CHARACTERS = /^[\x20-\x7e]*$/;
 
-/** The call itself, against this server: what is written is what is sent, once. */
+/** A form that sends the request to this server exactly as written. */
 export function TryOut({ endpoint, apiKey, given }: TryOutProps) {
   const { parameters, body } = endpoint;
   const examples = body?.examples ?? [];
@@ -41,8 +41,8 @@ export function TryOut({ endpoint, apiKey, given }: TryOutProps) {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     call.current?.abort();
-    if (!SENDABLE.test(apiKey)) {
-      setOutcome({ kind: "unsendable-key" });
+    if (!HEADER_CHARACTERS.test(apiKey)) {
+      setOutcome({ kind: "invalid-key" });
       return;
     }
     const stop = new AbortController();
@@ -51,7 +51,7 @@ export function TryOut({ endpoint, apiKey, given }: TryOutProps) {
     send(endpoint, { values, body: text, key: apiKey }, stop.signal)
       .then((reply) => setOutcome({ kind: "reply", reply }))
       .catch(() => {
-        if (!stop.signal.aborted) setOutcome({ kind: "away" });
+        if (!stop.signal.aborted) setOutcome({ kind: "no-answer" });
       });
   };
 
@@ -81,7 +81,7 @@ export function TryOut({ endpoint, apiKey, given }: TryOutProps) {
                   ...examples.map(({ name }) => ({ value: name, name })),
                 ]}
                 onChoose={(name) => {
-                  const chosen = examples.find((each) => each.name === name);
+                  const chosen = examples.find((example) => example.name === name);
                   if (chosen) setText(JSON.stringify(chosen.value, null, 2));
                 }}
               />
@@ -100,16 +100,16 @@ export function TryOut({ endpoint, apiKey, given }: TryOutProps) {
         Send
       </Button>
       <div role="status">{outcome.kind === "reply" ? <ReplyView reply={outcome.reply} /> : null}</div>
-      {outcome.kind === "unsendable-key" ? (
+      {outcome.kind === "invalid-key" ? (
         <Notice
-          title="The key can’t be sent"
-          detail="A key has only Latin letters, digits and signs. Copy it again, whole, as it was shown."
+          title="This API key is invalid"
+          detail="API keys contain only ASCII characters. Copy the whole key again."
         />
       ) : null}
-      {outcome.kind === "away" ? (
+      {outcome.kind === "no-answer" ? (
         <Notice
           title="The server doesn’t answer"
-          detail="It may be restarting, or the connection is down. Send it again."
+          detail="It may be restarting, or you may be offline. Try again."
         />
       ) : null}
     </form>
@@ -133,8 +133,8 @@ function ReplyView({ reply: { status, statusText, tookMs, headers, body, cut } }
           </div>
         ))}
       </dl>
-      {body === "" ? <p>The answer has no body.</p> : <CodeBlock code={body} label="The answer" />}
-      {cut ? <p>The rest is left out here.</p> : null}
+      {body === "" ? <p>The response has no body.</p> : <CodeBlock code={body} label="Response" />}
+      {cut ? <p>The rest is not shown.</p> : null}
     </div>
   );
 }

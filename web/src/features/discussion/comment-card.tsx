@@ -1,7 +1,7 @@
 import { Link } from "wouter";
 
 import type { ModelSummary } from "../../api/generated";
-import type { Outcome } from "../../api/score-many";
+import type { Outcome } from "../../api/score-texts";
 import { Scale } from "../../components/scale";
 import { AnswerFeedback } from "../../feedback/answer-feedback";
 import { fragmentOf } from "../../lib/fragment";
@@ -9,19 +9,19 @@ import { percent } from "../../lib/format";
 import { paths } from "../../lib/paths";
 import { probability } from "../../lib/units";
 import classes from "./comment-card.module.css";
-import { placeOf, type Track } from "./scale-of";
+import { placeOf, type Track } from "./track";
 import type { Comment } from "./thread";
 
 interface CommentCardProps {
   comment: Comment;
-  /** Its place in the discussion, from 1. */
+  /** Its position in the discussion, from 1. */
   number: number;
   outcome: Outcome | undefined;
   track: Track;
   model: ModelSummary | undefined;
 }
 
-/** The comment that is looked at, in full. */
+/** The selected comment in full. */
 export function CommentCard({ comment, number, outcome, track, model }: CommentCardProps) {
   const name = model && !model.default ? model.name : undefined;
   return (
@@ -34,7 +34,7 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
       </h3>
       <div className={classes.words} tabIndex={0} role="group" aria-label="Text">
         {comment.quote === "" ? null : (
-          <blockquote dir="auto" title="A quote, not scored">
+          <blockquote dir="auto" title="Quoted text, not scored">
             {comment.quote}
           </blockquote>
         )}
@@ -44,7 +44,7 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
       {outcome?.kind === "scored" ? (
         <p className={classes.more}>
           <Link href={`${paths.tryIt}${fragmentOf({ text: comment.text, model: name })}`}>
-            See which words decide it
+            See which words matter
           </Link>
         </p>
       ) : null}
@@ -77,7 +77,9 @@ function Verdict({ outcome, track, sureFrom }: VerdictProps) {
   return (
     <>
       <p className={classes.verdict}>
-        {outcome.sure ? `${outcome.label}, ${certainty}` : `not sure, leaning ${outcome.label}: ${certainty}`}
+        {outcome.sure
+          ? `${outcome.label}, ${certainty}`
+          : `not sure, leaning ${outcome.label} (${certainty})`}
       </p>
       <Scale
         ends={track.ends}

@@ -5,7 +5,7 @@ import { VirtualTable, type Column } from "../../components/virtual-table";
 import { count } from "../../lib/format";
 import { excerpt } from "../../lib/text";
 import { probability } from "../../lib/units";
-import { placeOf, sideOf, type Track } from "./scale-of";
+import { placeOf, sideOf, type Track } from "./track";
 import type { Comment } from "./thread";
 import type { Outcomes } from "./use-outcomes";
 
@@ -17,7 +17,7 @@ interface CommentTableProps {
   onCurrent: (comment: number) => void;
 }
 
-/** The same as the timeline, in words. */
+/** The same as the timeline, as a table. */
 export function CommentTable({ comments, outcomes, track, current, onCurrent }: CommentTableProps) {
   const rows = useMemo(() => comments.map((_, i) => i), [comments]);
   const hasAuthors = comments.some(({ author }) => author !== undefined);
@@ -32,7 +32,7 @@ export function CommentTable({ comments, outcomes, track, current, onCurrent }: 
     ...(hasAuthors
       ? [
           {
-            name: "By",
+            name: "Author",
             width: "7rem",
             phoneWidth: undefined,
             quiet: true,
@@ -54,7 +54,7 @@ export function CommentTable({ comments, outcomes, track, current, onCurrent }: 
       rows={rows}
       current={current}
       onOpen={onCurrent}
-      none="There is no comment."
+      none="No comments."
     />
   );
 }

@@ -16,7 +16,7 @@ import {
   score,
   summary,
 } from "../../test/handlers";
-import { keep, kept } from "../../lib/kept";
+import { storeItem, loadItem } from "../../lib/browser-store";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { draftStore } from "./draft";
@@ -56,8 +56,8 @@ async function paste(text: string) {
   return user;
 }
 
-describe("A discussion", () => {
-  it("is cut, scored without its quotes, and says where it turned", async () => {
+describe("Discussion page", () => {
+  it("splits and scores a discussion without quotes, and shows the turning point", async () => {
     await paste(THREAD);
     expect(await screen.findByText("8 comments, 2 people, 4 quotes ignored")).toBeVisible();
     expect(await scored()).toHaveTextContent(
@@ -68,7 +68,7 @@ describe("A discussion", () => {
     expect(rows()[4]).toHaveTextContent(/^5negative 91.*Benso dull 0$/);
   });
 
-  it("takes feedback on the comment that is looked at", async () => {
+  it("takes feedback on the selected comment", async () => {
     const taken: FeedbackRequest[] = [];
     server.use(
       http.post<never, FeedbackRequest>(FEEDBACK, async ({ request }) => {
@@ -86,7 +86,7 @@ describe("A discussion", () => {
     ]);
   });
 
-  it("is walked by keyboard, with the comment in full beside it", async () => {
+  it("moves through the comments by keyboard", async () => {
     const user = await paste(THREAD);
     await scored();
     expect(await slider()).toHaveAttribute("aria-valuetext", "Comment 1, by Ann: 96% positive");
@@ -105,14 +105,14 @@ describe("A discussion", () => {
     expect(rows()[1]).toHaveAttribute("aria-current", "true");
   });
 
-  it("is pointed at", async () => {
+  it("selects a comment by pointer", async () => {
     await paste(THREAD);
     await scored();
     fireEvent.pointerDown(await slider(), { clientX: 600 });
     expect(await slider()).toHaveAttribute("aria-valuenow", "8");
   });
 
-  it("asks only about what has changed", async () => {
+  it("requests only changed comments", async () => {
     const user = await paste(THREAD);
     await scored();
     asked = [];
@@ -121,7 +121,7 @@ describe("A discussion", () => {
     await waitFor(() => expect(asked).toEqual(["one more"]));
   });
 
-  it("can be cut in another way", async () => {
+  it("can be split differently", async () => {
     const user = await paste("Pros: wonderful\nCons: dull\nPros: cheap");
     expect(await screen.findByText(/3 comments, 2 people/)).toBeVisible();
     await user.selectOptions(screen.getByRole("combobox", { name: "Split" }), "at each line");
@@ -129,7 +129,7 @@ describe("A discussion", () => {
     await waitFor(() => expect(rows()[0]).toHaveTextContent("Pros: wonderful"));
   });
 
-  it("says so where there is no turn, and nothing but quotes", async () => {
+  it("says if there is no turning point, or only quoted text", async () => {
     const user = await paste("wonderful\nwonderful, too");
     expect(await scored()).toHaveTextContent("No clear turning point");
     await user.clear(await field());
@@ -140,7 +140,7 @@ describe("A discussion", () => {
     expect(await screen.findByText(/16 comments, 7 people/)).toBeVisible();
   });
 
-  it("waits for an overloaded server, and loses nothing", async () => {
+  it("waits for an overloaded server", async () => {
     let calls = 0;
     server.use(
       http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
@@ -159,7 +159,7 @@ describe("A discussion", () => {
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });
 
-  it("says what is wrong for good, and asks again when told to", async () => {
+  it("shows a permanent error with a button to try again", async () => {
     let broken = true;
     server.use(
       http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
@@ -176,7 +176,7 @@ describe("A discussion", () => {
     await scored();
   });
 
-  it("names comments that cannot be scored", async () => {
+  it("says which comments can't be scored", async () => {
     server.use(
       http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
         const texts = (await request.json()).texts ?? [];
@@ -191,7 +191,7 @@ describe("A discussion", () => {
     expect(rows()[0]).toHaveTextContent("not scored");
   });
 
-  it("follows one of many labels", async () => {
+  it("follows one of several labels", async () => {
     const emotion = { ...summary, labels: ["joy", "anger", "fear"] };
     server.use(
       http.get(MODELS, () => HttpResponse.json(modelList(emotion))),
@@ -212,13 +212,13 @@ describe("A discussion", () => {
     expect(await slider()).toHaveAttribute("aria-valuetext", "Comment 1: 70% anger");
   });
 
-  it("says so where it is too long for a timeline", async () => {
+  it("says if the discussion is too long", async () => {
     await paste(Array.from({ length: 3001 }, (_, i) => `wonderful ${i}`).join("\n"));
     expect(await screen.findByText(/^3,001 comments, of which the first 3,000 are scored/)).toBeVisible();
     expect(await slider()).toHaveAttribute("aria-valuemax", "3000");
   });
 
-  it("asks nothing again, and has its comment, after a look at another page", async () => {
+  it("keeps scores and the selected comment after navigation", async () => {
     const user = await paste(THREAD);
     await scored();
     (await slider()).focus();
@@ -233,25 +233,25 @@ describe("A discussion", () => {
     expect(asked).toEqual([]);
   });
 
-  it("is kept in this browser until it is cleared, and a slip can be undone", async () => {
+  it("stores the discussion until it is cleared, and can undo that", async () => {
     const user = await paste(THREAD);
     expect(await screen.findByText(/stays in this browser, and nowhere else/)).toBeVisible();
-    expect(await kept("discussion")).toEqual({ text: THREAD });
+    expect(await loadItem("discussion")).toEqual({ text: THREAD });
     await user.click(screen.getByRole("button", { name: "Clear" }));
     expect(await field()).toHaveValue("");
-    await waitFor(async () => expect(await kept("discussion")).toBeUndefined());
+    await waitFor(async () => expect(await loadItem("discussion")).toBeUndefined());
     await user.click(screen.getByRole("button", { name: "Undo" }));
     expect(await field()).toHaveValue(THREAD);
   });
 
-  it("takes up what an earlier page kept", async () => {
-    await keep("discussion", { text: THREAD, cut: "blocks" });
+  it("restores a stored discussion", async () => {
+    await storeItem("discussion", { text: THREAD, cut: "blocks" });
     open("/discussion");
     await waitFor(async () => expect(await field()).toHaveValue(THREAD));
     expect(screen.getByRole("combobox", { name: "Split" })).toHaveDisplayValue("at empty lines");
   });
 
-  it("keeps what was pasted while one looks at another page", async () => {
+  it("keeps the text after navigation", async () => {
     const user = await paste(THREAD);
     await user.click(screen.getByRole("link", { name: "Model" }));
     await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });

@@ -10,15 +10,15 @@ import { useFragmentState } from "../../lib/fragment-state";
 import { DiscussionSheet } from "./discussion-sheet";
 import { draftStore } from "./draft";
 import { Result } from "./result";
-import { EXPECTED, trackOf } from "./scale-of";
+import { DEFAULT_LABELS, trackOf } from "./track";
 import { commentsOf, guessCut } from "./thread";
-import { Trouble } from "./trouble";
+import { ScoringErrors } from "./scoring-errors";
 import { useOutcomes } from "./use-outcomes";
 
-/** More points than this can't be told apart in the chart, and drawing them is slow. */
-const MOST_COMMENTS = 3000;
+/** More points couldn't be told apart in the chart, and would be slow to draw. */
+const MAX_COMMENTS = 3000;
 
-/** A pasted discussion, comment by comment: where it stands, and where it turned. */
+/** Scores a pasted discussion comment by comment and shows where it turned. */
 export function DiscussionPage() {
   const { text, cut: chosenCut } = useSyncExternalStore(
     draftStore.subscribe,
@@ -30,28 +30,28 @@ export function DiscussionPage() {
   const { values, replace } = useFragmentState();
   const { model: modelName, follow: followed } = values;
   const models = useQuery(modelsQuery);
-  const model = models.data?.models.find((each) =>
-    modelName === undefined ? each.default : each.name === modelName,
+  const model = models.data?.models.find((candidate) =>
+    modelName === undefined ? candidate.default : candidate.name === modelName,
   );
   const cut = useMemo(() => chosenCut ?? guessCut(text), [chosenCut, text]);
   const all = useMemo(() => commentsOf(text, cut), [text, cut]);
-  const comments = useMemo(() => all.slice(0, MOST_COMMENTS), [all]);
+  const comments = useMemo(() => all.slice(0, MAX_COMMENTS), [all]);
   const texts = useMemo(() => comments.map((comment) => comment.text), [comments]);
   const outcomes = useOutcomes(texts, model, models.data?.limits);
-  const track = trackOf(model ?? EXPECTED, followed);
+  const track = trackOf(model ?? DEFAULT_LABELS, followed);
 
   return (
     <>
-      <PageTitle>A discussion</PageTitle>
+      <PageTitle>Discussion</PageTitle>
       <PageHero title="Paste a discussion. See where it turned.">
-        Each comment is scored on its own, in order. Quoted text doesn’t count for the person who quotes it.
-        The comments go to this server, which doesn’t store them unless you agree.
+        Each comment is scored on its own. Quoted text is ignored. The comments are sent to this server, which
+        doesn’t store them unless you agree.
       </PageHero>
       <DiscussionSheet
         text={text}
         cut={cut}
         comments={all}
-        most={MOST_COMMENTS}
+        most={MAX_COMMENTS}
         keeping={keeping}
         onClear={() => {
           draftStore.clear();
@@ -75,7 +75,7 @@ export function DiscussionPage() {
           </>
         }
       />
-      <Trouble models={models} outcomes={outcomes} comments={comments.length} />
+      <ScoringErrors models={models} outcomes={outcomes} comments={comments.length} />
       {comments.length > 0 ? (
         <Result
           comments={comments}

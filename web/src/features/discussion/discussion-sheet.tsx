@@ -4,23 +4,23 @@ import { Choice } from "../../components/choice";
 import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
-import { KEPT_FOR } from "../../lib/kept";
-import { useKeptFocus } from "../../lib/use-kept-focus";
-import { useFilledBefore } from "../../lib/taken-over";
+import { STORED_FOR } from "../../lib/browser-store";
+import { useRestoredFocus } from "../../lib/use-restored-focus";
+import { useFilledBeforeHydration } from "../../lib/hydration";
 import classes from "./discussion-sheet.module.css";
-import { draftStore, type DraftKeeping } from "./draft";
+import { draftStore, type DraftStorage } from "./draft";
 import { EXAMPLE_THREAD } from "./example-thread";
 import type { Comment, Cut } from "./thread";
 
 const CUTS: readonly { value: Cut; name: string }[] = [
-  { value: "names", name: "at each name and colon" },
+  { value: "names", name: "at names" },
   { value: "blocks", name: "at empty lines" },
-  { value: "lines", name: "at each line" },
+  { value: "lines", name: "at every line" },
 ];
-const NOTES: Readonly<Record<NonNullable<DraftKeeping>, string>> = {
-  yes: `This discussion stays in this browser, and nowhere else, for ${KEPT_FOR}. “Clear” removes it.`,
-  blocked: "This browser doesn’t let the page keep anything: the discussion is gone when you close this tab.",
-  "too-large": "This discussion is too long to be kept in the browser: it is gone when you close this tab.",
+const NOTES: Readonly<Record<NonNullable<DraftStorage>, string>> = {
+  yes: `This discussion is stored only in this browser, for ${STORED_FOR}. “Clear” removes it.`,
+  blocked: "This browser blocks storage. The discussion is lost when you close this tab.",
+  "too-large": "This discussion is too long to store in the browser. It is lost when you close this tab.",
 };
 const PLACEHOLDER = `Ann: I really like where this is going.
 Ben: > where this is going
@@ -30,26 +30,28 @@ interface DiscussionSheetProps {
   text: string;
   cut: Cut;
   comments: readonly Comment[];
-  /** So many of them are scored here. */
+  /** The limit of comments that are scored. */
   most: number;
   choices: ReactNode;
-  keeping: DraftKeeping;
+  keeping: DraftStorage;
   onClear: () => void;
 }
 
-/** The discussion as it was pasted, and how it is split. */
+/** The text field for the discussion, and how to split it into comments. */
 export function DiscussionSheet(props: DiscussionSheetProps) {
   const { text, cut, comments, most, choices, keeping, onClear } = props;
   const [cleared, setCleared] = useState<string>();
   const summary = useId();
-  const place = useKeptFocus<HTMLElement>(text.trim() === "");
-  const field = useFilledBefore<HTMLTextAreaElement>(({ value }) => draftStore.change({ text: value }));
+  const container = useRestoredFocus<HTMLElement>(text.trim() === "");
+  const field = useFilledBeforeHydration<HTMLTextAreaElement>(({ value }) =>
+    draftStore.change({ text: value }),
+  );
   return (
     <section
-      ref={place}
+      ref={container}
       tabIndex={-1}
       className={`${shared.card} ${shared.raised} ${shared.place} ${classes.sheet}`}
-      aria-label="The discussion"
+      aria-label="Discussion"
     >
       <div className={classes.head}>
         <label htmlFor="discussion">Your discussion</label>
@@ -103,14 +105,14 @@ export function DiscussionSheet(props: DiscussionSheetProps) {
 }
 
 function summaryOf(comments: readonly Comment[], most: number): string {
-  if (comments.length === 0) return "There are only quotes, so there is nothing to score.";
+  if (comments.length === 0) return "There is only quoted text, so there is nothing to score.";
   const authors = new Set(comments.flatMap(({ author }) => author ?? [])).size;
   const quotes = comments.filter(({ quote }) => quote !== "").length;
   return [
     counted(comments.length, "comment"),
     ...(authors > 0 ? [counted(authors, "person", "people")] : []),
     ...(comments.length > most
-      ? [`of which the first ${count(most)} are scored (“Many texts” takes more)`]
+      ? [`only the first ${count(most)} are scored (the Files page takes more)`]
       : []),
     ...(quotes > 0 ? [`${counted(quotes, "quote")} ignored`] : []),
   ].join(", ");

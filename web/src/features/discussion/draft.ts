@@ -1,28 +1,28 @@
-/** What was pasted, kept in this browser, so that neither a look at another page nor a reload loses it. */
-import { forget, keep, kept } from "../../lib/kept";
-import { forgetOutcomes } from "./known-outcomes";
+/** The pasted text, stored in this browser, so that it survives navigation and reloads. */
+import { removeItems, storeItem, loadItem } from "../../lib/browser-store";
+import { clearOutcomeCache } from "./outcome-cache";
 import type { Cut } from "./thread";
 
 export interface Draft {
   text: string;
-  /** Undefined: as it is most likely written. */
+  /** Undefined: detected from the text. */
   cut: Cut | undefined;
 }
 
-/** Whether the draft outlives this tab, or why not; undefined where there is nothing to keep, or not yet. */
-export type DraftKeeping = "yes" | "blocked" | "too-large" | undefined;
+/** Whether the draft is stored, or why not; undefined if there is nothing to store, or not yet known. */
+export type DraftStorage = "yes" | "blocked" | "too-large" | undefined;
 
 const NAME = "discussion";
 const EMPTY: Draft = { text: "", cut: undefined };
-/** Far more than the comments that are scored; a browser shares its room among all sites. */
-const MOST_CHARS = 2_000_000;
+/** Far more than can be scored; browsers share their storage among all sites. */
+const MAX_CHARS = 2_000_000;
 const SAVE_PAUSE_MS = 300;
 
 let draft: Draft = EMPTY;
-let keeping: DraftKeeping;
+let keeping: DraftStorage;
 let saving: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
-const tell = () => listeners.forEach((listener) => listener());
+const notify = () => listeners.forEach((listener) => listener());
 
 export const draftStore = {
   subscribe: (listener: () => void): (() => void) => {
@@ -30,38 +30,38 @@ export const draftStore = {
     return () => listeners.delete(listener);
   },
   snapshot: (): Draft => draft,
-  keeping: (): DraftKeeping => keeping,
+  keeping: (): DraftStorage => keeping,
   change: (changed: Partial<Draft>): void => {
     draft = { ...draft, ...changed };
-    tell();
+    notify();
     clearTimeout(saving);
     saving = setTimeout(() => void save(), SAVE_PAUSE_MS);
   },
-  /** Removes it, in the browser's store too. */
+  /** Removes the draft, in the browser's storage too. */
   clear: (): void => {
     clearTimeout(saving);
     draft = EMPTY;
     keeping = undefined;
-    forgetOutcomes();
-    tell();
-    void forget(NAME);
+    clearOutcomeCache();
+    notify();
+    void removeItems(NAME);
   },
-  /** Takes up what an earlier page left, unless something has been typed meanwhile. */
+  /** Restores the stored draft, unless something has been typed in the meantime. */
   restore: async (): Promise<void> => {
-    const left = draft.text === "" ? await kept<Draft>(NAME) : undefined;
+    const left = draft.text === "" ? await loadItem<Draft>(NAME) : undefined;
     if (!left || draft !== EMPTY) return;
     draft = left;
     keeping = "yes";
-    tell();
+    notify();
   },
 };
 
 async function save(): Promise<void> {
   const saved = draft;
-  const fits = saved.text.length <= MOST_CHARS;
-  if (saved.text === "" || !fits) await forget(NAME);
-  const isKept = fits && saved.text !== "" && (await keep(NAME, saved));
-  if (draft !== saved) return; // changed meanwhile, and to be saved again
+  const fits = saved.text.length <= MAX_CHARS;
+  if (saved.text === "" || !fits) await removeItems(NAME);
+  const isKept = fits && saved.text !== "" && (await storeItem(NAME, saved));
+  if (draft !== saved) return; // changed in the meantime; another save follows
   keeping = saved.text === "" ? undefined : isKept ? "yes" : fits ? "blocked" : "too-large";
-  tell();
+  notify();
 }

@@ -1,4 +1,4 @@
-/** What to try the page with: a made-up discussion that turns. */
+/** A made-up discussion that turns, to try the page with. */
 export const EXAMPLE_THREAD = `Ann: Just back from the new library. I love it, what a beautiful place!
 Ben: Same here. The reading room is wonderful, so much light.
 Cleo: And the staff are lovely. They helped my daughter find three books.

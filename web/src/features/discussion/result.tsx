@@ -9,9 +9,9 @@ import { probability } from "../../lib/units";
 import { CommentCard } from "./comment-card";
 import { CommentTable } from "./comment-table";
 import classes from "./result.module.css";
-import { placeOf, type Track } from "./scale-of";
+import { placeOf, type Track } from "./track";
 import { Timeline } from "./timeline-chart";
-import { movingAverage, turnOf, usualWidth, type Turn } from "./timeline";
+import { movingAverage, turnOf, defaultWindow, type Turn } from "./timeline";
 import type { Comment } from "./thread";
 import type { Outcomes } from "./use-outcomes";
 
@@ -22,24 +22,24 @@ interface ResultProps {
   outcomes: Outcomes;
   track: Track;
   model: ModelSummary | undefined;
-  /** Of the address: which comment is looked at (from 1), and how many are averaged. */
+  /** Values in the address: the selected comment (from 1) and the width of the average. */
   address: Values;
   onChange: (change: Change) => void;
 }
 
-/** The timeline, the comment that is looked at, and all of them in a table. */
+/** The timeline, the selected comment, and a table of all comments. */
 export function Result({ comments, outcomes, track, model, address, onChange }: ResultProps) {
-  const current = Math.min(comments.length - 1, wholeIn(address["comment"], 1) - 1);
-  const width = wholeIn(address["average"], usualWidth(comments.length));
+  const current = Math.min(comments.length - 1, positiveIntegerIn(address["comment"], 1) - 1);
+  const width = positiveIntegerIn(address["average"], defaultWindow(comments.length));
   const setChosen = (comment: number) => onChange({ comment: comment === 0 ? undefined : `${comment + 1}` });
   const values = comments.map(({ text }) => {
     const outcome = outcomes.of(text);
     return outcome?.kind === "scored" ? placeOf(outcome, track) : undefined;
   });
   const turn = turnOf(values);
-  const summary = turnInWords(turn, comments, track);
+  const summary = describeTurn(turn, comments, track);
   const comment = comments[current];
-  const widths = WIDTHS.filter((each) => each <= Math.max(3, comments.length) || each === width);
+  const widths = WIDTHS.filter((option) => option <= Math.max(3, comments.length) || option === width);
 
   return (
     <>
@@ -47,18 +47,16 @@ export function Result({ comments, outcomes, track, model, address, onChange }: 
         <div className={classes.head}>
           <div>
             <h2 id="timeline" className={shared.title}>
-              How it went
+              Timeline
             </h2>
-            <p>
-              {outcomes.missing > 0 ? `Scoring: ${counted(outcomes.missing, "comment")} to go…` : summary}
-            </p>
+            <p>{outcomes.missing > 0 ? `Scoring: ${counted(outcomes.missing, "comment")} left…` : summary}</p>
           </div>
           <Choice
-            label="Average over"
+            label="Average"
             value={`${width}`}
-            options={widths.map((each) => ({
-              value: `${each}`,
-              name: each === 1 ? "nothing" : counted(each, "comment"),
+            options={widths.map((option) => ({
+              value: `${option}`,
+              name: option === 1 ? "off" : counted(option, "comment"),
             }))}
             onChoose={(next) => onChange({ average: next })}
           />
@@ -97,16 +95,16 @@ export function Result({ comments, outcomes, track, model, address, onChange }: 
   );
 }
 
-/** A positive whole number of the address, or `otherwise` where it has none. */
-function wholeIn(value: string | undefined, otherwise: number): number {
+/** A positive integer from the address, else `fallback`. */
+function positiveIntegerIn(value: string | undefined, fallback: number): number {
   const number = Number(value ?? Number.NaN);
-  return Number.isInteger(number) && number > 0 ? number : otherwise;
+  return Number.isInteger(number) && number > 0 ? number : fallback;
 }
 
-function turnInWords(turn: Turn | undefined, comments: readonly Comment[], { label }: Track): string {
+function describeTurn(turn: Turn | undefined, comments: readonly Comment[], { label }: Track): string {
   if (!turn) return "No clear turning point.";
   const author = comments[turn.at]?.author;
   const by = author === undefined ? "" : `, by ${author}`;
   const [before, after] = [turn.before, turn.after].map((value) => percent(probability(value)));
-  return `It turned at comment ${turn.at + 1}${by}: ${before} ${label} on average before, ${after} from there on.`;
+  return `Turning point: comment ${turn.at + 1}${by}. On average ${before} ${label} before, ${after} after.`;
 }

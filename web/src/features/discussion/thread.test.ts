@@ -7,8 +7,8 @@ const read = (text: string) => {
   return { cut, comments: commentsOf(text, cut).map(({ author, text: own }) => [author, own]) };
 };
 
-describe("a pasted discussion", () => {
-  it("of lines is cut at each line", () => {
+describe("commentsOf", () => {
+  it("splits lines", () => {
     expect(read("First.\nSecond: with a colon.\nThird.\n")).toEqual({
       cut: "lines",
       comments: [
@@ -19,7 +19,7 @@ describe("a pasted discussion", () => {
     });
   });
 
-  it("of blocks is cut at empty lines", () => {
+  it("splits blocks at empty lines", () => {
     expect(read("First,\nof two lines.\n\n  \nSecond.\r\n\r\nThird.")).toEqual({
       cut: "blocks",
       comments: [
@@ -30,7 +30,7 @@ describe("a pasted discussion", () => {
     });
   });
 
-  it("with names is cut at them, and keeps who wrote what", () => {
+  it("splits at names, and keeps the authors", () => {
     expect(read("Ann: I like it.\nReally.\n\nMore of it.\n@ben_2: No.\nAnn: Why not?\n")).toEqual({
       cut: "names",
       comments: [
@@ -45,14 +45,14 @@ describe("a pasted discussion", () => {
     ["[12/03/2026, 10:15] Ann: Hi\n[12/03/2026, 10:16] Ben: Hello"],
     ["12.03.26, 10:15 - Ann: Hi\n12.03.26, 10:16 - Ben: Hello"],
     ["2026-03-12 10:15:02 Ann: Hi\n2026-03-12 10:16:44 Ben: Hello"],
-  ])("out of a messenger loses its time stamps: %s", (text) => {
+  ])("removes a messenger's timestamps: %s", (text) => {
     expect(read(text).comments).toEqual([
       ["Ann", "Hi"],
       ["Ben", "Hello"],
     ]);
   });
 
-  it("does not take an address or a sentence with a colon for a name", () => {
+  it("doesn't mistake an address or a sentence with a colon for a name", () => {
     expect(read("https://example.org\nthere is one thing that matters more: time.").comments).toEqual([
       [undefined, "https://example.org"],
       [undefined, "there is one thing that matters more: time."],
@@ -61,7 +61,7 @@ describe("a pasted discussion", () => {
 });
 
 describe("quotes", () => {
-  it("are not the writer's own words", () => {
+  it("are separated from the author's text", () => {
     const text =
       "I disagree.\n\nOn Tue, 3 Mar 2026, Ann wrote:\n\n> I love it.\n> All of it.\n\nAnd that is why.";
     expect(commentsOf(text, "blocks")).toEqual([
@@ -70,7 +70,7 @@ describe("quotes", () => {
     ]);
   });
 
-  it("stay with who quotes", () => {
+  it("belong to the comment that quotes", () => {
     const text = "Ann: Fine film.\nBen: > Fine film.\nNot at all.\n";
     expect(commentsOf(text, "names")[1]).toEqual({
       author: "Ben",
@@ -80,17 +80,17 @@ describe("quotes", () => {
     });
   });
 
-  it("of quotes, and escaped ones, count too", () => {
+  it("can be nested or escaped", () => {
     expect(commentsOf(">> old\n&gt; newer\nmine", "lines")).toEqual([
       { author: undefined, text: "mine", quote: "> old\nnewer", line: 3 },
     ]);
   });
 
-  it("alone are no comment", () => {
+  it("alone are not a comment", () => {
     expect(commentsOf("> only\n> quotes", "blocks")).toEqual([]);
   });
 });
 
-it("finds nothing in nothing", () => {
+it("returns no comments for an empty text", () => {
   expect(commentsOf(" \n\n", "lines")).toEqual([]);
 });

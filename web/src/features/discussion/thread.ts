@@ -1,17 +1,17 @@
-/** Cuts a pasted discussion into comments. Pure. */
+/** Splits a pasted discussion into comments. */
 
 export interface Comment {
-  /** Who wrote it, where the discussion says so. */
+  /** The author, if the text names one. */
   author: string | undefined;
-  /** What this writer wrote, without what they quote. */
+  /** The author's own text, without quotes. */
   text: string;
-  /** What they quote, without its marks; "" where they quote nothing. */
+  /** The quoted text without quote marks; "" if none. */
   quote: string;
-  /** Line of the pasted text at which it begins, from 1. */
+  /** The line where the comment starts in the pasted text, from 1. */
   line: number;
 }
 
-/** By names ("Ann: I think…"), by empty lines, or every line a comment of its own. */
+/** Split at names ("Ann: I think…"), at empty lines, or at every line. */
 export type Cut = "names" | "blocks" | "lines";
 
 interface Line {
@@ -22,28 +22,28 @@ interface Line {
 /** "[12/03/2026, 10:15] " or "2026-03-12 10:15 - ", as messengers export it. */
 const STAMP =
   /^\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?\]?\s*(?:[-–]\s*)?/i;
-/** A name of at most four words, then a colon, then a space or the line's end; "https://…" is none. */
+/** A name of at most four words and a colon, followed by a space or the end of the line; not "https://…". */
 const NAME =
   /^((?:@|\p{Lu}|\p{Lo})[\p{L}\p{M}\p{N}.'’_@-]*(?: [\p{L}\p{M}\p{N}(][\p{L}\p{M}\p{N}.'’_)-]*){0,3}):(?:\s+|$)/u;
 const QUOTE = /^\s*(?:>|&gt;)\s?/;
 /** The line above a quote in an e-mail: "On Tuesday, Ann wrote:". */
 const ATTRIBUTION = /^(?:on|am|le|el|il) .{3,200}(?:wrote|schrieb|écrit|escribió|scritto)\s?:\s*$/i;
-/** Of the lines that could begin a comment, so many must begin with a name for names to be what cuts. */
-const LEAST_NAMED = 0.5;
+/** The share of lines that must start with a name for the text to be split at names. */
+const MIN_NAMED_SHARE = 0.5;
 
-/** How a discussion is most likely written. */
+/** Detects how to split a discussion. */
 export function guessCut(text: string): Cut {
   const own = linesOf(text).filter(({ text: line }) => line.trim() !== "" && !QUOTE.test(line));
   const named = own.map(({ text: line }) => nameIn(line)).filter((name) => name !== undefined);
   const first = own[0] && nameIn(own[0].text);
   const repeats = new Set(named).size < named.length;
-  if (first !== undefined && named.length >= 2 && (repeats || named.length >= LEAST_NAMED * own.length)) {
+  if (first !== undefined && named.length >= 2 && (repeats || named.length >= MIN_NAMED_SHARE * own.length)) {
     return "names";
   }
   return /\S[^\n]*\n\s*\n\s*\S/.test(text) ? "blocks" : "lines";
 }
 
-/** The comments in their order. What holds only a quote is no comment: the quote goes to the one after it. */
+/** The comments in order. A block with only a quote isn't a comment: its quote goes to the next one. */
 export function commentsOf(text: string, cut: Cut): Comment[] {
   const comments: Comment[] = [];
   let carried: string[] = [];
@@ -60,7 +60,7 @@ export function commentsOf(text: string, cut: Cut): Comment[] {
   return comments;
 }
 
-/** The line above a quote counts as quoted: it is the mail program's, not the writer's. */
+/** The attribution line above a quote counts as quoted: the mail program wrote it. */
 function linesOf(text: string): Line[] {
   const lines = text.split(/\r\n|\n|\r/);
   const isAttribution = (line: string, i: number) =>
@@ -90,7 +90,7 @@ function partsOf(
   group: readonly Line[],
   cut: Cut,
 ): { author: string | undefined; own: string; quoted: string[] } {
-  // Elsewhere a colon is a colon: "Verdict: dull" is all the writer's own.
+  // In other modes a colon means nothing: "Verdict: dull" is all the author's own text.
   const author = cut === "names" ? nameIn(group[0]?.text ?? "") : undefined;
   const lines = group.map(({ text }, i) => (i === 0 && author !== undefined ? afterName(text) : text));
   const own = lines.filter((line) => !QUOTE.test(line)).join("\n");

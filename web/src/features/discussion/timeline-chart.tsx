@@ -5,23 +5,23 @@ import type { KeyboardEvent, PointerEvent } from "react";
 
 import { percent } from "../../lib/format";
 import { probability } from "../../lib/units";
-import type { Track } from "./scale-of";
+import type { Track } from "./track";
 import type { Comment } from "./thread";
 import type { Turn, Value } from "./timeline";
 import classes from "./timeline-chart.module.css";
 
 const HEIGHT = 260;
 const MARGIN = { top: 14, right: 14, bottom: 26, left: 14 };
-/** Before the browser has said how wide it is, and where it never does. */
-const USUAL_WIDTH = 600;
+/** Used until the browser reports the width. */
+const DEFAULT_WIDTH = 600;
 const PAGE = 10;
-/** Above so many comments their points would be one smear. */
+/** Above this many comments, the points are drawn smaller. */
 const LARGE_POINTS = 150;
 
 interface TimelineProps {
   comments: readonly Comment[];
   values: readonly Value[];
-  /** Empty where none is wanted. */
+  /** Empty if turned off. */
   average: readonly Value[];
   turn: Turn | undefined;
   track: Track;
@@ -31,13 +31,13 @@ interface TimelineProps {
 }
 
 /**
- * A point for each comment, from left to right in time, between the two ends; the moving average through them. A slider
- * for keyboards and screen readers; the table below has the same.
+ * A point per comment from left to right, with their moving average. A slider for keyboards and screen readers; the table
+ * below has the same figures.
  */
 export function Timeline(props: TimelineProps) {
   const { comments, values, track, current, onCurrent } = props;
   const { ref, width: measured } = useElementSize();
-  const width = measured || USUAL_WIDTH;
+  const width = measured || DEFAULT_WIDTH;
   const last = comments.length - 1;
   const x = scaleLinear([0, Math.max(1, last)], [MARGIN.left, width - MARGIN.right]);
   const y = scaleLinear([0, 1], [HEIGHT - MARGIN.bottom, MARGIN.top]);
@@ -68,7 +68,7 @@ export function Timeline(props: TimelineProps) {
         aria-valuemin={1}
         aria-valuemax={comments.length}
         aria-valuenow={current + 1}
-        aria-valuetext={inWords(comments[current], current, values[current], track)}
+        aria-valuetext={describePoint(comments[current], current, values[current], track)}
         onKeyDown={onKeyDown}
         onPointerDown={onPointer}
         onPointerMove={onPointer}
@@ -117,7 +117,7 @@ function Drawing({ values, average, turn, track, sureFrom, current, comments, x,
             y={HEIGHT - 8}
             textAnchor={turnAt < 80 ? "start" : turnAt > width - 80 ? "end" : "middle"}
           >
-            it turned here
+            turning point
           </text>
         </g>
       )}
@@ -128,14 +128,14 @@ function Drawing({ values, average, turn, track, sureFrom, current, comments, x,
         y1={MARGIN.top}
         y2={HEIGHT - MARGIN.bottom}
       />
-      {values.map((each, i) =>
-        each === undefined ? null : (
+      {values.map((score, i) =>
+        score === undefined ? null : (
           <circle
             key={i}
             className={classes.point}
-            data-side={sideAt(each, sureFrom)}
+            data-side={sideAt(score, sureFrom)}
             cx={x(i)}
-            cy={y(each)}
+            cy={y(score)}
             r={radius}
           />
         ),
@@ -174,7 +174,7 @@ function sideAt(value: number, sureFrom = 0.5): "left" | "right" | undefined {
   return value <= 1 - sureFrom ? "left" : undefined;
 }
 
-function inWords(comment: Comment | undefined, at: number, value: Value, { label }: Track): string {
+function describePoint(comment: Comment | undefined, at: number, value: Value, { label }: Track): string {
   const by = comment?.author === undefined ? "" : `, by ${comment.author}`;
   const score = value === undefined ? "not scored" : `${percent(probability(value))} ${label}`;
   return `Comment ${at + 1}${by}: ${score}`;

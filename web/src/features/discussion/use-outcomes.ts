@@ -3,34 +3,33 @@ import { useEffect, useState } from "react";
 
 import { asApiError, type ApiError } from "../../api/client";
 import type { Limits, ModelSummary } from "../../api/generated";
-import { scoreMany, type Outcome, type Pause } from "../../api/score-many";
-import { knownOutcomes } from "./known-outcomes";
+import { scoreTexts, type Outcome, type Pause } from "../../api/score-texts";
+import { cachedOutcomes } from "./outcome-cache";
 
 const TYPING_PAUSE_MS = 400;
-/** How often what came is shown while more is coming. */
+/** How often new outcomes are shown while scoring. */
 const TICK_MS = 200;
 
 export interface Outcomes {
-  /** What became of each text; undefined while it is not known. */
+  /** The outcome of a text; undefined if there is none yet. */
   of: (text: string) => Outcome | undefined;
-  /** Texts without an outcome yet. */
+  /** The number of texts without an outcome. */
   missing: number;
   pause: Pause | undefined;
-  /** Why nothing more comes; `retry` asks again. */
+  /** Why scoring stopped; `retry` starts it again. */
   failure: ApiError | undefined;
   retry: () => void;
 }
 
 /**
- * Scores texts a moment after they have changed. What is known of a text stays known, so that a change in one comment
- * asks about that one alone.
+ * Scores texts once they stop changing. Outcomes are cached, so that editing one comment requests only that one.
  */
 export function useOutcomes(
   texts: readonly string[],
   model: ModelSummary | undefined,
   limits: Limits | undefined,
 ): Outcomes {
-  const known = knownOutcomes(model?.version);
+  const known = cachedOutcomes(model?.version);
   const [settled] = useDebouncedValue(texts, TYPING_PAUSE_MS);
   const [, setTick] = useState(0);
   const [pause, setPause] = useState<Pause>();
@@ -44,7 +43,7 @@ export function useOutcomes(
     const stop = new AbortController();
     const show = () => setTick((tick) => tick + 1);
     const ticking = setInterval(show, TICK_MS);
-    scoreMany({
+    scoreTexts({
       texts: wanted,
       model: model.version,
       limits,

@@ -1,21 +1,21 @@
 import type { ModelDetail, Result } from "../../api/generated";
 import shared from "../../components/shared.module.css";
-import { count } from "../../lib/format";
+import { count, fixedPercent, timesHundred } from "../../lib/format";
 import classes from "./confusion-section.module.css";
-import { Fold } from "./fold";
-import { dataName, inHundredths, splitName } from "./logic";
+import { CollapsibleSection } from "./collapsible-section";
+import { dataName, splitName } from "./logic";
 import pageClasses from "./model-page.module.css";
 
-/** Where it errs: what each label's texts were taken for, and each label's own figures. */
+/** The confusion matrix, and precision, recall and F1 per label. */
 export function ConfusionSection({ model, result }: { model: ModelDetail; result: Result }) {
   const { confusion } = result;
   if (!confusion) return null;
   const labels = result.labels ?? model.labels;
   return (
-    <Fold id="confusion" title="Mistakes by label" about="which label it gives instead of which">
+    <CollapsibleSection id="confusion" title="Mistakes by label" about="which labels it confuses">
       <p className={pageClasses.lead}>
-        {result.name}; {dataName(result.data)}, {splitName(result.split)}. Each row holds the texts of one
-        true label. Read along it to see what was predicted.
+        {result.name}; {dataName(result.data)}, {splitName(result.split)}. Each row shows what the model
+        predicted for the texts of one true label.
       </p>
       <div className={classes.scroll}>
         <table className={classes.matrix}>
@@ -35,9 +35,9 @@ export function ConfusionSection({ model, result }: { model: ModelDetail; result
           <tbody>
             {confusion.map((row, truth) => (
               <tr key={labels[truth]}>
-                <th scope="row">is {labels[truth]}</th>
-                {row.map((cell, read) => (
-                  <Cell key={labels[read]} cell={cell} row={row} right={truth === read} />
+                <th scope="row">true {labels[truth]}</th>
+                {row.map((cell, predicted) => (
+                  <Cell key={labels[predicted]} cell={cell} row={row} correct={truth === predicted} />
                 ))}
               </tr>
             ))}
@@ -45,20 +45,20 @@ export function ConfusionSection({ model, result }: { model: ModelDetail; result
         </table>
       </div>
       <LabelTable figures={result.per_class ?? []} />
-    </Fold>
+    </CollapsibleSection>
   );
 }
 
-function Cell({ cell, row, right }: { cell: number; row: readonly number[]; right: boolean }) {
-  const total = row.reduce((sum, each) => sum + each, 0);
+function Cell({ cell, row, correct }: { cell: number; row: readonly number[]; correct: boolean }) {
+  const total = row.reduce((sum, value) => sum + value, 0);
   const share = total === 0 ? 0 : cell / total;
-  const colour = right ? "var(--right-mark)" : "var(--left-mark)";
+  const colour = correct ? "var(--right-mark)" : "var(--left-mark)";
   return (
     <td
-      data-right={right || undefined}
+      data-right={correct || undefined}
       style={{ background: `color-mix(in srgb, ${colour} ${Math.round(8 + 40 * share)}%, var(--sheet))` }}
     >
-      <strong>{count(cell)}</strong> <span>{Math.round(share * 100)}%</span>
+      <strong>{count(cell)}</strong> <span>{fixedPercent(share, 0)}</span>
     </td>
   );
 }
@@ -66,19 +66,19 @@ function Cell({ cell, row, right }: { cell: number; row: readonly number[]; righ
 function LabelTable({ figures }: { figures: NonNullable<Result["per_class"]> }) {
   if (figures.length === 0) return null;
   return (
-    <div className={classes.scroll} role="region" aria-label="Each label’s figures" tabIndex={0}>
+    <div className={classes.scroll} role="region" aria-label="Metrics by label" tabIndex={0}>
       <table className={classes.labels}>
-        <caption className={shared.unseen}>Each label’s figures, times 100</caption>
+        <caption className={shared.unseen}>Metrics by label, in percent</caption>
         <thead>
           <tr>
             <th scope="col">Label</th>
-            <th scope="col" title="of the texts that it gave this label, how many have it">
+            <th scope="col" title="the share of texts predicted as this label that are correct">
               Precision
             </th>
-            <th scope="col" title="of the texts that have this label, how many it found">
+            <th scope="col" title="the share of texts with this label that were found">
               Recall
             </th>
-            <th scope="col" title="the harmonic mean of both">
+            <th scope="col" title="the harmonic mean of precision and recall">
               F1
             </th>
             <th scope="col">Texts</th>
@@ -88,9 +88,9 @@ function LabelTable({ figures }: { figures: NonNullable<Result["per_class"]> }) 
           {figures.map(({ label, precision, recall, f1, support }) => (
             <tr key={label}>
               <th scope="row">{label}</th>
-              <td>{inHundredths(precision)}</td>
-              <td>{inHundredths(recall)}</td>
-              <td>{inHundredths(f1)}</td>
+              <td>{timesHundred(precision)}</td>
+              <td>{timesHundred(recall)}</td>
+              <td>{timesHundred(f1)}</td>
               <td>{count(support)}</td>
             </tr>
           ))}

@@ -7,19 +7,19 @@ interface Entry {
   title: string;
 }
 
-/** The sections of the article around it, as they come and go: not every result has each of them. */
+/** Lists the sections of the surrounding article. Observes it, because which sections exist depends on the result. */
 export function Contents() {
   const nav = useRef<HTMLElement>(null);
   const [entries, setEntries] = useState<Entry[]>([]);
   useEffect(() => {
     const article = nav.current?.closest("article");
     if (!article) return;
-    const read = () => {
+    const update = () => {
       const next = entriesOf(article);
       setEntries((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next));
     };
-    read();
-    const observer = new MutationObserver(read);
+    update();
+    const observer = new MutationObserver(update);
     observer.observe(article, { childList: true, subtree: true });
     return () => observer.disconnect();
   }, []);

@@ -1,6 +1,6 @@
 import { line } from "d3-shape";
 
-import classes from "./evidence.module.css";
+import classes from "./result-details.module.css";
 import type { Place } from "./square-chart";
 
 interface CurvePathProps {
@@ -10,8 +10,8 @@ interface CurvePathProps {
   y: Place;
 }
 
-/** A curve through its points, in their order. */
+/** A curve through its points, in order. */
 export function CurvePath({ across, up, x, y }: CurvePathProps) {
-  const points = across.map((each, i): [number, number] => [x(each), y(up[i] ?? 0)]);
+  const points = across.map((value, i): [number, number] => [x(value), y(up[i] ?? 0)]);
   return <path className={classes.curve} d={line()(points) ?? undefined} />;
 }

@@ -1,31 +1,31 @@
-/** What a curve says at a threshold. Pure; the names of the figures are those of the results file. */
+/** Figures at a threshold. Field names are those of the results file. */
 import type { Result, RocCurve } from "../../api/generated";
 
-/** What calling a text the label from a threshold on does to the rows that were measured. */
+/** What a threshold does to the evaluated rows. */
 export interface AtThreshold {
-  /** Rows that are called the label. */
+  /** Rows predicted as the label. */
   called: number;
-  /** Of these, the ones that are. */
+  /** Predicted rows that are correct. */
   right: number;
-  /** Rows that are the label. */
+  /** Rows that have the label. */
   all: number;
   precision: number | undefined;
   recall: number;
   falsePositiveRate: number;
-  /** In a thousand texts like those measured, how many are called the label. */
+  /** Rows predicted as the label, per thousand. */
   perThousand: number;
 }
 
 /**
- * The curve's point at `threshold`: a row counts from its probability on, so it is the point with the lowest threshold
- * that is no lower. Undefined where the result does not say how many rows are of the label.
+ * The curve's point at `threshold`: the one with the lowest threshold that is at least as high. Undefined if the result
+ * doesn't say how many rows have the label.
  */
 export function atThreshold(result: Result, curve: RocCurve, threshold: number): AtThreshold | undefined {
   const support = supportOf(result, curve.label);
   if (!support) return undefined;
   let at = 0;
-  curve.threshold.forEach((each, i) => {
-    if ((each ?? Number.POSITIVE_INFINITY) >= threshold) at = i;
+  curve.threshold.forEach((value, i) => {
+    if ((value ?? Number.POSITIVE_INFINITY) >= threshold) at = i;
   });
   const recall = curve.true_positive_rate[at] ?? 0;
   const falsePositiveRate = curve.false_positive_rate[at] ?? 0;
@@ -43,15 +43,15 @@ export function atThreshold(result: Result, curve: RocCurve, threshold: number):
 }
 
 function supportOf(result: Result, label: string): { own: number; others: number } | undefined {
-  const own = result.per_class?.find((each) => each.label === label)?.support;
+  const own = result.per_class?.find((row) => row.label === label)?.support;
   return own === undefined ? undefined : { own, others: result.rows - own };
 }
 
-/** How many of a curve's points its table holds. */
+/** The number of a curve's points in its table. */
 export const CURVE_TABLE_ROWS = 11;
 
-/** At most `most` of a curve's points, both ends among them. */
-export function thinned<Point>(points: readonly Point[], most: number): Point[] {
+/** At most `most` of a curve's points, including both ends. */
+export function sampled<Point>(points: readonly Point[], most: number): Point[] {
   if (points.length <= most) return [...points];
   return Array.from(
     { length: most },
@@ -67,7 +67,7 @@ export interface Bin {
   accuracy: number;
 }
 
-/** The bins of a reliability diagram that hold any rows. */
+/** The non-empty bins of a reliability diagram. */
 export function binsOf({ rows, confidence, accuracy }: NonNullable<Result["reliability"]>): Bin[] {
   return rows.flatMap((count, i) =>
     count === 0
@@ -84,8 +84,15 @@ export function binsOf({ rows, confidence, accuracy }: NonNullable<Result["relia
   );
 }
 
-/** Of rising values, those whose places are at least `room` apart, so that their names don't touch; always the last. */
-export function apart(values: readonly number[], place: (value: number) => number, room: number): number[] {
+/**
+ * Of rising values, those whose places are at least `room` spacedApart, so that their names don't touch; always the
+ * last.
+ */
+export function spacedApart(
+  values: readonly number[],
+  place: (value: number) => number,
+  room: number,
+): number[] {
   return values.reduceRight<number[]>((kept, value) => {
     const [next] = kept;
     return next === undefined || place(next) - place(value) >= room ? [value, ...kept] : kept;

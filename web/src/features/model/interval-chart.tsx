@@ -1,8 +1,9 @@
 import classes from "./interval-chart.module.css";
 import type { Estimate } from "../../api/generated";
-import { axisFor, inHundredths, metricName, placeOn, type Axis } from "./logic";
+import { axisFor, metricName, placeOn, type Axis } from "./logic";
+import { timesHundred } from "../../lib/format";
 
-/** Ticks that are closer need a decimal, or two of them read alike. */
+/** Ticks closer together than this need a decimal to differ. */
 const HUNDREDTH = 0.0099;
 
 interface Row {
@@ -11,19 +12,19 @@ interface Row {
   metrics: Record<string, Estimate>;
 }
 
-/** A dot and its interval for each row. The table below holds the same figures, so screen readers skip the drawing. */
+/** A dot and its interval per row. Hidden from screen readers: the table below has the same figures. */
 export function IntervalChart({ rows, metric }: { rows: readonly Row[]; metric: string }) {
-  const drawn = rows.flatMap((row) => {
+  const estimates = rows.flatMap((row) => {
     const estimate = row.metrics[metric];
     return estimate ? [{ row, estimate }] : [];
   });
-  if (drawn.length === 0) return null;
-  const axis = axisFor(drawn.map(({ estimate }) => estimate));
+  if (estimates.length === 0) return null;
+  const axis = axisFor(estimates.map(({ estimate }) => estimate));
   const decimals = (axis.ticks[1] ?? 1) - (axis.ticks[0] ?? 0) < HUNDREDTH ? 1 : 0;
   const percent = (value: number) => `${placeOn(axis, value)}%`;
   return (
     <figure className={classes.chart} aria-hidden="true" data-metric={metricName(metric)}>
-      {drawn.map(({ row, estimate }) => (
+      {estimates.map(({ row, estimate }) => (
         <div key={row.name} className={classes.row} data-own={row.own || undefined}>
           <span className={classes.name}>{row.name}</span>
           <svg className={classes.plot} width="100%" height="28">
@@ -37,7 +38,7 @@ export function IntervalChart({ rows, metric }: { rows: readonly Row[]; metric: 
             />
             <circle className={classes.dot} cx={percent(estimate.value)} cy="14" r="5.5" />
           </svg>
-          <span className={classes.value}>{inHundredths(estimate.value)}</span>
+          <span className={classes.value}>{timesHundred(estimate.value)}</span>
         </div>
       ))}
       <div className={classes.row}>

@@ -7,8 +7,8 @@ import { labelCurvesOf } from "./label-curves";
 
 const [negative, positive] = labelCurvesOf(measured);
 
-describe("the curves of two labels, of which one is saved", () => {
-  it("are there for both, in the model's order", () => {
+describe("labelCurvesOf", () => {
+  it("has curves for both labels, in the model's order", () => {
     expect(labelCurvesOf(measured).map(({ label }) => label)).toEqual(["negative", "positive"]);
     expect(positive?.roc).toBe(measured.roc?.[0]);
   });
@@ -23,7 +23,7 @@ describe("the curves of two labels, of which one is saved", () => {
     },
   );
 
-  it("run from nothing called to everything called, each threshold lower than the one before", () => {
+  it("has falling thresholds, from no predictions to all", () => {
     const { threshold, true_positive_rate: found, false_positive_rate: wrong } = negative!.roc;
     expect([threshold[0], found[0], wrong[0]]).toEqual([null, 0, 0]);
     expect([threshold.at(-1), found.at(-1), wrong.at(-1)]).toEqual([0, 1, 1]);
@@ -31,7 +31,7 @@ describe("the curves of two labels, of which one is saved", () => {
     expect(falling).toEqual(falling.toSorted((a, b) => b! - a!));
   });
 
-  it("are their own mirror image twice over", () => {
+  it("mirrored twice is the original", () => {
     const back: Result = {
       ...measured,
       roc: [negative!.roc],
@@ -46,7 +46,7 @@ describe("the curves of two labels, of which one is saved", () => {
   });
 });
 
-it("mirrors nothing where a text may have several labels, or there are more than two", () => {
+it("doesn't mirror for multi-label models or more than two labels", () => {
   const labels = (result: Partial<Result>) =>
     labelCurvesOf({ ...measured, ...result }).map(({ label }) => label);
   expect(labels({ multi_label: true })).toEqual(["positive"]);

@@ -1,4 +1,6 @@
-/** The curves of one label against the rest. Of two labels an evaluation saves one; the other's are its mirror image. */
+/**
+ * Curves of one label against the rest. With two labels an evaluation saves one; the other's are its mirror image.
+ */
 import type { PrecisionRecallCurve, Result, RocCurve, ScoreHistogram } from "../../api/generated";
 
 export interface LabelCurves {
@@ -8,10 +10,10 @@ export interface LabelCurves {
   histogram: ScoreHistogram | undefined;
 }
 
-/** One entry for each label that has a curve, saved or mirrored, in the model's own order. */
+/** An entry per label that has a curve, saved or mirrored, in the model's order. */
 export function labelCurvesOf(result: Result): LabelCurves[] {
   const of = <Curve extends { label: string }>(curves: readonly Curve[] | null, label: string) =>
-    (curves ?? []).find((each) => each.label === label);
+    (curves ?? []).find((curve) => curve.label === label);
   const saved = (result.roc ?? []).map((roc) => ({
     label: roc.label,
     roc,
@@ -29,12 +31,12 @@ export function labelCurvesOf(result: Result): LabelCurves[] {
 }
 
 /**
- * The same rows seen from the other label, whose probability is 1 minus the saved one's. What is not called the one is
- * called the other, so its false positive rate is what the first misses, and its hits are what the first rejects rightly.
+ * The curves of the other label, whose probability is 1 minus the saved one's. A text not predicted as one is predicted as
+ * the other, so its false positive rate is the first's false negative rate, and vice versa.
  */
 function mirrored({ roc, histogram }: LabelCurves, label: string, rows: Support): LabelCurves {
   const points = roc.threshold.map((threshold, i) => ({
-    // Below the saved threshold, so above 1 minus it. The last point of the saved curve calls everything: here nothing.
+    // The last point of the saved curve predicts the label for everything: here for nothing.
     threshold: i === roc.threshold.length - 1 ? null : threshold === null ? 0 : rounded(1 - threshold),
     falsePositiveRate: rounded(1 - (roc.true_positive_rate[i] ?? 0)),
     truePositiveRate: rounded(1 - (roc.false_positive_rate[i] ?? 0)),
@@ -60,12 +62,12 @@ function mirrored({ roc, histogram }: LabelCurves, label: string, rows: Support)
 }
 
 interface Support {
-  /** Rows of the label, and of the others. */
+  /** Rows with the label, and without it. */
   own: number;
   others: number;
 }
 
-/** From a ROC curve and how many rows there are of either kind; undefined where that is not known. */
+/** Derived from a ROC curve and the number of rows of either kind; undefined if unknown. */
 function precisionRecallOf(roc: RocCurve, { own, others }: Support): PrecisionRecallCurve | undefined {
   if (own === 0 || others === 0) return undefined;
   const points = roc.threshold.flatMap((threshold, i) => {

@@ -4,18 +4,18 @@ import { area, line } from "d3-shape";
 import type { Estimate, LearningCurve, Result } from "../../api/generated";
 import { ChartTable } from "../../components/chart-table";
 import shared from "../../components/shared.module.css";
-import { count } from "../../lib/format";
-import { apart } from "./curves";
-import classes from "./evidence.module.css";
-import { Fold } from "./fold";
-import { axisFor, inHundredths, interval } from "./logic";
+import { count, fixedPercent, timesHundred } from "../../lib/format";
+import { spacedApart } from "./curves";
+import classes from "./result-details.module.css";
+import { CollapsibleSection } from "./collapsible-section";
+import { axisFor, interval } from "./logic";
 import pageClasses from "./model-page.module.css";
 import squareClasses from "./square-chart.module.css";
 
 const WIDTH = 480;
 const HEIGHT = 300;
 const MARGIN = { top: 10, right: 24, bottom: 44, left: 50 };
-/** What one number below the axis needs, in the chart's units. */
+/** The width of a tick label, in chart units. */
 const TICK_ROOM = 46;
 
 interface Point {
@@ -23,19 +23,23 @@ interface Point {
   accuracy: Estimate;
 }
 
-/** Whether more rows would help. */
+/** The learning curve: whether more data would help. */
 export function LearningSection({ result }: { result: Result }) {
   const curve = result.learning_curve;
   const points = curve ? pointsOf(curve) : [];
   const [first, last] = [points[0], points.at(-1)];
   if (!curve || !first || !last || first === last) return null;
   return (
-    <Fold id="learning" title="Would more data help?" about="accuracy by number of training rows">
+    <CollapsibleSection
+      id="learning"
+      title="Would more data help?"
+      about="accuracy by number of training rows"
+    >
       <p className={pageClasses.lead}>
-        The same final layer fitted on parts of the training rows: with {count(first.rows)} of them{" "}
-        {inHundredths(first.accuracy.value)}% of {count(curve.rows)} validation texts are right, with{" "}
-        {count(last.rows)} {inHundredths(last.accuracy.value)}%. Where the line still rises, more rows would
-        help. The band is the 95% interval.
+        The final layer was trained on parts of the training data. With {count(first.rows)} rows it labels{" "}
+        {fixedPercent(first.accuracy.value)} of {count(curve.rows)} validation texts correctly, with{" "}
+        {count(last.rows)} rows {fixedPercent(last.accuracy.value)}. If the line is still rising at the end,
+        more data would help. The band is the 95% interval.
       </p>
       <figure className={`${shared.card} ${classes.figure} ${classes.learning}`}>
         <Chart points={points} />
@@ -44,12 +48,12 @@ export function LearningSection({ result }: { result: Result }) {
           columns={["Training rows", "Accuracy", "95% interval"]}
           rows={points.map(({ rows, accuracy }) => [
             count(rows),
-            inHundredths(accuracy.value),
+            timesHundred(accuracy.value),
             interval(accuracy),
           ])}
         />
       </figure>
-    </Fold>
+    </CollapsibleSection>
   );
 }
 
@@ -60,7 +64,7 @@ function pointsOf({ points }: LearningCurve): Point[] {
   });
 }
 
-/** Each step across multiplies the rows. The table beside it holds the same, so screen readers skip it. */
+/** Rows on a logarithmic axis. Hidden from screen readers: the table has the same figures. */
 function Chart({ points }: { points: readonly Point[] }) {
   const rows = points.map((point) => point.rows);
   const axis = axisFor(points.map(({ accuracy }) => accuracy));
@@ -92,7 +96,7 @@ function Chart({ points }: { points: readonly Point[] }) {
           </text>
         </g>
       ))}
-      {apart(rows, x, TICK_ROOM).map((tick) => (
+      {spacedApart(rows, x, TICK_ROOM).map((tick) => (
         <text key={tick} className={squareClasses.tick} x={x(tick)} y={floor + 16} textAnchor="middle">
           {count(tick)}
         </text>
@@ -114,7 +118,7 @@ function Chart({ points }: { points: readonly Point[] }) {
         y={HEIGHT - 8}
         textAnchor="middle"
       >
-        training rows, each step a multiple
+        training rows (log scale)
       </text>
       <text
         className={squareClasses.axis}

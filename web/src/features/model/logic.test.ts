@@ -4,7 +4,7 @@ import { detail } from "../../test/handlers";
 import { axisFor, cardParts, commandsOf, factsOf, groupsOf, placeOn, splitName, wrapCommand } from "./logic";
 
 describe("groupsOf", () => {
-  it("compares only what was measured on the same rows, the most accurate first", () => {
+  it("groups results on the same rows, most accurate first", () => {
     const [first] = detail.results;
     const other = { ...first!, name: "IMDb", data: "imdb", rows: 25_000 };
     const better = {
@@ -22,18 +22,18 @@ describe("groupsOf", () => {
   });
 });
 
-it("a file that was tested whole is no split of one", () => {
+it("doesn't call a whole file a split", () => {
   expect([splitName("dev"), splitName("all of mine.csv")]).toEqual(["dev split", "all of mine.csv"]);
 });
 
-it("the passes of a run are not poured out as text", () => {
+it("omits the list of validation passes", () => {
   expect(factsOf({ stage: "distill", validation: [{ step: 1, sst2_accuracy: 0.9 }] })).toEqual([
     ["stage", "distill"],
   ]);
 });
 
 describe("axisFor", () => {
-  it("holds every interval between round ends", () => {
+  it("contains every interval between round ends", () => {
     const axis = axisFor([
       { value: 0.8, low: 0.774, high: 0.826 },
       { value: 0.868, low: 0.845, high: 0.89 },
@@ -44,14 +44,14 @@ describe("axisFor", () => {
     expect(placeOn(axis, 0.83)).toBeCloseTo(50);
   });
 
-  it("copes with an interval of no width", () => {
+  it("handles an interval without width", () => {
     const axis = axisFor([{ value: 1, low: 1, high: 1 }]);
     expect(axis.high).toBeGreaterThan(axis.low);
   });
 });
 
 describe("cardParts", () => {
-  it("drops metadata and title, and takes the limits apart", () => {
+  it("drops metadata and title, and separates the limits", () => {
     expect(
       cardParts(
         "---\na: b\n---\n# Name\n\nHello.\n\n## Limits\n\n- English.\n\n## Results\n\n| 1 |\n\n## Use\n\nSo.\n",
@@ -62,13 +62,13 @@ describe("cardParts", () => {
     });
   });
 
-  it("takes a card without any of these as it is", () => {
+  it("keeps a card without these as it is", () => {
     expect(cardParts("Just text.")).toEqual({ body: "Just text.", limits: undefined });
     expect(cardParts("")).toEqual({ body: "", limits: undefined });
   });
 });
 
-it("lists each command once, and everything else that is known as text", () => {
+it("lists each command once, and the rest as text", () => {
   expect(commandsOf(detail)).toEqual(["valence pretrain --data imdb", detail.results[0]?.command]);
   expect(factsOf(detail.provenance)).toEqual([
     ["rows", "60,614"],
@@ -76,7 +76,7 @@ it("lists each command once, and everything else that is known as text", () => {
   ]);
 });
 
-it("breaks a long command at its options", () => {
+it("wraps a long command at its options", () => {
   expect(wrapCommand("valence a --b c")).toBe("valence a --b c");
   expect(wrapCommand(`valence transfer --from ${"x".repeat(80)} --out y`)).toContain(" \\\n  --out y");
 });

@@ -1,45 +1,48 @@
 import type { Estimate, ModelDetail, Result } from "../../api/generated";
-import { counted } from "../../lib/format";
+import { counted, timesHundred } from "../../lib/format";
 
 const METRICS: Record<string, { name: string; meaning: string }> = {
-  accuracy: { name: "Accuracy", meaning: "share of texts whose label it got right" },
+  accuracy: { name: "Accuracy", meaning: "share of texts labelled correctly" },
   subset_accuracy: {
     name: "Subset accuracy",
-    meaning: "share of texts that it gave exactly the right labels",
+    meaning: "share of texts with exactly the correct labels",
   },
   hamming_loss: {
     name: "Hamming loss",
-    meaning: "share of all answers, one a text and label, that are wrong; lower is better",
+    meaning: "share of wrong decisions over all texts and labels; lower is better",
   },
-  micro_f1: { name: "Micro-F1", meaning: "F1 over all answers together: frequent labels weigh more" },
-  macro_f1: { name: "Macro-F1", meaning: "F1 of each label, averaged: labels count alike, however rare" },
-  mcc: { name: "MCC", meaning: "Matthews correlation: 0 is guessing, 100 is perfect" },
-  roc_auc: { name: "ROC AUC", meaning: "how often a positive text scores above a negative one" },
-  ece: { name: "Calibration error", meaning: "how far its percentages are from the truth; lower is better" },
+  micro_f1: { name: "Micro-F1", meaning: "F1 over all decisions together; frequent labels count more" },
+  macro_f1: {
+    name: "Macro-F1",
+    meaning: "average F1 of the labels; rare labels count as much as frequent ones",
+  },
+  mcc: { name: "MCC", meaning: "Matthews correlation coefficient; 0 is guessing, 100 is perfect" },
+  roc_auc: { name: "ROC AUC", meaning: "how often a positive text scores higher than a negative one" },
+  ece: { name: "Calibration error", meaning: "average gap between confidence and accuracy; lower is better" },
   brier: {
     name: "Brier score",
-    meaning: "squared distance of its percentages from the truth; lower is better",
+    meaning: "mean squared error of the probabilities; lower is better",
   },
   micro_precision: {
     name: "Micro-precision",
-    meaning: "of all the labels that it gave, how many were deserved",
+    meaning: "share of assigned labels that are correct",
   },
   micro_recall: {
     name: "Micro-recall",
-    meaning: "of all the labels that were deserved, how many it gave",
+    meaning: "share of true labels that were assigned",
   },
   macro_precision: {
     name: "Macro-precision",
-    meaning: "of what it gave a label, how much deserved it; labels averaged",
+    meaning: "average precision of the labels",
   },
   macro_recall: {
     name: "Macro-recall",
-    meaning: "of what deserved a label, how much it found; labels averaged",
+    meaning: "average recall of the labels",
   },
-  log_loss: { name: "Log loss", meaning: "punishes confident mistakes; lower is better" },
+  log_loss: { name: "Log loss", meaning: "penalizes confident mistakes; lower is better" },
 };
 
-/** What the table always shows; the others are there when the chart shows them. */
+/** Always in the table; other metrics appear when the chart shows them. */
 const COLUMNS = ["accuracy", "subset_accuracy", "micro_f1", "macro_f1", "mcc", "roc_auc", "ece"];
 
 export function columnsOf(group: Group, chosen: string): string[] {
@@ -53,26 +56,26 @@ const DATA: Record<string, string> = { imdb: "IMDb", sst2: "SST-2" };
 
 export const dataName = (key: string): string => DATA[key] ?? key;
 
-/** A result, and whether it is this model's own or another way to do the same. */
+/** A result, and whether it is this model's own or a comparison. */
 export interface Row extends Result {
   own: boolean;
 }
 
-/** Results that may be compared: the same rows of the same data. */
+/** Comparable results: measured on the same rows of the same data. */
 export interface Group {
   key: string;
   title: string;
   rows: Row[];
   metrics: string[];
-  /** What they were measured on; times are comparable on one processor only. */
+  /** Times are comparable only on the same processor. */
   processors: string[];
 }
 
-/** The share of texts that it got right: whose label, or where a text may have several all of whose labels. */
-export const rightOf = ({ metrics }: Result): Estimate | undefined =>
+/** The share of texts with the correct label or, for multi-label models, with exactly the correct labels. */
+export const accuracyOf = ({ metrics }: Result): Estimate | undefined =>
   metrics["accuracy"] ?? metrics["subset_accuracy"];
 
-/** One group for each set of rows, this model's first; within one, the most accurate first. */
+/** A group per set of rows, this model's first; within a group, the most accurate first. */
 export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" | "comparisons">): Group[] {
   const rows: Row[] = [
     ...results.map((result) => ({ ...result, own: true })),
@@ -87,28 +90,26 @@ export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" |
       title: first
         ? `${dataName(first.data)}, ${splitName(first.split)}, ${counted(first.rows, "text")}`
         : key,
-      rows: own.toSorted((a, b) => (rightOf(b)?.value ?? 0) - (rightOf(a)?.value ?? 0)),
+      rows: own.toSorted((a, b) => (accuracyOf(b)?.value ?? 0) - (accuracyOf(a)?.value ?? 0)),
       metrics: metricsOf(own),
       processors: [...new Set(own.map((row) => row.processor))],
     };
   });
 }
 
-/** "dev split"; a file that was tested whole says so itself. */
+/** "dev split"; "all of …" for a file evaluated as a whole. */
 export const splitName = (split: string): string => (split.startsWith("all of ") ? split : `${split} split`);
 
 const keyOf = ({ data, split, rows }: Result): string => `${data} ${split} ${rows}`;
 
-/** The metrics that any of the rows has, the familiar ones first. */
+/** The metrics of any row, known ones first. */
 function metricsOf(rows: readonly Row[]): string[] {
-  const found = new Set(rows.flatMap((row) => Object.keys(row.metrics)));
-  const familiar = Object.keys(METRICS).filter((key) => found.has(key));
-  return [...familiar, ...[...found].filter((key) => !familiar.includes(key)).sort()];
+  const present = new Set(rows.flatMap((row) => Object.keys(row.metrics)));
+  const known = Object.keys(METRICS).filter((key) => present.has(key));
+  return [...known, ...[...present].filter((key) => !known.includes(key)).sort()];
 }
 
-export const inHundredths = (value: number): string => (value * 100).toFixed(1);
-
-export const interval = ({ low, high }: Estimate): string => `${inHundredths(low)} to ${inHundredths(high)}`;
+export const interval = ({ low, high }: Estimate): string => `${timesHundred(low)} to ${timesHundred(high)}`;
 
 export interface Axis {
   low: number;
@@ -117,15 +118,15 @@ export interface Axis {
 }
 
 const STEPS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
-const FEWEST_PIECES = 6;
+const MAX_TICK_INTERVALS = 6;
 
-/** An axis around all intervals, with round ends and a handful of ticks. */
+/** An axis around all intervals, with round ends and a few ticks. */
 export function axisFor(estimates: readonly Estimate[]): Axis {
-  const least = Math.min(...estimates.map((each) => each.low));
-  const most = Math.max(...estimates.map((each) => each.high));
-  const step = STEPS.find((each) => (most - least) / each <= FEWEST_PIECES) ?? 1;
-  const low = Math.floor(least / step) * step;
-  const pieces = Math.max(1, Math.ceil((most - low) / step - 1e-9));
+  const min = Math.min(...estimates.map((estimate) => estimate.low));
+  const max = Math.max(...estimates.map((estimate) => estimate.high));
+  const step = STEPS.find((candidate) => (max - min) / candidate <= MAX_TICK_INTERVALS) ?? 1;
+  const low = Math.floor(min / step) * step;
+  const pieces = Math.max(1, Math.ceil((max - low) / step - 1e-9));
   return {
     low,
     high: low + pieces * step,
@@ -133,7 +134,7 @@ export function axisFor(estimates: readonly Estimate[]): Axis {
   };
 }
 
-/** Where a value stands on the axis, in percent of its length. */
+/** A value's position on the axis, in percent of its length. */
 export const placeOn = ({ low, high }: Axis, value: number): number => ((value - low) / (high - low)) * 100;
 
 export interface Card {
@@ -141,12 +142,11 @@ export interface Card {
   limits: string | undefined;
 }
 
-/** The mistakes that a card lists come with its figures, and the page shows them from there. */
+/** The card's list of mistakes; the page shows them from the results. */
 const KNOWN_FAILURES = /^\*\*Known failures\b[\s\S]*?(?=^\*\*|(?![\s\S]))/gm;
 
 /**
- * The card without its metadata and title, and without what the page shows from the same figures; its section on limits
- * apart.
+ * The card without metadata, title and the sections that the page shows elsewhere; its limits are separate.
  */
 export function cardParts(card: string): Card {
   const text = card.replace(/^---\n[\s\S]*?\n---\n/, "").replace(/^\s*# .*\n/, "");
@@ -166,35 +166,35 @@ export function cardParts(card: string): Card {
   };
 }
 
-/** A command on several lines, one for each option, as one would write it in a script. */
+/** A long command on several lines, one per option. */
 export function wrapCommand(command: string): string {
   return command.length < 80 ? command : command.replaceAll(/ (?=--\w)/g, " \\\n  ");
 }
 
-/** The distinct commands behind the model and its own results, in order. */
+/** The distinct commands that made the model and its results, in order. */
 export function commandsOf({ provenance, results }: Pick<ModelDetail, "provenance" | "results">): string[] {
-  const told: unknown = provenance["commands"];
-  const stages = Array.isArray(told) ? told.filter((each) => typeof each === "string") : [];
+  const recorded: unknown = provenance["commands"];
+  const stages = Array.isArray(recorded) ? recorded.filter((command) => typeof command === "string") : [];
   return [...new Set([...stages, ...results.map((result) => result.command)])];
 }
 
-/** The commands stand above; every validation pass of a run is for a table, and too long for a line of text. */
+/** Commands are shown separately, and the list of validation passes is too long. */
 const NOT_FACTS = new Set(["commands", "validation"]);
 
-/** What provenance says besides, as pairs of plain text. */
+/** The rest of the provenance, as pairs of text. */
 export function factsOf(provenance: ModelDetail["provenance"]): [string, string][] {
   return Object.entries(provenance)
     .filter(([key, value]) => !NOT_FACTS.has(key) && value !== null && value !== "")
-    .map(([key, value]) => [key.replaceAll("_", " "), plain(value)]);
+    .map(([key, value]) => [key.replaceAll("_", " "), asText(value)]);
 }
 
-function plain(value: unknown): string {
+function asText(value: unknown): string {
   if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(plain).join(", ");
+  if (Array.isArray(value)) return value.map(asText).join(", ");
   if (typeof value === "object" && value !== null) {
     return Object.entries(value)
-      .filter(([, each]) => each !== null)
-      .map(([key, each]) => `${key.replaceAll("_", " ")}: ${plain(each)}`)
+      .filter(([, field]) => field !== null)
+      .map(([key, field]) => `${key.replaceAll("_", " ")}: ${asText(field)}`)
       .join(", ");
   }
   return typeof value === "number"

@@ -4,7 +4,7 @@ import remarkGfm from "remark-gfm";
 
 import classes from "./markdown.module.css";
 
-// The page has an h1 and h2 of its own, so the card's headings go two further down. Tables may be wider than a phone.
+// The page has its own h1 and h2, so the card's headings start at h3. Tables may be wider than a phone.
 const componentsOf = (title: string): Components => ({
   h1: ({ children }) => <h3>{children}</h3>,
   h2: ({ children }) => <h3>{children}</h3>,
@@ -19,11 +19,11 @@ const componentsOf = (title: string): Components => ({
 });
 
 /**
- * Markdown from a model's folder: no HTML of its own, no images from elsewhere, no addresses but web ones.
- * `title` says what it is, for those who hear its tables.
+ * Markdown from a model's folder, without HTML, images, or links other than to the web. `title` labels its tables for
+ * screen readers.
  */
 export function Markdown({ title, children }: { title: string; children: string }) {
-  const components = useMemo(() => componentsOf(title), [title]); // new ones would be mounted anew each time
+  const components = useMemo(() => componentsOf(title), [title]); // new functions would remount everything
   return (
     <div className={classes.markdown}>
       <ReactMarkdown remarkPlugins={[remarkGfm]} skipHtml components={components}>

@@ -1,15 +1,15 @@
 import type { KnownFailure, ModelDetail, Result } from "../../api/generated";
-import { percent } from "../../lib/format";
+import { counted, fixedPercent, percent } from "../../lib/format";
 import { probability } from "../../lib/units";
-import { dataName, inHundredths, rightOf } from "./logic";
+import { dataName, accuracyOf } from "./logic";
 import classes from "./mistakes-section.module.css";
 import { Limits } from "./model-card";
 import pageClasses from "./model-page.module.css";
 
-/** The mistakes that it is surest of say the most; the others are for who asks. */
+/** The most confident mistakes are shown; the others on request. */
 const SHOWN = 5;
 
-/** Where it fails, before anybody relies on it: texts that it gets wrong, and what its card says of limits. */
+/** The model's most confident mistakes, and the limits from its card. */
 export function MistakesSection({ model }: { model: ModelDetail }) {
   const measured = model.results.filter(({ known_failures: failures }) => (failures ?? []).length > 0);
   return (
@@ -27,15 +27,15 @@ export function MistakesSection({ model }: { model: ModelDetail }) {
 
 function Failures({ result }: { result: Result }) {
   const failures = result.known_failures ?? [];
-  const right = rightOf(result);
+  const right = accuracyOf(result);
   const rest = failures.slice(SHOWN);
   return (
     <div>
       <p className={pageClasses.lead}>
         {right
-          ? `${inHundredths(right.value)}% right on ${dataName(result.data)} (${result.rows} texts). `
+          ? `${fixedPercent(right.value)} of texts correct on ${dataName(result.data)} (${counted(result.rows, "text")}). `
           : ""}
-        The mistakes that it is surest of:
+        Its most confident mistakes:
       </p>
       <FailureList failures={failures.slice(0, SHOWN)} />
       {rest.length > 0 ? (
@@ -55,7 +55,7 @@ function FailureList({ failures }: { failures: readonly KnownFailure[] }) {
         <li key={text}>
           <q dir="auto">{text}</q>{" "}
           <span>
-            predicted {predicted} ({percent(probability(certainty))}), is {truth}
+            predicted {predicted} ({percent(probability(certainty))}), actually {truth}
           </span>
         </li>
       ))}

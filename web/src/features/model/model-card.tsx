@@ -1,12 +1,12 @@
 import { lazy, Suspense } from "react";
 
-import { Fold } from "./fold";
+import { CollapsibleSection } from "./collapsible-section";
 import { cardParts } from "./logic";
 import pageClasses from "./model-page.module.css";
 
 const Markdown = lazy(() => import("./markdown").then((module) => ({ default: module.Markdown })));
 
-/** What its card says of limits. */
+/** The limits from the model card. */
 export function Limits({ card }: { card: string }) {
   const { limits } = cardParts(card);
   if (!limits) return null;
@@ -20,14 +20,14 @@ export function Limits({ card }: { card: string }) {
 export function CardSection({ card }: { card: string }) {
   const { body } = cardParts(card);
   return (
-    <Fold id="card" title="Model card" about="what it is for, in its maker’s words">
+    <CollapsibleSection id="card" title="Model card" about="intended use, as written by its author">
       <Suspense>
         {body === "" ? (
-          <p className={pageClasses.lead}>This model came without one.</p>
+          <p className={pageClasses.lead}>This model has no model card.</p>
         ) : (
           <Markdown title="the model card">{body}</Markdown>
         )}
       </Suspense>
-    </Fold>
+    </CollapsibleSection>
   );
 }

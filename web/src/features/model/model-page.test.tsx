@@ -6,8 +6,8 @@ import { detail, measured, MODEL, modelList, MODELS, problem, refuse, summary } 
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 
-describe("The model", () => {
-  it("says what it is, how good, where it errs, what limits it has and how it was made", async () => {
+describe("Model page", () => {
+  it("shows purpose, accuracy, mistakes, limits and provenance", async () => {
     open("/model");
     const title = "Classifies text as negative or positive";
     expect(await screen.findByRole("heading", { level: 1, name: title })).toBeVisible();
@@ -27,14 +27,14 @@ describe("The model", () => {
     expect(screen.getByRole("group", { name: "Commands" })).toHaveTextContent("valence pretrain --data imdb");
   });
 
-  it("shows the card without running what is in it", async () => {
+  it("shows the card without executing its content", async () => {
     open("/model");
     expect(await screen.findByText(/^A card\./)).toBeInTheDocument();
     expect(document.querySelector("article script")).toBeNull();
     expect(screen.getByText("a trap")).not.toHaveAttribute("href", expect.stringContaining("javascript"));
   });
 
-  it("lets the chart show another figure", async () => {
+  it("charts another metric", async () => {
     const user = open("/model");
     await user.selectOptions(
       await screen.findByRole("combobox", { name: "Chart shows" }),
@@ -44,7 +44,7 @@ describe("The model", () => {
     expect(screen.getByRole("columnheader", { name: "Calibration error" })).toBeInTheDocument();
   });
 
-  it("says of several labels a text that they are no alternatives, and what counts as right", async () => {
+  it("explains several labels per text, and what counts as correct", async () => {
     const [first] = detail.results;
     const several = {
       ...first!,
@@ -62,7 +62,7 @@ describe("The model", () => {
     expect(screen.getByText(/given exactly the right labels/).parentElement).toHaveTextContent(/^71\.3%/);
   });
 
-  it("says so where there are no results and no card", async () => {
+  it("says if there are no results and no card", async () => {
     server.use(
       http.get(MODEL, () =>
         HttpResponse.json({ ...detail, results: [], comparisons: [], card: "", provenance: {} }),
@@ -74,7 +74,7 @@ describe("The model", () => {
     expect(screen.queryByRole("group", { name: "Commands" })).not.toBeInTheDocument();
   });
 
-  it("names the models of the server where there are several", async () => {
+  it("links to the other models", async () => {
     server.use(
       http.get(MODELS, () =>
         HttpResponse.json(modelList(summary, { ...summary, name: "b", default: false })),
@@ -85,7 +85,7 @@ describe("The model", () => {
     expect(within(models).getByRole("link", { name: "b" })).toHaveAttribute("href", "/model?name=b");
   });
 
-  it("says that a model is unknown, with what to do", async () => {
+  it("says if a model is unknown, and what to do", async () => {
     server.use(
       http.get(MODEL, () =>
         refuse(problem(404, "unknown-model", "There is no such model", "There are: reviews.")),
@@ -110,7 +110,7 @@ describe("The model", () => {
     ).toBeVisible();
   });
 
-  describe("with a closer look saved", () => {
+  describe("with detailed results", () => {
     const closer = () =>
       server.use(
         http.get(MODEL, () => HttpResponse.json({ ...detail, results: [...detail.results, measured] })),
@@ -124,7 +124,7 @@ describe("The model", () => {
       return user;
     };
 
-    it("shows each label's figures, what percentages are worth, and on which texts it is better", async () => {
+    it("shows metrics by label, calibration and accuracy by kind of text", async () => {
       closer();
       await choose();
       const labels = screen.getByRole("table", { name: "Each label’s figures, times 100" });
@@ -138,7 +138,7 @@ describe("The model", () => {
       expect(slices).toHaveTextContent("2 to 13 words23989.1");
     });
 
-    it("says what another threshold does", async () => {
+    it("shows the effect of a threshold", async () => {
       closer();
       const user = await choose();
       const section = screen.getByRole("region", { name: "Choose a threshold" });
@@ -162,7 +162,7 @@ describe("The model", () => {
       expect(section).toHaveTextContent("sees 1,000 in a thousand texts like these.");
     });
 
-    it("chooses a threshold for the other label as well", async () => {
+    it("chooses a threshold for the other label too", async () => {
       closer();
       const user = await choose();
       const section = screen.getByRole("region", { name: "Choose a threshold" });
@@ -175,7 +175,7 @@ describe("The model", () => {
       ).toBeInTheDocument();
     });
 
-    it("says what more rows bring, where it was measured", async () => {
+    it("shows the learning curve, if measured", async () => {
       closer();
       await choose();
       const section = screen.getByRole("region", { name: "Would more data help?" });
@@ -185,7 +185,7 @@ describe("The model", () => {
     });
   });
 
-  it("shows the mistakes that it is surest of first, and the others when asked", async () => {
+  it("shows the most confident mistakes first, and the others on request", async () => {
     const failures = Array.from({ length: 7 }, (_, i) => ({
       text: `Mistake ${i}.`,
       truth: "positive",
@@ -203,7 +203,7 @@ describe("The model", () => {
     expect(within(section).getByText("Mistake 5.")).toBeVisible();
   });
 
-  it("opens the section that an address names, and lists them all", async () => {
+  it("opens the linked section, and lists all sections", async () => {
     open("/model#card");
     expect(await screen.findByText(/^A card\./)).toBeVisible();
     const contents = screen.getByRole("navigation", { name: "On this page" });
@@ -217,7 +217,7 @@ describe("The model", () => {
     expect(screen.getByRole("group", { name: "Commands", hidden: true })).not.toBeVisible();
   });
 
-  it("leaves out what an older evaluation did not save", async () => {
+  it("omits what an older evaluation didn't save", async () => {
     open("/model");
     await screen.findByRole("table", { name: /Confusion matrix/ });
     expect(screen.queryByRole("heading", { name: "Choose a threshold" })).not.toBeInTheDocument();

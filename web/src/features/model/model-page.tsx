@@ -11,21 +11,21 @@ import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
 import { SlowNotice } from "../../components/slow-notice";
 import { Contents } from "./contents";
-import { Evidence } from "./evidence";
-import { MakingSection } from "./making-section";
+import { ResultDetails } from "./result-details";
+import { ProvenanceSection } from "./provenance-section";
 import { MistakesSection } from "./mistakes-section";
 import { CardSection } from "./model-card";
 import classes from "./model-page.module.css";
-import { Names } from "./names";
+import { ModelLinks } from "./model-links";
 import { Overview } from "./overview";
 import { ResultsSection } from "./results-section";
 
 export function ModelPage() {
   const [search] = useSearchParams();
   const list = useQuery(modelsQuery);
-  const name = search.get("name") ?? list.data?.models.find((each) => each.default)?.name;
+  const name = search.get("name") ?? list.data?.models.find((model) => model.default)?.name;
   const model = useQuery({ ...modelQuery(name ?? ""), enabled: name !== undefined });
-  const shown = useDeferredValue(model.data); // drawn in slices: the page stays alive meanwhile
+  const shown = useDeferredValue(model.data); // renders in slices, so that the page stays responsive
   const failure = list.failureReason ?? model.failureReason;
   const retrying = list.isFetching || model.isFetching;
   const retry = () => void Promise.all([list.refetch(), model.refetch()]);
@@ -35,13 +35,13 @@ export function ModelPage() {
       <PageTitle>{name === undefined ? "Model" : `Model: ${name}`}</PageTitle>
       {shown ? null : (
         <PageHero title="The model">
-          What it is, how good it is and where that was measured, where it fails, and how it was made.
+          What it does, how accurate it is, where it fails, and how it was made.
         </PageHero>
       )}
-      {failure ? <Trouble failure={failure} retrying={retrying} onRetry={retry} /> : null}
+      {failure ? <LoadError failure={failure} retrying={retrying} onRetry={retry} /> : null}
       {shown ? <Model model={shown} models={list.data?.models} /> : null}
       <SlowNotice waiting={!shown && !failure} />
-      {shown || failure ? null : <Waiting />}
+      {shown || failure ? null : <Placeholder />}
     </>
   );
 }
@@ -49,27 +49,27 @@ export function ModelPage() {
 function Model({ model, models }: { model: ModelDetail; models: readonly ModelSummary[] | undefined }) {
   return (
     <article className={classes.model}>
-      <Names models={models} current={model.name} />
+      <ModelLinks models={models} current={model.name} />
       <Overview model={model} />
       <Contents />
       <MistakesSection model={model} />
       <div>
         <ResultsSection model={model} />
-        <Evidence key={model.name} model={model} />
+        <ResultDetails key={model.name} model={model} />
         <CardSection card={model.card} />
-        <MakingSection model={model} />
+        <ProvenanceSection model={model} />
       </div>
     </article>
   );
 }
 
-interface TroubleProps {
+interface LoadErrorProps {
   failure: Error;
   retrying: boolean;
   onRetry: () => void;
 }
 
-function Trouble({ failure, retrying, onRetry }: TroubleProps) {
+function LoadError({ failure, retrying, onRetry }: LoadErrorProps) {
   const error = asApiError(failure);
   return (
     <Notice
@@ -81,7 +81,7 @@ function Trouble({ failure, retrying, onRetry }: TroubleProps) {
   );
 }
 
-function Waiting() {
+function Placeholder() {
   return (
     <div aria-hidden="true">
       <Skeleton height={220} />

@@ -1,15 +1,15 @@
 import type { ModelDetail, Result } from "../../api/generated";
-import { baseName, counted, percent } from "../../lib/format";
+import { baseName, counted, fixedPercent, percent } from "../../lib/format";
 import { probability } from "../../lib/units";
-import { dataName, inHundredths, interval, rightOf, splitName } from "./logic";
+import { dataName, interval, accuracyOf, splitName } from "./logic";
 import classes from "./overview.module.css";
 
-/** So many figures say how good it is; the results have all. */
-const MOST_FIGURES = 3;
-/** More labels than this are counted, not named. */
-const MOST_NAMED = 6;
+/** The number of headline figures; the results have all. */
+const MAX_FIGURES = 3;
+/** With more labels, only their number is shown. */
+const MAX_LISTED_LABELS = 6;
 
-/** What it is and how good. */
+/** What the model does and how accurate it is. */
 export function Overview({ model }: { model: ModelDetail }) {
   const base = baseName(model.base);
   return (
@@ -19,14 +19,14 @@ export function Overview({ model }: { model: ModelDetail }) {
       </p>
       <h1>{titleOf(model)}</h1>
       <p className={classes.sentence}>
-        {model.multi_label ? "A text may have several labels, or none. " : ""}
-        An encoder, {base}, reads the text, and one linear layer decides.{" "}
+        {model.multi_label ? "A text can have several labels, or none.  " : ""}
+        The {base} encoder reads the text, and one linear layer classifies it.{" "}
         {model.multi_label
           ? ""
-          : `Below ${percent(probability(model.sure_from))} it says “not sure”: a person should decide.`}
+          : `Below ${percent(probability(model.sure_from))} it says “not sure”, and a person should decide.`}
       </p>
-      <ul className={classes.figures} aria-label="How good it is">
-        {figuresOf(model.results).map((result) => (
+      <ul className={classes.figures} aria-label="Accuracy">
+        {headlineResults(model.results).map((result) => (
           <Figure key={`${result.data} ${result.split}`} result={result} />
         ))}
       </ul>
@@ -35,30 +35,31 @@ export function Overview({ model }: { model: ModelDetail }) {
 }
 
 function Figure({ result }: { result: Result }) {
-  const right = rightOf(result);
+  const right = accuracyOf(result);
   if (!right) return null;
   return (
     <li>
-      <strong>{inHundredths(right.value)}%</strong>{" "}
+      <strong>{fixedPercent(right.value)}</strong>{" "}
       <span>
-        {result.multi_label ? "given exactly the right labels" : "labelled right"}: {dataName(result.data)},{" "}
-        {splitName(result.split)}, {counted(result.rows, "text")} (95% interval {interval(right)})
+        {result.multi_label ? "with exactly the correct labels" : "labelled correctly"}:{" "}
+        {dataName(result.data)}, {splitName(result.split)}, {counted(result.rows, "text")} (95% interval{" "}
+        {interval(right)})
       </span>
     </li>
   );
 }
 
-/** The model's own results, the first of each set of texts. */
-function figuresOf(results: readonly Result[]): Result[] {
+/** The model's first result on each data set. */
+function headlineResults(results: readonly Result[]): Result[] {
   const firsts = results.filter(
-    ({ data, split }, i) => results.findIndex((each) => each.data === data && each.split === split) === i,
+    ({ data, split }, i) => results.findIndex((other) => other.data === data && other.split === split) === i,
   );
-  return firsts.filter((result) => rightOf(result)).slice(0, MOST_FIGURES);
+  return firsts.filter((result) => accuracyOf(result)).slice(0, MAX_FIGURES);
 }
 
-/** "Classifies text as negative or positive": what a model is for, whatever its name. */
+/** "Classifies text as negative or positive". */
 function titleOf({ labels, multi_label: several }: ModelDetail): string {
-  if (labels.length > MOST_NAMED) return `Classifies text into ${labels.length} labels`;
+  if (labels.length > MAX_LISTED_LABELS) return `Classifies text into ${labels.length} labels`;
   const list = new Intl.ListFormat("en", { type: several ? "conjunction" : "disjunction" }).format(labels);
   return several ? `Finds ${list} in text` : `Classifies text as ${list}`;
 }

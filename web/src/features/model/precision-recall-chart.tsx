@@ -1,21 +1,21 @@
 import type { PrecisionRecallCurve } from "../../api/generated";
 import { ChartTable } from "../../components/chart-table";
 import { CurvePath } from "./curve-path";
-import { CURVE_TABLE_ROWS, thinned, type AtThreshold } from "./curves";
-import classes from "./evidence.module.css";
-import { inHundredths } from "./logic";
+import { CURVE_TABLE_ROWS, sampled, type AtThreshold } from "./curves";
+import classes from "./result-details.module.css";
 import { SquareChart } from "./square-chart";
+import { fixedPercent, timesHundred } from "../../lib/format";
 
 interface PrecisionRecallChartProps {
   curve: PrecisionRecallCurve;
-  /** Where the threshold stands on it. */
-  found: AtThreshold;
-  /** Of all texts, how many are of the label, 0 to 1: the precision of guessing. */
+  /** The figures at the current threshold. */
+  point: AtThreshold;
+  /** The share of texts with the label, 0 to 1: the precision of guessing. */
   share: number;
 }
 
-/** How many calls are right, against how many of a label are found. */
-export function PrecisionRecallChart({ curve, found, share }: PrecisionRecallChartProps) {
+/** Precision against recall. */
+export function PrecisionRecallChart({ curve, point, share }: PrecisionRecallChartProps) {
   const { label, average_precision: average, recall, precision, threshold } = curve;
   const guessing = [
     [0, share],
@@ -24,26 +24,26 @@ export function PrecisionRecallChart({ curve, found, share }: PrecisionRecallCha
   return (
     <>
       <h3>Precision and recall</h3>
-      <SquareChart across={`${label} found, %`} up="calls that are right, %" guide={guessing}>
+      <SquareChart across={`recall: ${label} found, %`} up="precision, %" guide={guessing}>
         {(x, y) => (
           <>
             <CurvePath across={recall} up={precision} x={x} y={y} />
-            {found.precision === undefined ? null : (
-              <circle className={classes.here} cx={x(found.recall)} cy={y(found.precision)} r="7" />
+            {point.precision === undefined ? null : (
+              <circle className={classes.here} cx={x(point.recall)} cy={y(point.precision)} r="7" />
             )}
           </>
         )}
       </SquareChart>
       <p className={classes.note}>
-        Average precision {inHundredths(average)}, where {inHundredths(share)} is guessing, the dashed line.
+        Average precision {timesHundred(average)}, ({timesHundred(share)} for guessing, the dashed line).
       </p>
       <ChartTable
         caption="Precision and recall"
-        columns={["From probability", `${label} found`, "Calls that are right"]}
-        rows={thinned([...threshold.keys()], CURVE_TABLE_ROWS).map((i) => [
-          `${inHundredths(threshold[i] ?? 0)}%`,
-          `${inHundredths(recall[i] ?? 0)}%`,
-          `${inHundredths(precision[i] ?? 0)}%`,
+        columns={["Threshold", `Recall (${label} found)`, "Precision"]}
+        rows={sampled([...threshold.keys()], CURVE_TABLE_ROWS).map((i) => [
+          fixedPercent(threshold[i] ?? 0),
+          fixedPercent(recall[i] ?? 0),
+          fixedPercent(precision[i] ?? 0),
         ])}
       />
     </>

@@ -3,27 +3,27 @@ import { useState } from "react";
 import type { ModelDetail } from "../../api/generated";
 import { Choice } from "../../components/choice";
 import shared from "../../components/shared.module.css";
-import { Fold } from "./fold";
+import { CollapsibleSection } from "./collapsible-section";
 import { IntervalChart } from "./interval-chart";
 import { groupsOf, metricMeaning, metricName, type Group } from "./logic";
 import pageClasses from "./model-page.module.css";
 import { ResultsTable } from "./results-table";
 import classes from "./results-section.module.css";
 
-/** How good it is, and how good other ways are on the same rows. */
+/** All results, with comparisons on the same rows. */
 export function ResultsSection({ model }: { model: ModelDetail }) {
   const groups = groupsOf(model);
   return (
-    <Fold id="results" title="Results" about="every figure with its interval, and other ways to do the same">
+    <CollapsibleSection id="results" title="Results" about="all metrics with intervals, and comparisons">
       <p className={pageClasses.lead}>
         {groups.length === 0
-          ? "None are recorded with this model. Measure it on your own texts: valence evaluate."
-          : "Each dot is a measurement and each line its 95% interval. Where lines overlap, the difference may be chance. Figures are times 100."}
+          ? "This model has no recorded results. Measure it on your own texts with valence evaluate."
+          : "Each dot is a result, each line its 95% interval. If lines overlap, the difference may be chance. Figures are in percent."}
       </p>
       {groups.map((group) => (
         <ResultGroup key={group.key} group={group} />
       ))}
-    </Fold>
+    </CollapsibleSection>
   );
 }
 
@@ -34,7 +34,7 @@ function ResultGroup({ group }: { group: Group }) {
       <div className={pageClasses.head}>
         <h3>{group.title}</h3>
         <Choice
-          label="Chart shows"
+          label="Metric"
           value={metric}
           options={group.metrics.map((key) => ({ value: key, name: metricName(key) }))}
           onChoose={setMetric}

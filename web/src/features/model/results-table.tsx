@@ -1,9 +1,9 @@
 import shared from "../../components/shared.module.css";
-import { count, longDuration } from "../../lib/format";
-import { columnsOf, inHundredths, interval, metricMeaning, metricName, type Group } from "./logic";
+import { count, longDuration, timesHundred } from "../../lib/format";
+import { columnsOf, interval, metricMeaning, metricName, type Group } from "./logic";
 import classes from "./results-table.module.css";
 
-/** The figures with their intervals, and what they cost; the chart's is always among them. */
+/** The metrics with their intervals and cost, always including the chart's. */
 export function ResultsTable({ group, chosen }: { group: Group; chosen: string }) {
   const columns = columnsOf(group, chosen);
   return (
@@ -12,13 +12,13 @@ export function ResultsTable({ group, chosen }: { group: Group; chosen: string }
         <caption className={shared.unseen}>Results on {group.title}, with 95% intervals</caption>
         <thead>
           <tr>
-            <th scope="col">What</th>
+            <th scope="col">Method</th>
             {columns.map((key) => (
               <th key={key} scope="col" title={metricMeaning(key)}>
                 {metricName(key)}
               </th>
             ))}
-            <th scope="col">Numbers trained</th>
+            <th scope="col">Trained parameters</th>
             <th scope="col">Time</th>
           </tr>
         </thead>
@@ -34,7 +34,7 @@ export function ResultsTable({ group, chosen }: { group: Group; chosen: string }
                   <td key={key}>
                     {estimate ? (
                       <>
-                        {inHundredths(estimate.value)}{" "}
+                        {timesHundred(estimate.value)}{" "}
                         <span className={classes.interval}>{interval(estimate)}</span>
                       </>
                     ) : (

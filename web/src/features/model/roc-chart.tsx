@@ -1,39 +1,41 @@
 import type { RocCurve } from "../../api/generated";
 import { ChartTable } from "../../components/chart-table";
 import { CurvePath } from "./curve-path";
-import { CURVE_TABLE_ROWS, thinned, type AtThreshold } from "./curves";
-import classes from "./evidence.module.css";
-import { inHundredths } from "./logic";
+import { CURVE_TABLE_ROWS, sampled, type AtThreshold } from "./curves";
+import classes from "./result-details.module.css";
 import { SquareChart } from "./square-chart";
+import { fixedPercent, timesHundred } from "../../lib/format";
 
 interface RocChartProps {
   curve: RocCurve;
-  /** Where the threshold stands on it. */
-  found: AtThreshold;
+  /** The figures at the current threshold. */
+  point: AtThreshold;
 }
 
-/** How many of a label are found, against how many others are taken for it. */
-export function RocChart({ curve, found }: RocChartProps) {
+/** True positive rate against false positive rate. */
+export function RocChart({ curve, point }: RocChartProps) {
   const { label, area, false_positive_rate: across, true_positive_rate: up, threshold } = curve;
   return (
     <>
       <h3>ROC curve</h3>
-      <SquareChart across={`others called ${label}, %`} up={`${label} found, %`}>
+      <SquareChart across={`false positive rate, %`} up={`true positive rate: ${label} found, %`}>
         {(x, y) => (
           <>
             <CurvePath across={across} up={up} x={x} y={y} />
-            <circle className={classes.here} cx={x(found.falsePositiveRate)} cy={y(found.recall)} r="7" />
+            <circle className={classes.here} cx={x(point.falsePositiveRate)} cy={y(point.recall)} r="7" />
           </>
         )}
       </SquareChart>
-      <p className={classes.note}>Area {inHundredths(area)}, where 50 is guessing, the dashed line.</p>
+      <p className={classes.note}>
+        Area under the curve {timesHundred(area)}, (50 for guessing, the dashed line).
+      </p>
       <ChartTable
         caption="ROC curve"
-        columns={["From probability", `Others called ${label}`, `${label} found`]}
-        rows={thinned([...threshold.keys()], CURVE_TABLE_ROWS).map((i) => [
-          threshold[i] === null ? "never" : `${inHundredths(threshold[i] ?? 0)}%`,
-          `${inHundredths(across[i] ?? 0)}%`,
-          `${inHundredths(up[i] ?? 0)}%`,
+        columns={["Threshold", "False positive rate", `True positive rate (${label} found)`]}
+        rows={sampled([...threshold.keys()], CURVE_TABLE_ROWS).map((i) => [
+          threshold[i] === null ? "never" : fixedPercent(threshold[i] ?? 0),
+          fixedPercent(across[i] ?? 0),
+          fixedPercent(up[i] ?? 0),
         ])}
       />
     </>

@@ -3,7 +3,7 @@ import { scaleLinear } from "d3-scale";
 import type { ScoreHistogram } from "../../api/generated";
 import { ChartTable } from "../../components/chart-table";
 import { count } from "../../lib/format";
-import classes from "./evidence.module.css";
+import classes from "./result-details.module.css";
 
 const HEIGHT = 150;
 
@@ -12,10 +12,10 @@ interface ScoreBarsProps {
   threshold: number;
 }
 
-/** Texts that are of the label above the line, the others below it, by the label's probability; and the threshold. */
+/** A histogram of the label's probability, with the threshold: texts with the label above the line, others below. */
 export function ScoreBars({ bars: { label, own, others }, threshold }: ScoreBarsProps) {
   const width = 100 / own.length;
-  // The two add up to the height, so that a text takes the same room on either side.
+  // Both halves share one scale.
   const height = scaleLinear([0, Math.max(1, ...own) + Math.max(1, ...others)], [0, HEIGHT]);
   const base = height(Math.max(1, ...own));
   const x = (i: number) => `${i * width + width * 0.08}%`;

@@ -1,21 +1,21 @@
 import type { Result, Slice } from "../../api/generated";
-import { Fold } from "./fold";
+import { CollapsibleSection } from "./collapsible-section";
 import { IntervalChart } from "./interval-chart";
-import classes from "./evidence.module.css";
-import { inHundredths, interval, metricName } from "./logic";
+import classes from "./result-details.module.css";
+import { interval, metricName } from "./logic";
 import pageClasses from "./model-page.module.css";
 import { ChartTable } from "../../components/chart-table";
-import { count } from "../../lib/format";
+import { count, timesHundred } from "../../lib/format";
 
-/** On which texts it is better and worse. */
+/** Accuracy on subsets of the texts. */
 export function SlicesSection({ result }: { result: Result }) {
   const slices = result.slices ?? [];
   if (slices.length === 0) return null;
   const metric = result.multi_label ? "subset_accuracy" : "accuracy";
   return (
-    <Fold id="slices" title="Better and worse texts" about="accuracy by length, negation and more">
+    <CollapsibleSection id="slices" title="Accuracy by kind of text" about="by length, negation and more">
       <p className={pageClasses.lead}>
-        {metricName(metric)}, times 100, on parts of the same texts. Small parts have long intervals: where
+        {metricName(metric)} on subsets of the same texts, in percent. Small subsets have long intervals. If
         lines overlap, the difference may be chance.
       </p>
       <figure className={classes.figure}>
@@ -28,21 +28,21 @@ export function SlicesSection({ result }: { result: Result }) {
           }))}
         />
         <ChartTable
-          caption={`${metricName(metric)} on parts of the texts`}
-          columns={["Texts", "How many", metricName(metric), "95% interval"]}
+          caption={`${metricName(metric)} on subsets of the texts`}
+          columns={["Subset", "Texts", metricName(metric), "95% interval"]}
           rows={slices.map((slice) => [
             nameOf(slice),
             count(slice.rows),
-            inHundredths(slice.accuracy.value),
+            timesHundred(slice.accuracy.value),
             interval(slice.accuracy),
           ])}
         />
       </figure>
-    </Fold>
+    </CollapsibleSection>
   );
 }
 
-/** "2 to 13 words", "with negation"; as the evaluation names them, but as people say it. */
+/** "2 to 13 words", "with negation": the evaluation's name in readable form. */
 function nameOf({ by, name }: Slice): string {
   return ["words", "negation", "identity terms"].includes(by) ? `${name} ${by}` : `${by}: ${name}`;
 }

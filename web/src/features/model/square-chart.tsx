@@ -17,15 +17,15 @@ const DIAGONAL = [
 ] as const;
 
 interface SquareChartProps {
-  /** What the axes are, from 0 to 100%. */
+  /** Axis labels; both axes run from 0 to 100%. */
   across: string;
   up: string;
-  /** The dashed line to compare with, from one point to another; the diagonal if not given. */
+  /** The dashed reference line between two points; the diagonal by default. */
   guide?: readonly [Point, Point];
   children: (x: Place, y: Place) => ReactNode;
 }
 
-/** Two shares against each other, with a line to compare with. The table beside it holds the same, so screen readers skip it. */
+/** A chart of two shares with a reference line. Hidden from screen readers: the table has the same figures. */
 export function SquareChart({ across, up, guide: [from, to] = DIAGONAL, children }: SquareChartProps) {
   const x = scaleLinear([0, 1], [MARGIN.left, SIZE - MARGIN.right]);
   const y = scaleLinear([0, 1], [SIZE - MARGIN.bottom, MARGIN.top]);

@@ -4,16 +4,16 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { announcementOf } from "./logic";
 import type { Answer } from "./use-answer";
 
-/** Long enough that one who types is not talked over. */
+/** Long enough not to interrupt someone who is typing. */
 const SETTLED_MS = 1000;
 
-/** The answer for screen readers, once it has settled. */
-export function Announcement({ answer: { answer, pulls, pending } }: { answer: Answer }) {
-  const now = answer && !pending ? announcementOf(answer.scored, pulls) : "";
-  const [said] = useDebouncedValue(now, SETTLED_MS);
+/** Announces the answer to screen readers once it has settled. */
+export function Announcement({ answer: { answer, effects, pending } }: { answer: Answer }) {
+  const now = answer && !pending ? announcementOf(answer.scored, effects) : "";
+  const [announced] = useDebouncedValue(now, SETTLED_MS);
   return (
     <VisuallyHidden role="status" aria-live="polite">
-      {said}
+      {announced}
     </VisuallyHidden>
   );
 }

@@ -3,17 +3,17 @@ import { UnstyledButton } from "@mantine/core";
 import classes from "./example-list.module.css";
 import { EXAMPLES } from "./examples";
 
-/** Texts to start from. */
+/** Example texts to try. */
 export function ExampleList({ onChoose }: { onChoose: (text: string) => void }) {
   return (
     <div className={classes.examples}>
-      <h2>Type above, or start with an example</h2>
+      <h2>Type above or try an example</h2>
       <ul>
         {EXAMPLES.map(({ kind, text, mistake }) => (
           <li key={kind}>
             <UnstyledButton className={classes.example} onClick={() => onChoose(text)}>
               <span className={classes.kind}>{kind}</span> <span className={classes.text}>{text}</span>{" "}
-              {mistake ? <span className={classes.mistaken}>a known mistake</span> : null}
+              {mistake ? <span className={classes.mistaken}>known mistake</span> : null}
             </UnstyledButton>
           </li>
         ))}

@@ -1,12 +1,12 @@
 import examples from "./examples.json";
 
-/** A text to start from. A test holds that the bundled model answers each one as it says here. */
+/** An example text. A test checks the bundled model's answer to each. */
 export interface Example {
   kind: string;
   text: string;
-  /** The label that a person would give; null where a person would not decide either. */
-  meant: string | null;
-  /** Why, where the bundled model is known to get it wrong. */
+  /** The label a person would give; null if even a person couldn't tell. */
+  expected: string | null;
+  /** Why the bundled model gets it wrong, if it does. */
   mistake?: string;
 }
 

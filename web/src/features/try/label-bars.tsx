@@ -10,30 +10,30 @@ interface LabelBarsProps {
   model: ModelSummary | undefined;
 }
 
-/** No two ends: a bar for each label, those that are given first, and from which probability on they are. */
+/** For more than two labels: a bar per label with its threshold, assigned labels first. */
 export function LabelBars({ scored, model }: LabelBarsProps) {
   const given = scored.labels ?? [scored.label];
   const sorted = [...scored.probabilities].sort(
     (a, b) =>
       Number(given.includes(b.label)) - Number(given.includes(a.label)) || b.probability - a.probability,
   );
-  const left = sorted.length - SHOWN;
+  const hidden = sorted.length - SHOWN;
   return (
     <div>
       <ol
         className={classes.bars}
-        aria-label={scored.labels === null ? "Labels, the most probable first" : "Labels, those given first"}
+        aria-label={scored.labels === null ? "Labels, most probable first" : "Labels, assigned ones first"}
       >
-        {sorted.slice(0, SHOWN).map((each) => (
+        {sorted.slice(0, SHOWN).map((score) => (
           <Bar
-            key={each.label}
-            of={each}
-            isGiven={given.includes(each.label)}
-            from={fromOf(each.label, model)}
+            key={score.label}
+            of={score}
+            isGiven={given.includes(score.label)}
+            from={thresholdOf(score.label, model)}
           />
         ))}
       </ol>
-      {left > 0 ? <p className={classes.rest}>and {left} more</p> : null}
+      {hidden > 0 ? <p className={classes.rest}>and {hidden} more</p> : null}
     </div>
   );
 }
@@ -53,8 +53,10 @@ function Bar({ of, isGiven, from }: { of: LabelProbability; isGiven: boolean; fr
   );
 }
 
-/** From which probability on the label is given; of one label a text, from which on the model is sure. */
-function fromOf(label: string, model: ModelSummary | undefined): number | undefined {
+/**
+ * The probability from which the label is assigned or, with one label per text, from which the model is confident.
+ */
+function thresholdOf(label: string, model: ModelSummary | undefined): number | undefined {
   if (!model?.thresholds) return model?.sure_from;
-  return model.thresholds.find((each) => each.label === label)?.probability;
+  return model.thresholds.find((threshold) => threshold.label === label)?.probability;
 }

@@ -4,11 +4,11 @@ import { endsOf, type Side, type Sides } from "../../lib/labels";
 import { unitOffsets } from "../../lib/text";
 import { points, probability, type Points } from "../../lib/units";
 
-/** How strongly a word is marked; 0 is not at all. */
+/** How strongly a word is marked; 0 means unmarked. */
 export type Level = 0 | 1 | 2 | 3;
 
-/** A word and how far it pulls the answer. `start` and `end` index the string, in UTF-16 units. */
-export interface Pull {
+/** A word and its effect on the answer. `start` and `end` index the string, in UTF-16 units. */
+export interface WordEffect {
   start: number;
   end: number;
   word: string;
@@ -22,38 +22,38 @@ const SHARES: readonly [number, Level][] = [
   [0.25, 2],
   [0.1, 1],
 ];
-/** The strongest word of a text that no word moves must not look strong. */
-const LEAST_SCALE = 0.05;
+/** Keeps words unmarked in a text in which no word matters much. */
+const MIN_SCALE = 0.05;
 
-export const labelsOf = (scored: Scored): string[] => scored.probabilities.map((each) => each.label);
+export const labelsOf = (scored: Scored): string[] => scored.probabilities.map(({ label }) => label);
 
-/** The ends of the scale on which the answer stands; none with more than two labels, or several at once. */
+/** The ends of the answer's scale; none with more than two labels or for multi-label models. */
 export const endsOfAnswer = (scored: Scored): Sides | undefined =>
   endsOf({ labels: labelsOf(scored), multi_label: scored.labels !== null });
 
-/** The answer in words: its label, or where a text may have several all that it is given. */
+/** The answer's label, or for multi-label models all assigned labels. */
 export function nameOf(scored: Scored): string {
   if (scored.labels === null) return scored.label;
   return scored.labels.length > 0 ? scored.labels.join(", ") : "no label";
 }
 
-/** What a word speaks for: with two labels one of them, with more for the predicted one or against it. */
+/** What each side means: one of two labels, or for and against the predicted label. */
 export function sidesOf(scored: Scored): Sides {
   const ends = endsOfAnswer(scored);
-  if (ends) return { left: `Toward ${ends.left}`, right: `Toward ${ends.right}` };
+  if (ends) return { left: `For ${ends.left}`, right: `For ${ends.right}` };
   return { left: `Against ${scored.label}`, right: `For ${scored.label}` };
 }
 
-/** On which side the predicted label stands; always the right one with more than two labels. */
+/** The side of the predicted label; always right with more than two labels. */
 export function sideOf(scored: Scored): Side {
   return endsOfAnswer(scored)?.left === scored.label ? "left" : "right";
 }
 
-/** Every word that was weighed, in the order of the text. */
-export function pullsOf(text: string, scored: Scored): Pull[] {
+/** Every word with its effect, in text order. */
+export function wordEffectsOf(text: string, scored: Scored): WordEffect[] {
   const words = scored.words ?? [];
   const offsets = unitOffsets(text);
-  const scale = Math.max(LEAST_SCALE, ...words.map((word) => Math.abs(word.effect)));
+  const scale = Math.max(MIN_SCALE, ...words.map((word) => Math.abs(word.effect)));
   const own = sideOf(scored);
   return words.map(({ start, end, effect }) => {
     const [from, to] = [offsets[start] ?? text.length, offsets[end] ?? text.length];
@@ -68,50 +68,50 @@ export function pullsOf(text: string, scored: Scored): Pull[] {
   });
 }
 
-/** The words of one side that show, the strongest first. */
-export function strongest(pulls: readonly Pull[], side: Side): Pull[] {
-  return pulls
-    .filter((pull) => pull.side === side && pull.level > 0)
+/** The marked words of one side, strongest first. */
+export function strongest(effects: readonly WordEffect[], side: Side): WordEffect[] {
+  return effects
+    .filter((effect) => effect.side === side && effect.level > 0)
     .sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
 }
 
 export interface Segment {
   start: number;
   text: string;
-  pull?: Pull;
+  effect?: WordEffect;
 }
 
-/** The whole text cut into marked words and what is between them. */
-export function segmentsOf(text: string, pulls: readonly Pull[]): Segment[] {
+/** The text split into words and what is between them. */
+export function segmentsOf(text: string, effects: readonly WordEffect[]): Segment[] {
   const segments: Segment[] = [];
   let at = 0;
-  for (const pull of pulls) {
-    if (pull.start < at) continue;
-    if (pull.start > at) segments.push({ start: at, text: text.slice(at, pull.start) });
-    segments.push({ start: pull.start, text: text.slice(pull.start, pull.end), pull });
-    at = pull.end;
+  for (const effect of effects) {
+    if (effect.start < at) continue;
+    if (effect.start > at) segments.push({ start: at, text: text.slice(at, effect.start) });
+    segments.push({ start: effect.start, text: text.slice(effect.start, effect.end), effect });
+    at = effect.end;
   }
   if (at < text.length) segments.push({ start: at, text: text.slice(at) });
   return segments;
 }
 
-/** What a screen reader is told once an answer has settled. */
-export function announcementOf(scored: Scored, pulls: readonly Pull[]): string {
+/** The answer as announced to screen readers. */
+export function announcementOf(scored: Scored, effects: readonly WordEffect[]): string {
   const certainty = scored.labels?.length === 0 ? "" : `, ${percent(probability(scored.probability))}`;
   const verdict = scored.sure
     ? `${sentenceCase(nameOf(scored))}${certainty}.`
     : `Not sure. Leans ${nameOf(scored)}${certainty}.`;
-  const loudest = pulls
-    .filter((pull) => pull.level === 3)
+  const strongestTwo = effects
+    .filter((effect) => effect.level === 3)
     .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
     .slice(0, 2)
-    .map((pull) => `${pull.word}, ${sidesOf(scored)[pull.side].toLowerCase()}`);
-  return loudest.length > 0 ? `${verdict} Strongest: ${loudest.join("; ")}.` : verdict;
+    .map((effect) => `${effect.word}, ${sidesOf(scored)[effect.side].toLowerCase()}`);
+  return strongestTwo.length > 0 ? `${verdict} Strongest: ${strongestTwo.join("; ")}.` : verdict;
 }
 
-/** What a word's label says when it is pointed at. */
-export function tipOf(pull: Pull, sides: Sides): string {
-  return `${signed(Math.abs(pull.points) as Points)} points ${sides[pull.side].toLowerCase()}`;
+/** The tooltip of a word. */
+export function tipOf(effect: WordEffect, sides: Sides): string {
+  return `${signed(Math.abs(effect.points) as Points)} points ${sides[effect.side].toLowerCase()}`;
 }
 
 const other = (side: Side): Side => (side === "left" ? "right" : "left");

@@ -1,30 +1,29 @@
 import type { Sides } from "../../lib/labels";
-import { segmentsOf, tipOf, type Pull } from "./logic";
+import { segmentsOf, tipOf, type WordEffect } from "./logic";
 import classes from "./marked-text.module.css";
 
 interface MarkedTextProps {
   text: string;
-  pulls: readonly Pull[];
+  effects: readonly WordEffect[];
   sides: Sides | undefined;
-  pointed: number | undefined;
+  highlighted: number | undefined;
 }
 
 /**
- * The marks under the words; the words themselves are the field's, which lies on top. Hidden from screen readers, which
- * get the same from the lists of words.
+ * The marks behind the text field. Hidden from screen readers, which get the same from the lists of words.
  */
-export function MarkedText({ text, pulls, sides, pointed }: MarkedTextProps) {
+export function MarkedText({ text, effects, sides, highlighted }: MarkedTextProps) {
   return (
     <div className={classes.marks} dir="auto" aria-hidden="true">
-      {segmentsOf(text, pulls).map(({ start, text: piece, pull }) =>
-        pull && pull.level > 0 ? (
+      {segmentsOf(text, effects).map(({ start, text: piece, effect }) =>
+        effect && effect.level > 0 ? (
           <span
             key={start}
             className={classes.mark}
             data-start={start}
-            data-side={pull.side}
-            data-level={pull.level}
-            data-tip={sides && pointed === start ? tipOf(pull, sides) : undefined}
+            data-side={effect.side}
+            data-level={effect.level}
+            data-tip={sides && highlighted === start ? tipOf(effect, sides) : undefined}
           >
             {piece}
           </span>
@@ -32,13 +31,13 @@ export function MarkedText({ text, pulls, sides, pointed }: MarkedTextProps) {
           piece
         ),
       )}
-      {/* A last line that is empty has no height of its own. */}
+      {/* Gives an empty last line its height. */}
       {"\u200b"}
     </div>
   );
 }
 
-/** Where the marked word under a point of the screen begins. The field is in front, so no mark gets events itself. */
+/** The start of the marked word at a point on the screen. The field covers the marks, so they get no events. */
 export function wordAt(x: number, y: number): number | undefined {
   for (const element of document.elementsFromPoint(x, y)) {
     const start = element instanceof HTMLElement ? element.dataset["start"] : undefined;

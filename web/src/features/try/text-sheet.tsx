@@ -3,7 +3,7 @@ import type { PointerEvent, ReactNode } from "react";
 import { CopyButton } from "../../components/copy-button";
 import { QuietButton } from "../../components/quiet-button";
 import { count, counted } from "../../lib/format";
-import { useFilledBefore } from "../../lib/taken-over";
+import { useFilledBeforeHydration } from "../../lib/hydration";
 import { codePoints } from "../../lib/text";
 import { sidesOf } from "./logic";
 import { MarkedText, wordAt } from "./marked-text";
@@ -11,26 +11,35 @@ import classes from "./text-sheet.module.css";
 import type { Answer } from "./use-answer";
 
 const PLACEHOLDER = "A review, a comment, a message…";
-/** From here on the type is smaller, so that a paragraph fits as a sentence did. */
+/** Texts longer than this are set smaller. */
 const PARAGRAPH = 220;
 
 interface TextSheetProps {
   text: string;
   answer: Answer;
   limit: number | undefined;
-  pointed: number | undefined;
-  onPoint: (start: number | undefined) => void;
+  highlighted: number | undefined;
+  onHighlight: (start: number | undefined) => void;
   onText: (text: string) => void;
   choice: ReactNode;
-  /** The address under which this very text is found. */
+  /** The link to this text. */
   link: string;
 }
 
-/** The text, written on the very sheet that shows what each word did. */
-export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choice, link }: TextSheetProps) {
-  const field = useFilledBefore<HTMLTextAreaElement>(({ value }) => onText(value));
-  const refused = answer.error && !answer.error.passes;
-  // Never the marks of an earlier text: under new words they would say what nobody has measured.
+/** The text field, with the marks behind the words. */
+export function TextSheet({
+  text,
+  answer,
+  limit,
+  highlighted,
+  onHighlight,
+  onText,
+  choice,
+  link,
+}: TextSheetProps) {
+  const field = useFilledBeforeHydration<HTMLTextAreaElement>(({ value }) => onText(value));
+  const refused = answer.error && !answer.error.isTemporary;
+  // Never the marks of an earlier text: they would be wrong for the new one.
   const marked = answer.answer && !answer.stale ? answer.answer : undefined;
   return (
     <div className={classes.sheet}>
@@ -42,9 +51,9 @@ export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choic
         <div className={classes.paper} data-long={text.length > PARAGRAPH || undefined}>
           <MarkedText
             text={text}
-            pulls={marked ? answer.pulls : []}
+            effects={marked ? answer.effects : []}
             sides={marked && sidesOf(marked.scored)}
-            pointed={pointed}
+            highlighted={highlighted}
           />
           <textarea
             ref={field}
@@ -58,8 +67,8 @@ export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choic
             aria-invalid={answer.tooLong || (refused ?? false)}
             aria-describedby="text-length"
             onChange={(event) => onText(event.currentTarget.value)}
-            onPointerMove={(event: PointerEvent) => onPoint(wordAt(event.clientX, event.clientY))}
-            onPointerLeave={() => onPoint(undefined)}
+            onPointerMove={(event: PointerEvent) => onHighlight(wordAt(event.clientX, event.clientY))}
+            onPointerLeave={() => onHighlight(undefined)}
           />
         </div>
       </div>
@@ -71,7 +80,7 @@ export function TextSheet({ text, answer, limit, pointed, onPoint, onText, choic
             <QuietButton
               onClick={() => {
                 onText("");
-                field.current?.focus(); // the button goes
+                field.current?.focus(); // the button disappears
               }}
             >
               Clear

@@ -6,37 +6,37 @@ import { count, counted } from "../../lib/format";
 import { offerText } from "../../lib/handover";
 import { paths } from "../../lib/paths";
 import { codePoints, firstCharacters } from "../../lib/text";
-import { linesOf } from "./lines";
+import { splitLines } from "./split-lines";
 
 interface TooLongProps {
   text: string;
-  /** The most characters that the server takes in one text. */
+  /** The server's limit of characters per text. */
   limit: number;
   onText: (text: string) => void;
 }
 
-/** A text that is too long for one answer, and the two ways to score it all the same. */
+/** Says that the text is too long, and offers two ways to score it. */
 export function TooLong({ text, limit, onText }: TooLongProps) {
   const [, navigate] = useLocation();
-  const [kept, setKept] = useState(true);
+  const [canStore, setCanStore] = useState(true);
   const scoreAsFile = () => {
-    const offered = offerText(linesOf(text, limit).join("\n"));
-    setKept(offered);
+    const offered = offerText(splitLines(text, limit).join("\n"));
+    setCanStore(offered);
     if (offered) navigate(paths.many);
   };
   return (
     <Notice
-      title="This text is too long for one answer"
+      title="This text is too long"
       detail={
-        kept
-          ? `It has ${counted(codePoints(text), "character")}, and this server takes ${count(limit)} at a time. As a file, each line is scored by itself.`
-          : "This browser does not let the page keep the text. Save it as a .txt file and open that under Files."
+        canStore
+          ? `It has ${counted(codePoints(text), "character")} and the limit is ${count(limit)}. If you score it as a file, each line gets its own score.`
+          : "This browser blocks storage. Save the text as a .txt file and open it on the Files page."
       }
       action={{
         label: `Score the first ${counted(limit, "character")}`,
         run: () => onText(firstCharacters(text, limit)),
       }}
-      otherAction={kept ? { label: "Score it as a file", run: scoreAsFile } : undefined}
+      otherAction={canStore ? { label: "Score it as a file", run: scoreAsFile } : undefined}
     />
   );
 }

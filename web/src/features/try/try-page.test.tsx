@@ -18,8 +18,8 @@ const wordsOf = (title: string) => {
     .map((item) => item.textContent);
 };
 
-describe("Try it", () => {
-  it("invites with examples, and answers the one that is chosen", async () => {
+describe("Try page", () => {
+  it("offers examples, and scores the chosen one", async () => {
     const user = open("/");
     await user.click(await screen.findByRole("button", { name: /^Praise A charming film/ }));
     expect(field()).toHaveValue(EXAMPLES.find(({ kind }) => kind === "Praise")?.text);
@@ -28,14 +28,14 @@ describe("Try it", () => {
     expect(screen.queryByText("The model is wrong here.")).not.toBeInTheDocument();
   });
 
-  it("says of the example that is a known mistake that the answer is wrong, and why", async () => {
+  it("explains the known mistake among the examples", async () => {
     const user = open("/");
     await user.click(await screen.findByRole("button", { name: /^Sarcasm .* a known mistake$/ }));
     expect(await verdict("Positive 96%")).toBeVisible();
     expect(screen.getByText(/meant as negative: it is sarcasm/)).toBeVisible();
   });
 
-  it("answers as one types, with the scale, the words, and who said so", async () => {
+  it("scores while typing, with scale, words and model", async () => {
     const user = open("/");
     await user.type(field(), "A dull film.");
     expect(await verdict(/Negative\s*91/)).toBeVisible();
@@ -47,7 +47,7 @@ describe("Try it", () => {
     expect(document.title).toBe("Try it · Valence");
   });
 
-  it("says so when it is not sure, and what that means", async () => {
+  it("says when it is not sure, and what that means", async () => {
     open("/#text=A+film.");
     expect(await verdict(/Not sure\s*leans positive, 55/)).toBeVisible();
     expect(
@@ -55,7 +55,7 @@ describe("Try it", () => {
     ).toBeVisible();
   });
 
-  it("names every label that a text is given, and marks from where on", async () => {
+  it("shows every assigned label and its threshold", async () => {
     const model = {
       ...summary,
       labels: ["angry", "thankful", "urgent"],
@@ -99,7 +99,7 @@ describe("Try it", () => {
     expect(await verdict("No label")).toBeVisible();
   });
 
-  it("tells screen readers once the answer has settled", async () => {
+  it("announces the answer once it has settled", async () => {
     open("/#text=A+wonderful+film.");
     const status = await screen.findByRole("status");
     expect(status).toBeEmptyDOMElement();
@@ -111,7 +111,7 @@ describe("Try it", () => {
     );
   });
 
-  it("says at once that a verdict is of an earlier text, and marks no word of the new one", async () => {
+  it("dims an outdated answer, and marks no word of the new text", async () => {
     let answerIt: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (answerIt = resolve));
     server.use(
@@ -138,7 +138,7 @@ describe("Try it", () => {
   it.each([
     [429, "too-many-calls", "Too many requests"],
     [500, "internal", "Something broke"],
-  ])("shows no verdict of an earlier text under a %i", async (status, code, title) => {
+  ])("shows no outdated answer after a %i", async (status, code, title) => {
     const user = open("/#text=A+wonderful+film.");
     await verdict(/Positive/);
     const refusal = problem(status, code, title, "Wait.");
@@ -148,7 +148,7 @@ describe("Try it", () => {
     expect(screen.queryByRole("heading", { name: /Positive/ })).not.toBeInTheDocument();
   });
 
-  it("offers to try again after an error of the server, and keeps the focus", async () => {
+  it("offers to try again after a server error, and keeps the focus", async () => {
     let calls = 0;
     server.use(
       http.post(PREDICT, () => {
@@ -166,7 +166,7 @@ describe("Try it", () => {
     expect(calls).toBe(2);
   });
 
-  it("drops an answer that is overtaken", async () => {
+  it("ignores an outdated response", async () => {
     server.use(
       http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
         const { text } = await request.json();
@@ -183,7 +183,7 @@ describe("Try it", () => {
     expect(screen.queryByRole("heading", { name: /Negative/ })).not.toBeInTheDocument();
   });
 
-  it("keeps text and model in the address, and copies a link to them", async () => {
+  it("keeps text and model in the address, and copies the link", async () => {
     const user = open("/");
     await user.type(field(), "A wonderful film & more");
     await waitFor(() => expect(window.location.hash).toBe("#text=A+wonderful+film+%26+more"));
@@ -194,7 +194,7 @@ describe("Try it", () => {
     expect(screen.getByRole("button", { name: "Copied" })).toBeVisible();
   });
 
-  it("keeps the text while one looks at the model", async () => {
+  it("keeps the text after navigation", async () => {
     const user = open("/#text=A+wonderful+film.");
     await verdict(/Positive/);
     await user.click(screen.getByRole("link", { name: "Model" }));
@@ -203,7 +203,7 @@ describe("Try it", () => {
     expect(field()).toHaveValue("A wonderful film.");
   });
 
-  it("recovers by itself when the server is back, and loses nothing", async () => {
+  it("recovers automatically when the server is back", async () => {
     let calls = 0;
     server.use(
       http.post(PREDICT, () => {
@@ -220,7 +220,7 @@ describe("Try it", () => {
     expect(field()).toHaveValue("wonderful");
   });
 
-  it("waits as long as an overloaded server asks for", async () => {
+  it("waits as long as an overloaded server asks", async () => {
     let calls = 0;
     server.use(
       http.post(PREDICT, () => {
@@ -240,7 +240,7 @@ describe("Try it", () => {
     expect(await screen.findByRole("heading", { name: /Positive/ }, { timeout: 4000 })).toBeVisible();
   });
 
-  it("says what is wrong with a text, without trying again", async () => {
+  it("says what is wrong with a text, without retrying", async () => {
     let calls = 0;
     server.use(
       http.post(PREDICT, () => {
@@ -257,10 +257,10 @@ describe("Try it", () => {
     expect(screen.queryByRole("alert")).not.toBeInTheDocument(); // which was about the text before
   });
 
-  describe("with more characters than the server takes", () => {
+  describe("with too many characters", () => {
     const long = `#text=${"long+text.+".repeat(21)}`;
 
-    it("offers the first of them", async () => {
+    it("offers to score the first ones", async () => {
       const user = open(`/${long}`);
       const first = await screen.findByRole("button", { name: "Score the first 200 characters" });
       expect(screen.getByRole("alert")).toHaveTextContent(/has 231 characters, and this server takes 200/);
@@ -272,14 +272,14 @@ describe("Try it", () => {
       expect(await verdict(/Not sure/)).toBeVisible();
     });
 
-    it("offers to score it as a file, in pieces that the server takes", async () => {
+    it("offers to score the text as a file, in parts within the limit", async () => {
       const user = open(`/${long}`);
       await user.click(await screen.findByRole("button", { name: "Score it as a file" }));
       expect(window.location.pathname).toBe("/many");
       expect(takeText()).toBe(`${"long text. ".repeat(18).trim()}\n${"long text. ".repeat(3).trim()}`);
     });
 
-    it("says so where the browser keeps nothing", async () => {
+    it("says if the browser blocks storage", async () => {
       vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
         throw new DOMException("full", "QuotaExceededError");
       });
@@ -290,7 +290,7 @@ describe("Try it", () => {
     });
   });
 
-  it("asks for the verdict of a long text first, and for its words then", async () => {
+  it("requests a long text's label first, then its words", async () => {
     const asked: boolean[] = [];
     const list = modelList(summary);
     server.use(
@@ -313,7 +313,7 @@ describe("Try it", () => {
     expect(asked).toEqual([false, true]);
   });
 
-  it("serves models with any labels, in any number, and lets one choose among models", async () => {
+  it("supports any labels and several models", async () => {
     const emotion = { ...summary, name: "emotion", default: false, labels: ["joy", "anger", "fear"] };
     const scored: Scored = {
       ...score("x", false),
@@ -348,7 +348,7 @@ describe("Try it", () => {
     await waitFor(() => expect(window.location.hash).toBe("#text=how+could+you&model=emotion"));
   });
 
-  it("shows the call in three languages", async () => {
+  it("shows the request in three languages", async () => {
     const user = open("/#text=It's+wonderful");
     await verdict(/Positive/);
     expect(screen.getByRole("group", { name: "The call in curl" })).toHaveTextContent(

@@ -8,10 +8,10 @@ import { PageTitle } from "../../components/page-title";
 import shared from "../../components/shared.module.css";
 import { fragmentOf } from "../../lib/fragment";
 import { paths } from "../../lib/paths";
-import { useOrigin } from "../../lib/taken-over";
+import { useOrigin } from "../../lib/hydration";
 import { Announcement } from "./announcement";
-import { InCode } from "./in-code";
-import { Reading } from "./reading";
+import { ApiExample } from "./api-example";
+import { AnswerPanel } from "./answer-panel";
 import { TextSheet } from "./text-sheet";
 import { useAnswer } from "./use-answer";
 import { useTryState } from "./use-try-state";
@@ -22,25 +22,30 @@ export function TryPage() {
   const models = useQuery(modelsQuery).data;
   const limit = models?.limits.max_text_chars;
   const answer = useAnswer(text, model, limit);
-  const [pointed, setPointed] = useState<number>();
-  const reading = useRef<HTMLDivElement>(null);
-  const chosen = models?.models.find((each) => (model === undefined ? each.default : each.name === model));
+  const [highlighted, setHighlighted] = useState<number>();
+  const panel = useRef<HTMLDivElement>(null);
+  const chosen = models?.models.find((candidate) =>
+    model === undefined ? candidate.default : candidate.name === model,
+  );
 
-  /** What was pressed goes away, and the focus with it. Not to the field: on a phone its keyboard hides the answer. */
-  const focusReading = () => reading.current?.focus({ preventScroll: true });
+  /**
+   * The pressed button disappears, so the focus moves here. Not to the field: on a phone the keyboard would hide the
+   * answer.
+   */
+  const focusPanel = () => panel.current?.focus({ preventScroll: true });
   const putText = (next: string) => {
     change({ text: next });
-    focusReading();
+    focusPanel();
   };
   const retry = () => {
     answer.retry();
-    focusReading();
+    focusPanel();
   };
 
   return (
     <>
       <PageTitle>Try it</PageTitle>
-      <PageHero title="Type a sentence. See which words tip it.">
+      <PageHero title="Type a sentence. See which words decide.">
         Runs on your own server. Scores as you type. Nothing is stored.
       </PageHero>
       <section aria-label="The classifier" className={`${shared.card} ${shared.raised}`}>
@@ -48,8 +53,8 @@ export function TryPage() {
           text={text}
           answer={answer}
           limit={limit}
-          pointed={pointed}
-          onPoint={setPointed}
+          highlighted={highlighted}
+          onHighlight={setHighlighted}
           onText={(next) => change({ text: next })}
           link={`${origin}${paths.tryIt}${fragmentOf({ text, model })}`}
           choice={
@@ -60,18 +65,18 @@ export function TryPage() {
             />
           }
         />
-        <Reading
-          ref={reading}
+        <AnswerPanel
+          ref={panel}
           text={text}
           answer={{ ...answer, retry }}
           model={chosen}
           limit={limit}
-          pointed={pointed}
-          onPoint={setPointed}
+          highlighted={highlighted}
+          onHighlight={setHighlighted}
           onText={putText}
         />
       </section>
-      <InCode text={text} model={model} />
+      <ApiExample text={text} model={model} />
       <Announcement answer={answer} />
     </>
   );

@@ -45,7 +45,7 @@ const scored = (text: string) => Response.json(answerTo(score(text, true)));
 const refused = (seconds: number) =>
   new Response("", { status: 429, headers: { "Retry-After": `${seconds}` } });
 
-it("asks once for a sentence, however many keys it took", async () => {
+it("sends one request per sentence", async () => {
   const { rerender } = show("");
   for (let i = 1; i <= KEYS.length; i += 1) {
     rerender(KEYS.slice(0, i));
@@ -56,7 +56,7 @@ it("asks once for a sentence, however many keys it took", async () => {
   expect(calls.map(({ text }) => text)).toEqual([KEYS]);
 });
 
-it("has one call under way: a newer text cancels the one for the older", async () => {
+it("cancels the request for an older text", async () => {
   const { result, rerender } = show("dull");
   await pass(0);
   rerender("dull and wonderful");
@@ -71,7 +71,7 @@ it("has one call under way: a newer text cancels the one for the older", async (
   expect(result.current.answer?.text).toBe("dull and wonderful");
 });
 
-it("cancels the weighing of a long text's words once the text is another", async () => {
+it("cancels the explanation of a long text when the text changes", async () => {
   const long = "so it goes ".repeat(40);
   const { rerender } = show(long);
   await pass(0);
@@ -83,7 +83,7 @@ it("cancels the weighing of a long text's words once the text is another", async
   expect(calls.map(({ signal }) => signal.aborted)).toEqual([false, true, false]);
 });
 
-it("is stale from the first key on, until the new text has its answer", async () => {
+it("is stale from the first key press until the new answer", async () => {
   const { result, rerender } = show("wonderful");
   await pass(0);
   calls[0]?.answer(scored("wonderful"));
@@ -98,7 +98,7 @@ it("is stale from the first key on, until the new text has its answer", async ()
   expect(result.current.stale).toBe(false);
 });
 
-it("waits as long as the server asks before it sends any text, changed or not", async () => {
+it("waits as long as the server asks, even if the text changes", async () => {
   const { result, rerender } = show("one");
   await pass(0);
   calls[0]?.answer(refused(30));

@@ -5,54 +5,56 @@ import { useState } from "react";
 import { asApiError, type ApiError } from "../../api/client";
 import { predictQuery, type TextAnswer } from "../../api/queries";
 import { codePoints } from "../../lib/text";
-import { pullsOf, type Pull } from "./logic";
+import { wordEffectsOf, type WordEffect } from "./logic";
 
-/** Longer than the pause between two keys: a word that is being typed is one call, not one for each letter. */
+/** Longer than the pause between two key presses, so that a word is one request. */
 const TYPING_PAUSE_MS = 300;
 const LONG_TEXT_PAUSE_MS = 700;
-/** Above this many characters the verdict is asked for first: weighing every word of a long text takes its time. */
+/**
+ * Above this many characters the verdict is asked for first: explanation every word of a long text takes its time.
+ */
 const LONG_TEXT = 400;
-/** Weighing is the costly part: a server that has no time for it is not pressed. */
-const WEIGHING_TRIES = 2;
+/** Explanations are expensive, so a busy server is asked only this often. */
+const EXPLANATION_TRIES = 2;
 
 export interface Answer {
-  /** The newest answer, perhaps to an earlier text. */
+  /** The latest answer, possibly to an earlier text. */
   answer: TextAnswer | undefined;
-  /** Whether `answer` is to another text, or by another model, than the ones on the page now. */
+  /** Whether `answer` belongs to another text or model than the current ones. */
   stale: boolean;
-  /** The words of `answer`, at their places in its own text. */
-  pulls: Pull[];
-  /** Whether `pulls` are there: in a long text they come after the verdict, or may not come at all. */
-  weighing: "done" | "underway" | "failed";
-  /** Whether a newer answer is on its way. */
+  /** The words of `answer`, with offsets into its own text. */
+  effects: WordEffect[];
+  /** The state of `effects`: for a long text they arrive after the label, or not at all. */
+  explanation: "done" | "pending" | "failed";
+  /** Whether a newer answer is expected. */
   pending: boolean;
-  /** Whether the text has more characters than the server takes; it is not sent then. */
+  /** Whether the text exceeds the server's limit; it isn't sent then. */
   tooLong: boolean;
-  /** What went wrong, and whether it is being tried again. */
+  /** The error, if any; `retrying` says whether the request is being repeated. */
   error: ApiError | undefined;
   retrying: boolean;
   retry: () => void;
 }
 
 /**
- * Asks once typing pauses, one call at a time: a newer text cancels the call for the older one. Holds the last answer
- * until there is a newer one, marked as stale. `limit` is the most characters that the server takes, once it is known.
+ * Requests an answer once typing pauses, one request at a time: a newer text cancels the older request. Keeps the last
+ * answer, marked as stale, until a newer one arrives. `limit` is the server's limit of characters, once known.
  */
 export function useAnswer(text: string, model: string | undefined, limit: number | undefined): Answer {
   const [typed] = useDebouncedValue(text, TYPING_PAUSE_MS);
-  const [rested] = useDebouncedValue(text, LONG_TEXT_PAUSE_MS);
+  const [settledText] = useDebouncedValue(text, LONG_TEXT_PAUSE_MS);
   const empty = text.trim() === "";
   const tooLong = limit !== undefined && codePoints(text) > limit;
   const isLong = typed.length > LONG_TEXT;
   const asked = typed.trim() !== "" && !(limit !== undefined && codePoints(typed) > limit);
   const verdict = useQuery({ ...predictQuery({ text: typed, model, explain: !isLong }), enabled: asked });
-  const weighed = isLong && rested === typed ? rested : ""; // a question that is kept in view is not cancelled
+  const explainedText = isLong && settledText === typed ? settledText : ""; // changing the key cancels the request for an outdated text
   const words = useQuery({
-    ...predictQuery({ text: weighed, model, explain: true }),
-    enabled: asked && weighed !== "" && verdict.isSuccess,
-    retry: (failures, error) => failures < WEIGHING_TRIES && asApiError(error).passes,
+    ...predictQuery({ text: explainedText, model, explain: true }),
+    enabled: asked && explainedText !== "" && verdict.isSuccess,
+    retry: (failures, error) => failures < EXPLANATION_TRIES && asApiError(error).isTemporary,
   });
-  const error = useTrouble({
+  const error = useLastError({
     failure: verdict.failureReason,
     succeeded: verdict.isSuccess && !verdict.isPlaceholderData,
     current: typed === text,
@@ -64,8 +66,8 @@ export function useAnswer(text: string, model: string | undefined, limit: number
   return {
     answer: hidden ? undefined : verdict.data,
     stale,
-    pulls: hidden || !explained ? [] : pullsOf(explained.text, explained.scored),
-    weighing: explained ? "done" : isLong && words.isError ? "failed" : "underway",
+    effects: hidden || !explained ? [] : wordEffectsOf(explained.text, explained.scored),
+    explanation: explained ? "done" : isLong && words.isError ? "failed" : "pending",
     pending: !hidden && (verdict.isFetching || typed !== text),
     tooLong,
     error: hidden ? undefined : error,
@@ -74,22 +76,22 @@ export function useAnswer(text: string, model: string | undefined, limit: number
   };
 }
 
-interface Trouble {
+interface LastError {
   failure: Error | null;
   succeeded: boolean;
-  /** Whether `failure` is about the text that is there now. */
+  /** Whether `failure` concerns the current text. */
   current: boolean;
 }
 
 /**
- * What to say went wrong. Trouble with the server stays until something succeeds, so that its notice does not flicker
- * while the page tries again; trouble with one text goes when that text does.
+ * The error to show. A server error stays until a request succeeds, so that its notice doesn't flicker during retries; an
+ * error about one text disappears with that text.
  */
-function useTrouble({ failure, succeeded, current }: Trouble): ApiError | undefined {
+function useLastError({ failure, succeeded, current }: LastError): ApiError | undefined {
   const [last, setLast] = useState<Error | null>(null);
   if (failure && failure !== last) setLast(failure);
   if (succeeded && last) setLast(null);
   if (!last) return undefined;
   const error = asApiError(last);
-  return error.passes || (current && failure === last) ? error : undefined;
+  return error.isTemporary || (current && failure === last) ? error : undefined;
 }

@@ -3,10 +3,10 @@ import { useEffect, useState } from "react";
 
 import { fragmentOf, readFragment, type TryState } from "../../lib/fragment";
 
-/** Safari refuses more than a hundred changes of the address in half a minute. */
+/** Safari allows at most a hundred address changes in 30 seconds. */
 const ADDRESS_PAUSE_MS = 350;
 
-/** Text and model, kept in the address: the first change at once, so that a reload loses nothing, others a little later. */
+/** The text and model, mirrored in the address. The first change is written at once, later ones are throttled. */
 export function useTryState(): [TryState, (change: Partial<TryState>) => void] {
   const [state, setState] = useState(() => readFragment(import.meta.env.SSR ? "" : window.location.hash));
   useWindowEvent("popstate", () => setState(readFragment(window.location.hash)));

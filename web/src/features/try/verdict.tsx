@@ -6,7 +6,7 @@ import classes from "./verdict.module.css";
 
 /** The answer in words. */
 export function Verdict({ scored, sureFrom }: { scored: Scored; sureFrom: Probability | undefined }) {
-  // Of several labels each has a probability of its own, which its bar shows.
+  // With several labels, each bar shows its own probability.
   const certainty = scored.labels === null ? percent(probability(scored.probability)) : "";
   if (scored.sure) {
     return (

@@ -1,0 +1,103 @@
+import { expect, expectAccessible, field, FULL, test, textAt, unsureText, verdict } from "./support/test.ts";
+
+/** axe looks at one scheme in the gate: colours are held against each other in src/lib/contrast.test.ts. */
+const tagFor = (colorScheme: string) => (colorScheme === "dark" ? FULL : []);
+const SENTENCE = "It is wonderful but dull, and I loved it.";
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+
+    test("axe finds no barrier in any state", { tag: tagFor(colorScheme) }, async ({ page, url }) => {
+      await page.goto("/");
+      await expect(page.getByText("not sure", { exact: true })).toBeVisible();
+      await expectAccessible(page);
+      for (const text of [SENTENCE, await unsureText(url)]) {
+        await field(page).fill(text);
+        await expect(verdict(page)).toBeVisible();
+        await page.getByRole("region", { name: "Answer" }).getByRole("listitem").first().hover();
+        await expectAccessible(page);
+      }
+    });
+
+    test("axe finds no barrier on the model's page", { tag: tagFor(colorScheme) }, async ({ page }) => {
+      await page.goto("/model");
+      await expect(page.getByRole("heading", { level: 2, name: "Model card" })).toBeVisible();
+      await expectAccessible(page);
+    });
+
+    test.describe("elsewhere", () => {
+      test.use({ callsFail: true }); // the document itself, which a browser reports
+
+      test("axe finds no barrier where there is no page", { tag: tagFor(colorScheme) }, async ({ page }) => {
+        await page.goto("/nowhere");
+        await expectAccessible(page);
+      });
+    });
+
+    test("the page has these colours from the first moment", async ({ page }) => {
+      await page.goto("/", { waitUntil: "commit" });
+      await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
+      const background = await page
+        .locator("html")
+        .evaluate((html) => getComputedStyle(html).backgroundColor);
+      expect(background).toBe(colorScheme === "light" ? "rgb(250, 249, 246)" : "rgb(19, 21, 25)");
+    });
+  });
+}
+
+test("remembers chosen colours", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("radio", { name: "Dark" }).check();
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await expect(page.getByRole("radio", { name: "Dark" })).toBeChecked();
+});
+
+test("works by keyboard alone", async ({ page }) => {
+  await page.goto("/");
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(field(page)).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(verdict(page)).toContainText("Positive");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Shift+Tab");
+  await expect(field(page)).toBeFocused();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("dull and boring");
+  await expect(verdict(page)).toContainText("Negative");
+});
+
+test("tells screen readers the answer once, when it has settled", async ({ page }) => {
+  await page.goto("/");
+  const status = page.getByRole("status").filter({ hasText: /./ });
+  await field(page).pressSequentially("wonderful", { delay: 60 });
+  await expect(status).toHaveCount(0);
+  await expect(status).toHaveText(/^Positive, .*Strongest: wonderful, toward positive\.$/);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  for (const path of ["/", textAt(`${SENTENCE} ${"unbreakable".repeat(12)}`), "/model"]) {
+    test(`${path.slice(0, 12)} fits`, { tag: path === "/" ? [] : FULL }, async ({ page }) => {
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow).toBe(0);
+      await expectAccessible(page);
+    });
+  }
+
+  test("an example shows its answer without the keyboard in front", async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: /^Praise/ }).tap();
+    await expect(verdict(page)).toBeVisible();
+    await expect(field(page)).not.toBeFocused();
+  });
+});

@@ -1,0 +1,323 @@
+import type { Download, Page } from "@playwright/test";
+
+import { expect, expectAccessible, FULL, test } from "./support/test.ts";
+
+const REVIEWS = [
+  "id,review,by",
+  '1,"A wonderful, moving and brilliant film.",Ann',
+  '2,"A dull, boring and awful film.",Ben',
+  '3,"",Cy',
+  '4,"=HYPERLINK(""http://evil.example"",""wonderful"")",<script>document.title="taken"</script>',
+].join("\n");
+
+const choose = (page: Page, name: string, content: string | Buffer) =>
+  page
+    .getByLabel("File of texts")
+    .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
+const rows = (page: Page) =>
+  page.getByRole("grid", { name: "Scored rows" }).getByRole("rowgroup").getByRole("row");
+const finished = (page: Page) => expect(page.getByRole("status").filter({ hasText: /^All/ })).toBeAttached();
+
+async function score(page: Page) {
+  await page.getByRole("button", { name: /^Score [\d,]+ text/ }).click();
+}
+
+/** What the page has put into the browser's store under a name. */
+const inStore = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<{ marks: number; scored: number } | undefined>((resolve, reject) => {
+        const opening = indexedDB.open("valence");
+        opening.onerror = () => reject(new Error("The store can't be opened."));
+        opening.onsuccess = () => {
+          const asking = opening.result.transaction("kept").objectStore("kept").get("run-scores");
+          asking.onsuccess = () => {
+            const kept = asking.result as
+              { value: { scores: { marks: Map<number, unknown>; states: Uint8Array } } } | undefined;
+            const scores = kept?.value.scores;
+            opening.result.close();
+            resolve(scores && { marks: scores.marks.size, scored: scores.states.filter(Boolean).length });
+          };
+        };
+      }),
+  );
+const storedMarks = async (page: Page) => (await inStore(page))?.marks;
+const storedRows = async (page: Page) => (await inStore(page))?.scored;
+
+async function contentOf(download: Download): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+test("a file becomes a scored file, and only its texts are sent", async ({ page }) => {
+  const sent: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST") sent.push(request.postData() ?? "");
+  });
+  await page.goto("/");
+  await page.getByRole("link", { name: "Files" }).click();
+  await choose(page, "reviews.csv", REVIEWS);
+  await expect(page.getByRole("radio", { name: "review" })).toBeChecked();
+  await score(page);
+  await finished(page);
+
+  await expect(rows(page)).toHaveCount(4);
+  await expect(rows(page).nth(0)).toContainText(/positive.*A wonderful/);
+  await expect(rows(page).nth(1)).toContainText(/negative.*A dull/);
+  await expect(page.getByText("1 row is empty and has no score.")).toBeVisible();
+  expect(sent.join("")).not.toContain("Ann");
+  await expect(page).toHaveTitle("Many texts · Valence");
+
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download 4 rows" }).click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toBe("reviews-scored.csv");
+  const lines = (await contentOf(download)).split("\r\n");
+  expect(lines[0]).toMatch(/^\ufeffid,review,by,valence_label,valence_probability/);
+  expect(lines[1]).toMatch(/^1,"A wonderful, moving and brilliant film.",Ann,positive,0\.\d{4},true,/);
+  expect(lines[3]).toMatch(/^3,,Cy,,,,,,text-empty: /);
+  expect(lines[4]).toMatch(/^4,"'=HYPERLINK/);
+});
+
+test("a file is dropped, its most negative text opened, and its words seen", async ({ page }) => {
+  await page.goto("/many");
+  await expect(page.getByText("Drop a file here")).toBeVisible();
+  const data = await page.evaluateHandle((content) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([content], "dropped.csv"));
+    return transfer;
+  }, REVIEWS);
+  await page.getByText("Drop a file here").dispatchEvent("drop", { dataTransfer: data });
+  await score(page);
+  await finished(page);
+  await page.getByRole("button", { name: "Open the most negative" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("A dull, boring and awful film.");
+  await page.keyboard.press("ArrowRight");
+  await expect(dialog).not.toContainText("A dull");
+  await page.keyboard.press("ArrowLeft");
+  await dialog.getByRole("link", { name: "See which words decide it" }).click();
+  await expect(page.getByRole("textbox", { name: "Your text" })).toHaveValue(
+    "A dull, boring and awful film.",
+  );
+  await page.goBack();
+  await expect(dialog).toContainText("A dull, boring and awful film."); // the row, the order and all rows are there
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("combobox", { name: "Order" })).toHaveValue("label:negative");
+  await expect(rows(page)).toHaveCount(4);
+});
+
+test(
+  "a hundred thousand rows of over 20 MB are read, scored in part, scrolled and searched",
+  { tag: FULL },
+  async ({ page }) => {
+    const filler =
+      "It was this and that, and then it was something else altogether, and so it went on. ".repeat(3);
+    const lines = Array.from({ length: 100_000 }, (_, i) => `Comment ${i}. ${filler}`).join("\n");
+    expect(lines.length).toBeGreaterThan(20_000_000);
+    await page.goto("/many");
+    await choose(page, "large.txt", lines);
+    await expect(page.getByText("100,000 rows, 1 column")).toBeVisible();
+    await score(page);
+    await expect(page.getByText(/texts\/s, .* left/)).toBeVisible();
+    const table = page.getByRole("grid", { name: "Scored rows" });
+    await table.focus();
+    await page.keyboard.press("End");
+    await expect(rows(page).last()).toContainText("Comment 99999.");
+    expect(await rows(page).count()).toBeLessThan(60); // only those in sight are in the document
+    await page.getByRole("searchbox").fill("comment 4242.");
+    await expect(page.getByText("1 of 100,000 rows")).toBeVisible();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await expect(page.getByRole("button", { name: "Resume" })).toBeVisible();
+  },
+);
+
+test.describe("an overloaded server", () => {
+  test.use({ callsFail: true });
+
+  test("is waited for, and what is scored is not lost", async ({ page }) => {
+    let refusals = 0;
+    await page.route("**/api/v1/predict", (route) => {
+      if (refusals >= 2) return route.continue();
+      refusals += 1;
+      return route.fulfill({
+        status: 503,
+        headers: { "Retry-After": "2" },
+        contentType: "application/problem+json",
+        json: {
+          type: "",
+          title: "The server has more work than it takes",
+          status: 503,
+          detail: "Ask again.",
+          code: "overloaded",
+          errors: [],
+        },
+      });
+    });
+    await page.goto("/many");
+    await choose(page, "reviews.csv", REVIEWS);
+    await score(page);
+    await expect(page.getByRole("alert")).toContainText("Resuming automatically");
+    await finished(page);
+    await expect(page.getByRole("alert")).toBeHidden();
+  });
+});
+
+test("a file that cannot be read says why, and what to do", async ({ page }) => {
+  await page.goto("/many");
+  await choose(page, "table.xlsx", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]));
+  await expect(page.getByRole("alert")).toContainText("save the sheet as CSV");
+  await page.getByRole("button", { name: "Choose another file" }).click();
+  await choose(page, "<img src=x onerror=alert(1)>.txt", Buffer.from([0x63, 0x61, 0x66, 0xe9]));
+  await expect(page.getByRole("alert")).toContainText("<img src=x onerror=alert(1)>.txt");
+  await page.getByRole("button", { name: "Read with this encoding" }).click();
+  await expect(page.getByRole("cell", { name: "café" })).toBeVisible();
+});
+
+test("works by keyboard alone", async ({ page }) => {
+  const table = page.getByRole("grid", { name: "Scored rows" });
+  const dialog = page.getByRole("dialog");
+  await page.goto("/many");
+  await page.getByRole("button", { name: /Try an example/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Which column has the texts?" })).toBeVisible();
+  await page.getByRole("radio", { name: "review" }).focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await finished(page);
+  await page.getByRole("button", { name: "Open the most negative" }).focus();
+  await page.keyboard.press("Tab"); // the table is one stop
+  await expect(table).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("heading", { name: "Row 2" })).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(dialog.getByRole("heading", { name: "Row 3" })).toBeVisible();
+  // No wait between these: the focus is back in the table within the key that closes the dialog.
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("heading", { name: "Row 4" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Shift+Tab");
+  await expect(page.getByRole("button", { name: "Open the most negative" })).toBeFocused();
+});
+
+test.describe("what is kept in the browser", () => {
+  test("results with their marks survive a reload, until they are forgotten", async ({ page }) => {
+    await page.goto("/many");
+    await choose(page, "reviews.csv", REVIEWS);
+    await score(page);
+    await finished(page);
+    await rows(page).nth(1).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "No", exact: true }).click();
+    await dialog.getByRole("button", { name: "positive", exact: true }).click();
+    await expect(dialog).toContainText("You marked this row: wrong, positive is right.");
+    await page.keyboard.press("Escape");
+    await expect(rows(page).nth(1)).toContainText("→ positive");
+    await expect(page.getByText(/stay in this browser, and nowhere else, for 7 days/)).toBeVisible();
+    await expect.poll(() => storedMarks(page)).toBe(1);
+
+    await page.reload();
+    await expect(rows(page)).toHaveCount(4);
+    await expect(rows(page).nth(1)).toContainText("→ positive");
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download 4 rows" }).click();
+    const lines = (await contentOf(await saving)).split("\r\n");
+    expect(lines[0]).toMatch(/,valence_marked,valence_right_label$/);
+    expect(lines[2]).toMatch(/,wrong,positive$/);
+
+    await page.getByRole("button", { name: "Forget this file" }).click(); // downloaded, so nothing is asked
+    await expect(page.getByText("Drop a file here")).toBeVisible();
+    await page.reload();
+    await expect(page.getByText("Drop a file here")).toBeVisible();
+    expect(await storedMarks(page)).toBeUndefined();
+  });
+
+  test("results that are not downloaded are given up only when a person says so", async ({ page }) => {
+    await page.goto("/many");
+    await choose(page, "reviews.csv", REVIEWS);
+    await score(page);
+    await finished(page);
+    const question = page.getByRole("alertdialog", { name: "Discard the results for reviews.csv?" });
+    await page.getByRole("button", { name: "New file" }).click();
+    await expect(question).toContainText("4 of 4 rows are scored and not downloaded");
+    await question.getByRole("button", { name: "Keep the results" }).click();
+    await expect(question).toBeHidden();
+    await expect(rows(page)).toHaveCount(4);
+    await page.getByRole("button", { name: "New file" }).click();
+    await question.getByRole("button", { name: "Discard" }).click();
+    await expect(page.getByText("Drop a file here")).toBeVisible();
+  });
+
+  test("an interrupted run resumes after a reload where it stopped", async ({ page }) => {
+    const lines = Array.from({ length: 500 }, (_, i) => `A wonderful film, number ${i}.`);
+    const sent: number[] = [];
+    let held = true;
+    await page.route("**/api/v1/predict", async (route) => {
+      const { texts } = route.request().postDataJSON() as { texts: string[] };
+      if (held && sent.length >= 1) return; // never answered: the tab is gone before
+      sent.push(texts.length);
+      await route.continue();
+    });
+    await page.goto("/many");
+    await choose(page, "films.txt", lines.join("\n"));
+    await score(page);
+    await expect.poll(() => storedRows(page)).toBe(sent[0]);
+    held = false;
+    await page.reload();
+    await finished(page);
+    expect(sent.reduce((sum, count) => sum + count, 0)).toBe(500);
+  });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+
+    test("axe finds no barrier in any state", async ({ page }) => {
+      await page.goto("/many");
+      await expect(page.getByText("Drop a file here")).toBeVisible();
+      await expectAccessible(page);
+      await choose(page, "reviews.csv", `${REVIEWS}\n5\n`);
+      await expect(page.getByText(/more or fewer fields/)).toBeVisible();
+      await expectAccessible(page);
+      await score(page);
+      await finished(page);
+      await page.getByText("As a table").click();
+      await expectAccessible(page);
+      await page.getByRole("button", { name: "Open the most negative" }).click();
+      await expectAccessible(page);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "New file" }).click();
+      await expect(page.getByRole("alertdialog")).toBeVisible();
+      await expectAccessible(page);
+      await page.getByRole("button", { name: "Discard" }).click();
+      await choose(page, "empty.txt", " ");
+      await expect(page.getByRole("alert")).toContainText("is empty");
+      await expectAccessible(page);
+    });
+  });
+}
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test("every step fits", { tag: FULL }, async ({ page }) => {
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await page.goto("/many");
+    await choose(page, `${"long-name-".repeat(12)}.csv`, REVIEWS);
+    await expect(page.getByRole("radio", { name: "review" })).toBeVisible();
+    expect(await overflow()).toBe(0);
+    await score(page);
+    await finished(page);
+    expect(await overflow()).toBe(0);
+    await rows(page).first().tap();
+    await expect(page.getByRole("dialog")).toContainText("A wonderful");
+    expect(await overflow()).toBe(0);
+    await expectAccessible(page);
+  });
+});

@@ -1,0 +1,157 @@
+/** Every page that asks the server, while the server has no answer: what is wrong is said, and passes by itself. */
+import type { Route } from "playwright-core";
+
+import { allPagesLoaded, PAGES, fileOf } from "./support/pages.ts";
+import { expect, expectAccessible, field, FULL, test, verdict } from "./support/test.ts";
+
+const TEXT = "A wonderful film.";
+const tagFor = (page: string) => (page === "one text" ? [] : FULL); // in the gate each failure is met on one page
+
+const problem = (status: number, title: string) => (route: Route) =>
+  route.fulfill({
+    status,
+    headers: { "Retry-After": "1" },
+    contentType: "application/problem+json",
+    json: { type: "about:blank", title, status, detail: "Ask again in a moment.", code: "x", errors: [] },
+  });
+
+const ERRORS = [
+  { name: "429", says: "Too many calls from here", refuse: problem(429, "Too many calls from here") },
+  { name: "503", says: "More work than it takes", refuse: problem(503, "More work than it takes") },
+  {
+    name: "503 of the router before a sleeping server",
+    says: "The server isn’t ready",
+    refuse: (route: Route) =>
+      route.fulfill({ status: 503, contentType: "text/html", body: "<h1>Application error</h1>" }),
+  },
+  {
+    name: "no answer",
+    says: "The server doesn’t answer",
+    refuse: (route: Route) => route.abort("connectionrefused"),
+  },
+] as const;
+
+test.describe("the server", () => {
+  test.use({ callsFail: true });
+
+  for (const { name, path, calls, ask, answered } of PAGES) {
+    for (const failure of ERRORS) {
+      test(
+        `${name}: ${failure.name} is told of, and passes by itself`,
+        { tag: tagFor(name) },
+        async ({ page }) => {
+          let down = true;
+          await page.route(calls, (route) => (down ? failure.refuse(route) : route.fallback()));
+          await page.goto(path);
+          await ask(page, TEXT);
+          const alert = page.getByRole("alert").filter({ hasText: failure.says });
+          await expect(alert).toBeVisible();
+          await expect(alert).toContainText(/automatically|by itself/);
+          if (failure.name === "503") await expectAccessible(page);
+          down = false;
+          await answered(page);
+          await expect(alert).toBeHidden();
+        },
+      );
+    }
+  }
+
+  for (const { name, path, link, ask, answered } of PAGES.filter((page) => page.path !== "/many")) {
+    test(
+      `${name}: offline is told of, and passes by itself`,
+      { tag: tagFor(name) },
+      async ({ page, context }) => {
+        const elsewhere = path === "/model" ? "/many" : "/model";
+        await page.goto(elsewhere);
+        await allPagesLoaded(page);
+        await page.waitForLoadState("networkidle");
+        await context.setOffline(true);
+        await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: link }).click();
+        await ask(page, TEXT);
+        await expect(page.getByRole("alert").first()).toContainText("The server doesn’t answer");
+        await context.setOffline(false);
+        await answered(page);
+        await expect(page.getByRole("alert")).toHaveCount(0);
+      },
+    );
+  }
+});
+
+test.describe("a file", () => {
+  test.use({ callsFail: true });
+
+  test("is read while one is offline, scored once one is online again, and nothing of it is lost", async ({
+    page,
+    context,
+  }) => {
+    const needed = ["**/assets/file.worker-*.js", "**/api/v1/models"].map((pattern) =>
+      page.waitForResponse(pattern),
+    );
+    await page.goto("/many");
+    for (const response of await Promise.all(needed)) await response.finished();
+    await context.setOffline(true);
+    await page.getByLabel("File of texts").setInputFiles(fileOf("two.txt", `${TEXT}\nDull.`));
+    const start = page.getByRole("button", { name: /^Score 2 texts/ });
+    await expect(start).toBeEnabled();
+    await start.click();
+    await expect(page.getByRole("alert")).toContainText("The server doesn’t answer");
+    await context.setOffline(false);
+    await expect(page.getByRole("status").filter({ hasText: /^All/ })).toBeAttached({ timeout: 30_000 });
+    await expect(page.getByRole("alert")).toHaveCount(0);
+  });
+});
+
+for (const { name, path, calls, ask, answered } of PAGES) {
+  test(
+    `${name}: a server that wakes up is waited for, and one is told so`,
+    { tag: tagFor(name) },
+    async ({ page }) => {
+      let wake: () => void = () => undefined;
+      const awake = new Promise<void>((resolve) => (wake = resolve));
+      await page.route(calls, async (route) => {
+        await awake;
+        await route.fallback();
+      });
+      await page.goto(path);
+      await ask(page, TEXT);
+      await expect(page.getByRole("alert")).toContainText("The server is slow");
+      wake();
+      await answered(page);
+      await expect(page.getByRole("alert")).toHaveCount(0);
+    },
+  );
+
+  test(`${name}: works over a slow connection`, { tag: FULL }, async ({ page, context }) => {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Network.enable");
+    await devtools.send("Network.emulateNetworkConditions", {
+      offline: false,
+      latency: 300, // milliseconds
+      downloadThroughput: 60_000, // bytes a second, as on a poor mobile network
+      uploadThroughput: 30_000,
+    });
+    await page.goto(path);
+    await ask(page, TEXT);
+    await answered(page);
+  });
+}
+
+test("an answer that comes late does not replace a newer one", async ({ page }) => {
+  let late: () => void = () => undefined;
+  const release = new Promise<void>((resolve) => (late = resolve));
+  let held = 0;
+  await page.route("**/api/v1/predict", async (route) => {
+    if (!(route.request().postData() ?? "").includes("dull")) return route.fallback();
+    held += 1;
+    await release;
+    await route.fallback().catch(() => undefined); // the page has given it up
+  });
+  await page.goto("/");
+  await field(page).fill("dull and boring");
+  await expect.poll(() => held).toBe(1);
+  await field(page).fill("wonderful");
+  await expect(verdict(page)).toContainText("Positive");
+  late();
+  await page.waitForLoadState("networkidle");
+  await expect(verdict(page)).toContainText("Positive");
+});

@@ -1,0 +1,424 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { FeedbackRequest, PredictRequest } from "../../api/generated";
+import {
+  answerTo,
+  FEEDBACK,
+  modelList,
+  MODELS,
+  PREDICT,
+  problem,
+  receiptOf,
+  refuse,
+  REQUEST_ID,
+  score,
+  summary,
+} from "../../test/handlers";
+import { offerText } from "../../lib/handover";
+import { loadItem } from "../../lib/browser-store";
+import { open } from "../../test/render";
+import { server } from "../../test/server";
+import { readFile, type FileToRead } from "./read-file";
+import { session } from "./session";
+
+/** What the browser runs beside the page, run within it: jsdom has no workers. */
+class InlineWorker extends EventTarget {
+  postMessage(asked: FileToRead) {
+    void readFile(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
+  }
+  terminate() {}
+}
+
+const CSV = [
+  "id,review",
+  '1,"A wonderful, moving film"',
+  "2,dull",
+  "3,fine",
+  "4,",
+  '5,"=cmd|wonderful"',
+].join("\n");
+const csv = (content = CSV, name = "reviews.csv") => new File([content], name, { type: "text/csv" });
+const chooser = () => screen.getByLabelText("File of texts");
+
+beforeEach(() => {
+  vi.stubGlobal("Worker", InlineWorker);
+  server.use(
+    http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+      const { texts } = await request.json();
+      const results = (texts ?? []).map((text) =>
+        text === ""
+          ? { kind: "error" as const, error: { code: "text-empty", detail: "The text is empty." } }
+          : score(text, false),
+      );
+      return HttpResponse.json(answerTo(...results), { headers: { "X-Request-ID": REQUEST_ID } });
+    }),
+  );
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await session.clear();
+});
+
+async function choose(file = csv()) {
+  const user = open("/many");
+  await screen.findByRole("heading", { level: 1, name: /whole file/ });
+  await user.upload(chooser(), file);
+  return user;
+}
+
+async function run(file = csv()) {
+  const user = await choose(file);
+  await user.click(await screen.findByRole("button", { name: /^Score / }));
+  await screen.findByText(/^All .* done/);
+  return user;
+}
+
+const rows = () =>
+  within(screen.getByRole("grid", { name: "Scored rows" }))
+    .getAllByRole("row")
+    .slice(1)
+    .map((row) => row.textContent);
+
+describe("File page", () => {
+  it("shows the file's first rows and guesses the column", async () => {
+    const user = await choose();
+    expect(await screen.findByText(/: 5 rows, 2 columns/)).toBeVisible();
+    expect(screen.getByRole("radio", { name: "review" })).toBeChecked();
+    await user.click(screen.getByRole("checkbox", { name: /first row has/ }));
+    expect(screen.getByText(/: 6 rows, 2 columns/)).toBeVisible();
+    expect(screen.getByRole("radio", { name: "column 2" })).toBeChecked();
+  });
+
+  it("scores the file and shows the distribution", async () => {
+    await run();
+    const facts = screen.getByRole("region", { name: "Distribution" });
+    const figure = (name: string) => within(facts).getByText(name, { selector: "dt" }).nextSibling;
+    await waitFor(() => expect(figure("positive")).toHaveTextContent("2 50%"));
+    expect(figure("negative")).toHaveTextContent("1 25%");
+    expect(figure("not sure")).toHaveTextContent("1 25%");
+    expect(rows()).toEqual([
+      expect.stringMatching(/^1positive 96.*A wonderful, moving film$/),
+      expect.stringMatching(/^2negative 91.*dull$/),
+      expect.stringMatching(/^3not sure positive 55.*fine$/),
+      expect.stringMatching(/^4not scoredempty$/),
+      expect.stringMatching(/^5positive 96.*=cmd\|wonderful$/),
+    ]);
+    expect(
+      screen.getByRole("table", { name: /by their probability of positive/, hidden: true }),
+    ).toHaveTextContent("95 to 100%2");
+  });
+
+  it("lists rows that can't be scored, and scores the rest", async () => {
+    const user = await run();
+    expect(await screen.findByText("1 row is empty and has no score.")).toBeVisible();
+    expect(screen.queryByRole("region", { name: /could not be scored/ })).not.toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Show it" }));
+    await waitFor(() => expect(rows()).toEqual([expect.stringContaining("not scored")]));
+  });
+
+  it("lists rows that couldn't be scored, and counts empty ones", async () => {
+    const user = await run(csv(["id,text", "1,", "2,", `3,${"a".repeat(201)}`].join("\n")));
+    const failures = await screen.findByRole("region", { name: "1 row could not be scored" });
+    expect(failures).toHaveTextContent(/characters and this server takes 200.*Row 3\./);
+    expect(failures).toHaveTextContent("2 rows are empty and have no score.");
+    await user.click(within(failures).getByRole("button", { name: "Show them" }));
+    await waitFor(() => expect(rows()).toHaveLength(3));
+  });
+
+  it("says if a file has only column names", async () => {
+    const user = await choose(csv("id,review\n"));
+    expect(await screen.findByRole("alert")).toHaveTextContent(/column names but no rows.*“id”, “review”/);
+    expect(screen.getByRole("button", { name: /^Score/ })).toBeDisabled();
+    await user.click(screen.getByRole("checkbox", { name: /first row has/ }));
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Score 1 text" })).toBeEnabled();
+  });
+
+  it("sorts, filters and searches", async () => {
+    const user = await run();
+    await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "most negative first");
+    await waitFor(() => expect(rows()[0]).toContain("dull"));
+    await user.selectOptions(screen.getByRole("combobox", { name: "Show" }), "positive (confident)");
+    await waitFor(() => expect(rows()).toHaveLength(2));
+    expect(screen.getByText("2 of 5 rows")).toBeVisible();
+    await user.type(screen.getByRole("searchbox"), "nowhere");
+    await waitFor(() => expect(rows()).toEqual(["No rows match."]));
+  });
+
+  it("takes feedback on the open row", async () => {
+    const taken: FeedbackRequest[] = [];
+    server.use(
+      http.post<never, FeedbackRequest>(FEEDBACK, async ({ request }) => {
+        taken.push(await request.json());
+        return HttpResponse.json(receiptOf(taken[0]!), { status: 201 });
+      }),
+    );
+    const user = await run();
+    await user.click(screen.getByRole("button", { name: /most negative/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Row 2" });
+    await user.click(within(dialog).getByRole("button", { name: "Yes" }));
+    expect(await within(dialog).findByText(/^Saved/)).toBeVisible();
+    expect(taken).toMatchObject([
+      { predicted: "negative", correct: true, text: null, model: summary.version, request_id: REQUEST_ID },
+    ]);
+    expect(within(dialog).getByText("You marked this row: right.")).toBeVisible();
+    expect(rows()[0]).toMatch(/^2negative 91.*rightdull$/);
+    await user.keyboard("{ArrowRight}");
+    expect(within(dialog).getByText("Was this right?")).toBeVisible();
+  });
+
+  it("opens the most negative row, moves with the arrow keys, and links to the words", async () => {
+    const user = await run();
+    await user.click(screen.getByRole("button", { name: "Open the most negative" }));
+    const dialog = await screen.findByRole("dialog", { name: "Row 2" });
+    expect(dialog).toHaveTextContent(/dull.*negative, 91/);
+    expect(within(dialog).getByRole("link", { name: /which words/ })).toHaveAttribute("href", "/#text=dull");
+    expect(within(dialog).getByRole("button", { name: "Previous" })).toHaveAttribute("aria-disabled", "true");
+    await user.keyboard("{ArrowLeft}{ArrowRight}");
+    expect(screen.getByRole("dialog", { name: "Row 3" })).toHaveTextContent("not sure, leaning positive");
+    await user.click(within(dialog).getByRole("button", { name: "Close" }));
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  });
+
+  it("opens a row by keyboard, and returns the focus to the table at once", async () => {
+    const user = await run();
+    const table = screen.getByRole("grid", { name: "Scored rows" });
+    table.focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    expect(await screen.findByRole("dialog", { name: "Row 2" })).toBeVisible();
+    expect(window.location.hash).toBe("#row=2");
+    await user.keyboard("{ArrowRight}{Escape}");
+    expect(table).toHaveFocus();
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    await user.keyboard("{Enter}"); // while the history still goes back
+    expect(await screen.findByRole("dialog", { name: "Row 3" })).toBeVisible();
+  });
+
+  it("restores filter, order and open row after Back and navigation", async () => {
+    const user = await run();
+    await user.selectOptions(screen.getByRole("combobox", { name: "Show" }), "positive (confident)");
+    await user.click(screen.getByRole("button", { name: "Open the most negative" }));
+    const dialog = await screen.findByRole("dialog", { name: "Row 2" });
+    await user.click(within(dialog).getByRole("link", { name: /which words/ }));
+    await screen.findByRole("textbox", { name: "Your text" });
+    window.history.back();
+    expect(await screen.findByRole("dialog", { name: "Row 2" })).toBeVisible();
+    window.history.back();
+    await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+    expect(screen.getByRole("combobox", { name: "Order" })).toHaveDisplayValue("most negative first");
+    expect(rows()[0]).toContain("dull");
+  });
+
+  it("asks before discarding results unless they were downloaded", async () => {
+    const user = await run();
+    await user.click(screen.getByRole("button", { name: "New file" }));
+    const question = screen.getByRole("alertdialog", { name: "Discard the results for reviews.csv?" });
+    expect(question).toHaveTextContent("5 of 5 rows are scored and not downloaded.");
+    await user.click(within(question).getByRole("button", { name: "Keep the results" }));
+    expect(rows()).toHaveLength(5);
+    vi.stubGlobal(
+      "URL",
+      Object.assign(URL, { createObjectURL: () => "blob:", revokeObjectURL: () => undefined }),
+    );
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
+    await user.click(screen.getByRole("button", { name: "Download 5 rows" }));
+    await user.click(await screen.findByRole("button", { name: "Forget this file" }));
+    expect(chooser()).toBeInTheDocument();
+    expect(await loadItem("run-file")).toBeUndefined();
+  });
+
+  it("says if the browser blocks storage", async () => {
+    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(() => {
+      throw new DOMException("blocked", "SecurityError");
+    });
+    await run();
+    expect(await screen.findByText(/doesn’t let the page keep anything/)).toBeVisible();
+    vi.restoreAllMocks();
+  });
+
+  it("opens a text from another page with a row per paragraph", async () => {
+    offerText("First paragraph.\n\nSecond one.");
+    open("/many");
+    expect(await screen.findByText(/: 2 rows, 1 column/)).toBeVisible();
+    expect(screen.getByRole("cell", { name: "Second one." })).toBeVisible();
+  });
+
+  it("asks before a text from another page replaces results", async () => {
+    const user = await run();
+    await user.click(screen.getByRole("link", { name: "Model" }));
+    await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
+    offerText("First paragraph.\n\nSecond one.");
+    await user.click(screen.getByRole("link", { name: "Files" }));
+    const question = await screen.findByRole("alertdialog", { name: "Replace the results that are here?" });
+    expect(rows()).toHaveLength(5);
+    await user.click(within(question).getByRole("button", { name: "Replace them" }));
+    expect(await screen.findByText(/: 2 rows, 1 column/)).toBeVisible();
+  });
+
+  it("downloads the results with escaped formulas", async () => {
+    const user = await run();
+    let saved: Blob | undefined;
+    vi.stubGlobal(
+      "URL",
+      Object.assign(URL, {
+        createObjectURL: (blob: Blob) => ((saved = blob), "blob:"),
+        revokeObjectURL: () => undefined,
+      }),
+    );
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (
+      this: HTMLAnchorElement,
+    ) {
+      expect(this.download).toBe("reviews-scored.csv");
+    });
+    expect(
+      screen.getByText(/1 cell that a spreadsheet would run as a formula gets an apostrophe/),
+    ).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Download 5 rows" }));
+    expect(click).toHaveBeenCalledOnce();
+    const text = await saved!.text();
+    expect(text).toContain(`5,'=cmd|wonderful,positive`);
+    expect(text).toContain("4,,,,,,,text-empty: The text is empty.");
+  });
+
+  it("stops and resumes", async () => {
+    const texts = Array.from({ length: 400 }, (_, i) => `wonderful ${i}`);
+    const seen: string[] = [];
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { texts: asked = [] } = await request.json();
+        if (seen.length >= 200) await held;
+        seen.push(...(asked ?? []));
+        return HttpResponse.json(answerTo(...(asked ?? []).map((text) => score(text, false))));
+      }),
+    );
+    const user = await choose(csv(texts.join("\n"), "many.txt"));
+    await user.click(await screen.findByRole("button", { name: "Score 400 texts" }));
+    await waitFor(() =>
+      expect(screen.getByRole("progressbar", { name: "Rows done" })).toHaveAttribute("value", "256"),
+    );
+    await user.click(screen.getByRole("button", { name: "Stop" }));
+    expect(await screen.findByText("Stopped after 256 rows.")).toBeInTheDocument();
+    release();
+    await user.click(screen.getByRole("button", { name: "Resume" }));
+    await screen.findByText("All 400 rows are done.");
+  });
+
+  it("waits for an overloaded server and resumes automatically", async () => {
+    let calls = 0;
+    server.use(
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        calls += 1;
+        const { texts } = await request.json();
+        return calls === 1
+          ? refuse(problem(429, "too-many-calls", "Too many calls", "Wait a second."), { "Retry-After": "1" })
+          : HttpResponse.json(answerTo(...(texts ?? []).map((text) => score(text, false))));
+      }),
+    );
+    const user = await choose();
+    await user.click(await screen.findByRole("button", { name: "Score 5 texts" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(/Too many calls.*automatically/);
+    await screen.findByText("All 5 rows are done.");
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("stops if the model is gone, keeps the scores, and can resume", async () => {
+    server.use(
+      http.post(PREDICT, () =>
+        refuse(problem(404, "unknown-model", "There is no such model", "There are: other.")),
+      ),
+    );
+    const user = await choose();
+    await user.click(await screen.findByRole("button", { name: "Score 5 texts" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(/no such model.*Your scored rows are safe/);
+    expect(screen.getByRole("button", { name: "Resume" })).toBeEnabled();
+  });
+
+  it("says what is wrong with a file, and reads it in another encoding", async () => {
+    const user = await choose(new File([new Uint8Array([0x63, 0x61, 0x66, 0xe9])], "<b>café</b>.txt"));
+    expect(await screen.findByRole("alert")).toHaveTextContent(
+      "<b>café</b>.txt: the file is not written in UTF-8",
+    );
+    await user.click(screen.getByRole("button", { name: "Read with this encoding" }));
+    expect(await screen.findByRole("cell", { name: "café" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "New file" }));
+    expect(chooser()).toBeInTheDocument();
+  });
+
+  it("keeps the run after navigation", async () => {
+    const user = await run();
+    await user.click(screen.getByRole("link", { name: "Model" }));
+    await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
+    await user.click(screen.getByRole("link", { name: "Files" }));
+    expect(await screen.findByText("All 5 rows are done.")).toBeInTheDocument();
+  });
+
+  it("shows all labels of a row, or none", async () => {
+    const model = { ...summary, labels: ["angry", "rude"], multi_label: true, thresholds: [] };
+    const several = (labels: string[]) => ({
+      ...score("", false),
+      label: "angry",
+      labels,
+      sure: true,
+      probabilities: [
+        { label: "angry", probability: 0.8 },
+        { label: "rude", probability: 0.7 },
+      ],
+    });
+    server.use(
+      http.get(MODELS, () => HttpResponse.json(modelList(model))),
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { texts } = await request.json();
+        return HttpResponse.json(
+          answerTo(...(texts ?? []).map((text) => several(text === "fine" ? [] : ["angry", "rude"]))),
+        );
+      }),
+    );
+    const user = await run(csv("id,review\n1,you fool\n2,fine"));
+    const fact = (name: string) => screen.getByText(name, { selector: "dt" }).nextSibling;
+    await waitFor(() => expect(fact("angry")).toHaveTextContent("1 50%"));
+    expect(fact("rude")).toHaveTextContent("1 50%");
+    expect(fact("no label")).toHaveTextContent("1 50%");
+    expect(rows()[0]).toContain("angry, rude");
+    expect(rows()[1]).toContain("no label");
+    await user.click(screen.getByText("you fool"));
+    const dialog = await screen.findByRole("dialog", { name: "Row 1" });
+    expect(within(dialog).queryByText("Was this right?")).not.toBeInTheDocument();
+  });
+
+  it("has an example, and supports any number of labels", async () => {
+    const emotion = { ...summary, labels: ["joy", "anger", "fear"] };
+    server.use(
+      http.get(MODELS, () => HttpResponse.json(modelList(emotion))),
+      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
+        const { texts } = await request.json();
+        const probabilities = [0.1, 0.7, 0.2].map((probability, i) => ({
+          label: emotion.labels[i]!,
+          probability,
+        }));
+        return HttpResponse.json(
+          answerTo(
+            ...(texts ?? []).map((text) => ({
+              ...score(text, false),
+              label: "anger",
+              probability: 0.7,
+              sure: true,
+              probabilities,
+            })),
+          ),
+        );
+      }),
+    );
+    const user = open("/many");
+    await user.click(await screen.findByRole("button", { name: /example: 24 reviews/ }));
+    await user.click(await screen.findByRole("button", { name: "Score 24 texts" }));
+    await screen.findByText("All 24 rows are done.");
+    await waitFor(() =>
+      expect(screen.getByText("anger", { selector: "dt" }).nextSibling).toHaveTextContent("24 100%"),
+    );
+    expect(screen.queryByRole("button", { name: /Open the most/ })).not.toBeInTheDocument();
+  });
+});

@@ -1,0 +1,48 @@
+import classes from "./preview.module.css";
+import type { Table } from "./table";
+
+const SHOWN_ROWS = 6;
+/** Longer cells are truncated. */
+const SHOWN_CHARS = 160;
+
+interface PreviewProps {
+  table: Table;
+  column: number;
+  onChoose: (column: number) => void;
+}
+
+/** The first rows, with a radio button in each column's header. */
+export function Preview({ table: { columns, rows }, column, onChoose }: PreviewProps) {
+  return (
+    <div className={classes.scroll} role="region" aria-label="First rows of the file" tabIndex={0}>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            {columns.map((name, i) => (
+              <th key={name} scope="col" data-chosen={i === column || undefined}>
+                <label>
+                  <input type="radio" name="column" checked={i === column} onChange={() => onChoose(i)} />
+                  {name}
+                </label>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, SHOWN_ROWS).map((row, r) => (
+            <tr key={r}>
+              {columns.map((name, i) => (
+                <td key={name} data-chosen={i === column || undefined}>
+                  {shortened(row[i] ?? "")}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const shortened = (text: string): string =>
+  text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;

@@ -1,0 +1,283 @@
+/**
+ * One file and its run. Survives navigation to another page; a run is also stored in this browser, so that it survives a
+ * reload.
+ */
+import { asApiError, type ApiError } from "../../api/client";
+import type { Limits, ModelSummary } from "../../api/generated";
+import { scoreTexts, type Pause } from "../../api/score-texts";
+import type { FileProblem } from "./file-problem";
+import { SavedRun, type SavedFile, type SavedScores, type SaveState } from "./saved-run";
+import { Pace } from "./pace";
+import { readInWorker } from "./read-in-worker";
+import { Scores, type Mark } from "./scores";
+import { guessHeader, guessTextColumn, tableOf, type RawTable, type Table } from "./table";
+
+/** How often a run shows its progress. */
+const TICK_MS = 300;
+/** How often a run is stored; a reload repeats at most this much work. */
+const SAVE_MS = 2000;
+
+export type Stage =
+  | { kind: "empty" }
+  | { kind: "reading"; file: File }
+  | { kind: "unreadable"; file: File; problem: FileProblem }
+  | Choosing
+  | Run;
+
+export interface Choosing {
+  kind: "choosing";
+  file: File;
+  /** Chosen by the user if the file isn't UTF-8. */
+  encoding: string | undefined;
+  raw: RawTable;
+  table: Table;
+  hasHeader: boolean;
+  column: number;
+}
+
+export interface Run {
+  kind: "run";
+  file: File;
+  table: Table;
+  column: number;
+  texts: string[];
+  model: ModelSummary;
+  limits: Limits;
+  /** Replaced by a new object whenever scores arrive. */
+  scores: Scores;
+  status: "running" | "done" | "stopped" | "failed";
+  pause: Pause | undefined;
+  failure: ApiError | undefined;
+  /** The number of texts with an outcome. */
+  done: number;
+  perSecond: number | undefined;
+  secondsLeft: number | undefined;
+  /** Whether this browser stores the run; undefined until known. */
+  saveState: SaveState | undefined;
+  /** Whether all results so far have been downloaded. */
+  downloaded: boolean;
+}
+
+/** Whether discarding the run loses anything. */
+export const isUnsaved = ({ status, done, downloaded }: Run): boolean =>
+  status === "running" || (done > 0 && !downloaded);
+
+export class Session {
+  private stage: Stage = { kind: "empty" };
+  private stopper = new AbortController();
+  private readonly listeners = new Set<() => void>();
+  private readonly savedRun = new SavedRun();
+  private restoring = false;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  snapshot = (): Stage => this.stage;
+
+  /** The table's scroll position in pixels, to be restored after a visit to another page. */
+  tableTop = 0;
+
+  setTableTop = (top: number): void => {
+    this.tableTop = top;
+  };
+
+  /** Discards the file and its results, in the browser's storage too. */
+  clear = (): Promise<void> => {
+    this.stopper.abort();
+    this.set({ kind: "empty" });
+    return this.savedRun.discard();
+  };
+
+  /** Restores the run stored in this browser, and resumes it if it was interrupted. */
+  restore = async (): Promise<void> => {
+    if (this.stage.kind !== "empty" || this.restoring) return;
+    this.restoring = true;
+    const stored = await this.savedRun.load();
+    this.restoring = false;
+    if (!stored || this.snapshot().kind !== "empty") return; // a file was chosen in the meantime
+    const { file: saved, scores } = stored;
+    const file = new File([saved.bytes], saved.name, { type: saved.type });
+    await this.open(file, saved.encoding);
+    if (!this.isAt("choosing", file)) return;
+    this.setHeader(saved.hasHeader);
+    this.setColumn(saved.column);
+    this.restoreRun(saved, scores);
+  };
+
+  open = async (file: File, encoding?: string): Promise<void> => {
+    this.stopper.abort();
+    this.stopper = new AbortController();
+    const { signal } = this.stopper;
+    this.set({ kind: "reading", file });
+    const reading = await readInWorker({ file, encoding }, signal).catch((error: unknown) => ({
+      problem: { title: "The file couldn’t be read", detail: asApiError(error).detail },
+    }));
+    if (signal.aborted) return;
+    if ("problem" in reading) this.set({ kind: "unreadable", file, problem: reading.problem });
+    else this.choose({ file, encoding, raw: reading.table }, guessHeader(reading.table));
+  };
+
+  setHeader = (hasHeader: boolean): void => {
+    if (this.stage.kind === "choosing") this.choose(this.stage, hasHeader);
+  };
+
+  setColumn = (column: number): void => {
+    if (this.stage.kind === "choosing") this.set({ ...this.stage, column });
+  };
+
+  start = (model: ModelSummary, limits: Limits): void => {
+    if (this.stage.kind !== "choosing") return;
+    this.tableTop = 0;
+    const { file, encoding, hasHeader, column } = this.stage;
+    this.run(runOf(this.stage, model, limits));
+    void this.savedRun.begin({ file, encoding, hasHeader, column, model, limits }).then((saveState) => {
+      if (this.stage.kind !== "run" || this.stage.file !== file) return;
+      this.set({ ...this.stage, saveState });
+      this.save();
+    });
+  };
+
+  /** Records a person's verdict on a row, for the table and the download. */
+  mark = (row: number, mark: Mark): void => {
+    if (this.stage.kind !== "run") return;
+    this.stage.scores.mark(row, mark);
+    this.set({ ...this.stage, scores: this.stage.scores.renewed(), downloaded: false });
+    this.save();
+  };
+
+  /** All results so far have been downloaded. */
+  markDownloaded = (): void => {
+    if (this.stage.kind !== "run") return;
+    this.set({ ...this.stage, downloaded: true });
+    this.save();
+  };
+
+  stop = (): void => this.stopper.abort();
+
+  resume = (): void => {
+    if (this.stage.kind === "run" && this.stage.status !== "running") this.run(this.stage);
+  };
+
+  /** Scores the pending rows and publishes the progress at intervals. */
+  private run(from: Run): void {
+    this.stopper.abort();
+    this.stopper = new AbortController();
+    const { signal } = this.stopper;
+    const pace = new Pace();
+    let done = from.done;
+    let pause: Pause | undefined;
+    const publish = (changed: Partial<Run>): void => {
+      if (this.stage.kind !== "run" || this.stage.texts !== from.texts) return; // another file was opened in the meantime
+      pace.sample(Date.now(), done);
+      const pacing = { perSecond: pace.perSecond(), secondsLeft: pace.secondsLeft(from.texts.length) };
+      const downloaded = this.stage.downloaded && this.stage.done === done;
+      const scores = from.scores.renewed();
+      this.set({ ...this.stage, ...pacing, done, pause, scores, downloaded, ...changed });
+      if (changed.status) this.save();
+    };
+    this.set({ ...from, status: "running", failure: undefined, pause: undefined });
+    pace.sample(Date.now(), done);
+    const ticking = setInterval(() => publish({}), TICK_MS);
+    const saving = setInterval(() => this.save(), SAVE_MS);
+    scoreTexts({
+      texts: from.texts,
+      indices: from.scores.pending(),
+      model: from.model.version,
+      limits: from.limits,
+      signal,
+      onOutcome: (row, outcome) => {
+        from.scores.put(row, outcome);
+        done += 1;
+      },
+      onPause: (next) => {
+        pause = next;
+      },
+    })
+      .then(() => publish({ status: "done", pause: undefined }))
+      .catch((error: unknown) =>
+        publish(
+          signal.aborted
+            ? { status: "stopped", pause: undefined }
+            : { status: "failed", pause: undefined, failure: asApiError(error) },
+        ),
+      )
+      .finally(() => {
+        clearInterval(ticking);
+        clearInterval(saving);
+      });
+  }
+
+  private choose(
+    { file, encoding, raw }: Pick<Choosing, "file" | "encoding" | "raw">,
+    hasHeader: boolean,
+  ): void {
+    const table = tableOf(raw, hasHeader);
+    const column = guessTextColumn(table);
+    this.set({ kind: "choosing", file, encoding, raw, table, hasHeader, column });
+  }
+
+  /** Restores a stored run. Resumes it if it was interrupted; leaves it stopped if the user stopped it. */
+  private restoreRun(saved: SavedFile, stored: SavedScores | undefined): void {
+    if (this.stage.kind !== "choosing") return;
+    const fresh = runOf(this.stage, saved.model, saved.limits);
+    if (stored && stored.scores.states.length !== fresh.texts.length) {
+      void this.clear(); // stored by a version that parsed the file differently
+      return;
+    }
+    const scores = stored ? new Scores(fresh.texts.length, saved.model.labels, stored.scores) : fresh.scores;
+    const pending = scores.pending().length;
+    const status = pending === 0 ? "done" : "stopped";
+    const done = fresh.texts.length - pending;
+    const run: Run = {
+      ...fresh,
+      scores,
+      status,
+      done,
+      saveState: "yes",
+      downloaded: stored?.downloaded ?? false,
+    };
+    if (pending > 0 && (stored?.running ?? true)) this.run(run);
+    else this.set(run);
+  }
+
+  private save(): void {
+    if (this.stage.kind !== "run" || this.stage.saveState !== "yes") return;
+    const { scores, status, downloaded } = this.stage;
+    this.savedRun.save({ scores: scores.stored, running: status === "running", downloaded });
+  }
+
+  private isAt(kind: Stage["kind"], file: File): boolean {
+    return this.stage.kind === kind && "file" in this.stage && this.stage.file === file;
+  }
+
+  private set(stage: Stage): void {
+    this.stage = stage;
+    this.listeners.forEach((listener) => listener());
+  }
+}
+
+function runOf({ file, table, column }: Choosing, model: ModelSummary, limits: Limits): Run {
+  return {
+    kind: "run",
+    file,
+    table,
+    column,
+    texts: table.rows.map((row) => row[column] ?? ""),
+    model,
+    limits,
+    scores: new Scores(table.rows.length, model.labels),
+    status: "running",
+    pause: undefined,
+    failure: undefined,
+    done: 0,
+    perSecond: undefined,
+    secondsLeft: undefined,
+    saveState: undefined,
+    downloaded: false,
+  };
+}
+
+/** The page's only session. */
+export const session = new Session();
