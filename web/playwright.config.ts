@@ -4,15 +4,15 @@ import { findChromium } from "./e2e/support/chromium.ts";
 
 const { executablePath, args, env } = await findChromium();
 
-// The gate runs what has no such tag; `npm run e2e:all`, for a release, runs all.
+// The gate skips tests with this tag; `npm run e2e:all`, before a release, runs all.
 const all = process.env["VALENCE_E2E"] === "all";
 
 export default defineConfig({
   grepInvert: all ? [] : [/@full/],
   testDir: "e2e",
   outputDir: "test-results",
-  workers: 2, // each with a server and a browser of its own; half of the time they wait
-  timeout: 90_000, // a busy machine is no failure
+  workers: 2, // each with its own server and browser
+  timeout: 90_000, // for busy machines
   expect: { timeout: 15_000 },
   forbidOnly: true,
   reporter: "list",

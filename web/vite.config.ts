@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-// Where `npm run dev` finds the API.
+// The API for `npm run dev`.
 const api = process.env.VALENCE_API ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
@@ -9,8 +9,8 @@ export default defineConfig({
   build: {
     outDir: "../src/valence/server/static",
     emptyOutDir: true,
-    manifest: true, // which files belong to a page: scripts/prerender.ts asks
-    assetsInlineLimit: 0, // the page's policy has no data: fonts
+    manifest: true, // maps pages to files, for scripts/prerender.ts
+    assetsInlineLimit: 0, // the Content Security Policy allows no data: fonts
     target: "es2022",
   },
   server: { proxy: { "/api": api, "/docs": api, "/openapi.json": api, "/readyz": api } },

@@ -1,11 +1,11 @@
-import { expect, expectAccessible, FULL, test } from "./support/test.ts";
+import { expect, expectNoAxeViolations, FULL, test } from "./support/test.ts";
 
 const predict = "Score one text or several";
 
-test("a call is found, tried and answered by the real server", async ({ page }) => {
+test("an operation can be found and tried on the real server", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("navigation").getByRole("link", { name: "API" }).click();
-  await page.getByRole("navigation", { name: "Calls" }).getByRole("link", { name: predict }).click();
+  await page.getByRole("navigation", { name: "Endpoints" }).getByRole("link", { name: predict }).click();
   const call = page.getByRole("region", { name: predict });
   await expect(call).toBeInViewport();
   await call.getByRole("button", { name: "Try it here" }).click();
@@ -15,16 +15,16 @@ test("a call is found, tried and answered by the real server", async ({ page }) 
   await expect(call.getByRole("status")).toContainText("X-Request-ID");
 });
 
-test("the whole reference is one click away", { tag: FULL }, async ({ page }) => {
+test("the full reference is one click away", { tag: FULL }, async ({ page }) => {
   await page.goto("/developers");
-  await page.getByRole("link", { name: "whole reference" }).click();
+  await page.getByRole("link", { name: "full reference" }).click();
   await expect(page).toHaveURL(/\/docs$/);
 });
 
-test.describe("a refusal", () => {
+test.describe("an error response", () => {
   test.use({ callsFail: true });
 
-  test("is shown as the answer that it is", async ({ page }) => {
+  test("is shown as it is", async ({ page }) => {
     await page.goto("/developers");
     const call = page.getByRole("region", { name: predict });
     await call.getByRole("button", { name: "Try it here" }).focus();
@@ -35,7 +35,7 @@ test.describe("a refusal", () => {
     await expect(call.getByRole("group", { name: "The answer" })).toContainText("not-json");
   });
 
-  test("of one's own key is reached by keyboard alone", async ({ page }) => {
+  test("to an invalid key can be produced by keyboard alone", async ({ page }) => {
     await page.goto("/developers");
     const key = page.getByLabel("Your key, for calls that need one");
     while (!(await key.evaluate((field) => field === document.activeElement)))
@@ -56,14 +56,14 @@ for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
-    test("axe finds no barrier", async ({ page }) => {
+    test("has no axe violations", async ({ page }) => {
       await page.goto("/developers");
       const call = page.getByRole("region", { name: predict });
       await call.getByText(/^Answers: /).click();
       await call.getByRole("button", { name: "Try it here" }).click();
       await call.getByRole("button", { name: "Send" }).click();
       await expect(call.getByRole("group", { name: "The answer" })).toBeVisible();
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
     });
   });
 }

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-import { expect, expectAccessible, FULL, test } from "./support/test.ts";
+import { expect, expectNoAxeViolations, FULL, test } from "./support/test.ts";
 
 const field = (page: Page) => page.getByRole("textbox", { name: "Your discussion" });
 const slider = (page: Page) => page.getByRole("slider", { name: "Comment" });
@@ -13,7 +13,7 @@ const THREAD = [
   ),
 ].join("\n");
 
-test("a pasted discussion shows where it turned", async ({ page }) => {
+test("a pasted discussion shows its turning point", async ({ page }) => {
   await page.goto("/discussion");
   await field(page).fill(THREAD);
   await expect(page.getByText("10 comments, 2 people, 5 quotes ignored")).toBeVisible();
@@ -25,7 +25,7 @@ test("a pasted discussion shows where it turned", async ({ page }) => {
   await slider(page).click({ position: { x: box.width - 8, y: 100 } });
   const card = page.getByRole("article", { name: "Comment 10" });
   await expect(card).toContainText(/A dull, boring and awful film, part 4\..*negative/);
-  await card.getByRole("link", { name: "See which words decide it" }).click();
+  await card.getByRole("link", { name: "See which words matter" }).click();
   await expect(page.getByRole("textbox", { name: "Your text" })).toHaveValue(/A dull, boring/);
   await page.goBack();
   await expect(field(page)).toHaveValue(THREAD);
@@ -50,7 +50,7 @@ test("works by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("article", { name: "Comment 15" })).toContainText("a disgrace");
 });
 
-test("takes markup for text, and a thousand comments in stride", { tag: FULL }, async ({ page }) => {
+test("treats markup as text, and handles a thousand comments", { tag: FULL }, async ({ page }) => {
   const comments = Array.from(
     { length: 1000 },
     (_, i) => `<img src=x onerror="document.title='taken'"> fine ${i}`,
@@ -59,22 +59,22 @@ test("takes markup for text, and a thousand comments in stride", { tag: FULL }, 
   await field(page).fill(comments.join("\n"));
   await expect(page.getByText("1,000 comments").first()).toBeVisible();
   await expect(page.getByText(/^(It turned|No clear turning)/).first()).toBeVisible({ timeout: 60_000 });
-  await expect(page).toHaveTitle("A discussion · Valence");
+  await expect(page).toHaveTitle("Discussion · Valence");
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
-    test("axe finds no barrier in any state", async ({ page }) => {
+    test("has no axe violations in any state", async ({ page }) => {
       await page.goto("/discussion");
       await expect(field(page)).toBeVisible();
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
       await page.getByRole("button", { name: "Try an example" }).click();
       await expect(page.getByText(/^It turned at comment/).first()).toBeVisible();
       await slider(page).focus();
       await page.keyboard.press("PageUp");
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
     });
   });
 }
@@ -89,6 +89,6 @@ test.describe("on a phone", () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
     await slider(page).tap({ position: { x: 10, y: 100 } });
     await expect(page.getByRole("article", { name: "Comment 1" })).toBeVisible();
-    await expectAccessible(page);
+    await expectNoAxeViolations(page);
   });
 });

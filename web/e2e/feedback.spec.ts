@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-import { answer, expect, expectAccessible, field, FULL, test, textAt, verdict } from "./support/test.ts";
+import { answer, expect, expectNoAxeViolations, field, FULL, test, textAt, verdict } from "./support/test.ts";
 
 const PRAISE = "A wonderful, moving and brilliant film.";
 const FEEDBACK = "**/api/v1/feedback";
@@ -10,7 +10,7 @@ const group = (page: Page) => page.getByRole("group", { name: "Feedback" });
 const press = (page: Page, name: string) => group(page).getByRole("button", { name, exact: true }).click();
 const thanks = (page: Page) => group(page).getByText(/^Saved/);
 
-test("takes a yes, a no with the right label, and a change of mind as one entry", async ({ page }) => {
+test("stores a yes, a no with the correct label, and a correction as one entry", async ({ page }) => {
   const statuses: number[] = [];
   page.on("response", (response) => {
     if (response.url().endsWith("/api/v1/feedback")) statuses.push(response.status());
@@ -25,7 +25,7 @@ test("takes a yes, a no with the right label, and a change of mind as one entry"
   expect(statuses).toEqual([201, 200]);
 });
 
-test("sends the text only with consent, and asks for it only where it is kept", async ({ page }) => {
+test("asks for the text only if the server stores it, and sends it only with consent", async ({ page }) => {
   await page.goto(textAt(PRAISE));
   await expect(group(page)).toContainText("never the text");
   await page.route(POLICY, (route) => route.fulfill({ json: { texts_kept: true } }));
@@ -43,30 +43,30 @@ test("works by keyboard alone", async ({ page }) => {
   await expect(verdict(page)).toBeVisible();
   await group(page).getByRole("button", { name: "No", exact: true }).focus();
   await page.keyboard.press("Enter");
-  await expect(group(page).getByText("What would be right?")).toBeFocused();
+  await expect(group(page).getByText("Which label is correct?")).toBeFocused();
   await page.keyboard.press("Tab");
   await expect(group(page).getByRole("button", { name: "negative" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(thanks(page)).toBeFocused();
 });
 
-test("is not taken for a text that is being changed", async ({ page }) => {
+test("is disabled while the text changes", async ({ page }) => {
   await page.goto(textAt(PRAISE));
   await press(page, "Yes");
   await expect(thanks(page)).toBeVisible();
   await field(page).fill("A dull, boring and awful film.");
   await expect(verdict(page)).toContainText("Negative");
-  await expect(group(page).getByText("Was this right?")).toBeVisible();
+  await expect(group(page).getByText("Is this correct?")).toBeVisible();
 });
 
-test.describe("where it can't be sent", () => {
+test.describe("when sending fails", () => {
   test.use({ callsFail: true });
 
   for (const [name, status] of [
     ["an overloaded server", 503],
     ["too many calls", 429],
   ] as const) {
-    test(`${name}: it is tried again by itself, with the same id`, async ({ page }) => {
+    test(`${name}: retries automatically with the same id`, async ({ page }) => {
       const ids: string[] = [];
       await page.route(FEEDBACK, async (route) => {
         ids.push((route.request().postDataJSON() as { id: string }).id);
@@ -81,7 +81,7 @@ test.describe("where it can't be sent", () => {
     });
   }
 
-  test("a model that has changed: what to do is said, without a barrier", { tag: FULL }, async ({ page }) => {
+  test("a changed model: says what to do, without axe violations", { tag: FULL }, async ({ page }) => {
     await page.route(FEEDBACK, (route) => {
       const asked = route.request().postDataJSON() as { model: object };
       return route.continue({ postData: { ...asked, model: { ...asked.model, head: "000000000000" } } });
@@ -89,10 +89,10 @@ test.describe("where it can't be sent", () => {
     await page.goto(textAt(PRAISE));
     await press(page, "Yes");
     await expect(group(page).getByRole("alert")).toContainText("Score the text again");
-    await expectAccessible(page);
+    await expectNoAxeViolations(page);
   });
 
-  test("offline: it says so, and sends it when asked again", { tag: FULL }, async ({ page, context }) => {
+  test("offline: says so, and can be sent again", { tag: FULL }, async ({ page, context }) => {
     await page.goto(textAt(PRAISE));
     await expect(verdict(page)).toBeVisible();
     await context.setOffline(true);
@@ -100,7 +100,7 @@ test.describe("where it can't be sent", () => {
     const alert = group(page).getByRole("alert");
     await expect(alert).toContainText("Not saved");
     await context.setOffline(false);
-    await alert.getByRole("button", { name: "Send it again" }).click();
+    await alert.getByRole("button", { name: "Try again" }).click();
     await expect(thanks(page)).toBeVisible();
     await expect(alert).toBeHidden();
   });
@@ -110,15 +110,15 @@ for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`on a phone in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({ colorScheme, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-    test("each step fits, and axe finds no barrier", async ({ page }) => {
+    test("every step fits, without axe violations", async ({ page }) => {
       await page.route(POLICY, (route) => route.fulfill({ json: { texts_kept: true } }));
       await page.goto(textAt(PRAISE));
       for (const name of ["No", "negative"]) {
-        await expectAccessible(page);
+        await expectNoAxeViolations(page);
         await group(page).getByRole("button", { name, exact: true }).tap();
       }
       await expect(thanks(page)).toBeVisible();
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
       await expect(answer(page)).toBeVisible();
     });

@@ -1,6 +1,6 @@
 import type { Download, Page } from "@playwright/test";
 
-import { expect, expectAccessible, FULL, test } from "./support/test.ts";
+import { expect, expectNoAxeViolations, FULL, test } from "./support/test.ts";
 
 const REVIEWS = [
   "id,review,by",
@@ -12,7 +12,7 @@ const REVIEWS = [
 
 const choose = (page: Page, name: string, content: string | Buffer) =>
   page
-    .getByLabel("File of texts")
+    .getByLabel("File with texts")
     .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
 const rows = (page: Page) =>
   page.getByRole("grid", { name: "Scored rows" }).getByRole("rowgroup").getByRole("row");
@@ -22,7 +22,7 @@ async function score(page: Page) {
   await page.getByRole("button", { name: /^Score [\d,]+ text/ }).click();
 }
 
-/** What the page has put into the browser's store under a name. */
+/** The scores that the page has stored in the browser. */
 const inStore = (page: Page) =>
   page.evaluate(
     () =>
@@ -50,7 +50,7 @@ async function contentOf(download: Download): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-test("a file becomes a scored file, and only its texts are sent", async ({ page }) => {
+test("a file is scored, and only its texts are sent", async ({ page }) => {
   const sent: string[] = [];
   page.on("request", (request) => {
     if (request.method() === "POST") sent.push(request.postData() ?? "");
@@ -67,7 +67,7 @@ test("a file becomes a scored file, and only its texts are sent", async ({ page 
   await expect(rows(page).nth(1)).toContainText(/negative.*A dull/);
   await expect(page.getByText("1 row is empty and has no score.")).toBeVisible();
   expect(sent.join("")).not.toContain("Ann");
-  await expect(page).toHaveTitle("Many texts · Valence");
+  await expect(page).toHaveTitle("Files · Valence");
 
   const saving = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download 4 rows" }).click();
@@ -80,7 +80,7 @@ test("a file becomes a scored file, and only its texts are sent", async ({ page 
   expect(lines[4]).toMatch(/^4,"'=HYPERLINK/);
 });
 
-test("a file is dropped, its most negative text opened, and its words seen", async ({ page }) => {
+test("a dropped file's most negative row opens, and links to its words", async ({ page }) => {
   await page.goto("/many");
   await expect(page.getByText("Drop a file here")).toBeVisible();
   const data = await page.evaluateHandle((content) => {
@@ -97,15 +97,15 @@ test("a file is dropped, its most negative text opened, and its words seen", asy
   await page.keyboard.press("ArrowRight");
   await expect(dialog).not.toContainText("A dull");
   await page.keyboard.press("ArrowLeft");
-  await dialog.getByRole("link", { name: "See which words decide it" }).click();
+  await dialog.getByRole("link", { name: "See which words matter" }).click();
   await expect(page.getByRole("textbox", { name: "Your text" })).toHaveValue(
     "A dull, boring and awful film.",
   );
   await page.goBack();
-  await expect(dialog).toContainText("A dull, boring and awful film."); // the row, the order and all rows are there
+  await expect(dialog).toContainText("A dull, boring and awful film."); // the row and the order are restored
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
-  await expect(page.getByRole("combobox", { name: "Order" })).toHaveValue("label:negative");
+  await expect(page.getByRole("combobox", { name: "Sort by" })).toHaveValue("label:negative");
   await expect(rows(page)).toHaveCount(4);
 });
 
@@ -126,7 +126,7 @@ test(
     await table.focus();
     await page.keyboard.press("End");
     await expect(rows(page).last()).toContainText("Comment 99999.");
-    expect(await rows(page).count()).toBeLessThan(60); // only those in sight are in the document
+    expect(await rows(page).count()).toBeLessThan(60); // only visible rows are in the document
     await page.getByRole("searchbox").fill("comment 4242.");
     await expect(page.getByText("1 of 100,000 rows")).toBeVisible();
     await page.getByRole("button", { name: "Stop" }).click();
@@ -137,7 +137,7 @@ test(
 test.describe("an overloaded server", () => {
   test.use({ callsFail: true });
 
-  test("is waited for, and what is scored is not lost", async ({ page }) => {
+  test("is waited for, without losing scores", async ({ page }) => {
     let refusals = 0;
     await page.route("**/api/v1/predict", (route) => {
       if (refusals >= 2) return route.continue();
@@ -165,7 +165,7 @@ test.describe("an overloaded server", () => {
   });
 });
 
-test("a file that cannot be read says why, and what to do", async ({ page }) => {
+test("an unreadable file shows why, and what to do", async ({ page }) => {
   await page.goto("/many");
   await choose(page, "table.xlsx", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]));
   await expect(page.getByRole("alert")).toContainText("save the sheet as CSV");
@@ -182,20 +182,20 @@ test("works by keyboard alone", async ({ page }) => {
   await page.goto("/many");
   await page.getByRole("button", { name: /Try an example/ }).focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Which column has the texts?" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Which column contains the texts?" })).toBeVisible();
   await page.getByRole("radio", { name: "review" }).focus();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await finished(page);
   await page.getByRole("button", { name: "Open the most negative" }).focus();
-  await page.keyboard.press("Tab"); // the table is one stop
+  await page.keyboard.press("Tab"); // the table is one tab stop
   await expect(table).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(dialog.getByRole("heading", { name: "Row 2" })).toBeFocused();
   await page.keyboard.press("ArrowRight");
   await expect(dialog.getByRole("heading", { name: "Row 3" })).toBeVisible();
-  // No wait between these: the focus is back in the table within the key that closes the dialog.
+  // No wait: the focus must return to the table synchronously.
   await page.keyboard.press("Escape");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
@@ -205,8 +205,8 @@ test("works by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Open the most negative" })).toBeFocused();
 });
 
-test.describe("what is kept in the browser", () => {
-  test("results with their marks survive a reload, until they are forgotten", async ({ page }) => {
+test.describe("browser storage", () => {
+  test("results with corrections survive a reload until they are removed", async ({ page }) => {
     await page.goto("/many");
     await choose(page, "reviews.csv", REVIEWS);
     await score(page);
@@ -215,10 +215,10 @@ test.describe("what is kept in the browser", () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "No", exact: true }).click();
     await dialog.getByRole("button", { name: "positive", exact: true }).click();
-    await expect(dialog).toContainText("You marked this row: wrong, positive is right.");
+    await expect(dialog).toContainText("You marked this row: wrong, should be positive.");
     await page.keyboard.press("Escape");
     await expect(rows(page).nth(1)).toContainText("→ positive");
-    await expect(page.getByText(/stay in this browser, and nowhere else, for 7 days/)).toBeVisible();
+    await expect(page.getByText(/are stored only in this browser, for 7 days/)).toBeVisible();
     await expect.poll(() => storedMarks(page)).toBe(1);
 
     await page.reload();
@@ -230,22 +230,22 @@ test.describe("what is kept in the browser", () => {
     expect(lines[0]).toMatch(/,valence_marked,valence_right_label$/);
     expect(lines[2]).toMatch(/,wrong,positive$/);
 
-    await page.getByRole("button", { name: "Forget this file" }).click(); // downloaded, so nothing is asked
+    await page.getByRole("button", { name: "Remove this file" }).click(); // downloaded, so no confirmation
     await expect(page.getByText("Drop a file here")).toBeVisible();
     await page.reload();
     await expect(page.getByText("Drop a file here")).toBeVisible();
     expect(await storedMarks(page)).toBeUndefined();
   });
 
-  test("results that are not downloaded are given up only when a person says so", async ({ page }) => {
+  test("results that were not downloaded are discarded only after confirmation", async ({ page }) => {
     await page.goto("/many");
     await choose(page, "reviews.csv", REVIEWS);
     await score(page);
     await finished(page);
     const question = page.getByRole("alertdialog", { name: "Discard the results for reviews.csv?" });
     await page.getByRole("button", { name: "New file" }).click();
-    await expect(question).toContainText("4 of 4 rows are scored and not downloaded");
-    await question.getByRole("button", { name: "Keep the results" }).click();
+    await expect(question).toContainText("4 of 4 rows are scored but not downloaded");
+    await question.getByRole("button", { name: "Keep results" }).click();
     await expect(question).toBeHidden();
     await expect(rows(page)).toHaveCount(4);
     await page.getByRole("button", { name: "New file" }).click();
@@ -253,13 +253,13 @@ test.describe("what is kept in the browser", () => {
     await expect(page.getByText("Drop a file here")).toBeVisible();
   });
 
-  test("an interrupted run resumes after a reload where it stopped", async ({ page }) => {
+  test("an interrupted run resumes after a reload", async ({ page }) => {
     const lines = Array.from({ length: 500 }, (_, i) => `A wonderful film, number ${i}.`);
     const sent: number[] = [];
     let held = true;
     await page.route("**/api/v1/predict", async (route) => {
       const { texts } = route.request().postDataJSON() as { texts: string[] };
-      if (held && sent.length >= 1) return; // never answered: the tab is gone before
+      if (held && sent.length >= 1) return; // never answered: the tab reloads first
       sent.push(texts.length);
       await route.continue();
     });
@@ -278,27 +278,27 @@ for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
-    test("axe finds no barrier in any state", async ({ page }) => {
+    test("has no axe violations in any state", async ({ page }) => {
       await page.goto("/many");
       await expect(page.getByText("Drop a file here")).toBeVisible();
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
       await choose(page, "reviews.csv", `${REVIEWS}\n5\n`);
       await expect(page.getByText(/more or fewer fields/)).toBeVisible();
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
       await score(page);
       await finished(page);
-      await page.getByText("As a table").click();
-      await expectAccessible(page);
+      await page.getByText("Show as table").click();
+      await expectNoAxeViolations(page);
       await page.getByRole("button", { name: "Open the most negative" }).click();
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "New file" }).click();
       await expect(page.getByRole("alertdialog")).toBeVisible();
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
       await page.getByRole("button", { name: "Discard" }).click();
       await choose(page, "empty.txt", " ");
       await expect(page.getByRole("alert")).toContainText("is empty");
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
     });
   });
 }
@@ -318,6 +318,6 @@ test.describe("on a phone", () => {
     await rows(page).first().tap();
     await expect(page.getByRole("dialog")).toContainText("A wonderful");
     expect(await overflow()).toBe(0);
-    await expectAccessible(page);
+    await expectNoAxeViolations(page);
   });
 });

@@ -1,35 +1,31 @@
-/** The page with no network but its own server, in two tabs, and for those who want no motion. */
+/** Pages without other hosts, in two tabs, and with reduced motion. */
 import { PAGES } from "./support/pages.ts";
 import { expect, field, FULL, test, textAt, verdict } from "./support/test.ts";
 
 const tagFor = (page: string) => (["one text", "a file"].includes(page) ? [] : FULL);
 
 for (const { name, path, ask, answered } of PAGES) {
-  test(
-    `${name}: nothing is asked of anybody but the server`,
-    { tag: tagFor(name) },
-    async ({ page, url }) => {
-      const elsewhere: string[] = [];
-      const kinds = new Set<string>();
-      await page.route("**/*", (route) => {
-        const asked = route.request();
-        if (asked.url().startsWith(`${url}/`)) {
-          kinds.add(asked.resourceType());
-          return route.fallback();
-        }
-        elsewhere.push(asked.url());
-        return route.abort();
-      });
-      await page.goto(path);
-      await ask(page, "A wonderful film.");
-      await answered(page);
-      await page.evaluate(() => document.fonts.ready);
-      expect(elsewhere).toEqual([]);
-      expect([...kinds]).toEqual(expect.arrayContaining(["document", "script", "stylesheet", "font"]));
-    },
-  );
+  test(`${name}: sends requests only to its own server`, { tag: tagFor(name) }, async ({ page, url }) => {
+    const elsewhere: string[] = [];
+    const kinds = new Set<string>();
+    await page.route("**/*", (route) => {
+      const asked = route.request();
+      if (asked.url().startsWith(`${url}/`)) {
+        kinds.add(asked.resourceType());
+        return route.fallback();
+      }
+      elsewhere.push(asked.url());
+      return route.abort();
+    });
+    await page.goto(path);
+    await ask(page, "A wonderful film.");
+    await answered(page);
+    await page.evaluate(() => document.fonts.ready);
+    expect(elsewhere).toEqual([]);
+    expect([...kinds]).toEqual(expect.arrayContaining(["document", "script", "stylesheet", "font"]));
+  });
 
-  test.describe("where no motion is wanted", () => {
+  test.describe("with reduced motion", () => {
     test.use({ contextOptions: { reducedMotion: "reduce" } });
 
     test(`${name}: nothing moves`, { tag: tagFor(name) }, async ({ page }) => {
@@ -56,7 +52,7 @@ for (const { name, path, ask, answered } of PAGES) {
   });
 }
 
-test("two tabs have each its own text, and both get their answers", async ({ page, context }) => {
+test("two tabs have separate texts and answers", async ({ page, context }) => {
   const other = await context.newPage();
   await page.goto(textAt("A wonderful film."));
   await other.goto(textAt("A dull, boring film."));
@@ -70,7 +66,7 @@ test("two tabs have each its own text, and both get their answers", async ({ pag
   await expect(field(other)).toHaveValue("A brilliant film.");
 });
 
-test("two tabs score a file each at the same time", async ({ page, context }) => {
+test("two tabs can score files at the same time", async ({ page, context }) => {
   const file = PAGES.find(({ path }) => path === "/many");
   if (!file) throw new Error("No page takes files.");
   const other = await context.newPage();

@@ -1,9 +1,9 @@
-/** A large file, scored by the server while nobody looks. */
+/** A large file, scored by the server in the background. */
 import type { Page } from "@playwright/test";
 
 import { fileOf } from "./support/pages.ts";
 import { startServer } from "./support/server.ts";
-import { expect, expectAccessible, test } from "./support/test.ts";
+import { expect, expectNoAxeViolations, test } from "./support/test.ts";
 
 const ROWS = 10_000;
 const LARGE = ["id,text", ...Array.from({ length: ROWS }, (_, i) => `${i},"Fine, ${i}."`)].join("\n");
@@ -13,18 +13,18 @@ const list = (page: Page) => page.getByRole("region", { name: "Files on the serv
 
 async function choose(page: Page) {
   await page
-    .getByLabel("File of texts")
+    .getByLabel("File with texts")
     .setInputFiles({ ...fileOf("large.csv", LARGE), mimeType: "text/csv" });
   await expect(offer(page)).toBeVisible();
-  await expectAccessible(page);
+  await expectNoAxeViolations(page);
 }
 
 async function submitFile(page: Page, key: string) {
-  await offer(page).getByLabel("Key with the scope score-files").fill(key);
+  await offer(page).getByLabel("API key with the scope score-files").fill(key);
   await offer(page).getByRole("button", { name: "Score on the server" }).click();
 }
 
-test("is handed in, scored with the page closed, downloaded and deleted", async ({ page, context }) => {
+test("is submitted, scored with the page closed, downloaded and deleted", async ({ page, context }) => {
   const server = await startServer(undefined, { VALENCE_JOBS: "true" });
   try {
     const key = server.createKey("score-files");
@@ -32,13 +32,13 @@ test("is handed in, scored with the page closed, downloaded and deleted", async 
     await choose(page);
     await submitFile(page, key);
     await expect(list(page).getByRole("heading", { name: "large.csv" })).toBeVisible();
-    await expectAccessible(page);
+    await expectNoAxeViolations(page);
     await page.close();
 
-    const later = await context.newPage(); // a new tab knows the file, and asks for the key
+    const later = await context.newPage(); // a new tab knows the file but needs the key
     await later.goto(`${server.url}/many`);
-    await list(later).getByLabel("Key with the scope score-files").fill(key);
-    await list(later).getByRole("button", { name: "Show the files" }).click();
+    await list(later).getByLabel("API key with the scope score-files").fill(key);
+    await list(later).getByRole("button", { name: "Show files" }).click();
     await expect(list(later).getByRole("heading", { name: "large.csv" })).toBeVisible();
     await list(later)
       .getByRole("button", { name: /^(Cancel|Delete) large\.csv$/ })
@@ -50,10 +50,10 @@ test("is handed in, scored with the page closed, downloaded and deleted", async 
   }
 });
 
-test.describe("what the server refuses", () => {
+test.describe("a rejected file", () => {
   test.use({ callsFail: true });
 
-  test("says so, and the file can be scored here", async ({ page }) => {
+  test("shows why, and can be scored on the page", async ({ page }) => {
     const server = await startServer();
     try {
       await page.goto(`${server.url}/many`);

@@ -1,4 +1,4 @@
-/** The page as a finger, a printer and a system with colours of its own find it. */
+/** Touch, print and forced colours. */
 import type { Locator, Page } from "@playwright/test";
 
 import { answer, expect, test, textAt, verdict } from "./support/test.ts";
@@ -13,7 +13,7 @@ const open = async (page: Page) => {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-  test("all of the navigation is in sight, and what is tapped is 44 px", async ({ page }) => {
+  test("the whole navigation is visible, and targets are 44 px", async ({ page }) => {
     await open(page);
     const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
     const last = await links.last().boundingBox();
@@ -31,7 +31,7 @@ test.describe("on a phone", () => {
 test.describe("in forced colours", () => {
   test.use({ contextOptions: { forcedColors: "active" } });
 
-  test("the scale, the bars and the marks are still drawn", async ({ page }) => {
+  test("the scale, the bars and the marks are visible", async ({ page }) => {
     await open(page);
     const bar = answer(page).getByRole("listitem").first().locator("[style*=width]");
     expect(await colourOf(bar, "background-image")).not.toBe("none"); // the wavy side's stripes
@@ -45,10 +45,10 @@ test.describe("in forced colours", () => {
 const colourOf = (element: Locator, property: string) =>
   element.evaluate((node, name) => getComputedStyle(node).getPropertyValue(name), property);
 
-test.describe("on paper", () => {
+test.describe("in print", () => {
   test.use({ colorScheme: "dark" });
 
-  test("the answer is there in dark on white, without what can only be pressed", async ({ page }) => {
+  test("the answer is dark on white, without buttons", async ({ page }) => {
     await open(page);
     await page.emulateMedia({ media: "print" });
     await expect(verdict(page)).toBeVisible();
@@ -57,7 +57,7 @@ test.describe("on paper", () => {
     expect(await colourOf(page.locator("body"), "color")).toBe("rgb(29, 31, 36)");
   });
 
-  test("what is folded away on the model's page is printed", async ({ page }) => {
+  test("closed sections of the model page are printed", async ({ page }) => {
     await page.goto("/model");
     const made = page.getByRole("region", { name: "How it was made" });
     await expect(made).toBeVisible();
@@ -67,7 +67,7 @@ test.describe("on paper", () => {
   });
 });
 
-test("the focus stays near what was pressed", async ({ page }) => {
+test("the focus stays near the pressed button", async ({ page }) => {
   const nowhere = () => page.evaluate(() => document.activeElement === document.body);
   await page.goto("/many");
   await page.getByRole("button", { name: /example/ }).click();
@@ -87,7 +87,7 @@ test("the focus stays near what was pressed", async ({ page }) => {
   await expect(page.getByRole("textbox", { name: "Your text" })).toBeFocused();
 });
 
-test("what stands side by side is heard apart", async ({ page }) => {
+test("adjacent items are separated for screen readers", async ({ page }) => {
   await page.goto("/discussion");
   await page.getByRole("button", { name: /example/ }).click();
   await expect(page.getByRole("article", { name: "Comment 1" }).getByRole("heading")).toHaveAccessibleName(
@@ -97,7 +97,7 @@ test("what stands side by side is heard apart", async ({ page }) => {
   await expect(verdict(page)).toHaveAccessibleName(/^(Negative|Positive) \d/);
 });
 
-test("a link preview has whole addresses", async ({ page, url, request }) => {
+test("a link preview has absolute URLs", async ({ page, url, request }) => {
   await page.goto("/");
   const picture = await page.locator('meta[property="og:image"]').getAttribute("content");
   expect(picture).toBe(`${url}/preview.png`);

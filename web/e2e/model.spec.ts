@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test";
 
 import { withMeasured } from "./support/measured.ts";
-import { expect, expectAccessible, FULL, test } from "./support/test.ts";
+import { expect, expectNoAxeViolations, FULL, test } from "./support/test.ts";
 
-test("says what the served model is", async ({ page, url }) => {
+test("describes the served model", async ({ page, url }) => {
   const list = (await (await fetch(`${url}/api/v1/models`)).json()) as {
     models: { name: string; labels: string[] }[];
   };
@@ -18,7 +18,7 @@ test("says what the served model is", async ({ page, url }) => {
     await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
 });
 
-test("is reached from an answer", { tag: FULL }, async ({ page }) => {
+test("is linked from an answer", { tag: FULL }, async ({ page }) => {
   await page.goto("/#text=wonderful");
   await page.getByRole("region", { name: "Answer" }).getByRole("link").click();
   await expect(page).toHaveURL(/\/model\?name=/);
@@ -28,13 +28,13 @@ test("is reached from an answer", { tag: FULL }, async ({ page }) => {
 test.describe("an unknown model", () => {
   test.use({ callsFail: true });
 
-  test("is named, with the ones that there are", async ({ page }) => {
+  test("is reported, with the available models", async ({ page }) => {
     await page.goto("/model?name=nope");
     await expect(page.getByRole("alert")).toContainText("nope");
   });
 });
 
-test("shows where to draw the line, by keyboard", async ({ page }) => {
+test("moves the threshold by keyboard", async ({ page }) => {
   await withMeasured(page);
   await page.goto("/model#threshold");
   const slider = page.getByRole("slider", { name: /Called positive from/ });
@@ -49,12 +49,12 @@ for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme} colours`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
 
-    test("axe finds no barrier in the charts, nor in their tables", async ({ page }) => {
+    test("charts and tables have no axe violations", async ({ page }) => {
       await withMeasured(page);
       await page.goto("/model");
       await expect(page.getByRole("heading", { level: 2, name: "Choose a threshold" })).toBeVisible();
       await openAll(page);
-      await expectAccessible(page);
+      await expectNoAxeViolations(page);
     });
   });
 }
@@ -71,11 +71,11 @@ test.describe("on a phone", () => {
   });
 });
 
-/** Every section and table that is folded away. */
+/** Opens every section and table. */
 const openAll = (page: Page) =>
   page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
 
-test("opens a section from the list of contents, and from an address", async ({ page }) => {
+test("opens a section from the contents list and from a link", async ({ page }) => {
   await page.goto("/model");
   const hash = page.getByText(/^[0-9a-f]{12}$/).first();
   await expect(hash).toBeHidden();
@@ -88,7 +88,7 @@ test("opens a section from the list of contents, and from an address", async ({ 
   await expect(hash).toBeVisible();
 });
 
-test("is short before anything is opened", async ({ page }) => {
+test("is short until sections are opened", async ({ page }) => {
   for (const [width, most] of [
     [1200, 4000],
     [390, 6000],

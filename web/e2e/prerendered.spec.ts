@@ -1,9 +1,9 @@
-/** The page as it is before its script has come, and while it is taken over. */
+/** Prerendered pages before and during hydration. */
 import type { Page } from "@playwright/test";
 
 import { expect, FULL, test } from "./support/test.ts";
 
-test("what is read is there before the script is, and what was typed meanwhile is kept", async ({ page }) => {
+test("the content is there before the script, and typed text is kept", async ({ page }) => {
   const comes = await withoutScript(page, "/");
   await page.getByLabel("Your text").fill("A wonderful, moving film.");
   comes();
@@ -11,9 +11,9 @@ test("what is read is there before the script is, and what was typed meanwhile i
   await expect(page.getByLabel("Your text")).toHaveValue("A wonderful, moving film.");
 });
 
-test("a file that is chosen before the script is there is read", { tag: FULL }, async ({ page }) => {
+test("a file chosen before the script has loaded is read", { tag: FULL }, async ({ page }) => {
   const comes = await withoutScript(page, "/many");
-  await page.getByLabel("File of texts").setInputFiles({
+  await page.getByLabel("File with texts").setInputFiles({
     name: "two.txt",
     mimeType: "text/plain",
     buffer: Buffer.from("A wonderful film.\nDull.\n"),
@@ -22,7 +22,7 @@ test("a file that is chosen before the script is there is read", { tag: FULL }, 
   await expect(page.getByRole("button", { name: /^Score 2 texts/ })).toBeEnabled();
 });
 
-/** Opens a page whose script comes once what this returns is called. */
+/** Opens a page whose script loads once the returned function is called. */
 async function withoutScript(page: Page, path: string): Promise<() => void> {
   let letThrough = (): void => undefined;
   const gate = new Promise<void>((resolve) => (letThrough = resolve));
@@ -36,22 +36,22 @@ async function withoutScript(page: Page, path: string): Promise<() => void> {
 }
 
 for (const path of ["/", "/many", "/discussion", "/model", "/developers"]) {
-  test(`${path} is taken over as it was built`, { tag: path === "/" ? [] : FULL }, async ({ page }) => {
+  test(`${path} is hydrated without changes`, { tag: path === "/" ? [] : FULL }, async ({ page }) => {
     const response = await page.goto(path);
     const html = (await response?.text()) ?? "";
     expect(html).toContain("<h1");
-    expect(html).not.toMatch(/<[^>]+ style="/); // which the page's policy would stop
-    await page.waitForLoadState("networkidle"); // and the guard of every test heard no complaint
+    expect(html).not.toMatch(/<[^>]+ style="/); // which the Content Security Policy would block
+    await page.waitForLoadState("networkidle"); // every test also fails on console errors
   });
 }
 
-test.describe("elsewhere", () => {
-  test.use({ callsFail: true }); // the document itself, which a browser reports
+test.describe("at an unknown address", () => {
+  test.use({ callsFail: true }); // the document itself is a 404
 
-  test("an address that is none of the page's says so, to programs too, and leads back", async ({ page }) => {
+  test("an unknown address is a 404 with links back", async ({ page }) => {
     const response = await page.goto("/nowhere");
     expect(response?.status()).toBe(404);
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is no page at this address.");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
     await page.getByRole("link", { name: "try the classifier" }).click();
     await expect(page.getByLabel("Your text")).toBeVisible();
   });

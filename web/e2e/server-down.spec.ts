@@ -4,7 +4,7 @@ import { expect, field, test, verdict } from "./support/test.ts";
 
 test.use({ callsFail: true });
 
-test("says that the server is away, keeps the text, and recovers by itself", async ({ page }) => {
+test("says that the server is down, keeps the text, and recovers automatically", async ({ page }) => {
   const port = await freePort();
   const first = await startServer(port);
   await page.goto(first.url);
@@ -14,7 +14,7 @@ test("says that the server is away, keeps the text, and recovers by itself", asy
   await first.stop();
   await field(page).fill("dull and boring");
   await expect(page.getByRole("alert")).toContainText("The server doesn’t answer");
-  await expect(page.getByRole("alert")).toContainText("by itself");
+  await expect(page.getByRole("alert")).toContainText("automatically");
 
   const second = await startServer(port);
   try {
@@ -26,7 +26,7 @@ test("says that the server is away, keeps the text, and recovers by itself", asy
   }
 });
 
-test("every page can be opened while the server is away", async ({ page }) => {
+test("every page opens while the server is down", async ({ page }) => {
   const server = await startServer();
   await page.goto(server.url);
   await allPagesLoaded(page);
@@ -37,7 +37,7 @@ test("every page can be opened while the server is away", async ({ page }) => {
   await expect(page.getByRole("textbox", { name: "Your discussion" })).toBeVisible();
 });
 
-test("a newer build on the server is told of", async ({ page, url }) => {
+test("a newer build on the server is reported", async ({ page, url }) => {
   await page.route(/assets\/file-page/, (route) => route.fulfill({ status: 404 }));
   await page.goto(url);
   await expect(field(page)).toBeVisible();
@@ -48,8 +48,8 @@ test("a newer build on the server is told of", async ({ page, url }) => {
     }),
   );
   await page.getByRole("link", { name: "Files" }).click();
-  await expect(page.getByRole("alert")).toContainText("There is a newer version of this page");
+  await expect(page.getByRole("alert")).toContainText("A newer version is available");
   await page.unrouteAll();
-  await page.getByRole("button", { name: "Load it again" }).click();
+  await page.getByRole("button", { name: "Reload" }).click();
   await expect(page.getByText("Drop a file here")).toBeVisible();
 });

@@ -1,11 +1,11 @@
-/** Every page that asks the server, while the server has no answer: what is wrong is said, and passes by itself. */
+/** Every page during server errors: it shows what is wrong and recovers automatically. */
 import type { Route } from "playwright-core";
 
 import { allPagesLoaded, PAGES, fileOf } from "./support/pages.ts";
-import { expect, expectAccessible, field, FULL, test, verdict } from "./support/test.ts";
+import { expect, expectNoAxeViolations, field, FULL, test, verdict } from "./support/test.ts";
 
 const TEXT = "A wonderful film.";
-const tagFor = (page: string) => (page === "one text" ? [] : FULL); // in the gate each failure is met on one page
+const tagFor = (page: string) => (page === "one text" ? [] : FULL); // the gate runs every error on one page only
 
 const problem = (status: number, title: string) => (route: Route) =>
   route.fulfill({
@@ -37,7 +37,7 @@ test.describe("the server", () => {
   for (const { name, path, calls, ask, answered } of PAGES) {
     for (const failure of ERRORS) {
       test(
-        `${name}: ${failure.name} is told of, and passes by itself`,
+        `${name}: shows ${failure.name} and recovers automatically`,
         { tag: tagFor(name) },
         async ({ page }) => {
           let down = true;
@@ -46,8 +46,8 @@ test.describe("the server", () => {
           await ask(page, TEXT);
           const alert = page.getByRole("alert").filter({ hasText: failure.says });
           await expect(alert).toBeVisible();
-          await expect(alert).toContainText(/automatically|by itself/);
-          if (failure.name === "503") await expectAccessible(page);
+          await expect(alert).toContainText(/automatically/);
+          if (failure.name === "503") await expectNoAxeViolations(page);
           down = false;
           await answered(page);
           await expect(alert).toBeHidden();
@@ -58,7 +58,7 @@ test.describe("the server", () => {
 
   for (const { name, path, link, ask, answered } of PAGES.filter((page) => page.path !== "/many")) {
     test(
-      `${name}: offline is told of, and passes by itself`,
+      `${name}: shows that it is offline and recovers automatically`,
       { tag: tagFor(name) },
       async ({ page, context }) => {
         const elsewhere = path === "/model" ? "/many" : "/model";
@@ -80,17 +80,14 @@ test.describe("the server", () => {
 test.describe("a file", () => {
   test.use({ callsFail: true });
 
-  test("is read while one is offline, scored once one is online again, and nothing of it is lost", async ({
-    page,
-    context,
-  }) => {
+  test("is read offline and scored once online", async ({ page, context }) => {
     const needed = ["**/assets/file.worker-*.js", "**/api/v1/models"].map((pattern) =>
       page.waitForResponse(pattern),
     );
     await page.goto("/many");
     for (const response of await Promise.all(needed)) await response.finished();
     await context.setOffline(true);
-    await page.getByLabel("File of texts").setInputFiles(fileOf("two.txt", `${TEXT}\nDull.`));
+    await page.getByLabel("File with texts").setInputFiles(fileOf("two.txt", `${TEXT}\nDull.`));
     const start = page.getByRole("button", { name: /^Score 2 texts/ });
     await expect(start).toBeEnabled();
     await start.click();
@@ -102,24 +99,20 @@ test.describe("a file", () => {
 });
 
 for (const { name, path, calls, ask, answered } of PAGES) {
-  test(
-    `${name}: a server that wakes up is waited for, and one is told so`,
-    { tag: tagFor(name) },
-    async ({ page }) => {
-      let wake: () => void = () => undefined;
-      const awake = new Promise<void>((resolve) => (wake = resolve));
-      await page.route(calls, async (route) => {
-        await awake;
-        await route.fallback();
-      });
-      await page.goto(path);
-      await ask(page, TEXT);
-      await expect(page.getByRole("alert")).toContainText("The server is slow");
-      wake();
-      await answered(page);
-      await expect(page.getByRole("alert")).toHaveCount(0);
-    },
-  );
+  test(`${name}: shows that it waits for a server that wakes up`, { tag: tagFor(name) }, async ({ page }) => {
+    let wake: () => void = () => undefined;
+    const awake = new Promise<void>((resolve) => (wake = resolve));
+    await page.route(calls, async (route) => {
+      await awake;
+      await route.fallback();
+    });
+    await page.goto(path);
+    await ask(page, TEXT);
+    await expect(page.getByRole("alert")).toContainText("The server is slow");
+    wake();
+    await answered(page);
+    await expect(page.getByRole("alert")).toHaveCount(0);
+  });
 
   test(`${name}: works over a slow connection`, { tag: FULL }, async ({ page, context }) => {
     const devtools = await context.newCDPSession(page);
@@ -127,7 +120,7 @@ for (const { name, path, calls, ask, answered } of PAGES) {
     await devtools.send("Network.emulateNetworkConditions", {
       offline: false,
       latency: 300, // milliseconds
-      downloadThroughput: 60_000, // bytes a second, as on a poor mobile network
+      downloadThroughput: 60_000, // bytes per second, as on a poor mobile network
       uploadThroughput: 30_000,
     });
     await page.goto(path);
@@ -136,7 +129,7 @@ for (const { name, path, calls, ask, answered } of PAGES) {
   });
 }
 
-test("an answer that comes late does not replace a newer one", async ({ page }) => {
+test("a late response doesn't replace a newer one", async ({ page }) => {
   let late: () => void = () => undefined;
   const release = new Promise<void>((resolve) => (late = resolve));
   let held = 0;
@@ -144,7 +137,7 @@ test("an answer that comes late does not replace a newer one", async ({ page }) 
     if (!(route.request().postData() ?? "").includes("dull")) return route.fallback();
     held += 1;
     await release;
-    await route.fallback().catch(() => undefined); // the page has given it up
+    await route.fallback().catch(() => undefined); // the page has aborted it
   });
   await page.goto("/");
   await field(page).fill("dull and boring");

@@ -3,7 +3,7 @@ import { answer, expect, field, FULL, test, textAt, unsureText, verdict } from "
 const PRAISE = "A wonderful, moving and brilliant film.";
 const BLAME = "A dull, boring and awful film.";
 
-test("answers as one types, and follows each change", async ({ page }) => {
+test("scores while typing", async ({ page }) => {
   await page.goto("/");
   await field(page).pressSequentially(PRAISE, { delay: 15 });
   await expect(verdict(page)).toContainText("Positive");
@@ -22,28 +22,26 @@ test("starts from an example", async ({ page }) => {
   await expect(page.getByRole("button", { name: /^Praise/ })).toBeVisible();
 });
 
-test("says that it is not sure, and what that means", async ({ page, url }) => {
+test("says when it is not sure, and what that means", async ({ page, url }) => {
   await page.goto(textAt(await unsureText(url)));
   await expect(verdict(page)).toContainText(/Not sure\s*leans (positive|negative), \d\d/);
   await expect(answer(page)).toContainText("A person should decide.");
 });
 
-test("marks the words that pull, under the very letters of the field, and names them when pointed at", async ({
-  page,
-}) => {
+test("marks influential words in the field, and shows their effect on hover", async ({ page }) => {
   await page.goto(textAt("The film is wonderful."));
   const word = page.locator("[data-start]", { hasText: /^wonderful$/ });
   await expect(word).toHaveAttribute("data-side", "right");
-  const list = answer(page).getByRole("heading", { name: "Toward positive" }).locator("..");
+  const list = answer(page).getByRole("heading", { name: "For positive" }).locator("..");
   await expect(list.getByRole("listitem").first()).toContainText("wonderful");
   const box = await word.boundingBox();
   if (!box) throw new Error("The mark has no place on the page.");
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await expect(word).toHaveAttribute("data-tip", /points toward positive/);
+  await expect(word).toHaveAttribute("data-tip", /points for positive/);
   await expect(list.getByRole("listitem").first()).toHaveAttribute("data-pointed", "true");
 });
 
-test("breaks the lines of field and marks alike", { tag: FULL }, async ({ page }) => {
+test("breaks lines in the field and the marks alike", { tag: FULL }, async ({ page }) => {
   await page.goto(textAt(`${PRAISE} ${BLAME}\n\n${"long".repeat(60)} ${PRAISE}\n`));
   await expect(verdict(page)).toBeVisible();
   const heights = await page.evaluate(() => {
@@ -56,7 +54,7 @@ test("breaks the lines of field and marks alike", { tag: FULL }, async ({ page }
   expect(heights[0]).toBe(heights[1]);
 });
 
-test("takes markup for text", async ({ page }) => {
+test("treats markup as text", async ({ page }) => {
   const text = `<script>document.title = "taken"</script><img src=x onerror="document.title='taken'"> & </textarea> wonderful`;
   await page.goto(textAt(text));
   await expect(verdict(page)).toBeVisible();
@@ -64,7 +62,7 @@ test("takes markup for text", async ({ page }) => {
   await expect(page).toHaveTitle("Try it · Valence");
 });
 
-test("reads emoji and text from right to left", { tag: FULL }, async ({ page }) => {
+test("handles emoji and right-to-left text", { tag: FULL }, async ({ page }) => {
   const text = "😀👩‍👩‍👧 wonderful סרט נהדר مرحبا 🎬";
   await page.goto(textAt(text));
   await expect(page.locator("[data-start]", { hasText: /^wonderful$/ })).toBeVisible();
@@ -73,16 +71,16 @@ test("reads emoji and text from right to left", { tag: FULL }, async ({ page }) 
   await expect(page.locator("textarea")).toHaveCSS("direction", "rtl");
 });
 
-test("takes spaces for no text", { tag: FULL }, async ({ page }) => {
+test("treats spaces as no text", { tag: FULL }, async ({ page }) => {
   await page.goto("/");
   await field(page).fill("   \n ");
   await expect(page.getByRole("button", { name: /^Praise/ })).toBeVisible();
 });
 
-test.describe("a refusal", () => {
+test.describe("a rejected text", () => {
   test.use({ callsFail: true });
 
-  test("of a text that is too long says what to do", async ({ page }) => {
+  test("shows what to do if it is too long", async ({ page }) => {
     await page.goto("/");
     await field(page).fill("too long ".repeat(2500));
     await expect(page.getByRole("alert")).toContainText("too long for one answer");
@@ -93,7 +91,7 @@ test.describe("a refusal", () => {
   });
 });
 
-test("a text that is too long is scored by its beginning", async ({ page }) => {
+test("the start of a long text can be scored", async ({ page }) => {
   await page.goto("/");
   await field(page).fill("A dull and boring film. ".repeat(1250));
   await page.getByRole("button", { name: "Score the first 20,000 characters" }).click();
@@ -101,12 +99,10 @@ test("a text that is too long is scored by its beginning", async ({ page }) => {
   await expect(verdict(page)).toContainText("Negative", { timeout: 60_000 });
 });
 
-test.describe("a server that refuses", () => {
+test.describe("an overloaded server", () => {
   test.use({ callsFail: true });
 
-  test("leaves no verdict of the text before under a new one, and is asked again no sooner than it says", async ({
-    page,
-  }) => {
+  test("shows no outdated answer, and gets no request before Retry-After", async ({ page }) => {
     await page.goto(textAt(PRAISE));
     await expect(verdict(page)).toContainText("Positive");
     let refused = 0;
@@ -119,7 +115,7 @@ test.describe("a server that refuses", () => {
     await expect(verdict(page)).toHaveCount(0);
     await expect(page.locator("[data-start]")).toHaveCount(0);
     await field(page).fill("You are a disgusting liar, and a bore.");
-    await expect(page).toHaveURL(/bore/); // by then it has been asked before, where nothing waits
+    await expect(page).toHaveURL(/bore/); // the text has settled
     await expect(page.getByRole("alert")).toContainText("Too many requests");
     expect(refused).toBe(1);
   });
@@ -132,13 +128,13 @@ test(
     await page.goto("/");
     await field(page).fill(`${"The story was this and that. ".repeat(120)} ${PRAISE}`);
     await expect(answer(page)).toContainText(/in \d+ overlapping windows/);
-    await expect(answer(page).getByRole("heading", { level: 3, name: "Toward positive" })).toBeVisible({
+    await expect(answer(page).getByRole("heading", { level: 3, name: "For positive" })).toBeVisible({
       timeout: 60_000,
     });
   },
 );
 
-test("shares its state by link and by code", async ({ page, context }) => {
+test("shares its state by link and code", async ({ page, context }) => {
   await page.goto("/");
   await field(page).fill(PRAISE);
   await page.getByRole("button", { name: "Copy link" }).click();

@@ -1,4 +1,4 @@
-/** Fails where the first page costs more than it may: compressed kilobytes of scripts, styles and fonts. */
+/** Fails if the first page exceeds its budget, in compressed kilobytes. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -22,7 +22,7 @@ const measured = {
   ),
 };
 
-if (measured.scripts === 0) throw new Error("The build has no first-page script: was it made?");
+if (measured.scripts === 0) throw new Error("The build has no first-page script. Run npm run build.");
 for (const [what, budget] of Object.entries(BUDGET_KB)) {
   const size = measured[what as keyof typeof measured];
   console.log(`${what}: ${size.toFixed(1)} of ${budget} kB (gzip)`);

@@ -1,4 +1,4 @@
-/** Fails where src/api/generated is not what openapi.json gives. */
+/** Fails if src/api/generated doesn't match openapi.json. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,12 +24,12 @@ function contents(folder: string): Map<string, string> {
 const fresh = mkdtempSync(join(tmpdir(), "valence-client-"));
 try {
   await createClient({ ...(await config), output: { path: fresh }, logs: { level: "silent", file: false } });
-  const [expected, found] = [contents(fresh), contents(COMMITTED)];
-  const stale = [...new Set([...expected.keys(), ...found.keys()])].filter(
-    (name) => expected.get(name) !== found.get(name),
+  const [expected, committed] = [contents(fresh), contents(COMMITTED)];
+  const stale = [...new Set([...expected.keys(), ...committed.keys()])].filter(
+    (name) => expected.get(name) !== committed.get(name),
   );
   if (stale.length > 0) {
-    console.error(`The API client is stale (${stale.join(", ")}). Make it again: npm run client`);
+    console.error(`The API client is stale (${stale.join(", ")}). Run npm run client.`);
     process.exitCode = 1;
   }
 } finally {

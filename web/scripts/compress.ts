@@ -1,4 +1,4 @@
-/** Writes .br and .gz beside every file of the build that gets smaller by it; the server sends these as they are. */
+/** Writes .br and .gz files for every file of the build that they make smaller; the server sends them as they are. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";

@@ -1,5 +1,5 @@
 /**
- * How long after the last key the answer stands on the page: the production build, the real server, a real Chromium.
+ * Measures the time from the last key press to the answer: production build, real server, real Chromium.
  * Writes docs/results/first-answer.json and prints it.
  */
 import { renameSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ interface Clocked extends Window {
   clocked?: { typed: number; answered: number };
 }
 
-/** Notes when the text last changed, and when the answer to it was drawn. Runs in the page. */
+/** Records when the text last changed, and when its answer was painted. Runs in the page. */
 function clock(): void {
   const page = window as Clocked;
   const region = document.querySelector('[role="region"][aria-label="Answer"]');
@@ -51,21 +51,21 @@ function clock(): void {
   new MutationObserver(look).observe(region, { attributes: true, childList: true, subtree: true });
 }
 
-/** Milliseconds from the last key to the answer. `text` must not have been asked for before in this tab. */
+/** Milliseconds from the last key press to the answer. `text` must be new in this tab. */
 async function clockOne(page: Page, text: string): Promise<number> {
   const field = page.getByRole("textbox", { name: "Your text" });
   await field.fill("");
   await field.pressSequentially(text, { delay: TYPED_DELAY_MS });
-  const found = await page.waitForFunction(
-    (whole) => {
+  const elapsed = await page.waitForFunction(
+    (text) => {
       const times = (window as Clocked).clocked;
-      const typed = document.querySelector("textarea")?.value === whole;
+      const typed = document.querySelector("textarea")?.value === text;
       return times && typed && times.answered > times.typed ? times.answered - times.typed : false;
     },
     text,
     { timeout: 30_000 },
   );
-  return Number(await found.jsonValue());
+  return Number(await elapsed.jsonValue());
 }
 
 /** The value below which `share` of the sorted values are. */
@@ -78,7 +78,7 @@ const browser = await chromium.launch({ ...launch, env });
 try {
   const took: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const page = await browser.newPage(); // a new tab remembers no answers
+    const page = await browser.newPage(); // a new tab has no cached answers
     await page.goto(server.url);
     await page.getByText("not sure", { exact: true }).waitFor();
     await page.evaluate(clock);
@@ -87,13 +87,13 @@ try {
   }
   took.sort((a, b) => a - b);
   const result = {
-    what: "milliseconds from the last key to the answer on the page, the pause that waits for more keys included",
+    what: "milliseconds from the last key press to the answer on the page, including the typing pause",
     answers: took.length,
     median_ms: quantile(took, 0.5),
     p95_ms: quantile(took, 0.95),
     longest_ms: quantile(took, 1),
     processor: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
-    load_average: Math.round(loadavg()[0] ?? 0), // what else ran meanwhile
+    load_average: Math.round(loadavg()[0] ?? 0), // other load on the machine
     browser: `Chromium ${browser.version()}`,
     command: "npm run first-answer",
   };

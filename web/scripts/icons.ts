@@ -1,6 +1,6 @@
 /**
- * Draws the pictures that phones and link previews ask for, from the favicon: public/apple-touch-icon.png and
- * public/preview.png. Run `npm run icons` after the favicon or the sentence has changed.
+ * Draws public/apple-touch-icon.png and public/preview.png from the favicon. Run `npm run icons` after a change of the
+ * favicon or the sentence.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ i { font-style: normal; text-decoration: underline wavy #e0752a 5px; text-underl
 small { display: block; margin-top: 58px; color: #5a5d66; font: 400 32px/1.4 sans-of-page }
 </style><header>${logo}Valence</header>
 <p>The songs are <u>lovely</u>,<br>but the story <i>drags</i> on.</p>
-<small>Your own text classifier: type a sentence, see which words tip it.</small>`;
+<small>Your own text classifier: type a sentence, see which words decide.</small>`;
 
 const PICTURES = [
   { file: "apple-touch-icon.png", html: TOUCH_ICON, width: 180, height: 180 },

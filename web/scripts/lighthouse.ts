@@ -1,6 +1,6 @@
 /**
- * Lighthouse over every page, as a phone and as a desktop: the production build, the real server, a real Chromium. Writes
- * docs/results/lighthouse.json, prints it, and fails where a score is below GOAL. `--rounds N` takes the median of N.
+ * Runs Lighthouse on every page, as phone and desktop: production build, real server, real Chromium. Writes
+ * docs/results/lighthouse.json, prints it, and fails if a score is below GOAL. `--rounds N` takes the median of N.
  */
 import { renameSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -17,7 +17,7 @@ const RESULTS = join(import.meta.dirname, "../../docs/results/lighthouse.json");
 const GOAL = 95; // of 100
 const PAGES = ["/", "/many", "/discussion", "/model", "/developers"];
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"] as const;
-/** Lighthouse's own default is the phone: a slow one, over a slow mobile network. */
+/** Lighthouse's default is a slow phone on a slow mobile network. */
 const DEVICES: Record<string, Config | undefined> = { phone: undefined, desktop: desktopConfig };
 
 type Scores = Record<(typeof CATEGORIES)[number], number>;
@@ -27,13 +27,13 @@ const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1)
   throw new Error(`--rounds is "${values.rounds}"; give a whole number, 1 or more.`);
 
-/** 0 to 100, as Lighthouse shows them. */
+/** Scores from 0 to 100. */
 function scoresOf({ categories }: Result): Scores {
   const score = (id: string) => Math.round((categories[id]?.score ?? 0) * 100);
   return Object.fromEntries(CATEGORIES.map((id) => [id, score(id)])) as Scores;
 }
 
-/** What cost points, by category, so that a score below the goal can be mended. */
+/** The failed audits by category. */
 function faultsOf({ audits, categories }: Result): string[] {
   return CATEGORIES.flatMap((id) =>
     (categories[id]?.auditRefs ?? [])
@@ -52,7 +52,7 @@ const medians = (all: Scores[]): Scores =>
 
 async function audit(url: string, port: number, config: Config | undefined): Promise<Result> {
   const run = await lighthouse(url, { port, onlyCategories: [...CATEGORIES], logLevel: "error" }, config);
-  if (!run) throw new Error(`Lighthouse gave no result for ${url}.`);
+  if (!run) throw new Error(`Lighthouse returned no result for ${url}.`);
   const { runtimeError } = run.lhr;
   if (runtimeError) throw new Error(`Lighthouse failed at ${url}: ${runtimeError.message}`);
   return run.lhr;
@@ -70,10 +70,10 @@ try {
       const results: Result[] = [];
       for (let i = 0; i < rounds; i += 1) results.push(await audit(`${server.url}${path}`, port, config));
       version = results[0]?.lighthouseVersion ?? "";
-      const found = medians(results.map(scoresOf));
-      scores[path] = { ...scores[path], [device]: found };
-      console.log(device, path, ...CATEGORIES.map((id) => `${id} ${found[id]}`));
-      if (Object.values(found).some((score) => score < GOAL)) {
+      const scoresOfPage = medians(results.map(scoresOf));
+      scores[path] = { ...scores[path], [device]: scoresOfPage };
+      console.log(device, path, ...CATEGORIES.map((id) => `${id} ${scoresOfPage[id]}`));
+      if (Object.values(scoresOfPage).some((score) => score < GOAL)) {
         console.log([...new Set(results.flatMap(faultsOf))].map((fault) => `  ${fault}`).join("\n"));
         process.exitCode = 1;
       }
@@ -85,7 +85,7 @@ try {
     lighthouse: version,
     browser: `Chromium ${browser.version()}`,
     processor: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
-    load_average: Math.round(loadavg()[0] ?? 0), // what else ran meanwhile
+    load_average: Math.round(loadavg()[0] ?? 0), // other load on the machine
     command: "npm run lighthouse",
   };
   writeFileSync(`${RESULTS}.unfinished`, `${JSON.stringify(result, null, 2)}\n`);

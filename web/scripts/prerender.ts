@@ -1,6 +1,6 @@
 /**
- * Writes each page's document, with the page already in it: what is read is there before the script is, and the files
- * that the page needs are asked for at once. Comes after `vite build`, of whose index.html and manifest it is made.
+ * Writes a prerendered document per page, with preload links for its files. Runs after `vite build` and uses its index.html
+ * and manifest.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,9 +13,9 @@ import { PRERENDERED_STYLES } from "../src/lib/prerendered-styles.ts";
 
 const BUILD = join(import.meta.dirname, "../../src/valence/server/static");
 const MANIFEST = join(BUILD, ".vite/manifest.json");
-/** What every page is written in; other alphabets and italics come where they occur. */
+/** The fonts of every page; other alphabets and italics load on demand. */
 const FIRST_FONTS = /(instrument-sans|newsreader)-latin-wght-normal/;
-const NONCE = "__CSP_NONCE__"; // for which the server puts each copy's own
+const NONCE = "__CSP_NONCE__"; // replaced by the server in each response
 
 /** The feature folder of a document whose name differs: links to /many must keep working. */
 const FEATURES: Readonly<Record<string, string>> = { many: "file" };
@@ -25,9 +25,9 @@ interface Prerendering {
   prerender: (address: string, nonce: string) => Promise<string>;
 }
 
-/** The page's code, built for Node into `folder`, from which it loads its parts when they are needed. */
+/** Builds the app for Node into `folder` and loads it. */
 async function load(folder: string): Promise<Prerendering> {
-  process.env["NODE_ENV"] = "production"; // by which React chooses its build
+  process.env["NODE_ENV"] = "production"; // selects React's production build
   await build({
     logLevel: "warn",
     ssr: { noExternal: true },
@@ -36,11 +36,11 @@ async function load(folder: string): Promise<Prerendering> {
   return (await import(pathToFileURL(join(folder, "prerender.js")).href)) as Prerendering;
 }
 
-/** The elements that ask for a page's own files, the first fonts, and not the first script, which index.html has. */
+/** Preload links for a page's files and the first fonts; index.html already has the entry script. */
 function preloads(manifest: Manifest, name: string): string[] {
   const entry = manifest["index.html"];
-  if (!entry) throw new Error(`${MANIFEST} has no index.html: did Vite change its form?`);
-  // Else a browser asks for them once it has the styles, and the lines break anew when they come.
+  if (!entry) throw new Error(`${MANIFEST} has no index.html. Has Vite's manifest format changed?`);
+  // Otherwise the fonts load after the styles and cause a layout shift.
   const fonts = (entry.assets ?? []).filter((file) => FIRST_FONTS.test(file));
   const scripts = new Set<string>();
   const styles = new Set<string>();
@@ -53,7 +53,7 @@ function preloads(manifest: Manifest, name: string): string[] {
     chunk.imports?.forEach(visit);
   };
   const feature = FEATURES[name] ?? name;
-  visit(`src/features/${feature}/${feature}-page.tsx`); // nothing where it is part of the first script
+  visit(`src/features/${feature}/${feature}-page.tsx`); // no entry if it is part of the first script
   return [
     ...fonts.map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="/${file}">`),
     ...[...styles].map((file) => `<link rel="stylesheet" crossorigin href="/${file}">`),
@@ -64,8 +64,8 @@ function preloads(manifest: Manifest, name: string): string[] {
 }
 
 /**
- * The page's policy lets no style attribute through that comes with the document. What they say goes into one <style>
- * element, and back to where it was when the script comes.
+ * The Content Security Policy blocks style attributes in a document, so they move to a <style> element. The script moves
+ * them back.
  */
 function withoutStyleAttributes(page: string): { html: string; style: string } {
   const rules: string[] = [];
@@ -74,28 +74,30 @@ function withoutStyleAttributes(page: string): { html: string; style: string } {
     if (!rules.includes(rule)) rules.push(rule);
     return ` data-built="${rules.indexOf(rule)}"`;
   });
-  // Twice and under :root, since an attribute would come before a class.
+  // Doubled and under :root, for a higher specificity than a class.
   const style = rules.map((rule, i) => `:root [data-built="${i}"][data-built]{${rule}}`).join("");
   return { html, style: `<style id="${PRERENDERED_STYLES}" nonce="${NONCE}">${style}</style>` };
 }
 
-/** index.html with a page in it, which came with its title before it. */
+/** index.html with the rendered page and its title. */
 function documentOf(shell: string, rendered: string, links: string[]): string {
   const [, title, page] = /^(<title>[^<]*<\/title>)(.*)$/s.exec(rendered) ?? [];
   if (!title || !page || page.includes("<script")) {
-    throw new Error("A page came without its title, or with a script, which its policy would stop.");
+    throw new Error(
+      "A rendered page has no title, or contains a script, which the Content Security Policy would block.",
+    );
   }
   const { html, style } = withoutStyleAttributes(page);
   const parts: [string, string][] = [
     ["<title>Valence</title>", title],
     ["</head>", `${[...links, style].map((element) => `  ${element}\n  `).join("")}</head>`],
-    // After what is needed to read the page.
+    // Below the priority of what is needed to read the page.
     ['<script type="module"', '<script type="module" fetchpriority="low"'],
     ['<div id="root"></div>', `<div id="root">${html}</div>`],
   ];
-  return parts.reduce((whole, [part, by]) => {
-    if (!whole.includes(part)) throw new Error(`index.html has no ${part}.`);
-    return whole.replace(part, () => by);
+  return parts.reduce((html, [part, replacement]) => {
+    if (!html.includes(part)) throw new Error(`index.html has no ${part}.`);
+    return html.replace(part, () => replacement);
   }, shell);
 }
 
@@ -111,4 +113,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-rmSync(join(BUILD, ".vite"), { recursive: true }); // nobody else asks
+rmSync(join(BUILD, ".vite"), { recursive: true }); // not needed any more

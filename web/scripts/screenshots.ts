@@ -1,6 +1,6 @@
 /**
- * Pictures of every page and state, light and dark, desktop and phone, into screenshots/. The server is the real one, or
- * the one at VALENCE_E2E_URL. `--readme` takes only docs/images/try-it.png.
+ * Takes screenshots of every page and state, light and dark, desktop and phone, into screenshots/. Uses the server at
+ * VALENCE_E2E_URL, or starts one. `--readme` takes only docs/images/try-it.png.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { startServer } from "../e2e/support/server.ts";
 
 const FOLDER = join(import.meta.dirname, "../screenshots");
 const README_PICTURE = join(import.meta.dirname, "../../docs/images/try-it.png");
-const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 360, height: 780 } };
+const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 390, height: 844 } };
 const THEMES = ["light", "dark"] as const;
 const README_TEXT = "The plot is thin, but the acting is brilliant.";
 
@@ -22,13 +22,13 @@ const textAt = (text: string) => `/#${new URLSearchParams({ text })}`;
 interface Shot {
   path: string;
   before?: (page: Page) => Promise<unknown>;
-  /** What is done on the page once it is there. */
+  /** Actions on the loaded page. */
   act?: (page: Page) => Promise<unknown>;
 }
 
 const chooseFile = (page: Page, name: string, content: string | Buffer) =>
   page
-    .getByLabel("File of texts")
+    .getByLabel("File with texts")
     .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
 
 async function scoreExample(page: Page) {
@@ -52,7 +52,7 @@ const SHOTS: Record<string, Shot> = {
   unsure: { path: textAt("It is what it is, no more and no less.") },
   long: { path: textAt("The cast is wonderful, but the story drags. ".repeat(40)) },
   rtl: { path: textAt("פילם נהדר 🎬 wonderful אבל dull") },
-  away: {
+  "no-answer": {
     path: textAt("A warm film."),
     before: (page) => page.route("**/predict", (route) => route.abort()),
   },
@@ -104,7 +104,7 @@ const SHOTS: Record<string, Shot> = {
       await page.getByRole("button", { name: "Send" }).click();
     },
   },
-  lost: { path: "/nowhere" },
+  "not-found": { path: "/nowhere" },
 };
 
 async function open(

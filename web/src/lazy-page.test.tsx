@@ -64,8 +64,8 @@ function show(load: () => Promise<ComponentType>) {
 it("offers to reload if there is a newer version", async () => {
   server.use(built("/assets/index-other.js"));
   show(failing);
-  expect(await screen.findByRole("alert")).toHaveTextContent("There is a newer version of this page");
-  expect(screen.getByRole("button", { name: "Load it again" })).toBeVisible();
+  expect(await screen.findByRole("alert")).toHaveTextContent("A newer version is available");
+  expect(screen.getByRole("button", { name: "Reload" })).toBeVisible();
 });
 
 it("reports a page that crashed", async () => {
@@ -74,13 +74,13 @@ it("reports a page that crashed", async () => {
       throw new Error("No such thing.");
     }),
   );
-  expect(await screen.findByRole("alert")).toHaveTextContent(/This page broke.*No such thing\./);
+  expect(await screen.findByRole("alert")).toHaveTextContent(/This page crashed.*No such thing\./);
 });
 
 it("says if the server doesn't answer, and shows the page once loaded", async () => {
   let come: (page: ComponentType) => void = () => undefined;
   show(() => new Promise((resolve) => (come = resolve)));
-  expect(await screen.findByRole("alert")).toHaveTextContent(/doesn’t answer.*by itself/);
+  expect(await screen.findByRole("alert")).toHaveTextContent(/doesn’t answer.*automatically/);
   come(Page);
   expect(await screen.findByRole("heading", { name: "Here" })).toBeVisible();
 });

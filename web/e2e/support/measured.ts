@@ -1,4 +1,4 @@
-/** The served model with what a newer evaluation saves, whether the model at hand has it or not. */
+/** Serves the model with detailed results, whether it has them or not. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,4 +1,4 @@
-/** Each page that asks the server: how one comes to ask it there, and how one sees that the answer came. */
+/** Every page that sends requests: how to trigger one, and how to see its response. */
 import { expect, type Page } from "@playwright/test";
 
 import { field, verdict } from "./test.ts";
@@ -7,9 +7,9 @@ export interface PageUnderTest {
   name: string;
   path: string;
   link: string;
-  /** The calls that it can't do without. */
+  /** The request that the page needs. */
   calls: string;
-  /** What a person does there until the server is asked. */
+  /** Triggers the request. */
   ask: (page: Page, text: string) => Promise<void>;
   answered: (page: Page) => Promise<void>;
 }
@@ -20,7 +20,7 @@ export const fileOf = (name: string, content: string | Buffer) => ({
   buffer: Buffer.from(content),
 });
 
-/** Waits until the scripts and styles of all pages have arrived whole; they are loaded a little after the first page. */
+/** Waits until the scripts and styles of all pages have loaded, shortly after the first page. */
 export async function allPagesLoaded(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const arrived = performance.getEntriesByType("resource").map(({ name }) => name);
@@ -54,7 +54,7 @@ export const PAGES: readonly PageUnderTest[] = [
     calls: "**/api/v1/predict",
     ask: async (page, text) => {
       await page
-        .getByLabel("File of texts")
+        .getByLabel("File with texts")
         .setInputFiles(fileOf("two.txt", `${text.replaceAll("\n", " ")}\nDull.`));
       await page.getByRole("button", { name: /^Score 2 texts/ }).click();
     },
@@ -78,11 +78,11 @@ export const PAGES: readonly PageUnderTest[] = [
     answered: (page) => expect(page.getByRole("heading", { level: 2, name: "Results" })).toBeVisible(),
   },
   {
-    name: "the API's reference",
+    name: "the API page",
     path: "/developers",
     link: "API",
     calls: "**/openapi.json",
     ask: nothing,
-    answered: (page) => expect(page.getByRole("navigation", { name: "Calls" })).toBeVisible(),
+    answered: (page) => expect(page.getByRole("navigation", { name: "Endpoints" })).toBeVisible(),
   },
 ];

@@ -1,4 +1,4 @@
-/** The real server, on a port of its own: VALENCE_E2E_MODEL's model, else the bundled one. */
+/** The real server on its own port, with the model in VALENCE_E2E_MODEL or the bundled one. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
@@ -11,17 +11,19 @@ const STOPPED_WITHIN_MS = 15_000;
 
 export interface Server {
   url: string;
-  /** A new key with this scope. */
+  /** Creates a key with this scope. */
   createKey: (scope: string) => string;
   stop: () => Promise<void>;
 }
 
-/** Starts it and waits until it can score. Without a port, on a free one; `settings` are added to its environment. */
+/**
+ * Starts the server and waits until it is ready. `settings` are added to its environment; by default the port is free.
+ */
 export async function startServer(port?: number, settings: Record<string, string> = {}): Promise<Server> {
   const chosen = port ?? (await freePort());
   const model = process.env["VALENCE_E2E_MODEL"];
   const command = existsSync(COMMAND) ? COMMAND : "valence";
-  // Nothing is left behind or found from before, and the tests' many calls from one address are not counted.
+  // A fresh data folder, and no rate limits for the tests' many requests from one address.
   const env = {
     ...process.env,
     VALENCE_DATA_FOLDER: mkdtempSync(join(tmpdir(), "valence-e2e-")),

@@ -1,16 +1,16 @@
-/** Playwright's test with the real server, and a guard: nothing may go wrong in the console, nor against the policy. */
+/** Playwright's test with the real server. Every test fails on console errors, including policy violations. */
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
 
 import { startServer } from "./server.ts";
 
 interface Options {
-  /** Whether calls are meant to fail in this test, which browsers report in the console. */
+  /** Whether requests fail on purpose in this test, which browsers report in the console. */
   callsFail: boolean;
 }
 
 interface Fixtures {
-  complaints: string[];
+  consoleErrors: string[];
 }
 
 export const test = base.extend<Options & Fixtures, { url: string }>({
@@ -25,15 +25,15 @@ export const test = base.extend<Options & Fixtures, { url: string }>({
     { scope: "worker" },
   ],
   baseURL: async ({ url }, use) => use(url),
-  complaints: [
+  consoleErrors: [
     async ({ page, callsFail }, use) => {
-      const complaints: string[] = [];
-      page.on("pageerror", (error) => complaints.push(error.message));
+      const consoleErrors: string[] = [];
+      page.on("pageerror", (error) => consoleErrors.push(error.message));
       page.on("console", (message) => {
-        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+        if (message.type() === "error" || message.type() === "warning") consoleErrors.push(message.text());
       });
-      await use(complaints);
-      const unexpected = complaints.filter(
+      await use(consoleErrors);
+      const unexpected = consoleErrors.filter(
         (text) => !(callsFail && text.startsWith("Failed to load resource")),
       );
       expect(unexpected, "errors and warnings in the console").toEqual([]);
@@ -44,7 +44,7 @@ export const test = base.extend<Options & Fixtures, { url: string }>({
 
 export { expect };
 
-/** The tag of a test that the gate leaves to `npm run e2e:all`: it walks a road again that another test walks. */
+/** The tag of tests that only `npm run e2e:all` runs, because the gate has a similar test. */
 export const FULL = "@full";
 
 export const textAt = (text: string): string => `/#${new URLSearchParams({ text })}`;
@@ -53,7 +53,7 @@ export const field = (page: Page) => page.getByRole("textbox", { name: "Your tex
 export const answer = (page: Page) => page.getByRole("region", { name: "Answer" });
 export const verdict = (page: Page) => answer(page).getByRole("heading", { level: 2 });
 
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectNoAxeViolations(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const violated = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
   expect(violated).toEqual([]);
@@ -62,7 +62,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 const GOOD = ["wonderful", "moving", "brilliant", "good", "funny", "charming"];
 const BAD = ["dull", "boring", "awful", "bad", "tedious", "clumsy"];
 
-/** A text of which the served model, whichever it is, is not sure. */
+/** A text for which the served model, whichever it is, is not sure. */
 export async function unsureText(url: string): Promise<string> {
   const texts = GOOD.flatMap((good) =>
     BAD.flatMap((bad) => [

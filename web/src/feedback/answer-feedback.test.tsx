@@ -145,7 +145,7 @@ describe("Feedback", () => {
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent("Not saved: The database is away");
     away = false;
-    await user.click(within(alert).getByRole("button", { name: "Send it again" }));
+    await user.click(within(alert).getByRole("button", { name: "Try again" }));
     expect(await screen.findByText(/^Saved/)).toBeVisible();
     await waitFor(() => expect(screen.queryByRole("alert")).not.toBeInTheDocument());
     expect(ids).toHaveLength(4);
@@ -172,7 +172,7 @@ describe("Feedback", () => {
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent("Not saved: The server made a mistake");
     expect(alert).toHaveTextContent("still has your earlier answer: wrong, should be positive.");
-    expect(within(alert).getByRole("button", { name: "Send it again" })).toBeVisible();
+    expect(within(alert).getByRole("button", { name: "Try again" })).toBeVisible();
     expect(screen.queryByText(/^Saved/)).not.toBeInTheDocument();
   });
 
@@ -197,10 +197,10 @@ describe("Feedback", () => {
     answerIt();
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent(
-      "Your feedback on “A wonderful film.” was not saved: There is no database",
+      "Your feedback on “A wonderful film.” wasn’t saved: There is no database",
     );
     broken = false;
-    await user.click(within(alert).getByRole("button", { name: "Send it again" }));
+    await user.click(within(alert).getByRole("button", { name: "Try again" }));
     await waitFor(() => expect(screen.queryByRole("alert")).not.toBeInTheDocument());
     expect(new Set(taken.map(({ id, correct }) => `${id} ${correct}`)).size).toBe(1);
   });
@@ -216,7 +216,7 @@ describe("Feedback", () => {
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
     expect(await screen.findByRole("alert")).toHaveTextContent("Score the text again.");
-    expect(screen.queryByRole("button", { name: "Send it again" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Try again" })).not.toBeInTheDocument();
     expect(calls).toBe(1);
   });
 });

@@ -9,7 +9,7 @@ it("has landmarks, a current page, and a skip link", async () => {
   expect(screen.getByRole("contentinfo")).toBeVisible();
   expect(screen.getByRole("link", { name: "Try" })).toHaveAttribute("aria-current", "page");
   await user.tab();
-  expect(screen.getByRole("link", { name: "Skip to the content" })).toHaveFocus();
+  expect(screen.getByRole("link", { name: "Skip to content" })).toHaveFocus();
   await user.keyboard("{Enter}");
   expect(screen.getByRole("main")).toHaveFocus();
 });
@@ -22,5 +22,5 @@ it("remembers the colour scheme", async () => {
 
 it("says if a page doesn't exist", () => {
   open("/nowhere");
-  expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("There is no page at this address.");
+  expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Page not found");
 });

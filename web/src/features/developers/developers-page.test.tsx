@@ -31,11 +31,11 @@ describe("API page", () => {
     expect(section).toHaveTextContent("POST /api/v1/predict");
     const body = within(section).getByRole("table", { name: "Body of POST /api/v1/predict" });
     expect(within(body).getByRole("row", { name: /^texts list of text, at most 128 or null/ })).toBeVisible();
-    expect(within(section).getByRole("group", { name: "The call in curl" })).toHaveTextContent(
+    expect(within(section).getByRole("group", { name: "Request in curl" })).toHaveTextContent(
       /curl http:\/\/localhost:\d+\/api\/v1\/predict/,
     );
     expect(section).toHaveTextContent(/Responses: 200, 400/);
-    const calls = screen.getByRole("navigation", { name: "Calls" });
+    const calls = screen.getByRole("navigation", { name: "Endpoints" });
     expect(within(calls).getByRole("link", { name: "Score one text or several" })).toHaveAttribute(
       "href",
       "#predict",
@@ -44,7 +44,7 @@ describe("API page", () => {
 
   it("uses the name of an existing model in samples and forms", async () => {
     const { section } = await tryOut("Describe one model");
-    expect(await within(section).findByRole("group", { name: "The call in curl" })).toHaveTextContent(
+    expect(await within(section).findByRole("group", { name: "Request in curl" })).toHaveTextContent(
       /\/api\/v1\/models\/reviews$/,
     );
     expect(within(section).getByRole("textbox", { name: "name" })).toHaveValue("reviews");
@@ -118,7 +118,7 @@ describe("API page", () => {
       }),
     );
     open("/developers");
-    expect(await screen.findByRole("alert")).toHaveTextContent("by itself");
+    expect(await screen.findByRole("alert")).toHaveTextContent("automatically");
     expect(await screen.findByRole("region", { name: "Score one text or several" })).toBeVisible();
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });

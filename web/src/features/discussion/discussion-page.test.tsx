@@ -124,7 +124,7 @@ describe("Discussion page", () => {
   it("can be split differently", async () => {
     const user = await paste("Pros: wonderful\nCons: dull\nPros: cheap");
     expect(await screen.findByText(/3 comments, 2 people/)).toBeVisible();
-    await user.selectOptions(screen.getByRole("combobox", { name: "Split" }), "at each line");
+    await user.selectOptions(screen.getByRole("combobox", { name: "Split" }), "at every line");
     expect(screen.getByText("3 comments", { selector: "p" })).toBeVisible();
     await waitFor(() => expect(rows()[0]).toHaveTextContent("Pros: wonderful"));
   });

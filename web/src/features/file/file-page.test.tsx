@@ -40,7 +40,7 @@ const CSV = [
   '5,"=cmd|wonderful"',
 ].join("\n");
 const csv = (content = CSV, name = "reviews.csv") => new File([content], name, { type: "text/csv" });
-const chooser = () => screen.getByLabelText("File of texts");
+const chooser = () => screen.getByLabelText("File with texts");
 
 beforeEach(() => {
   vi.stubGlobal("Worker", InlineWorker);
@@ -63,7 +63,7 @@ afterEach(async () => {
 
 async function choose(file = csv()) {
   const user = open("/many");
-  await screen.findByRole("heading", { level: 1, name: /whole file/ });
+  await screen.findByRole("heading", { level: 1, name: /file of texts/ });
   await user.upload(chooser(), file);
   return user;
 }
@@ -113,14 +113,14 @@ describe("File page", () => {
   it("lists rows that can't be scored, and scores the rest", async () => {
     const user = await run();
     expect(await screen.findByText("1 row is empty and has no score.")).toBeVisible();
-    expect(screen.queryByRole("region", { name: /could not be scored/ })).not.toBeInTheDocument();
+    expect(screen.queryByRole("region", { name: /couldn’t be scored/ })).not.toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Show it" }));
     await waitFor(() => expect(rows()).toEqual([expect.stringContaining("not scored")]));
   });
 
   it("lists rows that couldn't be scored, and counts empty ones", async () => {
     const user = await run(csv(["id,text", "1,", "2,", `3,${"a".repeat(201)}`].join("\n")));
-    const failures = await screen.findByRole("region", { name: "1 row could not be scored" });
+    const failures = await screen.findByRole("region", { name: "1 row couldn’t be scored" });
     expect(failures).toHaveTextContent(/characters and this server takes 200.*Row 3\./);
     expect(failures).toHaveTextContent("2 rows are empty and have no score.");
     await user.click(within(failures).getByRole("button", { name: "Show them" }));
@@ -138,7 +138,7 @@ describe("File page", () => {
 
   it("sorts, filters and searches", async () => {
     const user = await run();
-    await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "most negative first");
+    await user.selectOptions(screen.getByRole("combobox", { name: "Sort by" }), "most negative first");
     await waitFor(() => expect(rows()[0]).toContain("dull"));
     await user.selectOptions(screen.getByRole("combobox", { name: "Show" }), "positive (confident)");
     await waitFor(() => expect(rows()).toHaveLength(2));
@@ -166,7 +166,7 @@ describe("File page", () => {
     expect(within(dialog).getByText("You marked this row: right.")).toBeVisible();
     expect(rows()[0]).toMatch(/^2negative 91.*rightdull$/);
     await user.keyboard("{ArrowRight}");
-    expect(within(dialog).getByText("Was this right?")).toBeVisible();
+    expect(within(dialog).getByText("Is this correct?")).toBeVisible();
   });
 
   it("opens the most negative row, moves with the arrow keys, and links to the words", async () => {
@@ -207,7 +207,7 @@ describe("File page", () => {
     expect(await screen.findByRole("dialog", { name: "Row 2" })).toBeVisible();
     window.history.back();
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
-    expect(screen.getByRole("combobox", { name: "Order" })).toHaveDisplayValue("most negative first");
+    expect(screen.getByRole("combobox", { name: "Sort by" })).toHaveDisplayValue("most negative first");
     expect(rows()[0]).toContain("dull");
   });
 
@@ -215,8 +215,8 @@ describe("File page", () => {
     const user = await run();
     await user.click(screen.getByRole("button", { name: "New file" }));
     const question = screen.getByRole("alertdialog", { name: "Discard the results for reviews.csv?" });
-    expect(question).toHaveTextContent("5 of 5 rows are scored and not downloaded.");
-    await user.click(within(question).getByRole("button", { name: "Keep the results" }));
+    expect(question).toHaveTextContent("5 of 5 rows are scored but not downloaded.");
+    await user.click(within(question).getByRole("button", { name: "Keep results" }));
     expect(rows()).toHaveLength(5);
     vi.stubGlobal(
       "URL",
@@ -224,7 +224,7 @@ describe("File page", () => {
     );
     vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
     await user.click(screen.getByRole("button", { name: "Download 5 rows" }));
-    await user.click(await screen.findByRole("button", { name: "Forget this file" }));
+    await user.click(await screen.findByRole("button", { name: "Remove this file" }));
     expect(chooser()).toBeInTheDocument();
     expect(await loadItem("run-file")).toBeUndefined();
   });
@@ -251,9 +251,9 @@ describe("File page", () => {
     await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
     offerText("First paragraph.\n\nSecond one.");
     await user.click(screen.getByRole("link", { name: "Files" }));
-    const question = await screen.findByRole("alertdialog", { name: "Replace the results that are here?" });
+    const question = await screen.findByRole("alertdialog", { name: "Replace the current results?" });
     expect(rows()).toHaveLength(5);
-    await user.click(within(question).getByRole("button", { name: "Replace them" }));
+    await user.click(within(question).getByRole("button", { name: "Replace" }));
     expect(await screen.findByText(/: 2 rows, 1 column/)).toBeVisible();
   });
 
@@ -304,7 +304,7 @@ describe("File page", () => {
     expect(await screen.findByText("Stopped after 256 rows.")).toBeInTheDocument();
     release();
     await user.click(screen.getByRole("button", { name: "Resume" }));
-    await screen.findByText("All 400 rows are done.");
+    await screen.findByText("All 400 rows scored.");
   });
 
   it("waits for an overloaded server and resumes automatically", async () => {
@@ -321,7 +321,7 @@ describe("File page", () => {
     const user = await choose();
     await user.click(await screen.findByRole("button", { name: "Score 5 texts" }));
     expect(await screen.findByRole("alert")).toHaveTextContent(/Too many calls.*automatically/);
-    await screen.findByText("All 5 rows are done.");
+    await screen.findByText("All 5 rows scored.");
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });
 
@@ -353,7 +353,7 @@ describe("File page", () => {
     await user.click(screen.getByRole("link", { name: "Model" }));
     await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
     await user.click(screen.getByRole("link", { name: "Files" }));
-    expect(await screen.findByText("All 5 rows are done.")).toBeInTheDocument();
+    expect(await screen.findByText("All 5 rows scored.")).toBeInTheDocument();
   });
 
   it("shows all labels of a row, or none", async () => {
@@ -386,7 +386,7 @@ describe("File page", () => {
     expect(rows()[1]).toContain("no label");
     await user.click(screen.getByText("you fool"));
     const dialog = await screen.findByRole("dialog", { name: "Row 1" });
-    expect(within(dialog).queryByText("Was this right?")).not.toBeInTheDocument();
+    expect(within(dialog).queryByText("Is this correct?")).not.toBeInTheDocument();
   });
 
   it("has an example, and supports any number of labels", async () => {
@@ -415,7 +415,7 @@ describe("File page", () => {
     const user = open("/many");
     await user.click(await screen.findByRole("button", { name: /example: 24 reviews/ }));
     await user.click(await screen.findByRole("button", { name: "Score 24 texts" }));
-    await screen.findByText("All 24 rows are done.");
+    await screen.findByText("All 24 rows scored.");
     await waitFor(() =>
       expect(screen.getByText("anger", { selector: "dt" }).nextSibling).toHaveTextContent("24 100%"),
     );

@@ -56,9 +56,9 @@ afterEach(async () => {
 async function choose() {
   const user = open("/many");
   const lines = Array.from({ length: ROWS }, (_, i) => `Fine; "so to speak", ${i}.`);
-  await user.upload(await screen.findByLabelText("File of texts"), new File([lines.join("\n")], "large.txt"));
+  await user.upload(await screen.findByLabelText("File with texts"), new File([lines.join("\n")], "large.txt"));
   const offer = within(await screen.findByRole("region", { name: "This is a large file" }));
-  await user.click(offer.getByLabelText("Key with the scope score-files"));
+  await user.click(offer.getByLabelText("API key with the scope score-files"));
   await user.paste(KEY);
   return { user, offer };
 }
@@ -125,9 +125,9 @@ it("finds an earlier job, downloads its results and deletes it", async () => {
   );
   const user = open("/many");
   const list = within(await screen.findByRole("region", { name: "Files on the server" }));
-  await user.click(list.getByLabelText("Key with the scope score-files"));
+  await user.click(list.getByLabelText("API key with the scope score-files"));
   await user.paste(KEY);
-  await user.click(list.getByRole("button", { name: "Show the files" }));
+  await user.click(list.getByRole("button", { name: "Show files" }));
   await user.click(await list.findByRole("button", { name: "Download" }));
   await waitFor(() => expect(names).toEqual(["reviews-scored.csv"]));
   expect(await saved!.text()).toContain("predicted_label");
@@ -138,13 +138,13 @@ it("finds an earlier job, downloads its results and deletes it", async () => {
 
 it("rejects an invalid key and accepts another", async () => {
   const user = open("/many");
-  await user.click(await screen.findByRole("button", { name: "Files that the server is scoring" }));
+  await user.click(await screen.findByRole("button", { name: "Show files scored on the server" }));
   const list = within(await screen.findByRole("region", { name: "Files on the server" }));
-  await user.type(list.getByLabelText("Key with the scope score-files"), "wrong");
-  await user.click(list.getByRole("button", { name: "Show the files" }));
+  await user.type(list.getByLabelText("API key with the scope score-files"), "wrong");
+  await user.click(list.getByRole("button", { name: "Show files" }));
   expect(await list.findByRole("alert")).toHaveTextContent("The key does not count");
-  await user.clear(list.getByLabelText("Key with the scope score-files"));
-  await user.type(list.getByLabelText("Key with the scope score-files"), KEY);
-  await user.click(list.getByRole("button", { name: "Show the files" }));
+  await user.clear(list.getByLabelText("API key with the scope score-files"));
+  await user.type(list.getByLabelText("API key with the scope score-files"), KEY);
+  await user.click(list.getByRole("button", { name: "Show files" }));
   expect(await list.findByText("This key has no files on the server.")).toBeVisible();
 });

@@ -14,7 +14,7 @@ describe("Model page", () => {
     expect(document.title).toBe("Model: reviews · Valence");
     expect(screen.getByText("Model: reviews (MiniLM)")).toBeVisible();
     expect(screen.getByRole("list", { name: "How good it is" })).toHaveTextContent(
-      "86.8% labelled right: SST-2, test split, 872 texts (95% interval 84.8 to 88.8)",
+      "86.8% labelled correctly: SST-2, test split, 872 texts (95% interval 84.8 to 88.8)",
     );
     const table = screen.getByRole("table", { name: /Results on SST-2, test split, 872 texts/ });
     expect(
@@ -37,7 +37,7 @@ describe("Model page", () => {
   it("charts another metric", async () => {
     const user = open("/model");
     await user.selectOptions(
-      await screen.findByRole("combobox", { name: "Chart shows" }),
+      await screen.findByRole("combobox", { name: "Metric" }),
       "Calibration error",
     );
     expect(screen.getByText(/how far its percentages are from the truth/)).toBeInTheDocument();
@@ -59,7 +59,7 @@ describe("Model page", () => {
     );
     open("/model");
     expect(await screen.findByText(/A text may have several labels, or none\./)).toBeVisible();
-    expect(screen.getByText(/given exactly the right labels/).parentElement).toHaveTextContent(/^71\.3%/);
+    expect(screen.getByText(/with exactly the correct labels/).parentElement).toHaveTextContent(/^71\.3%/);
   });
 
   it("says if there are no results and no card", async () => {
@@ -118,7 +118,7 @@ describe("Model page", () => {
     const choose = async () => {
       const user = open("/model");
       await user.selectOptions(
-        await screen.findByRole("combobox", { name: "Details measured on" }),
+        await screen.findByRole("combobox", { name: "Details for" }),
         "SST-2, dev split: sst2: bundled as it is served",
       );
       return user;
@@ -127,7 +127,7 @@ describe("Model page", () => {
     it("shows metrics by label, calibration and accuracy by kind of text", async () => {
       closer();
       await choose();
-      const labels = screen.getByRole("table", { name: "Each label’s figures, times 100" });
+      const labels = screen.getByRole("table", { name: "Metrics by label, times 100" });
       expect(within(labels).getByRole("row", { name: "positive 84.1 85.6 84.8 444" })).toBeInTheDocument();
       expect(screen.getByRole("region", { name: "Is 80% really 80%?" })).toHaveTextContent(
         /off by 1\.7 points\. Were every percentage true, chance alone would make that 2\.4 on so many texts/,
@@ -223,6 +223,6 @@ describe("Model page", () => {
     expect(screen.queryByRole("heading", { name: "Choose a threshold" })).not.toBeInTheDocument();
     expect(screen.queryByRole("heading", { name: "Would more data help?" })).not.toBeInTheDocument();
     expect(screen.queryByRole("heading", { name: "Is 80% really 80%?" })).not.toBeInTheDocument();
-    expect(screen.queryByRole("combobox", { name: "Details measured on" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("combobox", { name: "Details for" })).not.toBeInTheDocument();
   });
 });

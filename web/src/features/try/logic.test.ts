@@ -79,6 +79,6 @@ describe("segmentsOf", () => {
 it("describes a word's effect", () => {
   const answer = scored("positive", [{ start: 0, end: 1, effect: -0.123 }]);
   expect(wordEffectsOf("a", answer).map((effect) => tipOf(effect, sidesOf(answer)))).toEqual([
-    "+12 points toward negative",
+    "+12 points for negative",
   ]);
 });

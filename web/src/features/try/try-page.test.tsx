@@ -30,7 +30,7 @@ describe("Try page", () => {
 
   it("explains the known mistake among the examples", async () => {
     const user = open("/");
-    await user.click(await screen.findByRole("button", { name: /^Sarcasm .* a known mistake$/ }));
+    await user.click(await screen.findByRole("button", { name: /^Sarcasm .* known mistake$/ }));
     expect(await verdict("Positive 96%")).toBeVisible();
     expect(screen.getByText(/meant as negative: it is sarcasm/)).toBeVisible();
   });
@@ -40,8 +40,8 @@ describe("Try page", () => {
     await user.type(field(), "A dull film.");
     expect(await verdict(/Negative\s*91/)).toBeVisible();
     expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "9% positive");
-    expect(wordsOf("Toward negative")).toEqual(["dull 40 points"]);
-    expect(wordsOf("Toward positive")).toEqual([]);
+    expect(wordsOf("For negative")).toEqual(["dull 40 points"]);
+    expect(wordsOf("For positive")).toEqual([]);
     expect(screen.getByRole("link", { name: "reviews" })).toHaveAttribute("href", "/model?name=reviews");
     expect(screen.getByText("7.9 ms")).toBeVisible();
     expect(document.title).toBe("Try it · Valence");
@@ -104,7 +104,7 @@ describe("Try page", () => {
     const status = await screen.findByRole("status");
     expect(status).toBeEmptyDOMElement();
     await waitFor(
-      () => expect(status).toHaveTextContent("Positive, 96%. Strongest: wonderful, toward positive."),
+      () => expect(status).toHaveTextContent("Positive, 96%. Strongest: wonderful, for positive."),
       {
         timeout: 3000,
       },
@@ -307,7 +307,7 @@ describe("Try page", () => {
     await verdict(/Positive/);
     expect(screen.getByText(/Weighing every word/)).toBeVisible();
     expect(screen.getByText(/in 3 overlapping windows/)).toBeVisible();
-    await waitFor(() => expect(wordsOf("Toward positive")).toEqual(["wonderful 40 points"]), {
+    await waitFor(() => expect(wordsOf("For positive")).toEqual(["wonderful 40 points"]), {
       timeout: 3000,
     });
     expect(asked).toEqual([false, true]);
@@ -336,7 +336,7 @@ describe("Try page", () => {
     );
     const user = open("/#text=how+could+you");
     await verdict(/Negative/);
-    await user.selectOptions(screen.getByRole("combobox", { name: "Read by" }), "emotion");
+    await user.selectOptions(screen.getByRole("combobox", { name: "Model" }), "emotion");
     expect(await verdict(/Anger\s*80/)).toBeVisible();
     const bars = screen.getByRole("list", { name: /Labels, the most probable first/ });
     expect(
@@ -351,14 +351,14 @@ describe("Try page", () => {
   it("shows the request in three languages", async () => {
     const user = open("/#text=It's+wonderful");
     await verdict(/Positive/);
-    expect(screen.getByRole("group", { name: "The call in curl" })).toHaveTextContent(
+    expect(screen.getByRole("group", { name: "Request in curl" })).toHaveTextContent(
       String.raw`It'\''s wonderful`,
     );
     await user.click(screen.getByRole("tab", { name: "Python" }));
-    expect(screen.getByRole("group", { name: "The call in Python" })).toHaveTextContent(
+    expect(screen.getByRole("group", { name: "Request in Python" })).toHaveTextContent(
       `body = {"text": "It's wonderful"}`,
     );
     await user.click(screen.getByRole("tab", { name: "JavaScript" }));
-    expect(screen.getByRole("group", { name: "The call in JavaScript" })).toHaveTextContent("await fetch(");
+    expect(screen.getByRole("group", { name: "Request in JavaScript" })).toHaveTextContent("await fetch(");
   });
 });
