@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 _STEPS = {
-    "cutting": "read once, to cut the file",
+    "cutting": "read once, to cut the file into parts",
     "reading": "read again, to score it",
     "tokenising": "text to tokens",
-    "arithmetic": "the network",
-    "rest": "batches, the head, the answer",
+    "arithmetic": "the model",
+    "rest": "batches, head and result",
     "writing": "write the row",
 }
 
@@ -30,7 +30,7 @@ def sizes() -> str:
 
 def start() -> str:
     """What Ray costs, in words."""
-    return "{start_s:g} s to start, and each row {row_to_plain:g} times what it takes without Ray.".format(
+    return "{start_s:g} s to start, and {row_to_plain:g} times as long for each row as without Ray.".format(
         **_found()["sizes"]
     )
 
@@ -41,7 +41,7 @@ def steps() -> str:
     times["rest"] = times.pop("scoring") - times["tokenising"] - times["arithmetic"]
     whole = sum(times.values())
     lines = ["| step | µs a row | share |", "|---|--:|--:|"]
-    lines += [f"| {words} | {times[name]:,.0f} | {100 * times[name] / whole:.1f} % |" for name, words in _STEPS.items()]
+    lines += [f"| {words} | {times[name]:,.0f} | {100 * times[name] / whole:.1f}% |" for name, words in _STEPS.items()]
     return "\n".join(lines)
 
 

@@ -25,7 +25,7 @@ def conditions() -> str:
     held = {"cgroup": "a control group", "rlimit": "a limit on private memory"}[found["memory_held_by"]]
     database = {"postgresql": "a PostgreSQL", "sqlite": "a SQLite file"}[found["database"]]
     return (
-        f"{found['processor']}, one of them used; {found['minutes']:g} minutes of visits; memory held by {held}; "
+        f"{found['processor']}, one of them used; {found['minutes']:g} minutes of visits; memory limited by {held}; "
         f"{database} as its database."
     )
 

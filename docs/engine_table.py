@@ -21,29 +21,30 @@ def sentences() -> str:
     return (
         f"On an {engine['processor']}, the engine scores {batches:.1f} times as many sentences a second as "
         f"transformers' `pipeline` (float32, batch 32), and one text in {ours['single_p50_ms']:.1f} ms, "
-        f"{alone:.1f} times as fast: `make bench` ([its figures](docs/results/engine.json), "
-        f"[log of experiments](docs/experiments.md)). A cold `valence predict` has answered after "
-        f"{cold['least_s']:.2f} s, {cold['median_s']:.2f} s in the median: `python benchmarks/start.py` "
-        "([its figures](docs/results/start.json))."
+        f"{alone:.1f} times as fast: `make bench` ([results](docs/results/engine.json), "
+        f"[log of experiments](docs/experiments.md)). A cold start of `valence predict` takes "
+        f"{cold['median_s']:.2f} s in the median, {cold['least_s']:.2f} s at best: `python benchmarks/start.py` "
+        "([results](docs/results/start.json))."
     )
 
 
 def page() -> str:
-    """The tables of docs/engine.md: every way, what it reaches of the machine's rates, and the bars."""
+    """The tables of docs/engine.md: every method, its share of the machine's rates, and the limits."""
     engine = _result("engine.json")
     shown = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "engine_figures.py"))
     conditions = (
-        f"{engine['processor']}, {engine['threads']} threads; the best of {engine['rounds']} rounds in turns; "
-        f"{engine['texts']} sentences of SST-2's dev split, one by one and all at once, and "
+        f"{engine['processor']}, {engine['threads']} threads; the best of {engine['rounds']} alternating rounds; "
+        f"{engine['texts']} sentences of SST-2's dev split, one by one and all together, and "
         f"{engine['timed_reviews']} of IMDb's test reviews; accuracy on those sentences and on "
         f"{engine['reviews']:,} test reviews (seed {engine['seed']}) ([engine.json](results/engine.json))."
     )
     notes = "\n".join(f"- {row['way']}: {row['note']}." for row in engine["rows"] if row["note"])
     left_out = "\n".join(f"- {name}: left out, {why}" for name, why in engine["left_out"].items())
     limit = (
-        f"**The distance to the limit.** A sentence needs {engine['multiply_adds'] / 1e6:,.0f} million multiply-adds. "
-        "Beside each way, what it makes of the rates, in 10⁹ a second, at which this machine multiplies matrices of "
-        "the shapes of the network's layers, by whichever of PyTorch and onnxruntime is the faster:"
+        f"**Distance to the hardware limit.** A sentence needs {engine['multiply_adds'] / 1e6:,.0f} million "
+        "multiply-adds. "
+        "The table compares each method with the rate, in 10⁹ a second, at which this machine multiplies matrices of "
+        "the shapes of the network's layers, using the faster of PyTorch and onnxruntime:"
     )
     marks = {True: "holds", False: "**missed**"}
     bars = "\n".join(

@@ -10,7 +10,7 @@ def table() -> str:
     """In Markdown: of each fault how often it was made, what became of the feedback, how soon all was well again."""
     found = json.loads((Path(__file__).parent / "results" / "faults.json").read_text("utf-8"))
     lines = [
-        "| fault, under load | store | times | feedback acknowledged | lost | doubled | whole again within |",
+        "| fault, under load | database | times | feedback acknowledged | lost | duplicated | recovered within |",
         "|---|---|--:|--:|--:|--:|--:|",
     ]
     for each in found["faults"]:

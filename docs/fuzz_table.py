@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).with_name("results") / "fuzz.json"
-_RIGHT = "Every answer was one that the document has, and none was a 5xx."
+_RIGHT = "Every response was one that the document declares, and none was a 5xx."
 
 
 def told(results: Path = RESULTS) -> str:

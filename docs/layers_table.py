@@ -11,18 +11,18 @@ RESULTS = Path(__file__).with_name("results") / "layers"
 # What stands in the table, in order: words, results file.
 ROWS = (
     ("SST-2, only the final layer changed, without stage 1", "sst2-without-stage1"),
-    ("SST-2, only the final layer changed, where the network has it", "sst2-final-layer"),
-    ("SST-2, only the final layer changed, reading the body's whole depth", "sst2-general"),
-    ("SST-2, the last layer trained too", "sst2-layers-1"),
+    ("SST-2, only the final layer changed, readout `final`", "sst2-final-layer"),
+    ("SST-2, only the final layer changed, readout `general`", "sst2-general"),
+    ("SST-2, the last layer too", "sst2-layers-1"),
     ("SST-2, the last 2 layers", "sst2-layers-2"),
     ("SST-2, the last 3 layers", "sst2-layers-3"),
     ("SST-2, LoRA in all layers", "sst2-lora"),
     ("SST-2, all layers", "sst2-layers-all"),
     ("SST-2, `mpnet`, only the final layer changed, without stage 1", "sst2-mpnet-final"),
     ("SST-2, `mpnet`, all layers, after an epoch of IMDb", "sst2-teacher"),
-    ("IMDb, stage 1 of them all: `minilm`, all layers", "imdb-stage1"),
+    ("IMDb, stage 1 of the rows above: `minilm`, all layers", "imdb-stage1"),
     ("IMDb, `mpnet`, all layers, one epoch", "imdb-teacher"),
-    ("IMDb, a RoBERTa from nothing, all layers", "scratch-imdb"),
+    ("IMDb, a RoBERTa from scratch, all layers", "scratch-imdb"),
     ("SST-2, the same RoBERTa, only the final layer changed", "scratch-sst2-final"),
 )
 
@@ -34,8 +34,8 @@ def read(file: str) -> dict[str, Any]:
 
 
 def table() -> str:
-    """In Markdown: accuracy in per cent with its 95 % interval, numbers trained, wall time, peak memory of the host."""
-    lines = ["| what | accuracy, % [95 %] | numbers trained | seconds | memory, MB |", "|---|--:|--:|--:|--:|"]
+    """In Markdown: accuracy with its 95% interval, trained parameters, wall time, peak memory of the host."""
+    lines = ["| what | accuracy, % [95%] | trained parameters | seconds | memory, MB |", "|---|--:|--:|--:|--:|"]
     for words, file in ROWS:
         each = read(file)
         value, low, high = (100 * each["metrics"]["accuracy"][name] for name in ("value", "low", "high"))

@@ -63,8 +63,8 @@ def _conditions(measured: Json) -> Iterator[str]:
     versions = ", ".join(f"{name} {version}" for name, version in measured["versions"].items())
     yield (
         f"{measured['processor']}; client and server on the same machine, which was "
-        f"{measured['busy_before_percent']:g} % busy before; {measured['texts']} sentences of SST-2's dev split, one a "
-        f"call; model {measured['model']['body']}, head {measured['model']['head']}; {versions} "
+        f"{measured['busy_before_percent']:g}% busy before; {measured['texts']} sentences of SST-2's dev split, one "
+        f"per call; model {measured['model']['body']}, head {measured['model']['head']}; {versions} "
         "([load.json](results/load.json))."
     )
 
@@ -85,9 +85,9 @@ def _engine(measured: Json) -> Iterator[str]:
         return
     engine = measured["engine"]
     yield (
-        f"The engine alone, without HTTP, answers {engine['1']['per_second']:,.0f} calls a second of one caller and "
-        f"{engine['64']['per_second']:,.0f} of 64. So HTTP, validation, limits, the log and the client on the same "
-        f"cores cost {cost['one_call_ms']:g} ms of a call that is alone, and with 64 connections the server reaches "
+        f"The engine alone, without HTTP, answers {engine['1']['per_second']:,.0f} calls a second from one caller and "
+        f"{engine['64']['per_second']:,.0f} from 64. So HTTP, validation, limits, the log and the client on the same "
+        f"cores cost {cost['one_call_ms']:g} ms of a single call, and with 64 connections the server reaches "
         f"{cost['share_of_engine']:.0%} of the bare engine."
     )
 
@@ -106,11 +106,11 @@ def _overload(measured: Json) -> Iterator[str]:
     overload = measured.get("overload")
     if overload is None:
         return
-    half = f"half of those within {overload['refused_p50_ms']:,.0f} ms and " if "refused_p50_ms" in overload else ""
+    half = f"half of them within {overload['refused_p50_ms']:,.0f} ms and " if "refused_p50_ms" in overload else ""
     yield (
         f"**Twice the load.** The server carries {overload['carried_per_second']:,.0f} calls a second. Asked "
         f"{overload['asked_per_second']:,.0f} times a second for {_long(overload['seconds'])}, it answered "
-        f"{overload['per_second']:,.0f} a second and refused the rest with 503, {half}99 % of those within "
+        f"{overload['per_second']:,.0f} a second and refused the rest with 503, {half}99% of those within "
         f"{overload['refused_p99_ms']:,.0f} ms; at most {overload['most_waiting']:,} calls waited at once."
     )
     for chart in charts(measured):
@@ -122,7 +122,7 @@ def _long(seconds: float) -> str:
 
 
 def _beside(row: Json) -> str:
-    """What did not go well, where something did not."""
+    """Refused and failed calls, if there were any."""
     told = [f"{row[name]:,} {name}" for name in ("refused", "failed") if row[name]]
     return f" ({', '.join(told)})" if told else ""
 

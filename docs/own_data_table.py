@@ -20,8 +20,8 @@ WAYS = (
 
 
 def table() -> str:
-    """In Markdown: accuracy and macro F1 in per cent with 95 % intervals, rows tested, seconds from file to result."""
-    lines = ["| file | way | accuracy, % [95 %] | macro F1, % [95 %] | rows | seconds |", "|---|---|--:|--:|--:|--:|"]
+    """In Markdown: accuracy and macro F1 in per cent with 95% intervals, rows tested, seconds from file to result."""
+    lines = ["| file | method | accuracy, % [95%] | macro F1, % [95%] | rows | seconds |", "|---|---|--:|--:|--:|--:|"]
     for name, words in FILES:
         for ending, way in WAYS:
             file = f"own-{name}{ending}.json"

@@ -24,13 +24,13 @@ def stage2() -> str:
     """Both ways of stage 2 in words."""
     found = json.loads((Path(__file__).parent / "results" / "pipeline.json").read_text("utf-8"))["stage2"]
     features, epochs = found["by_features"], found["by_epochs"]
-    right = [f"{100 * way['validation_accuracy']:.1f} %" for way in (features, epochs)]
+    right = [f"{100 * way['validation_accuracy']:.1f}%" for way in (features, epochs)]
     minutes = epochs["seconds"] / 60
     return (
         f"Stage 2 on {features['rows']:,} of SST-2's training rows, on an {features['processor']}: "
-        f"{features['seconds']:.0f} s with features that are kept, to the optimum, against {minutes:.0f} "
+        f"{features['seconds']:.0f} s with cached features, to the optimum, against {minutes:.0f} "
         f"minutes for {found['epochs']} epochs of AdamW through the encoder; validation accuracy {right[0]} and "
-        f"{right[1]}. The next head on the same texts finds its features kept."
+        f"{right[1]}. The next head on the same texts uses the cached features."
     )
 
 

@@ -21,12 +21,12 @@ from valence.cli import main as command_line
 from valence.errors import ValenceError
 
 FOLDER = Path(__file__).parent / "reference"
-MADE = "Made from the code by `make docs`."
+MADE = "Generated from the code by `make docs`."
 
 
 def commands() -> str:
     """Every command's help, as it prints it at 100 columns."""
-    pages = [f"# Commands\n\n{MADE} Options stand in brackets where they may be left out."]
+    pages = [f"# Commands\n\n{MADE} Brackets mark optional options."]
     for name, command in _every(command_line, "valence"):
         with click.Context(command, info_name=name, terminal_width=100, max_content_width=100, **_STYLE) as context:
             pages.append(f"## {name}\n\n```text\n{command.get_help(context)}\n```")
@@ -50,7 +50,8 @@ def http() -> str:
     """Every call with its parameters and answers; the whole document is at /openapi.json."""
     api = json.loads((FOLDER.parents[1] / "web" / "openapi.json").read_text("utf-8"))
     pages = [
-        f"# HTTP API\n\n{MADE} A server has the whole, to be tried, at `/docs`, and the document at `/openapi.json`."
+        f"# HTTP API\n\n{MADE} A running server has an interactive reference at `/docs`, and the OpenAPI document at "
+        "`/openapi.json`."
     ]
     for path, calls in api["paths"].items():
         for method, call in calls.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def sentences() -> str:
-    """How fast, in how much memory, and what kills changed."""
+    """Speed, memory, and the effect of kills."""
     results = Path(__file__).parent / "results" / "score.json"
     if not results.exists():
         return "Not measured yet: `python benchmarks/score.py`."
@@ -17,8 +17,8 @@ def sentences() -> str:
     same = "the same byte for byte" if killed["same"] else "**not** the same"
     return (
         f"A file of {whole['rows']:,} comments ({whole['megabytes']:g} MB) took {whole['seconds'] / 60:.0f} minutes, "
-        f"{whole['rows_per_second']:,} rows a second, and {whole['peak_memory_mb']} MB at its peak; one of "
+        f"{whole['rows_per_second']:,} rows a second, and {whole['peak_memory_mb']} MB of memory at its peak; one of "
         f"{small['rows']:,} took {small['peak_memory_mb']} MB ({found['processor']}). Killed {killed['kills']} times "
-        f"at random moments and given again each time, its output was {same}: `python benchmarks/score.py` "
-        "([its figures](results/score.json))."
+        f"at random moments and restarted each time, its output was {same}: `python benchmarks/score.py` "
+        "([results](results/score.json))."
     )

@@ -1,4 +1,4 @@
-"""How long a cluster takes, and what it costs, from what was measured; docs/sizing.md shows what is printed here.
+"""Estimates how long a cluster takes and what it costs, from measurements; docs/sizing.md shows the results.
 
     python docs/sizing.py --comments 1e9 --machine c7i.4xlarge --machines 10
 
@@ -23,7 +23,7 @@ DRIVER_SHARE = 0.5  # of a machine's memory that the command may take for its li
 
 @dataclass(frozen=True)
 class Machine:
-    """One that can be rented.
+    """A machine that can be rented.
 
     Attributes:
         cores: that Ray gives to workers; a virtual processor counts as one, as on the machine that was measured.
@@ -38,7 +38,7 @@ class Machine:
     dollars: float
 
 
-# Amazon's list prices on demand in its region us-east-1, Linux, written down from memory: look them up.
+# Amazon's list prices on demand in its region us-east-1, Linux, not checked against the current list.
 MACHINES = (
     Machine("c7i.large", 2, 4, 0.781, 0.08925),
     Machine("c7i.4xlarge", 16, 32, 6.25, 0.714),
@@ -58,7 +58,7 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class Measured:
-    """What a core and the command were seen to do.
+    """The measured speed and memory of a core and of the command.
 
     Attributes:
         rows: scored by one core in a second, by the whole command with all cores busy.
@@ -79,7 +79,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A run that nobody has made.
+    """An estimated run.
 
     Attributes:
         hours, dollars: from the command's start to its end, all machines rented meanwhile.
@@ -96,11 +96,11 @@ class Estimate:
 
     @property
     def limit(self) -> str:
-        """What gives out first; arithmetic where nothing else does."""
+        """The bottleneck; arithmetic if everything else keeps up."""
         if self.memory > DRIVER_SHARE:
-            return "the command's memory: larger shards"
+            return "the command's memory: use larger shards"
         if self.handing_out > 1:
-            return "handing out: larger shards"
+            return "assigning shards: use larger shards"
         return "the network" if self.network > 1 else "arithmetic"
 
 
@@ -123,7 +123,7 @@ def measured() -> Measured | None:
 
 
 def estimate(by: Measured, comments: float, machine: Machine, machines: int, shard_rows: int = SHARD_ROWS) -> Estimate:
-    """Of a run in which every core works until the end. What gives out first holds up all the others."""
+    """Of a run in which every core works until the end. The bottleneck limits everything else."""
     shards = math.ceil(comments / shard_rows)
     cores = machine.cores * machines
     working_s = comments / (min(cores, shards) * by.rows)  # a shard is one core's
@@ -140,7 +140,7 @@ def estimate(by: Measured, comments: float, machine: Machine, machines: int, sha
 
 
 def worth_it_from(by: Measured, machines: int) -> float:
-    """Comments from which so many machines of two cores are sooner done than one of them without Ray.
+    """Comments from which this number of machines with two cores is faster than one of them without Ray.
 
     >>> round(worth_it_from(Measured(100, 1, 1, start_s=10, row_to_plain=1, shard_s=0, shard_bytes=0), 2))
     4000
@@ -155,7 +155,7 @@ def table() -> str:
     if by is None:
         return "Not measured yet."
     lines = [
-        "| comments | machines | rows of a shard | hours | $ | network | handing out | memory | what gives out |",
+        "| comments | machines | rows of a shard | hours | $ | network | assigning shards | memory | bottleneck |",
         "|--:|---|--:|--:|--:|--:|--:|--:|---|",
     ]
     for comments, machine, machines, shard_rows in SHOWN:
@@ -185,14 +185,14 @@ def arithmetic() -> str:
         f"to start = {found.hours * 3600:,.0f} s = {found.hours:,.1f} hours; × {machines} machines × "
         f"${machine.dollars} = ${found.dollars:,.2f}. Network: {READINGS} × {by.read:,.0f} bytes read and "
         f"{by.written:,.0f} written of each comment × {own:,.0f} comments a second of one machine = "
-        f"{carried:,.4f} of {machine.gbit:g} Gbit/s. Handing out: {shards:,} shards × {by.shard_s * 1e3:g} ms = "
+        f"{carried:,.4f} of {machine.gbit:g} Gbit/s. Assigning shards: {shards:,} shards × {by.shard_s * 1e3:g} ms = "
         f"{shards * by.shard_s:,.0f} s. Memory: × {by.shard_bytes:,.0f} bytes = "
         f"{shards * by.shard_bytes / 1e6:,.0f} MB of {machine.memory_gb:g} GB."
     )
 
 
 def worth_it() -> str:
-    """In Markdown: from how many comments several machines of two cores are sooner done than one."""
+    """In Markdown: from how many comments on several machines of two cores are faster than one."""
     by = measured()
     if by is None:
         return "Not measured yet."
@@ -220,12 +220,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     named = {each.name: each for each in MACHINES}
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--comments", type=float, required=True, help="such as 1e9")
-    parser.add_argument("--machine", default=MACHINES[1].name, help=f"{', '.join(named)}, or any name with the below")
+    parser.add_argument(
+        "--machine", default=MACHINES[1].name, help=f"{', '.join(named)}, or any name with the options below"
+    )
     parser.add_argument("--machines", type=int, default=1)
     parser.add_argument("--shard-rows", type=int, default=SHARD_ROWS)
-    parser.add_argument("--rows-per-second", type=float, help="of a core, where you have measured your own")
+    parser.add_argument("--rows-per-second", type=float, help="for one core, if you have measured your own")
     for name, kind in (("cores", int), ("memory-gb", float), ("gbit", float), ("dollars", float)):
-        parser.add_argument(f"--{name}", type=kind, help="of a machine; dollars an hour")
+        parser.add_argument(f"--{name}", type=kind, help="for one machine; dollars are per hour")
     options = parser.parse_args(arguments)
     own = {name: getattr(options, name) for name in ("cores", "memory_gb", "gbit", "dollars")}
     given = {name: value for name, value in own.items() if value is not None}
@@ -249,7 +251,7 @@ def _short(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:,.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+    return f"{100 * share:,.0f}%" if share >= 0.1 else f"{100 * share:.2g}%"
 
 
 if __name__ == "__main__":

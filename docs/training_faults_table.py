@@ -10,7 +10,7 @@ def table() -> str:
     """In Markdown: of each way of training how often it was killed, and what became of it."""
     found = json.loads((Path(__file__).parent / "results" / "training-faults.json").read_text("utf-8"))
     lines = [
-        "| command | killed | while writing | runs to the end | other model | left behind | unreadable then |",
+        "| command | kills | while writing | completed runs | different model | files left behind | unreadable files |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
     for each in found["faults"]:

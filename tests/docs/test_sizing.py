@@ -41,8 +41,8 @@ def test_hours_and_dollars_follow_from_cores(sizing: dict[str, Any]) -> None:
     ("measured", "rented", "shard_rows", "limit"),
     [
         ({}, {"gbit": 1e-3}, 1_000, "the network"),
-        ({}, {"cores": 1000}, 100, "handing out: larger shards"),
-        ({"shard_bytes": 1e6}, {}, 1_000, "the command's memory: larger shards"),
+        ({}, {"cores": 1000}, 100, "assigning shards: use larger shards"),
+        ({"shard_bytes": 1e6}, {}, 1_000, "the command's memory: use larger shards"),
     ],
 )
 def test_the_limit_is_what_cannot_keep_up(
