@@ -75,10 +75,10 @@ def test_the_tables_have_each_server_and_number_of_connections(results: Path) ->
 
 def test_the_text_has_the_overhead_and_the_overload(results: Path) -> None:
     page = TABLE["page"](results)
-    assert "cost 0.5 ms of a call that is alone" in page
+    assert "cost 0.5 ms of a single call" in page
     assert "80% of the bare engine" in page
     assert "Asked 2,000 times a second for 10 minutes, it answered 900 a second" in page
-    assert "half of those within 5 ms and 99 % of those within 20 ms" in page
+    assert "half of them within 5 ms and 99% of those within 20 ms" in page
 
 
 def test_a_part_that_was_not_measured_is_left_out(results: Path) -> None:
