@@ -93,7 +93,7 @@ class Labels:
         if self.multi_label:
             raise DataError(
                 "The rows have one label each, but the classifier is multi-label.",
-                way_out="In Python, give lists of labels; for a table, name the separator in its cells (--label-separator).",
+                way_out="Give lists of labels, or for a table the separator in its cells (--label-separator).",
                 code="labels-differ",
             )
         raise DataError(
