@@ -70,7 +70,7 @@ def test_long_calls_beyond_all_threads_are_refused_and_their_places_are_free_aga
         pools, callers = ThreadPools(PLACES, LONG), Callers()
         long = await callers.begin(pools, callers.waits_long, LONG)
         for _ in range(PLACES + 1):
-            with pytest.raises(OverloadedError, match="long calls"):
+            with pytest.raises(OverloadedError, match="long requests"):
                 await pools.answer(URL, callers.waits_long)
         assert await pools.answer(URL, lambda: "short") == "short"
         callers.go_on.set()
