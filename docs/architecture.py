@@ -111,10 +111,10 @@ JOURNEYS = (
                 "bridge:Bridge.__call__",
                 "checks the head of the request and whether there is room for another call",
                 by="bridge",
-                seam=":Served.__init__",
+                seam=":Serving.__init__",
             ),
             Step("bridge:Bridge._answer", "collects the body, within its limits of bytes and time"),
-            Step("bridge:Bridge._ask", "hands the whole request to a thread, in which Flask answers"),
+            Step("bridge:Bridge._call_application", "hands the whole request to a thread, in which Flask answers"),
             Step(
                 "api.predict:predict",
                 "the view: a parsed `PredictRequest` in, a `PredictResponse` out",

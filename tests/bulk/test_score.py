@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 import valence
 from tests.bulk.conftest import Score
-from tests.server.jobs.test_jobs import AS_SPELT
+from tests.server.jobs.test_results import AS_SPELT
 from valence.bulk.blocks import BLOCK_ROWS
 from valence.data.table.opening import zstd
 

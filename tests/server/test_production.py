@@ -22,7 +22,7 @@ from valence.server.transport.worker import Worker
 def test_a_taken_port_is_told_with_the_next_one() -> None:
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(PortInUseError, match=f"Port {port} .* is taken.* --port {port + 1}"):
+        with pytest.raises(PortInUseError, match=f"Port {port} .* is in use.* --port {port + 1}"):
             listen("127.0.0.1", port)
 
 
@@ -39,7 +39,7 @@ def test_only_a_port_that_nobody_asked_for_gives_way(capsys: pytest.CaptureFixtu
 
 
 def test_an_address_of_another_machine_is_told() -> None:
-    with pytest.raises(SettingsError, match=r"cannot listen on 192\.0\.2\.1"):
+    with pytest.raises(SettingsError, match=r"Can't listen on 192\.0\.2\.1"):
         listen("192.0.2.1", 0)
 
 

@@ -68,14 +68,14 @@ def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     message = str(caught.value)
     for variable in ("PORT: ", "VALENCE_MAX_TEXTS: ", "VALENCE_CORS_ORIGINS: ", "VALENCE_LOG_LEVEL: "):
         assert variable in message
-    assert "VALENCE_TRUSTED_PROXYS: no such setting; is VALENCE_TRUSTED_PROXIES meant?" in message
+    assert "VALENCE_TRUSTED_PROXYS: no such setting; did you mean VALENCE_TRUSTED_PROXIES?" in message
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"models": "a=x,a=y"}, "names a more than once"),
-        ({"models": "a=x", "default_model": "b"}, "VALENCE_DEFAULT_MODEL is 'b', but VALENCE_MODELS has only a"),
+        ({"models": "a=x,a=y"}, "contains a more than once"),
+        ({"models": "a=x", "default_model": "b"}, "VALENCE_DEFAULT_MODEL is 'b', but VALENCE_MODELS contains only a"),
         ({"models": "=x"}, "neither NAME=PATH nor a path"),
     ],
 )

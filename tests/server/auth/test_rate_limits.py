@@ -214,7 +214,7 @@ def test_a_call_that_no_minute_has_room_for_is_told_so_and_costs_nothing(
     client = make(tokens_per_minute=5, **counted)
     refused = client.post(URL, json={"texts": ["good a b"] * 2})
     assert (refused.status_code, refused.get_json()["code"]) == (422, "too-costly")
-    assert "6 tokens or more, and your address may use 5 a minute" in refused.get_json()["detail"]
+    assert "at least 6 tokens; your IP address may use 5 per minute" in refused.get_json()["detail"]
     assert "Retry-After" not in refused.headers, "waiting does not help"
     assert client.post(URL, json={"text": "a b c"}).status_code == 200, "only that it was read is counted"
 

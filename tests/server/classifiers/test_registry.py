@@ -27,7 +27,7 @@ def test_half_of_the_models_is_not_ready(scorer: FakeScorer) -> None:
 
 def test_loading_makes_it_ready(scorer: FakeScorer) -> None:
     registry = Registry()
-    with pytest.raises(ProblemError, match="still being loaded"):
+    with pytest.raises(ProblemError, match="still loading"):
         registry.model()
     registry.load([lambda: served(scorer)])
     assert registry.model().facts.name == registry.default == "fake"
@@ -42,12 +42,12 @@ def test_a_call_that_comes_while_it_loads_waits_and_is_answered(scorer: FakeScor
 
 
 def test_a_spare_thread_does_not_wait_for_it() -> None:
-    with cheap_threads(1, "spare") as spare, pytest.raises(ProblemError, match="still being loaded"):
+    with cheap_threads(1, "spare") as spare, pytest.raises(ProblemError, match="still loading"):
         spare.submit(Registry(patience_s=3600).model).result(60)
 
 
 def test_an_unknown_name_is_told_the_known_ones(scorer: FakeScorer) -> None:
-    with pytest.raises(ProblemError, match="There are: fake"):
+    with pytest.raises(ProblemError, match="Models: fake"):
         Registry([served(scorer)]).model("other")
 
 

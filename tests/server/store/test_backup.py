@@ -132,15 +132,15 @@ def _head(**change: Any) -> str:
         (lambda lines: [], "its end is missing"),
         (lambda lines: [*lines[:1], *lines[2:]], "checksum"),
         (lambda lines: [line.replace("positive", "negative") for line in lines], "checksum"),
-        (lambda lines: [lines[0], "{", *lines[2:]], "line 2 is no JSON"),
-        (lambda lines: [lines[0], "[]\n", *lines[2:]], "line 2 is no JSON object"),
-        (lambda lines: [lines[0], '{"jobs": {}}\n', *lines[2:]], "line 2 is no row"),
+        (lambda lines: [lines[0], "{", *lines[2:]], "line 2 isn't valid JSON"),
+        (lambda lines: [lines[0], "[]\n", *lines[2:]], "line 2 isn't a JSON object"),
+        (lambda lines: [lines[0], '{"jobs": {}}\n', *lines[2:]], "line 2 isn't a row"),
         (lambda lines: [lines[0], '{"feedback": {"colour": 1}}\n'], "'colour'"),
         (lambda lines: [lines[0], '{"feedback": {"id": "1"}}\n'], "'sequence'"),
         (lambda lines: [_head(version="9999"), *lines[1:]], "newer Valence"),
         (lambda lines: [_head(valence_backup=2), *lines[1:]], "newer Valence"),
-        (lambda lines: [_head(made_at="yesterday"), *lines[1:]], "when it was made"),
-        (lambda lines: ['{"text": "good"}\n'], "no backup of Valence"),
+        (lambda lines: [_head(made_at="yesterday"), *lines[1:]], "has no valid date"),
+        (lambda lines: ['{"text": "good"}\n'], "isn't a Valence backup"),
     ],
 )
 def test_what_is_no_whole_backup_is_refused(tmp_path: Path, change: Any, said: str) -> None:
@@ -157,11 +157,11 @@ def test_what_is_no_whole_backup_is_refused(tmp_path: Path, change: Any, said: s
 
 
 def test_a_missing_file_and_a_missing_folder_are_told(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="cannot be read"):
+    with pytest.raises(StoreError, match="Can't read"):
         check(tmp_path / "none.jsonl")
     database = Database(address_of_file(tmp_path / "valence.db"))
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match="Can't write"):
         backup(database, tmp_path / "file" / "backup.jsonl")
     database.close()
 

@@ -19,9 +19,9 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * Read what was said
+ * List feedback
  *
- * The newest first, a page at a time: give `next` of one page as `cursor` for the one after.
+ * Newest first, one page at a time. For the next page, send `next` as `cursor`.
  */
 export const listFeedback = <ThrowOnError extends boolean = false>(options?: Options<ListFeedbackData, ThrowOnError>): RequestResult<ListFeedbackResponses, ListFeedbackErrors, ThrowOnError> => (options?.client ?? client).get<ListFeedbackResponses, ListFeedbackErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -30,9 +30,9 @@ export const listFeedback = <ThrowOnError extends boolean = false>(options?: Opt
 });
 
 /**
- * Say whether an answer was right
+ * Send feedback
  *
- * 201 where it is new. What comes again under the same id takes the place of what was there (200), so a retry doubles nothing, and who changes their mind sends it again; without the text, a text that was kept is removed.
+ * Says whether a prediction was right. Returns 201 if the feedback is new. Feedback with the same ID replaces the earlier one (200), so retries are safe and people can change their minds; without `text`, a stored text is removed.
  */
 export const sendFeedback = <ThrowOnError extends boolean = false>(options: Options<SendFeedbackData, ThrowOnError>): RequestResult<SendFeedbackResponses, SendFeedbackErrors, ThrowOnError> => (options.client ?? client).post<SendFeedbackResponses, SendFeedbackErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -45,9 +45,9 @@ export const sendFeedback = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Download everything that was said
+ * Export feedback
  *
- * The newest first. In CSV a field that a spreadsheet would run as a formula has an apostrophe in front; JSON Lines has everything as it was sent.
+ * Everything, newest first. In CSV, fields that a spreadsheet would run as formulas start with an apostrophe; JSON Lines has everything as it was sent.
  */
 export const exportFeedback = <ThrowOnError extends boolean = false>(options?: Options<ExportFeedbackData, ThrowOnError>): RequestResult<ExportFeedbackResponses, ExportFeedbackErrors, ThrowOnError> => (options?.client ?? client).get<ExportFeedbackResponses, ExportFeedbackErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -56,16 +56,16 @@ export const exportFeedback = <ThrowOnError extends boolean = false>(options?: O
 });
 
 /**
- * What is kept of feedback
+ * Get the feedback policy
  *
- * Ask this before you ask a person to agree that the text is kept.
+ * Says whether texts are stored. Check this before you ask a person for consent.
  */
 export const feedbackPolicy = <ThrowOnError extends boolean = false>(options?: Options<FeedbackPolicyData, ThrowOnError>): RequestResult<FeedbackPolicyResponses, FeedbackPolicyErrors, ThrowOnError> => (options?.client ?? client).get<FeedbackPolicyResponses, FeedbackPolicyErrors, ThrowOnError>({ url: '/api/v1/feedback/policy', ...options });
 
 /**
- * Remove one piece of feedback
+ * Delete feedback
  *
- * For good; there is no copy.
+ * Deletes it permanently; there is no copy.
  */
 export const deleteFeedback = <ThrowOnError extends boolean = false>(options: Options<DeleteFeedbackData, ThrowOnError>): RequestResult<DeleteFeedbackResponses, DeleteFeedbackErrors, ThrowOnError> => (options.client ?? client).delete<DeleteFeedbackResponses, DeleteFeedbackErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -76,7 +76,7 @@ export const deleteFeedback = <ThrowOnError extends boolean = false>(options: Op
 /**
  * List your jobs
  *
- * Those of the key that asks, the newest first.
+ * The jobs of your API key, newest first.
  */
 export const listJobs = <ThrowOnError extends boolean = false>(options?: Options<ListJobsData, ThrowOnError>): RequestResult<ListJobsResponses, ListJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListJobsResponses, ListJobsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -85,9 +85,9 @@ export const listJobs = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
- * Hand in a file to score
+ * Submit a file
  *
- * The body is the file itself: CSV or TSV with a line of column names, or JSON Lines, in UTF-8. It is kept in the database until the job is deleted, or `expires_at` comes. Look at the job until its `state` is done, then download the result.
+ * Scores a file in the background. The body is the file itself: CSV or TSV with a header row, or JSON Lines, in UTF-8. It is stored in the database until the job is deleted or expires (`expires_at`). Poll the job until its `state` is done, then download the result.
  */
 export const createJob = <ThrowOnError extends boolean = false>(options: Options<CreateJobData, ThrowOnError>): RequestResult<CreateJobResponses, CreateJobErrors, ThrowOnError> => (options.client ?? client).post<CreateJobResponses, CreateJobErrors, ThrowOnError>({
     bodySerializer: null,
@@ -103,7 +103,7 @@ export const createJob = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Cancel or delete a job
  *
- * At once, with the file and what was scored of it; there is no copy.
+ * Deletes the job at once, with its file and its results; there is no copy.
  */
 export const deleteJob = <ThrowOnError extends boolean = false>(options: Options<DeleteJobData, ThrowOnError>): RequestResult<DeleteJobResponses, DeleteJobErrors, ThrowOnError> => (options.client ?? client).delete<DeleteJobResponses, DeleteJobErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -112,9 +112,9 @@ export const deleteJob = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * See how far a job is
+ * Get a job
  *
- * `rows_done` of `rows` are scored. A job goes on where it was when the server starts again.
+ * Shows its progress: `rows_done` of `rows` are scored. If the server restarts, the job continues where it was.
  */
 export const getJob = <ThrowOnError extends boolean = false>(options: Options<GetJobData, ThrowOnError>): RequestResult<GetJobResponses, GetJobErrors, ThrowOnError> => (options.client ?? client).get<GetJobResponses, GetJobErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -123,9 +123,9 @@ export const getJob = <ThrowOnError extends boolean = false>(options: Options<Ge
 });
 
 /**
- * Download what a job made
+ * Download a job's result
  *
- * The file as it came, and beside each row its `predicted_label`, `predicted_probability`, `predicted_sure` and `predicted_error`. In CSV and TSV a cell that a spreadsheet would run as a formula has an apostrophe in front. A download that broke off goes on with `Range: bytes=N-`, and `If-Range` with the `ETag` of the first answer; one range is served. Ten minutes after its end was downloaded the job is removed.
+ * The file with `predicted_label`, `predicted_probability`, `predicted_sure` and `predicted_error` added to each row. In CSV and TSV, cells that a spreadsheet would run as formulas start with an apostrophe. To resume an interrupted download, send `Range: bytes=N-`, and `If-Range` with the `ETag` of the first response; only a single range is supported. The job is deleted ten minutes after the end of its result was downloaded.
  */
 export const getJobResult = <ThrowOnError extends boolean = false>(options: Options<GetJobResultData, ThrowOnError>): RequestResult<GetJobResultResponses, GetJobResultErrors, ThrowOnError> => (options.client ?? client).get<GetJobResultResponses, GetJobResultErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -136,21 +136,21 @@ export const getJobResult = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * List the models
  *
- * Every model that this server answers with, in the order of its settings, and how much it takes in one call.
+ * Every model, in the order of the server's settings, and the limits of one request.
  */
 export const listModels = <ThrowOnError extends boolean = false>(options?: Options<ListModelsData, ThrowOnError>): RequestResult<ListModelsResponses, ListModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListModelsResponses, ListModelsErrors, ThrowOnError>({ url: '/api/v1/models', ...options });
 
 /**
- * Describe one model
+ * Get a model
  *
- * Its card, its results with their intervals, what it was compared with, and where it came from.
+ * Its model card, its results with confidence intervals, comparisons and provenance.
  */
 export const getModel = <ThrowOnError extends boolean = false>(options: Options<GetModelData, ThrowOnError>): RequestResult<GetModelResponses, GetModelErrors, ThrowOnError> => (options.client ?? client).get<GetModelResponses, GetModelErrors, ThrowOnError>({ url: '/api/v1/models/{name}', ...options });
 
 /**
- * Score one text or several
+ * Score texts
  *
- * Give `text` or `texts`. A single text that cannot be scored is a problem; among several it is one of the results, with kind `error`, and the others are scored.
+ * Send `text` or `texts`. If a single `text` can't be scored, the response is a problem; in `texts`, it is a result of kind `error`, and the others are scored.
  */
 export const predict = <ThrowOnError extends boolean = false>(options: Options<PredictData, ThrowOnError>): RequestResult<PredictResponses, PredictErrors, ThrowOnError> => (options.client ?? client).post<PredictResponses, PredictErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -163,16 +163,16 @@ export const predict = <ThrowOnError extends boolean = false>(options: Options<P
 });
 
 /**
- * Whether the process answers
+ * Check that the process is alive
  *
- * Answers as soon as the process listens, whether or not its models are loaded.
+ * Returns 200 as soon as the process listens, even while its models are loading.
  */
 export const healthz = <ThrowOnError extends boolean = false>(options?: Options<HealthzData, ThrowOnError>): RequestResult<HealthzResponses, HealthzErrors, ThrowOnError> => (options?.client ?? client).get<HealthzResponses, HealthzErrors, ThrowOnError>({ url: '/healthz', ...options });
 
 /**
- * Figures for Prometheus
+ * Get metrics for Prometheus
  *
- * Requests and their times, sizes of batches, tokens that wait, versions of the models, memory of the process.
+ * Request counts and durations, batch sizes, queued tokens, model versions and the process's memory.
  */
 export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, MetricsErrors, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, MetricsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -181,8 +181,8 @@ export const metrics = <ThrowOnError extends boolean = false>(options?: Options<
 });
 
 /**
- * Whether texts can be scored
+ * Check that texts can be scored
  *
- * 200 once every model is loaded, 503 with status `starting` before that. A database that cannot be had is told in `store` and changes no status, since texts are scored without it.
+ * Returns 200 once every model is loaded, and 503 with the status `starting` before that. An unavailable database is reported in `store`; it doesn't change the status, because texts can be scored without it.
  */
 export const readyz = <ThrowOnError extends boolean = false>(options?: Options<ReadyzData, ThrowOnError>): RequestResult<ReadyzResponses, ReadyzErrors, ThrowOnError> => (options?.client ?? client).get<ReadyzResponses, ReadyzErrors, ThrowOnError>({ url: '/readyz', ...options });

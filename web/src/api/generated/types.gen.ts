@@ -53,7 +53,7 @@ export type FeedbackEntry = {
     /**
      * Id
      *
-     * A random UUID (version 4, lower case) that the sender makes once for each answer.
+     * A random UUID (version 4, lower case) that the sender creates once per prediction.
      */
     id: string;
     /**
@@ -63,7 +63,7 @@ export type FeedbackEntry = {
     /**
      * Changed At
      *
-     * When its sender last changed it; `received_at` if never.
+     * When its sender last changed it; same as `received_at` if never.
      */
     changed_at: string;
     model: ModelVersion;
@@ -82,19 +82,19 @@ export type FeedbackEntry = {
     /**
      * Label
      *
-     * The right label, as far as the person said it.
+     * The right label, if the person gave it.
      */
     label: string | null;
     /**
      * Text
      *
-     * Where the person agreed and the operator keeps texts.
+     * Only if the person agreed and the operator stores texts.
      */
     text: string | null;
     /**
      * Request Id
      *
-     * Of the answer, as the log has it.
+     * Request ID of the prediction, as in the log.
      */
     request_id: string | null;
 };
@@ -110,7 +110,7 @@ export type FeedbackPage = {
     /**
      * Next
      *
-     * Cursor of the next page; null on the last one.
+     * Cursor of the next page; null on the last page.
      */
     next: string | null;
 };
@@ -122,7 +122,7 @@ export type FeedbackPolicy = {
     /**
      * Texts Kept
      *
-     * Whether a text is kept where the person agrees; otherwise do not ask for it.
+     * Whether texts are stored if the person agrees; if not, don't ask for consent.
      */
     texts_kept: boolean;
 };
@@ -134,13 +134,13 @@ export type FeedbackReceipt = {
     /**
      * Id
      *
-     * A random UUID (version 4, lower case) that the sender makes once for each answer.
+     * A random UUID (version 4, lower case) that the sender creates once per prediction.
      */
     id: string;
     /**
      * Text Kept
      *
-     * Whether the text is kept too.
+     * Whether the text was stored.
      */
     text_kept: boolean;
 };
@@ -148,29 +148,29 @@ export type FeedbackReceipt = {
 /**
  * FeedbackRequest
  *
- * Whether one answer was right.
+ * Whether one prediction was right.
  */
 export type FeedbackRequest = {
     /**
      * Id
      *
-     * A random UUID (version 4, lower case) that the sender makes once for each answer.
+     * A random UUID (version 4, lower case) that the sender creates once per prediction.
      */
     id: string;
     /**
-     * As the answer named it.
+     * As in the prediction.
      */
     model: ModelVersion;
     /**
      * Predicted
      *
-     * The label of the answer.
+     * The predicted label.
      */
     predicted: string;
     /**
      * Probability
      *
-     * The probability of the answer.
+     * The predicted probability.
      */
     probability: number;
     /**
@@ -182,25 +182,25 @@ export type FeedbackRequest = {
     /**
      * Label
      *
-     * The right label, where the answer's was wrong.
+     * The right label, if the predicted one was wrong.
      */
     label?: string | null;
     /**
      * Text
      *
-     * The text; only with `consent`, and kept only where the operator does.
+     * The text; only with `consent`, and stored only if the operator does.
      */
     text?: string | null;
     /**
      * Consent
      *
-     * Whether the person agreed that the text is kept.
+     * Whether the person agreed that the text is stored.
      */
     consent?: boolean;
     /**
      * Request Id
      *
-     * The answer's X-Request-ID.
+     * X-Request-ID of the prediction's response.
      */
     request_id?: string | null;
 };
@@ -236,7 +236,7 @@ export type Health = {
 /**
  * Job
  *
- * A file that is scored in the background.
+ * A file scored in the background.
  */
 export type Job = {
     /**
@@ -250,35 +250,35 @@ export type Job = {
     /**
      * Reason
      *
-     * Why it failed.
+     * Why it failed, if it did.
      */
     reason: string | null;
     /**
      * Rows
      *
-     * Rows of the file.
+     * Rows in the file.
      */
     rows: number;
     /**
      * Rows Done
      *
-     * Rows that are scored; from 0 again if the model changed meanwhile.
+     * Rows scored so far; restarts at 0 if the model changes.
      */
     rows_done: number;
     /**
      * Shape
      *
-     * Of the file, and of its result.
+     * Format of the file and of its result.
      */
     shape: 'csv' | 'tsv' | 'jsonl';
     /**
      * Text Column
      *
-     * Where the texts are.
+     * Column or key with the texts.
      */
     text_column: string;
     /**
-     * What every row is scored with.
+     * The model that scores every row.
      */
     model: ModelVersion;
     /**
@@ -288,7 +288,7 @@ export type Job = {
     /**
      * Expires At
      *
-     * When it is removed, with the file and the result.
+     * When it is deleted, with its file and its result.
      */
     expires_at: string;
 };
@@ -433,31 +433,31 @@ export type LearningPoint = {
 /**
  * Limits
  *
- * What this server takes in one call.
+ * Limits of one request.
  */
 export type Limits = {
     /**
      * Max Texts
      *
-     * Texts that one call may hold.
+     * Maximum texts.
      */
     max_texts: number;
     /**
      * Max Explained Texts
      *
-     * Texts that one call may hold with `explain`.
+     * Maximum texts with `explain`.
      */
     max_explained_texts: number;
     /**
      * Max Text Chars
      *
-     * Unicode code points that one text may have.
+     * Maximum Unicode code points per text.
      */
     max_text_chars: number;
     /**
      * Max Body Bytes
      *
-     * Bytes that the body of one call may have.
+     * Maximum bytes of the body.
      */
     max_body_bytes: number;
 };
@@ -473,7 +473,7 @@ export type ModelDetail = {
     /**
      * Default
      *
-     * Whether `predict` uses it when no model is named.
+     * Whether it is used when a request doesn't name a model.
      */
     default: boolean;
     /**
@@ -483,32 +483,32 @@ export type ModelDetail = {
     /**
      * Multi Label
      *
-     * Whether a text may have several labels, or none.
+     * Whether a text can have several labels, or none.
      */
     multi_label: boolean;
     /**
      * Thresholds
      *
-     * Of a multi-label model the probability from which each label is given; otherwise null.
+     * For a multi-label model, the probability from which each label is assigned; otherwise null.
      */
     thresholds: Array<LabelProbability> | null;
     /**
      * Base
      *
-     * The pre-trained encoder that it began as.
+     * The pretrained encoder it was made from.
      */
     base: string;
     version: ModelVersion;
     /**
      * Sure From
      *
-     * Below this probability an answer is 'not sure'.
+     * Predictions below this probability are 'not sure'.
      */
     sure_from: number;
     /**
      * Card
      *
-     * The model card, Markdown.
+     * The model card, in Markdown.
      */
     card: string;
     /**
@@ -534,7 +534,7 @@ export type ModelDetail = {
     /**
      * Comparisons
      *
-     * Other ways, measured on the same rows.
+     * Results of other methods on the same rows.
      */
     comparisons: Array<Result>;
     /**
@@ -567,7 +567,7 @@ export type ModelSummary = {
     /**
      * Default
      *
-     * Whether `predict` uses it when no model is named.
+     * Whether it is used when a request doesn't name a model.
      */
     default: boolean;
     /**
@@ -577,26 +577,26 @@ export type ModelSummary = {
     /**
      * Multi Label
      *
-     * Whether a text may have several labels, or none.
+     * Whether a text can have several labels, or none.
      */
     multi_label: boolean;
     /**
      * Thresholds
      *
-     * Of a multi-label model the probability from which each label is given; otherwise null.
+     * For a multi-label model, the probability from which each label is assigned; otherwise null.
      */
     thresholds: Array<LabelProbability> | null;
     /**
      * Base
      *
-     * The pre-trained encoder that it began as.
+     * The pretrained encoder it was made from.
      */
     base: string;
     version: ModelVersion;
     /**
      * Sure From
      *
-     * Below this probability an answer is 'not sure'.
+     * Predictions below this probability are 'not sure'.
      */
     sure_from: number;
 };
@@ -626,7 +626,7 @@ export type ModelVersion = {
 /**
  * NotScored
  *
- * A text that could not be scored; the others in its call are.
+ * A text that couldn't be scored; the others in the request are.
  */
 export type NotScored = {
     /**
@@ -677,25 +677,25 @@ export type PredictRequest = {
     /**
      * Text
      *
-     * One text to score. At most 20000 characters (Unicode code points).
+     * One text to score. At most 20,000 characters (Unicode code points).
      */
     text?: string | null;
     /**
      * Texts
      *
-     * Several texts to score; answered in this order. Each: at most 20000 characters (Unicode code points).
+     * Several texts to score; the results are in the same order. At most 20,000 characters (Unicode code points) each.
      */
     texts?: Array<string> | null;
     /**
      * Model
      *
-     * Name of the model; the server's default where it is left out.
+     * Name of the model; the server's default if left out.
      */
     model?: string | null;
     /**
      * Explain
      *
-     * Also say how much each word pushed the score; in a text of more than about 80 words, each phrase or sentence. With at most 8 texts in one call.
+     * Also return how much each word changed the score; in a text of more than about 80 words, each phrase or sentence. At most 8 texts in one request.
      */
     explain?: boolean;
 };
@@ -708,13 +708,13 @@ export type PredictResponse = {
     /**
      * Results
      *
-     * One for each text, in the order asked.
+     * One for each text, in the same order.
      */
     results: Array<Scored | NotScored>;
     /**
      * Took Ms
      *
-     * Milliseconds that the server spent on this call.
+     * Milliseconds that the server spent on this request.
      */
     took_ms: number;
 };
@@ -740,7 +740,7 @@ export type Problem = {
     /**
      * Detail
      *
-     * What is wrong, and the way out.
+     * What is wrong and what to do about it.
      */
     detail: string;
     /**
@@ -750,7 +750,7 @@ export type Problem = {
     /**
      * Errors
      *
-     * Which fields are wrong: the first 20, and of a list its first wrong item.
+     * The invalid fields: the first 20, and only the first invalid item of a list.
      */
     errors: Array<FieldError>;
 };
@@ -772,7 +772,7 @@ export type Readiness = {
     /**
      * Store
      *
-     * Whether feedback and API keys can be read and written; texts are scored without.
+     * Whether the database (feedback, API keys, jobs) is available; texts can be scored without it.
      */
     store: 'ready' | 'unavailable';
 };
@@ -986,7 +986,7 @@ export type ScoreHistogram = {
 /**
  * Scored
  *
- * One text's answer.
+ * The prediction for one text.
  */
 export type Scored = {
     /**
@@ -996,13 +996,13 @@ export type Scored = {
     /**
      * Label
      *
-     * The most probable label; of a multi-label model the most probable one that is given, if any is.
+     * The most probable label; for a multi-label model, the first of `labels`, if any.
      */
     label: string;
     /**
      * Labels
      *
-     * Of a multi-label model the labels that are given, the most probable first, perhaps none; null where every text has exactly one label.
+     * For a multi-label model, the assigned labels, most probable first; otherwise null.
      */
     labels: Array<string> | null;
     /**
@@ -1014,31 +1014,31 @@ export type Scored = {
     /**
      * Sure
      *
-     * Whether `probability` reaches the model's `sure_from`; where false, say 'not sure'. Of a multi-label model whether each label's probability of being decided rightly does.
+     * Whether `probability` reaches the model's `sure_from`; if false, show 'not sure'. For a multi-label model, whether each label's decision does.
      */
     sure: boolean;
     /**
      * Probabilities
      *
-     * Every label, in the model's order.
+     * All labels, in the model's order.
      */
     probabilities: Array<LabelProbability>;
     /**
      * Tokens
      *
-     * Tokens read.
+     * Tokens scored.
      */
     tokens: number;
     /**
      * Windows
      *
-     * Overlapping windows that the text was read in; 1 unless it is long.
+     * Overlapping windows that the text was split into; 1 unless it is long.
      */
     windows: number;
     /**
      * Words
      *
-     * Only where `explain` was asked for.
+     * Only with `explain`.
      */
     words: Array<WordEffect> | null;
 };
@@ -1082,7 +1082,7 @@ export type TextError = {
     /**
      * Detail
      *
-     * What is wrong with this text, and what to do about it.
+     * What is wrong with this text and what to do about it.
      */
     detail: string;
 };
@@ -1126,19 +1126,19 @@ export type WordEffect = {
     /**
      * Start
      *
-     * Where the word begins, in Unicode code points.
+     * Start of the word, in Unicode code points.
      */
     start: number;
     /**
      * End
      *
-     * Where it ends; the end is not included.
+     * End of the word, exclusive.
      */
     end: number;
     /**
      * Effect
      *
-     * Probability of the predicted label minus that probability with the word left out. Positive: the word speaks for the predicted label.
+     * Probability of the predicted label minus its probability without the word. Positive if the word supports the predicted label.
      */
     effect: number;
 };
@@ -1148,15 +1148,15 @@ export type ListFeedbackData = {
     path?: never;
     query?: {
         /**
-         * Entries on one page.
+         * Entries per page.
          */
         limit?: number;
         /**
-         * `next` of the page before; the first page without.
+         * `next` of the previous page; leave it out for the first page.
          */
         cursor?: string;
         /**
-         * Only answers that were right, or only those that were wrong.
+         * Only feedback on correct predictions, or only on wrong ones.
          */
         correct?: boolean;
     };
@@ -1165,31 +1165,31 @@ export type ListFeedbackData = {
 
 export type ListFeedbackErrors = {
     /**
-     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
      */
     401: Problem;
     /**
-     * `scope-missing`: The key does not open this
+     * `scope-missing`: The API key lacks a scope
      */
     403: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `invalid-fields`: Some fields are not right
+     * `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `store-unavailable`: The database cannot be used
+     * `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1214,23 +1214,23 @@ export type SendFeedbackData = {
 
 export type SendFeedbackErrors = {
     /**
-     * `bad-request`: The request cannot be read; `body-missing`: The request has no body; `not-json`: The body is not JSON
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
      */
     400: Problem;
     /**
-     * `wrong-key`: The key does not count
+     * `wrong-key`: The API key isn't valid
      */
     401: Problem;
     /**
-     * `unknown-model`: There is no such model
+     * `unknown-model`: No such model
      */
     404: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `model-changed`: The model is another one by now
+     * `model-changed`: The model has changed
      */
     409: Problem;
     /**
@@ -1238,23 +1238,23 @@ export type SendFeedbackErrors = {
      */
     413: Problem;
     /**
-     * `wrong-content-type`: The content type is not taken here
+     * `wrong-content-type`: Unsupported content type
      */
     415: Problem;
     /**
-     * `text-too-long`: The text is too long; `text-error`: The text cannot be scored; `invalid-fields`: Some fields are not right
+     * `text-too-long`: The text is too long; `text-error`: The text can't be scored; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `starting`: The model is still being loaded; `store-unavailable`: The database cannot be used
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1279,7 +1279,7 @@ export type ExportFeedbackData = {
     path?: never;
     query?: {
         /**
-         * Shape of the file.
+         * Format of the file.
          */
         format?: 'csv' | 'jsonl';
     };
@@ -1288,31 +1288,31 @@ export type ExportFeedbackData = {
 
 export type ExportFeedbackErrors = {
     /**
-     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
      */
     401: Problem;
     /**
-     * `scope-missing`: The key does not open this
+     * `scope-missing`: The API key lacks a scope
      */
     403: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `invalid-fields`: Some fields are not right
+     * `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `store-unavailable`: The database cannot be used
+     * `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1337,19 +1337,19 @@ export type FeedbackPolicyData = {
 
 export type FeedbackPolicyErrors = {
     /**
-     * `wrong-key`: The key does not count
+     * `wrong-key`: The API key isn't valid
      */
     401: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
 };
@@ -1369,7 +1369,7 @@ export type DeleteFeedbackData = {
     body?: never;
     path: {
         /**
-         * The id that its sender made.
+         * The ID that its sender chose.
          */
         identity: string;
     };
@@ -1379,31 +1379,31 @@ export type DeleteFeedbackData = {
 
 export type DeleteFeedbackErrors = {
     /**
-     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
      */
     401: Problem;
     /**
-     * `scope-missing`: The key does not open this
+     * `scope-missing`: The API key lacks a scope
      */
     403: Problem;
     /**
-     * `unknown-feedback`: There is no such feedback
+     * `unknown-feedback`: No such feedback
      */
     404: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `store-unavailable`: The database cannot be used
+     * `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1428,27 +1428,27 @@ export type ListJobsData = {
 
 export type ListJobsErrors = {
     /**
-     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
      */
     401: Problem;
     /**
-     * `scope-missing`: The key does not open this
+     * `scope-missing`: The API key lacks a scope
      */
     403: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `store-unavailable`: The database cannot be used
+     * `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1466,17 +1466,17 @@ export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
 
 export type CreateJobData = {
     /**
-     * At most 8388608 bytes and 100000 rows.
+     * At most 8,388,608 bytes and 100,000 rows.
      */
     body: string;
     path?: never;
     query?: {
         /**
-         * The column, or in JSON Lines the key, with the texts. Where it is left out: `text`, or a table's only column.
+         * The column (in JSON Lines, the key) with the texts. Default: `text`, or the table's only column.
          */
         text_column?: string;
         /**
-         * Name of the model; the server's default where it is left out.
+         * Name of the model; the server's default if left out.
          */
         model?: string;
     };
@@ -1485,27 +1485,27 @@ export type CreateJobData = {
 
 export type CreateJobErrors = {
     /**
-     * `bad-request`: The request cannot be read; `body-missing`: The request has no body
+     * `bad-request`: Malformed request; `body-missing`: The request has no body
      */
     400: Problem;
     /**
-     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
      */
     401: Problem;
     /**
-     * `jobs-off`: This server takes no files; `scope-missing`: The key does not open this
+     * `jobs-off`: This server doesn't accept files; `scope-missing`: The API key lacks a scope
      */
     403: Problem;
     /**
-     * `unknown-model`: There is no such model
+     * `unknown-model`: No such model
      */
     404: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `too-many-jobs`: The key has as many jobs as it may have
+     * `too-many-jobs`: Too many jobs for this API key
      */
     409: Problem;
     /**
@@ -1513,23 +1513,23 @@ export type CreateJobErrors = {
      */
     413: Problem;
     /**
-     * `wrong-content-type`: The content type is not taken here
+     * `wrong-content-type`: Unsupported content type
      */
     415: Problem;
     /**
-     * `invalid-file`: The file is not right; `too-many-rows`: The file has too many rows; `invalid-fields`: Some fields are not right
+     * `invalid-file`: The file isn't valid; `too-many-rows`: The file has too many rows; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `overloaded`: The server has more work than it takes; `starting`: The model is still being loaded; `store-unavailable`: The database cannot be used
+     * `overloaded`: The server is overloaded; `starting`: The model is still loading; `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1549,7 +1549,7 @@ export type DeleteJobData = {
     body?: never;
     path: {
         /**
-         * The id that the server gave it.
+         * The job's ID.
          */
         identity: string;
     };
@@ -1559,31 +1559,31 @@ export type DeleteJobData = {
 
 export type DeleteJobErrors = {
     /**
-     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
      */
     401: Problem;
     /**
-     * `scope-missing`: The key does not open this
+     * `scope-missing`: The API key lacks a scope
      */
     403: Problem;
     /**
-     * `unknown-job`: There is no such job
+     * `unknown-job`: No such job
      */
     404: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `store-unavailable`: The database cannot be used
+     * `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1603,7 +1603,7 @@ export type GetJobData = {
     body?: never;
     path: {
         /**
-         * The id that the server gave it.
+         * The job's ID.
          */
         identity: string;
     };
@@ -1613,31 +1613,31 @@ export type GetJobData = {
 
 export type GetJobErrors = {
     /**
-     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
      */
     401: Problem;
     /**
-     * `scope-missing`: The key does not open this
+     * `scope-missing`: The API key lacks a scope
      */
     403: Problem;
     /**
-     * `unknown-job`: There is no such job
+     * `unknown-job`: No such job
      */
     404: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `store-unavailable`: The database cannot be used
+     * `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1657,7 +1657,7 @@ export type GetJobResultData = {
     body?: never;
     path: {
         /**
-         * The id that the server gave it.
+         * The job's ID.
          */
         identity: string;
     };
@@ -1667,39 +1667,39 @@ export type GetJobResultData = {
 
 export type GetJobResultErrors = {
     /**
-     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
      */
     401: Problem;
     /**
-     * `scope-missing`: The key does not open this
+     * `scope-missing`: The API key lacks a scope
      */
     403: Problem;
     /**
-     * `unknown-job`: There is no such job
+     * `unknown-job`: No such job
      */
     404: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `job-not-done`: The job is not done; `job-failed`: The job failed
+     * `job-not-done`: The job isn't finished; `job-failed`: The job failed
      */
     409: Problem;
     /**
-     * `range-outside`: The file has no such bytes
+     * `range-outside`: The range is outside the file
      */
     416: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `store-unavailable`: The database cannot be used
+     * `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1728,23 +1728,23 @@ export type ListModelsData = {
 
 export type ListModelsErrors = {
     /**
-     * `wrong-key`: The key does not count
+     * `wrong-key`: The API key isn't valid
      */
     401: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `starting`: The model is still being loaded
+     * `starting`: The model is still loading
      */
     503: Problem;
 };
@@ -1764,7 +1764,7 @@ export type GetModelData = {
     body?: never;
     path: {
         /**
-         * The model's name, as the list gives it.
+         * The model's name, as listed.
          */
         name: string;
     };
@@ -1774,27 +1774,27 @@ export type GetModelData = {
 
 export type GetModelErrors = {
     /**
-     * `wrong-key`: The key does not count
+     * `wrong-key`: The API key isn't valid
      */
     401: Problem;
     /**
-     * `unknown-model`: There is no such model
+     * `unknown-model`: No such model
      */
     404: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `starting`: The model is still being loaded
+     * `starting`: The model is still loading
      */
     503: Problem;
 };
@@ -1819,19 +1819,19 @@ export type PredictData = {
 
 export type PredictErrors = {
     /**
-     * `bad-request`: The request cannot be read; `body-missing`: The request has no body; `not-json`: The body is not JSON
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
      */
     400: Problem;
     /**
-     * `wrong-key`: The key does not count
+     * `wrong-key`: The API key isn't valid
      */
     401: Problem;
     /**
-     * `unknown-model`: There is no such model
+     * `unknown-model`: No such model
      */
     404: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
@@ -1839,23 +1839,23 @@ export type PredictErrors = {
      */
     413: Problem;
     /**
-     * `wrong-content-type`: The content type is not taken here
+     * `wrong-content-type`: Unsupported content type
      */
     415: Problem;
     /**
-     * `too-many-texts`: There are too many texts in one call; `text-empty`: The text is empty; `text-too-long`: The text is too long; `text-error`: The text cannot be scored; `too-costly`: The call costs more than one call may; `invalid-fields`: Some fields are not right
+     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
-     * `too-many-tokens`: The calls of the last minute cost too much; `too-many-calls`: There were too many calls
+     * `too-many-tokens`: Token limit reached; `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `overloaded`: The server has more work than it takes; `starting`: The model is still being loaded
+     * `overloaded`: The server is overloaded; `starting`: The model is still loading
      */
     503: Problem;
 };
@@ -1880,11 +1880,11 @@ export type HealthzData = {
 
 export type HealthzErrors = {
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
 };
@@ -1909,27 +1909,27 @@ export type MetricsData = {
 
 export type MetricsErrors = {
     /**
-     * `wrong-key`: The key does not count; `key-missing`: A key is needed
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
      */
     401: Problem;
     /**
-     * `scope-missing`: The key does not open this
+     * `scope-missing`: The API key lacks a scope
      */
     403: Problem;
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `too-many-calls`: There were too many calls
+     * `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**
-     * `store-unavailable`: The database cannot be used
+     * `store-unavailable`: The database is unavailable
      */
     503: Problem;
 };
@@ -1954,11 +1954,11 @@ export type ReadyzData = {
 
 export type ReadyzErrors = {
     /**
-     * `wrong-method`: The address does not take this method
+     * `wrong-method`: Method not allowed
      */
     405: Problem;
     /**
-     * `internal-error`: Something went wrong in the server
+     * `internal-error`: Internal server error
      */
     500: Problem;
     /**

@@ -1,0 +1,149 @@
+"""A scored job's result, with both databases: every row in its order, with its prediction."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from tests.server.fakes import FACTS, FakeScorer
+from tests.server.jobs.requests import HUNDRED, URL, scored, send
+from valence.errors import TextError
+from valence.inference.prediction import Prediction
+from valence.server.jobs.runner import Runner
+from valence.server.store import job_rows as rows
+from valence.server.store.database import Database
+from valence.server.store.tables import JobPart
+
+
+def test_a_file_comes_back_in_its_order_with_an_answer_beside_each_row(
+    client: FlaskClient, me: dict[str, str], runner: Runner
+) -> None:
+    sent = send(client, me, HUNDRED)
+    job = sent.get_json()
+    assert (job["state"], job["rows"], job["rows_done"], job["text_column"]) == ("waiting", 100, 0, "text")
+    place = f"{URL}/{job['id']}"
+    early = client.get(f"{place}/result", headers=me)
+    assert (early.status_code, early.get_json()["code"]) == (409, "job-not-done")
+    runner.run_once()
+    done = client.get(place, headers=me).get_json()
+    assert (done["state"], done["rows_done"], done["model"]["head"]) == ("done", 100, FACTS.head)
+    answer = client.get(f"{place}/result", headers=me)
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert job["id"] in answer.headers["Content-Disposition"]
+    found = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [row["id"] for row in found] == [str(n) for n in range(100)]
+    assert {row["predicted_label"] for row in found} == {"positive"}
+    assert (found[0]["predicted_probability"], found[0]["predicted_sure"], found[0]["predicted_error"]) == (
+        "0.9",
+        "true",
+        "",
+    )
+
+
+def test_a_text_that_cannot_be_scored_does_not_fail_its_file(
+    client: FlaskClient, me: dict[str, str], runner: Runner
+) -> None:
+    lines = [{"text": "good", "n": 1}, {"text": " ", "n": 2}, {"text": "bad \ud800", "n": 3}]
+    answer = scored(client, me, runner, "\n".join(map(json.dumps, lines)), "application/x-ndjson")
+    found = [json.loads(line) for line in answer.text.splitlines()]
+    assert [(row["n"], row["text"]) for row in found] == [(row["n"], row["text"]) for row in lines]
+    assert [row["predicted_label"] for row in found] == ["positive", None, "negative"]
+    assert found[1]["predicted_error"] == "text-empty"
+
+
+AS_SPELT = (
+    '{"n":1e999,"text":"good"}',
+    '{"text": "good", "n": 1E5, "m": 1.0, "z": -0, "y": -0.0, "x": 1e-400}',
+    '{"text": "good", "n": 12345678901234567890123, "big": ' + "9" * 5000 + "}",
+    '{"n": 1, "n": 2, "text": "bad", "text": "good"}',
+    '{"text": "good \\ud800", "é": ["\\u00e9", {"deep":[0.10]}], "e": {}}',
+    '{ "text" : "good" }',
+)
+
+
+def test_a_row_of_json_comes_back_to_the_letter(client: FlaskClient, me: dict[str, str], runner: Runner) -> None:
+    answer = scored(client, me, runner, "\n".join(AS_SPELT), "application/jsonl")
+    added = ', "predicted_label": "positive"'
+    found = [line.partition(added) for line in answer.text.splitlines()]
+    assert all(tail for _, _, tail in found)
+    assert [head for head, _, _ in found] == [line[:-1].rstrip() for line in AS_SPELT]
+
+
+def test_a_row_that_an_older_valence_kept_is_written_out(
+    client: FlaskClient, me: dict[str, str], runner: Runner, database: Database
+) -> None:
+    identity = send(client, me, '{"text": "good", "n": 1}', "application/jsonl").get_json()["id"]
+    with database.writing() as session:
+        session.get_one(JobPart, (identity, 0)).given = '[{"text": "good", "n": 1}]'
+    runner.run_once()
+    found = json.loads(client.get(f"{URL}/{identity}/result", headers=me).text)
+    assert (found["n"], found["predicted_label"]) == (1, "positive")
+
+
+def test_several_labels_are_parted_in_a_cell_and_a_list_in_json_lines(
+    client: FlaskClient, me: dict[str, str], runner: Runner, scorer: FakeScorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = Prediction("rude", 0.9, {"angry": 0.6, "rude": 0.9}, True, 2, 1, labels=("rude", "angry"))
+    none = Prediction("rude", 0.2, {"angry": 0.1, "rude": 0.2}, True, 2, 1, labels=())
+    answers: list[Prediction | TextError] = [several, none]
+    monkeypatch.setattr(scorer, "score", lambda texts, **_: answers[: len(texts)])
+    answer = scored(client, me, runner, "text\nyou fool\nhello\n")
+    assert answer.text.splitlines()[1:] == ["you fool,rude|angry,0.9|0.6,true,", "hello,,,true,"]
+    answer = scored(client, me, runner, '{"text": "you fool"}\n{"text": "hello"}\n', "application/jsonl")
+    found = [json.loads(line) for line in answer.text.splitlines()]
+    assert [row["predicted_label"] for row in found] == [["rude", "angry"], []]
+    assert found[0]["predicted_probability"] == [0.9, 0.6]
+
+
+def test_a_tsv_is_read_with_quotes_or_without(client: FlaskClient, me: dict[str, str], runner: Runner) -> None:
+    kind = "text/tab-separated-values"
+    for content, text in (('text\tn\n"good"\t1\n', "good"), ('text\tn\n"good" she said\t1\n', '"good" she said')):
+        answer = scored(client, me, runner, content, kind)
+        assert next(csv.DictReader(io.StringIO(answer.text), delimiter="\t"))["text"] == text
+
+
+def test_semicolons_and_a_byte_order_mark_are_taken_as_excel_writes_them(
+    client: FlaskClient, me: dict[str, str], runner: Runner
+) -> None:
+    answer = scored(client, me, runner, "\ufefftext;n\r\ngood, really;1\r\n".encode())
+    assert answer.text.splitlines()[1] == "good, really;1;positive;0.9;true;"
+
+
+def test_a_formula_is_defused(client: FlaskClient, me: dict[str, str], runner: Runner) -> None:
+    answer = scored(client, me, runner, "text,=HYPERLINK()\n=1+1,@x\n")
+    for line in csv.reader(io.StringIO(answer.text)):
+        assert not [cell for cell in line if cell.startswith(("=", "@"))]
+    answer = scored(client, me, runner, 'text\n"fine;=1+1"\n')
+    for line in csv.reader(io.StringIO(answer.text), delimiter=";"):
+        assert not [cell for cell in line if cell.startswith("=")]
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
+
+
+@given(table=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=70))
+@how(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_cells_no_row_is_lost_changed_or_doubled(
+    client: FlaskClient, me: dict[str, str], runner: Runner, table: list[tuple[str, str]]
+) -> None:
+    file = "".join(json.dumps({"text": text, "other": other}) + "\n" for text, other in table)
+    answer = scored(client, me, runner, file, "application/jsonl")
+    found = [json.loads(line) for line in answer.text.splitlines()]
+    assert [(row["text"], row["other"]) for row in found] == table
+    identity = answer.headers["Content-Disposition"].split("scored-")[1].split(".")[0]
+    client.delete(f"{URL}/{identity}", headers=me)
+
+
+def test_the_parts_are_small_enough_to_be_done_again(
+    client: FlaskClient, me: dict[str, str], database: Database
+) -> None:
+    identity = send(client, me, "text\n" + ("a" * 15_000 + "\n") * 5).get_json()["id"]
+    found: list[JobPart] = list(rows.parts(database, identity))
+    assert [part.rows for part in found] == [2, 2, 1]
