@@ -47,5 +47,5 @@ def test_a_wrong_address_is_told_without_its_password(monkeypatch: pytest.Monkey
     monkeypatch.setenv("DATABASE_URL", "mysql://me:secret@host/db")
     failed = _run("status")
     assert failed.exit_code == 2
-    assert "DATABASE_URL: this is no address" in failed.output
+    assert "DATABASE_URL: not a supported database URL" in failed.output
     assert "secret" not in failed.output

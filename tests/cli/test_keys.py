@@ -52,7 +52,7 @@ def test_a_key_is_made_listed_and_revoked(kept: Database) -> None:
         (("keys", "create", "", "--scope", "admin"), "1 to 100 visible characters"),
         (("keys", "create", "two\nlines", "--scope", "admin"), "1 to 100 visible characters"),
         (("keys", "create", "me", "--scope", "admin", "--days", "0"), "--days"),
-        (("keys", "revoke", "nobody"), "There is no key with the id 'nobody'"),
+        (("keys", "revoke", "nobody"), "No key has the ID 'nobody'"),
     ],
 )
 def test_what_is_wrong_is_told(words: tuple[str, ...], said: str) -> None:

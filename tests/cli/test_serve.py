@@ -95,7 +95,7 @@ def test_without_a_disk_to_write_to_it_scores_and_readiness_says_what_is_missing
         out = process.stdout.read()  # not `communicate`, which passes over what came along with the line read above
         process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
-    assert "the database cannot be used" in out
+    assert "the database is unavailable" in out
     assert "VALENCE_DATA_FOLDER" in out
 
 
@@ -120,7 +120,7 @@ def test_a_taken_port_is_told_before_the_model_is_read() -> None:
         process = _start("--port", str(port), "--model", "no-such-model")
         _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 2
-    assert f"Port {port} on 127.0.0.1 is taken" in err
+    assert f"Port {port} on 127.0.0.1 is in use" in err
     assert f"--port {port + 1}" in err
 
 

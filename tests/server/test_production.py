@@ -35,7 +35,7 @@ def test_only_a_port_that_nobody_asked_for_gives_way(capsys: pytest.CaptureFixtu
         default = Settings.model_construct(_fields_set={"host"}, host="127.0.0.1", port=port)
         with listen_as_set(default) as found:
             assert port < found.getsockname()[1] < port + 10
-    assert f"Port {port} on 127.0.0.1 is taken" in capsys.readouterr().err
+    assert f"Port {port} on 127.0.0.1 is in use" in capsys.readouterr().err
 
 
 def test_an_address_of_another_machine_is_told() -> None:

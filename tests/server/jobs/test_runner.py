@@ -110,7 +110,7 @@ def test_a_job_that_ends_the_process_again_and_again_is_given_up(
             assert rows.claim(database) is not None
     runner.run_once()
     job = client.get(f"{URL}/{identity}", headers=me).get_json()
-    assert (job["state"], job["reason"]) == ("failed", "Scoring was broken off 5 times at the same rows.")
+    assert (job["state"], job["reason"]) == ("failed", "Scoring was interrupted 5 times at the same rows.")
     assert client.get(f"{URL}/{identity}/result", headers=me).get_json()["code"] == "job-failed"
 
 
