@@ -33,7 +33,7 @@ def test_serving_runs_with_torch_out_of_reach(tiny_model: Path) -> None:
 
 
 def test_the_import_contract_can_fail(tmp_path: Path) -> None:
-    """With an import of torch in each of several packages, the linter names every one."""
+    """With torch imported in several packages, an upward import in the server and a new room, the linter names each."""
     copy = tmp_path / "copy"
     shutil.copytree(ROOT / "src", copy / "src", ignore=shutil.ignore_patterns("static", "bundled", "*.egg-info"))
     shutil.copy2(ROOT / "pyproject.toml", copy)
@@ -41,10 +41,17 @@ def test_the_import_contract_can_fail(tmp_path: Path) -> None:
     for module in planted:
         with (copy / "src" / "valence" / module / "__init__.py").open("a", encoding="utf-8") as file:
             file.write("\n\ndef planted() -> None:\n    import torch\n")
+    server = copy / "src" / "valence" / "server"
+    with (server / "classifiers" / "__init__.py").open("a", encoding="utf-8") as file:
+        file.write("import valence.server.transport\n")
+    (server / "helpers.py").touch()
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=copy, env={"PYTHONPATH": "src"}, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "Serving never sees torch BROKEN" in done.stdout
+    assert "imports go down from room to room BROKEN" in done.stdout
+    assert "valence.server.classifiers is not allowed to import valence.server.transport" in done.stdout
+    assert "valence.server.helpers" in done.stdout
     for module in planted:
         assert f"valence.{module} is not allowed to import torch" in done.stdout
 

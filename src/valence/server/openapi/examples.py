@@ -149,20 +149,20 @@ _JOB = {
     "created_at": "2026-11-25T12:00:00Z",
     "expires_at": "2026-11-26T12:00:00Z",
 }
-JOBS: dict[str, Any] = {"one that is being scored": _JOB}
+JOBS: dict[str, Any] = {"a running job": _JOB}
 JOB_LISTS: dict[str, Any] = {"one job": {"jobs": [_JOB]}}
 FEEDBACK_REQUESTS: dict[str, Any] = {
-    "it was right": {
+    "a correct prediction": {
         "id": _FEEDBACK_ID,
         "model": _VERSION,
         "predicted": "positive",
         "probability": 0.987,
         "correct": True,
     },
-    "it was wrong, and the text may be kept": {**_WRONG, "consent": True},
+    "a wrong prediction, with consent to store the text": {**_WRONG, "consent": True},
 }
-FEEDBACK_RECEIPTS: dict[str, Any] = {"kept without the text": {"id": _FEEDBACK_ID, "text_kept": False}}
-FEEDBACK_POLICIES: dict[str, Any] = {"texts are not kept": {"texts_kept": False}}
+FEEDBACK_RECEIPTS: dict[str, Any] = {"stored without the text": {"id": _FEEDBACK_ID, "text_kept": False}}
+FEEDBACK_POLICIES: dict[str, Any] = {"texts are not stored": {"texts_kept": False}}
 FEEDBACK_PAGES: dict[str, Any] = {
     "the last page": {
         "items": [{**_WRONG, "received_at": "2026-11-25T12:00:00Z", "changed_at": "2026-11-25T12:00:00Z"}],

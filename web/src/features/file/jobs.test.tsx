@@ -43,7 +43,7 @@ beforeEach(() => {
     http.get(JOBS, ({ request }) =>
       request.headers.get("Authorization") === `Bearer ${KEY}`
         ? HttpResponse.json({ jobs })
-        : refuse(problem(401, "wrong-key", "The key does not count", "Check it.")),
+        : refuse(problem(401, "wrong-key", "The API key isn't valid", "Check it.")),
     ),
   );
 });
@@ -142,7 +142,7 @@ it("rejects an invalid key and accepts another", async () => {
   const list = within(await screen.findByRole("region", { name: "Files on the server" }));
   await user.type(list.getByLabelText("API key with the scope score-files"), "wrong");
   await user.click(list.getByRole("button", { name: "Show files" }));
-  expect(await list.findByRole("alert")).toHaveTextContent("The key does not count");
+  expect(await list.findByRole("alert")).toHaveTextContent("The API key isn't valid");
   await user.clear(list.getByLabelText("API key with the scope score-files"));
   await user.type(list.getByLabelText("API key with the scope score-files"), KEY);
   await user.click(list.getByRole("button", { name: "Show files" }));
