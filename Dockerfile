@@ -1,7 +1,7 @@
 # The server as a container, for amd64 and arm64: docker build -t valence . ; docker run -p 8000:8000 valence
-# Built in three steps, of which only the last one is kept: the page, the server's environment, the image.
+# Built in three stages: the page, the server's environment, and the image, which is the only one kept.
 
-# The page is the same for every processor, so it is built on the machine's own.
+# The page is the same for every processor, so it is built on the build machine's own.
 FROM --platform=$BUILDPLATFORM node:24-slim AS page
 WORKDIR /app
 COPY web/package.json web/package-lock.json web/.npmrc web/
@@ -9,12 +9,12 @@ RUN npm --prefix web ci --include=dev --no-audit --no-fund --loglevel=error
 COPY web web
 RUN npm --prefix web run build --silent
 
-# Not the slim one: this has the compiler for the encoder in C.
+# Not the slim image: this one has the compiler for the encoder in C.
 FROM python:3.11 AS server
 WORKDIR /app
 RUN python -m venv /opt/valence
 ENV PATH=/opt/valence/bin:$PATH
-# Apart from the sources, so that a change to them does not install everything again.
+# Before the sources, so that a change to them doesn't reinstall everything.
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check --quiet -r requirements.txt
 COPY pyproject.toml setup.py README.md LICENSE ./
@@ -24,8 +24,8 @@ COPY bin/post_compile bin/
 RUN bash bin/post_compile && pip uninstall --quiet --yes setuptools pip
 
 FROM python:3.11-slim
-# What the server keeps without a database of its own goes to /data; nothing else is written. Its account has the number
-# under which Hugging Face Spaces run every container, so that /data is its own there, too.
+# Without a database, the server keeps its data in /data; nothing else is written. Its user ID is the one under which
+# Hugging Face Spaces run every container, so that it owns /data there too.
 RUN useradd --uid 1000 --no-create-home valence && install --directory --owner=valence --mode=0700 /data
 COPY --from=server /opt/valence /opt/valence
 ENV PATH=/opt/valence/bin:$PATH \

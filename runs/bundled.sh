@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The bundled model, from its base to the folder in the package. Each step that is done is left as it is, and one that
-# was interrupted goes on from its last checkpoint, so the script may be started again at any time.
-# About four hours on two cores with AMX. Everything is chosen on validation rows; the last step looks at the test sets.
+# Makes the bundled model, from its base to the folder in the package. Finished steps are skipped and an interrupted step
+# resumes from its last checkpoint, so you can start the script again at any time.
+# About four hours on two cores with AMX. All choices use validation rows; only the last step uses the test sets.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 step() { # step FOLDER COMMAND...: trains FOLDER unless it is there
@@ -14,25 +14,25 @@ set -x
 valence data get imdb sst2 ${DATA_FROM:+--from "$DATA_FROM"}
 { set +x; } 2>/dev/null
 
-# Stage 1: a body that knows reviews.
+# Stage 1: a body trained on reviews.
 step models/imdb valence pretrain --base minilm --data imdb --results docs/results/imdb-stage1.json
 
-# The teacher: five times the size, tuned on sentences. Too large for a small dyno, it only answers in training.
+# The teacher: five times the size, tuned on sentences. Too large for a small dyno, it is used only in training.
 step models/teacher valence pretrain --base mpnet --data sst2 --epochs 1 --learning-rate 3e-5 --max-tokens 128 \
   --results docs/results/sst2-teacher.json
 
-# The student: the body of stage 1 learns sentences from the teacher and keeps its hold on whole reviews.
+# The student: the body of stage 1 learns sentences from the teacher without forgetting whole reviews.
 step models/student valence distill --student models/imdb --teacher models/teacher --data sst2 --data imdb \
   --sentences 100000 --epochs 2 --short-passes 2 --max-tokens 256 --batch-size 64 --learning-rate 1e-4 --test-rows 1000
 [ -e models/student/body.onnx ] || (set -x && valence export --model models/student)
 
-# The strict way beside it: the same body frozen, only the final layer changed.
+# For comparison, the strict method: the same body frozen, only the final layer changed.
 [ -e models/student-strict/head.json ] ||
   (set -x && valence transfer --from models/student --data sst2 --out models/student-strict \
     --results docs/results/sst2-strict.json)
 
 set -x
-# What goes into the package, tested as it is served.
+# The files that go into the package, tested as they are served.
 valence bundle --model models/student --out src/valence/bundled --overwrite
 valence evaluate --model src/valence/bundled --data docs/hard-cases.csv --results docs/results/hard-cases.json \
   --record --known-failures 15

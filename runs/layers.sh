@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What training more of the body brings: the same stage 1 and the same sentences, from the final layer alone to all layers,
-# from a larger base, and from one that has read nothing but reviews. Results in docs/results/layers/.
-# Minutes on a GPU, a night on two cores. What is there already is left as it is; an interrupted step goes on.
+# Compares how much of the body to train: the same stage 1 and the same sentences, from the final layer alone to all layers,
+# with a larger base, and with one trained on nothing but reviews. Results in docs/results/layers/.
+# Minutes on a GPU, a night on two cores. Finished steps are skipped; an interrupted step resumes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 R=docs/results/layers
@@ -30,7 +30,7 @@ step teacher-reviews imdb-teacher valence pretrain --base mpnet --data imdb --ep
 step teacher sst2-teacher valence transfer --from models/teacher-reviews --data sst2 --train-layers all --epochs 1 \
   --learning-rate 3e-5 --resume
 
-# A RoBERTa from nothing. Three minutes are for a large GPU: give more on a smaller one.
+# A RoBERTa from scratch. Three minutes suit a large GPU: allow more on a smaller one.
 [ -e models/reviews-base ] || python runs/roberta_from_scratch.py --out models/reviews-base --minutes "${MINUTES:-3}"
 step scratch-imdb scratch-imdb valence pretrain --base models/reviews-base --data imdb --resume
 step scratch-sst2 scratch-sst2-final valence transfer --from models/scratch-imdb --data sst2

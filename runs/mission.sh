@@ -1,29 +1,29 @@
 #!/usr/bin/env bash
-# The whole mission as a dozen commands, in order, each with its reason. runs/bundled.sh goes on to the bundled model.
-# Stage 1 took 71 minutes on two busy cores with AMX; `make small` is the same road in minutes.
+# All stages as a dozen commands, in order, each with its reason. runs/bundled.sh then makes the bundled model.
+# Stage 1 took 71 minutes on two busy cores with AMX; `make small` runs the same stages in minutes.
 # A second run replaces the models of the first (--overwrite).
 set -euxo pipefail
 cd "$(dirname "$0")/.."
 
-# The data, from the official addresses; DATA_FROM=PATH takes copies that are already here.
+# The data, from the official addresses; DATA_FROM=PATH uses existing copies.
 valence data get imdb sst2 ${DATA_FROM:+--from "$DATA_FROM"}
 
-# Stage 1. A base that knows English reads 25,000 reviews and becomes a body that knows sentiment.
-# `--base roberta-base` is the full-size way; minilm is a fifth of its size and needs no Hub.
+# Stage 1. A base trained on general English is trained on 25,000 reviews and becomes a body that knows sentiment.
+# `--base roberta-base` is the full-size choice; minilm is a fifth of its size and doesn't need the Hub.
 valence pretrain --base minilm --data imdb --out models/imdb --overwrite --results docs/results/imdb-stage1.json
 
-# The body as quantised ONNX. Stage 2 keeps the body, so every later model takes this file along.
+# The body as quantised ONNX. Stage 2 keeps the body, so every later model reuses this file.
 valence export --model models/imdb --overwrite
 
-# Stage 2. The body is frozen; only the final layer is changed, and fitted to short sentences, on what the quantised body
-# gives, since that is what it will read. It stands where the network has it, so plain transformers loads the folder.
+# Stage 2. The body is frozen; only the final layer is changed. It is fitted to short sentences, on the quantised body's
+# features, since these are what it will read when served. It replaces the network's own, so plain transformers loads the folder.
 valence transfer --from models/imdb --data sst2 --out models/sst2 --overwrite --results docs/results/sst2-final-layer.json
 
-# The same with the final layer reading the whole depth of the body: better on sentences, and worse on long reviews.
+# The same with a final layer that reads all depths of the body: better on sentences, worse on long reviews.
 valence transfer --from models/imdb --data sst2 --readout general --out models/sst2-general --overwrite \
   --results docs/results/sst2-general.json
 
-# What stage 1 was worth: that same final layer on a base that has not read the reviews.
+# How much stage 1 helps: the same final layer on a base not trained on the reviews.
 valence transfer --from minilm --data sst2 --readout general --out models/sst2-without --overwrite \
   --results docs/results/sst2-without-stage1.json
 
@@ -31,12 +31,12 @@ valence transfer --from minilm --data sst2 --readout general --out models/sst2-w
 valence transfer --from models/imdb --data imdb --out models/imdb-again --overwrite \
   --results docs/results/imdb-final-layer.json
 
-# What the body was worth: no body at all.
+# How much the body helps: no body at all.
 valence baseline --data sst2 --results docs/results/sst2-tfidf.json
 valence baseline --data imdb --results docs/results/imdb-tfidf.json
 valence baseline --kind vader --data sst2 --results docs/results/sst2-vader.json
 valence baseline --kind vader --data imdb --results docs/results/imdb-vader.json
 
-# The model as it is served, quantised and without torch: is it the same as the one that was trained?
+# Does the model as served, quantised and without torch, answer like the one that was trained?
 valence parity --model models/sst2 --data sst2 --data imdb --results docs/results/parity.json
 valence parity --model models/sst2-general --data sst2 --results docs/results/parity-general.json

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The mission's road in a few minutes on small data: every stage really runs, only on fewer rows. CI runs this.
-# Leaves everything in build/small. The data are a few hundred made-up reviews in the original layouts.
+# All stages in a few minutes on small data: every stage really runs, on fewer rows. `make check-all` runs this.
+# Everything is written to build/small. The data are a few hundred made-up reviews in the original formats.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=build/small
@@ -14,7 +14,7 @@ step valence export --model "$work/imdb"
 step valence transfer --from "$work/imdb" --data "$work/data/SST-2" --out "$work/sst2" --learning-curve \
   --results "$work/sst2.json"
 step valence baseline --kind majority --kind tfidf --kind vader --data "$work/data/SST-2" --results "$work/sst2-baselines.json"
-# So short a training leaves many answers near 50 %, where rounding flips them.
+# Such a short training leaves many probabilities near 50%, where rounding can flip the label.
 step valence parity --model "$work/sst2" --data "$work/data/SST-2" --split validation --most-flipped 0.2
 step valence parity --model "$work/sst2" --data "$work/data/SST-2" --most-flipped 0.2
 step valence bundle --model "$work/sst2" --out "$work/bundled"
