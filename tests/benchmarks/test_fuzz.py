@@ -52,7 +52,7 @@ def test_without_a_failure_the_page_says_so(fuzz: Any, tmp_path: Path, monkeypat
     assert fuzz(["--out", str(out)]) == 0
     page = TABLE["told"](out)
     assert "none was a 5xx" in page
-    assert "| POST /api/v1/predict | unsound | 1 | 0 |" in page
+    assert "| POST /api/v1/predict | invalid | 1 | 0 |" in page
 
 
 def test_what_is_committed_has_every_operation_and_no_failure() -> None:

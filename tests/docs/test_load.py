@@ -70,7 +70,7 @@ def test_the_tables_have_each_server_and_number_of_connections(results: Path) ->
     assert "| Valence | 400 | 1,000 (3 refused) |" in page
     assert "| Flask and a pipeline |  | 250 (1 failed) |" in page
     assert "| Valence | 2 / 3 / 1,234 | 2 / 3 / 1,234 |" in page
-    assert "| Memory | 1.5 % | at most 5 % |" in page
+    assert "| Memory | 1.5% | at most 5% |" in page
 
 
 def test_the_text_has_the_overhead_and_the_overload(results: Path) -> None:
