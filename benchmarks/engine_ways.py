@@ -450,7 +450,7 @@ WAYS = (
         _SAFETENSORS,
         note="dynamic shapes; later starts find the kernels of the first; " + _CUT,
     ),
-    Way(REFERENCE, "neural", _torch, _SAFETENSORS, note="the engine's windows and batches; what all are held against"),
+    Way(REFERENCE, "neural", _torch, _SAFETENSORS, note="the engine's windows and batches; the reference for others"),
     Way(
         "onnxruntime float32, called naively",
         "neural",

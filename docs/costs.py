@@ -51,7 +51,7 @@ def comments_per_sentence() -> float:
 
 
 def sentences_per_month(share: float) -> float:
-    """Sentences in a month of work without a pause, by a dyno that Heroku gives so many shares."""
+    """Sentences in a month of work without a pause, by a dyno to which Heroku gives this number of shares."""
     return sentences_per_core_second() * CORES_PER_SHARE * share * SECONDS
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 RESULTS = Path(__file__).with_name("results") / "layers"
 
-# What stands in the table, in order: words, results file.
+# The rows of the table, in order: description, results file.
 ROWS = (
     ("SST-2, only the final layer changed, without stage 1", "sst2-without-stage1"),
     ("SST-2, only the final layer changed, readout `final`", "sst2-final-layer"),

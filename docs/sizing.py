@@ -44,7 +44,7 @@ MACHINES = (
     Machine("c7i.4xlarge", 16, 32, 6.25, 0.714),
     Machine("c7i.24xlarge", 96, 192, 37.5, 4.284),
 )
-# What the page shows: so many comments, on so many of these, in shards of so many rows.
+# The rows of the page: comments, machine, number of machines, rows of a shard.
 SHOWN = (
     (1e6, MACHINES[0], 1, SHARD_ROWS),
     (1e9, MACHINES[0], 1, SHARD_ROWS),

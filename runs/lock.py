@@ -1,6 +1,6 @@
 """Writes the hash of every file of every pinned package into the requirements: `make lock`.
 
-The pins stand in the files themselves: to change one, or to add or remove a package, edit its line, then run this. All
+The pins are in the files themselves: to change one, or to add or remove a package, edit its line, then run this. All
 files of a version are listed, so one lock serves every processor and every Python. torch has a file of its own without
 hashes: its builds for the CPU and for CUDA have the same version and different hashes, and CUDA's brings more packages.
 """

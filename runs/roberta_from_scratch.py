@@ -1,4 +1,4 @@
-"""A RoBERTa that has read film reviews alone: trained from nothing, a base in FacebookAI/roberta-base's layout.
+"""A RoBERTa that has read film reviews alone: trained from scratch, a base in FacebookAI/roberta-base's layout.
 
     python runs/roberta_from_scratch.py --out models/reviews-base [--minutes 5] [--layers 6] [--width 512]
 
