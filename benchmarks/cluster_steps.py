@@ -14,11 +14,13 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from valence.bulk.answering import answers, told
+from valence.bulk.answering import answers, with_problems
 from valence.cluster.connection import connected
-from valence.cluster.parts import Part, Reading, Table, part_opened, planned
-from valence.cluster.run import PART_ROWS, ClusterRequest
-from valence.cluster.shards import Model, Scoring, Shard, ending_of, write_shard, writer_for
+from valence.cluster.part_reader import part_opened
+from valence.cluster.plans import Part, Reading, Table, planned
+from valence.cluster.request import PART_ROWS, ClusterRequest
+from valence.cluster.shard_writers import writer_for
+from valence.cluster.shards import Model, Scoring, Shard, ending_of, write_shard
 from valence.cluster.storage import Place, place_of
 from valence.cluster.worker import Task
 from valence.inference.engine import Engine
@@ -91,7 +93,9 @@ def _steps_once(place: Place, out: Place, engine: Engine, reading: Reading) -> J
         tokenising, readings = _timed(lambda: [engine.reader.read(text) for text in texts])
         windows = [engine.reader.window(each.ids[first:past]) for each in readings for first, past in each.bounds]
         arithmetic, _ = _timed(lambda: engine.run(windows))
-        scoring, scored = _timed(lambda: [told(block, answers(block.texts, engine.answers), str) for block in blocks])
+        scoring, scored = _timed(
+            lambda: [with_problems(block, answers(block.texts, engine.answers), str) for block in blocks]
+        )
         with writer_for(table, source, reading.added, None, ()) as writer:
             writing, receipt = _timed(
                 lambda: write_shard(shard, table, whole, iter(scored), writer, Scoring(Model("", ""), ""))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from engine import read_texts  # beside this file
+from texts import read_texts  # next to this file
 
 from valence.data.table import reader
 from valence.data.table.columns import TableOptions

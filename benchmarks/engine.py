@@ -26,7 +26,6 @@ import re
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -34,7 +33,8 @@ from typing import Any
 
 import numpy as np
 from engine_figures import against, bars, best_rates, figures, limit_table, multiply_adds, shares, table
-from engine_ways import PIPELINE, REFERENCE, WAYS, Settings, Way  # beside this file
+from engine_way import Settings, Way
+from engine_ways import PIPELINE, REFERENCE, WAYS  # next to this file
 from environments import interpreter
 
 from valence.data import sources
@@ -250,15 +250,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, subprocess.CalledProcessError):
         return "its packages cannot be installed"
     return re.sub(r"(/[\w.@+-]+){2,}", "...", str(error))
-
-
-def read_texts(path: Path) -> list[str]:
-    """One text a line; or the sentences of dev.tsv in SST-2's archive."""
-    if path.suffix != ".zip":
-        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-    with zipfile.ZipFile(path) as archive:
-        name = next(name for name in archive.namelist() if name.endswith("dev.tsv"))
-        return [line.split("\t")[0] for line in archive.read(name).decode().splitlines()[1:]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,7 +15,6 @@ import json
 import random
 import sys
 import time
-import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +26,7 @@ import psutil
 from load_figures import COMPARED_AT, carried, checks, figures, holds, overhead, overload_figures  # beside this file
 from load_sending import Sender
 from load_servers import OURS, WAYS, DidNotStartError, Way, resident_mb, serving
+from texts import read_texts
 
 from valence.files import write_json
 from valence.inference.batching import Batcher
@@ -131,16 +131,6 @@ def calls(batcher: Batcher, texts: Sequence[str], callers: int, seconds: float) 
     with ThreadPoolExecutor(callers) as pool:
         done = sum(pool.map(call, range(0, callers * 13, 13)))
     return {"per_second": round(done / seconds, 1), "p50_ms": round(float(np.median(took)), 2)}
-
-
-def read_texts(path: Path) -> list[str]:
-    """SST-2's dev sentences: of its archive, or of its dev.tsv."""
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            content = archive.read(next(name for name in archive.namelist() if name.endswith("dev.tsv"))).decode()
-    else:
-        content = path.read_text("utf-8")
-    return [line.split("\t")[0] for line in content.splitlines()[1:]]
 
 
 def _watch(server: Any, over: Event) -> list[tuple[float, float]]:

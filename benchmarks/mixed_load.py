@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from load import read_texts  # beside this file
 from load_figures import figures
 from load_sending import Sender
 from load_servers import OURS, Way, serving
+from texts import read_texts  # next to this file
 
 from valence.files import write_json
 from valence.machine import cores, processor

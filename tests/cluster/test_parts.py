@@ -19,8 +19,9 @@ from tests.cluster.inputs import packed, texts, write_csv, write_jsonl
 from valence.bulk import blocks
 from valence.bulk import parquet as bulk_parquet
 from valence.bulk.opening import ScoreRequest, opened
-from valence.cluster import parts
-from valence.cluster.parts import Part, Plan, Reading, checked, part_opened, planned
+from valence.cluster import part_reader, plans
+from valence.cluster.part_reader import checked, part_opened
+from valence.cluster.plans import Part, Plan, Reading, planned
 from valence.cluster.storage import place_of
 from valence.errors import DataError
 
@@ -30,7 +31,7 @@ Read = tuple[list[Any], list[str | None], list[int], list[str]]
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (blocks, bulk_parquet, parts):
+    for module in (blocks, bulk_parquet, plans, part_reader):
         monkeypatch.setattr(module, "BLOCK_ROWS", 8)
 
 

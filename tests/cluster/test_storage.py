@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from valence.cluster import storage
-from valence.cluster.storage import Place, found_files, place_of
+from valence.cluster.inputs import input_files
+from valence.cluster.storage import Place, place_of
 from valence.errors import DataError, SettingsError
 
 Address = Callable[[str], str]
@@ -60,10 +61,10 @@ def test_folders_and_patterns_find_what_they_name(address: Address) -> None:
     names = ["b.csv", "a.jsonl", "deep/c.csv", "deep/er/d.parquet", ".hidden.csv", "_SUCCESS", "notes.txt", "out/x.csv"]
     for name in names:
         storage.write_bytes(place_of(address(name)), b"1")
-    but = place_of(address("out"))
+    out = place_of(address("out"))
 
     def found(*asked: str) -> list[str]:
-        return [each.name for each in found_files([address(each) for each in asked], but=but, any_ending=False)]
+        return [each.name for each in input_files([address(each) for each in asked], exclude=out, any_ending=False)]
 
     assert found("") == ["a.jsonl", "b.csv", "deep/c.csv", "deep/er/d.parquet"]
     assert found("*.csv") == ["b.csv"]
@@ -79,8 +80,8 @@ def test_two_files_of_one_name_are_not_put_over_each_other(tmp_path: Path) -> No
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.csv").write_text("text\nx\n")
-    with pytest.raises(SettingsError, match=r"would both be put under a\.csv"):
-        found_files([str(tmp_path / "one"), str(tmp_path / "two")], but=NOWHERE, any_ending=False)
+    with pytest.raises(SettingsError, match=r"would both be put into a\.csv"):
+        input_files([str(tmp_path / "one"), str(tmp_path / "two")], exclude=NOWHERE, any_ending=False)
 
 
 @pytest.mark.parametrize("kind", ["s3", "gcs"])

@@ -1,4 +1,4 @@
-"""A block's answers: what the engine says of each text, and its problems beside those of reading."""
+"""Scores the texts of a block, and adds the problems of scoring to those of reading."""
 
 from __future__ import annotations
 
@@ -8,33 +8,36 @@ from valence.bulk.blocks import Answer, Block, Problem
 from valence.errors import DataError, TextError
 from valence.inference.prediction import Prediction
 
-# Texts -> the answer or the error of each, in order. Called by several threads at once.
+# Texts -> the prediction or the error of each, in order. Called from several threads at once.
 Score = Callable[[Sequence[str]], Sequence[Prediction | TextError]]
 Scored = tuple[Block, list[Answer | None], list[Problem]]
 
 
 def answers(texts: Sequence[str | None], score: Score) -> list[Answer | TextError | None]:
-    """The answer or the error of each text; None where there is none."""
-    found = iter(score([text for text in texts if text is not None]))
-    kept: list[Answer | TextError | None] = []
+    """The answer or the error for each text; None where there is no text."""
+    predictions = iter(score([text for text in texts if text is not None]))
+    results: list[Answer | TextError | None] = []
     for text in texts:
-        each = None if text is None else next(found)
-        kept.append(_kept(each) if isinstance(each, Prediction) else each)
-    return kept
+        prediction = None if text is None else next(predictions)
+        results.append(_answer(prediction) if isinstance(prediction, Prediction) else prediction)
+    return results
 
 
-def _kept(found: Prediction) -> Answer:
-    if found.labels is None:
-        return Answer(found.label, found.probability)
-    return Answer(found.labels, tuple(found.probabilities[label] for label in found.labels))
+def _answer(prediction: Prediction) -> Answer:
+    if prediction.labels is None:
+        return Answer(prediction.label, prediction.probability)
+    return Answer(prediction.labels, tuple(prediction.probabilities[label] for label in prediction.labels))
 
 
-def told(block: Block, found: Sequence[Answer | TextError | None], where: Callable[[int], str]) -> Scored:
-    """The block's answers, and its problems with those that the engine found; a text of nothing readable is blank."""
+def with_problems(block: Block, results: Sequence[Answer | TextError | None], where: Callable[[int], str]) -> Scored:
+    """The block with its answers and all its problems; a text with nothing readable in it counts as blank.
+
+    `where` gives the beginning of a message about the row at a place.
+    """
     kept, problems = list[Answer | None](), list(block.problems)
-    for place, each in zip(block.places, found, strict=True):
-        kept.append(each if isinstance(each, Answer) else None)
-        if isinstance(each, TextError) and each.code != "text-empty":
-            error = DataError(f"{where(place)}: {each.message}", way_out=each.way_out, code=each.code)
+    for place, result in zip(block.places, results, strict=True):
+        kept.append(result if isinstance(result, Answer) else None)
+        if isinstance(result, TextError) and result.code != "text-empty":
+            error = DataError(f"{where(place)}: {result.message}", way_out=result.way_out, code=result.code)
             problems.append(Problem(place, kept=True, error=error))
     return block, kept, problems

@@ -16,7 +16,7 @@ from typing import Any
 from tqdm import tqdm
 
 from valence.bulk import parquet
-from valence.bulk.answering import Score, Scored, answers, told
+from valence.bulk.answering import Score, Scored, answers, with_problems
 from valence.bulk.blocks import Answer, Block, Problem, Source
 from valence.bulk.opening import STANDARD_OUTPUT, ScoreRequest, opened
 from valence.bulk.output import FileOutput, Output, StandardOutput, State, problems_of
@@ -177,7 +177,7 @@ def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable
 
     def oldest() -> Scored:
         block, future = waiting.popleft()
-        return told(block, future.result(), where)
+        return with_problems(block, future.result(), where)
 
     with ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
         try:

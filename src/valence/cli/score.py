@@ -83,7 +83,8 @@ def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: di
 
 def _on_cluster(files: tuple[str, ...], out: str, model: Path, address: str, options: dict[str, Any]) -> None:
     from valence.cluster.connection import check, connected
-    from valence.cluster.run import ClusterRequest, score_files
+    from valence.cluster.request import ClusterRequest
+    from valence.cluster.run import score_files
 
     check(address)
     if "-" in {*files, out}:

@@ -151,7 +151,7 @@ def check(address: str) -> None:
     if address.startswith("ray://"):
         raise SettingsError(
             f"--cluster {address}: ray:// addresses are not supported.",
-            way_out="Run the command on a node of the cluster or with `ray job submit`, with --cluster and no address.",
+            way_out="Run the command on a node of the cluster, or with `ray job submit`, and --cluster alone.",
             code="cluster-address",
         )
     raise SettingsError(

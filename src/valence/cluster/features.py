@@ -1,4 +1,4 @@
-"""The feature pass of `valence transfer` on a cluster: texts through the frozen body, a chunk to a worker at a time."""
+"""Feature extraction for `valence transfer` on a cluster: workers run chunks of texts through the frozen body."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from valence.cluster.model import engine_from, files_of
 from valence.errors import TextError
 from valence.model.head import Floats
 
-CHUNK = 512  # texts: a second of one core
+CHUNK = 512  # texts: about a second of one core
 
 
 class FeatureReader:
@@ -29,29 +29,29 @@ class FeatureReader:
         try:
             return start, self._engine.features(texts, self._readout)
         except TextError as error:
-            where = f"In the texts from {start:,} on, of {self._count:,} (counted from 0): "
+            where = f"In the texts from number {start:,} of {self._count:,} (counted from 0): "
             return start, TextError(where + error.message, way_out=error.way_out, code=error.code)
 
 
 def features_on(cluster: Cluster, folder: Path, texts: Sequence[str], readout: str, title: str) -> Floats:
-    """What a head reads, float32 of shape (len(texts), width), as inference.engine.Engine.features has it.
+    """The features that a head reads, float32 of shape (len(texts), width), as inference.engine.Engine.features.
 
     Args:
         cluster: a connected cluster.
         folder: a model folder on this machine; its files are sent to the workers.
-        texts: are sent too, so every one of them goes through this machine.
+        texts: are sent to the workers by this machine.
         readout: of the body.
-        title: of the progress bar; without one there is none.
+        title: of the progress bar; if empty, there is no bar.
 
-    Raises TextError for the first text found that cannot be read, ClusterError if Ray gives up.
+    Raises TextError for a text that cannot be read, and ClusterError if Ray gives up.
     """
     tasks = ((start, list(texts[start : start + CHUNK])) for start in range(0, len(texts), CHUNK))
     arguments = [cluster.share(files_of(folder)), folder.name, readout, len(texts)]
     parts = dict[int, Floats]()
     with tqdm(total=len(texts), desc=title, unit="text", disable=None if title else True) as progress:
-        for start, found in cluster.spread(FeatureReader, arguments, tasks):
-            if isinstance(found, TextError):
-                raise found
-            parts[start] = found
-            progress.update(len(found))
+        for start, features in cluster.spread(FeatureReader, arguments, tasks):
+            if isinstance(features, TextError):
+                raise features
+            parts[start] = features
+            progress.update(len(features))
     return np.concatenate([parts[start] for start in sorted(parts)])

@@ -1,4 +1,4 @@
-"""A model's files sent to where it runs, so that machines need not share a folder for it."""
+"""Sends a model's files to the workers, so that machines need no shared folder for it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Files = Mapping[str, bytes]
 
 
 def files_of(path: Path) -> Files:
-    """Name -> content of what serving needs of a model folder. Raises ModelFolderError if a part is missing."""
+    """Name -> content of the files that serving needs. Raises ModelFolderError if one is missing."""
     with tempfile.TemporaryDirectory() as scratch:
         copy = serving_copy(ModelFolder(path), Path(scratch) / path.name)
-        return {each.name: each.read_bytes() for each in sorted(copy.path.iterdir())}
+        return {path.name: path.read_bytes() for path in sorted(copy.path.iterdir())}
 
 
 def engine_from(files: Files, name: str) -> Engine:
-    """An engine of one thread, which needs its files no more once it is open."""
+    """A single-threaded engine; the files are not needed once it is open."""
     with tempfile.TemporaryDirectory(prefix="valence-model-") as scratch:
         folder = Path(scratch) / name
         folder.mkdir()
-        for each, content in files.items():
-            (folder / each).write_bytes(content)
+        for file_name, content in files.items():
+            (folder / file_name).write_bytes(content)
         return Engine(folder, threads=1)

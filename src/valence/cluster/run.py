@@ -1,7 +1,7 @@
-"""Scores files on a cluster: cut into parts, finished ones left out, the others spread over the workers.
+"""Scores files on a cluster: they are cut into parts, and the parts that are not finished are spread over the workers.
 
-OUT holds a folder of shards for each file; a receipt beside each shard; run.json, what the run was asked for, written
-first; and manifest.json, what there is, written last.
+OUT holds a folder of shards for each file, with a receipt for each shard; run.json, with the options of the run, which
+is written first; and manifest.json, the list of all shards, which is written last.
 """
 
 from __future__ import annotations
@@ -11,28 +11,18 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 from tqdm import tqdm
 
-from valence.bulk.blocks import Added
 from valence.cluster.connection import Cluster
+from valence.cluster.inputs import InputFile, input_files
 from valence.cluster.model import engine_from, files_of
-from valence.cluster.parts import Plan, Reading
-from valence.cluster.shards import Model, Receipt, Scoring, Shard, ending_of, is_of_shard, shards_in
-from valence.cluster.storage import (
-    Found,
-    Place,
-    files_in,
-    found_files,
-    is_temporary,
-    place_of,
-    read_bytes,
-    remove,
-    write_bytes,
-)
+from valence.cluster.plans import Plan, Reading
+from valence.cluster.request import ClusterRequest, Counts
+from valence.cluster.shards import Model, Receipt, Scoring, Shard, belongs_to_shard, ending_of, shards_in
+from valence.cluster.storage import Place, files_in, is_temporary, place_of, read_bytes, remove, write_bytes
 from valence.cluster.worker import Done, Job, Planner, Scorer, Task
 from valence.errors import DataError, ValenceError
 from valence.files import indented_json
@@ -40,87 +30,36 @@ from valence.version import __version__
 
 log = logging.getLogger(__name__)
 
-PART_ROWS = 16_384  # half a minute of one core: what a killed worker costs at most
-MOST_COLUMNS = 1_000  # of converted JSON: where keys are data, a table is none
-READ_HERE = 64 << 20  # bytes that this process cuts into parts sooner than workers would have started
+MOST_COLUMNS = 1_000  # of converted JSON: objects with more keys use them as data
+READ_HERE = 64 << 20  # bytes that this process plans faster than workers would start
 LOGGED_PROBLEMS = 20
 RUN, MANIFEST = "run.json", "manifest.json"
 
 
-@dataclass(frozen=True)
-class ClusterRequest:
-    """What is scored, and into what.
-
-    Attributes:
-        files: paths, folders, patterns and addresses.
-        out: the folder for the shards; an address, or a folder that all machines share.
-        model: a model folder on this machine.
-        text_column, format, encoding, prefix: as of bulk.opening.ScoreRequest.
-        converted: csv or parquet; None for each file's own format.
-        part_rows: rows of a shard, up to the end of a block.
-        strict: stop at the first row that cannot be read or scored, and at the first file.
-        restart: score everything again.
-    """
-
-    files: Sequence[str]
-    out: str
-    model: Path
-    text_column: str | None = None
-    format: str | None = None
-    encoding: str | None = None
-    prefix: str = "predicted_"
-    converted: str | None = None
-    part_rows: int = PART_ROWS
-    strict: bool = False
-    restart: bool = False
-
-    def reading(self, *, several: bool) -> Reading:
-        """How its files are read, for a model that gives a text several labels, or none, or for one that does not."""
-        added = Added.prefixed(self.prefix, several=several)
-        keys = self.converted is not None
-        return Reading(self.format, self.text_column, self.encoding, added, self.part_rows, keys=keys)
-
-
-@dataclass
-class Counts:
-    """Of all shards: rows in them; of these, without a text and not scored; rows that are in none."""
-
-    rows: int = 0
-    blank: int = 0
-    unscored: int = 0
-    unread: int = 0
-
-    def add(self, receipt: Receipt) -> None:
-        self.rows += receipt.rows
-        self.blank += receipt.blank
-        self.unscored += receipt.unscored
-        self.unread += receipt.unread
-
-
 def score_files(request: ClusterRequest, cluster: Cluster) -> Counts:
-    """Scores the files and returns the counts of all shards, those of earlier runs too.
+    """Scores the files and returns the counts of all shards, including those of earlier runs.
 
-    Raises DataError and SettingsError before anything is scored for what holds for all files, and at the end, when all
-    others are finished, for files and parts that could not be read; with `strict` at the first.
+    Raises DataError and SettingsError at once for what affects all files. For a file or part that cannot be read it
+    raises at the end, when all others are finished; with `strict` at once.
     """
     out = place_of(request.out)
-    found = found_files(request.files, but=out, any_ending=request.format is not None)
+    inputs = input_files(request.files, exclude=out, any_ending=request.format is not None)
     files = files_of(request.model)
-    engine = engine_from(files, request.model.name)  # a model that cannot be run is told here, once
+    engine = engine_from(files, request.model.name)  # reports a model that cannot be run, once
     model = Model(engine.body_version, engine.head_version)
     reading = request.reading(several=engine.fitted.labels.multi_label)
     del engine
     run = _Run(request, reading, cluster, out, Scoring(model, _begin(out, request, model)))
-    plans = run.planned(found)
+    plans = run.planned(inputs)
     run.score(plans, files)
     run.finish(plans)
     return run.counts
 
 
 def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
-    """Notes what the run is asked for, and returns a digest of it.
+    """Writes the run's options to run.json and returns a digest of them.
 
-    Raises DataError if an earlier one in this folder was asked for something else.
+    Raises DataError if an earlier run in this folder had other options.
     """
     settings = {
         "Valence": __version__,
@@ -142,10 +81,10 @@ def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
         if other:
             raise DataError(
                 f"{out} holds the shards of a run that had another {other[0]}.",
-                way_out="Give the options of then, another --out, or --restart to score everything again.",
+                way_out="Use the same options as before, another --out, or --restart to score everything again.",
                 code="resume-mismatch",
             )
-    remove(out / MANIFEST)  # it is there only while it is true
+    remove(out / MANIFEST)  # it exists only while it is up to date
     content = (indented_json(settings) + "\n").encode()
     write_bytes(out / RUN, content)
     return hashlib.blake2b(content, digest_size=8).hexdigest()
@@ -165,24 +104,24 @@ class _Run:
         self._logged = 0
         self.counts = Counts()
 
-    def planned(self, found: Sequence[Found]) -> list[Plan]:
-        """The files' plans, in the order of their names. Raises the error of a file with `strict`."""
+    def planned(self, inputs: Sequence[InputFile]) -> list[Plan]:
+        """The files' plans, sorted by name. With `strict`, raises the first error of a file."""
         job = self._job
-        if sum(each.size for each in found) <= READ_HERE:
-            work: Iterable[Plan] = map(Planner(job.reading, job.marker, job.version), found)
+        if sum(file.size for file in inputs) <= READ_HERE:
+            work: Iterable[Plan] = map(Planner(job.reading, job.marker, job.version), inputs)
         else:
-            work = self._cluster.spread(Planner, [job.reading, job.marker, job.version], found)
+            work = self._cluster.spread(Planner, [job.reading, job.marker, job.version], inputs)
         plans = []
-        with self._bar("reading", "file", len(found)) as bar:
+        with self._bar("reading", "file", len(inputs)) as bar:
             for plan in work:
                 plans.append(plan)
                 bar.update()
                 if plan.error is not None:
                     if self._request.strict or plan.error.code in {"cluster-versions", "output-not-shared"}:
                         raise plan.error
-                    self._tell_fault(plan.name, plan.error)
+                    self._add_fault(plan.name, plan.error)
         plans.sort(key=lambda plan: plan.name)
-        if len(plans) == 1 and plans[0].table is None:  # there is nothing beside it that could go on
+        if len(plans) == 1 and plans[0].table is None:  # no other file to go on with
             assert plans[0].error is not None
             raise plans[0].error
         for columns in sorted({(plan.table.text_column, plan.table.why) for plan in plans if plan.table}):
@@ -190,26 +129,28 @@ class _Run:
         return plans
 
     def score(self, plans: Sequence[Plan], files: Any) -> None:
-        """Every part that is not finished. Raises the first error with `strict`."""
-        self._tasks = list(self._made(plans))
-        left = list(self._left())
+        """Scores every part that is not finished. With `strict`, raises the first error."""
+        self._tasks = list(self._all_tasks(plans))
+        unfinished = list(self._unfinished())
         total = sum(task.part.records for task in self._tasks)
-        if len(left) < len(self._tasks):
+        if len(unfinished) < len(self._tasks):
             log.info(
-                "%s of %s shards are finished already.", f"{len(self._tasks) - len(left):,}", f"{len(self._tasks):,}"
+                "%s of %s shards are already finished.",
+                f"{len(self._tasks) - len(unfinished):,}",
+                f"{len(self._tasks):,}",
             )
         shared = self._cluster.share(files)
         name = self._request.model.name
         with self._bar("scoring", "row", total) as bar:
-            bar.update(total - sum(task.part.records for task in left))
-            for done in self._cluster.spread(Scorer, [self._job, shared, name], left):
+            bar.update(total - sum(task.part.records for task in unfinished))
+            for done in self._cluster.spread(Scorer, [self._job, shared, name], unfinished):
                 if done.error is not None and (done.fatal or self._request.strict):
                     raise done.error
                 self._note(done)
                 bar.update(done.task.part.records)
 
     def finish(self, plans: Sequence[Plan]) -> None:
-        """Clears away, writes the manifest, tells. Raises DataError if something is missing."""
+        """Removes leftovers, writes the manifest and logs a summary. Raises DataError if something is missing."""
         self._clear(plans)
         for task in self._tasks:
             receipt = self._receipts.get(_key(task))
@@ -223,17 +164,17 @@ class _Run:
             "faults": {name: str(error) for name, error in self._faults.items()},
         }
         write_bytes(self._out / MANIFEST, (indented_json(manifest) + "\n").encode())
-        self._tell()
+        self._log_summary()
         if self._faults:
             listed = "; ".join(f"{name}: {error.message}" for name, error in list(self._faults.items())[:3])
             raise DataError(
-                f"{len(self._faults):,} of the inputs or their parts could not be scored: {listed}",
-                way_out=f"All others are in {self._out}. Mend these, and the same command does only them.",
+                f"{len(self._faults):,} inputs or parts could not be scored: {listed}",
+                way_out=f"All others are in {self._out}. Fix these and run the same command again to score them.",
                 code="shards-missing",
             )
 
-    def _made(self, plans: Sequence[Plan]) -> Iterator[Task]:
-        """The parts of all files in such an order that the last to be begun are not all of one file."""
+    def _all_tasks(self, plans: Sequence[Plan]) -> Iterator[Task]:
+        """A task for every part of every file."""
         converted = self._request.converted
         columns = self._columns(plans) if converted else ()
         for plan in plans:
@@ -250,17 +191,17 @@ class _Run:
         if len(names) > MOST_COLUMNS:
             raise DataError(
                 f"The JSON objects have {len(names):,} different keys, too many for the columns of a table.",
-                way_out="Leave --to away: JSON lines stay JSON lines.",
+                way_out="Leave out --to, so that JSON lines stay JSON lines.",
                 code="columns-too-many",
             )
         return names
 
-    def _left(self) -> Iterator[Task]:
-        """Tasks that no earlier run has finished; the receipts of the others are kept."""
-        there = set() if self._request.restart else set(shards_in(files_in(self._out)))
+    def _unfinished(self) -> Iterator[Task]:
+        """Tasks that no earlier run finished; the receipts of the others are collected."""
+        receipts = set() if self._request.restart else set(shards_in(files_in(self._out)))
         for task in self._tasks:
-            begun = (task.shard.folder, task.part.index) in there
-            receipt = task.shard.finished(task.part, self._job.scoring) if begun else None
+            has_receipt = (task.shard.folder, task.part.index) in receipts
+            receipt = task.shard.finished(task.part, self._job.scoring) if has_receipt else None
             if receipt:
                 self._receipts[_key(task)] = receipt
                 continue
@@ -270,23 +211,23 @@ class _Run:
 
     def _note(self, done: Done) -> None:
         if done.error is not None:
-            self._tell_fault(f"{done.task.table.name}, part {done.task.part.index}", done.error)
+            self._add_fault(f"{done.task.table.name}, part {done.task.part.index}", done.error)
         if done.receipt is not None:
             self._receipts[_key(done.task)] = done.receipt
-        for message, kept in done.told:
+        for message, kept in done.problems:
             self._logged += 1
             if self._logged <= LOGGED_PROBLEMS:
-                self._say("%s (%s)", message, "kept without a score" if kept else "left out")
+                self._warn("%s (%s)", message, "kept without a score" if kept else "left out")
             elif self._logged == LOGGED_PROBLEMS + 1:
-                self._say("More such rows are listed in the files *.problems.jsonl only.")
+                self._warn("Further such rows are listed only in the files *.problems.jsonl.")
 
     def _clear(self, plans: Sequence[Plan]) -> None:
-        """Removes what killed workers were writing, and shards that a file does not have any more."""
-        mine = {each for task in self._tasks for each in task.shard.files()}
-        whole = {self._out / plan.name for plan in plans if plan.error is None}
-        for each in files_in(self._out):
-            if is_temporary(each) or (is_of_shard(each) and each.parent in whole and each not in mine):
-                remove(each)
+        """Removes the temporary files of killed workers, and shards that a file no longer has."""
+        expected = {place for task in self._tasks for place in task.shard.files()}
+        complete = {self._out / plan.name for plan in plans if plan.error is None}
+        for place in files_in(self._out):
+            if is_temporary(place) or (belongs_to_shard(place) and place.parent in complete and place not in expected):
+                remove(place)
 
     def _file(self, plan: Plan) -> dict[str, Any]:
         shards = [
@@ -296,27 +237,27 @@ class _Run:
         ]
         return {"input": str(plan.table.place) if plan.table else plan.name, "parts": len(plan.parts), "shards": shards}
 
-    def _tell_fault(self, name: str, error: ValenceError) -> None:
+    def _add_fault(self, name: str, error: ValenceError) -> None:
         self._faults[name] = error
-        self._say("%s (not scored; the rest goes on)", error.message)
+        self._warn("%s (not scored; the others continue)", error.message)
 
-    def _say(self, words: str, *values: object) -> None:
+    def _warn(self, message: str, *values: object) -> None:
         with tqdm.external_write_mode(file=sys.stderr):
-            log.warning(words, *values)
+            log.warning(message, *values)
 
-    def _tell(self) -> None:
+    def _log_summary(self) -> None:
         counts = self.counts
         parts = [f"{counts.rows:,} rows in {len(self._receipts):,} shards"]
         for count, words in (
             (counts.blank, "without a text"),
             (counts.unscored, "whose text could not be scored"),
-            (counts.unread, "more left out, since they could not be read"),
+            (counts.unread, "more left out because they could not be read"),
         ):
             if count:
                 parts.append(f"{count:,} {words}")
         log.info("%s: %s.", self._out, ", ".join(parts))
         if counts.unscored or counts.unread:
-            log.info("What was wrong with which row: *.problems.jsonl beside the shards.")
+            log.info("The rows and their problems are listed in *.problems.jsonl next to the shards.")
 
     def _bar(self, title: str, unit: str, total: int) -> Any:
         return tqdm(

@@ -1,6 +1,6 @@
-"""What runs in a worker: a file cut into parts, and a part read, scored and written.
+"""What runs in a worker: planning a file, and reading, scoring and writing a part.
 
-A worker answers with what happened and raises nothing that belongs to a file: one bad file costs no other.
+Errors of a file are returned, not raised, so that one bad file does not stop the others.
 """
 
 from __future__ import annotations
@@ -10,19 +10,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from valence.bulk.answering import Scored, answers, told
+from valence.bulk.answering import Scored, answers, with_problems
 from valence.bulk.blocks import Block, Problem
 from valence.cluster.connection import fetch, host
+from valence.cluster.inputs import InputFile
 from valence.cluster.model import engine_from
-from valence.cluster.parts import Part, Plan, Reading, Table, checked, part_opened, planned
-from valence.cluster.shards import Receipt, Scoring, Shard, write_shard, writer_for
-from valence.cluster.storage import Found, Place, size_of
+from valence.cluster.part_reader import checked, part_opened
+from valence.cluster.plans import Part, Plan, Reading, Table, planned
+from valence.cluster.shard_writers import writer_for
+from valence.cluster.shards import Receipt, Scoring, Shard, write_shard
+from valence.cluster.storage import Place, size_of
 from valence.data.table.opening import format_of
 from valence.errors import ClusterError, DataError, SettingsError, ValenceError
 from valence.inference.engine import Engine
 from valence.version import __version__
 
-TOLD_PROBLEMS = 20  # of a shard, to the log; all of them go into the file beside it
+LOGGED_PROBLEMS = 20  # of a shard; all of them go into the file next to it
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,9 @@ class Job:
     Attributes:
         reading: how files are read.
         converted: csv or parquet; None for each file's own format.
-        strict: a row that cannot be read or scored costs its shard, and the run.
-        marker: a file that every machine must see, in the folder where shards are put.
-        scoring: what makes shards what they are, beside their parts.
+        strict: stop at the first row that cannot be read or scored.
+        marker: a file in the folder of the shards, which every machine must see.
+        scoring: what shards depend on besides their parts.
         version: of Valence.
     """
 
@@ -48,7 +51,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Task:
-    """A part to score, and what of its file is needed for it."""
+    """A part to score, and what is needed of its file."""
 
     table: Table
     part: Part
@@ -58,19 +61,19 @@ class Task:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a part.
+    """The result of a task.
 
     Attributes:
         task: the part.
-        receipt: of its shard; None if there is none.
-        told: the messages of its first problems, and whether the row was kept.
-        error: why there is none.
-        fatal: whether the run must stop for it.
+        receipt: of its shard; None if it could not be written.
+        problems: the messages of its first problems, and whether the row was kept.
+        error: why there is no receipt.
+        fatal: whether the error must stop the run.
     """
 
     task: Task
     receipt: Receipt | None = None
-    told: tuple[tuple[str, bool], ...] = ()
+    problems: tuple[tuple[str, bool], ...] = ()
     error: ValenceError | None = None
     fatal: bool = False
 
@@ -82,45 +85,45 @@ class Planner:
         self._reading = reading
         self._fault = unfit(marker, version)
 
-    def __call__(self, found: Found) -> Plan:
+    def __call__(self, file: InputFile) -> Plan:
         if self._fault:
-            return Plan(found.name, None, (), error=self._fault)
+            return Plan(file.name, None, (), error=self._fault)
         try:
-            kind = kind_of(found.place, self._reading)
+            kind = kind_of(file.place, self._reading)
         except ValenceError as error:
-            return Plan(found.name, None, (), error=error)
-        return planned(found.place, found.name, kind, self._reading)
+            return Plan(file.name, None, (), error=error)
+        return planned(file.place, file.name, kind, self._reading)
 
 
 class Scorer:
-    """Scores parts, with an engine of one thread."""
+    """Scores parts with a single-threaded engine."""
 
     def __init__(self, job: Job, files: Any, name: str) -> None:
         self._job = job
         self._fault = unfit(job.marker, job.version)
         self._engine: Engine | None = None if self._fault else engine_from(fetch(files), name)
-        self._give_back = _heap_trimmer()
+        self._trim_heap = _heap_trimmer()
 
     def __call__(self, task: Task) -> Done:
         if self._engine is None:
             return Done(task, error=self._fault, fatal=True)
         job, part = self._job, task.part
-        finished = task.shard.finished(part, job.scoring)  # by a worker that died before it could say so
+        finished = task.shard.finished(part, job.scoring)  # by a worker that died before it could report it
         if finished:
             return Done(task, finished)
-        messages: list[Problem] = []
+        problems: list[Problem] = []
         try:
-            receipt = self._scored(task, self._engine, messages)
+            receipt = self._scored(task, self._engine, problems)
         except _Strict as stop:
             return Done(task, error=stop.error, fatal=True)
         except ValenceError as error:
             return Done(task, error=error)
         finally:
-            self._give_back()
-        shown = tuple((each.error.message, each.kept) for each in messages)
-        return Done(task, receipt, shown)
+            self._trim_heap()
+        messages = tuple((problem.error.message, problem.kept) for problem in problems)
+        return Done(task, receipt, messages)
 
-    def _scored(self, task: Task, engine: Engine, messages: list[Problem]) -> Receipt:
+    def _scored(self, task: Task, engine: Engine, problems: list[Problem]) -> Receipt:
         job, table, part = self._job, task.table, task.part
         added = job.reading.added
 
@@ -129,11 +132,12 @@ class Scorer:
 
         def scored(blocks: Iterator[Block]) -> Iterator[Scored]:
             for block in checked(blocks, part):
-                found = told(block, answers(block.texts, engine.answers), where)
-                if job.strict and found[2]:
-                    raise _Strict(found[2][0].error)
-                messages.extend(found[2][: TOLD_PROBLEMS - len(messages)])
-                yield found
+                result = with_problems(block, answers(block.texts, engine.answers), where)
+                _, _, block_problems = result
+                if job.strict and block_problems:
+                    raise _Strict(block_problems[0].error)
+                problems.extend(block_problems[: LOGGED_PROBLEMS - len(problems)])
+                yield result
 
         with (
             part_opened(table, part, job.reading.encoding, added) as source,
@@ -142,29 +146,29 @@ class Scorer:
             return write_shard(task.shard, table, part, scored(source.blocks), writer, job.scoring)
 
 
-class _Strict(Exception):  # noqa: N818 - it carries an error through what would map errors
+class _Strict(Exception):  # noqa: N818 - it carries an error past the handlers of ValenceError
     def __init__(self, error: DataError) -> None:
         self.error = error
 
 
 def kind_of(place: Place, reading: Reading) -> str:
-    """The format of a file. Raises SettingsError where its name does not say it."""
+    """The format of a file. Raises SettingsError if its name does not tell it."""
     kind = reading.format or format_of(place.name)
     if kind is None:
         raise SettingsError(
-            f"{place} has no ending that says its format.",
-            way_out="Add --format csv, tsv or jsonl, which then holds for all files.",
+            f"The ending of {place} does not tell its format.",
+            way_out="Add --format csv, tsv or jsonl, which then applies to all files.",
             code="format-unknown",
         )
     return kind
 
 
 def unfit(marker: Place, version: str) -> ValenceError | None:
-    """Why this machine cannot take part: another Valence, or it does not see the folder of the shards."""
+    """Why this machine cannot take part: another version of Valence, or no access to the folder of the shards."""
     if version != __version__:
         return ClusterError(
-            f"Valence is {__version__} on {host()}, and {version} where the command was given.",
-            way_out="Install the same one on every machine of the cluster.",
+            f"{host()} has Valence {__version__}, but the command was run with {version}.",
+            way_out="Install the same version on every machine of the cluster.",
             code="cluster-versions",
         )
     try:
@@ -174,14 +178,14 @@ def unfit(marker: Place, version: str) -> ValenceError | None:
     if seen:
         return None
     return SettingsError(
-        f"{host()} does not see {marker.parent}, where the shards go.",
+        f"{host()} does not see {marker.parent}, the folder for the shards.",
         way_out="Give --out a folder that all machines share, or an address such as s3://bucket/folder.",
         code="output-not-shared",
     )
 
 
 def _heap_trimmer() -> Callable[[], object]:
-    """Gives freed memory back to the system: glibc keeps it, and so grows with the largest shard that it has seen."""
+    """A function that returns freed memory to the system: glibc would keep as much as the largest shard needed."""
     try:
         trim = ctypes.CDLL(None).malloc_trim
     except (OSError, AttributeError):  # another C library

@@ -1,0 +1,70 @@
+"""What a run on a cluster is asked to do, and the counts that it ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from valence.bulk.blocks import Added
+from valence.cluster.plans import Reading
+from valence.cluster.shards import Receipt
+
+PART_ROWS = 16_384  # half a minute of one core: the most that a killed worker costs
+
+
+@dataclass(frozen=True)
+class ClusterRequest:
+    """What is scored, and where the shards go.
+
+    Attributes:
+        files: paths, folders, patterns and addresses.
+        out: the folder for the shards; an address, or a folder that all machines share.
+        model: a model folder on this machine.
+        text_column, format, encoding, prefix: as in bulk.opening.ScoreRequest.
+        converted: csv or parquet; None for each file's own format.
+        part_rows: rows of a shard, rounded up to whole blocks.
+        strict: stop at the first row or file that cannot be read or scored.
+        restart: score everything again.
+    """
+
+    files: Sequence[str]
+    out: str
+    model: Path
+    text_column: str | None = None
+    format: str | None = None
+    encoding: str | None = None
+    prefix: str = "predicted_"
+    converted: str | None = None
+    part_rows: int = PART_ROWS
+    strict: bool = False
+    restart: bool = False
+
+    def reading(self, *, several: bool) -> Reading:
+        """How its files are read; `several` if the model is multi-label."""
+        added = Added.prefixed(self.prefix, several=several)
+        keys = self.converted is not None
+        return Reading(self.format, self.text_column, self.encoding, added, self.part_rows, keys=keys)
+
+
+@dataclass
+class Counts:
+    """Counts of all shards.
+
+    Attributes:
+        rows: in the shards.
+        blank: of these, rows without a text.
+        unscored: of these, rows whose text could not be scored.
+        unread: rows that are in no shard.
+    """
+
+    rows: int = 0
+    blank: int = 0
+    unscored: int = 0
+    unread: int = 0
+
+    def add(self, receipt: Receipt) -> None:
+        self.rows += receipt.rows
+        self.blank += receipt.blank
+        self.unscored += receipt.unscored
+        self.unread += receipt.unread
