@@ -83,7 +83,7 @@ WAYS = (
         "neural",
         torch_sorted,
         _SAFETENSORS,
-        note="the engine's windows and batches; the reference for others",
+        note="the engine's windows and batches; the reference",
     ),
     Way(
         "onnxruntime float32, called naively",
