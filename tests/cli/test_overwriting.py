@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from valence.cli import COMMANDS, main
 from valence.errors import OutputError
-from valence.model.folder import check_free
+from valence.model.overwriting import check_free
 
 WRITING = {
     "pretrain": ("--base", "minilm"),
@@ -34,7 +34,7 @@ def test_a_model_that_is_there_is_kept_and_the_way_out_told(command: str, tiny_m
     before = _content(out)
     done = _run(command, *WRITING[command], "--out", out)
     assert done.exit_code == 2
-    assert f"{out} holds a model already" in done.stderr
+    assert f"{out} already holds a model" in done.stderr
     assert "--overwrite" in done.stderr
     assert _content(out) == before
     assert [path.name for path in tmp_path.iterdir()] == ["own"]
@@ -46,7 +46,7 @@ def test_a_folder_of_something_else_is_kept_in_any_case(command: str, tmp_path: 
     (tmp_path / "home" / "letter.txt").write_text("dear")
     done = _run(command, *WRITING[command], "--out", tmp_path / "home", "--overwrite")
     assert done.exit_code == 2
-    assert "is no model folder" in done.stderr
+    assert "is not a model folder" in done.stderr
     assert (tmp_path / "home" / "letter.txt").read_text() == "dear"
 
 
@@ -62,7 +62,7 @@ def test_an_empty_folder_is_free(tmp_path: Path) -> None:
     check_free(tmp_path, overwrite=False)
     check_free(tmp_path / "new", overwrite=False)
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="no model folder"):
+    with pytest.raises(OutputError, match="not a model folder"):
         check_free(tmp_path / "file", overwrite=True)
 
 

@@ -99,7 +99,7 @@ def test_it_is_evaluated_saved_and_loaded_with_the_same_answers(fitted: TextClas
     assert ModelFolder(tmp_path / "own").results().results[0].rows == 3
     assert (tmp_path / "own" / "report.html").exists()
     fitted.save(tmp_path / "untested")
-    with pytest.raises(OutputError, match=r"holds a model already.*overwrite=True"):
+    with pytest.raises(OutputError, match=r"already holds a model.*overwrite=True"):
         fitted.save(tmp_path / "untested")
     fitted.save(tmp_path / "untested", overwrite=True)
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "untested").rglob("*") if path.is_file()}

@@ -44,7 +44,7 @@ def out_option(command: Command) -> Command:
 
     @functools.wraps(command)
     def checked(out: Path, overwrite: bool, **others: Any) -> Any:
-        from valence.model.folder import check_free
+        from valence.model.overwriting import check_free
 
         check_free(out, overwrite=overwrite)
         return command(out=out, **others)

@@ -176,7 +176,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
         Raises OutputError if there is a model and it may not, or something else, or if it cannot be written.
         """
-        from valence.model.folder import check_free
+        from valence.model.overwriting import check_free
         from valence.model.results import Result
         from valence.training.saving import Trained, save
 

@@ -26,7 +26,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from valence.errors import ModelFolderError, OutputError
+from valence.errors import ModelFolderError
 from valence.files import sha256_of, write_bytes, write_json
 from valence.model.head import Head
 from valence.model.labels import Labels
@@ -268,25 +268,6 @@ class ModelFolder:
             f"{self.path / name} is damaged: {why}.",
             way_out="Copy the folder again from where it came, or train it again.",
             code="model-damaged",
-        )
-
-
-def check_free(out: Path, *, overwrite: bool, hint: str = "add --overwrite") -> None:
-    """Raises OutputError unless a model may be written to `out`: there is nothing, or a model that may be overwritten.
-
-    A folder that holds anything else is left alone in any case.
-    """
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return
-    if not (out / "body.json").exists():
-        raise OutputError(
-            f"{out} is there already, and is no model folder.",
-            way_out="Name another folder, or remove this one yourself.",
-            code="output-exists",
-        )
-    if not overwrite:
-        raise OutputError(
-            f"{out} holds a model already.", way_out=f"Name another folder, or {hint}.", code="output-exists"
         )
 
 
