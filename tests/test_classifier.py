@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pytest
 from joblib import Parallel, delayed
 
 import valence
-from valence.errors import ModelFolderError, TextError
+from valence.errors import ModelFolderError, SettingsError, TextError
 from valence.inference.fused.encoder import open_fused
 from valence.inference.runtime import RuntimeName
 from valence.model import bundled
@@ -56,6 +57,21 @@ def test_errors_come_through(classifier: valence.Classifier) -> None:
         classifier.predict("")
     with pytest.raises(ModelFolderError, match="no model at"):
         valence.load("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"path": 5}, "path is 5. It has to be 'bundled' or the path"),
+        ({"threads": "a"}, "threads is 'a'. It has to be a whole number from 1 on"),
+        ({"threads": 0}, "threads is 0"),
+        ({"threads": True}, "threads is True"),
+        ({"threads": 1.5}, "threads is 1.5"),
+    ],
+)
+def test_a_wrong_argument_of_load_is_named(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        valence.load(**arguments)
 
 
 def test_no_bundled_model_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -86,6 +86,20 @@ def test_what_forbids_to_write_is_named_with_what_could_not_be_written(tmp_path:
         write_json(tmp_path / "file" / "results.json", {})
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only Linux has /proc, where nobody may make a file")
+@pytest.mark.parametrize("target", ["/proc/own", "/proc/folder/own"])
+def test_a_file_system_without_new_files_is_named(target: str) -> None:
+    with pytest.raises(OutputError, match=f"{target} cannot be written: "), folder_in_place_of(Path(target)):
+        pass
+    with pytest.raises(OutputError, match=f"{target} cannot be written: "):
+        write_json(Path(target), {})
+
+
+def test_a_source_that_is_missing_beside_the_target_is_no_error_of_writing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), writing(tmp_path / "out"):
+        (tmp_path / "source").read_bytes()
+
+
 @pytest.mark.parametrize(
     "error", [FileNotFoundError(2, "No such file", "/elsewhere"), PermissionError(13, "no", "/elsewhere/a"), KeyError()]
 )

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from numbers import Integral
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from valence.data.texts import is_one_text, texts_of
-from valence.errors import ModelFolderError, TextError
+from valence.errors import ModelFolderError, SettingsError, TextError
 from valence.inference.prediction import Prediction
 from valence.model.bundled import BUNDLED, BUNDLED_FOLDER, model_path
 
@@ -83,11 +85,28 @@ def load(path: Path | str | None = None, *, threads: int | None = None) -> Class
         path: a model folder, or "bundled".
         threads: for the computation; by default this process's share of the machine.
 
-    Raises ModelFolderError if the folder is missing, damaged, or lacks what serving needs.
+    Raises SettingsError if an argument is of the wrong type or `threads` is below 1, and ModelFolderError if the folder
+    is missing, damaged, or lacks what serving needs.
     """
     from valence.inference.engine import Engine
 
+    _check_arguments(path, threads)
     return Classifier(Engine(model_path(BUNDLED if path is None else path), threads=threads))
+
+
+def _check_arguments(path: object, threads: object) -> None:
+    if path is not None and not isinstance(path, str | PathLike):
+        raise SettingsError(
+            f"path is {path!r}.",
+            way_out="It has to be 'bundled' or the path of a model folder.",
+            code="parameter-invalid",
+        )
+    if threads is not None and (not isinstance(threads, Integral) or isinstance(threads, bool) or threads < 1):
+        raise SettingsError(
+            f"threads is {threads!r}.",
+            way_out="It has to be a whole number from 1 on, or None.",
+            code="parameter-invalid",
+        )
 
 
 # A worker process unpickles the same classifier with every task; opening its folder each time would take longer than

@@ -66,10 +66,19 @@ def _why_not_written(error: BaseException | None, target: Path) -> str:
             near = Path(os.fsdecode(error.filename)).absolute()
             if near.is_relative_to(target.absolute().parent) or target.absolute().is_relative_to(near):
                 return os.strerror(error.errno)
+        if isinstance(error, FileNotFoundError) and error.filename is not None:
+            missing = Path(os.fsdecode(error.filename)).absolute()
+            if _is_made_for(missing, target.absolute()):  # some file systems, /proc for one, say this of a new file
+                return os.strerror(errno.ENOENT)
         if _NO_ROOM_IN_WORDS.search(str(error)):
             return os.strerror(errno.ENOSPC)
         error = error.__cause__ or error.__context__
     return ""
+
+
+def _is_made_for(path: Path, target: Path) -> bool:
+    """Whether `path` is what writing `target` makes: the target, a folder on the way to it, or its temporary name."""
+    return target.is_relative_to(path) or (path.parent == target.parent and path.name.startswith(f".{target.name}."))
 
 
 def sha256_of(path: Path) -> str:

@@ -187,7 +187,10 @@ def test_a_wrong_parameter_is_named_before_any_text_is_read(
         ("praise", "are str, not a list"),
         (np.zeros((2, 2, 2)), r"shape \(2, 2, 2\)"),
         (["only"] * 80, "only one class, 'only'"),
-        ([str(row) for row in range(80)], "each is the only one of its label"),
+        (
+            [str(row) for row in range(80)],
+            "Every label has only one row among the 80 to split; at least two rows per label",
+        ),
         (7, "int holds no texts or labels"),
     ],
     ids=lambda given: str(given)[:30],
@@ -212,6 +215,23 @@ def test_labels_that_cannot_be_learnt_are_named_by_their_row(labels: Any, said: 
 def test_weights_that_cannot_be_used_are_named(weights: Any, said: str) -> None:
     with pytest.raises(DataError, match=said):
         TextClassifier().fit(TEXTS, LABELS, sample_weight=weights)
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        ([{"a": 1}], r"results\[0\]\['\w+'\]: Field required\. Give a list of what `evaluate` returned"),
+        ([5], r"results\[0\]: "),
+        ({"name": "one result, not in a list"}, "results is dict, not a list"),
+        (5, "results is int, not a list"),
+    ],
+)
+def test_results_that_are_none_are_named_and_nothing_is_written(
+    results: Any, said: str, fitted: TextClassifier, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        fitted.save(tmp_path / "own", results=results)
+    assert not list(tmp_path.iterdir())
 
 
 def test_weights_of_rows_and_of_classes_move_the_answers(fitted: TextClassifier) -> None:

@@ -56,9 +56,14 @@ def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples
     held_out = _held_out(examples, rows, np.random.default_rng(seed))
     if not held_out.any():
         single = max(examples.label_counts.values()) == 1
-        why = "each is the only one of its label" if single else "those of each label all share one text or one group"
+        why = (
+            f"Every label has only one row among the {len(examples):,} to split; "
+            "at least two rows per label are needed to hold some out."
+            if single
+            else f"The {len(examples):,} rows cannot be split: those of each label all share one text or one group."
+        )
         raise DataError(
-            f"The {len(examples):,} rows to be split cannot be: {why}.",
+            why,
             way_out="Give more rows of each label." if single else "Give more rows, with other texts or groups.",
             code="split-impossible",
         )

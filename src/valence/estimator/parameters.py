@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ import numpy.typing as npt
 from valence.data.texts import cells_of
 from valence.errors import DataError, SettingsError
 from valence.model.folder import FINAL, GENERAL
+
+if TYPE_CHECKING:
+    from valence.model.results import Result
 
 BALANCED = "balanced"
 
@@ -77,12 +80,35 @@ def row_weights(given: object, rows: int) -> npt.NDArray[np.float64] | None:
     return weights
 
 
+def results_of(given: object) -> list[Result]:
+    """`save`'s results, read. Raises SettingsError for anything but a list of what `evaluate` returned."""
+    from pydantic import ValidationError  # only here, so that the import stays quick
+
+    from valence.model.results import Result
+
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise _wrong_results(f"results is {type(given).__name__}, not a list")
+    found = []
+    for i, result in enumerate(given):
+        try:
+            found.append(Result.model_validate(result))
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]
+            where = f"results[{i}]" + "".join(f"[{key!r}]" for key in problem["loc"])
+            raise _wrong_results(f"{where}: {problem['msg']}") from error
+    return found
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _wrong(name: str, value: object, expected: str) -> SettingsError:
     return SettingsError(f"{name} is {value!r}.", way_out=f"It has to be {expected}.", code="parameter-invalid")
+
+
+def _wrong_results(what: str) -> SettingsError:
+    return SettingsError(f"{what}.", way_out="Give a list of what `evaluate` returned.", code="parameter-invalid")
 
 
 def _wrong_weights(what: str) -> DataError:

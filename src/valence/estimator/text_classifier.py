@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from valence.data.texts import check_texts, is_one_text, texts_of
 from valence.errors import DataError, SettingsError, TextError
-from valence.estimator.parameters import check_parameters, class_weights, row_weights
+from valence.estimator.parameters import check_parameters, class_weights, results_of, row_weights
 from valence.estimator.targets import Targets, targets_of
 from valence.model.folder import FINAL, FittedHead
 from valence.model.head import Rows
@@ -174,16 +174,17 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             results: what `evaluate` gave, for the model's card and report.
             overwrite: whether a model that is there already may be replaced.
 
-        Raises OutputError if there is a model and it may not, or something else, or if it cannot be written.
+        Raises SettingsError if `results` is anything else, and OutputError if there is a model and it may not be
+        replaced, or something that is no model, or if the folder cannot be written.
         """
         from valence.model.overwriting import check_free
-        from valence.model.results import Result
         from valence.training.saving import Trained, save
 
         check_is_fitted(self)
+        measured = results_of(results)
         check_free(Path(path), overwrite=overwrite, hint="save with overwrite=True")
         start = self._opened(self.head_.labels)
-        trained = Trained(start.body, self.head_, [Result.model_validate(result) for result in results])
+        trained = Trained(start.body, self.head_, measured)
         return save(trained, Path(path), start.with_head(self.head_))
 
     def _fitted_head(self) -> Head:
