@@ -14,7 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from valence.bulk.answering import answers, with_problems
+from valence.bulk.scoring import answers, with_problems
 from valence.cluster.connection import connected
 from valence.cluster.part_reader import part_opened
 from valence.cluster.plans import Part, Reading, Table, planned

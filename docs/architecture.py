@@ -175,7 +175,7 @@ JOURNEYS = (
             Step("cli.score:score", "reads the options", command=True),
             Step("cli.score:_on_this_machine", "checks the request and opens the engine"),
             Step("bulk.run:score_file", "reads, scores and writes; a stopped run continues here"),
-            Step("bulk.opening:opened", "chooses the reader for the format and finds the text column"),
+            Step("bulk.request:opened", "chooses the reader for the format and finds the text column"),
             Step(
                 "text_formats:DelimitedSource.blocks",
                 "yields blocks of rows",
@@ -187,7 +187,7 @@ JOURNEYS = (
                 "scores several blocks at once and returns them in order",
                 seam="bulk.run:_Run.through",
             ),
-            Step("bulk.answering:answers", "one answer or error for each text of a block"),
+            Step("bulk.scoring:answers", "one answer or error for each text of a block"),
             Step("engine:Engine.answers", "texts to predictions, as above", by="answers", seam="bulk.run:score_file"),
             Step(
                 "text_formats:DelimitedRows.encoded",

@@ -1,4 +1,4 @@
-"""The Python face of a saved model: load it, then ask it.
+"""The Python interface to a saved model: load it, then predict.
 
     >>> import valence
     >>> classifier = valence.load("models/sst2")                            # doctest: +SKIP
@@ -83,7 +83,7 @@ def load(path: Path | str | None = None, *, threads: int | None = None) -> Class
 
     Args:
         path: a model folder, or "bundled".
-        threads: for the computation; by default this process's share of the machine.
+        threads: that compute; by default this process's share of the machine.
 
     Raises SettingsError if an argument is of the wrong type or `threads` is below 1, and ModelFolderError if the folder
     is missing, damaged, or lacks what serving needs.

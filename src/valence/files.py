@@ -38,12 +38,12 @@ _EXCHANGE = 2  # RENAME_EXCHANGE
 
 @contextmanager
 def writing(target: Path) -> Iterator[None]:
-    """Maps what forbids to write in the block, however a library says it, to an OutputError that names `target`.
+    """Maps a full disk or missing rights, however a library reports them, to an OutputError that names `target`.
 
     >>> with writing(Path("models/own")):
     ...     raise OSError(errno.ENOSPC, "No space left on device")
     Traceback (most recent call last):
-    valence.errors.OutputError: models/own cannot be written: No space left on device. Make room, or mend that, ...
+    valence.errors.OutputError: models/own cannot be written: No space left on device. Free some space or change ...
     """
     try:
         yield
@@ -53,12 +53,12 @@ def writing(target: Path) -> Iterator[None]:
             raise
         raise OutputError(
             f"{target} cannot be written: {why}.",
-            way_out="Make room, or mend that, and run the command again; what was there before is as it was.",
+            way_out="Free some space or change the permissions, and run the command again; nothing was changed.",
         ) from error
 
 
 def _why_not_written(error: BaseException | None, target: Path) -> str:
-    """In words; empty where the error is of another kind."""
+    """The reason in words; empty if the error is of another kind."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             return os.strerror(error.errno)
@@ -88,24 +88,24 @@ def sha256_of(path: Path) -> str:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: a reader sees the old content or the new, never a part. Raises OutputError."""
+    """Writes a file completely or not at all: a reader sees the old or the new content. Raises OutputError."""
     with writing(path), file_in_place_of(path) as file:
         file.write(content)
 
 
 def check_file_free(path: Path, *, overwrite: bool) -> None:
-    """Raises OutputError if there is something at `path`, and it may not be overwritten."""
+    """Raises OutputError if `path` exists and must not be overwritten."""
     if path.exists() and not overwrite:
         raise OutputError(
-            f"{path} is there already.", way_out="Name another file, or add --overwrite.", code="output-exists"
+            f"{path} already exists.", way_out="Name another file, or add --overwrite.", code="output-exists"
         )
 
 
 @contextmanager
 def file_in_place_of(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
-    """Yields a file to write, which takes the place of `path` only if the block ends without an error.
+    """Yields a file to write, which replaces `path` only if the block ends without an error.
 
-    It gets `mode`, by default what the umask leaves, once it is whole; until then only its owner may read it.
+    Once complete it gets `mode`, by default that of the umask; until then only its owner can read it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -123,12 +123,12 @@ def file_in_place_of(path: Path, *, mode: int | None = None) -> Iterator[IO[byte
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Writes JSON, indented, in the order given, whole or not at all; a list of plain values stands on one line."""
+    """Writes indented JSON, completely or not at all; a list of plain values is one line."""
     write_bytes(path, (indented_json(value) + "\n").encode())
 
 
 def indented_json(value: Any, indent: str = "") -> str:
-    """JSON to be read and compared by lines: a curve's points take one of them, not hundreds.
+    """JSON that is easy to read and to compare: the points of a curve take one line, not hundreds.
 
     >>> print(indented_json({"name": "a", "points": [1, 2], "rows": [{"b": []}]}))
     {
@@ -143,19 +143,19 @@ def indented_json(value: Any, indent: str = "") -> str:
     """
     inner = indent + "  "
     if isinstance(value, dict) and value:
-        lines = [f"{inner}{json.dumps(str(key))}: {indented_json(each, inner)}" for key, each in value.items()]
+        lines = [f"{inner}{json.dumps(str(key))}: {indented_json(item, inner)}" for key, item in value.items()]
         return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-    if isinstance(value, list | tuple) and any(isinstance(each, dict | list | tuple) for each in value):
-        lines = [f"{inner}{indented_json(each, inner)}" for each in value]
+    if isinstance(value, list | tuple) and any(isinstance(item, dict | list | tuple) for item in value):
+        lines = [f"{inner}{indented_json(item, inner)}" for item in value]
         return "[\n" + ",\n".join(lines) + f"\n{indent}]"
     return json.dumps(value, ensure_ascii=False)
 
 
 @contextmanager
 def folder_in_place_of(target: Path) -> Iterator[Path]:
-    """Yields an empty folder beside `target`; it takes the target's place only if the block ends without an error.
+    """Yields an empty folder next to `target`, which replaces `target` only if the block ends without an error.
 
-    At no moment is a half-written folder at `target`. A draft that a killed process left is removed by the next one.
+    There is never a half-written folder at `target`. The next call removes a draft that a killed process left.
     Raises OutputError if it cannot be written.
     """
     with writing(target):
@@ -163,7 +163,7 @@ def folder_in_place_of(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         remove_abandoned(target)
         draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.draft-"))
-        held = _held(draft)
+        lock = _locked(draft)
         try:
             yield draft
             _set_modes(draft)
@@ -172,22 +172,22 @@ def folder_in_place_of(target: Path) -> Iterator[Path]:
             shutil.rmtree(draft, ignore_errors=True)
             raise
         finally:
-            os.close(held)
+            os.close(lock)
 
 
 def umask() -> int:
-    """The permissions that new files of this process lack. Python can only read it by setting it, for all threads."""
+    """The process's umask. Python itself can only read it by setting it, for all threads."""
     try:
         status = Path("/proc/self/status").read_text("ascii", errors="replace")
         return int(re.findall(r"^Umask:\s*([0-7]+)$", status, re.MULTILINE)[0], 8)
-    except (OSError, IndexError):  # no Linux
-        found = os.umask(0o022)
-        os.umask(found)
-        return found
+    except (OSError, IndexError):  # not Linux
+        mask = os.umask(0o022)
+        os.umask(mask)
+        return mask
 
 
 def _set_modes(folder: Path) -> None:
-    """Gives everything in it the modes of new files, whichever library wrote it, or wherever it was copied from."""
+    """Gives everything in the folder the modes of new files, whatever wrote or copied it."""
     lacking = umask()
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
@@ -195,7 +195,7 @@ def _set_modes(folder: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Removes a folder so that a kill in the middle leaves it whole or gone, never in part."""
+    """Removes a folder so that a kill leaves it complete or gone."""
     aside = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=f".{folder.name}.draft-"))
     with suppress(FileNotFoundError):
         folder.rename(aside / "old")
@@ -220,21 +220,21 @@ def _put_in_place(draft: Path, target: Path) -> None:
 
 
 def _exchanged(one: Path, other: Path) -> bool:
-    """Whether the two changed places in one step: Linux can, on most file systems."""
+    """Exchanges the two in one step and returns whether that worked; Linux can do it on most file systems."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     here = _AT_THE_WORKING_FOLDER
     return rename is not None and rename(here, os.fsencode(one), here, os.fsencode(other), _EXCHANGE) == 0
 
 
-def _held(folder: Path) -> int:
-    """The folder, open and locked for as long as this process lives, which says that it is not abandoned."""
+def _locked(folder: Path) -> int:
+    """The folder, open and locked while this process lives, which shows that it is not abandoned."""
     descriptor = os.open(folder, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     return descriptor
 
 
 def remove_abandoned(target: Path) -> None:
-    """Removes drafts of the folder `target`, and what was to be removed of it, whose process was killed."""
+    """Removes drafts and old versions of the folder `target` whose process was killed."""
     for draft in target.parent.glob(f".{glob.escape(target.name)}.draft-*"):
         with suppress(OSError):  # another process removed it first, or is writing it
             descriptor = os.open(draft, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""What this process runs on and what it has used: the processor's name, cores, peak memory. Standard library alone."""
+"""The processor's name, the cores and the peak memory of this process. Uses only the standard library."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-# Instruction sets that decide how fast a model runs, with the names that people know.
-_TELLING = {
+# Instruction sets that determine how fast a model runs, by their common names.
+_RELEVANT = {
     "amx_int8": "AMX",
     "avx512_vnni": "AVX-512 VNNI",
     "avx_vnni": "AVX VNNI",
@@ -21,16 +21,16 @@ _TELLING = {
 
 @cache
 def cpu_flags() -> frozenset[str]:
-    """Instruction sets as Linux names them; empty where the system does not say."""
+    """Instruction sets as Linux names them; empty if the system does not say."""
     return frozenset(_cpu_info("flags").split())
 
 
 @cache
 def processor() -> str:
-    """Name of the processor and its telling instruction sets, as every figure quotes it."""
+    """Name of the processor and its relevant instruction sets, as every figure quotes it."""
     name = _cpu_info("model name") or platform.processor() or platform.machine()
-    telling = [known for flag, known in _TELLING.items() if flag in cpu_flags()]
-    return f"{name}, {cores()} cores" + (f", {' and '.join(telling[:2])}" if telling else "")
+    relevant = [known for flag, known in _RELEVANT.items() if flag in cpu_flags()]
+    return f"{name}, {cores()} cores" + (f", {' and '.join(relevant[:2])}" if relevant else "")
 
 
 def cores() -> int:

@@ -18,7 +18,7 @@ import valence
 from tests.bulk.conftest import Score
 from tests.server.jobs.test_results import AS_SPELT
 from valence.bulk.blocks import BLOCK_ROWS
-from valence.data.table.opening import zstd
+from valence.data.table.decoding import zstd
 
 ADDED = ["predicted_label", "predicted_probability"]
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
@@ -63,7 +63,7 @@ def test_what_python_alone_takes_for_json_costs_its_row(score: Score, tmp_path: 
     assert len(out.read_text("utf-8").splitlines()) == 1
     (problem,) = map(json.loads, (tmp_path / "out.jsonl.problems.jsonl").read_text("utf-8").splitlines())
     assert (problem["line"], problem["kept"], problem["code"]) == (2, False, "json-broken")
-    assert f"line 2: no JSON: {constant} is Python's" in problem["error"]
+    assert f"line 2: this is not valid JSON: {constant} is Python's" in problem["error"]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -166,7 +166,12 @@ BROKEN = {
     "in.jsonl": (
         b'{"text": "a dull film", "id": 1}\nno json\n[1]\n{"text": "caf\xe9", "id": 3}\n{"text": 5, "id": 4}\n'
         b'{"text": "a wonderful film", "id": 5}\n{"id": 6}\n',
-        ["line 2: no JSON", "line 3: '[1]' is no JSON object", "line 4: the byte 0xe9", "line 5: the text is 5"],
+        [
+            "line 2: this is not valid JSON",
+            "line 3: '[1]' is not a JSON object",
+            "line 4: the byte 0xe9",
+            "line 5: the text is 5",
+        ],
         ["1", "4", "5", "6"],
     ),
 }
@@ -221,18 +226,23 @@ def test_a_broken_quote_far_up_costs_one_row_of_a_large_file(score: Score, tmp_p
     ("name", "content", "arguments", "words"),
     [
         ("in.csv", "text\na\n", ("--text-column", "txt"), "no column called 'txt'. Did you mean 'text'?"),
-        ("in.csv", "text,predicted_label\na,b\n", (), "'predicted_label' already, which would be added.\nName the"),
+        (
+            "in.csv",
+            "text,predicted_label\na,b\n",
+            (),
+            "already has the column 'predicted_label', which would be added.\nChoose other",
+        ),
         ("in.jsonl", '{"text": "a", "predicted_probability": 1}\n', (), "'predicted_probability' already"),
         ("in.csv", "", (), "is empty: it has no header"),
         ("in.csv", "text,id\n", (), "no rows below its header"),
         ("in.jsonl", "", (), "is empty: it has no rows"),
-        ("in.jsonl", "\x7fELF garbage\n\x01\x02\n", (), "line 1: no JSON"),
+        ("in.jsonl", "\x7fELF garbage\n\x01\x02\n", (), "line 1: this is not valid JSON"),
         ("in.csv", "PK\x03\x04\0\0garbage\n", (), "line 1: there is a NUL byte"),
-        ("in.jsonl", '[{"text": "a"}]', (), "one JSON array"),
+        ("in.jsonl", '[{"text": "a"}]', (), "a JSON array"),
         ("in.parquet", "garbage", (), "cannot be read as Parquet"),
-        ("in.csv.gz", "garbage", (), "damaged or cut off"),
-        ("in.csv.zst", "garbage", (), "damaged or cut off"),
-        ("in.txt", "garbage", (), "has no ending that says its format.\nAdd --format csv, tsv or jsonl"),
+        ("in.csv.gz", "garbage", (), "damaged or incomplete"),
+        ("in.csv.zst", "garbage", (), "damaged or incomplete"),
+        ("in.txt", "garbage", (), "has no ending that tells the format.\nAdd --format csv, tsv or jsonl"),
         ("in.csv", "id,code\n1,2\n", (), "no column looks as if it held the texts"),
         ("in.csv", "text\na\n", ("--encoding", "klingon"), "no encoding called 'klingon'"),
         ("in.csv", "text,label\na,b,c\nd,e,f\n", (), "line 2: 3 cell(s), where the header has 2"),
@@ -259,12 +269,12 @@ def test_what_is_wrong_is_named_with_a_way_out(
     ("arguments", "words"),
     [
         (("missing.csv", "--out", "out.csv"), "missing.csv cannot be read: No such file"),
-        (("in.csv", "--out", "in.csv"), "is the file that is read"),
+        (("in.csv", "--out", "in.csv"), "is the input file"),
         (("in.csv", "--out", "out.jsonl"), "the input's format, CSV"),
-        (("-", "--out", "out.csv"), "Standard input has no name that says its format"),
+        (("-", "--out", "out.csv"), "Standard input has no file name that tells the format"),
         (("in.parquet", "--out", "-"), "cannot be written to standard output"),
         (("in.csv", "--out", "in.csv/out.csv"), "cannot be written: "),
-        (("in.csv", "--out", "out.parquet.gz"), "Parquet is compressed inside"),
+        (("in.csv", "--out", "out.parquet.gz"), "Parquet has its own compression"),
     ],
 )
 def test_paths_that_cannot_be_are_refused(

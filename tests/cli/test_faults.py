@@ -90,7 +90,7 @@ def nothing(folder: Path, data: Path) -> list[str]:
 
 # Fault -> (what makes it and gives the options for it, words of the message).
 DATA: dict[str, tuple[Callable[[Path, Path], list[str]], str]] = {
-    "truncated archive": (truncated, "is damaged or cut off"),
+    "truncated archive": (truncated, "is damaged or incomplete"),
     "missing split": (without_a_split, "dev.tsv"),
     "unreadable file": (unreadable, "folder.csv"),
     "unknown encoding": (unknown_encoding, "--encoding"),

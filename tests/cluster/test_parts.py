@@ -18,7 +18,7 @@ from pyarrow import parquet
 from tests.cluster.inputs import packed, texts, write_csv, write_jsonl
 from valence.bulk import blocks
 from valence.bulk import parquet as bulk_parquet
-from valence.bulk.opening import ScoreRequest, opened
+from valence.bulk.request import ScoreRequest, opened
 from valence.cluster import part_reader, plans
 from valence.cluster.part_reader import checked, part_opened
 from valence.cluster.plans import Part, Plan, Reading, planned

@@ -155,7 +155,7 @@ def test_many_bytes_are_cut_into_parts_by_the_workers(
     for most in (run.READ_HERE, 0):
         monkeypatch.setattr(run, "READ_HERE", most)
         done = score(folder, "--out", tmp_path / str(most), "--shard-rows", "100", "--text-column", "text")
-        assert "c.jsonl is one JSON array" in done.stderr
+        assert "c.jsonl is a JSON array" in done.stderr
         outputs.append([joined(tmp_path / str(most) / name, header=True) for name in ("a.csv", "b.csv")])
     assert outputs[0] == outputs[1]
 
@@ -188,7 +188,7 @@ def test_strict_stops_at_a_file_and_at_a_row(score: Score, tmp_path: Path) -> No
     done = score(folder, "--out", tmp_path / "rows", "--strict", "--text-column", "text")
     assert done.exit_code == 2
     assert "a.csv, line " in done.stderr
-    assert "3 cell(s), where the header has 2" in done.stderr
+    assert "3 cell(s), but the header has 2" in done.stderr
     assert not (tmp_path / "rows" / "manifest.json").exists()
     (folder / "b.parquet").write_bytes(b"none")
     done = score(folder, "--out", tmp_path / "files", "--strict", "--text-column", "text")

@@ -63,10 +63,10 @@ def test_a_set_that_is_not_there_or_out_of_reach_is_one_message(tmp_path: Path) 
     with serving(source, repository="someone/films", commit=COMMIT, kind="datasets") as stand_in:
         done = run(tmp_path, stand_in.address, *command)
     assert done.returncode == 2
-    assert "Error: 'someone/other' is neither a path that is there nor a data set on the Hub." in done.stderr
+    assert "Error: 'someone/other' is neither an existing path nor a data set on the Hub." in done.stderr
     done = run(tmp_path, "http://127.0.0.1:9", *command)
     assert done.returncode == 2
-    assert "Error: someone/other is no path that is there, and cannot be fetched from the Hub" in done.stderr
+    assert "Error: someone/other is not an existing path, and cannot be downloaded from the Hub" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -89,7 +89,7 @@ def test_the_test_set_is_the_first_that_there_is(
 @pytest.mark.parametrize(
     ("splits", "words"),
     [
-        (["films"], "no file that is called train .*; tables there: data/films.csv"),
+        (["films"], "has no training file that Valence reads. Its tables: data/films.csv"),
         (["train-00000-of-00002", "train-00001-of-00002"], "2 parts for train"),
         (["english-train", "german-train"], "2 files for train: data/english-train.csv, data/german-train.csv"),
     ],

@@ -1,7 +1,7 @@
-"""A file cut into blocks, the unit in which it is read, scored and written.
+"""Cuts a file into blocks, the unit in which it is read, scored and written.
 
-Where a block ends depends on the file alone, never on time or on how many cores there are: that is why a resumed run
-writes the same bytes as an undisturbed one.
+Where a block ends depends only on the file, never on timing or the number of cores. So a resumed run writes the same
+bytes as an uninterrupted one.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from valence.data.table.decoding import shown
 from valence.data.table.grid import Nested, Row, Unread
-from valence.data.table.opening import shown
 from valence.errors import DataError
 
-BLOCK_ROWS = 512  # enough for the engine to find texts of like length; half a second's work of one core
-BLOCK_CHARS = 1 << 20  # of everything in the rows: bounds the memory where texts are long
+BLOCK_ROWS = 512  # enough to batch texts of similar length; half a second of one core
+BLOCK_CHARS = 1 << 20  # of whole rows; bounds the memory for long texts
 
 
 @dataclass(frozen=True)
 class Added:
-    """The two columns that are added: their names, and whether a cell holds several labels, or none."""
+    """The names of the two added columns, and whether a cell can hold several labels."""
 
     label: str
     probability: str
@@ -42,7 +42,7 @@ class Added:
 class Answer:
     """What is added to a row: the most probable label, and its calibrated probability in 0..1.
 
-    Of a multi-label model the labels that are given, the most probable first, and the probability of each.
+    With a multi-label model, the assigned labels, the most probable first, and the probability of each.
     """
 
     label: str | tuple[str, ...]
@@ -54,9 +54,9 @@ class Problem:
     """A row that could not be scored.
 
     Attributes:
-        place: its line or row, counted from 1.
-        kept: whether it is in the output, with empty cells added; otherwise it could not even be read.
-        error: what was wrong.
+        place: its line or row, from 1.
+        kept: whether it is in the output, with empty cells; otherwise it could not be read.
+        error: what is wrong.
     """
 
     place: int
@@ -69,12 +69,12 @@ class Block:
     """Some consecutive rows.
 
     Attributes:
-        rows: those that could be read, as their format has them.
-        texts: the text of each; None where it has none.
-        places: where each of them is.
-        problems: of rows that could not be read, and of texts that are none.
-        digest: of everything read, to know it again.
-        position: how far the file has been read, in what `Source.size` counts.
+        rows: the readable rows, in the form of their format.
+        texts: the text of each; None if it has none.
+        places: the line or row of each.
+        problems: of rows that cannot be read, and of cells that are not text.
+        digest: of everything read, to recognise it in a resumed run.
+        position: how far the file has been read, in the unit of `Source.size`.
     """
 
     rows: Any
@@ -86,14 +86,14 @@ class Block:
 
 
 class Source(Protocol):
-    """An opened file of one format, which knows how a scored row of it is written.
+    """An open file of one format, which can also write its scored rows.
 
     Attributes:
         unit: what a place counts, "line" or "row".
         text_column: the column of the texts.
-        why: why that one.
-        size: bytes (or rows, in Parquet) in all, for the time that is left; None for standard input.
-        layout: what else decides the bytes of the output, such as the delimiter; JSON.
+        why: why this column was chosen.
+        size: total bytes (rows in Parquet), to estimate the remaining time; None for standard input.
+        layout: what else determines the output, such as the delimiter; JSON.
     """
 
     unit: str
@@ -103,17 +103,17 @@ class Source(Protocol):
     layout: dict[str, Any]
 
     def blocks(self) -> Iterator[Block]:
-        """All blocks in order; once."""
+        """All blocks in order; can be read once."""
 
     def head(self) -> bytes:
-        """What the output begins with."""
+        """The beginning of the output, such as the header."""
 
     def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
         """The block's rows with their answers."""
 
 
 def in_blocks(rows: Iterable[Row | Unread]) -> Iterator[list[Row | Unread]]:
-    """Up to BLOCK_ROWS rows at a time, and fewer where they are long."""
+    """Up to BLOCK_ROWS rows at a time, and fewer if they are long."""
     block, chars = list[Row | Unread](), 0
     for row in rows:
         block.append(row)
@@ -126,7 +126,7 @@ def in_blocks(rows: Iterable[Row | Unread]) -> Iterator[list[Row | Unread]]:
 
 
 def block_of(path: Path, rows: Sequence[Row | Unread], text_column: str, position: int) -> Block:
-    """A block of a text format, of the file at `path`."""
+    """A block of a text file at `path`."""
     digest = hashlib.blake2b(digest_size=16)
     kept, texts, problems = list[Row](), list[str | None](), list[Problem]()
     for row in rows:
@@ -136,19 +136,19 @@ def block_of(path: Path, rows: Sequence[Row | Unread], text_column: str, positio
             continue
         digest.update(f"{row.place}\0{row.raw}\0".encode("utf-8", "surrogatepass"))
         kept.append(row)
-        found = text_in(row.cells.get(text_column), f"{shown(path)}, line {row.place}")
-        texts.append(found if isinstance(found, str) else None)
-        if isinstance(found, DataError):
-            problems.append(Problem(row.place, kept=True, error=found))
+        text = text_in(row.cells.get(text_column), f"{shown(path)}, line {row.place}")
+        texts.append(text if isinstance(text, str) else None)
+        if isinstance(text, DataError):
+            problems.append(Problem(row.place, kept=True, error=text))
     return Block(kept, texts, [row.place for row in kept], problems, digest.digest(), position)
 
 
 def text_in(cell: object, where: str) -> str | DataError | None:
-    """The text of a cell; None where it is blank, which is no fault, and the error where it is none."""
+    """The text of a cell; None if it is blank, which is no error; the error if it is not text."""
     if cell is None:
         return None
     if not isinstance(cell, str):
         kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
-        way_out = "Name the column of the texts by --text-column."
+        way_out = "Name the column with the texts by --text-column."
         return DataError(f"{where}: the text is {kind}.", way_out=way_out, code="text-no-string")
     return cell if cell.strip() else None

@@ -1,7 +1,7 @@
-"""Where scored rows go: a file that appears only when it is whole and survives a kill, or standard output.
+"""Where scored rows go: standard output, or a file that appears only when it is complete, and survives a kill.
 
-While a file OUT is being made, OUT.part holds its bytes and OUT.part.json, the journal, says how many of them count.
-What a killed run wrote beyond the journal is cut off by the next one, so no row is written twice and none is lost.
+While a file OUT is written, OUT.part holds its bytes, and the journal OUT.part.json says how many of them count.
+The next run cuts off what a killed run wrote beyond that, so no row is written twice and none is lost.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, Any, Protocol, Self
 
 from valence.bulk.blocks import Problem
-from valence.data.table.opening import shown, zstd
+from valence.data.table.decoding import shown, zstd
 from valence.errors import DataError
 from valence.files import write_json
 
@@ -28,16 +28,16 @@ JOURNAL_VERSION = 1
 
 @dataclass
 class State:
-    """How far a run has come.
+    """How far a run has got.
 
     Attributes:
-        blocks: blocks that are written.
-        digest: of all they held, hex; each block's is chained to the one before.
-        rows: rows in the output.
+        blocks: number of blocks written.
+        digest: of their content, hex; each block's digest is chained to the one before.
+        rows: in the output.
         blank: of these, rows without a text.
         unscored: of these, rows whose text could not be scored.
         unread: rows that are not in the output.
-        done: whether the input has ended.
+        done: whether the whole input has been scored.
     """
 
     blocks: int = 0
@@ -50,35 +50,35 @@ class State:
 
 
 class Output(Protocol):
-    """Takes encoded blocks in order."""
+    """Receives encoded blocks in order."""
 
     def write(self, content: bytes, problems: list[Problem]) -> None:
-        """Appends; what is written counts only after `commit`."""
+        """Appends; the content is valid only after `commit`."""
 
     def commit(self, state: State) -> None:
-        """From now on a new run goes on from `state`."""
+        """From now on, a new run resumes from `state`."""
 
     def finish(self) -> None:
-        """Puts the whole file in its place."""
+        """Puts the complete file in its place."""
 
 
 class StandardOutput:
-    """Blocks to standard output, which nothing can resume."""
+    """Writes to standard output; such a run cannot be resumed."""
 
     def write(self, content: bytes, problems: list[Problem]) -> None:  # noqa: ARG002 - they are logged as they come
         try:
             sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
-        except BrokenPipeError:  # whoever read it, such as head, has enough
+        except BrokenPipeError:  # the reader, such as head, has closed it
             raise
         except OSError as error:
             raise DataError(f"Standard output cannot be written: {error.strerror}.", code="output-closed") from error
 
     def commit(self, state: State) -> None:
-        """Nothing can be gone on with."""
+        """A run to standard output cannot be resumed."""
 
     def finish(self) -> None:
-        """What was written is out already."""
+        """Everything is already written."""
 
 
 @dataclass
@@ -91,17 +91,17 @@ class _Journal:
 
 
 class FileOutput:
-    """A file that is written beside its place. Use it as a context manager.
+    """A file that is written under a temporary name. Use it as a context manager.
 
     Args:
-        target: OUT. Its ending says how it is compressed.
-        settings: everything that decides the output's bytes, as JSON; a stopped run with others cannot be gone on with.
-        unit: what a problem's place counts.
-        head: what the output begins with.
-        convert: makes the file at its second argument of the one at its first, where blocks are not yet the format.
-        restart: drop what a stopped run left.
+        target: OUT. Its ending tells how it is compressed.
+        settings: all that determines the output, as JSON; a run is resumed only with the same ones.
+        unit: what the place of a problem counts.
+        head: the beginning of the output.
+        convert: (from, to) converts the file to its final format; None if blocks have it.
+        restart: discard what an interrupted run left.
 
-    Raises DataError if it cannot be written, if another process is writing it, or if a stopped run had other settings.
+    Raises DataError if it cannot be written, if another process is writing it, or if an interrupted run had other settings.
     """
 
     def __init__(
@@ -120,14 +120,14 @@ class FileOutput:
         self._problems_part = target.with_name(f"{self._problems.name}.part")
         self._journal_path = target.with_name(f"{target.name}.part.json")
         self._pack = packing(target)
-        with _written(target):
+        with _errors_mapped(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             self._file = _locked(self._part)
         try:
-            with _written(target):
+            with _errors_mapped(target):
                 if restart:
                     self._journal_path.unlink(missing_ok=True)
-                self._journal = self._found(settings) or _Journal(settings)
+                self._journal = self._read_journal(settings) or _Journal(settings)
                 kept = self._journal.part_bytes
                 self._placed = kept > 0 and os.fstat(self._file.fileno()).st_size == 0  # and killed right after
                 self._problems_file = self._problems_part.open("ab")
@@ -140,17 +140,17 @@ class FileOutput:
 
     @property
     def state(self) -> State:
-        """Where the run stands that is gone on with; at the beginning in a new one."""
+        """Where to resume; the beginning in a new run."""
         return self._journal.state
 
     def write(self, content: bytes, problems: list[Problem]) -> None:
-        with _written(self.target):
+        with _errors_mapped(self.target):
             self._file.write(self._pack(content))
-            for each in problems:
-                self._problems_file.write(problem_line(each, self._unit))
+            for problem in problems:
+                self._problems_file.write(problem_line(problem, self._unit))
 
     def commit(self, state: State) -> None:
-        with _written(self.target):
+        with _errors_mapped(self.target):
             for file in (self._file, self._problems_file):
                 file.flush()
                 os.fsync(file.fileno())
@@ -159,8 +159,8 @@ class FileOutput:
             write_json(self._journal_path, asdict(self._journal))
 
     def finish(self) -> None:
-        """The steps in such an order that a kill between any two lets the next run take the rest."""
-        with _written(self.target):
+        """Its steps are ordered so that after a kill between any two, the next run can do the rest."""
+        with _errors_mapped(self.target):
             if self._placed:
                 self._part.unlink()
             else:
@@ -193,26 +193,26 @@ class FileOutput:
         draft.replace(self.target)
         self._part.unlink()
 
-    def _found(self, settings: dict[str, Any]) -> _Journal | None:
-        """The journal of a stopped run."""
+    def _read_journal(self, settings: dict[str, Any]) -> _Journal | None:
+        """The journal of an interrupted run; None if there is none."""
         if not self._journal_path.exists():
             return None
         try:
             raw = json.loads(self._journal_path.read_text("utf-8"))
-            found = _Journal(**{**raw, "state": State(**raw["state"])})
+            journal = _Journal(**{**raw, "state": State(**raw["state"])})
         except (ValueError, TypeError, KeyError) as error:
             raise self._stale(f"its journal {self._journal_path.name} cannot be read ({error})") from error
-        other = [name for name in settings if found.settings.get(name) != settings[name]]
-        if found.version != JOURNAL_VERSION or other:
-            raise self._stale(f"it had another {other[0]}" if other else "another Valence made it")
+        other = [name for name in settings if journal.settings.get(name) != settings[name]]
+        if journal.version != JOURNAL_VERSION or other:
+            raise self._stale(f"it had another {other[0]}" if other else "another version of Valence made it")
         size = self._part.stat().st_size
-        placed = found.state.done and not size and self.target.exists()
-        if found.part_bytes > size and not placed:
-            raise self._stale(f"{self._part.name} is shorter than it was")
-        return found
+        placed = journal.state.done and not size and self.target.exists()
+        if journal.part_bytes > size and not placed:
+            raise self._stale(f"{self._part.name} is shorter than before")
+        return journal
 
     def _cut(self) -> None:
-        """Drops what was written and not committed, and goes to the end."""
+        """Drops what was not committed, and goes to the end."""
         journal = self._journal
         for file, size in ((self._file, journal.part_bytes), (self._problems_file, journal.problem_bytes)):
             file.truncate(min(size, os.fstat(file.fileno()).st_size))
@@ -220,14 +220,14 @@ class FileOutput:
 
     def _stale(self, why: str) -> DataError:
         return DataError(
-            f"A stopped run has left {self._part}, and this one cannot go on with it: {why}.",
-            way_out="Give the options of then, or --restart to begin anew.",
+            f"An interrupted run left {self._part}, but it cannot be resumed: {why}.",
+            way_out="Use the same options as before, or --restart to start again.",
             code="resume-mismatch",
         )
 
 
 def problems_of(target: Path) -> Path:
-    """The file that lists the rows which could not be read or scored; it is there only if there are any."""
+    """The file that lists rows that could not be read or scored; it exists only if there are any."""
     return target.with_name(f"{target.name}.problems.jsonl")
 
 
@@ -239,7 +239,7 @@ def problem_line(problem: Problem, unit: str) -> bytes:
 
 
 def packing(target: Path) -> Callable[[bytes], bytes]:
-    """How bytes are compressed for a file of this name: each piece by itself, so that pieces can follow each other."""
+    """Compresses bytes for a file of this name, each piece on its own, so that pieces can be appended."""
     suffix = target.suffix.lower()
     if suffix == ".gz":
         return lambda content: gzip.compress(content, mtime=0)
@@ -250,31 +250,33 @@ def packing(target: Path) -> Callable[[bytes], bytes]:
 
 
 def _locked(part: Path) -> IO[bytes]:
-    """The file, for this process alone until it ends, however it ends."""
+    """The file, locked by this process until it ends."""
     file = part.open("ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        mine = part.exists() and os.fstat(file.fileno()).st_ino == part.stat().st_ino  # not just renamed by another
+        mine = (
+            part.exists() and os.fstat(file.fileno()).st_ino == part.stat().st_ino
+        )  # another process may just have renamed it
     except OSError:
         mine = False
     if not mine:
         file.close()
         raise DataError(
             f"Another process is writing {shown(part).removesuffix('.part')}.",
-            way_out="Wait until it has finished, or give another --out.",
+            way_out="Wait until it has finished, or use another --out.",
             code="output-in-use",
         )
     return file
 
 
 @contextmanager
-def _written(target: Path) -> Iterator[None]:
+def _errors_mapped(target: Path) -> Iterator[None]:
     """Maps the file system's errors in the block to a DataError that names the output."""
     try:
         yield
     except OSError as error:
         raise DataError(
             f"{target} cannot be written: {error.strerror or error}.",
-            way_out="Mend that and run the same command again: it goes on from where it was.",
+            way_out="Fix this and run the same command again: it resumes where it stopped.",
             code="output-unwritable",
         ) from error

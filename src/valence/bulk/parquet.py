@@ -1,7 +1,7 @@
-"""Parquet as a source, by pyarrow: every column keeps its type, whatever it is.
+"""Parquet as a source, by pyarrow: every column keeps its type.
 
-A Parquet file's index is at its end, so one that is cut off cannot be gone on with: blocks are written as Arrow
-streams, one behind the other, and become Parquet once all are there.
+The index of a Parquet file is at its end, so a partial file cannot be continued. Blocks are therefore written as a
+sequence of Arrow streams, which are converted to Parquet once all are there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ GROUP_ROWS = 1 << 16  # of a row group in the output
 
 
 class ParquetRows:
-    """How the scored rows of a Parquet file are written: as Arrow streams, which `finish` makes a file of.
+    """Writes the scored rows of a Parquet file as Arrow streams, which `finish` converts to a file.
 
     Attributes:
         schema: of the output.
@@ -54,26 +54,26 @@ def kinds_of(pa: Any, added: Added) -> tuple[Any, Any]:
 
 
 def block_of_batch(path: Path, batch: Any, text_column: str, read: int) -> Block:
-    """A block of a batch, before which so many rows of the file were read."""
+    """A block from a batch; `read` is the number of rows of the file before it."""
     places = range(read + 1, read + batch.num_rows + 1)
     texts, problems = list[str | None](), list[Problem]()
     for place, cell in zip(places, batch.column(text_column).to_pylist(), strict=True):
-        found = text_in(cell, f"{path.name}, row {place}")
-        texts.append(found if isinstance(found, str) else None)
-        if isinstance(found, DataError):
-            problems.append(Problem(place, kept=True, error=found))
+        text = text_in(cell, f"{path.name}, row {place}")
+        texts.append(text if isinstance(text, str) else None)
+        if isinstance(text, DataError):
+            problems.append(Problem(place, kept=True, error=text))
     digest = hashlib.blake2b(batch.serialize(), digest_size=16).digest()
     return Block(batch, texts, places, problems, digest, read + batch.num_rows)
 
 
 class ParquetSource:
-    """An opened Parquet file.
+    """An open Parquet file.
 
     Args:
         path: for messages.
         file: a pyarrow.parquet.ParquetFile.
-        added: names of the two columns that are added.
-        named: the column of the texts, or None to find it out.
+        added: names of the two added columns.
+        named: the column with the texts, or None to detect it.
     """
 
     unit = "row"
@@ -90,7 +90,7 @@ class ParquetSource:
         if nested_kind(kind):
             raise DataError(
                 f"{path.name}: the column {self.text_column!r} holds {kind}, not texts.",
-                way_out="Name the column of the texts by --text-column.",
+                way_out="Name the column with the texts by --text-column.",
                 code="text-no-string",
             )
         self.layout: dict[str, Any] = {"schema": str(schema)}
@@ -107,7 +107,7 @@ class ParquetSource:
 
 
 def finish(part: Path, target: Path) -> None:
-    """Makes a Parquet file at `target` of the streams at `part`, some row groups at a time."""
+    """Converts the streams at `part` to a Parquet file at `target`, a few row groups at a time."""
     pa, parquet = libraries()
     with part.open("rb") as streams:
         schema = pa.ipc.open_stream(streams).schema
@@ -131,7 +131,7 @@ def _batches(pa: Any, streams: Any) -> Iterator[Any]:
 
 
 def _grid(path: Path, batch: Any) -> Grid:
-    """A batch's cells, for finding out which column holds the texts."""
+    """A batch's cells, to detect the column with the texts."""
     kinds = {field.name: nested_kind(field.type) for field in batch.schema}
     columns = {
         name: [Nested(kind)] * batch.num_rows if kind else batch.column(name).to_pylist()
@@ -141,7 +141,7 @@ def _grid(path: Path, batch: Any) -> Grid:
 
 
 def _with(pa: Any, schema: Any, added: Added, kinds: Sequence[Any]) -> Any:
-    """The schema with the added columns, and with them in what Hugging Face's `datasets` keeps beside it."""
+    """The schema with the added columns, also in the metadata of Hugging Face's `datasets`."""
     for name, kind in zip(added.names, kinds, strict=True):
         schema = schema.append(pa.field(name, kind))
     kept = dict(schema.metadata or {})

@@ -1,4 +1,4 @@
-"""Scores a file: blocks read by one thread, scored by as many as there are cores, written in order."""
+"""Scores a file: one thread reads blocks, one thread per core scores them, and they are written in order."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from typing import Any
 from tqdm import tqdm
 
 from valence.bulk import parquet
-from valence.bulk.answering import Score, Scored, answers, with_problems
 from valence.bulk.blocks import Answer, Block, Problem, Source
-from valence.bulk.opening import STANDARD_OUTPUT, ScoreRequest, opened
 from valence.bulk.output import FileOutput, Output, StandardOutput, State, problems_of
-from valence.data.table.opening import shown
+from valence.bulk.request import STANDARD_OUTPUT, ScoreRequest, opened
+from valence.bulk.scoring import Score, Scored, answers, with_problems
+from valence.data.table.decoding import shown
 from valence.errors import DataError, TextError
 from valence.inference.engine import Engine
 from valence.version import __version__
 
 log = logging.getLogger(__name__)
 
-COMMIT_S = 2.0  # a kill costs about so much work, and what is being scored; fsync costs little so seldom
-LOGGED_PROBLEMS = 20  # to standard error; all of them go into the file beside the output
+COMMIT_S = 2.0  # a kill loses at most this much work; fsync is cheap at this interval
+LOGGED_PROBLEMS = 20  # to standard error; all of them go into the file next to the output
 
 
 def score_file(request: ScoreRequest, engine: Engine, workers: int) -> State:
-    """Scores the file with an engine of one thread in so many workers; returns the counts of the whole output.
+    """Scores the file with a single-threaded engine in several workers; returns the counts of the whole output.
 
-    Goes on with what a stopped run left, if anything. Raises DataError and SettingsError; what was written until then
-    is kept for the next run.
+    Resumes an interrupted run, if there is one. Raises DataError and SettingsError; what has been written is kept for
+    the next run.
     """
     with opened(request, several=engine.fitted.labels.multi_label) as source:
         log.info("%s: texts from %r (%s).", shown(request.path), source.text_column, source.why)
         with ExitStack() as stack:
             output, state = _output(request, source, engine, stack)
             if not state.done:
-                blocks, position = _pass(source, state)
+                blocks, position = _unwritten(source, state)
                 run = _Run(request, source, output, state, position)
                 state = run.through(blocks, engine.answers, workers)
             output.finish()
-    _tell(request, state)
+    _log_summary(request, state)
     return state
 
 
@@ -71,8 +71,8 @@ def _output(request: ScoreRequest, source: Source, engine: Engine, stack: ExitSt
     return stack.enter_context(file), file.state
 
 
-def _pass(source: Source, state: State) -> tuple[Iterator[Block], int]:
-    """The blocks that are not written yet, and the position of the first; DataError if the others have changed."""
+def _unwritten(source: Source, state: State) -> tuple[Iterator[Block], int]:
+    """The unwritten blocks, and the position of the first. Raises DataError if the others have changed."""
     blocks, digest, position = source.blocks(), "", 0
     for _ in range(state.blocks):
         block = next(blocks, None)
@@ -80,20 +80,20 @@ def _pass(source: Source, state: State) -> tuple[Iterator[Block], int]:
         position = block.position if block else 0
     if digest != state.digest:
         raise DataError(
-            "A stopped run has scored the beginning of this file, and it has changed since.",
-            way_out="Give the file as it was, or --restart to begin anew.",
+            "The part of this file that an interrupted run has scored has changed since.",
+            way_out="Restore the file, or use --restart to start again.",
             code="resume-mismatch",
         )
     return blocks, position
 
 
 def chained(digest: str, block: Block) -> str:
-    """The digest of everything up to this block, from that of everything before it."""
+    """The digest of everything up to this block, from the digest of everything before it."""
     return hashlib.blake2b(digest.encode() + block.digest, digest_size=16).hexdigest()
 
 
 class _Run:
-    """One run from where the output stands to the end of the input."""
+    """One run, from the first unwritten block to the end of the input."""
 
     def __init__(self, request: ScoreRequest, source: Source, output: Output, state: State, position: int) -> None:
         self._request, self._source, self._output = request, source, output
@@ -103,7 +103,7 @@ class _Run:
 
     def through(self, blocks: Iterable[Block], score: Score, workers: int) -> State:
         if self._state.blocks:
-            log.info("Going on after the %s rows that a stopped run has scored.", f"{self._state.rows:,}")
+            log.info("Resuming after %s rows that are already scored.", f"{self._state.rows:,}")
         committed = time.monotonic()
         with self._bar() as bar:
             for scored in _scored(blocks, score, workers, self._where):
@@ -124,7 +124,7 @@ class _Run:
                 raise problem.error
             self._log(problem)
         self._output.write(self._source.encoded(block, answers), problems)
-        before, unread = self._state, sum(not each.kept for each in problems)
+        before, unread = self._state, sum(not problem.kept for problem in problems)
         unscored = len(problems) - unread
         self._state = State(
             blocks=before.blocks + 1,
@@ -147,13 +147,13 @@ class _Run:
                 log.warning("%s (%s)", problem.error.message, what)
         elif self._logged == LOGGED_PROBLEMS + 1:
             with tqdm.external_write_mode(file=sys.stderr):
-                log.warning("More such rows are listed in %s only.", problems_of(self._request.out).name)
+                log.warning("Further such rows are listed only in %s.", problems_of(self._request.out).name)
 
     def _bar(self) -> Any:
         size = self._source.size
         return tqdm(
             total=size,
-            initial=self._position,  # what a stopped run did says nothing of the time left
+            initial=self._position,  # rows of an interrupted run do not count for the remaining time
             unit="",
             desc="scoring",
             bar_format="{desc} {percentage:3.0f}% |{bar:20}| {postfix}, {remaining} left"
@@ -172,7 +172,7 @@ class _Run:
 
 
 def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable[[int], str]) -> Iterator[Scored]:
-    """The blocks in order, with their answers. At most two more than there are workers are held at once."""
+    """The blocks in order, with their answers. At most two more than the workers are held at once."""
     waiting = deque[tuple[Block, Future[list[Answer | TextError | None]]]]()
 
     def oldest() -> Scored:
@@ -191,15 +191,15 @@ def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable
             pool.shutdown(cancel_futures=True)
 
 
-def _tell(request: ScoreRequest, state: State) -> None:
+def _log_summary(request: ScoreRequest, state: State) -> None:
     parts = [f"{state.rows:,} rows"]
     for count, words in (
         (state.blank, "without a text"),
         (state.unscored, "whose text could not be scored"),
-        (state.unread, "more left out, since they could not be read"),
+        (state.unread, "more left out because they could not be read"),
     ):
         if count:
             parts.append(f"{count:,} {words}")
     log.info("%s: %s.", "standard output" if request.out == STANDARD_OUTPUT else request.out, ", ".join(parts))
     if (state.unread or state.unscored) and request.out != STANDARD_OUTPUT:
-        log.info("What was wrong with which row: %s", problems_of(request.out))
+        log.info("The rows and their problems are listed in %s", problems_of(request.out))

@@ -1,4 +1,4 @@
-"""CSV, TSV and JSON lines as sources: cells and lines are written back as they were read."""
+"""CSV, TSV and JSON lines as sources. Cells and lines are written back as they were read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from valence.bulk.blocks import Added, Answer, Block, block_of, in_blocks
-from valence.bulk.position import Position
+from valence.bulk.progress import ReadProgress
 from valence.data.table import jsonlines
 from valence.data.table.columns import choose_text_of_rows
+from valence.data.table.decoding import shown
 from valence.data.table.delimited import DelimitedTable, Dialect
 from valence.data.table.grid import Row, Unread, check_not_empty
-from valence.data.table.opening import shown
 from valence.errors import DataError, SettingsError
 from valence.model.labels import SEPARATOR
 
@@ -23,13 +23,13 @@ DECIMALS = 6  # of a probability in the output
 
 
 class DelimitedRows:
-    """How the scored rows of a CSV or TSV file are written: with its delimiter and its quoting, in UTF-8.
+    """Writes the scored rows of a CSV or TSV file, with its delimiter and quoting, in UTF-8.
 
     Args:
         path: of the file, for messages.
-        header: its first line's cells.
-        dialect: how cells are parted.
-        added: names of the two columns that are added.
+        header: the cells of its first line.
+        dialect: delimiter and quoting.
+        added: names of the two added columns.
     """
 
     def __init__(self, path: Path, header: Sequence[str], dialect: Dialect, added: Added) -> None:
@@ -42,7 +42,7 @@ class DelimitedRows:
         return self.lines([*row.raw, *cells_of(answer)] for row, answer in zip(block.rows, answers, strict=True))
 
     def lines(self, rows: Iterable[Sequence[str]]) -> bytes:
-        """Rows of cells as they stand in the file. Raises DataError for one that cannot."""
+        """Encoded rows of cells. Raises DataError for a cell that cannot be written."""
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._dialect.quoted else csv.QUOTE_NONE
         ended = _RowEnds()
         writer = csv.writer(
@@ -53,17 +53,17 @@ class DelimitedRows:
         )
         try:
             writer.writerows(rows)
-        except csv.Error as error:  # only a label can hold what an unquoted cell cannot
+        except csv.Error as error:  # only a label can contain what an unquoted cell cannot
             raise DataError(
-                f"A label of the model holds a tab or a line break, and {shown(self._path)} does not quote.",
-                way_out="Save the file as CSV, whose cells are quoted where they must be.",
+                f"A label of the model contains a tab or a line break, but {shown(self._path)} does not use quotes.",
+                way_out="Save the file as CSV, where such cells can be quoted.",
                 code="label-unwritable",
             ) from error
         return "".join(ended.written).encode()
 
 
 def cells_of(answer: Answer | None) -> tuple[str, str]:
-    """The two cells that are added to a row; empty without an answer. Several labels are parted by SEPARATOR.
+    """The two added cells of a row; empty without an answer. Several labels are separated by SEPARATOR.
 
     >>> cells_of(Answer(("angry", "rude"), (0.9, 0.625)))
     ('angry|rude', '0.900000|0.625000')
@@ -72,31 +72,33 @@ def cells_of(answer: Answer | None) -> tuple[str, str]:
         return "", ""
     if isinstance(answer.probability, float):
         return str(answer.label), f"{answer.probability:.{DECIMALS}f}"
-    return SEPARATOR.join(answer.label), SEPARATOR.join(f"{each:.{DECIMALS}f}" for each in answer.probability)
+    return SEPARATOR.join(answer.label), SEPARATOR.join(
+        f"{probability:.{DECIMALS}f}" for probability in answer.probability
+    )
 
 
 def values_of(answer: Answer | None) -> tuple[Any, Any]:
-    """The same as values of a format that has numbers, lists and nothing."""
+    """The same two cells for a format with numbers, lists and null."""
     if answer is None:
         return None, None
     if isinstance(answer.probability, float):
         return answer.label, round(answer.probability, DECIMALS)
-    return answer.label, [round(each, DECIMALS) for each in answer.probability]
+    return answer.label, [round(probability, DECIMALS) for probability in answer.probability]
 
 
 class DelimitedSource:
     """A CSV or TSV file.
 
     Args:
-        table: the opened file.
-        added: names of the two columns that are added.
-        named: the column of the texts, or None to find it out.
+        table: the open file.
+        added: names of the two added columns.
+        named: the column with the texts, or None to detect it.
         position: how far the file has been read.
     """
 
     unit = "line"
 
-    def __init__(self, table: DelimitedTable, added: Added, named: str | None, position: Position) -> None:
+    def __init__(self, table: DelimitedTable, added: Added, named: str | None, position: ReadProgress) -> None:
         self._table, self._position = table, position
         self.size = position.size
         self._blocks = in_blocks(table)
@@ -118,7 +120,7 @@ class DelimitedSource:
 
 
 class _RowEnds:
-    """Takes rows from csv and ends them with a line feed; told to do so itself, csv leaves a lone \\r unquoted."""
+    """Takes rows from csv and ends them with a line feed. With that as terminator, csv leaves \\r unquoted."""
 
     def __init__(self) -> None:
         self.written: list[str] = []
@@ -128,11 +130,11 @@ class _RowEnds:
 
 
 class JsonLines:
-    """How the scored rows of a JSONL file are written: each line to the letter, with two keys added at its end.
+    """Writes the scored rows of a JSONL file: each line unchanged, with two keys added at its end.
 
     Args:
         path: of the file, for messages.
-        added: names of the two keys that are added.
+        added: names of the two added keys.
     """
 
     def __init__(self, path: Path, added: Added) -> None:
@@ -146,13 +148,13 @@ class JsonLines:
         return "".join(lines).encode()
 
     def unless_clash(self, row: Row | Unread) -> Row | Unread:
-        """A key of an added one's name ends the run if the first block has it; one that comes later costs its row."""
+        """The row, or an error if it has a key with an added name. In the first block, such a key ends the run instead."""
         clash = next((name for name in self._added.names if isinstance(row, Row) and name in row.cells), None)
         if clash is None:
             return row
         error = DataError(
-            f"{shown(self._path)}, line {row.place}: it has a key {clash!r} already, which would be added.",
-            way_out="Name the added keys otherwise by --prefix.",
+            f"{shown(self._path)}, line {row.place}: it already has the key {clash!r}, which would be added.",
+            way_out="Choose other names for the added keys by --prefix.",
             code="columns-clash",
         )
         return Unread(row.place, error)
@@ -163,10 +165,7 @@ class JsonLines:
 
 
 class JsonLinesSource:
-    """A file of one JSON object a line.
-
-    Arguments as of DelimitedSource.
-    """
+    """A file of one JSON object per line. Its arguments are those of DelimitedSource."""
 
     unit = "line"
 
@@ -177,7 +176,7 @@ class JsonLinesSource:
         encoding: str | None,
         added: Added,
         named: str | None,
-        position: Position,
+        position: ReadProgress,
     ) -> None:
         self._path, self._position = path, position
         self.size = position.size
@@ -198,11 +197,11 @@ class JsonLinesSource:
 
 
 def refuse_clash(path: Path, columns: Any, added: Added) -> None:
-    """Raises SettingsError if the file has a column of an added one's name."""
+    """Raises SettingsError if the file has a column with an added name."""
     for name in added.names:
         if name in columns:
             raise SettingsError(
-                f"{shown(path)} has a column {name!r} already, which would be added.",
-                way_out="Name the added columns otherwise by --prefix, such as --prefix second_.",
+                f"{shown(path)} already has the column {name!r}, which would be added.",
+                way_out="Choose other names for the added columns by --prefix, such as --prefix second_.",
                 code="columns-clash",
             )

@@ -1,6 +1,6 @@
-"""The command line: one file per command, each importing what it needs only when it runs.
+"""The command line: one file per command, which imports what it needs only when it runs.
 
-The one place where a ValenceError or Ctrl-C becomes words on stderr and an exit code.
+This is the only place where a ValenceError or Ctrl-C becomes a message on stderr and an exit code.
 """
 
 from __future__ import annotations
@@ -18,44 +18,44 @@ import click
 from valence.errors import ValenceError
 from valence.version import __version__
 
-# Command -> one line of help. The list is here so that `valence --help` imports no command.
+# Command -> one line of help. It is here so that `valence --help` imports no command.
 COMMANDS = {
-    "data": "Fetch the data sets by name, or see which are here.",
+    "data": "Download data sets, or list those on this machine.",
     "pretrain": "Stage 1: train a base on a large related set.",
     "distill": "Train a small student on the answers of larger teachers.",
     "transfer": "Stage 2: freeze the body, fit a new final layer, test it; or train layers too.",
-    "baseline": "Test cheap methods: the majority label, TF-IDF, a lexicon.",
+    "baseline": "Test simple methods: the majority label, TF-IDF, a lexicon.",
     "evaluate": "Test models on a reserved set: figures with intervals, a report, a comparison.",
     "parity": "Compare the served model with the trained one.",
-    "bundle": "Copy only the files of a model that serving needs.",
+    "bundle": "Copy the files of a model that serving needs.",
     "export": "Make the quantised ONNX body that serving runs.",
     "predict": "Score texts.",
     "score": "Score every row of a file of any size.",
     "serve": "Stage 3: serve the API and the page.",
-    "keys": "Make, list and revoke the API's keys.",
-    "feedback": "Export what people said about the answers.",
-    "db": "Bring the server's database up to date, or see how it is.",
-    "backup": "Write what the server keeps to one file, while it runs.",
+    "keys": "Create, list and revoke API keys.",
+    "feedback": "Export people's feedback.",
+    "db": "Upgrade the server's database, or check it.",
+    "backup": "Back up the server's data to one file, while it runs.",
     "restore": "Put a backup into a database.",
-    "deploy": "Put it on Heroku, and see before whether it fits a small dyno.",
-    "healthcheck": "Ask the server on this machine whether it lives.",
-    "settings": "Show the server's settings with their meaning.",
+    "deploy": "Deploy to Heroku, and check first whether it fits a small dyno.",
+    "healthcheck": "Check whether the server on this machine answers.",
+    "settings": "Show the server's settings and their meaning.",
 }
 
 
-# What a command that Ctrl-C stopped leaves, and how to go on. What is written is written whole or not at all.
+# What Ctrl-C leaves of a command, and how to resume. Files are written completely or not at all.
 _AFTER_CTRL_C = {
-    "data": "Run the command again: a download goes on where it stopped.",
-    "pretrain": "Nothing was written to --out. The same command with --resume goes on from the last checkpoint.",
-    "distill": "Nothing was written to --out. The same command with --resume goes on from the last checkpoint.",
-    "transfer": "Nothing was written to --out. Run the command again: features that were finished are kept, and where "
-    "layers are trained --resume goes on from the last checkpoint.",
-    "score": "Give the same command again: it goes on where it was.",
+    "data": "Run the command again: a download resumes where it stopped.",
+    "pretrain": "Nothing was written to --out. The same command with --resume continues from the last checkpoint.",
+    "distill": "Nothing was written to --out. The same command with --resume continues from the last checkpoint.",
+    "transfer": "Nothing was written to --out. Run the command again: finished features are kept, and if layers "
+    "are trained, --resume continues from the last checkpoint.",
+    "score": "Run the same command again: it resumes where it stopped.",
 }
-_AFTER_CTRL_C_BY_DEFAULT = "Nothing half-done was left. Run it again to begin anew."
+_AFTER_CTRL_C_BY_DEFAULT = "Nothing was left half-written. Run it again to start over."
 
 
-# As shells have it for a program that SIGPIPE ended, which is how other tools end when `head` has read enough.
+# The exit code of a program that SIGPIPE ended, as other tools end when `head` has read enough.
 _READER_GONE = 128 + signal.SIGPIPE
 
 
@@ -63,22 +63,22 @@ def reader_is_gone() -> bool:
     """Whether standard output is a pipe or a socket that nobody reads any more."""
     try:
         stdout = sys.stdout.fileno()
-    except (OSError, ValueError):  # caught by a test or a notebook, or closed
+    except (OSError, ValueError):  # replaced by a test or a notebook, or closed
         return False
-    asked = select.poll()
-    asked.register(stdout, select.POLLOUT)
-    return any(state & (select.POLLERR | select.POLLHUP) for _, state in asked.poll(0))
+    poll = select.poll()
+    poll.register(stdout, select.POLLOUT)
+    return any(state & (select.POLLERR | select.POLLHUP) for _, state in poll.poll(0))
 
 
 def _write_to_nobody() -> None:
-    """Lets what is still in the buffer go without an error when Python ends."""
+    """Discards what is still in the buffer, so that Python ends without an error."""
     nobody = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nobody, sys.stdout.fileno())
     os.close(nobody)
 
 
 class LazyGroup(click.Group):
-    """Imports a command's module when the command is asked for, so that every command starts quickly."""
+    """Imports a command's module only when the command is used, so that every command starts quickly."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
@@ -117,7 +117,7 @@ class LazyGroup(click.Group):
 
 
 class Failure(click.ClickException):
-    """What went wrong and the way out, on two lines; exit code 2."""
+    """What went wrong and what to do about it, on two lines; exit code 2."""
 
     exit_code = 2
 
@@ -126,7 +126,7 @@ class Failure(click.ClickException):
 
 
 class Stopped(click.ClickException):
-    """Ctrl-C, and how to go on, on one line; exit code 130, as shells have it for SIGINT."""
+    """Ctrl-C, and how to resume, on one line; exit code 130, as in shells for SIGINT."""
 
     exit_code = 130
 
@@ -143,4 +143,4 @@ def main() -> None:
     """Your own text classifier, made by transfer learning."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     logging.getLogger("valence").setLevel(logging.INFO)
-    logging.getLogger("huggingface_hub").propagate = False  # it has a handler of its own: each line came twice
+    logging.getLogger("huggingface_hub").propagate = False  # it has its own handler, and each line would appear twice

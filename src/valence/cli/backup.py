@@ -1,4 +1,4 @@
-"""`valence backup`: what the server keeps, as one file."""
+"""`valence backup`: the server's data, as one file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from valence.cli.options import server_database
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--overwrite", is_flag=True, help="Also where FILE is there already.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
 def backup(file: Path, overwrite: bool) -> None:
-    """Write keys and feedback to FILE, as they are at one moment; the server may run meanwhile.
+    """Write keys and feedback to FILE, all from the same moment; the server may keep running.
 
-    It is the database that VALENCE_DATABASE_URL (or DATABASE_URL) names, else a SQLite file in the data folder.
+    Its address is VALENCE_DATABASE_URL (or DATABASE_URL); by default it is a SQLite file in the data folder.
     """
     from valence.server.store.backup import backup as write
 

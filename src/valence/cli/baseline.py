@@ -1,4 +1,4 @@
-"""`valence baseline`: the results of cheap methods on the same rows."""
+"""`valence baseline`: the results of simple methods on the same rows."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     type=click.Choice(["majority", "tfidf", "vader"]),
     multiple=True,
     default=["tfidf"],
-    help="The majority label; TF-IDF with logistic regression; or VADER, a lexicon with rules, for the labels negative "
-    "and positive only. Give it again for more than one.",
+    help="The majority label; TF-IDF with logistic regression; or VADER, a lexicon with rules, which needs the labels "
+    "negative and positive. Can be repeated.",
 )
 @data_options("sst2")
 @rows_options
 @seed_option
 @results_option
 def baseline(kinds: tuple[str, ...], request: DataRequest, results: Path | None, **rows: Any) -> None:
-    """Test the cheap methods that a classifier must beat, on the reserved set."""
+    """Test the simple methods that a classifier must beat, on the reserved set."""
     from valence.cli.command_line import command_line
     from valence.data.splits import SplitConfig
     from valence.evaluation.results import save

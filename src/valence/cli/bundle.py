@@ -1,4 +1,4 @@
-"""`valence bundle`: a copy of a model folder with only the files that serving needs."""
+"""`valence bundle`: copies only the files of a model folder that serving needs."""
 
 from __future__ import annotations
 

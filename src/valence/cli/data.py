@@ -1,4 +1,4 @@
-"""`valence data`: the data sets by name."""
+"""`valence data`: the data sets that Valence knows by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 @click.group()
 def data() -> None:
-    """Fetch the data sets by name, or see which are here."""
+    """Download data sets, or list those on this machine."""
 
 
 @data.command()
@@ -21,7 +21,7 @@ def data() -> None:
     help="A local copy in the original layout (folder, tar.gz or zip), or a folder that holds it.",
 )
 def get(names: tuple[str, ...], source: Path | None) -> None:
-    """Download the data sets NAME..., such as imdb or sst2, or take a local copy."""
+    """Download the data sets NAME..., such as imdb or sst2, or use a local copy."""
     from valence.data import catalog, store
 
     entries = [catalog.entry(name) for name in names]
@@ -36,7 +36,7 @@ def get(names: tuple[str, ...], source: Path | None) -> None:
 
 @data.command(name="list")
 def list_() -> None:
-    """Show the data sets that Valence knows by name, and which are on this machine."""
+    """List the data sets that Valence knows by name, and say which are on this machine."""
     from valence.data import catalog, store
     from valence.errors import DataError
 

@@ -1,4 +1,4 @@
-"""`valence db`: the server's database, before a release and when something is wrong with it."""
+"""`valence db`: upgrades and checks the server's database."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from valence.cli.options import server_database
 
 @click.group()
 def db() -> None:
-    """Bring the server's database up to date, or see how it is.
+    """Upgrade the server's database, or check it.
 
-    It is the one that VALENCE_DATABASE_URL (or DATABASE_URL) names, else a SQLite file in the data folder. A server
-    migrates its SQLite file by itself; PostgreSQL is migrated by `valence db upgrade` alone, once for each release.
+    Its address is VALENCE_DATABASE_URL (or DATABASE_URL); by default it is a SQLite file in the data folder. A server
+    migrates its SQLite file itself; PostgreSQL is migrated only by `valence db upgrade`, once per release.
     """
 
 
 @db.command()
 def upgrade() -> None:
-    """Make the tables, or bring them up to date; does nothing where they are."""
+    """Create or upgrade the tables; does nothing if they are up to date."""
     from valence.server.store.database import HEAD
 
     with server_database() as database:
@@ -29,7 +29,7 @@ def upgrade() -> None:
 
 @db.command()
 def status() -> None:
-    """Say where it is and whether the server can use it; ends with 2 if not."""
+    """Print where the database is and whether the server can use it; the exit code is 2 if not."""
     with server_database() as database:
         database.check()
         click.echo(f"{database.place}: ready, version {database.version()}.")

@@ -1,4 +1,4 @@
-"""`valence feedback`: what people said about the answers, for the operator."""
+"""`valence feedback`: people's feedback, for the operator."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from valence.cli.options import overwrite_option, server_database
 
 @click.group()
 def feedback() -> None:
-    """Read what people said about the answers."""
+    """Read people's feedback."""
 
 
 @feedback.command()
-@click.option("--format", "shape", type=click.Choice(["csv", "jsonl"]), default="jsonl", help="Shape of the file.")
+@click.option("--format", "shape", type=click.Choice(["csv", "jsonl"]), default="jsonl", help="Format of the file.")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.  [default: standard output]"
 )
 @overwrite_option("a file that is at --out already")
 def export(shape: str, out: Path | None, overwrite: bool) -> None:
-    """Write everything that was said, the newest first.
+    """Write all feedback, newest first.
 
-    In CSV a field that a spreadsheet would run as a formula has an apostrophe in front; JSON Lines has everything as
+    In CSV, an apostrophe is put before a field that a spreadsheet would run as a formula; JSON Lines has everything as
     it was sent.
     """
     from valence.files import check_file_free, file_in_place_of, writing
@@ -39,6 +39,6 @@ def export(shape: str, out: Path | None, overwrite: bool) -> None:
             for line in lines:
                 click.echo(line, nl=False)
         else:
-            with writing(out), file_in_place_of(out, mode=0o600) as file:  # there may be people's words in it
+            with writing(out), file_in_place_of(out, mode=0o600) as file:  # it may contain what people wrote
                 file.writelines(line.encode() for line in lines)
             click.echo(f"Written: {out}", err=True)

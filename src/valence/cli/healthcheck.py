@@ -1,4 +1,4 @@
-"""`valence healthcheck`: whether the server on this machine answers, for whatever watches a container."""
+"""`valence healthcheck`: whether the server on this machine answers, for container health checks."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ import click
 
 from valence.errors import ServerUnreachableError
 
-# Seconds; a container's own limit is a little longer.
-_PATIENCE_S = 4
+# Seconds; slightly less than the limit in the container's health check.
+_TIMEOUT_S = 4
 
 
 @click.command()
 def healthcheck() -> None:
-    """Ask the server on this machine whether it lives; ends with 2 if not.
+    """Check whether the server on this machine answers; the exit code is 2 if not.
 
-    It is asked where VALENCE_HOST and VALENCE_PORT (or PORT) have it listen.
+    The address is that of VALENCE_HOST and VALENCE_PORT (or PORT).
     """
     from valence.server.settings import load_settings
 
     settings = load_settings()
     address = f"http://{reachable(settings.host)}:{settings.port}/healthz"
     try:
-        with urllib.request.urlopen(address, timeout=_PATIENCE_S):
+        with urllib.request.urlopen(address, timeout=_TIMEOUT_S):
             click.echo(f"{address} answers.")
     except OSError as error:
         if isinstance(error, HTTPError):
             error.close()
         raise ServerUnreachableError(
             f"{address} does not answer: {error}.",
-            way_out="See the server's log, and whether it was started with the same VALENCE_HOST and VALENCE_PORT.",
+            way_out="Check the server's log, and that it was started with the same VALENCE_HOST and VALENCE_PORT.",
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""`valence parity`: is the served model the one that was trained?"""
+"""`valence parity`: compares the served model with the trained one."""
 
 from __future__ import annotations
 

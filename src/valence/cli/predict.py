@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from valence.classifier import Classifier
     from valence.inference.prediction import Prediction, WordEffect
 
-# An effect below this, in probability, is not marked: it would colour every word.
+# Smaller effects, in probability, are not marked; otherwise every word would be coloured.
 MARKED_FROM = 0.01
 
 
 @click.command()
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @model_option("A model folder.", default=BUNDLED)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-@click.option("--explain", is_flag=True, help="Mark the words that speak for the label (+) and against it (-).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@click.option("--explain", is_flag=True, help="Mark the words that count for the label (+) and against it (-).")
 def predict(texts: tuple[str, ...], model: Path, as_json: bool, explain: bool) -> None:
     """Score each TEXT; without one, each line of standard input, or what you type at a prompt."""
     from valence.classifier import load
 
     classifier = load(model)
     for text in texts or _lines():
-        found = classifier.explain(text) if explain else classifier.predict(text)
-        click.echo(_as_json(text, found) if as_json else _for_people(text, found, classifier))
+        prediction = classifier.explain(text) if explain else classifier.predict(text)
+        click.echo(_as_json(text, prediction) if as_json else _for_people(text, prediction, classifier))
 
 
 def _lines() -> Iterator[str]:
-    """Lines of standard input that hold something; from a terminal with a prompt, until Ctrl-D or an empty line."""
+    """Lines of standard input that are not blank; on a terminal, typed at a prompt until Ctrl-D or an empty line."""
     if not _at_terminal():
         yield from (line for raw in sys.stdin.buffer if (line := raw.decode("utf-8", "replace").strip()))
         return
@@ -58,25 +58,27 @@ def _typed() -> str:
         return ""
 
 
-def _as_json(text: str, found: Prediction) -> str:
-    return json.dumps({"text": text, **asdict(found)}, ensure_ascii=False)
+def _as_json(text: str, prediction: Prediction) -> str:
+    return json.dumps({"text": text, **asdict(prediction)}, ensure_ascii=False)
 
 
-def _for_people(text: str, found: Prediction, classifier: Classifier) -> str:
-    marked = text if found.words is None else _marked(text, found.words)
-    doubt = "" if found.sure else "  (not sure)"
-    windows = f"  (read in {found.windows} windows)" if found.windows > 1 else ""
-    if found.labels is not None:
-        return f"{_several(found)}  {marked}{doubt}{windows}"
+def _for_people(text: str, prediction: Prediction, classifier: Classifier) -> str:
+    marked = text if prediction.words is None else _marked(text, prediction.words)
+    doubt = "" if prediction.sure else "  (not sure)"
+    windows = f"  (read in {prediction.windows} windows)" if prediction.windows > 1 else ""
+    if prediction.labels is not None:
+        return f"{_several(prediction)}  {marked}{doubt}{windows}"
     width = max(map(len, classifier.labels))
-    return f"{click.style(found.label.ljust(width), bold=True)}  {found.probability:6.1%}  {marked}{doubt}{windows}"
+    return f"{click.style(prediction.label.ljust(width), bold=True)}  {prediction.probability:6.1%}  {marked}{doubt}{windows}"
 
 
-def _several(found: Prediction) -> str:
-    """The labels that are given, each with its probability; without any, how near the nearest came."""
-    if not found.labels:
-        return f"{click.style('no label', bold=True)} ({found.label} {found.probability:.1%})"
-    return ", ".join(f"{click.style(label, bold=True)} {found.probabilities[label]:.1%}" for label in found.labels)
+def _several(prediction: Prediction) -> str:
+    """The assigned labels, each with its probability; if there are none, the most probable label."""
+    if not prediction.labels:
+        return f"{click.style('no label', bold=True)} ({prediction.label} {prediction.probability:.1%})"
+    return ", ".join(
+        f"{click.style(label, bold=True)} {prediction.probabilities[label]:.1%}" for label in prediction.labels
+    )
 
 
 def _marked(text: str, words: tuple[WordEffect, ...]) -> str:

@@ -1,4 +1,4 @@
-"""`valence score`: every row of a file, or of many on a Ray cluster, with its label and probability added."""
+"""`valence score`: adds a label and a probability to every row of a file, or of many files on a Ray cluster."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from valence.cli.options import cluster_option, model_option, workers_option
 from valence.errors import SettingsError
 from valence.model.bundled import BUNDLED
 
-# Options that mean something only with --cluster.
+# Options that need --cluster.
 _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "--workers"}
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--text-column", help="The column with the texts.  [default: found out]")
+@click.option("--text-column", help="The column with the texts.  [default: detected]")
 @click.option(
     "--out",
     required=True,
-    help="The file to write, of the same format; .gz or .zst compresses it. '-' is standard output. "
-    "With --cluster a folder, which may be an address.",
+    help="The file to write, in the same format; .gz or .zst compresses it; '-' is standard output. "
+    "With --cluster, a folder or its address.",
 )
 @model_option("A model folder.", default=BUNDLED)
 @click.option(
     "--format",
     type=click.Choice(["csv", "tsv", "jsonl"]),
-    help="Of standard input, or of a file whose ending does not say it.",
+    help="Format of standard input, or of a file whose ending does not tell it.",
 )
-@click.option("--encoding", help="Of the file, such as cp1252; the output is UTF-8.  [default: UTF-8]")
-@click.option("--prefix", default="predicted_", help="Of the added columns' names, PREFIXlabel and PREFIXprobability.")
+@click.option("--encoding", help="Encoding of the file, such as cp1252; the output is UTF-8.  [default: UTF-8]")
+@click.option("--prefix", default="predicted_", help="Prefix of the added columns, PREFIXlabel and PREFIXprobability.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read or scored.")
-@click.option("--restart", is_flag=True, help="Begin anew, and drop what a stopped run left.")
+@click.option("--restart", is_flag=True, help="Start again, and discard what an interrupted run left.")
 @cluster_option
 @workers_option
 @click.option(
@@ -45,16 +45,16 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
 @click.option(
     "--shard-rows",
     type=click.IntRange(min=1),
-    help="With --cluster: rows of a shard, which is what a killed worker costs at most.  [default: 16384]",
+    help="With --cluster: rows of a shard, the most that a killed worker loses.  [default: 16384]",
 )
 def score(files: tuple[str, ...], out: str, model: Path, cluster: str | None, **options: Any) -> None:
     """Score every row of FILE (CSV, TSV, JSONL, Parquet; .gz, .zst; '-' for standard input).
 
-    Columns and rows stay as they are, with a label and its probability added. A run that was stopped, even by a kill or
-    a power cut, goes on where it was when the same command is given again.
+    Columns and rows stay as they are; a label and its probability are added. After an interruption, even a kill or a
+    power cut, the same command resumes where it stopped.
 
-    With --cluster, FILE may be given more than once, and be a folder, a pattern in quotes, or an address such as
-    s3://bucket/comments/ or gs://bucket/*.parquet. The answers go to shards in the folder --out.
+    With --cluster, there can be several FILEs, and each can be a folder, a pattern in quotes, or an address such as
+    s3://bucket/comments/ or gs://bucket/*.parquet. The results are shards in the folder --out.
     """
     if cluster is None:
         _on_this_machine(files, Path(out), model, options)
@@ -63,14 +63,14 @@ def score(files: tuple[str, ...], out: str, model: Path, cluster: str | None, **
 
 
 def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: dict[str, Any]) -> None:
-    from valence.bulk.opening import ScoreRequest
+    from valence.bulk.request import ScoreRequest
     from valence.bulk.run import score_file
 
     idle = [option for name, option in _ONLY_CLUSTER.items() if options.pop(name) is not None]
     if idle or len(files) > 1:
         raise SettingsError(
-            f"{' and '.join(idle)} is for a cluster." if idle else f"{len(files)} files are for a cluster.",
-            way_out="Add --cluster local for all cores of this machine, or give one file and one --out each.",
+            f"{' and '.join(idle)}: this needs --cluster." if idle else f"Several files ({len(files)}) need --cluster.",
+            way_out="Add --cluster local for all cores of this machine, or run the command once per file.",
             code="options-contradict",
         )
     request = ScoreRequest(Path(files[0]), out, **options)
@@ -89,8 +89,8 @@ def _on_cluster(files: tuple[str, ...], out: str, model: Path, address: str, opt
     check(address)
     if "-" in {*files, out}:
         raise SettingsError(
-            "A cluster reads files and writes a folder, not standard input or output.",
-            way_out="Save it as a file, or leave --cluster away.",
+            "A cluster reads files and writes a folder; it cannot use standard input or output.",
+            way_out="Save the input as a file, or leave out --cluster.",
             code="options-contradict",
         )
     workers, rows = options.pop("workers"), options.pop("shard_rows")

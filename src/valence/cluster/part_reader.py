@@ -16,8 +16,8 @@ from valence.bulk.text_formats import DelimitedRows, JsonLines
 from valence.cluster.plans import Part, Table
 from valence.cluster.storage import opened, read_through
 from valence.data.table import jsonlines, parquet
+from valence.data.table.decoding import lines_in
 from valence.data.table.delimited import DelimitedTable
-from valence.data.table.opening import lines_in
 from valence.errors import DataError
 
 

@@ -15,13 +15,13 @@ from typing import IO, Any
 
 from valence.bulk.blocks import BLOCK_ROWS, Added, Block
 from valence.bulk.parquet import ParquetSource
-from valence.bulk.position import Position
+from valence.bulk.progress import ReadProgress
 from valence.bulk.run import chained
 from valence.bulk.text_formats import DelimitedSource, JsonLinesSource
 from valence.cluster.storage import Place, opened, read_through
 from valence.data.table import delimited, parquet
+from valence.data.table.decoding import codec, lines_in
 from valence.data.table.delimited import Dialect
-from valence.data.table.opening import codec, lines_in
 from valence.errors import ValenceError
 
 
@@ -30,7 +30,7 @@ class Reading:
     """How the files of a run are read.
 
     Attributes:
-        format, text_column, encoding, added: as in bulk.opening.ScoreRequest.
+        format, text_column, encoding, added: as in bulk.request.ScoreRequest.
         part_rows: rows of a part, rounded up to whole blocks.
         keys: whether to collect the keys of the objects in JSONL files.
     """
@@ -149,7 +149,7 @@ def _cut_text(place: Place, name: str, kind: str, reading: Reading, progress: _P
     with read_through(place) as raw, lines_in(path, raw, reading.encoding) as plain:
         lines = _CountedLines(plain, reading.encoding, _mark_bytes(place, path))
         if kind == "jsonl":
-            position = Position(Path("-"))  # not used here
+            position = ReadProgress(Path("-"))  # not used here
             source: Any = JsonLinesSource(
                 path, iter(lines), reading.encoding, reading.added, reading.text_column, position
             )
@@ -158,7 +158,7 @@ def _cut_text(place: Place, name: str, kind: str, reading: Reading, progress: _P
             return
         open_table = delimited.open_csv if kind == "csv" else delimited.open_tsv
         table = open_table(path, iter(lines), reading.encoding)
-        source = DelimitedSource(table, reading.added, reading.text_column, Position(Path("-")))
+        source = DelimitedSource(table, reading.added, reading.text_column, ReadProgress(Path("-")))
         progress.table = Table(
             place, name, kind, source.unit, source.text_column, source.why, tuple(table.header), table.dialect
         )

@@ -21,7 +21,7 @@ class ClusterRequest:
         files: paths, folders, patterns and addresses.
         out: the folder for the shards; an address, or a folder that all machines share.
         model: a model folder on this machine.
-        text_column, format, encoding, prefix: as in bulk.opening.ScoreRequest.
+        text_column, format, encoding, prefix: as in bulk.request.ScoreRequest.
         converted: csv or parquet; None for each file's own format.
         part_rows: rows of a shard, rounded up to whole blocks.
         strict: stop at the first row or file that cannot be read or scored.

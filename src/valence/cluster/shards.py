@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from valence.bulk.answering import Scored
 from valence.bulk.output import problem_line
+from valence.bulk.scoring import Scored
 from valence.cluster.plans import Part, Table
 from valence.cluster.shard_writers import Writer
 from valence.cluster.storage import Place, read_bytes, remove, size_of, write_bytes, written
-from valence.data.table.opening import COMPRESSED
+from valence.data.table.decoding import COMPRESSED
 from valence.files import indented_json
 
 RECEIPT_VERSION = 1

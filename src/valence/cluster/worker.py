@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from valence.bulk.answering import Scored, answers, with_problems
 from valence.bulk.blocks import Block, Problem
+from valence.bulk.scoring import Scored, answers, with_problems
 from valence.cluster.connection import fetch, host
 from valence.cluster.inputs import InputFile
 from valence.cluster.model import engine_from
@@ -20,7 +20,7 @@ from valence.cluster.plans import Part, Plan, Reading, Table, planned
 from valence.cluster.shard_writers import writer_for
 from valence.cluster.shards import Receipt, Scoring, Shard, write_shard
 from valence.cluster.storage import Place, size_of
-from valence.data.table.opening import format_of
+from valence.data.table.decoding import format_of
 from valence.errors import ClusterError, DataError, SettingsError, ValenceError
 from valence.inference.engine import Engine
 from valence.version import __version__

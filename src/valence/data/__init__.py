@@ -1,4 +1,4 @@
-"""Texts and labels in: the catalogued data sets, a user's own file, and the splits cut from them.
+"""Reads texts and labels: the data sets known by name, a user's own file, and the splits cut from them.
 
-Knows the standard library and numpy. Must never import torch, a tokenizer or Flask, and knows nothing of models.
+Uses the standard library and numpy. Must never import torch, a tokenizer or Flask, and knows nothing about models.
 """

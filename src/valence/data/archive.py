@@ -1,4 +1,4 @@
-"""One way to read a published archive, whether it lies there as a folder, a tar.gz or a zip."""
+"""Reads a published archive, whether it is a folder, a tar.gz or a zip."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from valence.errors import DataError
 
 
 def members(source: Path) -> Iterator[tuple[str, bytes]]:
-    """Yields (path inside, content) of every file. Nothing is unpacked to disk, so no member can escape anywhere.
+    """Yields (path inside, content) of every file. Nothing is unpacked to disk, so no member can escape its folder.
 
     Raises DataError if `source` is missing, truncated, damaged, or neither a folder, a tar nor a zip.
     """
     if not source.exists():
-        raise DataError(f"There is nothing at {source}.", way_out="Check the path.", code="data-missing")
+        raise DataError(f"{source} does not exist.", way_out="Check the path.", code="data-missing")
     try:
         if source.is_dir():
             yield from _of_folder(source)
@@ -28,13 +28,13 @@ def members(source: Path) -> Iterator[tuple[str, bytes]]:
             yield from _of_tar(source)
         else:
             raise DataError(
-                f"{source} is neither a folder nor a tar.gz or zip archive that can be read.",
-                way_out="If it is a download that was cut off, fetch it again with `valence data get`.",
+                f"{source} is not a folder, nor a readable tar.gz or zip archive.",
+                way_out="If the download was cut off, fetch it again with `valence data get`.",
                 code="archive-damaged",
             )
     except (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(
-            f"{source} is damaged or cut off: {error}.",
+            f"{source} is damaged or incomplete: {error}.",
             way_out="Fetch it again with `valence data get`, or copy it again.",
             code="archive-damaged",
         ) from error

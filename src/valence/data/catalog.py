@@ -14,8 +14,8 @@ class Entry:
 
     Attributes:
         url: official address of the archive.
-        sha256: checksum of the official archive. A local copy, which may be repacked, is judged by `rows` instead.
-        rows: split -> rows that the complete data set has.
+        sha256: checksum of the official archive. A local copy may be repacked, so it is checked by `rows` instead.
+        rows: split -> number of rows in the complete data set.
         hub_id: the same data set on the Hugging Face Hub, for a model card's metadata.
     """
 
@@ -57,7 +57,7 @@ CATALOG: Mapping[str, Entry] = {
 
 
 def entry(name: str) -> Entry:
-    """The catalogue's entry. Raises DataError that lists the known names."""
+    """The entry of that name. Raises DataError that lists the known names."""
     if name not in CATALOG:
         raise DataError(
             f"There is no data set called {name!r}.",

@@ -1,4 +1,4 @@
-"""Downloading an archive: with progress, resumed where it stopped, and trusted only when its checksum fits."""
+"""Downloads an archive: shows progress, resumes where it stopped, and accepts only the right checksum."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PIECE = 1 << 16  # bytes
 
 
 def download(entry: Entry, folder: Path) -> Path:
-    """Path of the complete archive in `folder`. A part that is already there is continued.
+    """Path of the complete archive in `folder`. A partial download is continued.
 
-    Raises DataError if the address cannot be reached or the archive is not the published one, OutputError if there is
-    no room for it.
+    Raises DataError if the address cannot be reached or the archive is not the published one, and OutputError if the
+    disk is full.
     """
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,16 +34,16 @@ def download(entry: Entry, folder: Path) -> Path:
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         raise DataError(
             f"{entry.url} cannot be reached: {error}.",
-            way_out="Run the command again to go on where it stopped, or fetch the file otherwise and give it: "
+            way_out="Run the command again to resume the download, or download the file yourself and give it: "
             f"`valence data get {entry.name} --from PATH`.",
             code="data-unreachable",
         ) from error
-    found = sha256_of(part)
-    if found != entry.sha256:
+    checksum = sha256_of(part)
+    if checksum != entry.sha256:
         part.unlink()
         raise DataError(
-            f"{entry.url} gave a file with SHA-256 {found[:16]}..., not {entry.sha256[:16]}...; it was thrown away.",
-            way_out="Try again. If it stays so, the published file has changed or the connection alters it.",
+            f"{entry.url} returned SHA-256 {checksum[:16]}... instead of {entry.sha256[:16]}...; the file was deleted.",
+            way_out="Try again. If it happens again, the published file has changed or the connection alters it.",
             code="checksum-wrong",
         )
     part.rename(target)
@@ -51,21 +51,21 @@ def download(entry: Entry, folder: Path) -> Path:
 
 
 def _fetch(url: str, part: Path, title: str) -> None:
-    have = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 (https, from the catalogue)
+    received = part.stat().st_size if part.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={received}-"} if received else {})  # noqa: S310 (https, from the catalogue)
     try:
         response = urllib.request.urlopen(request, timeout=30)  # noqa: S310
     except urllib.error.HTTPError as error:
-        if error.code == 416:  # nothing is left to send: the part is whole
+        if error.code == 416:  # nothing left to send: the file is complete
             return
         raise
     with response:
         resumed = response.status == 206
-        total = int(response.headers.get("Content-Length", 0)) + (have if resumed else 0)
+        total = int(response.headers.get("Content-Length", 0)) + (received if resumed else 0)
         with (
             part.open("ab" if resumed else "wb") as file,
             tqdm(
-                total=total or None, initial=have if resumed else 0, unit="B", unit_scale=True, desc=title
+                total=total or None, initial=received if resumed else 0, unit="B", unit_scale=True, desc=title
             ) as progress,
         ):
             while piece := response.read(_PIECE):

@@ -1,6 +1,6 @@
-"""The same text more than once: within train, with different labels, and on both sides of a split.
+"""Finds texts that occur more than once: within train, with different labels, and on both sides of a split.
 
-Two texts are the same if they are equal but for case, white space and Unicode form (NFKC): people copy comments with
+Two texts are the same if they differ only in case, white space and Unicode form (NFKC): people copy comments with
 such differences, and a model that has seen one has seen the other.
 """
 
@@ -20,7 +20,7 @@ from valence.data.examples import Examples, Splits, Target
 
 
 def normalised(text: str) -> str:
-    """What equal texts have in common.
+    """The form in which equal texts are identical.
 
     >>> normalised("  GREAT\\u00a0ﬁlm ") == normalised("great film")
     True
@@ -30,12 +30,12 @@ def normalised(text: str) -> str:
 
 @dataclass(frozen=True)
 class Audit:
-    """What is the same in the splits of a run, in rows; saved with the model.
+    """Numbers of duplicates in the splits of a run; saved with the model.
 
     Attributes:
-        exact: training rows whose text stands in an earlier training row.
-        normalised: the same by normalised text; the exact ones are among them.
-        contradicting_texts: training texts that are labelled differently on different rows.
+        exact: training rows with the text of an earlier training row.
+        normalised: the same for normalised texts, including the exact ones.
+        contradicting_texts: training texts with different labels on different rows.
         contradicting_rows: the rows of those texts.
         validation_in_train, test_in_train, test_in_validation: rows of the first whose text is also in the second.
     """
@@ -57,22 +57,22 @@ class Audit:
         >>> print(Audit(0, 0, 0, 0, 0, 0, 0))
         no text occurs twice in train, or in two splits
         >>> print(Audit(1, 2, 0, 0, 0, 5, 0))
-        training rows that repeat an earlier text: 2 (1 to the letter); test rows whose text is also in train: 5
+        training rows that repeat an earlier text: 2 (1 exactly); test rows whose text is also in train: 5
         """
         counts = {
             "training rows that repeat an earlier text": self.normalised,
-            "training texts that are labelled differently on different rows": self.contradicting_texts,
+            "training texts with different labels on different rows": self.contradicting_texts,
             "validation rows whose text is also in train": self.validation_in_train,
             "test rows whose text is also in train": self.test_in_train,
             "test rows whose text is also in validation": self.test_in_validation,
         }
-        letter = {"training rows that repeat an earlier text": f" ({self.exact:,} to the letter)"}
-        told = [f"{what}: {count:,}{letter.get(what, '')}" for what, count in counts.items() if count]
-        return "; ".join(told) or "no text occurs twice in train, or in two splits"
+        exactly = {"training rows that repeat an earlier text": f" ({self.exact:,} exactly)"}
+        listed = [f"{what}: {count:,}{exactly.get(what, '')}" for what, count in counts.items() if count]
+        return "; ".join(listed) or "no text occurs twice in train, or in two splits"
 
 
 def audit(splits: Splits) -> Audit:
-    """Counts what the splits share. Nothing is changed: official splits stay as they are."""
+    """Counts the duplicates. Nothing is changed: official splits stay as they are."""
     train, validation, test = (digests(part.texts) for part in (splits.train, splits.validation, splits.test))
     labels: dict[bytes, set[Target]] = defaultdict(set)
     for digest, label in zip(train, splits.train.labels, strict=True):
@@ -91,14 +91,14 @@ def audit(splits: Splits) -> Audit:
 
 
 def digests(texts: Sequence[str]) -> list[bytes]:
-    """16 bytes for each text, the same for texts that are the same when normalised."""
+    """16 bytes for each text, equal for texts that are equal when normalised."""
     return [
         hashlib.blake2b(normalised(text).encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts
     ]
 
 
 def blocks(examples: Examples) -> npt.NDArray[np.int64]:
-    """A number for each row, shape (n,): rows with one number must not be parted, since they share a text or a group.
+    """A number for each row, shape (n,). Rows with the same number share a text or a group and must stay together.
 
     >>> blocks(Examples(("a", "A ", "b", "c"), ("x",) * 4, ("1", "2", "3", "4"), groups=("p", "q", "q", "r"))).tolist()
     [0, 0, 0, 3]

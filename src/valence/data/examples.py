@@ -1,4 +1,4 @@
-"""Labelled texts and the splits of a data set, as plain values."""
+"""Labelled texts and the splits of a data set."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-# What a row is labelled with: one label, or in a multi-label set its labels in alphabetical order, perhaps none.
+# The label of a row; in a multi-label set its labels in alphabetical order, possibly none.
 Target = str | tuple[str, ...]
 
 
 def labels_of(target: Target) -> tuple[str, ...]:
-    """A row's labels, whichever kind its set is.
+    """A row's labels, in either kind of set.
 
     >>> labels_of("spam"), labels_of(("angry", "urgent")), labels_of(())
     (('spam',), ('angry', 'urgent'), ())
@@ -23,10 +23,10 @@ def labels_of(target: Target) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Examples:
-    """Texts with their labels, and a key that says where each one came from (a file name, or a file and line).
+    """Texts with their labels, and a key that says where each came from (a file name, or a file and line).
 
-    `groups` is empty, or holds a name for each row: rows of one group, such as an author, are never parted by a split.
-    All rows are labelled alike: each with one label, or in a multi-label set each with a tuple of labels.
+    `groups` is empty, or holds a name for each row: rows of one group, such as an author, stay on one side of a split.
+    Either every row has one label, or, in a multi-label set, every row has a tuple of labels.
     """
 
     texts: tuple[str, ...]
@@ -45,7 +45,7 @@ class Examples:
 
     @property
     def multi_label(self) -> bool:
-        """Whether rows have several labels; of no rows it is not known, and false."""
+        """Whether rows can have several labels; false if there are no rows."""
         return bool(self.labels) and not isinstance(self.labels[0], str)
 
     @property
@@ -68,10 +68,10 @@ class Dataset:
     """A named data set with its official splits.
 
     Attributes:
-        test: the reserved test set. Nothing is chosen on it.
+        test: the reserved test set. No choice is based on it.
         test_split: what the data set itself calls that split.
         unlabelled: texts without labels, for language-model adaptation and distillation.
-        checksum: SHA-256 over the sorted keys and texts, which goes into every result.
+        checksum: SHA-256 over the sorted keys and texts; part of every result.
         facts: how a user's file was read, for a model's provenance; empty for a published set.
     """
 

@@ -1,6 +1,6 @@
-"""A data set on the Hugging Face Hub, as tables on this machine: which file is which split is told by its name.
+"""Data sets on the Hugging Face Hub, as tables on this machine. File names tell which file is which split.
 
-Its own client fetches it, resumes, and reads what is here already without the Hub. Nothing of a data set is ever run.
+The Hub's own client downloads, resumes and caches them. Code in a data set is never run.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.data.table.opening import FORMATS_IN_WORDS, format_of
+from valence.data.table.decoding import FORMATS_IN_WORDS, format_of
 from valence.errors import DataError
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w.-]+)?")
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})")
-# The Hub's own words for the splits, in a file's name or its folder's; the first that is there is tested on.
+# The Hub's names for the splits, in a file's name or its folder's. The first test split that exists is used.
 _TRAIN, _TESTS = ("train", "training"), (("test", "eval"), ("validation", "valid", "val", "dev"))
 _WANTED = [f"*.{ending}{packed}" for ending in ("csv", "tsv", "jsonl", "ndjson") for packed in ("", ".gz", ".zst")]
 
 
 @dataclass(frozen=True)
 class HubData:
-    """The files of a data set's splits; `test` is None if it has none, `commit` is the one that was fetched."""
+    """The files of a data set's splits. `test` is None if there is none; `commit` is the downloaded revision."""
 
     name: str
     commit: str
@@ -30,7 +30,7 @@ class HubData:
 
 
 def is_id(name: str) -> bool:
-    """Whether it could be an id on the Hub, with or without @REVISION, and is not a path here.
+    """Whether it could be an id on the Hub, with or without @REVISION, and is not an existing path.
 
     >>> is_id("stanfordnlp/sst2"), is_id("stanfordnlp/sst2@8d51e7e"), is_id("data/reviews.csv"), is_id("imdb")
     (True, True, False, False)
@@ -39,9 +39,9 @@ def is_id(name: str) -> bool:
 
 
 def find(hub_id: str) -> HubData:
-    """Fetches the files of the data set that Valence reads, and finds its splits.
+    """Downloads the files of the data set that Valence reads, and finds its splits.
 
-    ID@REVISION is that commit, branch or tag; ID alone is the newest commit. Which commit it was is in the answer.
+    ID@REVISION is that commit, branch or tag; ID alone is the newest commit. The result names the commit.
     Raises DataError if the data set can't be reached or doesn't exist, or if a split is not one file.
     """
     hub_id, _, revision = hub_id.partition("@")
@@ -51,8 +51,8 @@ def find(hub_id: str) -> HubData:
     if train is None:
         listed = ", ".join(str(path.relative_to(folder)) for path in tables[:5]) or "none"
         raise DataError(
-            f"{hub_id} on the Hub has no file that is called train and that Valence reads; tables there: {listed}.",
-            way_out=f"Download the file that you mean ({FORMATS_IN_WORDS}), and give it as --data.",
+            f"{hub_id} on the Hub has no training file that Valence reads. Its tables: {listed}.",
+            way_out=f"Download the file that you want ({FORMATS_IN_WORDS}) and give it as --data.",
             code="split-missing",
         )
     tests = (_one(hub_id, folder, _of_split(tables, words), words[0]) for words in _TESTS)
@@ -65,16 +65,16 @@ def _of_split(tables: list[Path], words: tuple[str, ...]) -> list[Path]:
     ]
 
 
-def _one(hub_id: str, folder: Path, found: list[Path], split: str) -> Path | None:
-    if len(found) < 2:
-        return found[0] if found else None
-    shards = all(_SHARD.search(path.name) for path in found)
+def _one(hub_id: str, folder: Path, files: list[Path], split: str) -> Path | None:
+    if len(files) < 2:
+        return files[0] if files else None
+    shards = all(_SHARD.search(path.name) for path in files)
     raise DataError(
-        f"{hub_id} on the Hub has {len(found)} {'parts' if shards else 'files'} for {split}: "
-        f"{', '.join(str(path.relative_to(folder)) for path in found[:3])}{' ...' if len(found) > 3 else ''}.",
-        way_out="Put the parts together into one file and give it as --data."
+        f"{hub_id} on the Hub has {len(files)} {'parts' if shards else 'files'} for {split}: "
+        f"{', '.join(str(path.relative_to(folder)) for path in files[:3])}{' ...' if len(files) > 3 else ''}.",
+        way_out="Join the parts into one file and give it as --data."
         if shards
-        else "Download the one that you mean, and give it as --data.",
+        else "Download the one that you want and give it as --data.",
         code="split-ambiguous",
     )
 
@@ -91,7 +91,7 @@ def _fetched(hub_id: str, revision: str | None) -> Path:
         )
     except GatedRepoError as error:
         raise DataError(
-            f"{hub_id} is only for those who accepted its conditions on the Hub.",
+            f"{hub_id} is only for people who have accepted its conditions on the Hub.",
             way_out="Accept them on its page, and run `hf auth login`.",
             code="data-forbidden",
         ) from error
@@ -103,13 +103,13 @@ def _fetched(hub_id: str, revision: str | None) -> Path:
         ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise DataError(
-            f"{hub_id!r} is neither a path that is there nor a data set on the Hub.",
+            f"{hub_id!r} is neither an existing path nor a data set on the Hub.",
             way_out="Check the spelling.",
             code="data-unknown",
         ) from error
     except (OSError, HTTPError) as error:
         raise DataError(
-            f"{hub_id} is no path that is there, and cannot be fetched from the Hub: {error}".rstrip(".") + ".",
-            way_out="Check the path, or run the command again to go on where it stopped.",
+            f"{hub_id} is not an existing path, and cannot be downloaded from the Hub: {error}".rstrip(".") + ".",
+            way_out="Check the path, or run the command again to resume the download.",
             code="data-unreachable",
         ) from error

@@ -16,7 +16,7 @@ _LINE_BREAK = re.compile(r"<br\s*/?>")
 
 def read(source: Path) -> Dataset:
     """Reads the folder, tar.gz or zip. Raises DataError if it is damaged or holds no reviews in this layout."""
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    reviews: dict[tuple[str, str], list[tuple[str, str]]] = {}
     raw: list[tuple[str, str]] = []
     for path, content in members(source):
         match = _MEMBER.search(path)
@@ -24,10 +24,10 @@ def read(source: Path) -> Dataset:
             key = f"{match['split']}/{match['kind']}/{match['file']}"
             text = _decoded(content, key)
             raw.append((key, text))
-            found.setdefault((match["split"], match["kind"]), []).append((key, plain(text)))
+            reviews.setdefault((match["split"], match["kind"]), []).append((key, plain(text)))
     for split in ("train", "test"):
         for kind in _LABELS:
-            if (split, kind) not in found:
+            if (split, kind) not in reviews:
                 raise DataError(
                     f"{source} has no {split}/{kind}/ID_RATING.txt files, so it is not the IMDb data set.",
                     way_out="Give the aclImdb folder, aclImdb_v1.tar.gz, or a copy in the same layout.",
@@ -35,15 +35,15 @@ def read(source: Path) -> Dataset:
                 )
     return Dataset(
         name="imdb",
-        train=_labelled(found, "train"),
-        test=_labelled(found, "test"),
-        unlabelled=tuple(text for _, text in sorted(found.get(("train", "unsup"), []))),
+        train=_labelled(reviews, "train"),
+        test=_labelled(reviews, "test"),
+        unlabelled=tuple(text for _, text in sorted(reviews.get(("train", "unsup"), []))),
         checksum=content_checksum(raw),
     )
 
 
 def plain(text: str) -> str:
-    """A review with its HTML line breaks as line breaks.
+    """A review with its HTML line breaks replaced by line breaks.
 
     >>> plain("Great!<br /><br />See it.")
     'Great!\\n\\nSee it.'
@@ -60,8 +60,8 @@ def rating(key: str) -> int:
     return int(Path(key).stem.rpartition("_")[2])
 
 
-def _labelled(found: dict[tuple[str, str], list[tuple[str, str]]], split: str) -> Examples:
-    rows = [(key, text, label) for kind, label in _LABELS.items() for key, text in found[split, kind]]
+def _labelled(reviews: dict[tuple[str, str], list[tuple[str, str]]], split: str) -> Examples:
+    rows = [(key, text, label) for kind, label in _LABELS.items() for key, text in reviews[split, kind]]
     keys, texts, labels = zip(*sorted(rows), strict=True)
     return Examples(texts, labels, keys)
 

@@ -1,4 +1,4 @@
-"""Sentences cut from longer texts: unlabelled short texts, in the words of those who wrote the long ones."""
+"""Cuts sentences from longer texts, as unlabelled short texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 _END = re.compile(r"(?<=[.!?])\s+|\n+")
 _FEWEST_WORDS, _MOST_WORDS = 4, 40
-_PER_TEXT = 4  # so that many texts have a say
+_PER_TEXT = 4  # so that many texts contribute
 
 
 def sentences(texts: Sequence[str], *, rows: int, seed: int) -> tuple[str, ...]:
@@ -19,12 +19,12 @@ def sentences(texts: Sequence[str], *, rows: int, seed: int) -> tuple[str, ...]:
     ('A fine, moving film.', 'I would gladly see it again.')
     """
     generator = np.random.default_rng(seed)
-    found: dict[str, None] = {}
+    chosen: dict[str, None] = {}
     for index in generator.permutation(len(texts)):
-        cut = [each.strip() for each in _END.split(texts[index])]
-        cut = [each for each in cut if _FEWEST_WORDS <= len(each.split()) <= _MOST_WORDS]
-        for chosen in generator.permutation(len(cut))[:_PER_TEXT]:
-            found[cut[chosen]] = None
-            if len(found) == rows:
-                return tuple(found)
-    return tuple(found)
+        candidates = [sentence.strip() for sentence in _END.split(texts[index])]
+        candidates = [sentence for sentence in candidates if _FEWEST_WORDS <= len(sentence.split()) <= _MOST_WORDS]
+        for i in generator.permutation(len(candidates))[:_PER_TEXT]:
+            chosen[candidates[i]] = None
+            if len(chosen) == rows:
+                return tuple(chosen)
+    return tuple(chosen)

@@ -1,4 +1,4 @@
-"""What `--data` takes: a data set by name, a copy in the layout of one, a user's own file, or an id on the Hub."""
+"""What `--data` accepts: the name of a data set, a copy of one, a user's own file, or an id on the Hub."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from valence.data.examples import Dataset, Examples, content_checksum
 from valence.data.splits import cut_test
 from valence.data.table import reader
 from valence.data.table.columns import TableOptions
-from valence.data.table.opening import FORMATS_IN_WORDS
+from valence.data.table.decoding import FORMATS_IN_WORDS
 from valence.data.table.reader import LabelledFile
 from valence.errors import DataError, SettingsError
 
@@ -26,11 +26,11 @@ _NO_ROWS = Examples((), (), ())
 
 @dataclass(frozen=True)
 class DataRequest:
-    """The data that a command was asked for.
+    """The data that a command is to use.
 
     Attributes:
         data: a name of the catalogue, a path, or an id on the Hugging Face Hub.
-        test_data: a file of its own to test on.
+        test_data: a separate file to test on.
         options: how the user's files are read.
     """
 
@@ -39,10 +39,10 @@ class DataRequest:
     options: TableOptions = field(default_factory=TableOptions)
 
     def load(self, *, seed: int) -> Dataset:
-        """The data set with a test set: its own, that of `test_data`, or, from one file, one cut from it.
+        """The data set with a test set: its own, `test_data`, or, for a single file, one cut from it.
 
-        A copy by path need not be complete, and is called by its own name.
-        Raises DataError for data that are missing, damaged or in no layout that we read.
+        A local copy of a published set need not be complete; it is named after its file.
+        Raises DataError for data that are missing, damaged or in an unknown layout.
         """
         path = Path(self.data)
         if self.data not in CATALOG and reader.is_table(path):
@@ -57,19 +57,19 @@ class DataRequest:
         return _with_test(dataset, self.test_data, test)
 
     def load_to_test(self, trained_on: Sequence[Mapping[str, Any]], *, seed: int) -> Dataset:
-        """The same for testing finished models, which must not be tested on their own training rows.
+        """As `load`, for testing finished models, which must not be tested on their own training rows.
 
-        A single file is tested whole if no model has seen it; of the one that a model was trained on, the same rows are
-        reserved as then. `trained_on` holds what each model's provenance says of its data.
+        A single file is tested whole if no model has seen it. If a model was trained on it, the same rows are reserved
+        as in that training. `trained_on` holds what each model's provenance says about its data.
 
         Raises DataError if no row of the file is new to every model.
         """
         path = Path(self.data)
         if hub.is_id(self.data):
-            found = hub.find(self.data)
-            if found.test is None and self.test_data is None:
-                local = replace(self, data=str(found.train)).load_to_test(trained_on, seed=seed)
-                return replace(local, name=found.name.partition("/")[2])
+            hub_data = hub.find(self.data)
+            if hub_data.test is None and self.test_data is None:
+                local = replace(self, data=str(hub_data.train)).load_to_test(trained_on, seed=seed)
+                return replace(local, name=hub_data.name.partition("/")[2])
         if self.test_data is not None or self.data in CATALOG or not reader.is_table(path):
             return self.load(seed=seed)
         file = reader.read(path, self.options, to_learn=False)
@@ -77,9 +77,10 @@ class DataRequest:
         seen = [each for each in trained_on if each.get("train_checksum", each.get("checksum")) == file.checksum]
         if seen:
             return self._cut(path, file, _common_cut_seed(path, seen))
-        if any(each.get("file") == path.name for each in trained_on):
+        if any(data.get("file") == path.name for data in trained_on):
             log.warning(
-                "%s is not as it was when a model was trained on it; rows of then may be among those tested.", path.name
+                "%s has changed since a model was trained on it; the test may include rows that the model has seen.",
+                path.name,
             )
         return Dataset(_name(path), _NO_ROWS, file.examples, file.checksum, (), f"all of {path.name}", file.facts)
 
@@ -97,21 +98,21 @@ class DataRequest:
         return _with_test(dataset, self.test_data, _table(self.test_data, used))
 
     def _from_hub(self, seed: int) -> Dataset:
-        """A set on the Hub, read as files are, with the commit that it is from; --test-data comes before its test."""
-        found = hub.find(self.data)
-        test = self.test_data or found.test
-        dataset = replace(self, data=str(found.train), test_data=test).load(seed=seed)
-        facts = {**dataset.facts, "hub_id": found.name, "hub_commit": found.commit}
-        return replace(dataset, name=found.name.partition("/")[2], facts=facts)
+        """A data set on the Hub, with its commit; --test-data takes precedence over its own test split."""
+        hub_data = hub.find(self.data)
+        test = self.test_data or hub_data.test
+        dataset = replace(self, data=str(hub_data.train), test_data=test).load(seed=seed)
+        facts = {**dataset.facts, "hub_id": hub_data.name, "hub_commit": hub_data.commit}
+        return replace(dataset, name=hub_data.name.partition("/")[2], facts=facts)
 
     def _cut(self, path: Path, file: LabelledFile, seed: int) -> Dataset:
-        """The file with a test set cut from it; labels that go untested are told."""
+        """The file with a test set cut from it. Logs the labels that cannot be tested."""
         train, test = cut_test(file.examples, seed=seed)
         log.info("%s: %s rows are held out as the test set.", path.name, f"{len(test):,}")
         untested = sorted(train.label_counts.keys() - test.label_counts.keys())
         if untested:
             log.warning(
-                "%s: no row of %d label(s) could be held out, so they go untested: %s.",
+                "%s: no row of %d label(s) could be held out, so these labels are not tested: %s.",
                 path.name,
                 len(untested),
                 ", ".join(map(repr, untested[:5])),
@@ -122,39 +123,41 @@ class DataRequest:
     def _refuse_idle_options(self) -> None:
         given = [name for name, value in vars(self.options).items() if value]
         if given:
-            option = "--" + given[0].replace("_", "-").removesuffix("s")  # given once for each of label_columns
+            option = "--" + given[0].replace("_", "-").removesuffix(
+                "s"
+            )  # an option that can be repeated has a plural name
             raise SettingsError(
-                f"{option} is for a file of your own; {self.data} has a layout of its own.",
+                f"{option} is for a file of your own; {self.data} has a fixed layout.",
                 way_out=f"Leave out {option}.",
                 code="option-idle",
             )
 
 
 def load(name_or_path: str, *, seed: int = 42) -> Dataset:
-    """The data set of a name or path, everything about it found out. See DataRequest.load."""
+    """The data set of a name or path, with all options detected. See DataRequest.load."""
     return DataRequest(name_or_path).load(seed=seed)
 
 
 def _common_cut_seed(path: Path, seen: Sequence[Mapping[str, Any]]) -> int:
-    """The seed that reserved test rows of this file for every model in `seen`."""
-    if not all("test_cut_seed" in each for each in seen):
+    """The seed that reserved the same test rows of this file for every model in `seen`."""
+    if not all("test_cut_seed" in data for data in seen):
         raise DataError(
-            f"The model was trained on every row of {path.name}, so none is left to test it on.",
+            f"The model was trained on every row of {path.name}, so no row is left to test it on.",
             way_out="Give rows that it has not seen, by --data or --test-data.",
             code="test-seen",
         )
-    seeds = sorted({int(each["test_cut_seed"]) for each in seen})
+    seeds = sorted({int(data["test_cut_seed"]) for data in seen})
     if len(seeds) > 1:
         raise DataError(
-            f"The models reserved different rows of {path.name} to be tested on (seeds {', '.join(map(str, seeds))}).",
-            way_out="Test each by itself, or train them with one --seed.",
+            f"The models reserved different test rows of {path.name} (seeds {', '.join(map(str, seeds))}).",
+            way_out="Test each model alone, or train them with the same --seed.",
             code="test-seen",
         )
     return seeds[0]
 
 
 def _with_test(dataset: Dataset, path: Path, test: LabelledFile) -> Dataset:
-    """The data set tested on a file of its own; its checksum is then of both."""
+    """The data set with a separate test file; its checksum covers both."""
     return replace(
         dataset,
         test=test.examples,
@@ -188,13 +191,13 @@ def _copy_of_a_published_set(name_or_path: str) -> Dataset:
 
 
 def _name(path: Path) -> str:
-    """What a data set by path is called: the file's or folder's name up to the first dot."""
+    """The name of a data set given by path: the name of the file or folder up to the first dot."""
     return path.resolve().name.partition(".")[0]
 
 
 def _nothing_at(name_or_path: str) -> DataError:
     return DataError(
-        f"{name_or_path!r} is neither a data set that Valence knows by name nor a path that is there.",
+        f"{name_or_path!r} is neither a data set that Valence knows by name nor an existing path.",
         way_out=f"Known by name: {', '.join(CATALOG)}.",
         code="data-unknown",
     )
@@ -202,8 +205,8 @@ def _nothing_at(name_or_path: str) -> DataError:
 
 def _layout_unknown(path: Path) -> DataError:
     return DataError(
-        f"{path} is in no layout that Valence reads.",
-        way_out=f"A file of your own is {FORMATS_IN_WORDS}, told by its ending. "
+        f"{path} is not in a layout that Valence reads.",
+        way_out=f"The ending of your own file must be that of {FORMATS_IN_WORDS}. "
         "IMDb's layout is {train,test}/{pos,neg}/ID_RATING.txt; SST-2's is train.tsv and dev.tsv.",
         code="layout-unknown",
     )

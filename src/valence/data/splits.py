@@ -1,7 +1,7 @@
-"""Cutting validation, and where a set has none a test set, from train: stratified, seeded, the same on every machine.
+"""Cuts validation from train, and a test set if there is none: stratified, seeded, the same on every machine.
 
-Rows that share a text or a group stay together, so that no split of ours has the same text on both sides. With several
-labels a text, a cut fills the rarest labels first (Sechidis et al. 2011, "On the Stratification of Multi-label Data").
+Rows that share a text or a group stay together, so that no text is on both sides of a split. In a multi-label set, a
+cut fills the rarest labels first (Sechidis et al. 2011, "On the Stratification of Multi-label Data").
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from valence.data.duplicates import blocks
 from valence.data.examples import Dataset, Examples, Splits, labels_of
 from valence.errors import DataError
 
-VALIDATION_ROWS = 2500  # enough that a difference of two points in accuracy shows
-TEST_ROWS = 5000  # an interval of about one point either way; more rows serve better as training rows
-_CUT_SHARE = 5  # a fifth of the rows at most leaves train in one cut
+VALIDATION_ROWS = 2500  # enough to see a difference of two points in accuracy
+TEST_ROWS = 5000  # an interval of about one point either way; more rows are more useful for training
+_CUT_SHARE = 5  # one cut takes at most a fifth of the rows
 
 Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SplitConfig:
-    """Which rows a run works with; the configs of both stages are made from it.
+    """Which rows a run uses; the configs of both stages extend it.
 
     Attributes:
-        validation_rows: cut from train, a fifth of it at most; what is chosen is chosen on them.
-        train_rows: at most so many training rows, before validation is cut from them; None takes all.
-        test_rows: at most so many test rows; None takes all.
+        validation_rows: cut from train, at most a fifth of it; all choices are based on them.
+        train_rows: at most this many training rows, before validation is cut from them; None for all.
+        test_rows: at most this many test rows; None for all.
         seed: of every cut and sample, and of training.
     """
 
@@ -40,16 +40,16 @@ class SplitConfig:
 
 
 def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples]:
-    """(kept, held out): about `rows` rows leave, each label in proportion; both sides keep the original order.
+    """(kept, held out): about `rows` rows are held out, in proportion to the labels, in their order.
 
-    Of every label at least one row is held out, and at least one kept; a label whose rows all share one text or group
-    cannot be on both sides, and is kept.
+    At least one row of every label is held out, and at least one is kept. A label whose rows all share one text or
+    group cannot be on both sides, so it is kept.
 
-    Raises DataError if there are too few rows, or if nothing can leave without tearing a text or a group apart.
+    Raises DataError if there are too few rows, or if no row can be held out without splitting a text or a group.
     """
     if not 0 < rows < len(examples):
         raise DataError(
-            f"{len(examples)} rows are too few to hold {max(rows, 1)} of them out.",
+            f"{len(examples)} rows are too few to hold out {max(rows, 1)}.",
             way_out="Give more rows.",
             code="split-impossible",
         )
@@ -71,7 +71,7 @@ def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples
 
 
 def _held_out(examples: Examples, rows: int, generator: np.random.Generator) -> npt.NDArray[np.bool_]:
-    """Shape (n,): which rows leave. Labels are filled one after the other, from their rows in random order."""
+    """Shape (n,): which rows are held out. Labels are filled one after the other, with their rows in random order."""
     cut_out = _CutOut(examples, rows)
     for label in cut_out.strata.order:
         order = generator.permutation(cut_out.strata.rows_of(label))
@@ -79,35 +79,35 @@ def _held_out(examples: Examples, rows: int, generator: np.random.Generator) -> 
             if cut_out.taken[label] >= cut_out.wanted[label]:
                 break
             cut_out.take(row, only_if_closer=True)
-        # Where every block is too large to bring it closer, the smallest one that can leave has to do.
-        for row in sorted(order, key=lambda each: len(cut_out.block_with(each))) if not cut_out.taken[label] else ():
+        # If every block is too large to come closer, the smallest one that can leave is taken.
+        for row in sorted(order, key=lambda row: len(cut_out.block_with(row))) if not cut_out.taken[label] else ():
             if not cut_out.taken[label]:
                 cut_out.take(row, only_if_closer=False)
     return cut_out.held_out
 
 
 class _Strata:
-    """What rows are stratified by: their labels by number, those with none of several counting as one more label.
+    """The labels of rows, by number. In a multi-label set, "no label" counts as one more label.
 
     Attributes:
         counts: rows of each label, shape (labels,).
-        order: in which the labels are filled: by name, or with several labels a text the rarest first, since its rows
-            decide over others' too.
+        order: in which the labels are filled: by name; in a multi-label set the rarest first, because its rows also
+            count for others.
     """
 
     def __init__(self, examples: Examples) -> None:
-        rows = [labels_of(each) or ("",) for each in examples.labels]  # no label has an empty name
+        rows = [labels_of(target) or ("",) for target in examples.labels]  # no label has an empty name
         names = sorted({name for row in rows for name in row})
         number = {name: i for i, name in enumerate(names)}
         most = max(map(len, rows))
-        # Shape (n, most); rows with fewer labels are filled up with a number that no label has.
+        # Shape (n, most); rows with fewer labels are padded with a number that no label has.
         self._of = np.array([[*(number[name] for name in row), *[len(names)] * (most - len(row))] for row in rows])
         self._labels = len(names)
         self.counts = self.count(np.arange(len(rows)))
         self.order = np.argsort(self.counts, kind="stable") if examples.multi_label else np.arange(len(names))
 
     def count(self, rows: Counts | np.int64) -> Counts:
-        """How many of these rows are of each label, shape (labels,)."""
+        """How many of these rows have each label, shape (labels,)."""
         return np.bincount(self._of[rows].ravel(), minlength=self._labels + 1)[: self._labels]
 
     def rows_of(self, label: np.int64) -> Counts:
@@ -115,12 +115,12 @@ class _Strata:
 
 
 class _CutOut:
-    """A cut in the making.
+    """A cut that is being made.
 
     Attributes:
         strata: see _Strata.
-        wanted, taken: rows of each label, shape (labels,): those to hold out, those held out so far.
-        held_out: shape (n,), whether the row has left.
+        wanted, taken: rows of each label, shape (labels,): how many to hold out, how many are held out so far.
+        held_out: shape (n,), whether the row is held out.
     """
 
     def __init__(self, examples: Examples, rows: int) -> None:
@@ -135,13 +135,13 @@ class _CutOut:
         self._sorted_blocks = self._block_of[self._by_block]
 
     def block_with(self, row: np.int64) -> Counts:
-        """The rows that must not be parted from this one, itself among them."""
+        """The rows that must stay with this one, including itself."""
         block = self._block_of[row]
         first, last = (np.searchsorted(self._sorted_blocks, block, side) for side in ("left", "right"))
         return self._by_block[first:last]
 
     def take(self, row: np.int64, *, only_if_closer: bool) -> None:
-        """Holds the row's block out, unless that leaves a label without a row or leads away from what is wanted."""
+        """Holds the row's block out, unless that leaves a label without rows or, if asked, is further from `wanted`."""
         if self.held_out[row]:
             return
         block = self.block_with(row)
@@ -154,7 +154,7 @@ class _CutOut:
 
 
 def cut_test(examples: Examples, *, seed: int) -> tuple[Examples, Examples]:
-    """(train, test) of a set without a test set of its own: a fifth of the rows is held out, TEST_ROWS at most."""
+    """(train, test) of a set without a test set: a fifth of the rows is held out, at most TEST_ROWS."""
     return cut(examples, rows=min(TEST_ROWS, len(examples) // _CUT_SHARE), seed=seed)
 
 
@@ -167,9 +167,9 @@ def sample(examples: Examples, *, rows: int, seed: int) -> Examples:
     wanted = np.maximum(1, np.round(rows * strata.counts / len(examples)).astype(np.int64))
     chosen, taken = np.zeros(len(examples), dtype=bool), np.zeros_like(wanted)
     for label in strata.order:
-        own = generator.permutation(strata.rows_of(label))
-        for spare_others in (True, False):  # rows that give another label more than its share only where others lack
-            for row in own[~chosen[own]]:
+        candidates = generator.permutation(strata.rows_of(label))
+        for spare_others in (True, False):  # rows that exceed another label's share only if others do not suffice
+            for row in candidates[~chosen[candidates]]:
                 if taken[label] >= wanted[label]:
                     break
                 after = taken + strata.count(row)
@@ -179,7 +179,7 @@ def sample(examples: Examples, *, rows: int, seed: int) -> Examples:
 
 
 def prepare(dataset: Dataset, config: SplitConfig) -> Splits:
-    """What a training run works with: at most so many rows of each, and validation cut from train."""
+    """The rows of a training run: sampled as the config says, with validation cut from train."""
     train = sample(dataset.train, rows=config.train_rows or len(dataset.train), seed=config.seed)
     test = sample(dataset.test, rows=config.test_rows or len(dataset.test), seed=config.seed)
     train, validation = cut(train, rows=min(config.validation_rows, len(train) // _CUT_SHARE), seed=config.seed)

@@ -17,15 +17,15 @@ _SPLITS = ("train.tsv", "dev.tsv")
 
 def read(source: Path) -> Dataset:
     """Reads the folder, tar.gz or zip. Raises DataError if a split is missing or a row is malformed."""
-    found = {name: content for path, content in members(source) if (name := PurePosixPath(path).name) in _SPLITS}
+    files = {name: content for path, content in members(source) if (name := PurePosixPath(path).name) in _SPLITS}
     for name in _SPLITS:
-        if name not in found:
+        if name not in files:
             raise DataError(
                 f"{source} has no {name}, so it is not GLUE's SST-2.",
                 way_out="Give the SST-2 folder, SST-2.zip, or a copy in the same layout.",
                 code="split-missing",
             )
-    train, dev = (_rows(name, found[name]) for name in _SPLITS)
+    train, dev = (_rows(name, files[name]) for name in _SPLITS)
     raw = [
         (key, f"{text}\t{label}")
         for part in (train, dev)

@@ -1,7 +1,7 @@
-"""The data sets on this machine: fetched once, checked, and kept in one quick file each.
+"""The data sets on this machine: downloaded once, checked, and stored in one file each.
 
-$VALENCE_HOME/data/NAME/rows.jsonl.gz    one row a line: split, key, text, label
-$VALENCE_HOME/data/NAME/manifest.json    name, source, checksum, rows; written last: its existence means complete
+$VALENCE_HOME/data/NAME/rows.jsonl.gz    one row per line: split, key, text, label
+$VALENCE_HOME/data/NAME/manifest.json    name, source, checksum, rows; written last: if it exists, the set is complete
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def get(name: str, source: Path | None = None) -> Dataset:
     """Makes the data set available under its name and returns it.
 
     Args:
-        name: a name of the catalogue.
-        source: a local copy in the original layout, or a folder that holds one; None downloads the official archive.
+        name: a name in the catalogue.
+        source: a local copy in the original layout, or a folder that holds one; None to download the official archive.
 
-    Raises DataError if the copy is incomplete: what is kept under a catalogue's name is always the whole data set.
+    Raises DataError if the copy is incomplete: under a catalogue's name there is always the whole data set.
     """
     wanted = entry(name)
     dataset = READERS[name](_local(name, source) if source else download(wanted, home() / "downloads"))
@@ -53,7 +53,7 @@ def get(name: str, source: Path | None = None) -> Dataset:
 
 
 def load(name: str) -> Dataset:
-    """A data set that `get` made available. Raises DataError if it is not there, or damaged."""
+    """A data set that `get` made available. Raises DataError if it is missing or damaged."""
     manifest, folder = _manifest(name), _folder(name)
     if sha256_of(folder / "rows.jsonl.gz") != manifest["rows_sha256"]:
         raise DataError(
@@ -64,7 +64,7 @@ def load(name: str) -> Dataset:
 
 
 def checksum(name: str) -> str:
-    """The content's checksum of a data set on this machine. Raises DataError if it is not there."""
+    """The checksum of a data set on this machine. Raises DataError if it is missing."""
     return str(_manifest(name)["checksum"])
 
 
@@ -86,9 +86,9 @@ def _folder(name: str) -> Path:
 
 
 def _local(name: str, source: Path) -> Path:
-    """The copy itself where `source` is a folder that holds it under one of its usual names."""
+    """The copy itself, if `source` is a folder that holds it under one of its usual names."""
     usual = {"imdb": ("aclImdb", "aclImdb_v1.tar.gz", "aclImdb.tar.gz"), "sst2": ("SST-2", "SST-2.zip")}[name]
-    return next((source / each for each in usual if source.is_dir() and (source / each).exists()), source)
+    return next((source / name for name in usual if source.is_dir() and (source / name).exists()), source)
 
 
 def _counts(dataset: Dataset) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Slips of the finger put into texts, so that a model learns that they change nothing."""
+"""Adds typing errors to texts, so that a model learns to ignore them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 _WORD = re.compile(r"[^\W\d_]{4,}")  # the shorter ones, such as "not" and "bad", would become other words
-_WORDS_TO_A_SLIP = 8
+_WORDS_PER_TYPO = 8
 
 
 def with_typos(texts: Sequence[str], *, seed: int) -> list[str]:
-    """Each text with one slip in about eight of its longer words, at least one where there is such a word.
+    """Each text with a typing error in one of eight of its longer words, and at least one if there is such a word.
 
-    Inside a word, after its first letter, two letters change places, one is left out, or one comes twice.
+    After the first letter of a word, two letters are swapped, one is dropped, or one is doubled.
 
     >>> with_typos(["A wonderful film."], seed=0)
     ['A wonderful fim.']
@@ -27,14 +27,14 @@ def _mistyped(text: str, generator: np.random.Generator) -> str:
     words = list(_WORD.finditer(text))
     if not words:
         return text
-    chosen = generator.choice(len(words), size=-(-len(words) // _WORDS_TO_A_SLIP), replace=False)
+    chosen = generator.choice(len(words), size=-(-len(words) // _WORDS_PER_TYPO), replace=False)
     for index in sorted(chosen, reverse=True):  # from the end, so that the earlier positions still hold
         start, end = words[index].span()
-        text = text[:start] + _slip(text[start:end], generator) + text[end:]
+        text = text[:start] + _typo(text[start:end], generator) + text[end:]
     return text
 
 
-def _slip(word: str, generator: np.random.Generator) -> str:
+def _typo(word: str, generator: np.random.Generator) -> str:
     at = int(generator.integers(1, len(word) - 1))
     before, first, second, after = word[:at], word[at], word[at + 1], word[at + 2 :]
     kinds = (before + second + first + after, before + second + after, before + first + first + second + after)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from valence.inference.turns import WindowQueue
+from valence.inference.window_queue import WindowQueue
 
-# Told what a call costs in all, in tokens, as far as that is known, before anything is computed for it: first what it
-# costs at least, then, once its texts are read, all of it. Refuses the call by an exception.
+# Called with the total cost of a call in tokens, before anything is computed: first with a lower bound, and with the
+# exact cost once its texts are read. Raises an exception to refuse the call.
 Charge = Callable[[int], None]
 
 
@@ -20,7 +20,7 @@ class Admission:
     """One call's way in.
 
     Args:
-        timeout_s: seconds in which the call has to be answered.
+        timeout_s: seconds within which the call must be answered.
         charge: the caller's own limit.
         on_long: told if the call is long.
     """

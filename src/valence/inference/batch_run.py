@@ -1,4 +1,4 @@
-"""What is told of one run of the engine. Knows the standard library alone, so that whoever watches loads no engine."""
+"""Describes one run of the engine. Uses only the standard library, so that observers need not load the engine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class BatchRun:
-    """Windows and tokens that were run together (without padding), and the seconds that it took."""
+    """Windows and tokens (without padding) that were run together, and the seconds it took."""
 
     windows: int
     tokens: int

@@ -1,9 +1,9 @@
-"""The micro-batcher: texts from many threads meet in one bounded queue and run through the body together.
+"""The micro-batcher: texts from many threads go through one bounded queue and run through the body together.
 
-A text is checked and tokenised by the thread that brings it, so a bad text never reaches its neighbours; calls with a
-lot of text are read one at a time, so that many together do not fill the memory before they are refused. A worker for
-each of the engine's threads takes what is waiting as soon as it is free: nothing waits when the engine is idle, and the
-busier it is the larger the batches are. Knows nothing of HTTP.
+The calling thread checks and tokenises its text, so a bad text affects no other. Calls with a lot of text are read one
+at a time, so that many of them do not fill the memory before they are refused. There is a worker for each thread of
+the engine; when it is free it takes what is waiting. So nothing waits while the engine is idle, and the busier it is,
+the larger are the batches. Knows nothing about HTTP.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from valence.inference.call import Call, Entry, Gone
 from valence.inference.prediction import Prediction
 from valence.inference.scoring import answer
 from valence.inference.speed import Speed
-from valence.inference.turns import WindowQueue
+from valence.inference.window_queue import WindowQueue
 from valence.inference.windows import Ints
 from valence.model.head import Floats
 
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
 MAX_QUEUE_TOKENS = 262_144
 # Characters beyond which a call has a lot of text.
 A_LOT = 20_000
-# Characters that stand for a token, where it has not been counted: on the high side, so that none is refused too soon.
-_CHARACTERS_A_TOKEN = 6
-# Batches that are run to learn the engine's speed; the first one, which also allocates, is not timed.
+# Characters per token before it is counted. It is a high estimate, so that no call is refused too early.
+_CHARACTERS_PER_TOKEN = 6
+# Batches that measure the engine's speed; the first, which also allocates memory, is not timed.
 _TRIALS = 3
 
 
 class Batcher:
-    """An engine behind a queue. Safe to share by threads; `close` it when done.
+    """An engine behind a queue. Safe to share between threads; `close` it when done.
 
     Args:
-        engine: what computes.
+        engine: computes.
         max_queue_tokens: tokens that may wait, special tokens included; a call beyond them is refused at once.
         batch_tokens: tokens, with padding, that a worker takes at a time; by default what the engine runs at a time.
     """
@@ -71,7 +71,7 @@ class Batcher:
             worker.start()
 
     def measure_speed(self) -> None:
-        """Runs a few batches, so that already the first calls are refused where they would take too long."""
+        """Runs a few batches, so that even the first calls are refused if they would take too long."""
         reader = self.engine.reader
         window = reader.window(reader.read("a " * self._batch_tokens).ids[: min(reader.capacity, self._batch_tokens)])
         windows = [window] * max(1, self._batch_tokens // len(window))
@@ -115,13 +115,13 @@ class Batcher:
 
     @property
     def waiting_tokens(self) -> int:
-        """Tokens that wait in the queue now."""
+        """Tokens that are waiting in the queue."""
         return self.queue.waiting_tokens
 
     def watch(self, observer: Callable[[BatchRun], None]) -> None:
-        """From now on `observer` is told of each run of the engine.
+        """From now on, `observer` is called with each run of the engine.
 
-        In a worker's thread: it must be quick, and safe to call from several.
+        It is called in a worker's thread, so it must be fast and thread-safe.
         """
         self._observer = observer
 
@@ -132,12 +132,12 @@ class Batcher:
             worker.join()
 
     def _tokens_at_least(self, texts: Sequence[str]) -> int:
-        """By their characters, at no cost; a text that is too long to be read costs no more than any other."""
+        """A lower bound from the number of characters, without reading the texts; texts that are too long are refused later."""
         most = self.engine.reader.max_characters
-        return sum(1 + min(len(text), most) // _CHARACTERS_A_TOKEN for text in texts if isinstance(text, str))
+        return sum(1 + min(len(text), most) // _CHARACTERS_PER_TOKEN for text in texts if isinstance(text, str))
 
     def _wait_for_turn(self, texts: Sequence[str], reading: ExitStack, timeout_s: float | None) -> None:
-        """Where there is a lot to read, until nobody else reads a lot. Raises OverloadedError, as `score` does."""
+        """If there is a lot to read, waits until no other call reads a lot. Raises OverloadedError as `score` does."""
         if sum(len(text) for text in texts if isinstance(text, str)) <= A_LOT:
             return
         if not self._reads_a_lot.acquire(timeout=-1 if timeout_s is None else timeout_s):

@@ -1,4 +1,4 @@
-"""One caller's windows of text on their way through the queue, and their features on the way back."""
+"""One caller's windows in the queue, and their features as they are computed."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from valence.inference.packing import SHORTEST, go_together
 from valence.inference.windows import Ints
 from valence.model.head import Floats
 
-# Seconds between two looks at whether a caller is still there.
-_LOOK_S = 0.5
+# Seconds between two checks whether a caller is still there.
+_CHECK_S = 0.5
 
 Gone = Callable[[], bool]
 
 
 class Call:
-    """One caller's windows, and their features as they come in.
+    """One caller's windows, and their features as they are computed.
 
     Attributes:
         tokens: of all its windows.
-        remaining: of its windows that no batch has taken yet. Only the queue changes it.
-        abandoned: set once the caller has given up; its windows are then dropped.
+        remaining: tokens of its windows that are in no batch yet. Only the queue changes it.
+        abandoned: set when the caller has given up; its windows are then dropped.
     """
 
     def __init__(self, windows: Sequence[Ints], width: int) -> None:
@@ -43,7 +43,7 @@ class Call:
         self._changing = threading.Lock()
 
     def take_into(self, batch: Batch) -> None:
-        """Moves windows that no batch has taken into this one, the longest that fit first."""
+        """Moves windows that are in no batch yet into this one, the longest that fit first."""
         while self._pending:
             place = bisect_right(self._pending, (batch.longest_that_fits, len(self.windows))) - 1
             if place < 0 or not batch.add(self, *self._pending[place]):
@@ -51,7 +51,7 @@ class Call:
             self.remaining -= self._pending.pop(place)[0]
 
     def answer(self, index: int, row: Floats) -> None:
-        """The features of one window have been computed. Workers may come here at the same time."""
+        """Stores the features of one window. Thread-safe."""
         with self._changing:
             self._rows[index] = row
             self._missing -= 1
@@ -68,7 +68,7 @@ class Call:
 
         Raises what the batch raised, OverloadedError after `timeout_s`, or CallerGoneError once `gone` says so.
         """
-        if not self._come(timeout_s, gone):
+        if not self._answered_in_time(timeout_s, gone):
             self.abandoned = True
             raise OverloadedError(
                 f"No answer within {timeout_s:g} seconds.", way_out="Ask again later, or with less text."
@@ -77,16 +77,16 @@ class Call:
             raise self._error
         return self._rows
 
-    def _come(self, timeout_s: float | None, gone: Gone | None) -> bool:
+    def _answered_in_time(self, timeout_s: float | None, gone: Gone | None) -> bool:
         if gone is None:
             return self._done.wait(timeout_s)
         end = time.monotonic() + (math.inf if timeout_s is None else timeout_s)
-        while not self._done.wait(min(_LOOK_S, max(0.0, end - time.monotonic()))):
+        while not self._done.wait(min(_CHECK_S, max(0.0, end - time.monotonic()))):
             if time.monotonic() >= end:
                 return False
             if gone():
                 self.abandoned = True
-                raise CallerGoneError("The caller has gone.", way_out="Wait for the answer.")
+                raise CallerGoneError("The caller has disconnected.", way_out="Wait for the answer.")
         return True
 
 
@@ -103,10 +103,10 @@ class Entry:
 
 
 class Batch:
-    """Windows of similar length that will be run together.
+    """Windows of similar length that are run together.
 
     Args:
-        budget: tokens at most, padding included; a longer window is a batch of its own.
+        budget: at most this many tokens, including padding; a longer window is its own batch.
     """
 
     def __init__(self, budget: int) -> None:
@@ -117,13 +117,13 @@ class Batch:
 
     @property
     def longest_that_fits(self) -> float:
-        """Tokens of the longest window that can be run beside those that are here."""
+        """Tokens of the longest window that can be added."""
         if not self.entries:
             return math.inf
         return min(self._shortest / SHORTEST, max(self._longest, self._budget / (len(self.entries) + 1)))
 
     def add(self, call: Call, length: int, index: int) -> bool:
-        """Adds a window of so many tokens, and says whether it fits."""
+        """Adds a window of `length` tokens if it fits, and returns whether it does."""
         least, most = min(self._shortest or length, length), max(self._longest, length)
         if self.entries and not go_together(least, most, len(self.entries) + 1, self._budget):
             return False

@@ -1,7 +1,7 @@
 """How many threads this process may use: its share of the machine, not the machine's cores.
 
-A container with half a core on a host of sixty-four that starts sixty-four threads is stopped by the kernel again and
-again in every period; it answers many times slower than with one.
+A container with half a core on a host with 64 cores would otherwise start 64 threads; the kernel would then throttle
+it in every period, and it would be many times slower than with one thread.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def available_cores(root: Path = _CGROUP, process: Path = Path("/proc/self/cgrou
 
 
 def cgroup_quota(root: Path, process: Path) -> float | None:
-    """Cores that the cgroup grants (version 2, else 1), the tightest from its own folder up; None where unlimited."""
+    """Cores that the cgroup grants (version 2, else 1), the tightest from its own folder up; None if unlimited."""
     quotas = [_quota_v2(folder) for folder in _folders(root, process, "")]
     quotas += [_quota_v1(folder) for folder in _folders(root / "cpu", process, "cpu")]
     granted = [quota for quota in quotas if quota]
@@ -47,7 +47,7 @@ def _folders(root: Path, process: Path, controller: str) -> list[Path]:
 def _quota_v2(folder: Path) -> float | None:
     try:
         limit, period = (folder / "cpu.max").read_text().split()
-        return int(limit) / int(period)  # "max 100000" where unlimited
+        return int(limit) / int(period)  # "max 100000" if unlimited
     except (OSError, ValueError):
         return None
 

@@ -1,7 +1,7 @@
-"""The engine: a model folder opened for serving. Texts in, predictions or features out.
+"""The engine: a model folder opened for serving, which turns texts into predictions or features.
 
-One runtime, shared by all threads, and a thread for each core. Windows of similar length are run together. Every error
-of the runtime, tokenizers and the file system becomes a ModelFolderError.
+All threads share one runtime, and there is one thread per core. Windows of similar length are run together. All errors
+of the runtime, the tokenizer and the file system become a ModelFolderError.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from valence.limits import MAX_CHARACTERS
 from valence.model.folder import Body, ModelFolder
 from valence.model.head import Floats
 
-# Padded tokens of one run. Measured in docs/experiments.md, "Engine": with more, what one operator hands to the next
-# leaves the cache, and a quarter of the speed is lost by 4,096.
+# Padded tokens of one run. Measured in docs/experiments.md, "Engine": with more, the data between two operators no
+# longer fits in the cache, and at 4,096 a quarter of the speed is lost.
 BATCH_TOKENS = 512
-# With fewer, handing them to another thread costs more than it brings.
+# With fewer, handing them to another thread costs more than it saves.
 LEAST_TOKENS = 64
-# Texts of `features` that are held as tokens at once: bounds its memory on a data set of any size.
+# Texts that `features` holds as tokens at once; bounds its memory for any data set.
 CHUNK = 4096
 
 
@@ -56,7 +56,7 @@ class Engine:
         threads: that compute; by default this process's share of the machine.
         batch_tokens: tokens that one run may take, padding included.
         max_characters: a longer text is refused with TextError `text-too-long`.
-        runtime: what runs the body; by default the fastest that knows the processor and the body.
+        runtime: runs the body; by default the fastest one that supports the processor and the body.
 
     Raises ModelFolderError if a part is missing, damaged, too new, or does not fit the others.
     """
@@ -121,10 +121,10 @@ class Engine:
         Raises TextError for the first text that cannot be scored, naming its index.
         """
         answers = self.answers(texts, explain=explain)
-        for i, each in enumerate(answers):
-            if isinstance(each, TextError):
-                raise _at(i, len(texts), each)
-        return [each for each in answers if isinstance(each, Prediction)]
+        for i, result in enumerate(answers):
+            if isinstance(result, TextError):
+                raise _at(i, len(texts), result)
+        return [result for result in answers if isinstance(result, Prediction)]
 
     def answers(self, texts: Sequence[str], *, explain: bool = False) -> list[Prediction | TextError]:
         """As `score`, but a text that cannot be scored gets its own TextError, and the others their predictions."""
@@ -135,7 +135,7 @@ class Engine:
         return np.asarray(self.fitted.head.predict_proba(self.features(texts)), dtype=np.float64)
 
     def features(self, texts: Sequence[str], readout: str | None = None) -> Floats:
-        """What a head reads, float32 of shape (n, width), pooled over windows; by default from the head's readout.
+        """The features that a head reads, float32 of shape (n, width), pooled over windows; by default from the head's readout.
 
         Raises TextError as `score` does, and ModelFolderError for a readout that the body does not have.
         """
@@ -154,13 +154,13 @@ class Engine:
     def run(self, windows: Sequence[Ints], readout: str | None = None) -> Floats:
         """Features of shape (windows, width), in the order given, of windows with their special tokens.
 
-        Runs in the caller's thread alone; for those who have a thread for each core. Raises ModelFolderError if
+        Runs only in the caller's thread, for callers that have one thread per core. Raises ModelFolderError if
         the runtime fails.
         """
         return self._run(windows, readout or self.fitted.readout, self.batch_tokens, map)
 
     def _run_on_all_threads(self, windows: Sequence[Ints], readout: str | None = None) -> Floats:
-        """As `run`, in batches small enough that every thread gets one, where there is enough for that."""
+        """As `run`, in batches small enough that every thread gets one, if there are enough windows."""
         share = max(math.ceil(sum(map(len, windows)) / self.threads), LEAST_TOKENS)
         return self._run(windows, readout or self.fitted.readout, min(self.batch_tokens, share), self._map)
 
@@ -184,20 +184,22 @@ class Engine:
             raise _at(index, count, error) from error
 
     def _pooled(self, readings: Sequence[Reading], readout: str) -> Iterator[Floats]:
-        windows = [self.reader.window(each.ids[first:past]) for each in readings for first, past in each.bounds]
+        windows = [
+            self.reader.window(reading.ids[first:past]) for reading in readings for first, past in reading.bounds
+        ]
         features = self._run_on_all_threads(windows, readout)
         start = 0
-        for each in readings:
-            counts = [past - first for first, past in each.bounds]
+        for reading in readings:
+            counts = [past - first for first, past in reading.bounds]
             yield pooled(features[start : start + len(counts)], counts)
             start += len(counts)
 
     def _check_outputs(self) -> None:
-        found = self._runtime.readouts
-        if any(found.get(name) != width for name, width in self.body.readouts.items()):
+        outputs = self._runtime.readouts
+        if any(outputs.get(name) != width for name, width in self.body.readouts.items()):
             raise ModelFolderError(
-                f"{self._path} answers with {found}, but body.json says {self.body.readouts}.",
-                way_out=f"Make it again with `valence export --model {self._path.parent}`.",
+                f"{self._path} has the outputs {outputs}, but body.json says {self.body.readouts}.",
+                way_out=f"Export it again with `valence export --model {self._path.parent}`.",
                 code="model-mismatch",
             )
 

@@ -1,9 +1,9 @@
 """Each word's effect on a score, found by leaving it out (occlusion; Zeiler and Fergus 2014, section 2.1).
 
-A word is left out of the token ids of the windows that hold it, so the text is tokenised once, and in a long text
-only one or two windows are read again for each word. Cost is bounded by `MAX_TOKENS`: where words would cost more, the
-text is taken in phrases of neighbouring words that do not cross the end of a sentence, in sentences, or in groups of
-neighbouring sentences, whichever are the smallest that cost less; each such part has one effect.
+A word is removed from the token ids of the windows that contain it, so the text is tokenised once, and in a long text
+only one or two windows are run again per word. `MAX_TOKENS` bounds the cost: if single words would cost more, the text is
+divided into the smallest parts that do not: phrases within a sentence, sentences, or groups of sentences. Each part has
+one effect.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import numpy as np
 from valence.inference.windows import Ints, Reading
 
 MAX_PARTS = 200
-# Tokens that are read again for one explanation at most: enough for each word of a text of about 80 words. A core with
-# AVX-512 VNNI takes a second for them, one with AVX2 two.
+# At most this many tokens are run again for one explanation, enough for every word of a text of about 80 words. A core
+# with AVX-512 VNNI takes a second for them, one with AVX2 two.
 MAX_TOKENS = 8192
 
 _EMOJI = "\u2600-\u27bf\U0001f000-\U0001faff"
@@ -34,11 +34,11 @@ _WORD = re.compile(f"[{_EMOJI}][{_EMOJI}{_JOINED}]*|[{_NO_SPACES}]|{_LETTER}+(?:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A part of a text, with the windows as they are without it.
+    """A part of a text, and the windows without it.
 
     Attributes:
         start, end: the part, in code points.
-        windows: index of each window that held it -> that window's token ids, special tokens aside, without it.
+        windows: index of each window that contained it -> that window's token ids without it and special tokens.
     """
 
     start: int
@@ -57,29 +57,29 @@ def words(text: str) -> list[tuple[int, int]]:
 
 
 def parts(text: str, limit: int = MAX_PARTS) -> list[tuple[int, int]]:
-    """The words; where there are more than `limit`, phrases, sentences or groups of sentences, at most that many.
+    """The words; if there are more than `limit`, at most that many phrases, sentences or groups of sentences.
 
     >>> text = "A good film. Dull, though! I would not see it again."
     >>> [text[start:end] for start, end in parts(text, 4)]
     ['A good film', 'Dull, though', 'I would not', 'see it again']
     """
-    found = words(text)
-    if len(found) <= limit:
-        return found
-    sentences = _sentences(text, found)
+    spans = words(text)
+    if len(spans) <= limit:
+        return spans
+    sentences = _sentences(text, spans)
     if len(sentences) > limit:
         groups = np.array_split(np.arange(len(sentences)), limit)
         return [(sentences[group[0]][0][0], sentences[group[-1]][-1][1]) for group in groups]
     counts = np.array([len(sentence) for sentence in sentences])
     size = next(n for n in range(2, int(counts.max()) + 1) if np.ceil(counts / n).sum() <= limit)
-    phrases = (phrase for each in sentences for phrase in np.array_split(np.array(each), math.ceil(len(each) / size)))
+    phrases = (part for words_ in sentences for part in np.array_split(np.array(words_), math.ceil(len(words_) / size)))
     return [(int(phrase[0, 0]), int(phrase[-1, 1])) for phrase in phrases]
 
 
-def _sentences(text: str, found: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+def _sentences(text: str, spans: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     """The words of each sentence."""
-    sentences = [found[:1]]
-    for (_, before), word in pairwise(found):
+    sentences = [spans[:1]]
+    for (_, before), word in pairwise(spans):
         if _SENTENCE_END.search(text, before, word[0]):
             sentences.append([])
         sentences[-1].append(word)
@@ -87,7 +87,7 @@ def _sentences(text: str, found: list[tuple[int, int]]) -> list[list[tuple[int, 
 
 
 def leave_out(text: str, reading: Reading) -> list[LeftOut]:
-    """Every part of the text with what is left when it is gone. The reading must have its spans."""
+    """Every part of the text, with the windows without it. The reading must have its spans."""
     limit = MAX_PARTS
     while cost(left := _left_out(text, reading, limit)) > MAX_TOKENS and limit > 1:
         limit = max(1, min(limit, len(left)) * MAX_TOKENS // (cost(left) + 1))
@@ -95,7 +95,7 @@ def leave_out(text: str, reading: Reading) -> list[LeftOut]:
 
 
 def cost(left: list[LeftOut]) -> int:
-    """Tokens that are read again, special tokens aside."""
+    """Tokens that are run again, without special tokens."""
     return sum(len(ids) for part in left for ids in part.windows.values())
 
 

@@ -1,17 +1,17 @@
-"""Which windows are run together: those of similar length, so that next to nothing is padding."""
+"""Groups windows of similar length into batches, so that there is little padding."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-# A run takes windows down to this share of its longest one, so that at most a fifth of it is padding.
+# The shortest window of a run has at least this share of the longest one's tokens: at most a fifth is padding.
 SHORTEST = 0.8
 
 
 def packed(lengths: Sequence[int], budget: int) -> list[list[int]]:
     """Indices in batches of similar length, longest first, each at most `budget` tokens with its padding.
 
-    A window that is longer than the budget gets a batch of its own.
+    A window longer than the budget gets its own batch.
 
     >>> packed([3, 9, 10, 10], budget=20)
     [[2, 3], [1], [0]]
@@ -27,5 +27,5 @@ def packed(lengths: Sequence[int], budget: int) -> list[list[int]]:
 
 
 def go_together(shortest: int, longest: int, count: int, budget: int) -> bool:
-    """Whether so many windows may be run together: within the budget, and with little padding."""
+    """Whether `count` windows may be run together: within the budget, and with little padding."""
     return longest * count <= budget and shortest >= SHORTEST * longest

@@ -1,4 +1,4 @@
-"""What the engine answers: plain values, the same from Python, the command line and the API."""
+"""The engine's predictions, the same for Python, the command line and the API."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class WordEffect:
     """How much one word pushed the score of the predicted label.
 
     Attributes:
-        start, end: where the word stands in the text, in Unicode code points; text[start:end] is the word.
+        start, end: position of the word in the text, in Unicode code points; text[start:end] is the word.
         effect: probability of the predicted label minus that probability with the word left out, in -1..1.
-            Positive: the word speaks for the predicted label.
+            Positive: the word counts for the predicted label.
     """
 
     start: int
@@ -22,18 +22,18 @@ class WordEffect:
 
 @dataclass(frozen=True)
 class Prediction:
-    """One text's answer.
+    """The prediction for one text.
 
     Attributes:
-        label: the most probable label; of a multi-label classifier the most probable one that is given, if any is.
+        label: the most probable label; of a multi-label classifier, the most probable assigned one, if any.
         probability: its calibrated probability, 0..1.
         probabilities: every label's calibrated probability, in the classifier's order.
-        sure: whether `probability` reaches the classifier's threshold of doubt; where false, say "not sure". Of a
-            multi-label classifier whether each label's probability of being decided rightly does.
-        tokens: how many tokens were read, special tokens aside.
-        windows: how many overlapping windows they were read in; 1 unless the text is long.
-        words: each word's effect on `label`, only where an explanation was asked for.
-        labels: of a multi-label classifier the labels that are given, the most probable first, perhaps none; otherwise
+        sure: whether `probability` reaches the classifier's confidence threshold; if not, say "not sure". Of a
+            multi-label classifier, whether the probability that a label is decided correctly does so for each label.
+        tokens: number of tokens read, without special tokens.
+        windows: number of overlapping windows; 1 unless the text is long.
+        words: each word's effect on `label`, if an explanation was requested.
+        labels: of a multi-label classifier, the assigned labels, the most probable first, possibly none; otherwise
             None.
     """
 

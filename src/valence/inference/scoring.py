@@ -1,6 +1,6 @@
-"""From texts to predictions by way of whatever computes the features: the engine itself, or the batcher's queue.
+"""Turns texts into predictions, with features computed by the engine itself or through the batcher's queue.
 
-The one mechanism behind `Engine.score` and `Batcher.score`. A text that cannot be scored gets its own TextError.
+Both `Engine.score` and `Batcher.score` use it. A text that cannot be scored gets its own TextError.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ def answer(
     texts: Sequence[str], reader: TextReader, fitted: FittedHead, compute: Compute, *, explain: bool
 ) -> list[Prediction | TextError]:
     """One answer for each text, in order; every window of every text goes through one call of `compute`."""
-    asked = [_read(reader, text, explain=explain) for text in texts]
-    windows = [reader.window(ids) for each in asked if isinstance(each, _Asked) for ids in each.windows()]
+    requests = [_read(reader, text, explain=explain) for text in texts]
+    windows = [reader.window(ids) for request in requests if isinstance(request, _Request) for ids in request.windows()]
     features = iter(compute(windows) if windows else ())
-    return [each.answer(fitted, features) if isinstance(each, _Asked) else each for each in asked]
+    return [request.answer(fitted, features) if isinstance(request, _Request) else request for request in requests]
 
 
-def _read(reader: TextReader, text: str, *, explain: bool) -> _Asked | TextError:
+def _read(reader: TextReader, text: str, *, explain: bool) -> _Request | TextError:
     try:
         reading = reader.read(text, spans=explain)
     except TextError as error:
         return error
-    return _Asked(reading, leave_out(text, reading) if explain else None)
+    return _Request(reading, leave_out(text, reading) if explain else None)
 
 
 class _Decided(NamedTuple):
-    """One text's decision.
+    """The decision for one text.
 
     Attributes:
-        best: index of the label in front.
-        certainty: the probability that the label is right; of several, that of the most doubtful of them.
-        labels: those that are given, where a text may have several.
+        best: index of the most probable (assigned) label.
+        certainty: the probability that the label is right; with several labels, the lowest of these.
+        labels: the assigned labels of a multi-label classifier; otherwise None.
     """
 
     best: int
@@ -65,15 +65,15 @@ def _decided(probabilities: Floats, fitted: FittedHead) -> _Decided:
     return _Decided(labels[0] if labels else best, float(least_certain), tuple(fitted.labels.names[i] for i in labels))
 
 
-class _Asked:
-    """One text's windows, as it is and with each of its parts left out."""
+class _Request:
+    """One text's windows, complete and with each of its parts left out."""
 
     def __init__(self, reading: Reading, left_out: list[LeftOut] | None) -> None:
         self.reading = reading
         self.left_out = left_out
 
     def windows(self) -> list[Ints]:
-        """Token ids without special tokens: the text's own windows, then the changed ones of each part."""
+        """Token ids without special tokens: the text's own windows, then the changed windows for each part."""
         own = [self.reading.ids[first:past] for first, past in self.reading.bounds]
         return own + [ids for part in self.left_out or () for ids in part.windows.values()]
 
@@ -104,7 +104,7 @@ class _Asked:
         return pooled(features, tokens)
 
     def _effects(self, probabilities: Floats) -> tuple[WordEffect, ...] | None:
-        """From the predicted label's probability, first with the whole text, then without each part."""
+        """From the probabilities of the predicted label: of the whole text, then without each part."""
         if self.left_out is None:
             return None
         whole, without = probabilities[0], probabilities[1:]

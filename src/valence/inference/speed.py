@@ -1,18 +1,18 @@
-"""How many tokens a second the engine computes, as measured by its own batches."""
+"""Measures how many tokens per second the engine computes, from its own batches."""
 
 from __future__ import annotations
 
 import threading
 
-# What is left of earlier batches' weight after each new one.
+# Factor on the weight of earlier batches after each new one.
 _KEPT = 0.9
 
 
 class Speed:
-    """Tokens a second of one thread, over the last ten or so batches. Safe to share by threads.
+    """Tokens per second of one thread, over about the last ten batches. Safe to share between threads.
 
     Args:
-        least: smaller batches are not counted, since what they take is hardly due to their tokens.
+        least: smaller batches are not counted, because their time hardly depends on their tokens.
     """
 
     def __init__(self, least: int) -> None:
@@ -27,7 +27,7 @@ class Speed:
             return self._tokens / self._seconds if self._seconds else None
 
     def ran(self, tokens: int, seconds: float) -> None:
-        """One batch has been run."""
+        """Records one batch."""
         if tokens < self._least or seconds <= 0:
             return
         with self._changing:

@@ -1,8 +1,8 @@
-"""A text of any length as windows of token ids that the body can read, never cut silently.
+"""Splits a text of any length into windows of token ids that the body can read; nothing is cut silently.
 
 A text longer than the body's window is read in overlapping windows, cut as training cuts them, and their features are
-averaged, each weighted with its number of tokens. The head is linear, so averaging features is averaging logits: a
-long text's score is what its parts say on average. Knows the tokenizer, nothing of the network.
+averaged, weighted by number of tokens. The head is linear, so averaging features is averaging logits: a
+long text's score is what its parts say on average. Knows the tokenizer, but not the network.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from valence.model.windows import special_tokens
 
 Ints = npt.NDArray[np.int64]
 
-# Texts are tokenised in pieces of so many characters: tokenizers keeps about 150 bytes for each token that it makes.
+# Texts are tokenised in pieces of this many characters: tokenizers needs about 150 bytes per token.
 PIECE = 20_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -32,11 +32,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Reading:
-    """A text as the body will read it.
+    """A text as the body reads it.
 
     Attributes:
-        ids: token ids of the text, special tokens aside, shape (tokens,).
-        spans: where each token stands in the text, in code points, shape (tokens, 2); only if asked for.
+        ids: token ids of the text, without special tokens, shape (tokens,).
+        spans: position of each token in the text, in code points, shape (tokens, 2); only if requested.
         bounds: (first, past the last) token of each window.
     """
 
@@ -50,7 +50,7 @@ class Reading:
 
 
 class TextReader:
-    """Turns texts into readings, and readings into windows with their special tokens. Safe to share by threads.
+    """Turns texts into readings, and readings into windows with their special tokens. Safe to share between threads.
 
     Args:
         path: tokenizer.json.
@@ -65,10 +65,10 @@ class TextReader:
             self._tokenizer.no_truncation()
             self._tokenizer.no_padding()
             special = special_tokens(self._tokenizer)
-        except Exception as error:  # what tokenizers raises
+        except Exception as error:  # tokenizers raises plain Exception
             raise ModelFolderError(
                 f"{path} cannot be read as a tokenizer: {error}.",
-                way_out="Copy the folder again from where it came, or train it again.",
+                way_out="Copy the folder again, or train it again.",
                 code="model-damaged",
             ) from error
         self._before, self._after = (np.array(ids, dtype=np.int64) for ids in (special.before, special.after))
@@ -81,7 +81,7 @@ class TextReader:
             )
 
     def read(self, text: str, *, spans: bool = False) -> Reading:
-        """Tokenises. A lone surrogate, which is no character, is read as U+FFFD.
+        """Tokenises a text. A lone surrogate, which is not a character, is read as U+FFFD.
 
         Raises TextError `text-empty`, `text-too-long` or `text-invalid`.
         """
@@ -89,7 +89,7 @@ class TextReader:
         pieces = list(self._pieces(_SURROGATE.sub("\ufffd", text), spans=spans))
         ids = np.concatenate([ids for ids, _ in pieces])
         if not len(ids):
-            raise _empty("has nothing in it that the model reads")
+            raise _empty("contains nothing that the model can read")
         where = np.concatenate([piece for _, piece in pieces]) if spans else None
         return Reading(ids, where, tuple(spans_of(len(ids), self.capacity)))
 
@@ -99,7 +99,7 @@ class TextReader:
 
     def _check(self, text: str) -> None:
         if not isinstance(text, str):
-            raise TextError(f"This is not a text but a {type(text).__name__}.", code="text-invalid")
+            raise TextError(f"This is not a text, but a {type(text).__name__}.", code="text-invalid")
         if len(text) > self.max_characters:
             raise TextError(
                 f"The text has {len(text):,} characters; at most {self.max_characters:,} are read.",
@@ -121,7 +121,7 @@ class TextReader:
 
 
 def pooled(features: Floats, counts: Sequence[int]) -> Floats:
-    """Mean of windows' features, shape (windows, width) -> (width,), weighted with their token counts."""
+    """Mean of the features of windows, weighted by token counts: shape (windows, width) -> (width,)."""
     weights = np.maximum(np.asarray(counts, dtype=np.float32), 1.0)  # a window emptied for an explanation counts too
     return np.asarray(weights @ features / weights.sum(), dtype=np.float32)
 

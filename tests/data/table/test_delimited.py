@@ -76,7 +76,9 @@ def test_a_column_without_a_name_is_called_by_its_number(write: Write) -> None:
 def test_a_ten_megabyte_text_is_read(write: Write) -> None:
     text = "word " * (2 << 20)
     assert len(read_csv(write(f"text,label\n{text},1\n"), None).columns["text"][0]) == len(text)
-    assert csv.field_size_limit() < MAX_CELL_CHARS  # the process's own limit is put back
+    assert (
+        csv.field_size_limit() >= MAX_CELL_CHARS
+    )  # one limit for all threads: it is never lowered while another reads
 
 
 @pytest.mark.parametrize(
@@ -84,13 +86,16 @@ def test_a_ten_megabyte_text_is_read(write: Write) -> None:
     [
         ("", "empty: it has no header"),
         ("text,label\n", "no rows"),
-        ("text,label\na,1\nb,1,extra\n", r"line 3: 3 cell\(s\), where the header has 2"),
+        ("text,label\na,1\nb,1,extra\n", r"line 3: 3 cell\(s\), but the header has 2"),
         ("text,label\na,1\nb\n", r"line 3: 1 cell\(s\)"),
-        ('text,label\na,1\n"b,1\nc,0\n', "line 3: a quote is opened in this row and never closed"),
+        ('text,label\na,1\n"b,1\nc,0\n', "line 3: a quote in this row is never closed"),
         ('text,label\na,1\n"b"c,1\n', "line 3: the quoting is broken"),
         ("text,label\na,1\nb\0,1\n", "line 3: there is a NUL byte"),
         ("text,text,label\na,b,1\n", "called 'text'"),
-        ("a film,good\nb film,good\nc film,bad\nd film,good\ne film,bad\n", "line 1: 'good' is also a value below"),
+        (
+            "a film,good\nb film,good\nc film,bad\nd film,good\ne film,bad\n",
+            "line 1: 'good' also occurs below as a value",
+        ),
         (f'text,label\na,1\n"{"long " * (MAX_CELL_CHARS // 4)}\n', "line 3: a cell is longer than"),
     ],
 )

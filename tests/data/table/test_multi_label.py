@@ -58,7 +58,7 @@ def test_a_list_column_is_found_by_its_name_and_null_is_a_row_that_says_nothing(
         found = read_text(tmp_path, lines(rows), "own.jsonl")
     assert found.unlabelled == ("Who knows?",)
     assert "labels from 'labels' (by its name)" in caplog.text
-    assert "several labels a text, 1.00 on average; 1 rows have none" in caplog.text
+    assert "multi-label, 1.00 labels per text on average; 1 rows have none" in caplog.text
 
 
 def test_class_names_that_datasets_keeps_for_lists_in_parquet(tmp_path: Path) -> None:
@@ -189,5 +189,5 @@ def test_a_separator_that_is_nowhere_is_told_and_an_empty_one_refused(
     with caplog.at_level(logging.WARNING, "valence"):
         read_text(tmp_path, csv_of(rows), label_separator="|")
     assert "no cell of 'labels' holds '|'" in caplog.text
-    with pytest.raises(SettingsError, match="parts nothing"):
+    with pytest.raises(SettingsError, match="--label-separator is empty"):
         TableOptions(label_separator="")

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from valence.data.table import opening
 from valence.data.table.columns import TableOptions
+from valence.data.table.decoding import zstd
 from valence.data.table.reader import LabelledFile, is_table, read
 from valence.errors import DataError
 
@@ -49,7 +49,7 @@ def test_every_format_gives_the_same_texts_labels_and_checksum(tmp_path: Path) -
         "own.jsonl": lines(ROWS).encode(),
         "own.ndjson": lines(ROWS).encode(),
         "own.csv.gz": gzip.compress(csv_of(ROWS).encode()),
-        "own.jsonl.zst": opening.zstd().compress(lines(ROWS).encode()),
+        "own.jsonl.zst": zstd().compress(lines(ROWS).encode()),
     }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
@@ -194,12 +194,12 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
         ),
         ("o.jsonl", '{"text": "a", "label": 1}\n{"text": "\\ud800", "label": 1}\n', {}, "line 2: the text holds half"),
         ("o.csv", f"text,label\na,1\n{'long ' * 200_001},0\n", {}, "line 3: the text has 1,000,005 characters"),
-        ("o.jsonl", '{"text": "a", "label": 1}\nno json\n', {}, "line 2: no JSON"),
-        ("o.jsonl", '{"text": "a", "label": 1}\n[1]\n', {}, r"line 2: '\[1\]' is no JSON object"),
-        ("o.jsonl", '[\n{"text": "a", "label": 1}]\n', {}, "one JSON array"),
+        ("o.jsonl", '{"text": "a", "label": 1}\nno json\n', {}, "line 2: this is not valid JSON"),
+        ("o.jsonl", '{"text": "a", "label": 1}\n[1]\n', {}, r"line 2: '\[1\]' is not a JSON object"),
+        ("o.jsonl", '[\n{"text": "a", "label": 1}]\n', {}, "a JSON array"),
         ("o.jsonl", "\n", {}, "no rows"),
-        ("o.csv.gz", "no gzip at all", {}, "damaged or cut off"),
-        ("o.csv.zst", "no zstd at all", {}, "damaged or cut off"),
+        ("o.csv.gz", "no gzip at all", {}, "damaged or incomplete"),
+        ("o.csv.zst", "no zstd at all", {}, "damaged or incomplete"),
         ("o.parquet", "no parquet at all", {}, "cannot be read as Parquet"),
         ("o.parquet", "any", {"encoding": "cp1252"}, "Leave out --encoding"),
         ("o.csv", csv_of(ROWS), {"encoding": "klingon"}, "no encoding called 'klingon'"),

@@ -1,6 +1,6 @@
-"""Which column holds the texts, which the labels: named by an option, or guessed with a reason that is told.
+"""Decides which columns hold the texts and the labels: by an option, or by a guess whose reason is logged.
 
-A guess is made only where one column alone can be meant; two that could be end in an error that names both.
+A guess is made only if exactly one column fits. If several do, the error names them.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from valence.data.table.decoding import shown
 from valence.data.table.grid import Grid, Nested, Row, Unread
 from valence.data.table.labels import says_yes_or_no
-from valence.data.table.opening import shown
 from valence.errors import DataError, SettingsError
 
 _TEXT_NAMES = frozenset(
     "text texts sentence comment comment_text comments review review_text reviews tweet message content body utterance "
     "question query document post headline title description abstract".split()
 )
-# Of a column that holds the labels, whatever they are.
+# Names of columns for labels of any kind.
 _COMMON_LABEL_NAMES = frozenset(
     "label labels class classes category categories target sentiment intent topic tag y emotion polarity stance rating "
     "stars score verdict".split()
@@ -33,20 +33,20 @@ _GROUP_NAMES = frozenset(
     "author author_id user user_id username customer customer_id thread thread_id session_id".split()
 )
 
-_MOST_LABELS_BY_LOOKS = 100  # a column of more different values is taken for the labels only by its name
-_TEXT_WORDS = 3.0  # on average; less looks like names or codes
+_MOST_LABELS_BY_LOOKS = 100  # a column with more different values is recognised only by its name
+_TEXT_WORDS = 3.0  # average words of a text; fewer look like names or codes
 
 
 @dataclass(frozen=True)
 class TableOptions:
-    """What the user says about a file. None leaves it to be found out.
+    """The options for reading a file. None means that it is detected.
 
     Attributes:
         text_column: name of the column with the texts.
-        label_columns: name of the column with the labels; of several columns, each is a label that says yes or no.
-        group_column: rows with the same value here, such as an author, are never parted by a split.
-        label_separator: parts the labels in a cell, such as "|"; several labels a text are meant where it is given.
-        encoding: of a text file; UTF-8 where it is None.
+        label_columns: name of the column with the labels; if there are several, each is a label with yes or no.
+        group_column: rows with the same value, such as an author, stay on one side of a split.
+        label_separator: separates the labels in a cell, such as "|"; it makes the set multi-label.
+        encoding: of a text file; None for UTF-8.
     """
 
     text_column: str | None = None
@@ -58,8 +58,8 @@ class TableOptions:
     def __post_init__(self) -> None:
         if self.label_separator == "":
             raise SettingsError(
-                "An empty --label-separator parts nothing.",
-                way_out="Name the sign between two labels, such as '|', or leave it out.",
+                "--label-separator is empty.",
+                way_out="Give the character between two labels, such as '|', or leave the option out.",
                 code="separator-empty",
             )
         twice = [name for name, count in Counter(self.label_columns).items() if count > 1]
@@ -71,18 +71,18 @@ class TableOptions:
             )
         if self.label_separator and len(self.label_columns) > 1:
             raise SettingsError(
-                "--label-separator parts the labels in one column, and --label-column names several.",
-                way_out="Leave out --label-separator: each of the columns is a label by itself.",
+                "--label-separator is for labels in one column, but --label-column names several columns.",
+                way_out="Leave out --label-separator: each of the columns is a label of its own.",
                 code="option-idle",
             )
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The columns that are used, and why.
+    """The columns that are used, and the reasons.
 
     Attributes:
-        labels: the column that holds the labels, or several of which each is a label.
+        labels: the column that holds the labels, or several columns that are a label each.
     """
 
     text: str
@@ -105,9 +105,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class _Profile:
-    """What a column looks like.
+    """Properties of a column.
 
-    `nested` if it holds what is no plain value, `lists` if some of that may be labels, `flags` if it says yes or no.
+    `nested` if it holds lists or objects, `lists` if some of them may be labels, `flags` if it holds only yes and no.
     """
 
     name: str
@@ -137,7 +137,7 @@ def choose(grid: Grid, options: TableOptions) -> Choice:
     if len(grid.columns) < 2:
         raise DataError(
             f"{shown(grid.path)} has only one column, {next(iter(grid.columns))!r}; texts and labels need two.",
-            way_out="Add a column with the label of each text. Columns are parted by comma, semicolon, tab or bar.",
+            way_out="Add a column with the label of each text. Columns are delimited by comma, semicolon, tab or bar.",
             code="columns-missing",
         )
     named = [("text", options.text_column), ("group", options.group_column)]

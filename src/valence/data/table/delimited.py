@@ -1,4 +1,4 @@
-"""CSV and TSV: the delimiter and the quoting found out, quotes kept strictly, every odd row named by its line."""
+"""Reads CSV and TSV: detects delimiter and quoting, is strict about quotes, and reports bad rows by their line."""
 
 from __future__ import annotations
 
@@ -7,43 +7,44 @@ import itertools
 import logging
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from valence.data.table.decoding import fault, lines_of, shown
 from valence.data.table.grid import Grid, Row, Unread, all_read, check_not_empty
-from valence.data.table.opening import fault, lines_of, shown
 from valence.errors import DataError
 
 log = logging.getLogger(__name__)
 
-MAX_CELL_CHARS = 16 << 20  # above csv's 131,072, for long texts; a limit all the same, for a quote that is never closed
+MAX_CELL_CHARS = 16 << 20  # more than csv's 131,072, for long texts; but limited, in case a quote is never closed
 DELIMITERS = ",;\t|"
-_DELIMITER_CHARS = 1 << 17  # of the file's start, from which the delimiter is found out
-_QUOTING_CHARS = 4 << 20  # the same for the quoting of a TSV, where the first quote may come late
+_DELIMITER_CHARS = 1 << 17  # of the beginning of the file, to detect the delimiter
+_QUOTING_CHARS = 4 << 20  # the same for the quoting of a TSV, whose first quote may come late
 _SNIFFED_ROWS = 200
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How cells are parted; not `quoted` where a double quote is a character like any other."""
+    """How cells are separated; without `quoted`, a double quote is an ordinary character."""
 
     delimiter: str
     quoted: bool = True
 
 
 def read_csv(path: Path, encoding: str | None) -> Grid:
-    """A CSV file whole, whatever its delimiter out of comma, semicolon, tab and bar.
+    """A whole CSV file, delimited by comma, semicolon, tab or vertical bar.
 
-    Raises DataError that names the line: a ragged row, a broken quote, a NUL byte, a header that is none.
+    Raises DataError that names the line: a ragged row, a broken quote, a NUL byte, or a missing header.
     """
     with lines_of(path, encoding) as lines:
         return _grid(open_csv(path, lines, encoding))
 
 
 def read_tsv(path: Path, encoding: str | None) -> Grid:
-    """A TSV file whole, quoted as CSV is or not quoted at all, as most are. Raises as `read_csv` does."""
+    """A whole TSV file, quoted like CSV or, as most are, not quoted. Raises as `read_csv` does."""
     with lines_of(path, encoding) as lines:
         return _grid(open_tsv(path, lines, encoding))
 
@@ -57,8 +58,8 @@ def open_csv(path: Path, lines: Iterable[str], encoding: str | None) -> Delimite
 def open_tsv(path: Path, lines: Iterable[str], encoding: str | None) -> DelimitedTable:
     """A TSV file's rows one at a time. Raises DataError for its header.
 
-    A quote is one only if it can be: where fewer rows of the sample can be read by quotes than without, or as many but
-    with a tab inside a cell, quotes are part of the texts. Where no cell begins with one, nothing is quoted.
+    Quotes are part of the texts if quoting leaves more rows of the sample unreadable than no quoting does, or as many
+    but with a tab inside a cell. If no cell begins with a quote, nothing is quoted.
     """
     sample, lines = _sample(lines, _QUOTING_CHARS)
     quoted, plain = Dialect("\t"), Dialect("\t", quoted=False)
@@ -67,15 +68,15 @@ def open_tsv(path: Path, lines: Iterable[str], encoding: str | None) -> Delimite
     by_quotes, without = _trial(path, sample, encoding, quoted), _trial(path, sample, encoding, plain)
     if by_quotes < without or (by_quotes == without and not _tab_in_a_cell(path, sample, encoding)):
         return DelimitedTable(path, lines, encoding, quoted)
-    log.info("%s: read without quoting; its quotes are part of the texts.", shown(path))
+    log.info("%s: read without quoting; quotes are part of the texts.", shown(path))
     return DelimitedTable(path, lines, encoding, plain)
 
 
 class DelimitedTable:
-    """An opened CSV or TSV file: its header is read, its rows come one at a time.
+    """An open CSV or TSV file: its header has been read, and its rows can be read one at a time.
 
     Attributes:
-        header: the first line's cells as they are.
+        header: the cells of the first line.
         columns: the names of the columns, one for each cell of the header.
     """
 
@@ -89,7 +90,7 @@ class DelimitedTable:
         header: Sequence[str] | None = None,
         next_line: int = 1,
     ) -> None:
-        """With a `header` that was read before, `lines` begin with the file's line `next_line`."""
+        """With a `header` that has been read before, `lines` begin at line `next_line` of the file."""
         self.path, self.dialect, self._numbered = path, dialect, _Lines(lines, next_line)
         self._records = _records(path, self._numbered, encoding, dialect)
         first = next(self._records, None) if header is None else None
@@ -115,22 +116,23 @@ class DelimitedTable:
 
     def _ragged(self, row: Row) -> DataError:
         return DataError(
-            f"{shown(self.path)}, line {row.place}: {len(row.raw)} cell(s), where the header has {len(self.header)}.",
-            way_out="Put a text that holds the delimiter or a line break in double quotes, and double its own quotes.",
+            f"{shown(self.path)}, line {row.place}: {len(row.raw)} cell(s), but the header has {len(self.header)}.",
+            way_out="Put a text with the delimiter or a line break in double quotes, and double the quotes inside it.",
             code="row-ragged",
         )
 
 
 def sniff(sample: Sequence[str]) -> str:
-    """The delimiter that cuts the most of these lines into as many cells as the first has, and into more than one.
+    """The delimiter that gives most lines as many cells as the first one, and more than one.
 
     >>> sniff(["text;label\\n", "good, really;1\\n"])
     ';'
     """
+    _allow_long_cells()
 
     def fit(delimiter: str) -> tuple[bool, float, int]:
         rows = list[list[str]]()
-        with _long_cells(), suppress(csv.Error):  # reading tells of a broken row
+        with suppress(csv.Error):  # a broken row is reported when it is read
             rows += itertools.islice(csv.reader(sample, delimiter=delimiter), _SNIFFED_ROWS)
         widths = [len(row) for row in (rows[:-1] or rows) if row]  # the sample may end within the last one
         if not widths:
@@ -141,7 +143,7 @@ def sniff(sample: Sequence[str]) -> str:
 
 
 class _Lines:
-    """Lines with their numbers, of which those of a row that failed can be read again."""
+    """Numbered lines. The lines of a broken row can be read again."""
 
     def __init__(self, lines: Iterable[str], first: int = 1) -> None:
         self._source, self._again = iter(lines), deque[str]()
@@ -163,21 +165,21 @@ class _Lines:
         return self.number + 1
 
     def give_back(self) -> None:
-        """All lines since the row began but the first come again."""
+        """Returns all lines since the row began, except its first, to be read again."""
         back = self._taken[1:]
         self._again.extendleft(reversed(back))
         self.number -= len(back)
 
 
 def _records(path: Path, numbered: _Lines, encoding: str | None, dialect: Dialect) -> Iterator[Row | Unread]:
-    """Every row, the header too, without its columns' names. A broken one costs only the line that it begins on."""
+    """Every row including the header, without column names. A broken row skips only the line on which it begins."""
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
+    _allow_long_cells()
     reader = csv.reader(numbered, delimiter=dialect.delimiter, quoting=quoting, strict=True)
     while True:
         begins = numbered.begin_row()
         try:
-            with _long_cells():
-                cells = next(reader, None)
+            cells = next(reader, None)
         except csv.Error as error:
             numbered.give_back()
             yield Unread(begins, _broken(path, begins, error))
@@ -198,7 +200,7 @@ def _grid(table: DelimitedTable) -> Grid:
 
 
 def _sample(lines: Iterable[str], least: int) -> tuple[list[str], Iterator[str]]:
-    """The first lines, of so many characters at least, and all lines."""
+    """The first lines, with at least that many characters, and then all lines."""
     rest, sample, chars = iter(lines), list[str](), 0
     while chars < least and (line := next(rest, None)) is not None:
         sample.append(line)
@@ -207,7 +209,7 @@ def _sample(lines: Iterable[str], least: int) -> tuple[list[str], Iterator[str]]
 
 
 def _trial(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dialect) -> int:
-    """How many of the sample's rows cannot be read in this dialect."""
+    """How many rows of the sample cannot be read in this dialect."""
     width, failed = 0, 0
     for record in _records(path, _Lines(sample), encoding, dialect):
         if isinstance(record, Row):
@@ -223,23 +225,19 @@ def _tab_in_a_cell(path: Path, sample: Sequence[str], encoding: str | None) -> b
     return any("\t" in cell for record in records if isinstance(record, Row) for cell in record.raw)
 
 
-@contextmanager
-def _long_cells() -> Iterator[None]:
-    """The limit on a cell is a setting of the whole process, so it is put back."""
-    before = csv.field_size_limit(MAX_CELL_CHARS)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+@cache
+def _allow_long_cells() -> None:
+    """Raises csv's limit on a cell, once. It holds for the whole process and all threads, so it is never lowered."""
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL_CHARS))
 
 
 def _broken(path: Path, line: int, error: csv.Error) -> DataError:
-    """The csv module's words as ours."""
+    """The csv module's error as a DataError."""
     words = str(error)
     if "field larger" in words:
-        what = f"a cell is longer than {MAX_CELL_CHARS:,} characters; most often a quote was opened and never closed"
+        what = f"a cell is longer than {MAX_CELL_CHARS:,} characters; usually a quote that is never closed"
     elif "unexpected end" in words:
-        what = "a quote is opened in this row and never closed"
+        what = "a quote in this row is never closed"
     else:
         what = f"the quoting is broken ({words})"
     return DataError(
@@ -250,7 +248,7 @@ def _broken(path: Path, line: int, error: csv.Error) -> DataError:
 
 
 def _names(path: Path, header: list[str]) -> list[str]:
-    """Column names; one without a name, such as a saved index, is called by its number."""
+    """Column names; a column without a name, such as a saved index, is named by its number."""
     names = [name.strip() or f"(column {number})" for number, name in enumerate(header, start=1)]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
@@ -263,17 +261,17 @@ def _names(path: Path, header: list[str]) -> list[str]:
 
 
 def _check_header(path: Path, header: list[str], columns: Sequence[Sequence[str]]) -> None:
-    """A first line that is data already would cost a row and make the columns nameless: it is refused.
+    """Refuses a first line that is data, because it would lose a row and the columns would have no names.
 
-    It is data if one of its "names" stands below it again, as a label does, in a column of few different cells. The
-    names 0, 1, ... that pandas gives to nameless columns are names.
+    It is data if one of its "names" occurs again below, as a label does, in a column with few different cells. The
+    names 0, 1, ... that pandas gives to unnamed columns are names.
     """
     if header == [str(number) for number in range(len(header))]:
         return
     for name, cells in zip(header, columns, strict=True):
         if name.strip() and name in cells and 2 * len(set(cells)) <= len(cells):
             raise DataError(
-                f"{shown(path)}, line 1: {name[:60]!r} is also a value below: the line of column names is missing.",
+                f"{shown(path)}, line 1: {name[:60]!r} also occurs below as a value: the header is missing.",
                 way_out="Add a first line that names the columns, such as: text,label",
                 code="header-missing",
             )

@@ -1,4 +1,4 @@
-"""What every format is read into: rows one at a time, each with its place in the file, or all of them by column."""
+"""What every format is read into: single rows with their place in the file, or a whole file by column."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from valence.data.table.opening import shown
+from valence.data.table.decoding import shown
 from valence.errors import DataError
 
 MOST_LABELS = 256  # of one row
@@ -15,11 +15,11 @@ MOST_LABELS = 256  # of one row
 
 @dataclass(frozen=True)
 class Nested:
-    """Stands for a cell that holds a list or an object, which is no text.
+    """Stands for a cell that holds a list or an object.
 
     Attributes:
         kind: what it is, in words.
-        items: of a list of plain values that may be a text's labels; None of anything else.
+        items: the values of a list that may be labels; None for anything else.
     """
 
     kind: str
@@ -27,8 +27,8 @@ class Nested:
 
     @classmethod
     def of_list(cls, values: Sequence[Any]) -> Nested:
-        """A list; what it holds is kept if it could be labels: neither nested itself nor as long as an embedding."""
-        plain = len(values) <= MOST_LABELS and not any(isinstance(each, (list, dict)) for each in values)
+        """A list. Its values are kept if they could be labels: not nested, and not as many as in an embedding."""
+        plain = len(values) <= MOST_LABELS and not any(isinstance(value, (list, dict)) for value in values)
         return cls("a list", tuple(values) if plain else None)
 
 
@@ -37,9 +37,9 @@ class Row:
     """One row of a text format.
 
     Attributes:
-        place: the line that it begins on, counted from 1.
+        place: the line on which it begins, from 1.
         cells: column -> cell, as in a Grid.
-        raw: as it stands in the file: the cells in their order (CSV, TSV), or the line without its end (JSONL).
+        raw: the cells in order (CSV, TSV), or the line without its end (JSONL), as in the file.
     """
 
     place: int
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Unread:
-    """Stands for a row that cannot be read. `error` says why, naming the file and the place."""
+    """A row that cannot be read. `error` says why, and names the file and the place."""
 
     place: int
     error: DataError
@@ -61,8 +61,8 @@ class Grid:
 
     Attributes:
         path: the file, for messages.
-        columns: name -> one cell a row: str, int, float, bool, None (nothing there) or Nested.
-        places: where in the file each row begins, counted from 1.
+        columns: name -> one cell per row: str, int, float, bool, None (empty) or Nested.
+        places: where in the file each row begins, from 1.
         unit: what `places` counts: "line", or "row" in a format without lines.
     """
 
@@ -75,7 +75,7 @@ class Grid:
         return len(self.places)
 
     def where(self, row: int) -> str:
-        """The row's place, as every message begins.
+        """The row's place, which begins every message about it.
 
         >>> Grid(Path("own/t.csv"), {"text": ["a"]}, [2]).where(0)
         't.csv, line 2'
@@ -96,6 +96,6 @@ def check_not_empty(path: Path, content: Sequence[Any], what: str) -> None:
     if not content:
         raise DataError(
             f"{shown(path)} is empty: it has no {what}.",
-            way_out="Give a file with a line of column names and one text a row.",
+            way_out="Give a file with a line of column names and one text per row.",
             code="file-empty",
         )

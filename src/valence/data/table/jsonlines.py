@@ -1,7 +1,7 @@
-"""JSON lines (JSONL, NDJSON): one object a line, the columns being every key that occurs.
+"""Reads JSON lines (JSONL, NDJSON): one object per line; every key that occurs is a column.
 
-Only what RFC 8259 has is JSON: Python's NaN and Infinity are not. Numbers of any size and any spelling are; who writes
-a row back takes its line, or `spelt`, since 1E5, 1e999 and -0 do not survive as Python's numbers.
+JSON is what RFC 8259 says, so Python's NaN and Infinity are refused, and numbers may have any size and spelling. To
+write a row back, use its line or `spelt`: 1E5, 1e999 and -0 do not survive as Python numbers.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from valence.data.table.decoding import fault, lines_of, shown
 from valence.data.table.grid import Grid, Nested, Row, Unread, all_read, check_not_empty
-from valence.data.table.opening import fault, lines_of, shown
 from valence.errors import DataError
 
 
 def read(path: Path, encoding: str | None) -> Grid:
-    """A file of one JSON object a line, whole. Raises DataError that names the line which is none."""
+    """A whole file of one JSON object per line. Raises DataError that names the line that is not one."""
     with lines_of(path, encoding) as lines:
-        found = list(all_read(rows(path, lines, encoding)))
-    check_not_empty(path, found, "rows")
-    names = dict.fromkeys(name for row in found for name in row.cells)
-    columns = {name: [row.cells.get(name) for row in found] for name in names}
-    return Grid(path, columns, [row.place for row in found])
+        objects = list(all_read(rows(path, lines, encoding)))
+    check_not_empty(path, objects, "rows")
+    names = dict.fromkeys(name for row in objects for name in row.cells)
+    columns = {name: [row.cells.get(name) for row in objects] for name in names}
+    return Grid(path, columns, [row.place for row in objects])
 
 
 def rows(path: Path, lines: Iterable[str], encoding: str | None, first: int = 1) -> Iterator[Row | Unread]:
-    """The objects one at a time; blank lines are none. `first` is the number of the first line.
+    """The objects one at a time; blank lines are skipped. `first` is the number of the first line.
 
     Raises DataError if the file is one JSON array.
     """
@@ -38,20 +38,20 @@ def rows(path: Path, lines: Iterable[str], encoding: str | None, first: int = 1)
         where = f"{shown(path)}, line {number}"
         if number == 1 and line.lstrip().startswith("["):
             raise DataError(
-                f"{shown(path)} is one JSON array, or holds arrays, not one object a line.",
-                way_out="Make lines of an array of objects: jq -c '.[]' file.json > file.jsonl",
+                f"{shown(path)} is a JSON array, or holds arrays, instead of one object per line.",
+                way_out="Convert an array of objects: jq -c '.[]' file.json > file.jsonl",
                 code="json-array",
             )
         error = fault(line, encoding, where)
-        found = error or _object(line, where)
-        if isinstance(found, DataError):
-            yield Unread(number, found)
+        parsed_line = error or _object(line, where)
+        if isinstance(parsed_line, DataError):
+            yield Unread(number, parsed_line)
         else:
-            yield Row(number, {name: _cell(value) for name, value in found.items()}, line.strip())
+            yield Row(number, {name: _cell(value) for name, value in parsed_line.items()}, line.strip())
 
 
 def parsed(line: str) -> Any:
-    """The value of a line of JSON. Raises ValueError, also for what Python alone takes for JSON."""
+    """The value of a line of JSON. Raises ValueError, also for what only Python accepts as JSON."""
     try:
         return json.loads(line, parse_constant=_no_constant, parse_int=_integer)
     except RecursionError:
@@ -59,18 +59,18 @@ def parsed(line: str) -> Any:
 
 
 class Number(str):
-    """A number as it is spelt in the file."""
+    """A number as spelt in the file."""
 
     __slots__ = ()
 
 
 def spelt(line: str) -> Any:
-    """The value of a sound line of JSON with its numbers as they are spelt, for `written`."""
+    """The value of a valid line of JSON, with numbers as they are spelt, for `written`."""
     return json.loads(line, parse_int=Number, parse_float=Number)
 
 
 def written(value: Any) -> str:
-    """JSON of what `spelt` gives, on one line.
+    """A value from `spelt` as JSON, on one line.
 
     >>> written(spelt('{"a":[1E5,1.0,-0,1e999,true],"b":"\\u00e9"}'))
     '{"a": [1E5, 1.0, -0, 1e999, true], "b": "é"}'
@@ -80,12 +80,12 @@ def written(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(written, value))}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{written(key)}: {written(each)}' for key, each in value.items())}}}"
+        return f"{{{', '.join(f'{written(key)}: {written(item)}' for key, item in value.items())}}}"
     return json.dumps(value, ensure_ascii=False)
 
 
 def _integer(digits: str) -> int | Decimal:
-    """Python reads no integer of more than 4,300 digits."""
+    """Python's int refuses more than 4,300 digits."""
     try:
         return int(digits)
     except ValueError:
@@ -93,19 +93,19 @@ def _integer(digits: str) -> int | Decimal:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is Python's, and no JSON; write null or leave the key out")
+    raise ValueError(f"{name} is Python's, not JSON; write null or leave the key out")
 
 
 def _object(line: str, where: str) -> dict[str, Any] | DataError:
     try:
-        found = parsed(line)
+        value = parsed(line)
     except ValueError as error:
-        return _broken(f"{where}: no JSON: {error}.")
-    return found if isinstance(found, dict) else _broken(f"{where}: {line.strip()[:60]!r} is no JSON object.")
+        return _broken(f"{where}: this is not valid JSON: {error}.")
+    return value if isinstance(value, dict) else _broken(f"{where}: {line.strip()[:60]!r} is not a JSON object.")
 
 
 def _broken(message: str) -> DataError:
-    way_out = 'Write one object a line, such as {"text": "Good.", "label": "positive"}.'
+    way_out = 'Write one object per line, such as {"text": "Good.", "label": "positive"}.'
     return DataError(message, way_out=way_out, code="json-broken")
 
 

@@ -1,7 +1,7 @@
-"""A label column's cells as label names: discovered, never assumed to be two, and refused where they are none.
+"""Turns the cells of a label column into label names, and refuses cells that are not labels.
 
-Numbers that are whole become "1" however they were written (1, 1.0, "1.0"), so that a set saved by one program and
-tested on a file of another has the same labels. True and False become "true" and "false".
+Whole numbers become "1" however they are written (1, 1.0, "1.0"), so that files saved by different programs have the
+same labels. True and False become "true" and "false".
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ _MOST_MEASURED_VALUES = 20  # a scale such as 1, 1.5, ... 5 is still labels; mor
 
 
 def names_of(cells: Sequence[Any]) -> list[str | None]:
-    """The label name of each cell, None where there is none.
+    """The label name of each cell; None if the cell is empty.
 
     >>> names_of([1.0, 2, None]), names_of(["TRUE", "False", ""]), names_of([" 1.0", "0", "nan"])
     (['1', '2', None], ['true', 'false', None], ['1', '0', None])
     """
     written = [_written(cell) for cell in cells]
-    filled = {each for each in written if each is not None}
-    if {each.lower() for each in filled} <= {"true", "false"}:
-        return [each and each.lower() for each in written]
-    if any(map(_NUMBER.fullmatch, filled)) and all(_NUMBER.fullmatch(each) or each.lower() == "nan" for each in filled):
-        written = [None if each and each.lower() == "nan" else each for each in written]
-        if all(_WHOLE.fullmatch(each) for each in filled if each.lower() != "nan"):
-            return [each and _whole(each) for each in written]
+    filled = {name for name in written if name is not None}
+    if {name.lower() for name in filled} <= {"true", "false"}:
+        return [name and name.lower() for name in written]
+    if any(map(_NUMBER.fullmatch, filled)) and all(_NUMBER.fullmatch(name) or name.lower() == "nan" for name in filled):
+        written = [None if name and name.lower() == "nan" else name for name in written]
+        if all(_WHOLE.fullmatch(name) for name in filled if name.lower() != "nan"):
+            return [name and _whole(name) for name in written]
     return written
 
 
 def says_yes_or_no(cells: Iterable[Any]) -> bool:
-    """Whether every cell that is filled is 0 or 1, true or false, yes or no.
+    """Whether every cell that is not empty is 0 or 1, true or false, yes or no.
 
     >>> says_yes_or_no(["0", 1.0, True, " Yes", None]), says_yes_or_no([0, 1, 2])
     (True, False)
@@ -51,29 +51,29 @@ def says_yes_or_no(cells: Iterable[Any]) -> bool:
 
 
 def names_by_columns(columns: Mapping[str, Sequence[Any]]) -> list[tuple[str, ...] | None]:
-    """The columns that say yes in each row, in alphabetical order; None where a cell of the row is empty.
+    """The columns with yes in each row, in alphabetical order; None if a cell of the row is empty.
 
-    Raises UnclearAnswerError for a cell that says neither yes nor no.
+    Raises UnclearAnswerError for a cell that is neither yes nor no.
 
     >>> names_by_columns({"rude": [1, 0, None], "angry": ["yes", "no", "no"]})
     [('angry', 'rude'), (), None]
     """
-    said = {name: [_said(name, row, cell) for row, cell in enumerate(cells)] for name, cells in columns.items()}
+    answers = {name: [_yes_or_no(name, row, cell) for row, cell in enumerate(cells)] for name, cells in columns.items()}
     return [
-        None if None in row else tuple(sorted(name for name, yes in zip(said, row, strict=True) if yes))
-        for row in zip(*said.values(), strict=True)
+        None if None in row else tuple(sorted(name for name, yes in zip(answers, row, strict=True) if yes))
+        for row in zip(*answers.values(), strict=True)
     ]
 
 
 class UnclearAnswerError(ValueError):
-    """A cell of a yes-or-no column that says neither: in `row` of `column`, as `written`."""
+    """A cell of a yes-or-no column that is neither: in `row` of `column`, as `written`."""
 
     def __init__(self, column: str, row: int, written: str) -> None:
         super().__init__(f"row {row} of {column!r} is {written!r}")
         self.column, self.row, self.written = column, row, written
 
 
-def _said(column: str, row: int, cell: Any) -> bool | None:
+def _yes_or_no(column: str, row: int, cell: Any) -> bool | None:
     written = cell.kind if isinstance(cell, Nested) else _written(cell)
     if written is None:
         return None
@@ -88,18 +88,20 @@ def _answer(written: str) -> bool | None:
 
 
 def several_names_of(cells: Sequence[Any], separator: str | None) -> list[tuple[str, ...] | None]:
-    """The label names in each cell of a multi-label column, sorted, each once; None where a cell does not say.
+    """The sorted label names in each cell of a multi-label column; None if a cell has no value.
 
-    A cell is a list, or a string whose labels the separator parts; an empty one says that there is no label.
+    A cell is a list, or a string with separated labels. An empty one means that the text has no label.
 
     >>> several_names_of(["rude|angry|rude", "", None], "|"), several_names_of([Nested("a list", (2.0, 1))], None)
     ([('angry', 'rude'), (), None], [('1', '2')])
     """
     parts = [None if cell is None else _parts(cell, separator) for cell in cells]
-    names = iter(names_of([part for found in parts for part in found or ()]))  # together, so that numbers are alike
+    names = iter(
+        names_of([part for labels in parts for part in labels or ()])
+    )  # together, so that numbers are treated alike
     return [
-        None if found is None else tuple(sorted({name for name in itertools.islice(names, len(found)) if name}))
-        for found in parts
+        None if labels is None else tuple(sorted({name for name in itertools.islice(names, len(labels)) if name}))
+        for labels in parts
     ]
 
 
@@ -120,13 +122,13 @@ def check_some(counts: Mapping[str, int], *, where: str) -> None:
 
 
 def check(counts: Mapping[str, int], *, where: str) -> None:
-    """Raises DataError if these labels (name -> rows) cannot be learnt: one, nearly one a row, or a measurement."""
+    """Raises DataError if labels (name -> rows) cannot be learnt: only one, nearly one per row, or measurements."""
     rows = sum(counts.values())
     if len(counts) < 2:
         only = f"only the label {next(iter(counts))!r}" if counts else "no label at all"
         raise DataError(
-            f"{where} holds {only}, and a classifier needs at least two.",
-            way_out="Check that it is the label column (--label-column), and that the file is whole.",
+            f"{where} holds {only}; a classifier needs at least two.",
+            way_out="Check that it is the label column (--label-column), and that the file is complete.",
             code="single-class",
         )
     if len(counts) == rows and rows <= _FEW_ROWS:
@@ -139,7 +141,7 @@ def check(counts: Mapping[str, int], *, where: str) -> None:
     fractions = len(counts) > _MOST_MEASURED_VALUES and all(map(_NUMBER.fullmatch, counts))
     measured = fractions and not all(map(_WHOLE.fullmatch, counts))
     if measured or 2 * len(counts) > rows:
-        kind = "measurements, such as scores" if measured else "nearly a label of its own for every row, as ids are"
+        kind = "measurements, such as scores" if measured else "nearly one label per row, like ids"
         example = ", ".join(map(repr, list(counts)[:3]))
         raise DataError(
             f"{where} holds {len(counts):,} different values in {rows:,} rows ({example}, ...): {kind}, not classes.",
@@ -149,18 +151,18 @@ def check(counts: Mapping[str, int], *, where: str) -> None:
 
 
 def check_told_apart(counts: Mapping[str, int], rows: int, *, where: str) -> None:
-    """Raises DataError if one of several labels a text (name -> rows) is on every row: then nothing tells it apart."""
+    """Raises DataError if a label of a multi-label set (name -> rows) is on every row, so that it cannot be learnt."""
     everywhere = [name for name, count in counts.items() if count == rows]
     if everywhere:
         raise DataError(
-            f"{where} gives every row the label {everywhere[0]!r}, so there is nothing to tell it from.",
+            f"{where} has the label {everywhere[0]!r} on every row, so there is nothing to learn.",
             way_out="Leave that label out, or give rows that do not have it.",
             code="label-everywhere",
         )
 
 
 def differing_in_case(counts: Mapping[str, int]) -> list[list[str]]:
-    """Labels that are the same but for case, space and hyphens: most often a slip, but only the user knows.
+    """Labels that differ only in case, spaces and hyphens: usually a mistake, but only the user knows.
 
     >>> differing_in_case({"Toxic": 9, "toxic": 1, "fine": 5})
     [['Toxic', 'toxic']]
@@ -172,7 +174,7 @@ def differing_in_case(counts: Mapping[str, int]) -> list[list[str]]:
 
 
 def listed(counts: Mapping[str, int]) -> str:
-    """The most frequent labels with their rows, in words.
+    """The most frequent labels and their numbers of rows, for messages.
 
     >>> listed({"a": 1, "b": 1200})
     "'b' (1,200), 'a' (1)"
@@ -183,7 +185,7 @@ def listed(counts: Mapping[str, int]) -> str:
 
 
 def _whole(written: str) -> str:
-    """A whole number in its one form, digit by digit, since a float holds no more than sixteen of them.
+    """A whole number in normal form, without a float, which would hold only sixteen digits.
 
     >>> _whole("+1.0"), _whole("-0"), _whole("9007199254740993")
     ('1', '0', '9007199254740993')
@@ -193,7 +195,7 @@ def _whole(written: str) -> str:
 
 
 def _written(cell: Any) -> str | None:
-    """A cell as its program would write it; None for nothing and for NaN."""
+    """A cell as text; None if it is empty or NaN."""
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return None
     return unicodedata.normalize("NFC", str(cell)).strip() or None

@@ -1,4 +1,4 @@
-"""Parquet into a Grid, by pyarrow. Class names that Hugging Face's `datasets` keeps in the file are used as labels."""
+"""Reads Parquet into a Grid. Class names that Hugging Face's `datasets` stores in the file are used as labels."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 
 from tqdm import tqdm
 
+from valence.data.table.decoding import STANDARD_INPUT, shown
 from valence.data.table.grid import Grid, Nested, check_not_empty
-from valence.data.table.opening import STANDARD_INPUT, shown
 from valence.errors import DataError
 
 _MOST_LABELS_A_ROW = 32  # on average; more are token ids or the like
 
 
 def read(path: Path, encoding: str | None) -> Grid:
-    """A Parquet file, column by column. Structures, bytes and long lists are not read. Raises as `opened` does."""
+    """A whole Parquet file. Structures, bytes and long lists are not read. Raises as `opened` does."""
     with opened(path, encoding) as file:
         columns = _columns(file)
         rows = file.metadata.num_rows
@@ -29,10 +29,10 @@ def read(path: Path, encoding: str | None) -> Grid:
 
 @contextmanager
 def opened(path: Path, encoding: str | None, file: Any = None) -> Iterator[Any]:
-    """The file as a pyarrow.parquet.ParquetFile; `file` if it is open already.
+    """The file as a pyarrow.parquet.ParquetFile; `file` if it is already open.
 
-    Raises DataError if it is damaged, also while the block reads it, if pyarrow is not installed, if it cannot be read
-    at any place, as standard input, or if an encoding was given: the format fixes it.
+    Raises DataError if it is damaged, also while the block reads it, if pyarrow is not installed, if it is standard
+    input, which has no random access, or if an encoding was given: the format fixes it.
     """
     if encoding is not None:
         raise DataError(
@@ -42,14 +42,14 @@ def opened(path: Path, encoding: str | None, file: Any = None) -> Iterator[Any]:
         )
     if path == STANDARD_INPUT:
         raise DataError(
-            "Parquet begins with its end, so it cannot be read from standard input.",
+            "Parquet cannot be read from standard input, because its index is at the end.",
             way_out="Save it as a file first.",
             code="layout-unknown",
         )
     pa, parquet = libraries()
     try:
-        with parquet.ParquetFile(path if file is None else file) as found:
-            yield found
+        with parquet.ParquetFile(path if file is None else file) as opened_file:
+            yield opened_file
     except (pa.ArrowException, OSError) as error:
         raise DataError(
             f"{path.name} cannot be read as Parquet: {error}.", way_out="Write it again.", code="file-damaged"
@@ -57,7 +57,7 @@ def opened(path: Path, encoding: str | None, file: Any = None) -> Iterator[Any]:
 
 
 def libraries() -> tuple[Any, Any]:
-    """The modules pyarrow and pyarrow.parquet. Raises DataError where they are missing: serving does not need them."""
+    """The modules pyarrow and pyarrow.parquet. Raises DataError if they are not installed."""
     try:
         return import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError as error:
@@ -71,19 +71,19 @@ def libraries() -> tuple[Any, Any]:
 def _columns(file: Any) -> dict[str, list[Any]]:
     schema = file.schema_arrow
     names = _class_names(schema)
-    found: dict[str, list[Any]] = {}
+    columns: dict[str, list[Any]] = {}
     for field in tqdm(schema, desc="reading Parquet", unit="column", delay=1.0, leave=False):
         kind, classes = nested_kind(field.type), names.get(field.name)
         if kind and not _may_be_labels(file, field):
-            found[field.name] = [Nested(kind)] * file.metadata.num_rows
+            columns[field.name] = [Nested(kind)] * file.metadata.num_rows
             continue
         cells = file.read(columns=[field.name]).column(0).to_pylist()
-        found[field.name] = [_list(each, classes) if kind else _cell(each, classes) for each in cells]
-    return found
+        columns[field.name] = [_list(cell, classes) if kind else _cell(cell, classes) for cell in cells]
+    return columns
 
 
 def _may_be_labels(file: Any, field: Any) -> bool:
-    """Whether a column of lists could hold labels: token ids and embeddings would fill the memory for nothing."""
+    """Whether a column of lists could hold labels. Token ids and embeddings would only fill the memory."""
     types = libraries()[0].types
     if not (types.is_list(field.type) or types.is_large_list(field.type)):
         return False
@@ -97,11 +97,11 @@ def _may_be_labels(file: Any, field: Any) -> bool:
 
 
 def _list(value: list[Any] | None, classes: list[str] | None) -> Nested | None:
-    return None if value is None else Nested.of_list([_cell(each, classes) for each in value])
+    return None if value is None else Nested.of_list([_cell(item, classes) for item in value])
 
 
 def nested_kind(kind: Any) -> str:
-    """What a column of this type holds that is no plain value, in words; "" where its values are plain."""
+    """What a column of this type holds if it is not plain values, in words; "" if it is."""
     types = libraries()[0].types
     if types.is_nested(kind):
         return "a list" if types.is_list(kind) or types.is_large_list(kind) else "a structure"
@@ -110,7 +110,7 @@ def nested_kind(kind: Any) -> str:
 
 
 def _class_names(schema: Any) -> dict[str, list[str]]:
-    """Column -> names of its classes, where `datasets` has written them beside the numbers."""
+    """Column -> names of its classes, if `datasets` has stored them."""
     raw = (schema.metadata or {}).get(b"huggingface")
     features = json.loads(raw).get("info", {}).get("features", {}) if raw else {}
     of_lists = {
@@ -131,5 +131,5 @@ def _cell(value: Any, classes: list[str] | None) -> Any:
     if isinstance(value, int):
         if classes is None:
             return value
-        return classes[value] if 0 <= value < len(classes) else None  # datasets writes -1 where there is no label
+        return classes[value] if 0 <= value < len(classes) else None  # datasets writes -1 for no label
     return str(value)  # dates, times, decimals

@@ -1,4 +1,4 @@
-"""A user's file as labelled texts: read, its columns chosen, its labels checked, and what was left out counted."""
+"""Reads a user's file as labelled texts: chooses its columns, checks its labels and counts what is left out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 from valence.data.examples import Examples, Target, content_checksum
 from valence.data.table import delimited, jsonlines, labels, parquet
 from valence.data.table.columns import Choice, TableOptions, choose
+from valence.data.table.decoding import format_of
 from valence.data.table.grid import Grid, Nested
-from valence.data.table.opening import format_of
 from valence.errors import DataError
 from valence.limits import MAX_CHARACTERS
 
@@ -29,14 +29,14 @@ _READERS: Mapping[str, Callable[[Path, str | None], Grid]] = {
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """What a user's file holds.
+    """The content of a user's file.
 
     Attributes:
         examples: its labelled texts, in the file's order; keys such as "reviews.csv:17".
         unlabelled: its texts without a label.
         choice: the columns that were used.
-        facts: what a model's provenance keeps of how the file was read.
-        checksum: SHA-256 over texts and labels, whatever the file is called and however its rows are ordered.
+        facts: how the file was read, for a model's provenance.
+        checksum: SHA-256 over texts and labels, independent of the file's name and the order of its rows.
     """
 
     examples: Examples
@@ -47,7 +47,7 @@ class LabelledFile:
 
 
 def is_table(path: Path) -> bool:
-    """Whether the name says that it is a table of ours: a file, and by its ending no archive of a published set."""
+    """Whether the path is a file whose ending is that of a table, and not that of a published archive."""
     return path.is_file() and format_of(path) is not None
 
 
@@ -92,10 +92,10 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
 
 
 def _targets(grid: Grid, choice: Choice, separator: str | None) -> list[Target | None]:
-    """Each row's label, or its labels where there may be several; None where it says nothing.
+    """Each row's label, or its labels in a multi-label file; None if it has no value.
 
-    There may be several where the column holds lists, a separator is given, or each of several columns is a label.
-    Raises DataError for a cell that is neither, and for lists and single labels in one column.
+    A file is multi-label if the column holds lists, if a separator is given, or if there are several label columns.
+    Raises DataError for a cell that is no label, and for lists and single labels in one column.
     """
     if len(choice.labels) > 1:
         return _targets_by_columns(grid, choice.labels)
@@ -107,44 +107,44 @@ def _targets(grid: Grid, choice: Choice, separator: str | None) -> list[Target |
     if separator is None and not lists:
         return [*labels.names_of(cells)]
     if separator and not lists and not any(separator in str(cell) for cell in cells):
-        log.warning("%s: no cell of %r holds %r, so no text has several labels.", grid.path.name, column, separator)
+        log.warning("%s: no cell of %r contains %r, so no text has several labels.", grid.path.name, column, separator)
     return [*labels.several_names_of(cells, separator)]
 
 
 def _targets_by_columns(grid: Grid, columns: Sequence[str]) -> list[Target | None]:
     try:
-        found = labels.names_by_columns({name: grid.columns[name] for name in columns})
+        targets = labels.names_by_columns({name: grid.columns[name] for name in columns})
     except labels.UnclearAnswerError as unclear:
         raise DataError(
             f"{grid.where(unclear.row)}: {unclear.column!r} is {unclear.written[:60]!r}, neither 0 nor 1.",
-            way_out="Of several --label-column, each says by 0 or 1, true or false, yes or no whether a text has that "
-            "label. Leave a cell empty where it is not known.",
+            way_out="With several --label-column, each cell must be 0 or 1, true or false, yes or no. "
+            "Leave a cell empty if it is not known.",
             code="answer-unclear",
         ) from unclear
-    given = {name for row in found for name in row or ()}
+    given = {name for row in targets for name in row or ()}
     for name in columns:
         if name not in given:
             log.warning("%s: no row has the label %r, so it is left out.", grid.path.name, name)
-    return [*found]
+    return [*targets]
 
 
 def _check_label(grid: Grid, row: int, cell: Any, *, all_lists: bool) -> None:
     if isinstance(cell, Nested) and cell.items is None:
         raise DataError(
-            f"{grid.where(row)}: the label is {cell.kind}, not a word, a number, or a list of such.",
+            f"{grid.where(row)}: the label is {cell.kind}, not a word, a number, or a list of them.",
             way_out="Name the column of the labels by --label-column.",
             code="label-nested",
         )
     if all_lists and not isinstance(cell, Nested) and cell is not None:
         raise DataError(
-            f"{grid.where(row)}: the label is {cell!r}, where other rows have a list of labels.",
-            way_out='Write every row\'s labels as a list, such as ["angry"], and [] where it has none.',
+            f"{grid.where(row)}: the label is {cell!r}, but other rows have a list of labels.",
+            way_out='Write every row\'s labels as a list, such as ["angry"], or [] for none.',
             code="labels-mixed",
         )
 
 
 def _rows(grid: Grid, choice: Choice) -> list[int]:
-    """The rows that have a text. Raises DataError for a text that is none, and if no row is left."""
+    """The rows that have a text. Raises DataError for a cell that is not text, and if no row has one."""
     rows = []
     for row, cell in enumerate(grid.columns[choice.text]):
         if cell is not None and not isinstance(cell, str):
@@ -167,19 +167,19 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
 
 
 def _check_readable(grid: Grid, row: int, text: str) -> None:
-    """No text that a model could not read: too long, or with half of a surrogate pair, which JSON can write."""
+    """Refuses texts that a model cannot read: too long, or with half a surrogate pair, which JSON can contain."""
     if len(text) > MAX_CHARACTERS:
         raise DataError(
             f"{grid.where(row)}: the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read.",
-            way_out="Cut it into parts of their own, or take it out. If it is many rows in one, a quote is not closed.",
+            way_out="Cut it into several texts, or remove it. If it contains many rows, a quote is not closed.",
             code="text-too-long",
         )
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise DataError(
-            f"{grid.where(row)}: the text holds half of a surrogate pair, {text[error.start]!r}.",
-            way_out="Write such a character whole, or take it out.",
+            f"{grid.where(row)}: the text contains half of a surrogate pair, {text[error.start]!r}.",
+            way_out="Write the whole character, or remove it.",
             code="text-broken",
         ) from error
 
@@ -195,7 +195,7 @@ def _examples(grid: Grid, choice: Choice, rows: list[int], targets: list[Target 
 
 
 def _group(grid: Grid, column: str, row: int) -> str:
-    """The row's group; a row without one is a group by itself."""
+    """The row's group; a row without one is its own group."""
     cell = grid.columns[column][row]
     return f"={cell}" if cell is not None and cell != "" else f"#{row}"
 
@@ -206,7 +206,7 @@ def _tell(path: Path, choice: Choice, examples: Examples, left_out: Mapping[str,
     log.info("%s: %s rows with %s labels: %s.", path.name, f"{len(examples):,}", len(counts), labels.listed(counts))
     if examples.multi_label:
         log.info(
-            "%s: several labels a text, %.2f on average; %s rows have none.",
+            "%s: multi-label, %.2f labels per text on average; %s rows have none.",
             path.name,
             counts.total() / len(examples),
             f"{examples.labels.count(()):,}",
@@ -214,8 +214,10 @@ def _tell(path: Path, choice: Choice, examples: Examples, left_out: Mapping[str,
     for what, count in left_out.items():
         if count:
             log.info("%s: left out %s %s.", path.name, f"{count:,}", what.replace("_", " "))
-    for alike in labels.differing_in_case(counts):
-        log.warning("%s: are %s one label? They are kept apart.", path.name, " and ".join(map(repr, alike)))
+    for similar in labels.differing_in_case(counts):
+        log.warning(
+            "%s: are %s the same label? They are treated as different.", path.name, " and ".join(map(repr, similar))
+        )
     if choice.group_hint:
         log.info(
             "%s: if rows with the same %r belong together, --group-column %s keeps each on one side of a split.",

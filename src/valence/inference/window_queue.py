@@ -1,4 +1,4 @@
-"""The queue before the engine: whose windows are run next, and which calls are better refused at once.
+"""The queue in front of the engine: decides whose windows run next, and which calls are refused at once.
 
 Half of the engine is for short calls in the order in which they came, so that none waits for a long one to end and none
 is passed by those that are shorter still. Where there are none, it is for the long call that has the least left:
@@ -20,20 +20,20 @@ _MOST_RETRY_S = 30
 
 
 class WindowQueue:
-    """A bounded queue with two ends: `append` a call, take the `next_batch` of windows. Safe to share by threads.
+    """A bounded queue with two ends: `append` a call, take the `next_batch` of windows. Safe to share between threads.
 
     Args:
-        max_tokens: of long calls that may wait together, and of short ones; any one call may be longer.
-        long_from: tokens beyond which a call is long.
+        max_tokens: limit on waiting tokens, one for long calls and one for short calls; a single call may exceed it.
+        long_from: a call with more tokens is long.
         speed: of one worker.
-        workers: that take batches.
+        workers: number of workers that take batches.
     """
 
     def __init__(self, max_tokens: int, *, long_from: int, speed: Speed, workers: int = 1) -> None:
         self.max_tokens, self.long_from = max_tokens, long_from
         self._speed, self._workers = speed, workers
-        self._calls: list[Call] = []  # as they came
-        self._owed = 0  # tokens that the oldest call is behind those that passed it
+        self._calls: list[Call] = []  # in order of arrival
+        self._owed = 0  # tokens by which other calls are ahead of the oldest one
         self._closed = False
         self._changed = threading.Condition()
 
@@ -44,14 +44,14 @@ class WindowQueue:
 
     @property
     def retry_after_s(self) -> int:
-        """Seconds after which there will be room, as far as is known."""
+        """Estimated seconds until there is room."""
         seconds = self._seconds(self.waiting_tokens / 2)
         return 1 if seconds is None else max(1, min(_MOST_RETRY_S, math.ceil(seconds)))
 
     def check(self, tokens: int, timeout_s: float | None = None) -> None:
-        """Raises OverloadedError if a call of so many tokens has no room or would wait for longer than `timeout_s`.
+        """Raises OverloadedError if a call of this size has no room or would take longer than `timeout_s` seconds.
 
-        Raises TooCostlyError if it would take longer than that even alone.
+        Raises TooCostlyError if even alone it would take longer.
         """
         with self._changed:
             if self._closed:
@@ -61,12 +61,12 @@ class WindowQueue:
             alike = sum(call.remaining for call in self._calls if self._is_long(call) == is_long)
             if alike and alike + tokens > self.max_tokens:
                 raise self._full(
-                    f"The queue is full: {alike:,} tokens wait, and the call has {tokens:,} or more; "
-                    f"{self.max_tokens:,} may wait."
+                    f"The queue is full: {alike:,} tokens are waiting, and the call has {tokens:,} or more; "
+                    f"the limit is {self.max_tokens:,}."
                 )
 
     def append(self, call: Call, timeout_s: float | None = None) -> None:
-        """Raises as `check` does, at once."""
+        """Adds the call. Raises as `check` does."""
         with self._changed:
             self.check(call.tokens, timeout_s)
             self._calls.append(call)
@@ -97,7 +97,7 @@ class WindowQueue:
         in_turn = sorted(self._calls, key=self._rank)
         passed_over = in_turn[0] is not oldest
         if passed_over and self._owed > 0:
-            batch = _filled([oldest, *in_turn], max_tokens // 2)  # half a batch, since a shorter call waits for it
+            batch = _filled([oldest, *in_turn], max_tokens // 2)  # half a batch, because a shorter call is waiting
             self._owed -= batch.tokens
         else:
             batch = _filled(in_turn, max_tokens)
@@ -120,7 +120,7 @@ class WindowQueue:
             return
         if alone_s > timeout_s:
             raise TooCostlyError(
-                f"The call would take about {alone_s:.0f} seconds here, even alone; it may take {timeout_s:g}.",
+                f"Even alone, the call would take about {alone_s:.0f} seconds; the limit is {timeout_s:g}.",
                 way_out="Send it in several calls, or without an explanation.",
             )
         is_long = tokens > self.long_from
@@ -128,20 +128,20 @@ class WindowQueue:
         # What comes later may take the other half of the engine.
         if before and 2 * (alone_s + (self._seconds(before) or 0)) > timeout_s:
             raise self._full(
-                f"The call might not be answered within {timeout_s:g} seconds: {before:,} tokens go first."
+                f"The call might not be answered within {timeout_s:g} seconds: {before:,} tokens are ahead of it."
             )
 
     def _seconds(self, tokens: float) -> float | None:
         per_s = self._speed.tokens_per_s
         return None if per_s is None else tokens / (per_s * self._workers)
 
-    def _full(self, said: str) -> OverloadedError:
+    def _full(self, message: str) -> OverloadedError:
         after_s = self.retry_after_s
-        return OverloadedError(said, retry_after_s=after_s, way_out=f"Ask again in {after_s} s.")
+        return OverloadedError(message, retry_after_s=after_s, way_out=f"Ask again in {after_s} s.")
 
 
 def _filled(calls: list[Call], budget: int) -> Batch:
-    """A batch that begins with the first call's windows, and what fits beside them of the others."""
+    """A batch that begins with the first call's windows, filled with those of the others that fit."""
     batch = Batch(budget)
     for call in calls:
         call.take_into(batch)

@@ -1,7 +1,7 @@
-"""A user's file, or standard input, as lines of text: decompressed by its name and decoded.
+"""Decompresses and decodes a user's file, or standard input, into lines of text.
 
-Nothing is replaced or dropped silently: a byte that is not in the encoding stands in its line as a mark that `fault`
-finds, so that one bad line costs no other.
+Nothing is replaced or dropped silently: a byte that cannot be decoded is marked in its line, where `fault` finds it, so
+that one bad line does not affect the others.
 """
 
 from __future__ import annotations
@@ -33,23 +33,24 @@ _FORMATS = {
     ".ndjson": "jsonl",
     ".parquet": "parquet",
 }
-MAX_LINE_CHARS = 32 << 20  # a file without line ends would otherwise be read into memory whole
+MAX_LINE_CHARS = 32 << 20  # otherwise a file without line ends would be read into memory at once
 _ODD = re.compile("[\0\udc80-\udcff]")  # NUL, and what "surrogateescape" makes of bytes that are not in the encoding
-_SHOWN_AFTER_S = 1.0  # a progress bar for a file that is read at once would only flicker
+_SHOWN_AFTER_S = 1.0  # a shorter read needs no progress bar
 
 
 @contextmanager
 def lines_of(path: Path, encoding: str | None, on_read: Callable[[int], Any] | None = None) -> Iterator[Iterator[str]]:
-    """The lines with their ends as they are; UTF-8, with or without a byte order mark, where `encoding` is None.
+    """The lines with their original line ends; UTF-8, with or without a byte order mark, if `encoding` is None.
 
     Args:
         path: a file, or STANDARD_INPUT.
         encoding: Python's name of it.
-        on_read: is told how many bytes of the file were read each time; without it a slow file shows a progress bar.
+        on_read: called with the number of bytes of each read; without it, a slow read shows a progress bar.
 
-    Raises DataError if it cannot be opened or is damaged, also while the block reads it. See `fault` for odd lines.
+    Raises DataError if it cannot be opened or is damaged, also while the block reads it. `fault` finds undecodable
+    bytes.
     """
-    with _damage_told(path, encoding), _binary(path, on_read) as binary:
+    with _errors_mapped(path, encoding), _binary(path, on_read) as binary:
         _refuse_utf16(path, binary, encoding)
         with _decoded(path, binary, codec(encoding)) as lines:
             yield lines
@@ -57,19 +58,19 @@ def lines_of(path: Path, encoding: str | None, on_read: Callable[[int], Any] | N
 
 @contextmanager
 def lines_in(path: Path, file: IO[bytes], encoding: str | None, offset: int = 0) -> Iterator[Iterator[str]]:
-    """As `lines_of`, of a file that is open already, from the line that begins at `offset` on.
+    """As `lines_of`, for an open file, from the line at `offset` on.
 
     Args:
-        path: its name, which says how it is compressed.
+        path: its name, which tells how it is compressed.
         file: at its beginning.
-        encoding: Python's name of it; from an `offset` on one in which every line is decoded by itself.
-        offset: in bytes of what is decompressed. A compressed file is decompressed from its beginning all the same.
+        encoding: Python's name of it; with an `offset`, one in which each line can be decoded alone.
+        offset: in bytes of the decompressed file. A compressed file is still decompressed from its beginning.
     """
     name = codec(encoding)
-    with _damage_told(path, encoding), _unpacked(path, file) as binary:
+    with _errors_mapped(path, encoding), _unpacked(path, file) as binary:
         if offset:
             binary.seek(offset)
-            name = "utf-8" if name == "utf-8-sig" else name  # the mark is at the beginning; elsewhere it is a character
+            name = "utf-8" if name == "utf-8-sig" else name  # a byte order mark occurs only at the beginning
         else:
             _refuse_utf16(path, binary, encoding)
         with _decoded(path, binary, name) as lines:
@@ -82,35 +83,35 @@ def _decoded(path: Path, binary: IO[bytes], name: str) -> Iterator[Iterator[str]
     try:
         yield _lines(path, text)
     finally:
-        text.detach()  # who has opened it closes it
+        text.detach()  # the caller closes the file
 
 
 @contextmanager
-def _damage_told(path: Path, encoding: str | None) -> Iterator[None]:
-    """Maps what reading can fail with to a DataError."""
+def _errors_mapped(path: Path, encoding: str | None) -> Iterator[None]:
+    """Maps the errors of reading to a DataError."""
     name = codec(encoding)
     try:
         yield
-    except UnicodeError as error:  # of UTF-16 and the like, whose bytes cannot be marked
+    except UnicodeError as error:  # from UTF-16 and the like, whose bytes cannot be marked
         raise _undecodable(f"{shown(path)} is not {name}: {error}.") from error
     except _damage() as error:
         raise DataError(
-            f"{shown(path)} is damaged or cut off: {error}.", way_out="Copy it again.", code="file-damaged"
+            f"{shown(path)} is damaged or incomplete: {error}.", way_out="Copy it again.", code="file-damaged"
         ) from error
-    except BrokenPipeError:  # of what is written meanwhile
+    except BrokenPipeError:  # from what the block writes
         raise
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.", code="data-unreadable") from error
 
 
 def fault(line: str, encoding: str | None, where: str) -> DataError | None:
-    """What is wrong with the bytes of this line or cell; None if nothing is. `where` begins the message."""
+    """What is wrong with the bytes of this line or cell; None if nothing. `where` begins the message."""
     odd = _ODD.search(line)
     if odd is None:
         return None
     if odd[0] == "\0":
         return DataError(
-            f"{where}: there is a NUL byte, so this is no text file or a damaged one.",
+            f"{where}: there is a NUL byte, so this is not a text file, or it is damaged.",
             way_out="If it is UTF-16, add --encoding utf-16; otherwise export it again.",
             code="nul-byte",
         )
@@ -123,7 +124,7 @@ def fault(line: str, encoding: str | None, where: str) -> DataError | None:
 
 
 def shown(path: Path) -> str:
-    """What messages call it.
+    """The file's name in messages.
 
     >>> shown(Path("own/t.csv")), shown(STANDARD_INPUT)
     ('t.csv', 'standard input')
@@ -132,7 +133,7 @@ def shown(path: Path) -> str:
 
 
 def codec(encoding: str | None) -> str:
-    """Python's name of the encoding. Raises DataError if there is none of that name.
+    """Python's name for the encoding. Raises DataError if it is unknown.
 
     >>> codec(None), codec("latin-1")
     ('utf-8-sig', 'iso8859-1')
@@ -140,18 +141,18 @@ def codec(encoding: str | None) -> str:
     if encoding is None:
         return "utf-8-sig"
     try:
-        found = codecs.lookup(encoding)
+        info = codecs.lookup(encoding)
     except LookupError as error:
         raise DataError(
             f"There is no encoding called {encoding!r}.",
-            way_out="Usual ones for --encoding: utf-8, cp1252 (Windows), latin-1, utf-16 (Excel's Unicode text).",
+            way_out="Common ones for --encoding: utf-8, cp1252 (Windows), latin-1, utf-16 (Excel's Unicode text).",
             code="encoding-unknown",
         ) from error
-    return "utf-8-sig" if found.name == "utf-8" else found.name
+    return "utf-8-sig" if info.name == "utf-8" else info.name
 
 
 def format_of(path: Path) -> str | None:
-    """The format that the name says, compressed or not; None where it says none.
+    """The format that the name tells, compressed or not; None if it tells none.
 
     >>> format_of(Path("reviews.CSV.gz")), format_of(Path("reviews.zip"))
     ('csv', None)
@@ -161,14 +162,14 @@ def format_of(path: Path) -> str | None:
     name = path.name.lower()
     for suffix in COMPRESSED:
         name = name.removesuffix(suffix)
-    found = _FORMATS.get(Path(name).suffix)
-    if found == "parquet" and path.suffix.lower() in COMPRESSED:
+    kind = _FORMATS.get(Path(name).suffix)
+    if kind == "parquet" and path.suffix.lower() in COMPRESSED:
         raise DataError(
-            f"{path.name}: Parquet is compressed inside, and cannot be in a {path.suffix}.",
-            way_out="Unpack it first, or name it .parquet.",
+            f"{path.name}: Parquet has its own compression and cannot be read from a {path.suffix} file.",
+            way_out="Decompress it first, or name it .parquet.",
             code="layout-unknown",
         )
-    return found
+    return kind
 
 
 def _lines(path: Path, text: IO[str]) -> Iterator[str]:
@@ -177,8 +178,8 @@ def _lines(path: Path, text: IO[str]) -> Iterator[str]:
         number += 1
         if len(line) == MAX_LINE_CHARS:
             raise DataError(
-                f"{shown(path)}, line {number}: longer than {MAX_LINE_CHARS:,} characters, so this is no table.",
-                way_out="Check that it is the file that you mean, and that its ending says what it holds.",
+                f"{shown(path)}, line {number}: longer than {MAX_LINE_CHARS:,} characters, so this is not a table.",
+                way_out="Check that this is the right file, and that its ending matches its content.",
                 code="line-too-long",
             )
         yield line
@@ -192,7 +193,7 @@ def _binary(path: Path, on_read: Callable[[int], Any] | None) -> Iterator[IO[byt
         try:
             yield piped
         finally:
-            piped.detach()  # closing it is not ours
+            piped.detach()  # standard input stays open
         return
     with (
         path.open("rb", buffering=0) as raw,
@@ -213,7 +214,7 @@ def _binary(path: Path, on_read: Callable[[int], Any] | None) -> Iterator[IO[byt
 
 @contextmanager
 def _unpacked(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
-    """The file decompressed as its name says."""
+    """The file, decompressed according to its name."""
     suffix = path.suffix.lower()
     if suffix == ".gz":
         with gzip.GzipFile(fileobj=file) as unpacked, io.BufferedReader(unpacked) as buffered:
@@ -226,7 +227,7 @@ def _unpacked(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 class _Counted(io.RawIOBase):
-    """A file that tells how much of it is read."""
+    """A file that reports how much of it is read."""
 
     def __init__(self, raw: io.FileIO, on_read: Callable[[int], Any]) -> None:
         self._raw, self._on_read = raw, on_read
@@ -241,7 +242,7 @@ class _Counted(io.RawIOBase):
 
 
 def zstd() -> Any:
-    """The standard library's zstd from Python 3.14 on, and its backport before."""
+    """The standard library's zstd from Python 3.14 on, otherwise its backport."""
     for package in ("compression", "backports"):
         with suppress(ImportError):
             return import_module(f"{package}.zstd")
@@ -253,10 +254,10 @@ def zstd() -> Any:
 
 
 def _damage() -> tuple[type[Exception], ...]:
-    found: list[type[Exception]] = [gzip.BadGzipFile, zlib.error, EOFError]
-    with suppress(DataError):  # without the library no such error can come
-        found.append(zstd().ZstdError)
-    return tuple(found)
+    errors: list[type[Exception]] = [gzip.BadGzipFile, zlib.error, EOFError]
+    with suppress(DataError):  # without the library this error cannot occur
+        errors.append(zstd().ZstdError)
+    return tuple(errors)
 
 
 def _refuse_utf16(path: Path, binary: IO[bytes], encoding: str | None) -> None:

@@ -11,7 +11,7 @@ from valence.errors import OverloadedError, TooCostlyError
 from valence.inference.call import Call, Entry
 from valence.inference.packing import SHORTEST
 from valence.inference.speed import Speed
-from valence.inference.turns import WindowQueue
+from valence.inference.window_queue import WindowQueue
 
 BUDGET = 100
 

@@ -1,14 +1,14 @@
-"""How far a file has been read, in bytes as they lie on disk."""
+"""How far a file has been read, in bytes on disk."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from valence.data.table.opening import STANDARD_INPUT
+from valence.data.table.decoding import STANDARD_INPUT
 
 
-class Position:
-    """Counts what is read of `path`. `size` is None for standard input, whose end nobody knows."""
+class ReadProgress:
+    """Counts the bytes read from `path`. `size` is None for standard input, whose length is not known."""
 
     def __init__(self, path: Path) -> None:
         self.size = path.stat().st_size if path != STANDARD_INPUT and path.is_file() else None
