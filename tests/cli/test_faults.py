@@ -213,7 +213,7 @@ def run_with_little_room(arguments: list[str], home: Path, *, bytes_a_file: int 
     assert "Traceback" not in done.stderr
     said = done.stderr.rpartition("Error: ")[2]
     assert "cannot be written: " in said
-    assert "Make room" in said
+    assert "Free some space" in said
     return said
 
 

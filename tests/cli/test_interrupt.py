@@ -29,14 +29,15 @@ def test_a_running_command_stops_with_one_line(tiny_model: Path) -> None:
         running.send_signal(signal.SIGINT)
         assert running.wait() == 130
         assert (
-            running.stderr.read().decode().strip() == "Stopped. Nothing half-done was left. Run it again to begin anew."
+            running.stderr.read().decode().strip()
+            == "Stopped. Nothing was left half-written. Run it again to start over."
         )
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["data", "get", "imdb"], "a download goes on where it stopped"),
+        (["data", "get", "imdb"], "a download resumes where it stopped"),
         (["transfer", "--from", "bundled", "--out", "out"], "features that were finished are kept"),
         (["pretrain", "--out", "out"], "--resume"),
     ],

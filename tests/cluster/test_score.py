@@ -209,9 +209,9 @@ def test_the_only_file_s_fault_is_the_command_s(score: Score, tmp_path: Path) ->
         (["--cluster", "ray://host:10001"], "ray:// addresses are not supported"),
         (["--cluster", "more.csv"], "Put the files before --cluster"),
         (["--cluster", "local", "second.csv", "-"], "not standard input or output"),
-        (["--workers", "2"], "--workers is for a cluster"),
-        (["--to", "csv", "--shard-rows", "9"], "--to and --shard-rows is for a cluster"),
-        (["second.csv"], "2 files are for a cluster"),
+        (["--workers", "2"], "--workers: this needs --cluster"),
+        (["--to", "csv", "--shard-rows", "9"], "--to and --shard-rows: this needs --cluster"),
+        (["second.csv"], "Several files (2) need --cluster"),
     ],
 )
 def test_options_that_contradict_are_told_before_anything_starts(arguments: list[str], words: str) -> None:

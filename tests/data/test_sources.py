@@ -72,7 +72,7 @@ def test_a_file_that_a_model_has_not_seen_is_tested_whole(tmp_path: Path, caplog
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
     with caplog.at_level(logging.WARNING, "valence"):
         DataRequest(str(write(path, 101))).load_to_test([about], seed=42)
-    assert "not as it was" in caplog.text
+    assert "has changed since" in caplog.text
 
 
 def test_a_file_that_a_model_was_trained_on_whole_is_refused(tmp_path: Path) -> None:

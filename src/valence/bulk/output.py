@@ -101,7 +101,7 @@ class FileOutput:
         convert: (from, to) converts the file to its final format; None if blocks have it.
         restart: discard what an interrupted run left.
 
-    Raises DataError if it cannot be written, if another process is writing it, or if an interrupted run had other settings.
+    Raises DataError if it cannot be written, if another process writes it, or if an interrupted run had other settings.
     """
 
     def __init__(

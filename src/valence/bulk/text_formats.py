@@ -148,7 +148,7 @@ class JsonLines:
         return "".join(lines).encode()
 
     def unless_clash(self, row: Row | Unread) -> Row | Unread:
-        """The row, or an error if it has a key with an added name. In the first block, such a key ends the run instead."""
+        """The row, or an error if it has a key with an added name; in the first block, that ends the run instead."""
         clash = next((name for name in self._added.names if isinstance(row, Row) and name in row.cells), None)
         if clash is None:
             return row

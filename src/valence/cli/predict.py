@@ -69,7 +69,8 @@ def _for_people(text: str, prediction: Prediction, classifier: Classifier) -> st
     if prediction.labels is not None:
         return f"{_several(prediction)}  {marked}{doubt}{windows}"
     width = max(map(len, classifier.labels))
-    return f"{click.style(prediction.label.ljust(width), bold=True)}  {prediction.probability:6.1%}  {marked}{doubt}{windows}"
+    label = click.style(prediction.label.ljust(width), bold=True)
+    return f"{label}  {prediction.probability:6.1%}  {marked}{doubt}{windows}"
 
 
 def _several(prediction: Prediction) -> str:

@@ -15,7 +15,8 @@ from valence.cli.options import server_database
 def restore(file: Path, replace: bool) -> None:
     """Load the keys and the feedback of FILE into a database, all of them or none.
 
-    Its address is VALENCE_DATABASE_URL (or DATABASE_URL); by default it is a SQLite file in the data folder. The backup may come from the other kind. PostgreSQL needs its tables first: `valence db upgrade`.
+    Its address is VALENCE_DATABASE_URL (or DATABASE_URL); by default it is a SQLite file in the data folder. The
+    backup may come from the other kind. PostgreSQL needs its tables first: `valence db upgrade`.
     """
     from valence.server.store.backup import restore as read
 

@@ -132,7 +132,7 @@ class Batcher:
             worker.join()
 
     def _tokens_at_least(self, texts: Sequence[str]) -> int:
-        """A lower bound from the number of characters, without reading the texts; texts that are too long are refused later."""
+        """A lower bound from the number of characters; texts that are too long are refused later."""
         most = self.engine.reader.max_characters
         return sum(1 + min(len(text), most) // _CHARACTERS_PER_TOKEN for text in texts if isinstance(text, str))
 

@@ -152,7 +152,7 @@ def test_columns_of_yes_or_no_are_never_taken_for_one_label_by_a_guess(tmp_path:
 
 
 def test_options_that_do_not_go_together_are_refused() -> None:
-    with pytest.raises(SettingsError, match="parts the labels in one column"):
+    with pytest.raises(SettingsError, match="is for labels in one column"):
         TableOptions(label_columns=("a", "b"), label_separator="|")
     with pytest.raises(SettingsError, match="names 'a' more than once"):
         TableOptions(label_columns=("a", "b", "a"))
@@ -169,7 +169,7 @@ def test_long_lists_are_not_read_as_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([*ROWS, {"text": "x", "labels": "rude"}], "line 5: the label is 'rude', where other rows have a list"),
+        ([*ROWS, {"text": "x", "labels": "rude"}], "line 5: the label is 'rude', but other rows have a list"),
         ([*ROWS, {"text": "x", "labels": [["rude"]]}], "line 5: the label is a list, not a word"),
         ([*ROWS, {"text": "x", "labels": {"rude": 1}}], "line 5: the label is an object"),
         ([{**row, "labels": ["rude"] if row["labels"] else []} for row in ROWS], "only the label 'rude'"),
@@ -188,6 +188,6 @@ def test_a_separator_that_is_nowhere_is_told_and_an_empty_one_refused(
     rows = separated(ROWS, ";") * 2
     with caplog.at_level(logging.WARNING, "valence"):
         read_text(tmp_path, csv_of(rows), label_separator="|")
-    assert "no cell of 'labels' holds '|'" in caplog.text
+    assert "no cell of 'labels' contains '|'" in caplog.text
     with pytest.raises(SettingsError, match="--label-separator is empty"):
         TableOptions(label_separator="")

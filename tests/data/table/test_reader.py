@@ -130,7 +130,7 @@ def test_columns_are_found_by_their_looks_among_odd_ones(tmp_path: Path) -> None
 
 def test_labels_that_differ_in_case_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     read_text(tmp_path, csv_of([*ROWS, {"text": "Nice one.", "label": "Good"}, {"text": "Bad one.", "label": "bad"}]))
-    assert "are 'good' and 'Good' one label?" in caplog.text
+    assert "are 'good' and 'Good' the same label?" in caplog.text
 
 
 def test_a_group_column_gives_each_row_its_group_and_one_is_hinted_at(
@@ -172,7 +172,7 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
         ),
         ("o.csv", csv_of([{"text": s, "label": "x"} for s in SENTENCES]), {}, "only the label 'x'"),
         ("o.csv", csv_of([{"text": s, "label": ""} for s in SENTENCES]), {}, "no label at all"),
-        ("o.csv", csv_of([{"text": s, "label": f"id{row}"} for row, s in enumerate(SENTENCES)]), {}, "as ids are"),
+        ("o.csv", csv_of([{"text": s, "label": f"id{row}"} for row, s in enumerate(SENTENCES)]), {}, "like ids"),
         (
             "o.csv",
             csv_of([{"text": s, "score": (row % 25) / 7} for row, s in enumerate(SENTENCES * 3)]),
@@ -192,7 +192,12 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
             {"label_columns": ("label",)},
             "line 1: the label is an object",
         ),
-        ("o.jsonl", '{"text": "a", "label": 1}\n{"text": "\\ud800", "label": 1}\n', {}, "line 2: the text holds half"),
+        (
+            "o.jsonl",
+            '{"text": "a", "label": 1}\n{"text": "\\ud800", "label": 1}\n',
+            {},
+            "line 2: the text contains half",
+        ),
         ("o.csv", f"text,label\na,1\n{'long ' * 200_001},0\n", {}, "line 3: the text has 1,000,005 characters"),
         ("o.jsonl", '{"text": "a", "label": 1}\nno json\n', {}, "line 2: this is not valid JSON"),
         ("o.jsonl", '{"text": "a", "label": 1}\n[1]\n', {}, r"line 2: '\[1\]' is not a JSON object"),
