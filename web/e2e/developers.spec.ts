@@ -10,7 +10,7 @@ test("an operation can be found and tried on the real server", async ({ page }) 
   await expect(call).toBeInViewport();
   await call.getByRole("button", { name: "Try it here" }).click();
   await call.getByRole("button", { name: "Send" }).click();
-  await expect(call.getByRole("group", { name: "The answer" })).toContainText('"label": "positive"');
+  await expect(call.getByRole("group", { name: "Response" })).toContainText('"label": "positive"');
   await expect(call.getByRole("status")).toContainText("200 OK");
   await expect(call.getByRole("status")).toContainText("X-Request-ID");
 });
@@ -32,7 +32,7 @@ test.describe("an error response", () => {
     await call.getByRole("textbox", { name: "Body, as JSON" }).fill("{oops");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await expect(call.getByRole("group", { name: "The answer" })).toContainText("not-json");
+    await expect(call.getByRole("group", { name: "Response" })).toContainText("not-json");
   });
 
   test("to an invalid key can be produced by keyboard alone", async ({ page }) => {
@@ -48,7 +48,7 @@ test.describe("an error response", () => {
         await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
     }
-    await expect(call.getByRole("group", { name: "The answer" })).toContainText("401");
+    await expect(call.getByRole("group", { name: "Response" })).toContainText("401");
   });
 });
 
@@ -62,7 +62,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await call.getByText(/^Answers: /).click();
       await call.getByRole("button", { name: "Try it here" }).click();
       await call.getByRole("button", { name: "Send" }).click();
-      await expect(call.getByRole("group", { name: "The answer" })).toBeVisible();
+      await expect(call.getByRole("group", { name: "Response" })).toBeVisible();
       await expectNoAxeViolations(page);
     });
   });

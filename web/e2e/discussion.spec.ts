@@ -17,7 +17,7 @@ test("a pasted discussion shows its turning point", async ({ page }) => {
   await page.goto("/discussion");
   await field(page).fill(THREAD);
   await expect(page.getByText("10 comments, 2 people, 5 quotes ignored")).toBeVisible();
-  await expect(page.getByText(/^It turned at comment 6, by Ben/).first()).toBeVisible();
+  await expect(page.getByText(/^Turning point: comment 6, by Ben/).first()).toBeVisible();
   await expect(slider(page)).toHaveAttribute("aria-valuetext", /^Comment 1, by Ann: 9\d.* positive$/);
 
   const box = await slider(page).boundingBox();
@@ -30,7 +30,7 @@ test("a pasted discussion shows its turning point", async ({ page }) => {
   await page.goBack();
   await expect(field(page)).toHaveValue(THREAD);
   await expect(card).toBeVisible();
-  await expect(page.getByText(/stays in this browser, and nowhere else/)).toBeVisible();
+  await expect(page.getByText(/is stored only in this browser/)).toBeVisible();
   await page.reload();
   await expect(field(page)).toHaveValue(THREAD);
   await expect(card).toContainText(/negative/);
@@ -58,7 +58,7 @@ test("treats markup as text, and handles a thousand comments", { tag: FULL }, as
   await page.goto("/discussion");
   await field(page).fill(comments.join("\n"));
   await expect(page.getByText("1,000 comments").first()).toBeVisible();
-  await expect(page.getByText(/^(It turned|No clear turning)/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^(Turning point|No clear turning)/).first()).toBeVisible({ timeout: 60_000 });
   await expect(page).toHaveTitle("Discussion · Valence");
 });
 
@@ -71,7 +71,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(field(page)).toBeVisible();
       await expectNoAxeViolations(page);
       await page.getByRole("button", { name: "Try an example" }).click();
-      await expect(page.getByText(/^It turned at comment/).first()).toBeVisible();
+      await expect(page.getByText(/^Turning point: comment/).first()).toBeVisible();
       await slider(page).focus();
       await page.keyboard.press("PageUp");
       await expectNoAxeViolations(page);
@@ -85,7 +85,7 @@ test.describe("on a phone", () => {
   test("it fits, and a tap on the timeline opens a comment", { tag: FULL }, async ({ page }) => {
     await page.goto("/discussion");
     await field(page).fill(`${THREAD}\n${"unbreakable".repeat(30)}`);
-    await expect(page.getByText(/^It turned at comment 6/).first()).toBeVisible();
+    await expect(page.getByText(/^Turning point: comment 6/).first()).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
     await slider(page).tap({ position: { x: 10, y: 100 } });
     await expect(page.getByRole("article", { name: "Comment 1" })).toBeVisible();

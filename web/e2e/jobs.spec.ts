@@ -44,7 +44,7 @@ test("is submitted, scored with the page closed, downloaded and deleted", async 
       .getByRole("button", { name: /^(Cancel|Delete) large\.csv$/ })
       .click();
     await later.getByRole("alertdialog").getByRole("button", { name: /it$/ }).last().click();
-    await expect(list(later)).toContainText("This key has no files on the server.");
+    await expect(list(later)).toContainText("No files on the server for this key.");
   } finally {
     await server.stop();
   }

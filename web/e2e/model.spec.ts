@@ -37,12 +37,12 @@ test.describe("an unknown model", () => {
 test("moves the threshold by keyboard", async ({ page }) => {
   await withMeasured(page);
   await page.goto("/model#threshold");
-  const slider = page.getByRole("slider", { name: /Called positive from/ });
+  const slider = page.getByRole("slider", { name: /Predict positive from/ });
   await slider.focus();
   await page.keyboard.press("Home");
   await expect(page.getByText("Of 872 texts called positive, 444 are (50.9%).")).toBeVisible();
   for (let i = 0; i < 3; i += 1) await page.keyboard.press("PageUp");
-  await expect(slider).toHaveAccessibleName("Called positive from 30% on");
+  await expect(slider).toHaveAccessibleName("Predict positive from 30% on");
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -59,7 +59,7 @@ for (const [kind, text] of Object.entries(TEXTS)) {
       await call.getByRole("textbox", { name: "Body, as JSON" }).fill(JSON.stringify({ text }));
       await call.getByRole("button", { name: "Send" }).click();
       await expect(call.getByRole("status")).toContainText("200 OK");
-      await page.getByLabel(/^Your key/).fill(text);
+      await page.getByLabel(/^Your API key/).fill(text);
       await call.getByRole("button", { name: "Send" }).click();
       if (kind === "markup") await expect(call.getByRole("status")).toContainText("401");
       else await expect(call.getByRole("alert")).toContainText("This API key is invalid");

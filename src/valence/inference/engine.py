@@ -135,7 +135,7 @@ class Engine:
         return np.asarray(self.fitted.head.predict_proba(self.features(texts)), dtype=np.float64)
 
     def features(self, texts: Sequence[str], readout: str | None = None) -> Floats:
-        """The features for a head, float32 of shape (n, width), pooled over windows; by default from the head's readout.
+        """The features for a head, float32 of shape (n, width), pooled over windows; by default of the head's readout.
 
         Raises TextError as `score` does, and ModelFolderError for a readout that the body does not have.
         """

@@ -2,8 +2,8 @@
 
 A word is removed from the token ids of the windows that contain it, so the text is tokenised once, and in a long text
 only one or two windows are run again per word. `MAX_TOKENS` bounds the cost: if single words would cost more, the text
-is divided into the smallest parts that do not: phrases within a sentence, sentences, or groups of sentences. Each part has
-one effect.
+is divided into the smallest parts that do not: phrases within a sentence, sentences, or groups of sentences. Each part
+has one effect.
 """
 
 from __future__ import annotations

@@ -1,7 +1,16 @@
 import { UnstyledButton } from "@mantine/core";
 import { useMergedRef } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from "react";
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  type RefObject,
+} from "react";
 
 import { indexAfterKey } from "./table-keys";
 import classes from "./virtual-table.module.css";
@@ -48,22 +57,9 @@ export function VirtualTable(props: VirtualTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const merged = useMergedRef(scroller, ref);
   const id = useId();
-  // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
-  const lines = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: ROWS_BEYOND,
-    scrollMargin: HEAD_HEIGHT,
-    scrollPaddingStart: HEAD_HEIGHT, // the header stays above the rows
-    initialOffset: initialTop,
-  });
+  const lines = useLines(rows, current, initialTop, scroller);
   const [activeRow, setActiveRow] = useStateFollowing(current);
   const active = Math.max(0, activeRow === undefined ? 0 : rows.indexOf(activeRow));
-  useEffect(() => {
-    const at = current === undefined ? -1 : rows.indexOf(current);
-    if (at >= 0) lines.scrollToIndex(at, { align: "auto" });
-  }, [current, rows, lines]);
 
   const idOf = (row: number) => `${id}-row-${row}`;
   const visible = lines.getVirtualItems();
@@ -73,19 +69,13 @@ export function VirtualTable(props: VirtualTableProps) {
     onOpen(row);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || rows.length === 0) return;
-    const opens = event.key === "Enter" || event.key === " ";
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 2);
-    const to = opens ? active : indexAfterKey(event.key, active, rows.length - 1, page);
-    if (to === undefined) return;
+    const target = keyTarget(event, active, rows.length, scroller.current?.clientHeight ?? 0);
+    if (target === undefined) return;
     event.preventDefault();
-    const row = rows[to] ?? 0;
-    if (opens) {
-      open(row);
-      return;
-    }
+    const row = rows[target.index] ?? 0;
+    if (target.opens) return open(row);
     setActiveRow(row);
-    lines.scrollToIndex(to, { align: "auto" });
+    lines.scrollToIndex(target.index, { align: "auto" });
   };
 
   return (
@@ -103,37 +93,83 @@ export function VirtualTable(props: VirtualTableProps) {
       onKeyDown={onKeyDown}
       onScroll={(event) => onScrolled?.(event.currentTarget.scrollTop)}
     >
-      <div role="row" aria-rowindex={1} className={classes.head}>
-        {columns.map(({ name, phoneWidth }, i) => (
-          <span key={i} role="columnheader" data-wide={phoneWidth === undefined || undefined}>
-            {name}
-          </span>
-        ))}
-      </div>
-      {rows.length === 0 ? (
-        <div role="row" className={classes.none}>
-          <span role="gridcell">{none}</span>
-        </div>
-      ) : null}
+      <Head columns={columns} />
+      {rows.length === 0 ? <Empty>{none}</Empty> : null}
       <div role="rowgroup" className={classes.body} style={{ height: lines.getTotalSize() }}>
         {visible.map(({ index, start }) => {
           const row = rows[index] ?? 0;
           return (
-            <div
+            <Row
               key={row}
               id={idOf(row)}
-              role="row"
-              aria-rowindex={index + 2}
-              aria-current={row === current || undefined}
-              data-active={index === active || undefined}
-              className={classes.row}
-              style={{ height: ROW_HEIGHT, transform: `translateY(${start - HEAD_HEIGHT}px)` }}
+              index={index}
+              top={start - HEAD_HEIGHT}
+              isCurrent={row === current}
+              isActive={index === active}
             >
               <Cells columns={columns} row={row} onOpen={open} />
-            </div>
+            </Row>
           );
         })}
       </div>
+    </div>
+  );
+}
+
+/** The visible rows; scrolls to the selected row whenever it changes. */
+function useLines(
+  rows: readonly number[],
+  current: number | undefined,
+  initialTop: number,
+  scroller: RefObject<HTMLDivElement | null>,
+) {
+  // eslint-disable-next-line react-hooks/incompatible-library -- a warning for the React Compiler, which is not used
+  const lines = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: ROWS_BEYOND,
+    scrollMargin: HEAD_HEIGHT,
+    scrollPaddingStart: HEAD_HEIGHT, // the header stays above the rows
+    initialOffset: initialTop,
+  });
+  useEffect(() => {
+    const at = current === undefined ? -1 : rows.indexOf(current);
+    if (at >= 0) lines.scrollToIndex(at, { align: "auto" });
+  }, [current, rows, lines]);
+  return lines;
+}
+
+/** The row that a key press opens or moves to; undefined for other keys. */
+function keyTarget(
+  { key, altKey, ctrlKey, metaKey }: KeyboardEvent,
+  active: number,
+  rows: number,
+  height: number,
+): { index: number; opens: boolean } | undefined {
+  if (altKey || ctrlKey || metaKey || rows === 0) return undefined;
+  if (key === "Enter" || key === " ") return { index: active, opens: true };
+  const page = Math.max(1, Math.floor(height / ROW_HEIGHT) - 2);
+  const index = indexAfterKey(key, active, rows - 1, page);
+  return index === undefined ? undefined : { index, opens: false };
+}
+
+function Head({ columns }: Pick<VirtualTableProps, "columns">) {
+  return (
+    <div role="row" aria-rowindex={1} className={classes.head}>
+      {columns.map(({ name, phoneWidth }, i) => (
+        <span key={i} role="columnheader" data-wide={phoneWidth === undefined || undefined}>
+          {name}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Empty({ children }: { children: string }) {
+  return (
+    <div role="row" className={classes.none}>
+      <span role="gridcell">{children}</span>
     </div>
   );
 }
@@ -149,6 +185,32 @@ const widthsOf = (columns: readonly Column[]): Record<`--${string}`, string> => 
   "--table-columns": columns.map(({ width }) => width).join(" "),
   "--table-columns-phone": columns.flatMap(({ phoneWidth }) => phoneWidth ?? []).join(" "),
 });
+
+interface RowProps {
+  id: string;
+  index: number;
+  /** In pixels below the header. */
+  top: number;
+  isCurrent: boolean;
+  isActive: boolean;
+  children: ReactNode;
+}
+
+function Row({ id, index, top, isCurrent, isActive, children }: RowProps) {
+  return (
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-current={isCurrent || undefined}
+      data-active={isActive || undefined}
+      className={classes.row}
+      style={{ height: ROW_HEIGHT, transform: `translateY(${top}px)` }}
+    >
+      {children}
+    </div>
+  );
+}
 
 type CellsProps = Pick<VirtualTableProps, "columns" | "onOpen"> & { row: number };
 

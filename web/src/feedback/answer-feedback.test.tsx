@@ -41,7 +41,7 @@ describe("Feedback", () => {
     const taken = taking();
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
-    expect(await screen.findByText("Saved: right. Your text was not stored.")).toHaveFocus();
+    expect(await screen.findByText("Saved: correct. Your text was not stored.")).toHaveFocus();
     expect(taken).toEqual([
       {
         id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
@@ -68,7 +68,7 @@ describe("Feedback", () => {
     const taken = taking();
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
-    await button("Change it");
+    await button("Change");
     expect(taken.map(({ request_id }) => request_id)).toEqual([null]);
   });
 
@@ -78,10 +78,10 @@ describe("Feedback", () => {
     await user.click(await button("No"));
     expect(screen.queryByRole("button", { name: "negative" })).not.toBeInTheDocument();
     await user.click(await button("positive"));
-    await user.click(await button("Change it"));
+    await user.click(await button("Change"));
     await user.click(await button("No"));
     await user.click(await button("None of these"));
-    await button("Change it");
+    await button("Change");
     expect(taken.map(({ correct, label }) => [correct, label])).toEqual([
       [false, "positive"],
       [false, null],
@@ -96,10 +96,10 @@ describe("Feedback", () => {
     const consent = await within(await group()).findByRole("checkbox", { name: /Send the text too/ });
     expect(consent).not.toBeChecked();
     await user.click(await button("Yes"));
-    await user.click(await button("Change it"));
+    await user.click(await button("Change"));
     await user.click(screen.getByRole("checkbox"));
     await user.click(await button("Yes"));
-    expect(await screen.findByText("Saved: right. Your text was stored with it.")).toBeVisible();
+    expect(await screen.findByText("Saved: correct. Your text was stored with it.")).toBeVisible();
     expect(taken.map(({ text, consent }) => [text, consent])).toEqual([
       [null, false],
       ["A wonderful film.", true],
@@ -110,7 +110,7 @@ describe("Feedback", () => {
     taking();
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
-    await button("Change it");
+    await button("Change");
     await user.click(screen.getByRole("link", { name: "Model" }));
     await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
     window.history.back();
@@ -121,9 +121,9 @@ describe("Feedback", () => {
     taking();
     const user = open("/#text=A+wonderful+film.");
     await user.click(await button("Yes"));
-    await button("Change it");
+    await button("Change");
     await user.type(screen.getByRole("textbox", { name: "Your text" }), " And dull.");
-    expect(await screen.findByText("Feedback")).toBeVisible();
+    expect(await screen.findByText("Is this correct?")).toBeVisible();
   });
 
   it("says if sending failed, and sends the same again", async () => {
@@ -167,11 +167,11 @@ describe("Feedback", () => {
     expect(
       await screen.findByText("Saved: wrong, should be positive. Your text was not stored."),
     ).toBeVisible();
-    await user.click(await button("Change it"));
+    await user.click(await button("Change"));
     await user.click(await button("Yes"));
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent("Not saved: The server made a mistake");
-    expect(alert).toHaveTextContent("still has your earlier answer: wrong, should be positive.");
+    expect(alert).toHaveTextContent("still has your previous answer: wrong, should be positive.");
     expect(within(alert).getByRole("button", { name: "Try again" })).toBeVisible();
     expect(screen.queryByText(/^Saved/)).not.toBeInTheDocument();
   });

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 
+import type { ApiError } from "../api/client";
 import { Notice } from "../components/notice";
 import { QuietButton } from "../components/quiet-button";
 import classes from "./answer-feedback.module.css";
@@ -64,48 +65,65 @@ function FeedbackForm({ judged, labels, stale = false, onJudgement }: AnswerFeed
           </>
         ) : null}
         {step === "which" ? (
-          <>
-            {labels
-              .filter((label) => label !== judged.label)
-              .map((label) => (
-                <Answer
-                  key={label}
-                  name={label}
-                  disabled={disabled}
-                  onChoose={() => submit({ correct: false, label, withText })}
-                />
-              ))}
-            <Answer
-              name="None of these"
-              disabled={disabled}
-              onChoose={() => submit({ correct: false, withText })}
-            />
-            <QuietButton onClick={() => go("ask")}>Back</QuietButton>
-          </>
+          <LabelChoice
+            labels={labels.filter((label) => label !== judged.label)}
+            disabled={disabled}
+            onChoose={(label) =>
+              submit(label === undefined ? { correct: false, withText } : { correct: false, label, withText })
+            }
+            onBack={() => go("ask")}
+          />
         ) : null}
         {step === "thanks" ? <QuietButton onClick={() => go("ask")}>Change</QuietButton> : null}
         {isSending ? <span role="status">Sending…</span> : null}
       </div>
       {step === "thanks" ? null : <Consent textsKept={textsKept} agreed={agreed} onAgree={setAgreed} />}
-      {error && step !== "thanks" ? (
-        <Notice
-          title={`Not saved: ${error.title}`}
-          detail={
-            saved
-              ? `${error.detail} The server still has your previous answer: ${describe(saved)}.`
-              : error.detail
-          }
-          action={
-            error.isTemporary || error.status >= 500 ? { label: "Try again", run: resend } : undefined
-          }
-        />
-      ) : null}
+      {error && step !== "thanks" ? <NotSaved error={error} saved={saved} onRetry={resend} /> : null}
     </div>
   );
 }
 
 const describe = ({ correct, label }: Judgement): string =>
   correct ? "correct" : label === undefined ? "wrong" : `wrong, should be ${label}`;
+
+interface NotSavedProps {
+  error: ApiError;
+  /** What the server has stored before. */
+  saved: Judgement | undefined;
+  onRetry: () => void;
+}
+
+function NotSaved({ error, saved, onRetry }: NotSavedProps) {
+  const { title, detail, isTemporary, status } = error;
+  return (
+    <Notice
+      title={`Not saved: ${title}`}
+      detail={saved ? `${detail} The server still has your previous answer: ${describe(saved)}.` : detail}
+      action={isTemporary || status >= 500 ? { label: "Try again", run: onRetry } : undefined}
+    />
+  );
+}
+
+interface LabelChoiceProps {
+  labels: readonly string[];
+  disabled: boolean;
+  /** Undefined: none of the labels. */
+  onChoose: (label: string | undefined) => void;
+  onBack: () => void;
+}
+
+/** Asks for the correct label. */
+function LabelChoice({ labels, disabled, onChoose, onBack }: LabelChoiceProps) {
+  return (
+    <>
+      {labels.map((label) => (
+        <Answer key={label} name={label} disabled={disabled} onChoose={() => onChoose(label)} />
+      ))}
+      <Answer name="None of these" disabled={disabled} onChoose={() => onChoose(undefined)} />
+      <QuietButton onClick={onBack}>Back</QuietButton>
+    </>
+  );
+}
 
 interface AnswerProps {
   name: string;

@@ -59,11 +59,11 @@ describe("API page", () => {
       }),
     );
     const { user, section } = await tryOut("Score one text or several");
-    await user.type(screen.getByLabelText(/^Your key/), "vk_1");
-    const body = within(section).getByRole("textbox", { name: "Body, as JSON" });
+    await user.type(screen.getByLabelText(/^Your API key/), "vk_1");
+    const body = within(section).getByRole("textbox", { name: "Body (JSON)" });
     fireEvent.change(body, { target: { value: '{"text":"x"}' } });
     await user.click(within(section).getByRole("button", { name: "Send" }));
-    const answer = await within(section).findByRole("group", { name: "The answer" });
+    const answer = await within(section).findByRole("group", { name: "Response" });
     expect(answer).toHaveTextContent('{ "took_ms": 1 }');
     expect(section).toHaveTextContent(/200 OK.*X-Request-ID\s*abc/);
     expect(seen).toEqual({ body: '{"text":"x"}', key: "Bearer vk_1" });
@@ -80,7 +80,7 @@ describe("API page", () => {
     const { user, section } = await tryOut("Score one text or several");
     await user.selectOptions(within(section).getByRole("combobox", { name: "Example" }), "several texts");
     await user.click(within(section).getByRole("button", { name: "Send" }));
-    expect(await within(section).findByRole("group", { name: "The answer" })).toHaveTextContent(
+    expect(await within(section).findByRole("group", { name: "Response" })).toHaveTextContent(
       "too-many-calls",
     );
     expect(section).toHaveTextContent(/Retry-After\s*7/);
@@ -96,7 +96,9 @@ describe("API page", () => {
       }),
     );
     const { user, section } = await tryOut("Describe one model");
-    await user.type(within(section).getByRole("textbox", { name: "name" }), "a/b c");
+    const name = within(section).getByRole("textbox", { name: "name" });
+    await user.clear(name);
+    await user.type(name, "a/b c");
     await user.click(within(section).getByRole("button", { name: "Send" }));
     expect(await within(section).findByText("plain")).toBeVisible();
     expect(path).toBe("/api/v1/models/a%2Fb%20c");

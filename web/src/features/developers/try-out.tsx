@@ -6,7 +6,7 @@ import { CodeBlock } from "../../components/code-block";
 import { Notice } from "../../components/notice";
 import { duration } from "../../lib/format";
 import { milliseconds } from "../../lib/units";
-import type { Endpoint } from "./document";
+import type { Endpoint, Example } from "./document";
 import { send, type Reply } from "./send";
 import classes from "./try-out.module.css";
 
@@ -30,12 +30,10 @@ const HEADER_CHARACTERS = /^[\x20-\x7e]*$/;
 /** A form that sends the request to this server exactly as written. */
 export function TryOut({ endpoint, apiKey, given }: TryOutProps) {
   const { parameters, body } = endpoint;
-  const examples = body?.examples ?? [];
   const [values, setValues] = useState(given);
-  const [text, setText] = useState(() => JSON.stringify(examples[0]?.value ?? {}, null, 2));
+  const [text, setText] = useState(() => indented(body?.examples[0]?.value ?? {}));
   const [outcome, setOutcome] = useState<Outcome>({ kind: "none" });
   const call = useRef<AbortController>(undefined);
-  const id = useId();
   useEffect(() => () => call.current?.abort(), []);
 
   const submit = (event: SyntheticEvent) => {
@@ -68,52 +66,73 @@ export function TryOut({ endpoint, apiKey, given }: TryOutProps) {
           />
         </label>
       ))}
-      {body ? (
-        <>
-          <div className={classes.head}>
-            <label htmlFor={id}>Body, as JSON</label>
-            {examples.length > 1 ? (
-              <Choice
-                label="Example"
-                value={examples.find(({ value }) => JSON.stringify(value, null, 2) === text)?.name ?? ""}
-                options={[
-                  { value: "", name: "your own" },
-                  ...examples.map(({ name }) => ({ value: name, name })),
-                ]}
-                onChoose={(name) => {
-                  const chosen = examples.find((example) => example.name === name);
-                  if (chosen) setText(JSON.stringify(chosen.value, null, 2));
-                }}
-              />
-            ) : null}
-          </div>
-          <textarea
-            id={id}
-            rows={Math.min(14, text.split("\n").length + 1)}
-            spellCheck={false}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-        </>
-      ) : null}
+      {body ? <BodyField examples={body.examples} text={text} onText={setText} /> : null}
       <Button type="submit" loading={outcome.kind === "sending"}>
         Send
       </Button>
       <div role="status">{outcome.kind === "reply" ? <ReplyView reply={outcome.reply} /> : null}</div>
-      {outcome.kind === "invalid-key" ? (
-        <Notice
-          title="This API key is invalid"
-          detail="API keys contain only ASCII characters. Copy the whole key again."
-        />
-      ) : null}
-      {outcome.kind === "no-answer" ? (
-        <Notice
-          title="The server doesn’t answer"
-          detail="It may be restarting, or you may be offline. Try again."
-        />
-      ) : null}
+      <Failure outcome={outcome} />
     </form>
   );
+}
+
+const indented = (value: unknown): string => JSON.stringify(value, null, 2);
+
+interface BodyFieldProps {
+  examples: readonly Example[];
+  text: string;
+  onText: (text: string) => void;
+}
+
+/** The request's body, with a choice of examples. */
+function BodyField({ examples, text, onText }: BodyFieldProps) {
+  const id = useId();
+  return (
+    <>
+      <div className={classes.head}>
+        <label htmlFor={id}>Body (JSON)</label>
+        {examples.length > 1 ? (
+          <Choice
+            label="Example"
+            value={examples.find(({ value }) => indented(value) === text)?.name ?? ""}
+            options={[{ value: "", name: "custom" }, ...examples.map(({ name }) => ({ value: name, name }))]}
+            onChoose={(name) => {
+              const chosen = examples.find((example) => example.name === name);
+              if (chosen) onText(indented(chosen.value));
+            }}
+          />
+        ) : null}
+      </div>
+      <textarea
+        id={id}
+        rows={Math.min(14, text.split("\n").length + 1)}
+        spellCheck={false}
+        value={text}
+        onChange={(event) => onText(event.currentTarget.value)}
+      />
+    </>
+  );
+}
+
+/** Says why there is no response. */
+function Failure({ outcome }: { outcome: Outcome }) {
+  if (outcome.kind === "invalid-key") {
+    return (
+      <Notice
+        title="This API key is invalid"
+        detail="API keys contain only ASCII characters. Copy the whole key again."
+      />
+    );
+  }
+  if (outcome.kind === "no-answer") {
+    return (
+      <Notice
+        title="The server doesn’t answer"
+        detail="It may be restarting, or you may be offline. Try again."
+      />
+    );
+  }
+  return null;
 }
 
 function ReplyView({ reply: { status, statusText, tookMs, headers, body, cut } }: { reply: Reply }) {

@@ -27,7 +27,7 @@ const THREAD = [...GOOD, ...BAD].join("\n");
 
 const field = () => screen.findByRole("textbox", { name: "Your discussion" });
 const slider = () => screen.findByRole("slider", { name: "Comment" });
-const scored = () => screen.findByText(/^(It turned|No clear turning)/, { selector: "p" });
+const scored = () => screen.findByText(/^(Turning point|No clear turning)/, { selector: "p" });
 const card = (number: number) => screen.getByRole("article", { name: `Comment ${number}` });
 const rows = () =>
   within(screen.getByRole("grid", { name: "Comments" }))
@@ -61,7 +61,7 @@ describe("Discussion page", () => {
     await paste(THREAD);
     expect(await screen.findByText("8 comments, 2 people, 4 quotes ignored")).toBeVisible();
     expect(await scored()).toHaveTextContent(
-      "It turned at comment 5, by Ben: 96% positive on average before, 9% from there on.",
+      "Turning point: comment 5, by Ben. On average 96% positive before, 9% after.",
     );
     expect(asked).not.toContainEqual(expect.stringContaining(">"));
     expect(rows()).toHaveLength(8);
@@ -80,7 +80,7 @@ describe("Discussion page", () => {
     await scored();
     await user.click(within(card(1)).getByRole("button", { name: "No" }));
     await user.click(within(card(1)).getByRole("button", { name: "negative" }));
-    expect(await within(card(1)).findByText(/^Saved/)).toBeVisible();
+    expect(await within(card(1)).findByText(/^Saved:/)).toBeVisible();
     expect(taken).toMatchObject([
       { predicted: "positive", correct: false, label: "negative", text: null, request_id: REQUEST_ID },
     ]);
@@ -134,7 +134,7 @@ describe("Discussion page", () => {
     expect(await scored()).toHaveTextContent("No clear turning point");
     await user.clear(await field());
     await user.paste("> a\n> b");
-    expect(await screen.findByText(/There are only quotes/)).toBeVisible();
+    expect(await screen.findByText(/There is only quoted text/)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Clear" }));
     await user.click(screen.getByRole("button", { name: "Try an example" }));
     expect(await screen.findByText(/16 comments, 7 people/)).toBeVisible();
@@ -214,7 +214,7 @@ describe("Discussion page", () => {
 
   it("says if the discussion is too long", async () => {
     await paste(Array.from({ length: 3001 }, (_, i) => `wonderful ${i}`).join("\n"));
-    expect(await screen.findByText(/^3,001 comments, of which the first 3,000 are scored/)).toBeVisible();
+    expect(await screen.findByText(/^3,001 comments, only the first 3,000 are scored/)).toBeVisible();
     expect(await slider()).toHaveAttribute("aria-valuemax", "3000");
   });
 
@@ -235,7 +235,7 @@ describe("Discussion page", () => {
 
   it("stores the discussion until it is cleared, and can undo that", async () => {
     const user = await paste(THREAD);
-    expect(await screen.findByText(/stays in this browser, and nowhere else/)).toBeVisible();
+    expect(await screen.findByText(/is stored only in this browser/)).toBeVisible();
     expect(await loadItem("discussion")).toEqual({ text: THREAD });
     await user.click(screen.getByRole("button", { name: "Clear" }));
     expect(await field()).toHaveValue("");

@@ -20,22 +20,13 @@ const MAX_COMMENTS = 3000;
 
 /** Scores a pasted discussion comment by comment and shows where it turned. */
 export function DiscussionPage() {
-  const { text, cut: chosenCut } = useSyncExternalStore(
-    draftStore.subscribe,
-    draftStore.snapshot,
-    draftStore.snapshot,
-  );
-  const keeping = useSyncExternalStore(draftStore.subscribe, draftStore.keeping, () => undefined);
-  useEffect(() => void draftStore.restore(), []);
+  const { text, cut, keeping, all, comments } = useDraft();
   const { values, replace } = useFragmentState();
   const { model: modelName, follow: followed } = values;
   const models = useQuery(modelsQuery);
   const model = models.data?.models.find((candidate) =>
     modelName === undefined ? candidate.default : candidate.name === modelName,
   );
-  const cut = useMemo(() => chosenCut ?? guessCut(text), [chosenCut, text]);
-  const all = useMemo(() => commentsOf(text, cut), [text, cut]);
-  const comments = useMemo(() => all.slice(0, MAX_COMMENTS), [all]);
   const texts = useMemo(() => comments.map((comment) => comment.text), [comments]);
   const outcomes = useOutcomes(texts, model, models.data?.limits);
   const track = trackOf(model ?? DEFAULT_LABELS, followed);
@@ -88,4 +79,19 @@ export function DiscussionPage() {
       ) : null}
     </>
   );
+}
+
+/** The pasted text, split into comments, and whether this browser stores it. */
+function useDraft() {
+  const { text, cut: chosenCut } = useSyncExternalStore(
+    draftStore.subscribe,
+    draftStore.snapshot,
+    draftStore.snapshot,
+  );
+  const keeping = useSyncExternalStore(draftStore.subscribe, draftStore.keeping, () => undefined);
+  useEffect(() => void draftStore.restore(), []);
+  const cut = useMemo(() => chosenCut ?? guessCut(text), [chosenCut, text]);
+  const all = useMemo(() => commentsOf(text, cut), [text, cut]);
+  const comments = useMemo(() => all.slice(0, MAX_COMMENTS), [all]);
+  return { text, cut, keeping, all, comments };
 }

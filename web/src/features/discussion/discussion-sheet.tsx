@@ -40,7 +40,6 @@ interface DiscussionSheetProps {
 /** The text field for the discussion, and how to split it into comments. */
 export function DiscussionSheet(props: DiscussionSheetProps) {
   const { text, cut, comments, most, choices, keeping, onClear } = props;
-  const [cleared, setCleared] = useState<string>();
   const summary = useId();
   const container = useRestoredFocus<HTMLElement>(text.trim() === "");
   const field = useFilledBeforeHydration<HTMLTextAreaElement>(({ value }) =>
@@ -71,36 +70,45 @@ export function DiscussionSheet(props: DiscussionSheetProps) {
       />
       <div className={classes.foot}>
         <p id={summary}>{text.trim() === "" ? "" : summaryOf(comments, most)}</p>
-        {text.trim() === "" ? (
-          <>
-            {cleared === undefined ? null : (
-              <QuietButton onClick={() => draftStore.change({ text: cleared })}>Undo</QuietButton>
-            )}
-            <QuietButton onClick={() => draftStore.change({ text: EXAMPLE_THREAD, cut: undefined })}>
-              Try an example
-            </QuietButton>
-          </>
-        ) : (
-          <>
-            <Choice
-              label="Split"
-              value={cut}
-              options={CUTS}
-              onChoose={(next) => draftStore.change({ cut: next as Cut })}
-            />
-            <QuietButton
-              onClick={() => {
-                setCleared(text);
-                onClear();
-              }}
-            >
-              Clear
-            </QuietButton>
-          </>
-        )}
+        <SheetActions text={text} cut={cut} onClear={onClear} />
       </div>
       {keeping === undefined ? null : <p className={classes.kept}>{NOTES[keeping]}</p>}
     </section>
+  );
+}
+
+/** Undo and the example for an empty field; splitting and clearing for a text. */
+function SheetActions({ text, cut, onClear }: Pick<DiscussionSheetProps, "text" | "cut" | "onClear">) {
+  const [cleared, setCleared] = useState<string>();
+  if (text.trim() === "") {
+    return (
+      <>
+        {cleared === undefined ? null : (
+          <QuietButton onClick={() => draftStore.change({ text: cleared })}>Undo</QuietButton>
+        )}
+        <QuietButton onClick={() => draftStore.change({ text: EXAMPLE_THREAD, cut: undefined })}>
+          Try an example
+        </QuietButton>
+      </>
+    );
+  }
+  return (
+    <>
+      <Choice
+        label="Split"
+        value={cut}
+        options={CUTS}
+        onChoose={(next) => draftStore.change({ cut: next as Cut })}
+      />
+      <QuietButton
+        onClick={() => {
+          setCleared(text);
+          onClear();
+        }}
+      >
+        Clear
+      </QuietButton>
+    </>
   );
 }
 

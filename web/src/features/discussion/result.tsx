@@ -39,7 +39,6 @@ export function Result({ comments, outcomes, track, model, address, onChange }: 
   const turn = turnOf(values);
   const summary = describeTurn(turn, comments, track);
   const comment = comments[current];
-  const widths = WIDTHS.filter((option) => option <= Math.max(3, comments.length) || option === width);
 
   return (
     <>
@@ -51,14 +50,10 @@ export function Result({ comments, outcomes, track, model, address, onChange }: 
             </h2>
             <p>{outcomes.missing > 0 ? `Scoring: ${counted(outcomes.missing, "comment")} left…` : summary}</p>
           </div>
-          <Choice
-            label="Average"
-            value={`${width}`}
-            options={widths.map((option) => ({
-              value: `${option}`,
-              name: option === 1 ? "off" : counted(option, "comment"),
-            }))}
-            onChoose={(next) => onChange({ average: next })}
+          <AverageChoice
+            width={width}
+            comments={comments.length}
+            onChoose={(average) => onChange({ average })}
           />
         </div>
         <div className={classes.pair}>
@@ -92,6 +87,28 @@ export function Result({ comments, outcomes, track, model, address, onChange }: 
       </section>
       <VisuallyHidden role="status">{outcomes.missing === 0 ? summary : ""}</VisuallyHidden>
     </>
+  );
+}
+
+interface AverageChoiceProps {
+  width: number;
+  comments: number;
+  onChoose: (width: string) => void;
+}
+
+/** Chooses how many comments the moving average covers. */
+function AverageChoice({ width, comments, onChoose }: AverageChoiceProps) {
+  const widths = WIDTHS.filter((option) => option <= Math.max(3, comments) || option === width);
+  return (
+    <Choice
+      label="Average"
+      value={`${width}`}
+      options={widths.map((option) => ({
+        value: `${option}`,
+        name: option === 1 ? "off" : counted(option, "comment"),
+      }))}
+      onChoose={onChoose}
+    />
   );
 }
 

@@ -18,7 +18,7 @@ interface ColumnStepProps {
 
 /** Shows the file's first rows and asks which column has the texts. */
 export function ColumnStep({ stage, models }: ColumnStepProps) {
-  const { file, raw, table, hasHeader, column } = stage;
+  const { raw, table, column } = stage;
   const [name, setName] = useState<string>();
   const model = models?.models.find((candidate) =>
     name === undefined ? candidate.default : candidate.name === name,
@@ -26,27 +26,7 @@ export function ColumnStep({ stage, models }: ColumnStepProps) {
   const rows = table.rows.length;
   return (
     <section className={`${shared.card} ${shared.raised}`} aria-labelledby="column-step">
-      <header className={classes.head}>
-        <div>
-          <h2 id="column-step" className={shared.title}>
-            Which column contains the texts?
-          </h2>
-          <p>
-            <strong>{file.name}</strong>, {fileSize(file.size)}: {counted(rows, "row")},{" "}
-            {counted(table.columns.length, "column")}
-          </p>
-        </div>
-        {raw.columns === undefined ? (
-          <label className={classes.check}>
-            <input
-              type="checkbox"
-              checked={hasHeader}
-              onChange={(event) => session.setHeader(event.currentTarget.checked)}
-            />
-            The first row contains column names
-          </label>
-        ) : null}
-      </header>
+      <FileHeader stage={stage} />
       {raw.warnings.length > 0 ? (
         <ul className={classes.cautions} aria-label="Warnings about this file">
           {raw.warnings.map((warning) => (
@@ -82,5 +62,32 @@ export function ColumnStep({ stage, models }: ColumnStepProps) {
       </footer>
       {isLarge(stage) && rows > 0 ? <JobOffer stage={stage} model={model} /> : null}
     </section>
+  );
+}
+
+/** The file's name and size, and whether its first row contains column names. */
+function FileHeader({ stage: { file, raw, table, hasHeader } }: { stage: Choosing }) {
+  return (
+    <header className={classes.head}>
+      <div>
+        <h2 id="column-step" className={shared.title}>
+          Which column contains the texts?
+        </h2>
+        <p>
+          <strong>{file.name}</strong>, {fileSize(file.size)}: {counted(table.rows.length, "row")},{" "}
+          {counted(table.columns.length, "column")}
+        </p>
+      </div>
+      {raw.columns === undefined ? (
+        <label className={classes.check}>
+          <input
+            type="checkbox"
+            checked={hasHeader}
+            onChange={(event) => session.setHeader(event.currentTarget.checked)}
+          />
+          The first row contains column names
+        </label>
+      ) : null}
+    </header>
   );
 }

@@ -71,7 +71,7 @@ async function choose(file = csv()) {
 async function run(file = csv()) {
   const user = await choose(file);
   await user.click(await screen.findByRole("button", { name: /^Score / }));
-  await screen.findByText(/^All .* done/);
+  await screen.findByText(/^All .* scored\./);
   return user;
 }
 
@@ -86,7 +86,7 @@ describe("File page", () => {
     const user = await choose();
     expect(await screen.findByText(/: 5 rows, 2 columns/)).toBeVisible();
     expect(screen.getByRole("radio", { name: "review" })).toBeChecked();
-    await user.click(screen.getByRole("checkbox", { name: /first row has/ }));
+    await user.click(screen.getByRole("checkbox", { name: /first row contains/ }));
     expect(screen.getByText(/: 6 rows, 2 columns/)).toBeVisible();
     expect(screen.getByRole("radio", { name: "column 2" })).toBeChecked();
   });
@@ -121,7 +121,7 @@ describe("File page", () => {
   it("lists rows that couldn't be scored, and counts empty ones", async () => {
     const user = await run(csv(["id,text", "1,", "2,", `3,${"a".repeat(201)}`].join("\n")));
     const failures = await screen.findByRole("region", { name: "1 row couldn’t be scored" });
-    expect(failures).toHaveTextContent(/characters and this server takes 200.*Row 3\./);
+    expect(failures).toHaveTextContent(/characters and the limit is 200.*Row 3\./);
     expect(failures).toHaveTextContent("2 rows are empty and have no score.");
     await user.click(within(failures).getByRole("button", { name: "Show them" }));
     await waitFor(() => expect(rows()).toHaveLength(3));
@@ -129,9 +129,9 @@ describe("File page", () => {
 
   it("says if a file has only column names", async () => {
     const user = await choose(csv("id,review\n"));
-    expect(await screen.findByRole("alert")).toHaveTextContent(/column names but no rows.*“id”, “review”/);
+    expect(await screen.findByRole("alert")).toHaveTextContent(/column names but no data.*“id”, “review”/);
     expect(screen.getByRole("button", { name: /^Score/ })).toBeDisabled();
-    await user.click(screen.getByRole("checkbox", { name: /first row has/ }));
+    await user.click(screen.getByRole("checkbox", { name: /first row contains/ }));
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
     expect(screen.getByRole("button", { name: "Score 1 text" })).toBeEnabled();
   });
@@ -159,7 +159,7 @@ describe("File page", () => {
     await user.click(screen.getByRole("button", { name: /most negative/ }));
     const dialog = await screen.findByRole("dialog", { name: "Row 2" });
     await user.click(within(dialog).getByRole("button", { name: "Yes" }));
-    expect(await within(dialog).findByText(/^Saved/)).toBeVisible();
+    expect(await within(dialog).findByText(/^Saved:/)).toBeVisible();
     expect(taken).toMatchObject([
       { predicted: "negative", correct: true, text: null, model: summary.version, request_id: REQUEST_ID },
     ]);
@@ -234,7 +234,7 @@ describe("File page", () => {
       throw new DOMException("blocked", "SecurityError");
     });
     await run();
-    expect(await screen.findByText(/doesn’t let the page keep anything/)).toBeVisible();
+    expect(await screen.findByText(/browser blocks storage/)).toBeVisible();
     vi.restoreAllMocks();
   });
 
@@ -273,7 +273,7 @@ describe("File page", () => {
       expect(this.download).toBe("reviews-scored.csv");
     });
     expect(
-      screen.getByText(/1 cell that a spreadsheet would run as a formula gets an apostrophe/),
+      screen.getByText(/1 cell that a spreadsheet would run as a formula starts with an apostrophe/),
     ).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Download 5 rows" }));
     expect(click).toHaveBeenCalledOnce();
@@ -298,7 +298,7 @@ describe("File page", () => {
     const user = await choose(csv(texts.join("\n"), "many.txt"));
     await user.click(await screen.findByRole("button", { name: "Score 400 texts" }));
     await waitFor(() =>
-      expect(screen.getByRole("progressbar", { name: "Rows done" })).toHaveAttribute("value", "256"),
+      expect(screen.getByRole("progressbar", { name: "Rows scored" })).toHaveAttribute("value", "256"),
     );
     await user.click(screen.getByRole("button", { name: "Stop" }));
     expect(await screen.findByText("Stopped after 256 rows.")).toBeInTheDocument();
@@ -339,9 +339,7 @@ describe("File page", () => {
 
   it("says what is wrong with a file, and reads it in another encoding", async () => {
     const user = await choose(new File([new Uint8Array([0x63, 0x61, 0x66, 0xe9])], "<b>café</b>.txt"));
-    expect(await screen.findByRole("alert")).toHaveTextContent(
-      "<b>café</b>.txt: the file is not written in UTF-8",
-    );
+    expect(await screen.findByRole("alert")).toHaveTextContent("<b>café</b>.txt: the file isn’t valid UTF-8");
     await user.click(screen.getByRole("button", { name: "Read with this encoding" }));
     expect(await screen.findByRole("cell", { name: "café" })).toBeVisible();
     await user.click(screen.getByRole("button", { name: "New file" }));

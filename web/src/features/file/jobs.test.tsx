@@ -56,7 +56,10 @@ afterEach(async () => {
 async function choose() {
   const user = open("/many");
   const lines = Array.from({ length: ROWS }, (_, i) => `Fine; "so to speak", ${i}.`);
-  await user.upload(await screen.findByLabelText("File with texts"), new File([lines.join("\n")], "large.txt"));
+  await user.upload(
+    await screen.findByLabelText("File with texts"),
+    new File([lines.join("\n")], "large.txt"),
+  );
   const offer = within(await screen.findByRole("region", { name: "This is a large file" }));
   await user.click(offer.getByLabelText("API key with the scope score-files"));
   await user.paste(KEY);
@@ -86,8 +89,8 @@ it("submits a large file as CSV, and shows the progress", async () => {
 });
 
 it.each([
-  [403, "jobs-off", /ask whoever runs this server to turn on VALENCE_JOBS/],
-  [401, "key-missing", /you can still score the file here/],
+  [403, "jobs-off", /ask the server’s administrator to turn on VALENCE_JOBS/],
+  [401, "key-missing", /You can still score the file here/],
   [413, "body-too-large", /VALENCE_JOB_MAX_BYTES/],
   [422, "too-many-rows", /VALENCE_JOB_MAX_ROWS/],
   [500, "internal-error", /score the file here/],
@@ -132,8 +135,8 @@ it("finds an earlier job, downloads its results and deletes it", async () => {
   await waitFor(() => expect(names).toEqual(["reviews-scored.csv"]));
   expect(await saved!.text()).toContain("predicted_label");
   await user.click(list.getByRole("button", { name: "Delete reviews.csv" }));
-  await user.click(await screen.findByRole("button", { name: "Delete it" }));
-  expect(await list.findByText("This key has no files on the server.")).toBeVisible();
+  await user.click(await screen.findByRole("button", { name: "Delete" }));
+  expect(await list.findByText("No files on the server for this key.")).toBeVisible();
 });
 
 it("rejects an invalid key and accepts another", async () => {
@@ -146,5 +149,5 @@ it("rejects an invalid key and accepts another", async () => {
   await user.clear(list.getByLabelText("API key with the scope score-files"));
   await user.type(list.getByLabelText("API key with the scope score-files"), KEY);
   await user.click(list.getByRole("button", { name: "Show files" }));
-  expect(await list.findByText("This key has no files on the server.")).toBeVisible();
+  expect(await list.findByText("No files on the server for this key.")).toBeVisible();
 });

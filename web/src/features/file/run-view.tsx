@@ -21,31 +21,14 @@ import { DEFAULT_VIEW, rowsShown, valuesOf, viewOf, type View } from "./view";
 /** A run: its progress, its results and its rows. */
 export function RunView({ run }: { run: Run }) {
   const { texts, model } = run;
-  const { values, replace, push, leave } = useFragmentState();
   const table = useRef<HTMLDivElement>(null);
-  const view = useMemo(() => viewOf(values, model.labels), [values, model]);
-  const opened = rowIn(values, texts.length);
-  const [last, setLast] = useState(opened); // where the table scrolls to when the dialog closes
-  if (opened !== undefined && opened !== last) setLast(opened);
-  const setView = (next: View) => replace(valuesOf(next, model.labels));
-  const deferredView = useDeferredValue(view); // typing into the search stays smooth over 100,000 rows
+  const { view, setView, opened, last, open, openFirst, replaceOpen, closeRow } = useRunAddress(run);
+  const deferredView = useDeferredValue(view); // typing into the search stays smooth with 100,000 rows
   const scores = useDeferredValue(run.scores);
   const shown = useMemo(() => rowsShown(scores, texts, deferredView), [scores, texts, deferredView]);
   const counts = useMemo(() => scores.counts(), [scores]);
   const ends = endsOf(model);
-
   const discard = useDiscard(run);
-
-  const openFirst = (label: number) => {
-    const next = { ...DEFAULT_VIEW, sort: { by: "label", label } } as const;
-    setView(next);
-    const first = rowsShown(scores, texts, next)[0];
-    if (first !== undefined) push(rowValue(first));
-  };
-  const close = () => {
-    table.current?.focus({ preventScroll: true });
-    leave(rowValue(undefined));
-  };
 
   return (
     <div className={classes.run}>
@@ -64,14 +47,7 @@ export function RunView({ run }: { run: Run }) {
       <SavedNote run={run} onForget={discard.ask} />
       <section aria-labelledby="rows" className={shared.card}>
         <Toolbar view={view} labels={model.labels} ends={ends} onChange={setView} onOpenFirst={openFirst} />
-        <RowTable
-          run={run}
-          shown={shown}
-          ends={ends}
-          current={last}
-          onOpen={(row) => push(rowValue(row))}
-          ref={table}
-        />
+        <RowTable run={run} shown={shown} ends={ends} current={last} onOpen={open} ref={table} />
         <p className={classes.shown}>
           {shown.length === texts.length
             ? counted(texts.length, "row")
@@ -83,8 +59,11 @@ export function RunView({ run }: { run: Run }) {
         shown={shown}
         row={opened}
         ends={ends}
-        onRow={(row) => replace(rowValue(row))}
-        onClose={close}
+        onRow={replaceOpen}
+        onClose={() => {
+          table.current?.focus({ preventScroll: true });
+          closeRow();
+        }}
       />
       <Confirm
         open={discard.asking}
@@ -100,6 +79,33 @@ export function RunView({ run }: { run: Run }) {
       </VisuallyHidden>
     </div>
   );
+}
+
+/** The view and the open row, as the address has them, and functions that change them. */
+function useRunAddress({ texts, scores, model: { labels } }: Run) {
+  const { values, replace, push, leave } = useFragmentState();
+  const view = useMemo(() => viewOf(values, labels), [values, labels]);
+  const opened = rowIn(values, texts.length);
+  const [last, setLast] = useState(opened); // where the table scrolls to when the dialog closes
+  if (opened !== undefined && opened !== last) setLast(opened);
+  const setView = (next: View) => replace(valuesOf(next, labels));
+  const open = (row: number) => push(rowValue(row));
+  const openFirst = (label: number) => {
+    const next = { ...DEFAULT_VIEW, sort: { by: "label", label } } as const;
+    setView(next);
+    const first = rowsShown(scores, texts, next)[0];
+    if (first !== undefined) open(first);
+  };
+  return {
+    view,
+    setView,
+    opened,
+    last,
+    open,
+    openFirst,
+    replaceOpen: (row: number) => replace(rowValue(row)),
+    closeRow: () => leave(rowValue(undefined)),
+  };
 }
 
 /** Discards the run: at once if nothing is lost, else after confirmation. */

@@ -8,7 +8,7 @@ import { count, fixedPercent, timesHundred } from "../../lib/format";
 import { spacedApart } from "./curves";
 import classes from "./result-details.module.css";
 import { CollapsibleSection } from "./collapsible-section";
-import { axisFor, interval } from "./logic";
+import { axisFor, interval, type Axis } from "./logic";
 import pageClasses from "./model-page.module.css";
 import squareClasses from "./square-chart.module.css";
 
@@ -70,7 +70,6 @@ function Chart({ points }: { points: readonly Point[] }) {
   const axis = axisFor(points.map(({ accuracy }) => accuracy));
   const x = scaleLog([Math.min(...rows), Math.max(...rows)], [MARGIN.left, WIDTH - MARGIN.right]);
   const y = scaleLinear([axis.low, axis.high], [HEIGHT - MARGIN.bottom, MARGIN.top]);
-  const floor = HEIGHT - MARGIN.bottom;
   const band = area<Point>(
     (point) => x(point.rows),
     (point) => y(point.accuracy.low),
@@ -82,6 +81,33 @@ function Chart({ points }: { points: readonly Point[] }) {
   );
   return (
     <svg className={classes.wide} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+      <Axes axis={axis} rows={rows} x={x} y={y} />
+      <path className={classes.band} d={band([...points]) ?? undefined} />
+      <path className={classes.curve} d={middle([...points]) ?? undefined} />
+      {points.map((point) => (
+        <circle
+          key={point.rows}
+          className={classes.point}
+          cx={x(point.rows)}
+          cy={y(point.accuracy.value)}
+          r="4"
+        />
+      ))}
+    </svg>
+  );
+}
+
+interface AxesProps {
+  axis: Axis;
+  rows: readonly number[];
+  x: (rows: number) => number;
+  y: (accuracy: number) => number;
+}
+
+function Axes({ axis, rows, x, y }: AxesProps) {
+  const floor = HEIGHT - MARGIN.bottom;
+  return (
+    <>
       {axis.ticks.map((tick) => (
         <g key={tick}>
           <line
@@ -101,17 +127,6 @@ function Chart({ points }: { points: readonly Point[] }) {
           {count(tick)}
         </text>
       ))}
-      <path className={classes.band} d={band([...points]) ?? undefined} />
-      <path className={classes.curve} d={middle([...points]) ?? undefined} />
-      {points.map((point) => (
-        <circle
-          key={point.rows}
-          className={classes.point}
-          cx={x(point.rows)}
-          cy={y(point.accuracy.value)}
-          r="4"
-        />
-      ))}
       <text
         className={squareClasses.axis}
         x={(MARGIN.left + WIDTH - MARGIN.right) / 2}
@@ -127,6 +142,6 @@ function Chart({ points }: { points: readonly Point[] }) {
       >
         accuracy, %
       </text>
-    </svg>
+    </>
   );
 }

@@ -13,7 +13,7 @@ describe("Model page", () => {
     expect(await screen.findByRole("heading", { level: 1, name: title })).toBeVisible();
     expect(document.title).toBe("Model: reviews · Valence");
     expect(screen.getByText("Model: reviews (MiniLM)")).toBeVisible();
-    expect(screen.getByRole("list", { name: "How good it is" })).toHaveTextContent(
+    expect(screen.getByRole("list", { name: "Accuracy" })).toHaveTextContent(
       "86.8% labelled correctly: SST-2, test split, 872 texts (95% interval 84.8 to 88.8)",
     );
     const table = screen.getByRole("table", { name: /Results on SST-2, test split, 872 texts/ });
@@ -21,7 +21,7 @@ describe("Model page", () => {
       within(table).getByRole("row", { name: /Only the final layer changed.*86\.8.*84\.8 to 88\.8/ }),
     ).toBeInTheDocument();
     const matrix = screen.getByRole("table", { name: /Confusion matrix/ });
-    expect(within(matrix).getByRole("row", { name: /is negative 371.*57/ })).toBeInTheDocument();
+    expect(within(matrix).getByRole("row", { name: /true negative 371.*57/ })).toBeInTheDocument();
     expect(await screen.findByText("English only.")).toBeVisible();
     expect(screen.getByText("3f0c9a1be2d4")).not.toBeVisible(); // a hash helps nobody to choose
     expect(screen.getByRole("group", { name: "Commands" })).toHaveTextContent("valence pretrain --data imdb");
@@ -36,11 +36,8 @@ describe("Model page", () => {
 
   it("charts another metric", async () => {
     const user = open("/model");
-    await user.selectOptions(
-      await screen.findByRole("combobox", { name: "Metric" }),
-      "Calibration error",
-    );
-    expect(screen.getByText(/how far its percentages are from the truth/)).toBeInTheDocument();
+    await user.selectOptions(await screen.findByRole("combobox", { name: "Metric" }), "Calibration error");
+    expect(screen.getByText(/average gap between confidence and accuracy/)).toBeInTheDocument();
     expect(screen.getByRole("columnheader", { name: "Calibration error" })).toBeInTheDocument();
   });
 
@@ -58,7 +55,7 @@ describe("Model page", () => {
       ),
     );
     open("/model");
-    expect(await screen.findByText(/A text may have several labels, or none\./)).toBeVisible();
+    expect(await screen.findByText(/A text can have several labels, or none\./)).toBeVisible();
     expect(screen.getByText(/with exactly the correct labels/).parentElement).toHaveTextContent(/^71\.3%/);
   });
 
@@ -69,8 +66,8 @@ describe("Model page", () => {
       ),
     );
     open("/model");
-    expect(await screen.findByText(/None are recorded/)).toBeInTheDocument();
-    expect(screen.getByText("This model came without one.")).toBeInTheDocument();
+    expect(await screen.findByText(/This model has no recorded results/)).toBeInTheDocument();
+    expect(screen.getByText("This model has no model card.")).toBeInTheDocument();
     expect(screen.queryByRole("group", { name: "Commands" })).not.toBeInTheDocument();
   });
 
@@ -127,14 +124,14 @@ describe("Model page", () => {
     it("shows metrics by label, calibration and accuracy by kind of text", async () => {
       closer();
       await choose();
-      const labels = screen.getByRole("table", { name: "Metrics by label, times 100" });
+      const labels = screen.getByRole("table", { name: "Metrics by label, in percent" });
       expect(within(labels).getByRole("row", { name: "positive 84.1 85.6 84.8 444" })).toBeInTheDocument();
       expect(screen.getByRole("region", { name: "Is 80% really 80%?" })).toHaveTextContent(
-        /off by 1\.7 points\. Were every percentage true, chance alone would make that 2\.4 on so many texts/,
+        /average gap is 1\.7 points\. With perfect calibration, chance alone would cause a gap of 2\.4 on this many texts/,
       );
-      const bins = screen.getByRole("table", { name: "Certainty against accuracy", hidden: true });
+      const bins = screen.getByRole("table", { name: "Confidence and accuracy", hidden: true });
       expect(within(bins).getAllByRole("row", { hidden: true })).toHaveLength(9);
-      const slices = screen.getByRole("table", { name: "Accuracy on parts of the texts", hidden: true });
+      const slices = screen.getByRole("table", { name: "Accuracy on subsets of the texts", hidden: true });
       expect(slices).toHaveTextContent("2 to 13 words23989.1");
     });
 
@@ -143,15 +140,15 @@ describe("Model page", () => {
       const user = await choose();
       const section = screen.getByRole("region", { name: "Choose a threshold" });
       const slider = within(section).getByRole("slider");
-      expect(slider).toHaveAccessibleName("Called positive from 50% on");
+      expect(slider).toHaveAccessibleName("Predict positive from 50% on");
       expect(slider).toHaveAttribute(
         "aria-valuetext",
-        expect.stringMatching(/^50%: Of 4\d\d texts called positive/),
+        expect.stringMatching(/^50%: Of 4\d\d texts predicted positive/),
       );
       fireEvent.change(slider, { target: { value: "0" } });
-      expect(section).toHaveTextContent("Of 444 that are, 444 are found (100.0%).");
-      await user.click(within(section).getByRole("button", { name: "95% of calls right" }));
-      expect(section).toHaveTextContent(/\(9[45]\.\d%\)\. Of 444/);
+      expect(section).toHaveTextContent("Of 444 positive texts, 444 are found (recall 100.0%).");
+      await user.click(within(section).getByRole("button", { name: "Precision 95%" }));
+      expect(section).toHaveTextContent(/\(precision 9[45]\.\d%\)\. Of 444/);
       expect(within(section).getByRole("table", { name: "ROC curve", hidden: true })).toHaveTextContent(
         "never0.0%0.0%",
       );
@@ -167,9 +164,11 @@ describe("Model page", () => {
       const user = await choose();
       const section = screen.getByRole("region", { name: "Choose a threshold" });
       await user.selectOptions(within(section).getByRole("combobox", { name: "Label" }), "negative");
-      expect(within(section).getByRole("slider")).toHaveAccessibleName("Called negative from 50% on");
-      await user.click(within(section).getByRole("button", { name: "95% of calls right" }));
-      expect(section).toHaveTextContent(/texts called negative, \d+ are \(9[45]\.\d%\)\. Of 428 that are/);
+      expect(within(section).getByRole("slider")).toHaveAccessibleName("Predict negative from 50% on");
+      await user.click(within(section).getByRole("button", { name: "Precision 95%" }));
+      expect(section).toHaveTextContent(
+        /texts predicted negative, \d+ are correct \(precision 9[45]\.\d%\)\. Of 428 negative/,
+      );
       expect(
         within(section).getByRole("table", { name: "Precision and recall", hidden: true }),
       ).toBeInTheDocument();
@@ -179,7 +178,7 @@ describe("Model page", () => {
       closer();
       await choose();
       const section = screen.getByRole("region", { name: "Would more data help?" });
-      expect(section).toHaveTextContent("with 16 of them 76.3% of 160 validation texts are right");
+      expect(section).toHaveTextContent("With 16 rows it labels 76.3% of 160 validation texts correctly");
       const table = within(section).getByRole("table", { hidden: true });
       expect(table).toHaveTextContent("1676.370.0 to 83.1");
     });
@@ -196,7 +195,7 @@ describe("Model page", () => {
     server.use(http.get(MODEL, () => HttpResponse.json({ ...detail, results })));
     const user = open("/model");
     const section = await screen.findByRole("region", { name: "Where it fails" });
-    expect(section).toHaveTextContent(/Mistake 0\. predicted negative \(90%\), is positive/);
+    expect(section).toHaveTextContent(/Mistake 0\. predicted negative \(90%\), actually positive/);
     expect(within(section).getByText("Mistake 4.")).toBeVisible();
     expect(within(section).getByText("Mistake 5.")).not.toBeVisible();
     await user.click(within(section).getByText("Show 2 more"));

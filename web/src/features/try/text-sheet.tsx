@@ -75,19 +75,24 @@ export function TextSheet({
       <div className={classes.foot}>
         <Length text={text} limit={limit} />
         {text === "" ? null : (
-          <div className={classes.actions}>
-            <CopyButton value={link} label="Copy link" />
-            <QuietButton
-              onClick={() => {
-                onText("");
-                field.current?.focus(); // the button disappears
-              }}
-            >
-              Clear
-            </QuietButton>
-          </div>
+          <Actions
+            link={link}
+            onClear={() => {
+              onText("");
+              field.current?.focus(); // the button disappears
+            }}
+          />
         )}
       </div>
+    </div>
+  );
+}
+
+function Actions({ link, onClear }: { link: string; onClear: () => void }) {
+  return (
+    <div className={classes.actions}>
+      <CopyButton value={link} label="Copy link" />
+      <QuietButton onClick={onClear}>Clear</QuietButton>
     </div>
   );
 }

@@ -32,7 +32,7 @@ describe("Try page", () => {
     const user = open("/");
     await user.click(await screen.findByRole("button", { name: /^Sarcasm .* known mistake$/ }));
     expect(await verdict("Positive 96%")).toBeVisible();
-    expect(screen.getByText(/meant as negative: it is sarcasm/)).toBeVisible();
+    expect(screen.getByText(/correct label is negative: it is sarcasm/)).toBeVisible();
   });
 
   it("scores while typing, with scale, words and model", async () => {
@@ -263,7 +263,7 @@ describe("Try page", () => {
     it("offers to score the first ones", async () => {
       const user = open(`/${long}`);
       const first = await screen.findByRole("button", { name: "Score the first 200 characters" });
-      expect(screen.getByRole("alert")).toHaveTextContent(/has 231 characters, and this server takes 200/);
+      expect(screen.getByRole("alert")).toHaveTextContent(/has 231 characters and the limit is 200/);
       expect(field()).toBeInvalid();
       expect(field()).toHaveAccessibleDescription("231 of 200 characters");
       await user.click(first);
@@ -285,7 +285,7 @@ describe("Try page", () => {
       });
       const user = open(`/${long}`);
       await user.click(await screen.findByRole("button", { name: "Score it as a file" }));
-      expect(screen.getByRole("alert")).toHaveTextContent("Save it as a .txt file");
+      expect(screen.getByRole("alert")).toHaveTextContent("Save the text as a .txt file");
       expect(window.location.pathname).toBe("/");
     });
   });
@@ -305,7 +305,7 @@ describe("Try page", () => {
     );
     open(`/#text=${"so+it+goes+".repeat(40)}wonderful`);
     await verdict(/Positive/);
-    expect(screen.getByText(/Weighing every word/)).toBeVisible();
+    expect(screen.getByText(/Finding the words that matter/)).toBeVisible();
     expect(screen.getByText(/in 3 overlapping windows/)).toBeVisible();
     await waitFor(() => expect(wordsOf("For positive")).toEqual(["wonderful 40 points"]), {
       timeout: 3000,
@@ -338,7 +338,7 @@ describe("Try page", () => {
     await verdict(/Negative/);
     await user.selectOptions(screen.getByRole("combobox", { name: "Model" }), "emotion");
     expect(await verdict(/Anger\s*80/)).toBeVisible();
-    const bars = screen.getByRole("list", { name: /Labels, the most probable first/ });
+    const bars = screen.getByRole("list", { name: /Labels, most probable first/ });
     expect(
       within(bars)
         .getAllByRole("listitem")
