@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.server.transport.serving import Place, get, head, headers, one, post, problem, serving, statuses
+from tests.server.transport.serving import PREDICT, Place, get, head, headers, one, post, problem, serving, statuses
 from valence.server.settings import Settings
 from valence.server.transport.limits import Limits
 from valence.server.web import security_headers
@@ -119,6 +119,14 @@ REFUSED = {
     ),
     "length and chunks": (head(*CHUNKED, "Content-Length: 5") + IN_CHUNKS, 400),
     "chunks, then length": (head(CHUNKED[0], "Content-Length: 5", *CHUNKED[1:]) + IN_CHUNKS, 400),
+    "length and chunks and a long URL": (
+        head(f"POST /{'x' * 9_000} HTTP/1.1", *CHUNKED[1:], "Content-Length: 5") + IN_CHUNKS,
+        400,
+    ),
+    "length and chunks and many headers": (
+        head(*CHUNKED, "Content-Length: 5", *(f"X-{n}: 1" for n in range(150))) + IN_CHUNKS,
+        400,
+    ),
     "chunks twice": (head(*CHUNKED, "Transfer-Encoding: chunked") + IN_CHUNKS, 400),
     "chunks and something else": (head(*CHUNKED[:3], "Transfer-Encoding: gzip, chunked") + IN_CHUNKS, 400),
     "chunks by another name": (head(*CHUNKED[:3], "Transfer-Encoding: xchunked") + IN_CHUNKS, 400),
@@ -149,7 +157,15 @@ REFUSED = {
     "a body that is too long": (post(b"x" * 5000, CLOSE), 413),
     "a body in chunks that is too long": (head(*CHUNKED, CLOSE) + b"1388\r\n" + b"x" * 5000 + b"\r\n0\r\n\r\n", 413),
     "a length that nobody sends": (post(b"", CLOSE, length=99_999_999_999), 413),
-    "a tunnel": (head("CONNECT example.org:443 HTTP/1.1", "Host: example.org", CLOSE), 404),
+    "a tunnel": (head("CONNECT example.org:443 HTTP/1.1", "Host: example.org", CLOSE), 400),
+    "a method in small letters": (post(GOOD).replace(b"POST", b"post"), 400),
+    "a method that is none": (head("!#$%&'*+-.^_`|~ /healthz HTTP/1.1", "Host: x"), 400),
+    "a method of 20 KB": (head(f"{'A' * 20_000} /healthz HTTP/1.1", "Host: x"), 400),
+    "a target without a slash": (head("GET healthz HTTP/1.1", "Host: x"), 400),
+    "a target of another scheme": (head("GET ftp://x/healthz HTTP/1.1", "Host: x"), 400),
+    "a target with a user": (head("GET http://a:b@x/healthz HTTP/1.1", "Host: x"), 400),
+    "a target that names no host": (head("GET http:///healthz HTTP/1.1", "Host: x"), 400),
+    "a target whose host is script": (head("GET http://<script>/ HTTP/1.1", "Host: x"), 400),
 }
 
 
@@ -169,6 +185,45 @@ def test_what_is_refused_is_one_problem_with_id_headers_and_log_line(
     assert got["content-type"] == "application/problem+json"
     logged = [record.__dict__["fields"] for record in caplog.records if "fields" in record.__dict__]
     assert (got["x-request-id"], status) in [(each["request_id"], each["status"]) for each in logged]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("POST /api/v1/predict HTTP/1.1", "Host: a b", "Content-Length: 1000000"),
+        ("POST /api/v1/predict HTTP/1.1", "Host: x", "Content-Length: 1000000", "Transfer-Encoding: chunked"),
+        ("POST /api/v1/predict HTTP/1.1", "Host: x", "Content-Length: 1000000", "Expect: 100-continue"),
+        ("POST /api/v1/predict HTTP/1.1", "Host: x", "bad"),
+    ],
+)
+def test_who_still_sends_when_it_is_refused_reads_why(place: Place, heads: tuple[str, ...]) -> None:
+    answer = place.talk(head(*heads) + b"x" * 1_000_000)
+    assert len(statuses(answer)) == 1
+    assert not answer.endswith(b"<reset>")
+
+
+def test_who_sends_far_too_much_is_cut_off_and_is_no_fault_of_ours(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    with place.connect() as client:
+        client.sendall(post(b"", length=99_999_999))
+        assert statuses(one(client)) == [413]
+        with pytest.raises(OSError, match=r"reset|pipe"):
+            client.sendall(b"x" * 50_000_000)
+    place.settle()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize(
+    "target", [PREDICT, f"/{PREDICT}", f"//{PREDICT}", "/%61pi/v1/predict", f"http://x/{PREDICT}", "/%2fapi/v1/predict"]
+)
+def test_however_its_path_is_written_a_call_for_scores_is_refused_while_too_many_wait(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    with serving(app, settings) as place:
+        monkeypatch.setattr(place.served.bridge.thread_pools.admission, "full", lambda: True)
+        call = head(f"POST {target} HTTP/1.1", "Host: x", "Content-Type: application/json", "Content-Length: 2", CLOSE)
+        assert statuses(place.talk(call + b"{}")) == [503]
 
 
 def test_what_h11_cannot_read_says_why(place: Place) -> None:

@@ -7,9 +7,13 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
+from tests.server.transport.serving import get, one, serving, statuses
 from valence.errors import OverloadedError
 from valence.server.request_context import may_wait, release_slot
+from valence.server.settings import Settings
+from valence.server.state import KEY
 from valence.server.transport.thread_pools import ThreadPools
 
 URL = "/api/v1/predict"
@@ -111,3 +115,22 @@ def _gives_up_twice() -> str:
     release_slot()
     release_slot()
     return "answered"
+
+
+def test_readiness_that_waits_for_the_database_holds_up_no_health_check(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, asked = threading.Event(), threading.Event()
+
+    def available() -> bool:
+        asked.set()
+        return answers.wait(30)
+
+    monkeypatch.setattr(app.extensions[KEY].database, "available", available)
+    with serving(app, settings) as place, place.connect() as first, place.connect() as second:
+        for client in (first, second):
+            client.sendall(get("/readyz"))
+        assert asked.wait(10)
+        assert statuses(place.talk(get("/healthz", "Connection: close"))) == [200]
+        answers.set()
+        assert [statuses(one(client)) for client in (first, second)] == [[200], [200]]

@@ -36,6 +36,9 @@ class Client(Protocol):
     def abort(self) -> None:
         """Closes the connection without a response."""
 
+    def close_once_read(self) -> None:
+        """Ends the connection after what was sent, and throws away what still comes."""
+
 
 class Bridge:
     """A WSGI application as an ASGI one.
@@ -131,11 +134,14 @@ class Bridge:
 
         Closing instead would reset the connection of a client that is still sending, which then sees no response.
         """
-        if (call.read or call.close) and len(piece) <= PIECE_BYTES:
+        if call.read and len(piece) <= PIECE_BYTES:
             await call.send({"type": "http.response.body", "body": piece, "more_body": False})
             return
         await call.write(piece)
-        if not call.read and not call.close and not await self.bodies.drain(call.receive):
+        if not call.read and call.close:
+            call.client.close_once_read()
+            return
+        if not call.read and not await self.bodies.drain(call.receive):
             call.client.abort()
             return
         await call.send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -180,3 +186,5 @@ class _UnknownClient:
 
     def abort(self) -> None:
         """The server closes the connection by itself, because the response is incomplete."""
+
+    close_once_read = abort

@@ -158,27 +158,37 @@ class Connection(H11Protocol):
 
     def abort(self) -> None:
         """Closes the connection without a response."""
+        self._leave_request()
         self.transport.abort()
 
-    def refuse(self, code: str, reason: str) -> None:
-        """Sends a problem without h11, which no longer knows where a request begins, and closes the connection."""
-        if self._closing_since:
-            return
-        started = self.answering and self.cycle.response_started
-        if self.answering:  # tells the application that the client has gone
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
-        if started:
-            self.transport.abort()
-            return
+    def close_once_read(self) -> None:
+        """Closes the connection after the response was sent, and discards what still arrives.
+
+        Closing at once would reset the connection of a client that is still sending, which wouldn't see the response.
+        """
+        self._leave_request()
         self._closing_since = self._connections.now()
-        self.transport.write(self._connections.refusal(code, reason, self.client))
-        # Closing at once would reset the connection of a client that is still sending, which wouldn't see the response.
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
             self.flow.resume_reading()
         else:
             self.transport.close()
+
+    def refuse(self, code: str, reason: str) -> None:
+        """Sends a problem outside h11, which can no longer tell where a request begins, and closes."""
+        if self._closing_since:
+            return
+        if self.answering and self.cycle.response_started:
+            self.abort()
+            return
+        self.transport.write(self._connections.refusal(code, reason, self.client))
+        self.close_once_read()
+
+    def _leave_request(self) -> None:
+        """Whoever answers it is told that the client has gone."""
+        if self.answering:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
 
     def _may_read(self) -> bool:
         """False while a client that has sent further requests ahead waits for a response."""

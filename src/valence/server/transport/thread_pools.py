@@ -1,8 +1,9 @@
 """Which threads answer which request.
 
 Most requests need one of `VALENCE_SERVER_THREADS` slots. A long request releases its slot while it waits for the model
-in its thread, so that long requests never block short ones. Two pools are reserved: for /healthz and /readyz, which
-must always answer, and for cheap requests while predict requests are being refused.
+in its thread, so that long requests never block short ones. Other threads are reserved: one for /healthz, which must
+always answer, one for /readyz, which may wait for the database, and some for cheap requests while predict requests are
+being refused.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from valence.server.transport.admission import Admission
 
 Made = TypeVar("Made")
 
-_HEALTH = frozenset({"/healthz", "/readyz"})
-_HEALTH_THREADS, _CHEAP_THREADS, _STREAM_THREADS = 2, 4, 4
+_OWN_THREAD = ("/healthz", "/readyz")
+_CHEAP_THREADS, _STREAM_THREADS = 4, 4
 # Threads for long requests, started when needed. They only wait; this many fill the time limit of a request.
 LONG_THREADS = 128
 
@@ -40,15 +41,15 @@ class ThreadPools:
         self._slots = asyncio.Semaphore(threads)
         self._long = threading.BoundedSemaphore(long_threads)
         self._threads = ThreadPoolExecutor(threads + long_threads, thread_name_prefix="answer")
-        self._health = cheap_threads(_HEALTH_THREADS, "health")
+        self._own = {path: cheap_threads(1, path.strip("/")) for path in _OWN_THREAD}
         self._cheap = cheap_threads(_CHEAP_THREADS, "cheap")
         self._streams = ThreadPoolExecutor(_STREAM_THREADS, thread_name_prefix="stream")
 
     async def answer(self, path: str, make: Callable[[], Made]) -> Made:
         """Runs `make`, which answers a request for this path, in a thread."""
         loop = asyncio.get_running_loop()
-        if path in _HEALTH:
-            return await loop.run_in_executor(self._health, make)
+        if path in self._own:
+            return await loop.run_in_executor(self._own[path], make)
         if self.admission.full():
             return await loop.run_in_executor(self._cheap, make)
         self.admission.join()
