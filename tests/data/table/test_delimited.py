@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.data.table.delimited import DELIMITERS, MAX_CELL_CHARS, read_csv, read_tsv
+from valence.data.table.delimited import DELIMITERS, MAX_CELL_CHARS, MAX_ROW_LINES, read_csv, read_tsv
 from valence.errors import DataError
 
 Write = Callable[..., Path]
@@ -89,6 +89,7 @@ def test_a_ten_megabyte_text_is_read(write: Write) -> None:
         ("text,label\na,1\nb,1,extra\n", r"line 3: 3 cell\(s\), but the header has 2"),
         ("text,label\na,1\nb\n", r"line 3: 1 cell\(s\)"),
         ('text,label\na,1\n"b,1\nc,0\n', "line 3: a quote in this row is never closed"),
+        ('text,label\n"' + MAX_ROW_LINES * "a\n" + '",1\n', "line 2: a quote in this row is never closed"),
         ('text,label\na,1\n"b"c,1\n', "line 3: the quoting is broken"),
         ("text,label\na,1\nb\0,1\n", "line 3: there is a NUL byte"),
         ("text,text,label\na,b,1\n", "called 'text'"),

@@ -127,6 +127,8 @@ def test_feedback_has_a_limit_of_its_own(make: Callable[..., FlaskClient]) -> No
         (0, ["10.0.0.{i}"], True),  # nobody in front: the header is the caller's own invention
         (1, ["10.0.0.{i}, 192.0.2.9"], True),  # the proxy appended the true address to what the caller invented
         (1, ["10.0.0.{i}", "192.0.2.9"], True),  # the same as two headers
+        (1, ["192.0.2.9:500{i}"], True),  # a proxy that adds the client's port, which the client chooses
+        (1, ["192.0.2.{i}:5000"], False),
         (1, ["192.0.2.{i}"], False),  # each from an address of its own, as the proxy says
         (2, ["10.0.0.{i}, 192.0.2.9, 198.51.100.1"], True),
         (2, ["192.0.2.{i}, 198.51.100.1"], False),
@@ -183,7 +185,10 @@ def test_without_its_redis_a_server_counts_by_itself(
         ("2001:db8::1", "2001:db8::/64"),
         ("", "unknown"),
         ("unix:", "unknown"),
-        ("192.0.2.1:5000", "unknown"),
+        ("192.0.2.1:5000", "192.0.2.1"),
+        ("[2001:db8::1]:5000", "2001:db8::/64"),
+        ("[2001:db8::1]", "2001:db8::/64"),
+        ("192.0.2:5000", "unknown"),
     ],
 )
 def test_whom_an_address_stands_for(address: str, stands_for: str) -> None:

@@ -20,6 +20,7 @@ from valence.errors import DataError
 log = logging.getLogger(__name__)
 
 MAX_CELL_CHARS = 16 << 20  # more than csv's 131,072, for long texts; but limited, in case a quote is never closed
+MAX_ROW_LINES = 50_000  # lines of one row, for the same reason: they are kept until the row ends
 DELIMITERS = ",;\t|"
 _DELIMITER_CHARS = 1 << 17  # of the beginning of the file, to detect the delimiter
 _QUOTING_CHARS = 4 << 20  # the same for the quoting of a TSV, whose first quote may come late
@@ -154,6 +155,9 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
+        """Raises csv.Error for a row that does not end."""
+        if len(self._taken) >= MAX_ROW_LINES:
+            raise csv.Error("unexpected end of data")
         line = self._again.popleft() if self._again else next(self._source)
         self.number += 1
         self._taken.append(line)

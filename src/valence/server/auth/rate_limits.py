@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import math
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 # address, and tokens per IP address and per key.
 Policy = Literal["client", "key", "feedback", "page", "client-tokens", "key-tokens"]
 _WINDOW_S = 60
+# An IPv4 address with its port, or an IPv6 address in brackets, with or without one.
+_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?")
 # Seconds that a request waits for Redis at most.
 _REDIS_TIMEOUT_S = 0.5
 
@@ -115,11 +118,14 @@ def network_of(address: str) -> str:
 
     >>> network_of("2001:db8:1:2:3:4:5:6")
     '2001:db8:1:2::/64'
-    >>> network_of("192.0.2.7")
-    '192.0.2.7'
+    A port is ignored: some proxies add it, and the client chooses it.
+
+    >>> network_of("192.0.2.7:50123"), network_of("[2001:db8:1:2::6]:443")
+    ('192.0.2.7', '2001:db8:1:2::/64')
     """
+    with_port = _WITH_PORT.fullmatch(address)
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else address)
     except ValueError:
         return "unknown"  # a Unix socket, or a proxy that sends something else
     if isinstance(parsed, ipaddress.IPv6Address):
