@@ -46,7 +46,7 @@ def averaged(first: ModelFolder, second: ModelFolder, share: float, out: Path) -
     if {name: each.shape for name, each in mine.items()} != {name: each.shape for name, each in theirs.items()}:
         raise SettingsError(
             f"--other: {second.path} doesn't have the same layers as {first.path}, so their weights can't be averaged.",
-            way_out="Name a model that was trained from the same base.",
+            hint="Name a model that was trained from the same base.",
         )
     one.model.load_state_dict({name: torch.lerp(mine[name], theirs[name], share) for name in mine})
     final = network.final_layer(one.model)

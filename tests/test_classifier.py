@@ -78,7 +78,7 @@ def test_no_bundled_model_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setattr(bundled, "BUNDLED_FOLDER", tmp_path)
     with pytest.raises(ModelFolderError, match="no bundled model") as caught:
         valence.load()
-    assert caught.value.way_out
+    assert caught.value.hint
 
 
 def test_it_says_what_it_is(classifier: valence.Classifier) -> None:

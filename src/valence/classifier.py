@@ -66,7 +66,7 @@ class Classifier:
     def explain(self, text: str) -> Prediction:
         """As `predict`, with `words`: each word's effect on the predicted label's probability. Raises TextError."""
         if not is_one_text(text):
-            raise TextError("`explain` takes one text.", way_out="Call it once for each text.")
+            raise TextError("`explain` takes one text.", hint="Call it once for each text.")
         return self._engine.score([str(text)], explain=True)[0]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -98,13 +98,13 @@ def _check_arguments(path: object, threads: object) -> None:
     if path is not None and not isinstance(path, str | PathLike):
         raise SettingsError(
             f"path is {path!r}.",
-            way_out="It has to be 'bundled' or the path of a model folder.",
+            hint="It has to be 'bundled' or the path of a model folder.",
             code="parameter-invalid",
         )
     if threads is not None and (not isinstance(threads, Integral) or isinstance(threads, bool) or threads < 1):
         raise SettingsError(
             f"threads is {threads!r}.",
-            way_out="It has to be a whole number from 1 on, or None.",
+            hint="It has to be a whole number from 1 on, or None.",
             code="parameter-invalid",
         )
 
@@ -121,7 +121,7 @@ def _reopened(name: str, body_id: str, head_version: str, threads: int, runtime:
     if (engine.body.id, engine.head_version) != (body_id, head_version):
         raise ModelFolderError(
             f"{path} holds another model than the one that was pickled.",
-            way_out="Put the folder back as it was, or load the model anew with `valence.load`.",
+            hint="Put the folder back as it was, or load the model anew with `valence.load`.",
             code="model-mismatch",
         )
     return Classifier(engine)

@@ -15,7 +15,7 @@
     │   └── TooCostlyError  one call is more work than may be done for a call
     └── StoreError         the server's database: out of reach, not writable, or of another version
 
-Each carries a machine-readable `code`, a message that says what is wrong and where, and a `way_out` that says what to
+Each carries a machine-readable `code`, a message that says what is wrong and where, and a `hint` that says what to
 do about it. Foreign errors (files, JSON, ONNX, the Hub, the database) are mapped to these where they enter.
 """
 
@@ -42,7 +42,7 @@ __all__ = [
 class ValenceError(Exception):
     """Base of the tree.
 
-    >>> error = DataError("t.csv, line 7: the label is empty.", way_out="Give every row a label.", code="label-empty")
+    >>> error = DataError("t.csv, line 7: the label is empty.", hint="Give every row a label.", code="label-empty")
     >>> str(error)
     't.csv, line 7: the label is empty. Give every row a label.'
     >>> error.code
@@ -51,11 +51,11 @@ class ValenceError(Exception):
 
     default_code = "valence-error"
 
-    def __init__(self, message: str, *, way_out: str = "", code: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
         self.message = message
-        self.way_out = way_out
+        self.hint = hint
         self.code = code or self.default_code
-        super().__init__(f"{message} {way_out}".strip())
+        super().__init__(f"{message} {hint}".strip())
 
 
 class DataError(ValenceError, ValueError):  # also a ValueError, as scikit-learn's tools expect of wrong data
@@ -107,9 +107,9 @@ class OverloadedError(ValenceError):
 
     default_code = "overloaded"
 
-    def __init__(self, message: str, *, retry_after_s: int = 1, way_out: str = "") -> None:
+    def __init__(self, message: str, *, retry_after_s: int = 1, hint: str = "") -> None:
         self.retry_after_s = retry_after_s
-        super().__init__(message, way_out=way_out)
+        super().__init__(message, hint=hint)
 
 
 class TooCostlyError(OverloadedError):

@@ -53,7 +53,7 @@ def writing(target: Path) -> Iterator[None]:
             raise
         raise OutputError(
             f"{target} cannot be written: {why}.",
-            way_out="Free some space or change the permissions, and run the command again; nothing was changed.",
+            hint="Free some space or change the permissions, and run the command again; nothing was changed.",
         ) from error
 
 
@@ -97,7 +97,7 @@ def check_file_free(path: Path, *, overwrite: bool) -> None:
     """Raises OutputError if `path` exists and must not be overwritten."""
     if path.exists() and not overwrite:
         raise OutputError(
-            f"{path} already exists.", way_out="Name another file, or add --overwrite.", code="output-exists"
+            f"{path} already exists.", hint="Name another file, or add --overwrite.", code="output-exists"
         )
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong around training: each fault is one clear message with a way out and a non-zero exit; nothing is lost.
+"""What goes wrong around training: each fault is one clear message with a hint and a non-zero exit; nothing is lost.
 
 Each is given to the command, as a user meets it; what the readers below it say in detail is tested beside them.
 """
@@ -136,7 +136,7 @@ def test_data_that_cannot_be_taken(fault: str, kept: Path, small_data: Path, tmp
     room.mkdir()
     said = fails("transfer", "--from", "bundled", *make(room, small_data), "--out", kept, "--overwrite")
     assert words in said
-    assert len(said.strip().splitlines()) >= 2, "the second line is the way out"
+    assert len(said.strip().splitlines()) >= 2, "the second line is the hint"
 
 
 @pytest.mark.slow(reason="trains a thousand labels")

@@ -62,7 +62,7 @@ def test_a_truncated_archive_is_one_clear_error(copies: dict[str, Path], kind: s
     with pytest.raises(DataError) as caught:
         imdb.read(copies[kind])
     assert str(copies[kind]) in caught.value.message
-    assert caught.value.way_out
+    assert caught.value.hint
 
 
 def test_a_missing_split_is_named(small_data: Path, tmp_path: Path) -> None:

@@ -99,4 +99,4 @@ def test_splits_that_cannot_be_told_are_named(
 ) -> None:
     with pytest.raises(DataError, match=words) as caught:
         found(write(tmp_path / COMMIT, *splits), monkeypatch)
-    assert "--data" in caught.value.way_out
+    assert "--data" in caught.value.hint

@@ -1,4 +1,4 @@
-"""`heroku local`, by Heroku's own command and the Procfile that is pushed; not logged in, and with no way out."""
+"""`heroku local`, by Heroku's own command and the Procfile that is pushed; not logged in, and with no network."""
 
 from __future__ import annotations
 

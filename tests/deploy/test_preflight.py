@@ -181,7 +181,7 @@ def test_without_a_node_that_is_new_enough_it_says_which_is_missing(
     for path, words in ((_node(tmp_path / "old", "v20.1.0"), "the Node on the PATH is v20.1.0"), ("", "no `node`")):
         with pytest.raises(DeployError, match=f"needs Node 24 with npm, and .*{words}") as caught:
             node_environment(package, {"PATH": path or str(tmp_path)})
-        assert "make setup" in str(caught.value.way_out)
+        assert "make setup" in str(caught.value.hint)
 
 
 def test_a_step_of_the_build_that_fails_is_told(clone: Path, tmp_path: Path) -> None:

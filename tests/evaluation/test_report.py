@@ -121,4 +121,4 @@ def test_without_matplotlib_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(SettingsError, match="matplotlib") as caught:
         render("one", [result_of(scored())], [], {})
-    assert "pip install -e '.[train]'" in caught.value.way_out
+    assert "pip install -e '.[train]'" in caught.value.hint

@@ -176,7 +176,7 @@ def test_a_damaged_folder_is_told(
     with pytest.raises(ModelFolderError, match=words) as caught:
         Engine(folder, threads=1)
     assert caught.value.code == code
-    assert caught.value.way_out
+    assert caught.value.hint
 
 
 def test_an_error_while_running_is_told(engine: Engine) -> None:

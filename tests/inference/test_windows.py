@@ -63,7 +63,7 @@ def test_a_text_with_nothing_in_it_is_told(engine: Engine, text: str, code: str)
     with pytest.raises(TextError) as caught:
         engine.score([text])
     assert caught.value.code == code
-    assert caught.value.way_out
+    assert caught.value.hint
 
 
 def test_something_else_than_a_text_is_told(engine: Engine) -> None:

@@ -47,7 +47,7 @@ def test_json_that_is_cut_off_missing_or_newer_is_refused(model: Path, name: str
     assert refused(model).code == "model-damaged"
     (model / name).write_text(whole, "utf-8")
     edit(model / name, format=99)
-    assert "Upgrade" in refused(model).way_out
+    assert "Upgrade" in refused(model).hint
     (model / name).unlink()
     assert refused(model).code == "model-incomplete"
 

@@ -85,9 +85,9 @@ class FakeScorer:
     def _one(text: str, *, explain: bool) -> Prediction | TextError:
         if len(text) > LIMIT:
             said = f"The text has {len(text)} characters; at most {LIMIT} are read."
-            return TextError(said, way_out="Send it in parts.", code="text-too-long")
+            return TextError(said, hint="Send it in parts.", code="text-too-long")
         if not text.strip():
-            return TextError("The text is empty.", way_out="Give it at least one word.", code="text-empty")
+            return TextError("The text is empty.", hint="Give it at least one word.", code="text-empty")
         positive = 0.9 if "good" in text else 0.4
         label, probability = ("positive", positive) if positive > 0.5 else ("negative", 1 - positive)
         words = (WordEffect(0, min(4, len(text)), 0.25),) if explain else None
@@ -104,4 +104,4 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-FULL = OverloadedError("The queue is full.", retry_after_s=3, way_out="Ask again in 3 seconds.")
+FULL = OverloadedError("The queue is full.", retry_after_s=3, hint="Ask again in 3 seconds.")

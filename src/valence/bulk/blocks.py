@@ -149,6 +149,6 @@ def text_in(cell: object, where: str) -> str | DataError | None:
         return None
     if not isinstance(cell, str):
         kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
-        way_out = "Name the column with the texts by --text-column."
-        return DataError(f"{where}: the text is {kind}.", way_out=way_out, code="text-no-string")
+        hint = "Name the column with the texts by --text-column."
+        return DataError(f"{where}: the text is {kind}.", hint=hint, code="text-no-string")
     return cell if cell.strip() else None

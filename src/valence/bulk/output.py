@@ -221,7 +221,7 @@ class FileOutput:
     def _stale(self, why: str) -> DataError:
         return DataError(
             f"An interrupted run left {self._part}, but it cannot be resumed: {why}.",
-            way_out="Use the same options as before, or --restart to start again.",
+            hint="Use the same options as before, or --restart to start again.",
             code="resume-mismatch",
         )
 
@@ -263,7 +263,7 @@ def _locked(part: Path) -> IO[bytes]:
         file.close()
         raise DataError(
             f"Another process is writing {shown(part).removesuffix('.part')}.",
-            way_out="Wait until it has finished, or use another --out.",
+            hint="Wait until it has finished, or use another --out.",
             code="output-in-use",
         )
     return file
@@ -277,6 +277,6 @@ def _errors_mapped(target: Path) -> Iterator[None]:
     except OSError as error:
         raise DataError(
             f"{target} cannot be written: {error.strerror or error}.",
-            way_out="Fix this and run the same command again: it resumes where it stopped.",
+            hint="Fix this and run the same command again: it resumes where it stopped.",
             code="output-unwritable",
         ) from error

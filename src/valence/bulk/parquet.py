@@ -90,7 +90,7 @@ class ParquetSource:
         if nested_kind(kind):
             raise DataError(
                 f"{path.name}: the column {self.text_column!r} holds {kind}, not texts.",
-                way_out="Name the column with the texts by --text-column.",
+                hint="Name the column with the texts by --text-column.",
                 code="text-no-string",
             )
         self.layout: dict[str, Any] = {"schema": str(schema)}

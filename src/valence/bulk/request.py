@@ -51,14 +51,14 @@ class ScoreRequest:
             )
             raise SettingsError(
                 f"{what} that tells the format.",
-                way_out=f"Add --format csv, tsv or jsonl. Valence recognises the endings of {FORMATS_IN_WORDS}.",
+                hint=f"Add --format csv, tsv or jsonl. Valence recognises the endings of {FORMATS_IN_WORDS}.",
                 code="format-unknown",
             )
         if self.out == STANDARD_OUTPUT:
             if kind == "parquet":
                 raise SettingsError(
                     "Parquet cannot be written to standard output, because its index is at the end.",
-                    way_out="Give a file as --out.",
+                    hint="Give a file as --out.",
                     code="format-unknown",
                 )
             return kind
@@ -66,12 +66,12 @@ class ScoreRequest:
             packed = "" if kind == "parquet" else f", .{kind}.gz or .{kind}.zst"
             raise SettingsError(
                 f"The output has the input's format, {kind.upper()}, but the name {self.out.name} does not say so.",
-                way_out=f"Let --out end in .{kind}{packed}.",
+                hint=f"Let --out end in .{kind}{packed}.",
                 code="format-mismatch",
             )
         if self.path.exists() and self.out.exists() and self.path.samefile(self.out):
             raise SettingsError(
-                f"--out {self.out} is the input file.", way_out="Give it another name.", code="output-is-input"
+                f"--out {self.out} is the input file.", hint="Give it another name.", code="output-is-input"
             )
         return kind
 

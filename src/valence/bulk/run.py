@@ -81,7 +81,7 @@ def _unwritten(source: Source, state: State) -> tuple[Iterator[Block], int]:
     if digest != state.digest:
         raise DataError(
             "The part of this file that an interrupted run has scored has changed since.",
-            way_out="Restore the file, or use --restart to start again.",
+            hint="Restore the file, or use --restart to start again.",
             code="resume-mismatch",
         )
     return blocks, position

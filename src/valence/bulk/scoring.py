@@ -38,6 +38,6 @@ def with_problems(block: Block, results: Sequence[Answer | TextError | None], wh
     for place, result in zip(block.places, results, strict=True):
         kept.append(result if isinstance(result, Answer) else None)
         if isinstance(result, TextError) and result.code != "text-empty":
-            error = DataError(f"{where(place)}: {result.message}", way_out=result.way_out, code=result.code)
+            error = DataError(f"{where(place)}: {result.message}", hint=result.hint, code=result.code)
             problems.append(Problem(place, kept=True, error=error))
     return block, kept, problems

@@ -56,7 +56,7 @@ class DelimitedRows:
         except csv.Error as error:  # only a label can contain what an unquoted cell cannot
             raise DataError(
                 f"A label of the model contains a tab or a line break, but {shown(self._path)} does not use quotes.",
-                way_out="Save the file as CSV, where such cells can be quoted.",
+                hint="Save the file as CSV, where such cells can be quoted.",
                 code="label-unwritable",
             ) from error
         return "".join(ended.written).encode()
@@ -154,7 +154,7 @@ class JsonLines:
             return row
         error = DataError(
             f"{shown(self._path)}, line {row.place}: it already has the key {clash!r}, which would be added.",
-            way_out="Choose other names for the added keys by --prefix.",
+            hint="Choose other names for the added keys by --prefix.",
             code="columns-clash",
         )
         return Unread(row.place, error)
@@ -202,6 +202,6 @@ def refuse_clash(path: Path, columns: Any, added: Added) -> None:
         if name in columns:
             raise SettingsError(
                 f"{shown(path)} already has the column {name!r}, which would be added.",
-                way_out="Choose other names for the added columns by --prefix, such as --prefix second_.",
+                hint="Choose other names for the added columns by --prefix, such as --prefix second_.",
                 code="columns-clash",
             )

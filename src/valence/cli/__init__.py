@@ -122,7 +122,7 @@ class Failure(click.ClickException):
     exit_code = 2
 
     def __init__(self, error: ValenceError) -> None:
-        super().__init__(error.message + (f"\n{error.way_out}" if error.way_out else ""))
+        super().__init__(error.message + (f"\n{error.hint}" if error.hint else ""))
 
 
 class Stopped(click.ClickException):

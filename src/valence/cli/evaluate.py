@@ -133,7 +133,7 @@ def _check_together(options: Mapping[str, tuple[object, str, object]]) -> None:
         if given and not other:
             raise SettingsError(
                 f"{alone} does nothing without {needed}.",
-                way_out=f"Give {needed} as well, or leave {alone} out.",
+                hint=f"Give {needed} as well, or leave {alone} out.",
                 code="option-alone",
             )
 

@@ -29,7 +29,7 @@ def export(model: Path, texts: Path | None, overwrite: bool, as_json: bool) -> N
 
     lines = [line for line in texts.read_text("utf-8", errors="replace").splitlines() if line.strip()] if texts else []
     if texts and not lines:
-        raise DataError(f"{texts} has no text in it.", way_out="Give a file with one text per line.", code="file-empty")
+        raise DataError(f"{texts} has no text in it.", hint="Give a file with one text per line.", code="file-empty")
     check_file_free(model / "body.onnx", overwrite=overwrite)
     path = export_body(model)
     report = parity(model, lines or SAMPLE_TEXTS)

@@ -32,7 +32,7 @@ def healthcheck() -> None:
             error.close()
         raise ServerUnreachableError(
             f"{address} does not answer: {error}.",
-            way_out="Check the server's log, and that it was started with the same VALENCE_HOST and VALENCE_PORT.",
+            hint="Check the server's log, and that it was started with the same VALENCE_HOST and VALENCE_PORT.",
         ) from error
 
 

@@ -70,7 +70,7 @@ def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: di
     if idle or len(files) > 1:
         raise SettingsError(
             f"{' and '.join(idle)}: this needs --cluster." if idle else f"Several files ({len(files)}) need --cluster.",
-            way_out="Add --cluster local for all cores of this machine, or run the command once per file.",
+            hint="Add --cluster local for all cores of this machine, or run the command once per file.",
             code="options-contradict",
         )
     request = ScoreRequest(Path(files[0]), out, **options)
@@ -90,7 +90,7 @@ def _on_cluster(files: tuple[str, ...], out: str, model: Path, address: str, opt
     if "-" in {*files, out}:
         raise SettingsError(
             "A cluster reads files and writes a folder; it cannot use standard input or output.",
-            way_out="Save the input as a file, or leave out --cluster.",
+            hint="Save the input as a file, or leave out --cluster.",
             code="options-contradict",
         )
     workers, rows = options.pop("workers"), options.pop("shard_rows")

@@ -119,7 +119,7 @@ def transfer(
 
     frozen = train_layers is None and method is None
     if cluster is None and workers is not None:
-        raise SettingsError("--workers needs --cluster.", way_out="Add --cluster.", code="options-contradict")
+        raise SettingsError("--workers needs --cluster.", hint="Add --cluster.", code="options-contradict")
     given = {name: value for name, value in options.items() if value is not None}
     _check_applies({*given, *({"cluster"} if cluster else ())}, frozen=frozen)
     dataset = request.load(seed=options["seed"])
@@ -163,12 +163,12 @@ def _check_applies(given: set[str], *, frozen: bool) -> None:
     if idle and frozen:
         raise SettingsError(
             f"{' and '.join(idle)}: this has no effect on a frozen body, where only the final layer is fitted.",
-            way_out="Leave it out, or train layers with --train-layers or --method lora.",
+            hint="Leave it out, or train layers with --train-layers or --method lora.",
             code="options-contradict",
         )
     if idle:
         raise SettingsError(
             f"{' and '.join(idle)}: this is for a frozen body, and here layers are trained.",
-            way_out="Leave it out, or leave out --train-layers and --method.",
+            hint="Leave it out, or leave out --train-layers and --method.",
             code="options-contradict",
         )

@@ -76,7 +76,7 @@ class Cluster:
         except ray.exceptions.RayError as error:
             raise ClusterError(
                 f"The cluster gave up: {_first_line(error)}.",
-                way_out="Run the same command again: finished work is kept. Ray's log is in /tmp/ray/session_latest.",
+                hint="Run the same command again: finished work is kept. Ray's log is in /tmp/ray/session_latest.",
                 code="cluster-failed",
             ) from error
         finally:
@@ -132,7 +132,7 @@ def connected(address: str, workers: int | None = None) -> Iterator[Cluster]:
         if cores < 1:
             raise ClusterError(
                 "The cluster has no cores for tasks.",
-                way_out="Start its nodes with `ray start --num-cpus N`.",
+                hint="Start its nodes with `ray start --num-cpus N`.",
                 code="cluster-empty",
             )
         nodes = sum(bool(node["Alive"]) for node in ray.nodes())
@@ -151,12 +151,12 @@ def check(address: str) -> None:
     if address.startswith("ray://"):
         raise SettingsError(
             f"--cluster {address}: ray:// addresses are not supported.",
-            way_out="Run the command on a node of the cluster, or with `ray job submit`, and --cluster alone.",
+            hint="Run the command on a node of the cluster, or with `ray job submit`, and --cluster alone.",
             code="cluster-address",
         )
     raise SettingsError(
         f"--cluster {address}: this is neither 'local' nor HOST:PORT.",
-        way_out="Put the files before --cluster, or give an address: --cluster 10.0.0.1:6379, or --cluster local.",
+        hint="Put the files before --cluster, or give an address: --cluster 10.0.0.1:6379, or --cluster local.",
         code="cluster-address",
     )
 
@@ -176,7 +176,7 @@ def _start(ray: Any, address: str, workers: int | None) -> None:
         where = "here, and RAY_ADDRESS names none" if address == RUNNING else f"at {address}"
         raise ClusterError(
             f"There is no Ray cluster {where} ({_first_line(error)}).",
-            way_out="Start one: `ray start --head` on one machine, `ray start --address HOST:6379` on the others. "
+            hint="Start one: `ray start --head` on one machine, `ray start --address HOST:6379` on the others. "
             "Or use this machine's cores: --cluster local.",
         ) from error
 
@@ -194,7 +194,7 @@ def _ray() -> Any:
     except ImportError as error:
         raise ClusterError(
             "--cluster needs Ray, which is not installed.",
-            way_out=f"It is needed on every machine of the cluster. {how_to_install('cluster')}",
+            hint=f"It is needed on every machine of the cluster. {how_to_install('cluster')}",
             code="library-missing",
         ) from error
 

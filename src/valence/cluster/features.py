@@ -30,7 +30,7 @@ class FeatureReader:
             return start, self._engine.features(texts, self._readout)
         except TextError as error:
             where = f"In the texts from number {start:,} of {self._count:,} (counted from 0): "
-            return start, TextError(where + error.message, way_out=error.way_out, code=error.code)
+            return start, TextError(where + error.message, hint=error.hint, code=error.code)
 
 
 def features_on(cluster: Cluster, folder: Path, texts: Sequence[str], readout: str, title: str) -> Floats:

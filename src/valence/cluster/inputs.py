@@ -44,7 +44,7 @@ def input_files(addresses: Sequence[str], *, exclude: Place, any_ending: bool) -
         if not matches:
             raise DataError(
                 f"{address}: there is no file to score.",
-                way_out=f"Give a file, a folder or a pattern in quotes. Valence reads {FORMATS_IN_WORDS}.",
+                hint=f"Give a file, a folder or a pattern in quotes. Valence reads {FORMATS_IN_WORDS}.",
                 code="data-missing",
             )
         for file in matches:
@@ -52,7 +52,7 @@ def input_files(addresses: Sequence[str], *, exclude: Place, any_ending: bool) -
             if same_name.place != file.place:
                 raise SettingsError(
                     f"The shards of {same_name.place} and {file.place} would both be put into {file.name}.",
-                    way_out="Give the folder that holds both, or score them into two folders.",
+                    hint="Give the folder that holds both, or score them into two folders.",
                     code="names-clash",
                 )
     return [files[name] for name in sorted(files)]

@@ -77,7 +77,7 @@ def checked(blocks: Iterable[Block], part: Part) -> Iterator[Block]:
     if rows != part.rows or (in_text and digest != part.checksum):
         raise DataError(
             "The file has changed since the run began.",
-            way_out="Run the same command again: what has changed is scored again.",
+            hint="Run the same command again: what has changed is scored again.",
             code="input-changed",
         )
 

@@ -81,7 +81,7 @@ def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
         if other:
             raise DataError(
                 f"{out} holds the shards of a run that had another {other[0]}.",
-                way_out="Use the same options as before, another --out, or --restart to score everything again.",
+                hint="Use the same options as before, another --out, or --restart to score everything again.",
                 code="resume-mismatch",
             )
     remove(out / MANIFEST)  # it exists only while it is up to date
@@ -169,7 +169,7 @@ class _Run:
             listed = "; ".join(f"{name}: {error.message}" for name, error in list(self._faults.items())[:3])
             raise DataError(
                 f"{len(self._faults):,} inputs or parts could not be scored: {listed}",
-                way_out=f"All others are in {self._out}. Fix these and run the same command again to score them.",
+                hint=f"All others are in {self._out}. Fix these and run the same command again to score them.",
                 code="shards-missing",
             )
 
@@ -191,7 +191,7 @@ class _Run:
         if len(names) > MOST_COLUMNS:
             raise DataError(
                 f"The JSON objects have {len(names):,} different keys, too many for the columns of a table.",
-                way_out="Leave out --to, so that JSON lines stay JSON lines.",
+                hint="Leave out --to, so that JSON lines stay JSON lines.",
                 code="columns-too-many",
             )
         return names

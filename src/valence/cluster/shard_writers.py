@@ -159,7 +159,7 @@ def _as_text(column: Any) -> list[str | None]:
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise DataError(
             "A column holds bytes, which cannot be written as text.",
-            way_out="Leave out --to, so that the shards are Parquet like the file.",
+            hint="Leave out --to, so that the shards are Parquet like the file.",
             code="cell-unwritable",
         )
     try:

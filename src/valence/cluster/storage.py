@@ -170,7 +170,7 @@ def file_system(root: str) -> Any:
     except ImportError as error:
         raise DataError(
             "Scoring on a cluster needs pyarrow, which is not installed.",
-            way_out=how_to_install("cluster"),
+            hint=how_to_install("cluster"),
             code="library-missing",
         ) from error
     if not root:
@@ -180,7 +180,7 @@ def file_system(root: str) -> Any:
     except (ValueError, OSError, NotImplementedError) as error:
         raise SettingsError(
             f"{_without_keys(root)} cannot be used: {error}.",
-            way_out="Valence reads files on this machine, s3:// and gs://. For access keys see docs/how-to/cluster.md.",
+            hint="Valence reads files on this machine, s3:// and gs://. For access keys see docs/how-to/cluster.md.",
             code="storage-unknown",
         ) from error
 
@@ -211,6 +211,6 @@ def _errors_mapped(place: Place, *, writing: bool = False) -> Iterator[None]:
     except OSError as error:
         raise DataError(
             f"{place} cannot be {'written' if writing else 'read'}: {error.strerror or error}.",
-            way_out="Fix this and run the same command again: finished work is kept." if writing else "",
+            hint="Fix this and run the same command again: finished work is kept." if writing else "",
             code="output-unwritable" if writing else "data-unreadable",
         ) from error

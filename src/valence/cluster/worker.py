@@ -157,7 +157,7 @@ def kind_of(place: Place, reading: Reading) -> str:
     if kind is None:
         raise SettingsError(
             f"The ending of {place} does not tell its format.",
-            way_out="Add --format csv, tsv or jsonl, which then applies to all files.",
+            hint="Add --format csv, tsv or jsonl, which then applies to all files.",
             code="format-unknown",
         )
     return kind
@@ -168,7 +168,7 @@ def unfit(marker: Place, version: str) -> ValenceError | None:
     if version != __version__:
         return ClusterError(
             f"{host()} has Valence {__version__}, but the command was run with {version}.",
-            way_out="Install the same version on every machine of the cluster.",
+            hint="Install the same version on every machine of the cluster.",
             code="cluster-versions",
         )
     try:
@@ -179,7 +179,7 @@ def unfit(marker: Place, version: str) -> ValenceError | None:
         return None
     return SettingsError(
         f"{host()} does not see {marker.parent}, the folder for the shards.",
-        way_out="Give --out a folder that all machines share, or an address such as s3://bucket/folder.",
+        hint="Give --out a folder that all machines share, or an address such as s3://bucket/folder.",
         code="output-not-shared",
     )
 

@@ -18,7 +18,7 @@ def members(source: Path) -> Iterator[tuple[str, bytes]]:
     Raises DataError if `source` is missing, truncated, damaged, or neither a folder, a tar nor a zip.
     """
     if not source.exists():
-        raise DataError(f"{source} does not exist.", way_out="Check the path.", code="data-missing")
+        raise DataError(f"{source} does not exist.", hint="Check the path.", code="data-missing")
     try:
         if source.is_dir():
             yield from _of_folder(source)
@@ -29,13 +29,13 @@ def members(source: Path) -> Iterator[tuple[str, bytes]]:
         else:
             raise DataError(
                 f"{source} is not a folder, nor a readable tar.gz or zip archive.",
-                way_out="If the download was cut off, fetch it again with `valence data get`.",
+                hint="If the download was cut off, fetch it again with `valence data get`.",
                 code="archive-damaged",
             )
     except (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DataError(
             f"{source} is damaged or incomplete: {error}.",
-            way_out="Fetch it again with `valence data get`, or copy it again.",
+            hint="Fetch it again with `valence data get`, or copy it again.",
             code="archive-damaged",
         ) from error
     except OSError as error:

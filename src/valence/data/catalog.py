@@ -61,7 +61,7 @@ def entry(name: str) -> Entry:
     if name not in CATALOG:
         raise DataError(
             f"There is no data set called {name!r}.",
-            way_out=f"Known by name: {', '.join(CATALOG)}.",
+            hint=f"Known by name: {', '.join(CATALOG)}.",
             code="data-unknown",
         )
     return CATALOG[name]

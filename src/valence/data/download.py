@@ -34,7 +34,7 @@ def download(entry: Entry, folder: Path) -> Path:
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         raise DataError(
             f"{entry.url} cannot be reached: {error}.",
-            way_out="Run the command again to resume the download, or download the file yourself and give it: "
+            hint="Run the command again to resume the download, or download the file yourself and give it: "
             f"`valence data get {entry.name} --from PATH`.",
             code="data-unreachable",
         ) from error
@@ -43,7 +43,7 @@ def download(entry: Entry, folder: Path) -> Path:
         part.unlink()
         raise DataError(
             f"{entry.url} returned SHA-256 {checksum[:16]}... instead of {entry.sha256[:16]}...; the file was deleted.",
-            way_out="Try again. If it happens again, the published file has changed or the connection alters it.",
+            hint="Try again. If it happens again, the published file has changed or the connection alters it.",
             code="checksum-wrong",
         )
     part.rename(target)

@@ -52,7 +52,7 @@ def find(hub_id: str) -> HubData:
         listed = ", ".join(str(path.relative_to(folder)) for path in tables[:5]) or "none"
         raise DataError(
             f"{hub_id} on the Hub has no training file that Valence reads. Its tables: {listed}.",
-            way_out=f"Download the file that you want ({FORMATS_IN_WORDS}) and give it as --data.",
+            hint=f"Download the file that you want ({FORMATS_IN_WORDS}) and give it as --data.",
             code="split-missing",
         )
     tests = (_one(hub_id, folder, _of_split(tables, words), words[0]) for words in _TESTS)
@@ -72,7 +72,7 @@ def _one(hub_id: str, folder: Path, files: list[Path], split: str) -> Path | Non
     raise DataError(
         f"{hub_id} on the Hub has {len(files)} {'parts' if shards else 'files'} for {split}: "
         f"{', '.join(str(path.relative_to(folder)) for path in files[:3])}{' ...' if len(files) > 3 else ''}.",
-        way_out="Join the parts into one file and give it as --data."
+        hint="Join the parts into one file and give it as --data."
         if shards
         else "Download the one that you want and give it as --data.",
         code="split-ambiguous",
@@ -92,24 +92,24 @@ def _fetched(hub_id: str, revision: str | None) -> Path:
     except GatedRepoError as error:
         raise DataError(
             f"{hub_id} is only for people who have accepted its conditions on the Hub.",
-            way_out="Accept them on its page, and run `hf auth login`.",
+            hint="Accept them on its page, and run `hf auth login`.",
             code="data-forbidden",
         ) from error
     except RevisionNotFoundError as error:
         raise DataError(
             f"{hub_id} on the Hub has no revision {revision!r}.",
-            way_out="Give a commit, branch or tag of it, or leave out @REVISION for the newest commit.",
+            hint="Give a commit, branch or tag of it, or leave out @REVISION for the newest commit.",
             code="data-unknown",
         ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise DataError(
             f"{hub_id!r} is neither an existing path nor a data set on the Hub.",
-            way_out="Check the spelling.",
+            hint="Check the spelling.",
             code="data-unknown",
         ) from error
     except (OSError, HTTPError) as error:
         raise DataError(
             f"{hub_id} is not an existing path, and cannot be downloaded from the Hub: {error}".rstrip(".") + ".",
-            way_out="Check the path, or run the command again to resume the download.",
+            hint="Check the path, or run the command again to resume the download.",
             code="data-unreachable",
         ) from error

@@ -30,7 +30,7 @@ def read(source: Path) -> Dataset:
             if (split, kind) not in reviews:
                 raise DataError(
                     f"{source} has no {split}/{kind}/ID_RATING.txt files, so it is not the IMDb data set.",
-                    way_out="Give the aclImdb folder, aclImdb_v1.tar.gz, or a copy in the same layout.",
+                    hint="Give the aclImdb folder, aclImdb_v1.tar.gz, or a copy in the same layout.",
                     code="split-missing",
                 )
     return Dataset(

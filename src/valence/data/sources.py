@@ -128,7 +128,7 @@ class DataRequest:
             )  # an option that can be repeated has a plural name
             raise SettingsError(
                 f"{option} is for a file of your own; {self.data} has a fixed layout.",
-                way_out=f"Leave out {option}.",
+                hint=f"Leave out {option}.",
                 code="option-idle",
             )
 
@@ -143,14 +143,14 @@ def _common_cut_seed(path: Path, seen: Sequence[Mapping[str, Any]]) -> int:
     if not all("test_cut_seed" in data for data in seen):
         raise DataError(
             f"The model was trained on every row of {path.name}, so no row is left to test it on.",
-            way_out="Give rows that it has not seen, by --data or --test-data.",
+            hint="Give rows that it has not seen, by --data or --test-data.",
             code="test-seen",
         )
     seeds = sorted({int(data["test_cut_seed"]) for data in seen})
     if len(seeds) > 1:
         raise DataError(
             f"The models reserved different test rows of {path.name} (seeds {', '.join(map(str, seeds))}).",
-            way_out="Test each model alone, or train them with the same --seed.",
+            hint="Test each model alone, or train them with the same --seed.",
             code="test-seen",
         )
     return seeds[0]
@@ -198,7 +198,7 @@ def _name(path: Path) -> str:
 def _nothing_at(name_or_path: str) -> DataError:
     return DataError(
         f"{name_or_path!r} is neither a data set that Valence knows by name nor an existing path.",
-        way_out=f"Known by name: {', '.join(CATALOG)}.",
+        hint=f"Known by name: {', '.join(CATALOG)}.",
         code="data-unknown",
     )
 
@@ -206,7 +206,7 @@ def _nothing_at(name_or_path: str) -> DataError:
 def _layout_unknown(path: Path) -> DataError:
     return DataError(
         f"{path} is not in a layout that Valence reads.",
-        way_out=f"The ending of your own file must be that of {FORMATS_IN_WORDS}. "
+        hint=f"The ending of your own file must be that of {FORMATS_IN_WORDS}. "
         "IMDb's layout is {train,test}/{pos,neg}/ID_RATING.txt; SST-2's is train.tsv and dev.tsv.",
         code="layout-unknown",
     )

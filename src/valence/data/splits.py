@@ -50,7 +50,7 @@ def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples
     if not 0 < rows < len(examples):
         raise DataError(
             f"{len(examples)} rows are too few to hold out {max(rows, 1)}.",
-            way_out="Give more rows.",
+            hint="Give more rows.",
             code="split-impossible",
         )
     held_out = _held_out(examples, rows, np.random.default_rng(seed))
@@ -64,7 +64,7 @@ def cut(examples: Examples, *, rows: int, seed: int) -> tuple[Examples, Examples
         )
         raise DataError(
             why,
-            way_out="Give more rows of each label." if single else "Give more rows, with other texts or groups.",
+            hint="Give more rows of each label." if single else "Give more rows, with other texts or groups.",
             code="split-impossible",
         )
     return examples.take(np.flatnonzero(~held_out).tolist()), examples.take(np.flatnonzero(held_out).tolist())

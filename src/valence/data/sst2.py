@@ -22,7 +22,7 @@ def read(source: Path) -> Dataset:
         if name not in files:
             raise DataError(
                 f"{source} has no {name}, so it is not GLUE's SST-2.",
-                way_out="Give the SST-2 folder, SST-2.zip, or a copy in the same layout.",
+                hint="Give the SST-2 folder, SST-2.zip, or a copy in the same layout.",
                 code="split-missing",
             )
     train, dev = (_rows(name, files[name]) for name in _SPLITS)
@@ -51,7 +51,7 @@ def _row(name: str, number: int, line: str) -> tuple[str, str, str]:
     if not separator or label not in _LABELS or not text.strip():
         raise DataError(
             f"{name}, line {number}: expected a sentence, a tab, and 0 or 1; found {line[:60]!r}.",
-            way_out="Fetch the data set again with `valence data get sst2`.",
+            hint="Fetch the data set again with `valence data get sst2`.",
             code="row-malformed",
         )
     return f"{name}:{number}", text.strip(), _LABELS[label]

@@ -57,7 +57,7 @@ def load(name: str) -> Dataset:
     manifest, folder = _manifest(name), _folder(name)
     if sha256_of(folder / "rows.jsonl.gz") != manifest["rows_sha256"]:
         raise DataError(
-            f"{folder} is damaged.", way_out=f"Fetch it again: `valence data get {name}`.", code="data-damaged"
+            f"{folder} is damaged.", hint=f"Fetch it again: `valence data get {name}`.", code="data-damaged"
         )
     with gzip.open(folder / "rows.jsonl.gz", "rt", encoding="utf-8") as file:
         return _from_rows(manifest, (json.loads(line) for line in file))
@@ -75,7 +75,7 @@ def _manifest(name: str) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise DataError(
             f"The data set {name!r} is not on this machine.",
-            way_out=f"Fetch it with `valence data get {name}`, or from a local copy with `--from PATH`.",
+            hint=f"Fetch it with `valence data get {name}`, or from a local copy with `--from PATH`.",
             code="data-missing",
         ) from error
     return manifest
@@ -101,7 +101,7 @@ def _check_rows(dataset: Dataset, wanted: Entry, source: Path | None) -> None:
         if counts[split] != rows:
             raise DataError(
                 f"{source or wanted.url} has {counts[split]:,} rows in {split}; {wanted.title} has {rows:,}.",
-                way_out="Give a complete copy, or leave out --from to download the official one.",
+                hint="Give a complete copy, or leave out --from to download the official one.",
                 code="data-incomplete",
             )
 

@@ -35,10 +35,10 @@ def texts_of(given: object) -> list[Any]:
     if is_one_text(given):
         return [str(given)]
     if isinstance(given, (bytes, bytearray, memoryview)):
-        raise TextError("These are bytes, not text.", way_out='Decode them first: text.decode("utf-8").')
+        raise TextError("These are bytes, not text.", hint='Decode them first: text.decode("utf-8").')
     if isinstance(given, (Mapping, AbstractSet)):
         kind = "A dict" if isinstance(given, Mapping) else "A set"
-        raise TextError(f"{kind} is not a list of texts.", way_out="Give its texts as a list, in the order you want.")
+        raise TextError(f"{kind} is not a list of texts.", hint="Give its texts as a list, in the order you want.")
     if isinstance(given, np.ndarray):
         return _plain(_of_array(given))
     names = _column_names(given)
@@ -71,11 +71,11 @@ def check_texts(texts: list[Any]) -> list[str]:
     for row, text in enumerate(texts):
         where = f"Text {row} of {len(texts)} (counted from 0)"
         if isinstance(text, bytes):
-            raise TextError(f"{where} is bytes, not text.", way_out='Decode it first: text.decode("utf-8").')
+            raise TextError(f"{where} is bytes, not text.", hint='Decode it first: text.decode("utf-8").')
         if not isinstance(text, str):
-            raise TextError(f"{where} is {_kind(text)}, not text.", way_out="Leave such rows out.")
+            raise TextError(f"{where} is {_kind(text)}, not text.", hint="Leave such rows out.")
         if not text.strip():
-            raise TextError(f"{where} is blank.", way_out="Leave such rows out.")
+            raise TextError(f"{where} is blank.", hint="Leave such rows out.")
     return texts
 
 
@@ -94,7 +94,7 @@ def _of_array(array: np.ndarray[Any, Any]) -> list[Any]:
     if array.ndim != 1:
         raise TextError(
             f"The array has shape {array.shape}; texts need one of shape (n,).",
-            way_out="Give the one column that holds the texts, such as X[:, 0].",
+            hint="Give the one column that holds the texts, such as X[:, 0].",
         )
     cells: list[Any] = array.tolist()
     return cells
@@ -118,7 +118,7 @@ def _only_column(frame: Any, names: list[Any]) -> Any:
         example = f", such as X[{names[0]!r}]" if names else ""
         raise TextError(
             f"The frame has {len(names)} columns{f' ({listed})' if names else ''}; texts need exactly one.",
-            way_out=f"Give the column that holds the texts{example}.",
+            hint=f"Give the column that holds the texts{example}.",
         )
     return _column(frame, names[0])
 
@@ -133,5 +133,5 @@ def _column(frame: Any, name: Any) -> Any:
 def _no_texts(given: Any) -> TextError:
     return TextError(
         f"{_kind(given)} holds no texts or labels that can be read.",
-        way_out="Give a list, or one column of a frame.",
+        hint="Give a list, or one column of a frame.",
     )

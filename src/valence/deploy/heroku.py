@@ -19,7 +19,7 @@ STACK = "heroku-26"
 BUILDPACKS = ("heroku/nodejs", "heroku/python")  # in this order: the page is built before the server is installed
 CLI_ADDRESS = "https://devcenter.heroku.com/articles/heroku-cli"
 
-# What Heroku's command says -> what is the matter, and the way out.
+# What Heroku's command says -> what is wrong, and a hint.
 _KNOWN_FAILURES = (
     ("not logged in", "You are not logged in to Heroku.", "Run `heroku login`, then this again."),
     ("Invalid credentials", "You are not logged in to Heroku.", "Run `heroku login`, then this again."),
@@ -85,7 +85,7 @@ def deploy(app: str, root: Path, *, plan: str | None, model: str | None, dry_run
     if shutil.which("heroku") is None:
         raise DeployError(
             "Heroku's own command is not installed.",
-            way_out=f"Install it ({CLI_ADDRESS}), run `heroku login`, then this again; --dry-run shows the steps.",
+            hint=f"Install it ({CLI_ADDRESS}), run `heroku login`, then this again; --dry-run shows the steps.",
         )
     run(["heroku", "auth:whoami"], root)
     for step in steps(app, branch, _there(app, root), plan=plan, model=model):
@@ -105,12 +105,12 @@ def run(command: Sequence[str], root: Path) -> str:
     if done.returncode == 0:
         return done.stdout
     said = programs.last_lines(done.stdout, done.stderr)
-    for sign, problem, way_out in _KNOWN_FAILURES:
+    for sign, problem, hint in _KNOWN_FAILURES:
         if sign.lower() in said.lower():
-            raise DeployError(f"{problem} `{shlex.join(command)}` says: {said}", way_out=way_out)
+            raise DeployError(f"{problem} `{shlex.join(command)}` says: {said}", hint=hint)
     raise DeployError(
         f"`{shlex.join(command)}` ended with {done.returncode}. It says: {said}",
-        way_out="Put that right, then run this again: what is done already is not done twice.",
+        hint="Put that right, then run this again: what is done already is not done twice.",
     )
 
 
@@ -133,11 +133,11 @@ def _branch(root: Path) -> str:
     """The branch that is checked out. Raises DeployError where there is none, or where changes are not committed."""
     if run(["git", "status", "--porcelain", "--untracked-files=no"], root).strip():
         raise DeployError(
-            "Some changes are not committed, and only commits are pushed.", way_out="Commit or stash them first."
+            "Some changes are not committed, and only commits are pushed.", hint="Commit or stash them first."
         )
     branch = run(["git", "branch", "--show-current"], root).strip()
     if not branch:
-        raise DeployError("No branch is checked out here.", way_out="`git switch main`, then this again.")
+        raise DeployError("No branch is checked out here.", hint="`git switch main`, then this again.")
     return branch
 
 
@@ -153,6 +153,6 @@ def _check_committed(root: Path, model: str) -> None:
     if dropped or not run([*listed, *body], root).strip():
         raise DeployError(
             f"{path} is not committed, or .slugignore drops it, or it is no model: a push would leave it behind.",
-            way_out=f"Make the half that serving needs with `valence bundle --model {path} --out served`, commit that, "
+            hint=f"Make the half that serving needs with `valence bundle --model {path} --out served`, commit that, "
             "and give --model served.",
         )

@@ -63,7 +63,7 @@ def node_environment(package: Path, environment: Mapping[str, str]) -> dict[str,
         problem = "there is no `npm` on the PATH"
     raise DeployError(
         f"Cannot build the page: it needs Node {wanted} with npm, and {problem}. There is none in {own} either.",
-        way_out="`make setup` installs Node into .venv/bin; run .venv/bin/valence afterwards.",
+        hint="`make setup` installs Node into .venv/bin; run .venv/bin/valence afterwards.",
     )
 
 

@@ -61,9 +61,7 @@ def build_slug(source: Path, room: Path) -> Slug:
     log.info("The committed files, less what .slugignore names ...")
     _export(source, root)
     if not (root / "Procfile").exists():
-        raise DeployError(
-            f"{source} has no Procfile among its committed files.", way_out="Run this in Valence's clone."
-        )
+        raise DeployError(f"{source} has no Procfile among its committed files.", hint="Run this in Valence's clone.")
     if (root / "package.json").exists():
         log.info("The page, as the Node buildpack builds it ...")
         # npm's --silent would hide its own errors, and those of the npm that it starts.
@@ -107,7 +105,7 @@ def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], w
     if shutil.which(command[0], path=environment.get("PATH")) is None:
         raise DeployError(
             f"Cannot {what}: there is no `{command[0]}` on this machine.",
-            way_out="Install it.",
+            hint="Install it.",
         )
     done = run(command, folder, environment)
     if done.returncode:

@@ -122,7 +122,7 @@ def _check(path: Path, base: Base) -> None:
     if sha256_of(path / "model.safetensors") != base.sha256:
         raise BaseModelError(
             f"{path / 'model.safetensors'} does not have the published weights of {base.hub_id} (checksums differ).",
-            way_out="Remove it and fetch it again.",
+            hint="Remove it and fetch it again.",
             code="base-altered",
         )
 
@@ -134,7 +134,7 @@ def _check_as_on_the_hub(path: Path) -> None:
         if len(kept.name) == _SHA256_DIGITS and sha256_of(kept) != kept.name:
             raise BaseModelError(
                 f"{file} is not the file on the Hub (checksums differ): the download was damaged.",
-                way_out=f"Remove {kept} and run the command again.",
+                hint=f"Remove {kept} and run the command again.",
                 code="base-altered",
             )
 
@@ -149,13 +149,13 @@ def _from_hub(hub_id: str, revision: str | None) -> Path:
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise BaseModelError(
             f"{hub_id!r} is not a base that Valence knows ({', '.join(BASES)}), not a path, and not on the Hub.",
-            way_out="Check the spelling.",
+            hint="Check the spelling.",
             code="base-unknown",
         ) from error
     except (OSError, HTTPError) as error:  # HTTPError if a connection keeps breaking
         raise BaseModelError(
             f"{hub_id} can't be fetched from the Hub: {error}".rstrip(".") + ".",
-            way_out=_offline_choices(),
+            hint=_offline_choices(),
             code="base-unreachable",
         ) from error
 

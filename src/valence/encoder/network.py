@@ -63,7 +63,7 @@ def from_base(base: LocalBase, labels: Labels, *, attention: str | None = None) 
     except (OSError, ValueError, KeyError, AttributeError, RuntimeError) as error:
         raise BaseModelError(
             f"{base.path} is not an encoder that can become a classifier: {_first_line(error)}",
-            way_out="Give a BERT, RoBERTa, MPNet or DistilBERT encoder in Hugging Face's layout.",
+            hint="Give a BERT, RoBERTa, MPNet or DistilBERT encoder in Hugging Face's layout.",
             code="base-no-encoder",
         ) from error
     _check_only_new(base, report["missing_keys"], new)
@@ -83,7 +83,7 @@ def language_model_from_base(base: LocalBase) -> PreTrainedModel:
     except (OSError, ValueError, KeyError) as error:
         raise BaseModelError(
             f"{base.path} is not a masked language model: {_first_line(error)}",
-            way_out="Leave out --adapt-epochs, or give another --base.",
+            hint="Leave out --adapt-epochs, or give another --base.",
             code="base-no-language-model",
         ) from error
 
@@ -98,7 +98,7 @@ def from_folder(folder: Path, *, attention: str | None = None) -> PreTrainedMode
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelFolderError(
             f"{folder} can't be loaded: {_first_line(error)}",
-            way_out="Copy it again, or train it again.",
+            hint="Copy it again, or train it again.",
             code="model-damaged",
         ) from error
     _use_own_attention(model, attention)
@@ -106,7 +106,7 @@ def from_folder(folder: Path, *, attention: str | None = None) -> PreTrainedMode
     if wrong:
         raise ModelFolderError(
             f"{folder}: the saved weights do not fit the network: {wrong}.",
-            way_out="Copy it again, or train it again.",
+            hint="Copy it again, or train it again.",
             code="model-damaged",
         )
     return model
@@ -120,13 +120,13 @@ def tokenizer_of(path: Path) -> Any:
     except (OSError, ValueError, KeyError) as error:
         raise BaseModelError(
             f"{path} has no tokenizer that can be read: {_first_line(error)}",
-            way_out="Save the tokenizer next to the weights, or give another base.",
+            hint="Save the tokenizer next to the weights, or give another base.",
             code="tokenizer-missing",
         ) from error
     if not tokenizer.is_fast:
         raise BaseModelError(
             f"{path} has no fast tokenizer, which serving needs.",
-            way_out="Give a base whose folder has a tokenizer.json.",
+            hint="Give a base whose folder has a tokenizer.json.",
             code="tokenizer-missing",
         )
     return tokenizer
@@ -230,7 +230,7 @@ def _check_only_new(base: LocalBase, missing: list[str], new: tuple[str, ...]) -
     if damaged:
         raise BaseModelError(
             f"{base.path} lacks weights of its encoder: {', '.join(damaged[:3])} and {max(0, len(damaged) - 3)} more.",
-            way_out="Fetch the base again.",
+            hint="Fetch the base again.",
             code="base-incomplete",
         )
 

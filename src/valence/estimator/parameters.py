@@ -48,7 +48,7 @@ def class_weights(
     if multi_label:
         raise SettingsError(
             "class_weight is a dict, and these texts have several labels each.",
-            way_out=f"Give class_weight={BALANCED!r} or None; each label is then weighed by itself.",
+            hint=f"Give class_weight={BALANCED!r} or None; each label is then weighed by itself.",
             code="parameter-invalid",
         )
     numbers_of = {label: i for i, label in enumerate(classes.tolist())}
@@ -56,7 +56,7 @@ def class_weights(
     if unknown:
         raise SettingsError(
             f"class_weight names {unknown[0]!r}, which is none of the labels: {', '.join(map(repr, numbers_of))}.",
-            way_out="Use the labels as they stand in y, of the same type.",
+            hint="Use the labels as they stand in y, of the same type.",
             code="parameter-invalid",
         )
     return {i: float(given.get(label, 1.0)) for label, i in numbers_of.items()}
@@ -104,14 +104,12 @@ def _is_number(value: object) -> bool:
 
 
 def _wrong(name: str, value: object, expected: str) -> SettingsError:
-    return SettingsError(f"{name} is {value!r}.", way_out=f"It has to be {expected}.", code="parameter-invalid")
+    return SettingsError(f"{name} is {value!r}.", hint=f"It has to be {expected}.", code="parameter-invalid")
 
 
 def _wrong_results(what: str) -> SettingsError:
-    return SettingsError(f"{what}.", way_out="Give a list of what `evaluate` returned.", code="parameter-invalid")
+    return SettingsError(f"{what}.", hint="Give a list of what `evaluate` returned.", code="parameter-invalid")
 
 
 def _wrong_weights(what: str) -> DataError:
-    return DataError(
-        f"sample_weight {what}.", way_out="Give one number from 0 on for each text.", code="weights-invalid"
-    )
+    return DataError(f"sample_weight {what}.", hint="Give one number from 0 on for each text.", code="weights-invalid")

@@ -49,7 +49,7 @@ class Targets:
             only = f"only one class, {self.classes.tolist()[0]!r}" if len(self.classes) else "no class at all"
             raise DataError(
                 f"There is {only}: a classifier needs at least two labels.",
-                way_out="Check that y holds the labels that you mean, and give texts of each.",
+                hint="Check that y holds the labels that you mean, and give texts of each.",
                 code="single-class",
             )
 
@@ -63,16 +63,16 @@ def targets_of(y: Any, *, texts: int) -> Targets:
     if y is None:
         raise DataError(
             "TextClassifier requires y to be passed, but the target y is None.",
-            way_out="Give a label for each text.",
+            hint="Give a label for each text.",
             code="labels-missing",
         )
     if isinstance(y, (str, bytes, dict)):
-        raise DataError(f"The labels are {type(y).__name__}, not a list.", way_out="Give one label for each text.")
+        raise DataError(f"The labels are {type(y).__name__}, not a list.", hint="Give one label for each text.")
     found = _read(y)
     if len(found.rows) != texts:
         raise DataError(
             f"There are {texts} texts, and labels of shape ({len(found.rows)},): inconsistent numbers of samples.",
-            way_out="Give one label, or one list of labels, for each text.",
+            hint="Give one label, or one list of labels, for each text.",
             code="labels-differ",
         )
     return found
@@ -96,7 +96,7 @@ def _read(y: Any) -> Targets:
     if len(shape) > 2 or (isinstance(y, np.ndarray) and not shape):
         raise DataError(
             f"The labels have shape {shape}.",
-            way_out="Give shape (n,), or (n, labels) with 0 and 1.",
+            hint="Give shape (n,), or (n, labels) with 0 and 1.",
             code="labels-differ",
         )
     return _of_labels(y)
@@ -107,7 +107,7 @@ def _of_matrix(marks: Array, classes: Array) -> Targets:
     if not np.isin(marks, (0, 1)).all():
         raise DataError(
             "The indicator matrix holds other values than 0 and 1.",
-            way_out="Give 1 where a text has the label, else 0.",
+            hint="Give 1 where a text has the label, else 0.",
             code="labels-differ",
         )
     return Targets([tuple(sorted(map(str, classes[row.astype(bool)]))) for row in marks], classes, matrix=True)
@@ -120,7 +120,7 @@ def _of_labels(y: Any) -> Targets:
     if several == {True, False}:
         raise DataError(
             "Some texts have a list of labels, and others a single label.",
-            way_out="Give every text a list, such as ['angry'], and [] where it has no label.",
+            hint="Give every text a list, such as ['angry'], and [] where it has no label.",
             code="labels-mixed",
         )
     if several == {True}:
@@ -142,7 +142,7 @@ def _check_present(labels: Sequence[Any], row: int, rows: int) -> None:
             shown = "blank" if isinstance(label, str) else f"missing ({label})"
             raise DataError(
                 f"Label {row} of {rows} (counted from 0) is {shown}.",
-                way_out="Leave such rows out, in the texts too.",
+                hint="Leave such rows out, in the texts too.",
                 code="label-missing",
             )
 
@@ -163,20 +163,20 @@ def _distinct(cells: Sequence[Any], given: Array) -> Array:
     if len(kinds) > 1:
         raise DataError(
             f"The labels are of several kinds: {' and '.join(kinds)}.",
-            way_out="Make them all words, or all numbers.",
+            hint="Make them all words, or all numbers.",
             code="labels-mixed",
         )
     try:
         classes: Array = np.unique(given)
     except TypeError as error:
         raise DataError(
-            f"The labels cannot be sorted: {error}.", way_out="Give words or numbers.", code="labels-mixed"
+            f"The labels cannot be sorted: {error}.", hint="Give words or numbers.", code="labels-mixed"
         ) from error
     if len(classes) > _MOST_FRACTIONS and any(isinstance(each, (float, np.floating)) and each % 1 for each in cells):
         raise DataError(
             f"Unknown label type: continuous. There are {len(classes)} different fractions, such as {classes[0]}: "
             "measurements, not classes.",
-            way_out="Put them into a few classes first.",
+            hint="Put them into a few classes first.",
             code="labels-too-many",
         )
     return classes

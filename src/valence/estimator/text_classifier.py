@@ -207,7 +207,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             here, there = ("lists of labels", "one label") if targets.multi_label else ("one label", "lists of labels")
             raise DataError(
                 f"These texts have {here} each, and `fit` was given {there} each.",
-                way_out="Give them as they were given to `fit`.",
+                hint="Give them as they were given to `fit`.",
                 code="labels-differ",
             )
 
@@ -234,7 +234,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
 def _texts(X: Texts) -> list[str]:
     if is_one_text(X):
-        raise TextError("Give a list of texts, not one text.", way_out="Put it into a list: [text].")
+        raise TextError("Give a list of texts, not one text.", hint="Put it into a list: [text].")
     return check_texts(texts_of(X))
 
 

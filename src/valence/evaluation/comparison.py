@@ -121,12 +121,12 @@ def _check_same_rows(first: AnyScored, second: AnyScored, names: tuple[str, str]
         raise DataError(
             f"{names[0]} has the labels {list(first.labels)!r} and {names[1]} has {list(second.labels)!r}: "
             "they can't be compared.",
-            way_out="Compare models with the same labels.",
+            hint="Compare models with the same labels.",
             code="labels-differ",
         )
     if first.texts != second.texts:
         raise DataError(
             f"{names[0]} and {names[1]} were not tested on the same rows.",
-            way_out="Test both on the same data, with the same --test-rows and --seed.",
+            hint="Test both on the same data, with the same --test-rows and --seed.",
             code="rows-differ",
         )

@@ -41,7 +41,7 @@ def require_matplotlib() -> None:
     if importlib.util.find_spec("matplotlib") is None:
         raise SettingsError(
             "Charts need matplotlib, which is not installed.",
-            way_out=how_to_install("train"),
+            hint=how_to_install("train"),
             code="extra-missing",
         )
 

@@ -100,7 +100,7 @@ def check_labels_covered(train: AbstractSet[str], test: AbstractSet[str]) -> Non
     if unseen:
         raise DataError(
             f"The test set has labels that the training set doesn't have: {unseen[:5]!r}.",
-            way_out="Rename them, or add training rows with them.",
+            hint="Rename them, or add training rows with them.",
             code="labels-differ",
         )
 
@@ -123,6 +123,6 @@ def read(path: Path) -> list[Result]:
         reason = f"{type(error).__name__}: {error}"
     raise DataError(
         f"{path} is not a results file ({reason}).",
-        way_out="Give a file that --results of `valence evaluate` or another command wrote.",
+        hint="Give a file that --results of `valence evaluate` or another command wrote.",
         code="results-damaged",
     )

@@ -153,7 +153,7 @@ def read_network(folder: Path) -> Network:
     except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise ModelFolderError(
             f"{folder / 'model.safetensors'} can't be exported: {error}.",
-            way_out="Copy the folder again, or train it again.",
+            hint="Copy the folder again, or train it again.",
             code="model-damaged",
         ) from error
 
@@ -164,14 +164,14 @@ def _config(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ModelFolderError(
             f"{folder / 'config.json'} can't be read: {error}.",
-            way_out="Give a model folder as `valence pretrain` and `valence transfer` write it.",
+            hint="Give a model folder as `valence pretrain` and `valence transfer` write it.",
             code="model-incomplete",
         ) from error
     family, activation = config.get("model_type"), config.get("hidden_act") or config.get("activation") or "gelu"
     if family not in _FAMILIES or activation != "gelu":
         raise ModelFolderError(
             f"{folder} is a network of type {family!r} with activation {activation!r}, which can't be exported.",
-            way_out=f"Use one of these, with gelu: {', '.join(_FAMILIES)}.",
+            hint=f"Use one of these, with gelu: {', '.join(_FAMILIES)}.",
             code="export-unsupported",
         )
     return dict(config)

@@ -59,7 +59,7 @@ def _check(files: ModelFolder, network: Network, readouts: dict[str, int], max_t
         raise ModelFolderError(
             f"{files.path}: body.json says readouts {readouts} and a window of {max_tokens} tokens, but the "
             f"network has {actual} and {len(network.positions)}.",
-            way_out="Copy the whole folder again, or train it again.",
+            hint="Copy the whole folder again, or train it again.",
             code="model-mismatch",
         )
 
@@ -84,7 +84,7 @@ def _check_against_torch(folder: Path, proto: onnx.ModelProto) -> None:
     if not largest < TOLERANCE:
         raise ModelFolderError(
             f"{folder}: the exported network differs from torch by {largest:.3g}, so it can't be exported.",
-            way_out="Use a BERT, RoBERTa, MPNet or DistilBERT without changes to its architecture.",
+            hint="Use a BERT, RoBERTa, MPNet or DistilBERT without changes to its architecture.",
             code="export-unsupported",
         )
 

@@ -141,7 +141,7 @@ class Batcher:
         if sum(len(text) for text in texts if isinstance(text, str)) <= A_LOT:
             return
         if not self._reads_a_lot.acquire(timeout=-1 if timeout_s is None else timeout_s):
-            raise OverloadedError("Other long texts are being read.", way_out="Ask again in a few seconds.")
+            raise OverloadedError("Other long texts are being read.", hint="Ask again in a few seconds.")
         reading.callback(self._reads_a_lot.release)
         self.queue.check(self._tokens_at_least(texts), timeout_s)
 

@@ -71,7 +71,7 @@ class Call:
         if not self._answered_in_time(timeout_s, gone):
             self.abandoned = True
             raise OverloadedError(
-                f"No answer within {timeout_s:g} seconds.", way_out="Ask again later, or with less text."
+                f"No answer within {timeout_s:g} seconds.", hint="Ask again later, or with less text."
             )
         if self._error is not None:
             raise self._error
@@ -86,7 +86,7 @@ class Call:
                 return False
             if gone():
                 self.abandoned = True
-                raise CallerGoneError("The caller has disconnected.", way_out="Wait for the answer.")
+                raise CallerGoneError("The caller has disconnected.", hint="Wait for the answer.")
         return True
 
 

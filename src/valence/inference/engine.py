@@ -199,11 +199,11 @@ class Engine:
         if any(outputs.get(name) != width for name, width in self.body.readouts.items()):
             raise ModelFolderError(
                 f"{self._path} has the outputs {outputs}, but body.json says {self.body.readouts}.",
-                way_out=f"Export it again with `valence export --model {self._path.parent}`.",
+                hint=f"Export it again with `valence export --model {self._path.parent}`.",
                 code="model-mismatch",
             )
 
 
 def _at(index: int, count: int, error: TextError) -> TextError:
     where = f"Text {index} of {count} (counted from 0): " if count > 1 else ""
-    return TextError(where + error.message, way_out=error.way_out, code=error.code)
+    return TextError(where + error.message, hint=error.hint, code=error.code)

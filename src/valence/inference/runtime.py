@@ -137,6 +137,6 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
 def _damaged(path: Path, error: Exception) -> ModelFolderError:
     return ModelFolderError(
         f"{path} cannot be run: {error}.",
-        way_out=f"Export it again with `valence export --model {path.parent}`, or upgrade onnxruntime.",
+        hint=f"Export it again with `valence export --model {path.parent}`, or upgrade onnxruntime.",
         code="model-damaged",
     )

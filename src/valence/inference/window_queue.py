@@ -55,7 +55,7 @@ class WindowQueue:
         """
         with self._changed:
             if self._closed:
-                raise OverloadedError("The engine is shutting down.", way_out="Ask again in a few seconds.")
+                raise OverloadedError("The engine is shutting down.", hint="Ask again in a few seconds.")
             self._check_time(tokens, timeout_s)
             is_long = tokens > self.long_from
             alike = sum(call.remaining for call in self._calls if self._is_long(call) == is_long)
@@ -121,7 +121,7 @@ class WindowQueue:
         if alone_s > timeout_s:
             raise TooCostlyError(
                 f"Even alone, the call would take about {alone_s:.0f} seconds; the limit is {timeout_s:g}.",
-                way_out="Send it in several calls, or without an explanation.",
+                hint="Send it in several calls, or without an explanation.",
             )
         is_long = tokens > self.long_from
         before = sum(call.remaining for call in self._calls if is_long or not self._is_long(call))
@@ -137,7 +137,7 @@ class WindowQueue:
 
     def _full(self, message: str) -> OverloadedError:
         after_s = self.retry_after_s
-        return OverloadedError(message, retry_after_s=after_s, way_out=f"Ask again in {after_s} s.")
+        return OverloadedError(message, retry_after_s=after_s, hint=f"Ask again in {after_s} s.")
 
 
 def _filled(calls: list[Call], budget: int) -> Batch:

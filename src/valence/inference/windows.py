@@ -68,7 +68,7 @@ class TextReader:
         except Exception as error:  # tokenizers raises plain Exception
             raise ModelFolderError(
                 f"{path} cannot be read as a tokenizer: {error}.",
-                way_out="Copy the folder again, or train it again.",
+                hint="Copy the folder again, or train it again.",
                 code="model-damaged",
             ) from error
         self._before, self._after = (np.array(ids, dtype=np.int64) for ids in (special.before, special.after))
@@ -76,7 +76,7 @@ class TextReader:
         if self.capacity < 1:
             raise ModelFolderError(
                 f"{path.parent}: a window of {max_tokens} tokens has no room for text.",
-                way_out="Train the body again with a larger window.",
+                hint="Train the body again with a larger window.",
                 code="model-damaged",
             )
 
@@ -103,7 +103,7 @@ class TextReader:
         if len(text) > self.max_characters:
             raise TextError(
                 f"The text has {len(text):,} characters; at most {self.max_characters:,} are read.",
-                way_out="Send it in parts.",
+                hint="Send it in parts.",
                 code="text-too-long",
             )
         if not text.strip():
@@ -134,4 +134,4 @@ def _piece_end(text: str, start: int) -> int:
 
 
 def _empty(why: str) -> TextError:
-    return TextError(f"The text {why}.", way_out="Give it at least one word.", code="text-empty")
+    return TextError(f"The text {why}.", hint="Give it at least one word.", code="text-empty")

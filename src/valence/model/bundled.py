@@ -17,7 +17,7 @@ def bundled_folder() -> Path:
     if not (BUNDLED_FOLDER / "body.json").exists():
         raise ModelFolderError(
             "This copy of Valence has no bundled model.",
-            way_out="Give the path of a model folder, or make one with `valence transfer`.",
+            hint="Give the path of a model folder, or make one with `valence transfer`.",
             code="model-missing",
         )
     return BUNDLED_FOLDER

@@ -129,7 +129,7 @@ class ModelFolder:
         if body_id != body.id:
             raise ModelFolderError(
                 f"{self.path}: the head was fitted on body {body_id[:12]}, but this folder's body is {body.id[:12]}.",
-                way_out="Put the head next to its own body, or fit a new one with `valence transfer`.",
+                hint="Put the head next to its own body, or fit a new one with `valence transfer`.",
                 code="model-mismatch",
             )
         head = self._head_tensors(checksum, multi_label=labels.multi_label)
@@ -174,7 +174,7 @@ class ModelFolder:
         if not path.exists():
             raise ModelFolderError(
                 f"{self.path} has no {name}.",
-                way_out=f"Make it with `valence export --model {self.path}`."
+                hint=f"Make it with `valence export --model {self.path}`."
                 if name == "body.onnx"
                 else "Copy the whole folder again, or train it again.",
                 code="model-incomplete",
@@ -219,7 +219,7 @@ class ModelFolder:
         except OSError as error:
             raise ModelFolderError(
                 f"{self.path} has no readable head.safetensors: {error}.",
-                way_out="Copy the whole folder again, or fit a new head with `valence transfer`.",
+                hint="Copy the whole folder again, or fit a new head with `valence transfer`.",
                 code="model-incomplete",
             ) from error
         if hashlib.sha256(content).hexdigest() != checksum:
@@ -237,7 +237,7 @@ class ModelFolder:
         if not self.path.is_dir():
             raise ModelFolderError(
                 f"There is no model at {self.path}.",
-                way_out="Check the path, or make one with `valence transfer`.",
+                hint="Check the path, or make one with `valence transfer`.",
                 code="model-missing",
             )
         try:
@@ -245,7 +245,7 @@ class ModelFolder:
         except FileNotFoundError as error:
             raise ModelFolderError(
                 f"{self.path} has no {name}, so it is not a Valence model, or writing it was interrupted.",
-                way_out="Train it again, or copy the whole folder.",
+                hint="Train it again, or copy the whole folder.",
                 code="model-incomplete",
             ) from error
         except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
@@ -258,7 +258,7 @@ class ModelFolder:
         if value["format"] > newest:
             raise ModelFolderError(
                 f"{path} has format {value['format']}; this Valence reads up to {newest}.",
-                way_out="Upgrade Valence to a version that reads it.",
+                hint="Upgrade Valence to a version that reads it.",
                 code="model-too-new",
             )
         return value
@@ -266,7 +266,7 @@ class ModelFolder:
     def _damaged(self, name: str, why: str) -> ModelFolderError:
         return ModelFolderError(
             f"{self.path / name} is damaged: {why}.",
-            way_out="Copy the folder again from where it came, or train it again.",
+            hint="Copy the folder again from where it came, or train it again.",
             code="model-damaged",
         )
 

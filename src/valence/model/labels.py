@@ -33,14 +33,14 @@ class Labels:
         if len(names) < 2:
             raise DataError(
                 f"A classifier needs at least two labels, and there is only {list(names)!r}.",
-                way_out="Check the label column: does it contain the right labels?",
+                hint="Check the label column: does it contain the right labels?",
                 code="single-class",
             )
         unwritable = [name for name in names if multi_label and SEPARATOR in name]
         if unwritable:
             raise DataError(
                 f"The label {unwritable[0]!r} contains {SEPARATOR!r}, which separates the labels of a text in a cell.",
-                way_out="Rename it; in a table, another separator can be named (--label-separator).",
+                hint="Rename it; in a table, another separator can be named (--label-separator).",
                 code="label-unwritable",
             )
         if len(set(names)) != len(names):
@@ -77,7 +77,7 @@ class Labels:
         if unknown:
             raise DataError(
                 f"Unknown label(s) {unknown[:5]!r}; the classifier knows {list(self.names)!r}.",
-                way_out="Rename them in the data, or fit a new head on data with these labels.",
+                hint="Rename them in the data, or fit a new head on data with these labels.",
                 code="unknown-label",
             )
         if not self.multi_label:
@@ -93,11 +93,11 @@ class Labels:
         if self.multi_label:
             raise DataError(
                 "The rows have one label each, but the classifier is multi-label.",
-                way_out="Give lists of labels, or for a table the separator in its cells (--label-separator).",
+                hint="Give lists of labels, or for a table the separator in its cells (--label-separator).",
                 code="labels-differ",
             )
         raise DataError(
             "The rows have lists of labels, but the classifier gives each text exactly one.",
-            way_out="Give rows with one label each, or fit a head on these: `valence transfer`.",
+            hint="Give rows with one label each, or fit a head on these: `valence transfer`.",
             code="labels-differ",
         )

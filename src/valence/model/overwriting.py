@@ -17,10 +17,10 @@ def check_free(out: Path, *, overwrite: bool, hint: str = "add --overwrite") -> 
     if not (out / "body.json").exists():
         raise OutputError(
             f"{out} already exists and is not a model folder.",
-            way_out="Name another folder, or delete this one yourself.",
+            hint="Name another folder, or delete this one yourself.",
             code="output-exists",
         )
     if not overwrite:
         raise OutputError(
-            f"{out} already holds a model.", way_out=f"Name another folder, or {hint}.", code="output-exists"
+            f"{out} already holds a model.", hint=f"Name another folder, or {hint}.", code="output-exists"
         )

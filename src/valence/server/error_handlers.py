@@ -100,4 +100,4 @@ def _detail(code: str) -> str:
         "body-too-large": f"The body is larger than the limit of {limit} bytes.",
         "internal-error": f"The request failed. Report it with the request ID {g.request_id}.",
     }.get(code, f"{kind.title}.")
-    return f"{message} {kind.way_out}"
+    return f"{message} {kind.hint}"

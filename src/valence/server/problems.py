@@ -29,13 +29,13 @@ class ProblemKind:
         code: identifies the problem for programs; stable.
         status: HTTP status.
         title: always the same for this code.
-        way_out: what the client can do about it.
+        hint: what the client can do about it.
     """
 
     code: str
     status: int
     title: str
-    way_out: str
+    hint: str
 
 
 _ALL = (

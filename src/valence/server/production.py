@@ -57,11 +57,11 @@ def listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise PortInUseError(
                 f"Port {port} on {host} is in use.",
-                way_out=f"Stop the program using it, or choose another: --port {port + 1}",
+                hint=f"Stop the program using it, or choose another: --port {port + 1}",
             ) from error
         raise SettingsError(
             f"Can't listen on {host}, port {port}: {error.strerror or error}.",
-            way_out="Set --host (VALENCE_HOST) and --port (VALENCE_PORT) to an address of this machine.",
+            hint="Set --host (VALENCE_HOST) and --port (VALENCE_PORT) to an address of this machine.",
         ) from error
     bound_buffers(listening)
     return listening

@@ -237,7 +237,7 @@ def load_settings(**given: Any) -> Settings:
     if faults:
         raise SettingsError(
             "Some settings aren't valid:\n" + "\n".join(f"  {fault}" for fault in faults) + "\n",
-            way_out="`valence settings` lists every setting with its default and meaning.",
+            hint="`valence settings` lists every setting with its default and meaning.",
         )
     return settings
 

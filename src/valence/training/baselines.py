@@ -107,7 +107,7 @@ def _vader(splits: Splits, labels: Labels) -> _Predictions:
         raise DataError(
             f"VADER only distinguishes negative and positive, and the labels here are {list(labels.names)!r}"
             f"{', several per text' if labels.multi_label else ''}.",
-            way_out="Rename labels with these meanings to 'negative' and 'positive', or use --kind tfidf.",
+            hint="Rename labels with these meanings to 'negative' and 'positive', or use --kind tfidf.",
             code="labels-differ",
         )
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer

@@ -39,7 +39,7 @@ def open_body(source: str, labels: Labels, precision: str, spread: Spread | None
     if spread and not exported:
         raise SettingsError(
             f"--cluster: {source} is read in torch, on this machine; a cluster can only read an exported body.",
-            way_out="Leave out --cluster, or export the model first: `valence export --model MODEL`.",
+            hint="Leave out --cluster, or export the model first: `valence export --model MODEL`.",
             code="options-contradict",
         )
     if folder is not None and exported:
@@ -61,7 +61,7 @@ def _exported_body(folder: ModelFolder, source: str, precision: str, spread: Spr
         raise SettingsError(
             f"--precision {precision} has no effect here: {source} is exported, so the engine reads it, as it will be "
             "served, and torch does not.",
-            way_out="Leave out --precision.",
+            hint="Leave out --precision.",
             code="precision-idle",
         )
     body = folder.body()

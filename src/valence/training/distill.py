@@ -117,7 +117,7 @@ def _check_labels(datasets: Sequence[Dataset], teachers: Sequence[ModelFolder]) 
     if labels.multi_label:
         raise SettingsError(
             "valence distill is for texts with one label each, and these texts have several.",
-            way_out="Fit a head on them with `valence transfer`, also on a body that was distilled.",
+            hint="Fit a head on them with `valence transfer`, also on a body that was distilled.",
             code="multi-label-unsupported",
         )
     others = [(dataset.name, Labels.discover(dataset.train.labels)) for dataset in datasets[1:]]
@@ -127,7 +127,7 @@ def _check_labels(datasets: Sequence[Dataset], teachers: Sequence[ModelFolder]) 
             raise SettingsError(
                 f"{datasets[0].name} has the labels {', '.join(labels.names)}, but {name} has "
                 f"{', '.join(other.names)}.",
-                way_out="Give sets and teachers with the same labels.",
+                hint="Give sets and teachers with the same labels.",
                 code="labels-differ",
             )
 
@@ -137,7 +137,7 @@ def _anchor(student: _Student) -> Anchor:
     if not same_shape(student.model, model):
         raise SettingsError(
             f"--anchor {student.config.anchor} has other layers than the student {student.config.student}.",
-            way_out="Give the base that the student was made from.",
+            hint="Give the base that the student was made from.",
             code="anchor-differs",
         )
     return Anchor(model, student.config.anchor_weight or 1.0)

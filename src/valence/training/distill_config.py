@@ -49,24 +49,24 @@ def check(config: DistillConfig, sets: int) -> None:
     if config.mistyped_passes > config.short_passes:
         raise SettingsError(
             f"--mistyped-passes {config.mistyped_passes} is more than --short-passes {config.short_passes}.",
-            way_out="Give at most as many: the mistyped passes are some of the short passes.",
+            hint="Give at most as many: the mistyped passes are some of the short passes.",
             code="too-many-mistyped-passes",
         )
     if not 1 <= len(config.teachers) <= sets:
         raise SettingsError(
             f"--teacher was given {len(config.teachers)} times, and --data {sets} times.",
-            way_out="Give a teacher for the first set, and for as many of the others as you like, in the same order.",
+            hint="Give a teacher for the first set, and for as many of the others as you like, in the same order.",
             code="teachers-and-sets",
         )
     if config.unlabelled and len(config.teachers) == 1:
         raise SettingsError(
             f"--unlabelled {config.unlabelled}: there is no teacher for the unlabelled texts of the other sets.",
-            way_out="Give those sets a --teacher of their own, or leave out --unlabelled.",
+            hint="Give those sets a --teacher of their own, or leave out --unlabelled.",
             code="options-contradict",
         )
     if config.anchor_weight is not None and not config.anchor:
         raise SettingsError(
             f"--anchor-weight {config.anchor_weight:g} needs an anchor.",
-            way_out="Name one with --anchor, such as the base of the student.",
+            hint="Name one with --anchor, such as the base of the student.",
             code="options-contradict",
         )

@@ -137,7 +137,7 @@ def _open(source: str, labels: Labels, precision: Precision) -> OpenNetwork:
     if "model.safetensors" not in body.files:
         raise ModelFolderError(
             f"{source} has only the files that serving needs, and no weights that could be trained.",
-            way_out="Give the folder that it was made from or a base such as minilm, or train only the final layer.",
+            hint="Give the folder that it was made from or a base such as minilm, or train only the final layer.",
             code="model-not-trainable",
         )
     return open_folder(folder, attention=attention_for(precision))

@@ -88,7 +88,7 @@ def _language_model(base: LocalBase, tokenizer: Any) -> PreTrainedModel:
     if tokenizer.mask_token_id is None:
         raise BaseModelError(
             f"The tokenizer of {base.path} has no mask token, so the base can't be adapted.",
-            way_out="Leave out --adapt-epochs, or give another --base.",
+            hint="Leave out --adapt-epochs, or give another --base.",
             code="base-no-language-model",
         )
     return network.language_model_from_base(base)

@@ -219,12 +219,12 @@ def _check(config: PretrainConfig, window: int) -> None:
     if config.max_tokens > window:
         raise SettingsError(
             f"--max-tokens {config.max_tokens} is more than the {window} tokens that {config.base} can read.",
-            way_out=f"Give {window} or less.",
+            hint=f"Give {window} or less.",
             code="window-too-long",
         )
     if config.freeze_body and config.layer_decay != 1.0:
         raise SettingsError(
             "--layer-decay is for training the layers of the body, and --freeze-body trains none of them.",
-            way_out="Leave out one of the two.",
+            hint="Leave out one of the two.",
             code="options-contradict",
         )

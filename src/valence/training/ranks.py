@@ -45,7 +45,7 @@ def share_of(batch_size: int) -> int:
     if remainder or not share:
         raise SettingsError(
             f"--batch-size {batch_size} can't be shared evenly by {count()} processes.",
-            way_out=f"Give a multiple of {count()}.",
+            hint=f"Give a multiple of {count()}.",
             code="batch-not-shared",
         )
     return share
@@ -56,7 +56,7 @@ def check_alone(command: str) -> None:
     if count() > 1:
         raise SettingsError(
             f"{command} runs in one process, and torchrun started {count()}.",
-            way_out=f"Run `{command}` without torchrun; only `valence pretrain` can use several processes.",
+            hint=f"Run `{command}` without torchrun; only `valence pretrain` can use several processes.",
             code="several-processes",
         )
 

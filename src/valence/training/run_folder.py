@@ -36,6 +36,6 @@ def _check_same(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any])
     if changed:
         raise SettingsError(
             f"The run in {folder} was started with other settings: {'; '.join(changed)}.",
-            way_out="Resume it with the same options, or start again without --resume.",
+            hint="Resume it with the same options, or start again without --resume.",
             code="resume-differs",
         )

@@ -105,7 +105,7 @@ def open_folder(folder: ModelFolder, *, attention: str | None = None) -> OpenNet
         raise ModelFolderError(
             f"{folder.path}: the weights and tokenizer are those of body {actual[:12]}, but body.json describes "
             f"{body.id[:12]}.",
-            way_out="Copy the whole folder again, or train it again.",
+            hint="Copy the whole folder again, or train it again.",
             code="model-mismatch",
         )
     return OpenNetwork(model, tokenizer, body, history_of(folder))

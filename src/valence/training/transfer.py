@@ -112,6 +112,6 @@ def _check(dataset: Dataset, config: TransferConfig) -> None:
     if config.learning_curve and Labels.discover(dataset.train.labels).multi_label:
         raise SettingsError(
             "--learning-curve is for texts with one label each, and these texts have several.",
-            way_out="Leave it out; --train-rows fits the head on fewer rows.",
+            hint="Leave it out; --train-rows fits the head on fewer rows.",
             code="multi-label-unsupported",
         )

@@ -104,7 +104,7 @@ def test_what_is_wrong_is_named_with_its_line_and_a_way_out(write: Write, conten
     with pytest.raises(DataError, match=words) as caught:
         read_csv(write(content), None)
     assert "own.csv" in caught.value.message
-    assert caught.value.way_out
+    assert caught.value.hint
 
 
 def test_pandas_numbers_for_names_are_names(write: Write) -> None:

@@ -141,7 +141,7 @@ def test_columns_of_yes_or_no_are_never_taken_for_one_label_by_a_guess(tmp_path:
     ]
     with pytest.raises(DataError, match="3 columns could hold the labels: 'toxic', 'threat', 'id hate'") as caught:
         read_text(tmp_path, csv_of(rows))
-    assert caught.value.way_out == (
+    assert caught.value.hint == (
         "Name the one that is meant by --label-column. If each is a label of its own: "
         "--label-column toxic --label-column threat --label-column 'id hate'"
     )
@@ -173,7 +173,7 @@ def test_long_lists_are_not_read_as_labels(tmp_path: Path) -> None:
         ([*ROWS, {"text": "x", "labels": [["rude"]]}], "line 5: the label is a list, not a word"),
         ([*ROWS, {"text": "x", "labels": {"rude": 1}}], "line 5: the label is an object"),
         ([{**row, "labels": ["rude"] if row["labels"] else []} for row in ROWS], "only the label 'rude'"),
-        ([{**row, "labels": [*row["labels"], "all"]} for row in ROWS], "gives every row the label 'all'"),
+        ([{**row, "labels": [*row["labels"], "all"]} for row in ROWS], "has the label 'all' on every row"),
         ([{**row, "labels": [f"id {i}"]} for i, row in enumerate(ROWS)], "a label of its own"),
     ],
 )

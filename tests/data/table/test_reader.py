@@ -215,7 +215,7 @@ def test_what_is_wrong_is_named_with_a_way_out(
 ) -> None:
     with pytest.raises(DataError, match=words) as caught:
         read_text(tmp_path, content, name, **options)
-    assert caught.value.way_out or "both" in words
+    assert caught.value.hint or "both" in words
 
 
 def test_names_tell_a_table_from_an_archive_of_a_published_set(tmp_path: Path) -> None:

@@ -18,6 +18,12 @@ from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 
 
+def test_a_whole_result_is_streamed_without_a_wrong_length(whole: tuple[str, TestResponse]) -> None:
+    _, answer = whole
+    assert answer.data
+    assert "Content-Length" not in answer.headers
+
+
 @pytest.mark.parametrize(
     ("asked", "start", "stop"),
     [("0-0", 0, 1), ("0-", 0, None), ("10-1999", 10, 2000), ("-7", -7, None), ("2000-99999999", 2000, None)],

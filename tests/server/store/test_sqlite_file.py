@@ -112,7 +112,7 @@ def test_what_is_no_sound_database_of_ours_is_told_and_left_as_it_is(
     assert path.read_bytes() == before
     path.rename(path.with_name("aside"))
     _say(database)
-    assert database.available(), "the way out that it names"
+    assert database.available(), "the hint that it gives"
     database.close()
 
 

@@ -156,7 +156,7 @@ def test_a_disk_without_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(tempfile, "SpooledTemporaryFile", lambda _size: Full())
-    with pytest.raises(ProblemError, match="no room"):
+    with pytest.raises(ProblemError, match="no disk space"):
         _gathered(Limits(), Pieces([b"x"]))
 
 

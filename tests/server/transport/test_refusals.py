@@ -20,7 +20,7 @@ from valence.server.settings import Settings
 from valence.server.state import KEY
 from valence.server.transport.refusals import PROBLEM_KEY, ROUTE, Refusals, is_predict
 
-OVERLOADED = OverloadedError("Too many requests are waiting.", way_out="Try again in a few seconds.")
+OVERLOADED = OverloadedError("Too many requests are waiting.", hint="Try again in a few seconds.")
 # What differs from call to call, or is only for calls that were counted.
 _OWN = {"X-Request-ID", "RateLimit", "RateLimit-Policy"}
 

@@ -59,20 +59,20 @@ class TableOptions:
         if self.label_separator == "":
             raise SettingsError(
                 "--label-separator is empty.",
-                way_out="Give the character between two labels, such as '|', or leave the option out.",
+                hint="Give the character between two labels, such as '|', or leave the option out.",
                 code="separator-empty",
             )
         twice = [name for name, count in Counter(self.label_columns).items() if count > 1]
         if twice:
             raise SettingsError(
                 f"--label-column names {twice[0]!r} more than once.",
-                way_out="Name each column once.",
+                hint="Name each column once.",
                 code="columns-same",
             )
         if self.label_separator and len(self.label_columns) > 1:
             raise SettingsError(
                 "--label-separator is for labels in one column, but --label-column names several columns.",
-                way_out="Leave out --label-separator: each of the columns is a label of its own.",
+                hint="Leave out --label-separator: each of the columns is a label of its own.",
                 code="option-idle",
             )
 
@@ -137,7 +137,7 @@ def choose(grid: Grid, options: TableOptions) -> Choice:
     if len(grid.columns) < 2:
         raise DataError(
             f"{shown(grid.path)} has only one column, {next(iter(grid.columns))!r}; texts and labels need two.",
-            way_out="Add a column with the label of each text. Columns are delimited by comma, semicolon, tab or bar.",
+            hint="Add a column with the label of each text. Columns are delimited by comma, semicolon, tab or bar.",
             code="columns-missing",
         )
     named = [("text", options.text_column), ("group", options.group_column)]
@@ -197,7 +197,7 @@ def _check_named(grid: Grid, name: str, option: str) -> None:
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise DataError(
             f"{shown(grid.path)} has no column called {name!r}.{meant}",
-            way_out=f"Its columns are {_listed(grid.columns)}; name one by --{option}-column.",
+            hint=f"Its columns are {_listed(grid.columns)}; name one by --{option}-column.",
             code="column-unknown",
         )
 
@@ -246,18 +246,18 @@ def _only_one(
         if candidates:
             raise DataError(
                 f"{shown(grid.path)}: {len(candidates)} columns could hold the {what}s: {_listed(candidates)}.",
-                way_out=f"Name the one that is meant by --{what}-column." + _each_a_label(candidates, flags),
+                hint=f"Name the one that is meant by --{what}-column." + _each_a_label(candidates, flags),
                 code="columns-ambiguous",
             )
     raise DataError(
         f"{shown(grid.path)}: no column looks as if it held the {what}s. Its columns are {_listed(grid.columns)}.",
-        way_out=f"Name one by --{what}-column.",
+        hint=f"Name one by --{what}-column.",
         code="columns-unknown",
     )
 
 
 def _each_a_label(candidates: Sequence[str], flags: Sequence[str]) -> str:
-    """The way out where several columns of yes or no are each a label, in words; empty where that cannot be."""
+    """The hint if several columns of yes or no are each a label, in words; empty where that cannot be."""
     each = [name for name in candidates if name in flags]
     if len(each) < 2:
         return ""

@@ -96,7 +96,7 @@ def _errors_mapped(path: Path, encoding: str | None) -> Iterator[None]:
         raise _undecodable(f"{shown(path)} is not {name}: {error}.") from error
     except _damage() as error:
         raise DataError(
-            f"{shown(path)} is damaged or incomplete: {error}.", way_out="Copy it again.", code="file-damaged"
+            f"{shown(path)} is damaged or incomplete: {error}.", hint="Copy it again.", code="file-damaged"
         ) from error
     except BrokenPipeError:  # from what the block writes
         raise
@@ -112,7 +112,7 @@ def fault(line: str, encoding: str | None, where: str) -> DataError | None:
     if odd[0] == "\0":
         return DataError(
             f"{where}: there is a NUL byte, so this is not a text file, or it is damaged.",
-            way_out="If it is UTF-16, add --encoding utf-16; otherwise export it again.",
+            hint="If it is UTF-16, add --encoding utf-16; otherwise export it again.",
             code="nul-byte",
         )
     name = codec(encoding)
@@ -145,7 +145,7 @@ def codec(encoding: str | None) -> str:
     except LookupError as error:
         raise DataError(
             f"There is no encoding called {encoding!r}.",
-            way_out="Common ones for --encoding: utf-8, cp1252 (Windows), latin-1, utf-16 (Excel's Unicode text).",
+            hint="Common ones for --encoding: utf-8, cp1252 (Windows), latin-1, utf-16 (Excel's Unicode text).",
             code="encoding-unknown",
         ) from error
     return "utf-8-sig" if info.name == "utf-8" else info.name
@@ -166,7 +166,7 @@ def format_of(path: Path) -> str | None:
     if kind == "parquet" and path.suffix.lower() in COMPRESSED:
         raise DataError(
             f"{path.name}: Parquet has its own compression and cannot be read from a {path.suffix} file.",
-            way_out="Decompress it first, or name it .parquet.",
+            hint="Decompress it first, or name it .parquet.",
             code="layout-unknown",
         )
     return kind
@@ -179,7 +179,7 @@ def _lines(path: Path, text: IO[str]) -> Iterator[str]:
         if len(line) == MAX_LINE_CHARS:
             raise DataError(
                 f"{shown(path)}, line {number}: longer than {MAX_LINE_CHARS:,} characters, so this is not a table.",
-                way_out="Check that this is the right file, and that its ending matches its content.",
+                hint="Check that this is the right file, and that its ending matches its content.",
                 code="line-too-long",
             )
         yield line
@@ -248,7 +248,7 @@ def zstd() -> Any:
             return import_module(f"{package}.zstd")
     raise DataError(
         "A .zst file needs zstd, which this Python does not have.",
-        way_out="`pip install backports.zstd`, or use .gz or no compression.",
+        hint="`pip install backports.zstd`, or use .gz or no compression.",
         code="library-missing",
     )
 
@@ -265,7 +265,7 @@ def _refuse_utf16(path: Path, binary: IO[bytes], encoding: str | None) -> None:
     if encoding is None and start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         raise DataError(
             f'{shown(path)} is UTF-16, as Excel\'s "Unicode text" is.',
-            way_out="Add --encoding utf-16, or save it as CSV UTF-8.",
+            hint="Add --encoding utf-16, or save it as CSV UTF-8.",
             code="encoding-unknown",
         )
 
@@ -273,6 +273,6 @@ def _refuse_utf16(path: Path, binary: IO[bytes], encoding: str | None) -> None:
 def _undecodable(message: str) -> DataError:
     return DataError(
         message,
-        way_out="Name the encoding, such as --encoding cp1252 for a file from Windows or Excel, or save it as UTF-8.",
+        hint="Name the encoding, such as --encoding cp1252 for a file from Windows or Excel, or save it as UTF-8.",
         code="encoding-unknown",
     )

@@ -118,7 +118,7 @@ class DelimitedTable:
     def _ragged(self, row: Row) -> DataError:
         return DataError(
             f"{shown(self.path)}, line {row.place}: {len(row.raw)} cell(s), but the header has {len(self.header)}.",
-            way_out="Put a text with the delimiter or a line break in double quotes, and double the quotes inside it.",
+            hint="Put a text with the delimiter or a line break in double quotes, and double the quotes inside it.",
             code="row-ragged",
         )
 
@@ -246,7 +246,7 @@ def _broken(path: Path, line: int, error: csv.Error) -> DataError:
         what = f"the quoting is broken ({words})"
     return DataError(
         f"{shown(path)}, line {line}: {what}.",
-        way_out='Inside a quoted text, write each double quote twice: "She said ""no"".".',
+        hint='Inside a quoted text, write each double quote twice: "She said ""no"".".',
         code="quote-broken",
     )
 
@@ -258,7 +258,7 @@ def _names(path: Path, header: list[str]) -> list[str]:
     if twice:
         raise DataError(
             f"{shown(path)}, line 1: more than one column is called {', '.join(map(repr, twice))}.",
-            way_out="Give every column a name of its own.",
+            hint="Give every column a name of its own.",
             code="columns-duplicated",
         )
     return names
@@ -276,6 +276,6 @@ def _check_header(path: Path, header: list[str], columns: Sequence[Sequence[str]
         if name.strip() and name in cells and 2 * len(set(cells)) <= len(cells):
             raise DataError(
                 f"{shown(path)}, line 1: {name[:60]!r} also occurs below as a value: the header is missing.",
-                way_out="Add a first line that names the columns, such as: text,label",
+                hint="Add a first line that names the columns, such as: text,label",
                 code="header-missing",
             )

@@ -96,6 +96,6 @@ def check_not_empty(path: Path, content: Sequence[Any], what: str) -> None:
     if not content:
         raise DataError(
             f"{shown(path)} is empty: it has no {what}.",
-            way_out="Give a file with a line of column names and one text per row.",
+            hint="Give a file with a line of column names and one text per row.",
             code="file-empty",
         )

@@ -39,7 +39,7 @@ def rows(path: Path, lines: Iterable[str], encoding: str | None, first: int = 1)
         if number == 1 and line.lstrip().startswith("["):
             raise DataError(
                 f"{shown(path)} is a JSON array, or holds arrays, instead of one object per line.",
-                way_out="Convert an array of objects: jq -c '.[]' file.json > file.jsonl",
+                hint="Convert an array of objects: jq -c '.[]' file.json > file.jsonl",
                 code="json-array",
             )
         error = fault(line, encoding, where)
@@ -105,8 +105,8 @@ def _object(line: str, where: str) -> dict[str, Any] | DataError:
 
 
 def _broken(message: str) -> DataError:
-    way_out = 'Write one object per line, such as {"text": "Good.", "label": "positive"}.'
-    return DataError(message, way_out=way_out, code="json-broken")
+    hint = 'Write one object per line, such as {"text": "Good.", "label": "positive"}.'
+    return DataError(message, hint=hint, code="json-broken")
 
 
 def _cell(value: Any) -> Any:

@@ -116,7 +116,7 @@ def check_some(counts: Mapping[str, int], *, where: str) -> None:
     if not counts:
         raise DataError(
             f"{where} holds no label at all, so there is nothing to test against.",
-            way_out="Check that it is the label column (--label-column), and that the file is whole.",
+            hint="Check that it is the label column (--label-column), and that the file is whole.",
             code="labels-missing",
         )
 
@@ -128,13 +128,13 @@ def check(counts: Mapping[str, int], *, where: str) -> None:
         only = f"only the label {next(iter(counts))!r}" if counts else "no label at all"
         raise DataError(
             f"{where} holds {only}; a classifier needs at least two.",
-            way_out="Check that it is the label column (--label-column), and that the file is complete.",
+            hint="Check that it is the label column (--label-column), and that the file is complete.",
             code="single-class",
         )
     if len(counts) == rows and rows <= _FEW_ROWS:
         raise DataError(
             f"{where} gives each of the {rows:,} rows a label of its own, so none can be both learnt and tested.",
-            way_out="Give several rows of each label, ten or more to begin with. If these are no labels, name the "
+            hint="Give several rows of each label, ten or more to begin with. If these are no labels, name the "
             "column by --label-column.",
             code="labels-too-many",
         )
@@ -145,7 +145,7 @@ def check(counts: Mapping[str, int], *, where: str) -> None:
         example = ", ".join(map(repr, list(counts)[:3]))
         raise DataError(
             f"{where} holds {len(counts):,} different values in {rows:,} rows ({example}, ...): {kind}, not classes.",
-            way_out="Name another column by --label-column, or put the values into a few classes first.",
+            hint="Name another column by --label-column, or put the values into a few classes first.",
             code="labels-too-many",
         )
 
@@ -156,7 +156,7 @@ def check_told_apart(counts: Mapping[str, int], rows: int, *, where: str) -> Non
     if everywhere:
         raise DataError(
             f"{where} has the label {everywhere[0]!r} on every row, so there is nothing to learn.",
-            way_out="Leave that label out, or give rows that do not have it.",
+            hint="Leave that label out, or give rows that do not have it.",
             code="label-everywhere",
         )
 

@@ -37,13 +37,13 @@ def opened(path: Path, encoding: str | None, file: Any = None) -> Iterator[Any]:
     if encoding is not None:
         raise DataError(
             f"{shown(path)} is Parquet, whose texts are always UTF-8.",
-            way_out="Leave out --encoding.",
+            hint="Leave out --encoding.",
             code="option-idle",
         )
     if path == STANDARD_INPUT:
         raise DataError(
             "Parquet cannot be read from standard input, because its index is at the end.",
-            way_out="Save it as a file first.",
+            hint="Save it as a file first.",
             code="layout-unknown",
         )
     pa, parquet = libraries()
@@ -52,7 +52,7 @@ def opened(path: Path, encoding: str | None, file: Any = None) -> Iterator[Any]:
             yield opened_file
     except (pa.ArrowException, OSError) as error:
         raise DataError(
-            f"{path.name} cannot be read as Parquet: {error}.", way_out="Write it again.", code="file-damaged"
+            f"{path.name} cannot be read as Parquet: {error}.", hint="Write it again.", code="file-damaged"
         ) from error
 
 
@@ -63,7 +63,7 @@ def libraries() -> tuple[Any, Any]:
     except ImportError as error:
         raise DataError(
             "Parquet needs pyarrow, which is not installed.",
-            way_out="`pip install pyarrow`, or save the file as CSV.",
+            hint="`pip install pyarrow`, or save the file as CSV.",
             code="library-missing",
         ) from error
 

@@ -117,7 +117,7 @@ def _targets_by_columns(grid: Grid, columns: Sequence[str]) -> list[Target | Non
     except labels.UnclearAnswerError as unclear:
         raise DataError(
             f"{grid.where(unclear.row)}: {unclear.column!r} is {unclear.written[:60]!r}, neither 0 nor 1.",
-            way_out="With several --label-column, each cell must be 0 or 1, true or false, yes or no. "
+            hint="With several --label-column, each cell must be 0 or 1, true or false, yes or no. "
             "Leave a cell empty if it is not known.",
             code="answer-unclear",
         ) from unclear
@@ -132,13 +132,13 @@ def _check_label(grid: Grid, row: int, cell: Any, *, all_lists: bool) -> None:
     if isinstance(cell, Nested) and cell.items is None:
         raise DataError(
             f"{grid.where(row)}: the label is {cell.kind}, not a word, a number, or a list of them.",
-            way_out="Name the column of the labels by --label-column.",
+            hint="Name the column of the labels by --label-column.",
             code="label-nested",
         )
     if all_lists and not isinstance(cell, Nested) and cell is not None:
         raise DataError(
             f"{grid.where(row)}: the label is {cell!r}, but other rows have a list of labels.",
-            way_out='Write every row\'s labels as a list, such as ["angry"], or [] for none.',
+            hint='Write every row\'s labels as a list, such as ["angry"], or [] for none.',
             code="labels-mixed",
         )
 
@@ -151,7 +151,7 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
             kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
             raise DataError(
                 f"{grid.where(row)}: the text is {kind}.",
-                way_out="Name the column of the texts by --text-column.",
+                hint="Name the column of the texts by --text-column.",
                 code="text-no-string",
             )
         if cell and cell.strip():
@@ -160,7 +160,7 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
     if not rows:
         raise DataError(
             f"{grid.path.name}: the column {choice.text!r} is blank in every row.",
-            way_out="Name the column of the texts by --text-column.",
+            hint="Name the column of the texts by --text-column.",
             code="texts-missing",
         )
     return rows
@@ -171,7 +171,7 @@ def _check_readable(grid: Grid, row: int, text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise DataError(
             f"{grid.where(row)}: the text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read.",
-            way_out="Cut it into several texts, or remove it. If it contains many rows, a quote is not closed.",
+            hint="Cut it into several texts, or remove it. If it contains many rows, a quote is not closed.",
             code="text-too-long",
         )
     try:
@@ -179,7 +179,7 @@ def _check_readable(grid: Grid, row: int, text: str) -> None:
     except UnicodeEncodeError as error:
         raise DataError(
             f"{grid.where(row)}: the text contains half of a surrogate pair, {text[error.start]!r}.",
-            way_out="Write the whole character, or remove it.",
+            hint="Write the whole character, or remove it.",
             code="text-broken",
         ) from error
 

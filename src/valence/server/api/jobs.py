@@ -100,6 +100,7 @@ def get_job_result(identity: UUID) -> Response:
     size = download.size(job, state().database) if one_range else None
     response.make_conditional(request, accept_ranges=True, complete_length=size)
     if response.status_code == 200:
+        del response.headers["Content-Length"]  # `make_conditional` has set the length of the still empty response
         response.response = download.result(job, state().database)
     elif response.status_code == 206:
         start, stop = response.content_range.start, response.content_range.stop

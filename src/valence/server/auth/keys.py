@@ -105,7 +105,7 @@ def revoke(database: Database, identity: str) -> bool:
         if row is None:
             raise StoreError(
                 f"No key has the ID {identity!r}.",
-                way_out="List the keys: valence keys list",
+                hint="List the keys: valence keys list",
                 code="unknown-key",
             )
         if row.revoked_at is not None:

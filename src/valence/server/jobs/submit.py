@@ -66,7 +66,7 @@ class JobSubmission:
     def _turn_to_read(self) -> Iterator[None]:
         """Raises OverloadedError if other files take too long."""
         if not self._reading.acquire(timeout=_READING_TIMEOUT_S):
-            raise OverloadedError("The server is busy reading other files.", way_out="Try again in a few seconds.")
+            raise OverloadedError("The server is busy reading other files.", hint="Try again in a few seconds.")
         try:
             yield
         finally:

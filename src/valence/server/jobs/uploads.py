@@ -61,7 +61,7 @@ def read(file: IO[bytes], shape: Shape, *, text_column: str | None, max_rows: in
     except UnicodeDecodeError as error:
         raise _invalid(f"it isn't UTF-8 (invalid byte 0x{error.object[error.start]:02x}). Save it as UTF-8") from error
     except DataError as error:  # names the table's line
-        raise ProblemError("invalid-file", f"{error.message} {error.way_out}".strip()) from error
+        raise ProblemError("invalid-file", f"{error.message} {error.hint}".strip()) from error
     finally:
         text.detach()  # the file is the caller's to close
 

@@ -172,7 +172,7 @@ def read_upload(media: Media) -> Iterator[IO[bytes]]:
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
-            raise StoreError("The disk is full.", way_out=f"Free space in {tempfile.gettempdir()}.") from error
+            raise StoreError("The disk is full.", hint=f"Free space in {tempfile.gettempdir()}.") from error
         if not file.tell():
             raise ProblemError("body-missing", "The request has no body. Send a file; /docs has examples.")
         file.seek(0)

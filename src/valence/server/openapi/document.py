@@ -193,7 +193,7 @@ def _problem_example(kind: problems.ProblemKind) -> dict[str, Any]:
         type=f"/docs/errors#{kind.code}",
         title=kind.title,
         status=kind.status,
-        detail=f"{kind.title}. {kind.way_out}",
+        detail=f"{kind.title}. {kind.hint}",
         code=kind.code,
     )
     return problem.model_dump()

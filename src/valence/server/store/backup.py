@@ -54,7 +54,7 @@ def backup(database: Database, path: Path, *, overwrite: bool = False) -> Conten
     """
     if path.exists() and not overwrite:
         raise StoreError(
-            f"{path} already exists.", way_out="Choose another file, or add --overwrite.", code="backup-exists"
+            f"{path} already exists.", hint="Choose another file, or add --overwrite.", code="backup-exists"
         )
     made_at, counts, checksum = datetime.now(UTC), Counter[str](), hashlib.sha256()
     head = {"valence_backup": FORMAT, "version": HEAD, "made_at": made_at.isoformat()}
@@ -69,7 +69,7 @@ def backup(database: Database, path: Path, *, overwrite: bool = False) -> Conten
     except OSError as error:
         raise StoreError(
             f"Can't write {path}: {error.strerror or error}.",
-            way_out="Choose a file in a writable folder with enough space.",
+            hint="Choose a file in a writable folder with enough space.",
             code="backup-unwritable",
         ) from error
     return Contents(dict(counts), made_at)
@@ -87,7 +87,7 @@ def restore(database: Database, path: Path, *, replace: bool = False) -> Content
             if existing and not replace:
                 raise StoreError(
                     f"{database.place} already contains {existing} rows of {name}.",
-                    way_out="Restore into an empty database, or add --replace to delete its rows.",
+                    hint="Restore into an empty database, or add --replace to delete its rows.",
                     code="store-occupied",
                 )
             session.execute(delete(table))
@@ -125,7 +125,7 @@ def _made_at(path: Path, head: Mapping[str, Any]) -> datetime:
         what = f"was made by a newer Valence (tables at version {version})" if newer else "isn't a Valence backup"
         raise StoreError(
             f"{path} {what}; this version of Valence supports tables up to {HEAD}.",
-            way_out="Restore it with the version that made it, or choose another file.",
+            hint="Restore it with the version that made it, or choose another file.",
             code="backup-unknown",
         )
     try:
@@ -169,14 +169,14 @@ def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
     except OSError as error:
         raise StoreError(
             f"Can't read {path}: {error.strerror or error}.",
-            way_out="Choose a file made by `valence backup`.",
+            hint="Choose a file made by `valence backup`.",
             code="backup-unreadable",
         ) from error
 
 
 def _damaged(path: Path, reason: str) -> StoreError:
     return StoreError(
-        f"{path} is damaged: {reason}.", way_out="Copy it again, or use an older backup.", code="backup-damaged"
+        f"{path} is damaged: {reason}.", hint="Copy it again, or use an older backup.", code="backup-damaged"
     )
 
 

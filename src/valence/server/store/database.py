@@ -209,7 +209,7 @@ class Database:
         if version is None or version < HEAD:
             raise StoreError(
                 f"The tables in {self.place} are at version {version or 'none'}; this version of Valence needs {HEAD}.",
-                way_out="Migrate them: valence db upgrade",
+                hint="Migrate them: valence db upgrade",
                 code="store-outdated",
             )
         if version > HEAD:
@@ -218,7 +218,7 @@ class Database:
     def _newer(self, reason: str) -> StoreError:
         return StoreError(
             f"The tables in {self.place} are from a newer Valence; this version supports tables up to {HEAD}. {reason}",
-            way_out="Run the newer version, or set another database (VALENCE_DATABASE_URL).",
+            hint="Run the newer version, or set another database (VALENCE_DATABASE_URL).",
             code="store-newer",
         )
 
@@ -251,7 +251,7 @@ class Database:
         except exc.TimeoutError:
             raise StoreError(
                 f"No connection to {self.place} became free within {_POOL_S} seconds.",
-                way_out="Try again, or raise VALENCE_DATABASE_CONNECTIONS.",
+                hint="Try again, or raise VALENCE_DATABASE_CONNECTIONS.",
             ) from None
         except _OUR_MISTAKES as error:
             raise RuntimeError(f"The database refused a statement: {type(error.orig).__name__}") from None
@@ -260,8 +260,8 @@ class Database:
             if sqlite_file.says_damaged(original):
                 self._opened = False  # the next use checks the whole file
             reason = " ".join(str(original).split())
-            way_out = sqlite_file.NEEDED if self.embedded else _POSTGRESQL_NEEDED
-            raise StoreError(f"Can't use the database {self.place}: {reason}", way_out=way_out) from None
+            hint = sqlite_file.NEEDED if self.embedded else _POSTGRESQL_NEEDED
+            raise StoreError(f"Can't use the database {self.place}: {reason}", hint=hint) from None
 
     def _sqlite(self) -> Engine:
         engine = create_engine(

@@ -85,7 +85,7 @@ def identity(path: Path, expected: Identity | None = None) -> Identity:
     if expected not in {None, (status.st_dev, status.st_ino)}:
         raise StoreError(
             f"The database {path} was replaced while it was in use.",
-            way_out="Restart the server to use the new file.",
+            hint="Restart the server to use the new file.",
             code="store-replaced",
         )
     return status.st_dev, status.st_ino
@@ -113,7 +113,7 @@ def check(path: Path, version_table: str, timeout_s: float) -> None:
     if not has_tables and not ours:
         raise StoreError(
             f"The database {path} has none of Valence's tables: another program made it, or the tables were lost.",
-            way_out=_WAY_OUT.format(path=path),
+            hint=_WAY_OUT.format(path=path),
             code="store-foreign",
         )
 
@@ -172,9 +172,9 @@ _WAY_OUT = (
 
 
 def _damaged(path: Path, problem: str) -> StoreError:
-    return StoreError(f"The database {path} {problem}.", way_out=_WAY_OUT.format(path=path), code="store-damaged")
+    return StoreError(f"The database {path} {problem}.", hint=_WAY_OUT.format(path=path), code="store-damaged")
 
 
 def _unusable(problem: str, error: OSError | sqlite3.Error) -> StoreError:
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return StoreError(f"{problem}: {reason}.", way_out=NEEDED)
+    return StoreError(f"{problem}: {reason}.", hint=NEEDED)

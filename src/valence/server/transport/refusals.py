@@ -55,7 +55,7 @@ class Refusals:
     def raw(self, code: str, reason: str, client: tuple[str, int] | None) -> bytes:
         """A whole response, including its head, to input that isn't a valid request."""
         kind = KINDS[code]
-        problem = ProblemError(code, f"{kind.title}{': ' if reason else ''}{reason}. {kind.way_out}")
+        problem = ProblemError(code, f"{kind.title}{': ' if reason else ''}{reason}. {kind.hint}")
         environ = EnvironBuilder(path="", method="-").get_environ()
         environ |= {"REMOTE_ADDR": (client or ("",))[0], PROBLEM_KEY: problem, "PATH_INFO": "-"}
         sent: list[str] = []

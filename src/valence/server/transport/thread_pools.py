@@ -94,7 +94,7 @@ class _Slot:
             return
         if not self._long.acquire(blocking=False):
             raise OverloadedError(
-                "Too many long requests are waiting.", way_out="Try again in a few seconds, or send less text."
+                "Too many long requests are waiting.", hint="Try again in a few seconds, or send less text."
             )
         self._released = True
         self._leave()
