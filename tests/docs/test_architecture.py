@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-MAP = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "architecture.py"))
+DOCS = Path(__file__).parents[2] / "docs"
+sys.path.insert(0, str(DOCS))  # the map's journeys are in a file next to it
+try:
+    MAP = runpy.run_path(str(DOCS / "architecture.py"))
+finally:
+    sys.path.remove(str(DOCS))
 STEPS = [
     pytest.param(journey, number, id=f"{journey.title}: {step.where}")
     for journey in MAP["JOURNEYS"]
