@@ -9,7 +9,7 @@ from valence.server.transport.worker import body_limits
 
 settings = load_settings()
 flask_app = create_app(settings)
-bridge = Bridge(flask_app, threads=16, refusals=Refusals(flask_app), most=body_limits(settings), limits=Limits())
+bridge = Bridge(flask_app, threads=16, refusals=Refusals(flask_app), max_body=body_limits(settings), limits=Limits())
 
 
 async def app(scope, receive, send):
