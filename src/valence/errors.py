@@ -59,22 +59,32 @@ class ValenceError(Exception):
 
 
 class DataError(ValenceError, ValueError):  # also a ValueError, as scikit-learn's tools expect of wrong data
+    """A data set or a file of texts is missing, damaged or in a format that Valence does not read."""
+
     default_code = "data-error"
 
 
 class BaseModelError(ValenceError):
+    """A base model cannot be found, or its files are damaged."""
+
     default_code = "base-error"
 
 
 class ModelFolderError(ValenceError):
+    """A model folder is incomplete, damaged, too new, or does not fit what it is used for."""
+
     default_code = "model-error"
 
 
 class TextError(ValenceError, ValueError):
+    """A text cannot be scored; the code says why."""
+
     default_code = "text-error"
 
 
 class SettingsError(ValenceError):
+    """An option or a setting is wrong, or contradicts another."""
+
     default_code = "settings-error"
 
 
@@ -83,6 +93,8 @@ class ClusterError(ValenceError):
 
 
 class OutputError(ValenceError):
+    """Output cannot be written: the disk is full, or the place accepts no files."""
+
     default_code = "output-unwritable"
 
 
