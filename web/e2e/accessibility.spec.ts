@@ -47,9 +47,13 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("the page has these colours from the first paint", async ({ page }) => {
       await page.goto("/", { waitUntil: "commit" });
       await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", colorScheme);
-      const background = await page
-        .locator("html")
-        .evaluate((html) => getComputedStyle(html).backgroundColor);
+      // Frames wait for the style sheet, so the first one shows what is painted first.
+      const background = await page.evaluate(
+        () =>
+          new Promise<string>((resolve) =>
+            requestAnimationFrame(() => resolve(getComputedStyle(document.documentElement).backgroundColor)),
+          ),
+      );
       expect(background).toBe(colorScheme === "light" ? "rgb(250, 249, 246)" : "rgb(19, 21, 25)");
     });
   });

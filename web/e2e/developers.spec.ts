@@ -1,6 +1,6 @@
 import { expect, expectNoAxeViolations, FULL, test } from "./support/test.ts";
 
-const predict = "Score one text or several";
+const predict = "Score texts";
 
 test("an operation can be found and tried on the real server", async ({ page }) => {
   await page.goto("/");
@@ -10,7 +10,9 @@ test("an operation can be found and tried on the real server", async ({ page }) 
   await expect(call).toBeInViewport();
   await call.getByRole("button", { name: "Try it here" }).click();
   await call.getByRole("button", { name: "Send" }).click();
-  await expect(call.getByRole("group", { name: "Response" })).toContainText('"label": "positive"');
+  await expect(call.getByRole("group", { name: "Response", exact: true })).toContainText(
+    '"label": "positive"',
+  );
   await expect(call.getByRole("status")).toContainText("200 OK");
   await expect(call.getByRole("status")).toContainText("X-Request-ID");
 });
@@ -29,15 +31,15 @@ test.describe("an error response", () => {
     const call = page.getByRole("region", { name: predict });
     await call.getByRole("button", { name: "Try it here" }).focus();
     await page.keyboard.press("Enter");
-    await call.getByRole("textbox", { name: "Body, as JSON" }).fill("{oops");
+    await call.getByRole("textbox", { name: "Body (JSON)" }).fill("{oops");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await expect(call.getByRole("group", { name: "Response" })).toContainText("not-json");
+    await expect(call.getByRole("group", { name: "Response", exact: true })).toContainText("not-json");
   });
 
   test("to an invalid key can be produced by keyboard alone", async ({ page }) => {
     await page.goto("/developers");
-    const key = page.getByLabel("Your key, for calls that need one");
+    const key = page.getByLabel("Your API key, for requests that require one");
     while (!(await key.evaluate((field) => field === document.activeElement)))
       await page.keyboard.press("Tab");
     await page.keyboard.type("no-key-of-this-server");
@@ -48,7 +50,7 @@ test.describe("an error response", () => {
         await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
     }
-    await expect(call.getByRole("group", { name: "Response" })).toContainText("401");
+    await expect(call.getByRole("group", { name: "Response", exact: true })).toContainText("401");
   });
 });
 
@@ -59,10 +61,10 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("has no axe violations", async ({ page }) => {
       await page.goto("/developers");
       const call = page.getByRole("region", { name: predict });
-      await call.getByText(/^Answers: /).click();
+      await call.getByText(/^Responses: /).click();
       await call.getByRole("button", { name: "Try it here" }).click();
       await call.getByRole("button", { name: "Send" }).click();
-      await expect(call.getByRole("group", { name: "Response" })).toBeVisible();
+      await expect(call.getByRole("group", { name: "Response", exact: true })).toBeVisible();
       await expectNoAxeViolations(page);
     });
   });
@@ -71,7 +73,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test("it fits", { tag: FULL }, async ({ page }) => {
+  test("the page fits", { tag: FULL }, async ({ page }) => {
     await page.goto("/developers");
     const call = page.getByRole("region", { name: predict });
     await call.getByRole("button", { name: "Try it here" }).tap();

@@ -74,6 +74,6 @@ test("two tabs can score files at the same time", async ({ page, context }) => {
   await file.ask(page, "A wonderful film.");
   await file.ask(other, "An awful film.");
   await Promise.all([page, other].map((tab) => file.answered(tab)));
-  await expect(page.getByRole("table", { name: "Scored rows" })).toContainText("A wonderful film.");
-  await expect(other.getByRole("table", { name: "Scored rows" })).toContainText("An awful film.");
+  await expect(page.getByRole("grid", { name: "Scored rows" })).toContainText("A wonderful film.");
+  await expect(other.getByRole("grid", { name: "Scored rows" })).toContainText("An awful film.");
 });

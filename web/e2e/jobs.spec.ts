@@ -43,7 +43,10 @@ test("is submitted, scored with the page closed, downloaded and deleted", async 
     await list(later)
       .getByRole("button", { name: /^(Cancel|Delete) large\.csv$/ })
       .click();
-    await later.getByRole("alertdialog").getByRole("button", { name: /it$/ }).last().click();
+    await later
+      .getByRole("alertdialog")
+      .getByRole("button", { name: /^(Cancel scoring|Delete)$/ })
+      .click();
     await expect(list(later)).toContainText("No files on the server for this key.");
   } finally {
     await server.stop();
@@ -59,9 +62,9 @@ test.describe("a rejected file", () => {
       await page.goto(`${server.url}/many`);
       await choose(page);
       await submitFile(page, "");
-      await expect(offer(page).getByRole("alert")).toContainText("you can still score the file here");
+      await expect(offer(page).getByRole("alert")).toContainText("You can still score the file here");
       await submitFile(page, server.createKey("score-files"));
-      await expect(offer(page).getByRole("alert")).toContainText("This server takes no files");
+      await expect(offer(page).getByRole("alert")).toContainText("This server doesn't accept files");
       await expect(offer(page).getByRole("alert")).toContainText("You can score the file here instead");
       await expect(page.getByRole("button", { name: "Score 10,000 texts" })).toBeEnabled();
     } finally {

@@ -74,7 +74,7 @@ test("the focus stays near the pressed button", async ({ page }) => {
   await page.getByRole("button", { name: /^Score/ }).waitFor();
   expect(await nowhere()).toBe(false);
   await page.getByRole("button", { name: /^Score/ }).click();
-  await page.getByRole("table", { name: "Scored rows" }).waitFor();
+  await page.getByRole("grid", { name: "Scored rows" }).waitFor();
   expect(await nowhere()).toBe(false);
   await page.goto("/discussion");
   await page.getByRole("button", { name: /example/ }).click();

@@ -40,7 +40,9 @@ test("moves the threshold by keyboard", async ({ page }) => {
   const slider = page.getByRole("slider", { name: /Predict positive from/ });
   await slider.focus();
   await page.keyboard.press("Home");
-  await expect(page.getByText("Of 872 texts called positive, 444 are (50.9%).")).toBeVisible();
+  await expect(
+    page.getByText("Of 872 texts predicted positive, 444 are correct (precision 50.9%)."),
+  ).toBeVisible();
   for (let i = 0; i < 3; i += 1) await page.keyboard.press("PageUp");
   await expect(slider).toHaveAccessibleName("Predict positive from 30% on");
 });
@@ -77,7 +79,7 @@ const openAll = (page: Page) =>
 
 test("opens a section from the contents list and from a link", async ({ page }) => {
   await page.goto("/model");
-  const hash = page.getByText(/^[0-9a-f]{12}$/).first();
+  const hash = page.locator("#making").getByText(/^[0-9a-f]{12}$/).first();
   await expect(hash).toBeHidden();
   await page
     .getByRole("navigation", { name: "On this page" })

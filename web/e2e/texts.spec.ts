@@ -20,7 +20,7 @@ for (const [kind, text] of Object.entries(TEXTS)) {
       await answered(page);
       await expect(page).toHaveTitle(/ · Valence$/);
       await expect(page.locator("main script, main img")).toHaveCount(0);
-      if (path === "/many") await expect(page.getByRole("table").last()).toContainText(text);
+      if (path === "/many") await expect(page.getByRole("grid", { name: "Scored rows" })).toContainText(text);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
     });
   }
@@ -43,7 +43,7 @@ for (const [kind, text] of Object.entries(TEXTS)) {
     await expect(page.getByRole("region", { name: "Progress" })).toContainText(text.replaceAll("/", "⁄"));
     await page.getByRole("searchbox").fill(text);
     await expect(page.getByText("1 of 2 rows")).toBeVisible();
-    await page.getByRole("table", { name: "Scored rows" }).getByRole("row").nth(1).click();
+    await page.getByRole("grid", { name: "Scored rows" }).getByRole("row").nth(1).click();
     await expect(page.getByRole("dialog")).toContainText(text);
     await expect(page).toHaveTitle(/ · Valence$/);
     await expectNoAxeViolations(page);
@@ -54,9 +54,9 @@ for (const [kind, text] of Object.entries(TEXTS)) {
 
     test(`the fields of the API page: ${kind}`, { tag: tagFor(kind) }, async ({ page }) => {
       await page.goto("/developers");
-      const call = page.getByRole("region", { name: "Score one text or several" });
+      const call = page.getByRole("region", { name: "Score texts" });
       await call.getByRole("button", { name: "Try it here" }).click();
-      await call.getByRole("textbox", { name: "Body, as JSON" }).fill(JSON.stringify({ text }));
+      await call.getByRole("textbox", { name: "Body (JSON)" }).fill(JSON.stringify({ text }));
       await call.getByRole("button", { name: "Send" }).click();
       await expect(call.getByRole("status")).toContainText("200 OK");
       await page.getByLabel(/^Your API key/).fill(text);

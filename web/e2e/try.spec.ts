@@ -38,7 +38,7 @@ test("marks influential words in the field, and shows their effect on hover", as
   if (!box) throw new Error("The mark has no place on the page.");
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await expect(word).toHaveAttribute("data-tip", /points for positive/);
-  await expect(list.getByRole("listitem").first()).toHaveAttribute("data-pointed", "true");
+  await expect(list.getByRole("listitem").first()).toHaveAttribute("data-highlighted", "true");
 });
 
 test("breaks lines in the field and the marks alike", { tag: FULL }, async ({ page }) => {
@@ -83,7 +83,7 @@ test.describe("a rejected text", () => {
   test("shows what to do if it is too long", async ({ page }) => {
     await page.goto("/");
     await field(page).fill("too long ".repeat(2500));
-    await expect(page.getByRole("alert")).toContainText("too long for one answer");
+    await expect(page.getByRole("alert")).toContainText("This text is too long");
     await expect(page.getByText(/of 20,000 characters/)).toBeVisible();
     await field(page).fill(PRAISE);
     await expect(verdict(page)).toContainText("Positive");

@@ -63,6 +63,7 @@ export function VirtualTable(props: VirtualTableProps) {
 
   const idOf = (row: number) => `${id}-row-${row}`;
   const visible = lines.getVirtualItems();
+  const activeId = visible.some(({ index }) => index === active) ? idOf(rows[active] ?? 0) : undefined;
   const open = (row: number) => {
     setActiveRow(row);
     scroller.current?.focus({ preventScroll: true }); // the row's button may be gone when the focus returns
@@ -73,8 +74,8 @@ export function VirtualTable(props: VirtualTableProps) {
     if (target === undefined) return;
     event.preventDefault();
     const row = rows[target.index] ?? 0;
-    if (target.opens) return open(row);
-    setActiveRow(row);
+    if (target.opens) open(row);
+    else setActiveRow(row);
     lines.scrollToIndex(target.index, { align: "auto" });
   };
 
@@ -86,9 +87,7 @@ export function VirtualTable(props: VirtualTableProps) {
       role="grid"
       aria-label={label}
       aria-rowcount={rows.length + 1}
-      aria-activedescendant={
-        visible.some(({ index }) => index === active) ? idOf(rows[active] ?? 0) : undefined
-      }
+      aria-activedescendant={activeId}
       tabIndex={0}
       onKeyDown={onKeyDown}
       onScroll={(event) => onScrolled?.(event.currentTarget.scrollTop)}

@@ -2,6 +2,7 @@
  * Restores the scroll position of each history entry: a new page starts at the top, Back and reload return to the previous
  * position. Browsers do this for documents; here one document shows all pages, and content may load late.
  */
+import { uuid } from "./uuid";
 
 /** The key of an entry's name in its state. */
 const ENTRY = "valenceEntry";
@@ -68,7 +69,7 @@ export function rememberScroll(): () => void {
 }
 
 /** The current entry's name; if it has none, `name` or a new one. */
-function nameEntry(name: string = `${Date.now().toString(36)}-${window.history.length}`): string {
+function nameEntry(name = uuid()): string {
   const state = window.history.state as Record<string, unknown> | null;
   const known = state?.[ENTRY];
   if (typeof known === "string") return known;

@@ -27,7 +27,7 @@ async function tryOut(name: string) {
 describe("API page", () => {
   it("shows every operation of the OpenAPI document, with its fields and responses", async () => {
     open("/developers");
-    const section = await screen.findByRole("region", { name: "Score one text or several" });
+    const section = await screen.findByRole("region", { name: "Score texts" });
     expect(section).toHaveTextContent("POST /api/v1/predict");
     const body = within(section).getByRole("table", { name: "Body of POST /api/v1/predict" });
     expect(within(body).getByRole("row", { name: /^texts list of text, at most 128 or null/ })).toBeVisible();
@@ -36,14 +36,11 @@ describe("API page", () => {
     );
     expect(section).toHaveTextContent(/Responses: 200, 400/);
     const calls = screen.getByRole("navigation", { name: "Endpoints" });
-    expect(within(calls).getByRole("link", { name: "Score one text or several" })).toHaveAttribute(
-      "href",
-      "#predict",
-    );
+    expect(within(calls).getByRole("link", { name: "Score texts" })).toHaveAttribute("href", "#predict");
   });
 
   it("uses the name of an existing model in samples and forms", async () => {
-    const { section } = await tryOut("Describe one model");
+    const { section } = await tryOut("Get a model");
     expect(await within(section).findByRole("group", { name: "Request in curl" })).toHaveTextContent(
       /\/api\/v1\/models\/reviews$/,
     );
@@ -58,7 +55,7 @@ describe("API page", () => {
         return HttpResponse.json({ took_ms: 1 }, { headers: { "X-Request-ID": "abc" } });
       }),
     );
-    const { user, section } = await tryOut("Score one text or several");
+    const { user, section } = await tryOut("Score texts");
     await user.type(screen.getByLabelText(/^Your API key/), "vk_1");
     const body = within(section).getByRole("textbox", { name: "Body (JSON)" });
     fireEvent.change(body, { target: { value: '{"text":"x"}' } });
@@ -77,7 +74,7 @@ describe("API page", () => {
         return refuse(problem(429, "too-many-calls", "Too many calls", "Wait."), { "Retry-After": "7" });
       }),
     );
-    const { user, section } = await tryOut("Score one text or several");
+    const { user, section } = await tryOut("Score texts");
     await user.selectOptions(within(section).getByRole("combobox", { name: "Example" }), "several texts");
     await user.click(within(section).getByRole("button", { name: "Send" }));
     expect(await within(section).findByRole("group", { name: "Response" })).toHaveTextContent(
@@ -95,7 +92,7 @@ describe("API page", () => {
         return new HttpResponse("plain", { headers: { "Content-Type": "text/plain" } });
       }),
     );
-    const { user, section } = await tryOut("Describe one model");
+    const { user, section } = await tryOut("Get a model");
     const name = within(section).getByRole("textbox", { name: "name" });
     await user.clear(name);
     await user.type(name, "a/b c");
@@ -106,7 +103,7 @@ describe("API page", () => {
 
   it("shows an error if the server doesn't answer", async () => {
     server.use(http.post(PREDICT, () => HttpResponse.error()));
-    const { user, section } = await tryOut("Score one text or several");
+    const { user, section } = await tryOut("Score texts");
     await user.click(within(section).getByRole("button", { name: "Send" }));
     expect(await within(section).findByRole("alert")).toHaveTextContent("The server doesn’t answer");
   });
@@ -121,7 +118,7 @@ describe("API page", () => {
     );
     open("/developers");
     expect(await screen.findByRole("alert")).toHaveTextContent("automatically");
-    expect(await screen.findByRole("region", { name: "Score one text or several" })).toBeVisible();
+    expect(await screen.findByRole("region", { name: "Score texts" })).toBeVisible();
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });
 });

@@ -163,8 +163,8 @@ describe("File page", () => {
     expect(taken).toMatchObject([
       { predicted: "negative", correct: true, text: null, model: summary.version, request_id: REQUEST_ID },
     ]);
-    expect(within(dialog).getByText("You marked this row: right.")).toBeVisible();
-    expect(rows()[0]).toMatch(/^2negative 91.*rightdull$/);
+    expect(within(dialog).getByText("You marked this row: correct.")).toBeVisible();
+    expect(rows()[0]).toMatch(/^2negative 91.*correctdull$/);
     await user.keyboard("{ArrowRight}");
     expect(within(dialog).getByText("Is this correct?")).toBeVisible();
   });

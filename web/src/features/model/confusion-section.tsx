@@ -54,10 +54,7 @@ function Cell({ cell, row, correct }: { cell: number; row: readonly number[]; co
   const share = total === 0 ? 0 : cell / total;
   const colour = correct ? "var(--right-mark)" : "var(--left-mark)";
   return (
-    <td
-      data-right={correct || undefined}
-      style={{ background: `color-mix(in srgb, ${colour} ${Math.round(8 + 40 * share)}%, var(--sheet))` }}
-    >
+    <td style={{ background: `color-mix(in srgb, ${colour} ${Math.round(8 + 40 * share)}%, var(--sheet))` }}>
       <strong>{count(cell)}</strong> <span>{fixedPercent(share, 0)}</span>
     </td>
   );

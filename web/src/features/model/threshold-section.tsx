@@ -86,7 +86,7 @@ function ThresholdExplorer({ result, curves }: { result: Result; curves: LabelCu
             </Button>
           ))}
         </p>
-        <p className={classes.point}>{describeThreshold(point, label)}</p>
+        <p className={classes.summary}>{describeThreshold(point, label)}</p>
       </div>
       <figure>
         <RocChart curve={roc} point={point} />
