@@ -73,7 +73,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["src/**/*.test.{ts,tsx}"],
+    files: ["src/**/*.{test,testing}.{ts,tsx}"],
     rules: {
       "boundaries/dependencies": "off",
       "max-lines-per-function": "off",

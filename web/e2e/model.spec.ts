@@ -44,7 +44,7 @@ test("moves the threshold by keyboard", async ({ page }) => {
     page.getByText("Of 872 texts predicted positive, 444 are correct (precision 50.9%)."),
   ).toBeVisible();
   for (let i = 0; i < 3; i += 1) await page.keyboard.press("PageUp");
-  await expect(slider).toHaveAccessibleName("Predict positive from 30% on");
+  await expect(slider).toHaveAccessibleName("Predict positive from 30%");
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -79,7 +79,10 @@ const openAll = (page: Page) =>
 
 test("opens a section from the contents list and from a link", async ({ page }) => {
   await page.goto("/model");
-  const hash = page.locator("#making").getByText(/^[0-9a-f]{12}$/).first();
+  const hash = page
+    .locator("#making")
+    .getByText(/^[0-9a-f]{12}$/)
+    .first();
   await expect(hash).toBeHidden();
   await page
     .getByRole("navigation", { name: "On this page" })

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { counted, duration, longDuration, percent, signed } from "./format";
+import { counted, duration, longDuration, percent, percentOfTotal, percentRange, signed } from "./format";
 import { milliseconds, points, probability } from "./units";
 
 it.each([
@@ -13,6 +13,17 @@ it.each([
   [0, "under 0.1%"],
 ])("%d is %s", (value, words) => {
   expect(percent(probability(value))).toBe(words);
+});
+
+it("formats shares of a total, and ranges", () => {
+  expect([0, 25, 3000, 5975, 6000].map((part) => percentOfTotal(part, 6000))).toEqual([
+    "0%",
+    "0.4%",
+    "50%",
+    "99.6%",
+    "100%",
+  ]);
+  expect(percentRange(0.4, 0.6)).toBe("40 to 60%");
 });
 
 it("formats points with a minus sign, and rounds large ones", () => {

@@ -1,4 +1,4 @@
-import type { Milliseconds, Points, Probability } from "./units";
+import { probability, type Milliseconds, type Points, type Probability } from "./units";
 
 const SPACE = "\u00a0"; // keeps the number and its unit on one line
 const MINUS = "\u2212";
@@ -21,6 +21,10 @@ export function percent(value: Probability): string {
   const nearTheEnds = hundredths > 99 || hundredths < 1;
   return fixedPercent(value, nearTheEnds ? 1 : 0);
 }
+
+/** A count as a share of a total: "38%". 0% and 100% mean exactly none and all. */
+export const percentOfTotal = (part: number, total: number): string =>
+  part === 0 || part === total ? fixedPercent(part / total, 0) : percent(probability(part / total));
 
 /** "+21" or "−0.4", in percentage points. */
 export function signed(value: Points): string {

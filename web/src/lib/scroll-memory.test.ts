@@ -70,7 +70,7 @@ it("doesn't scroll if only the page's state changes", () => {
   expect(window.scrollY).toBe(700);
 });
 
-it("recognizes its entry after its state was replaced", async () => {
+it("recognises its entry after its state was replaced", async () => {
   scrollTo({ top: 700 });
   window.history.replaceState(null, "", "/many#find=a");
   navigate("/model");

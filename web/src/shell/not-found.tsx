@@ -11,7 +11,7 @@ export function NotFound() {
       <h1>Page not found</h1>
       <p>
         There is no page at this address. You can <Link href={paths.tryIt}>try the classifier</Link>,{" "}
-        <Link href={paths.many}>score a file</Link>, <Link href={paths.discussion}>analyze a discussion</Link>
+        <Link href={paths.many}>score a file</Link>, <Link href={paths.discussion}>analyse a discussion</Link>
         , or <Link href={paths.model}>read about the model</Link>.
       </p>
     </div>

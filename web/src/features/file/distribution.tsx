@@ -2,7 +2,7 @@ import { useMemo } from "react";
 
 import type { ModelSummary } from "../../api/generated";
 import shared from "../../components/shared.module.css";
-import { count, fixedPercent } from "../../lib/format";
+import { count, percentOfTotal } from "../../lib/format";
 import type { Sides } from "../../lib/labels";
 import classes from "./distribution.module.css";
 import { Histogram } from "./histogram";
@@ -22,7 +22,7 @@ export function Distribution({ run: { scores, model }, counts, ends }: Distribut
   const scored = counts.sure + counts.unsure;
   const right = ends ? model.labels.indexOf(ends.right) : -1;
   const bins = useMemo(() => (right < 0 ? [] : scores.histogram(right, BINS)), [scores, right]);
-  const share = (part: number) => (scored === 0 ? "" : fixedPercent(part / scored, 0));
+  const share = (part: number) => (scored === 0 ? "" : percentOfTotal(part, scored));
   const facts = factsOf(model, counts, ends);
   return (
     <section className={`${shared.card} ${classes.distribution}`} aria-label="Distribution">

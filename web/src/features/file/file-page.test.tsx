@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import type { FeedbackRequest, PredictRequest } from "../../api/generated";
 import {
@@ -9,77 +9,16 @@ import {
   modelList,
   MODELS,
   PREDICT,
-  problem,
   receiptOf,
-  refuse,
   REQUEST_ID,
   score,
   summary,
 } from "../../test/handlers";
-import { offerText } from "../../lib/handover";
-import { loadItem } from "../../lib/browser-store";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
-import { readFile, type FileToRead } from "./read-file";
-import { session } from "./session";
+import { csv, chooser, choose, run, rows, setUpFilePage } from "./file-page.testing";
 
-/** What the browser runs beside the page, run within it: jsdom has no workers. */
-class InlineWorker extends EventTarget {
-  postMessage(asked: FileToRead) {
-    void readFile(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
-  }
-  terminate() {}
-}
-
-const CSV = [
-  "id,review",
-  '1,"A wonderful, moving film"',
-  "2,dull",
-  "3,fine",
-  "4,",
-  '5,"=cmd|wonderful"',
-].join("\n");
-const csv = (content = CSV, name = "reviews.csv") => new File([content], name, { type: "text/csv" });
-const chooser = () => screen.getByLabelText("File with texts");
-
-beforeEach(() => {
-  vi.stubGlobal("Worker", InlineWorker);
-  server.use(
-    http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
-      const { texts } = await request.json();
-      const results = (texts ?? []).map((text) =>
-        text === ""
-          ? { kind: "error" as const, error: { code: "text-empty", detail: "The text is empty." } }
-          : score(text, false),
-      );
-      return HttpResponse.json(answerTo(...results), { headers: { "X-Request-ID": REQUEST_ID } });
-    }),
-  );
-});
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await session.clear();
-});
-
-async function choose(file = csv()) {
-  const user = open("/many");
-  await screen.findByRole("heading", { level: 1, name: /file of texts/ });
-  await user.upload(chooser(), file);
-  return user;
-}
-
-async function run(file = csv()) {
-  const user = await choose(file);
-  await user.click(await screen.findByRole("button", { name: /^Score / }));
-  await screen.findByText(/^All .* scored\./);
-  return user;
-}
-
-const rows = () =>
-  within(screen.getByRole("grid", { name: "Scored rows" }))
-    .getAllByRole("row")
-    .slice(1)
-    .map((row) => row.textContent);
+setUpFilePage();
 
 describe("File page", () => {
   it("shows the file's first rows and guesses the column", async () => {
@@ -211,52 +150,6 @@ describe("File page", () => {
     expect(rows()[0]).toContain("dull");
   });
 
-  it("asks before discarding results unless they were downloaded", async () => {
-    const user = await run();
-    await user.click(screen.getByRole("button", { name: "New file" }));
-    const question = screen.getByRole("alertdialog", { name: "Discard the results for reviews.csv?" });
-    expect(question).toHaveTextContent("5 of 5 rows are scored but not downloaded.");
-    await user.click(within(question).getByRole("button", { name: "Keep results" }));
-    expect(rows()).toHaveLength(5);
-    vi.stubGlobal(
-      "URL",
-      Object.assign(URL, { createObjectURL: () => "blob:", revokeObjectURL: () => undefined }),
-    );
-    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => undefined);
-    await user.click(screen.getByRole("button", { name: "Download 5 rows" }));
-    await user.click(await screen.findByRole("button", { name: "Remove this file" }));
-    expect(chooser()).toBeInTheDocument();
-    expect(await loadItem("run-file")).toBeUndefined();
-  });
-
-  it("says if the browser blocks storage", async () => {
-    vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(() => {
-      throw new DOMException("blocked", "SecurityError");
-    });
-    await run();
-    expect(await screen.findByText(/browser blocks storage/)).toBeVisible();
-    vi.restoreAllMocks();
-  });
-
-  it("opens a text from another page with a row per paragraph", async () => {
-    offerText("First paragraph.\n\nSecond one.");
-    open("/many");
-    expect(await screen.findByText(/: 2 rows, 1 column/)).toBeVisible();
-    expect(screen.getByRole("cell", { name: "Second one." })).toBeVisible();
-  });
-
-  it("asks before a text from another page replaces results", async () => {
-    const user = await run();
-    await user.click(screen.getByRole("link", { name: "Model" }));
-    await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
-    offerText("First paragraph.\n\nSecond one.");
-    await user.click(screen.getByRole("link", { name: "Files" }));
-    const question = await screen.findByRole("alertdialog", { name: "Replace the current results?" });
-    expect(rows()).toHaveLength(5);
-    await user.click(within(question).getByRole("button", { name: "Replace" }));
-    expect(await screen.findByText(/: 2 rows, 1 column/)).toBeVisible();
-  });
-
   it("downloads the results with escaped formulas", async () => {
     const user = await run();
     let saved: Blob | undefined;
@@ -282,61 +175,6 @@ describe("File page", () => {
     expect(text).toContain("4,,,,,,,text-empty: The text is empty.");
   });
 
-  it("stops and resumes", async () => {
-    const texts = Array.from({ length: 400 }, (_, i) => `wonderful ${i}`);
-    const seen: string[] = [];
-    let release = () => {};
-    const held = new Promise<void>((resolve) => (release = resolve));
-    server.use(
-      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
-        const { texts: asked = [] } = await request.json();
-        if (seen.length >= 200) await held;
-        seen.push(...(asked ?? []));
-        return HttpResponse.json(answerTo(...(asked ?? []).map((text) => score(text, false))));
-      }),
-    );
-    const user = await choose(csv(texts.join("\n"), "many.txt"));
-    await user.click(await screen.findByRole("button", { name: "Score 400 texts" }));
-    await waitFor(() =>
-      expect(screen.getByRole("progressbar", { name: "Rows scored" })).toHaveAttribute("value", "256"),
-    );
-    await user.click(screen.getByRole("button", { name: "Stop" }));
-    expect(await screen.findByText("Stopped after 256 rows.")).toBeInTheDocument();
-    release();
-    await user.click(screen.getByRole("button", { name: "Resume" }));
-    await screen.findByText("All 400 rows scored.");
-  });
-
-  it("waits for an overloaded server and resumes automatically", async () => {
-    let calls = 0;
-    server.use(
-      http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
-        calls += 1;
-        const { texts } = await request.json();
-        return calls === 1
-          ? refuse(problem(429, "too-many-calls", "Too many calls", "Wait a second."), { "Retry-After": "1" })
-          : HttpResponse.json(answerTo(...(texts ?? []).map((text) => score(text, false))));
-      }),
-    );
-    const user = await choose();
-    await user.click(await screen.findByRole("button", { name: "Score 5 texts" }));
-    expect(await screen.findByRole("alert")).toHaveTextContent(/Too many calls.*automatically/);
-    await screen.findByText("All 5 rows scored.");
-    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
-  });
-
-  it("stops if the model is gone, keeps the scores, and can resume", async () => {
-    server.use(
-      http.post(PREDICT, () =>
-        refuse(problem(404, "unknown-model", "There is no such model", "There are: other.")),
-      ),
-    );
-    const user = await choose();
-    await user.click(await screen.findByRole("button", { name: "Score 5 texts" }));
-    expect(await screen.findByRole("alert")).toHaveTextContent(/no such model.*Your scored rows are safe/);
-    expect(screen.getByRole("button", { name: "Resume" })).toBeEnabled();
-  });
-
   it("says what is wrong with a file, and reads it in another encoding", async () => {
     const user = await choose(new File([new Uint8Array([0x63, 0x61, 0x66, 0xe9])], "<b>café</b>.txt"));
     expect(await screen.findByRole("alert")).toHaveTextContent("<b>café</b>.txt: the file isn’t valid UTF-8");
@@ -344,14 +182,6 @@ describe("File page", () => {
     expect(await screen.findByRole("cell", { name: "café" })).toBeVisible();
     await user.click(screen.getByRole("button", { name: "New file" }));
     expect(chooser()).toBeInTheDocument();
-  });
-
-  it("keeps the run after navigation", async () => {
-    const user = await run();
-    await user.click(screen.getByRole("link", { name: "Model" }));
-    await screen.findByRole("heading", { level: 1, name: /^Classifies text/ });
-    await user.click(screen.getByRole("link", { name: "Files" }));
-    expect(await screen.findByText("All 5 rows scored.")).toBeInTheDocument();
   });
 
   it("shows all labels of a row, or none", async () => {

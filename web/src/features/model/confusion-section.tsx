@@ -3,7 +3,7 @@ import shared from "../../components/shared.module.css";
 import { count, fixedPercent, timesHundred } from "../../lib/format";
 import classes from "./confusion-section.module.css";
 import { CollapsibleSection } from "./collapsible-section";
-import { dataName, splitName } from "./logic";
+import { dataSetName } from "./logic";
 import pageClasses from "./model-page.module.css";
 
 /** The confusion matrix, and precision, recall and F1 per label. */
@@ -14,8 +14,8 @@ export function ConfusionSection({ model, result }: { model: ModelDetail; result
   return (
     <CollapsibleSection id="confusion" title="Mistakes by label" about="which labels it confuses">
       <p className={pageClasses.lead}>
-        {result.name}; {dataName(result.data)}, {splitName(result.split)}. Each row shows what the model
-        predicted for the texts of one true label.
+        {result.name}; {dataSetName(result)}. Each row shows what the model predicted for the texts of one
+        true label.
       </p>
       <div className={classes.scroll}>
         <table className={classes.matrix}>

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 
 import { detail } from "../../test/handlers";
-import { axisFor, cardParts, commandsOf, factsOf, groupsOf, placeOn, splitName, wrapCommand } from "./logic";
+import {
+  axisFor,
+  cardParts,
+  commandsOf,
+  factsOf,
+  groupsOf,
+  dataSetName,
+  placeOn,
+  wrapCommand,
+} from "./logic";
 
 describe("groupsOf", () => {
   it("groups results on the same rows, most accurate first", () => {
@@ -23,7 +32,8 @@ describe("groupsOf", () => {
 });
 
 it("doesn't call a whole file a split", () => {
-  expect([splitName("dev"), splitName("all of mine.csv")]).toEqual(["dev split", "all of mine.csv"]);
+  expect(dataSetName({ data: "sst2", split: "dev" })).toBe("SST-2, dev split");
+  expect(dataSetName({ data: "mine", split: "all of mine.csv" })).toBe("mine");
 });
 
 it("omits the list of validation passes", () => {

@@ -39,7 +39,7 @@ const METRICS: Record<string, { name: string; meaning: string }> = {
     name: "Macro-recall",
     meaning: "average recall of the labels",
   },
-  log_loss: { name: "Log loss", meaning: "penalizes confident mistakes; lower is better" },
+  log_loss: { name: "Log loss", meaning: "penalises confident mistakes; lower is better" },
 };
 
 /** Always in the table; other metrics appear when the chart shows them. */
@@ -87,9 +87,7 @@ export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" |
     const first = own[0];
     return {
       key,
-      title: first
-        ? `${dataName(first.data)}, ${splitName(first.split)}, ${counted(first.rows, "text")}`
-        : key,
+      title: first ? `${dataSetName(first)}, ${counted(first.rows, "text")}` : key,
       rows: own.toSorted((a, b) => (accuracyOf(b)?.value ?? 0) - (accuracyOf(a)?.value ?? 0)),
       metrics: metricsOf(own),
       processors: [...new Set(own.map((row) => row.processor))],
@@ -97,8 +95,9 @@ export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" |
   });
 }
 
-/** "dev split"; "all of …" for a file evaluated as a whole. */
-export const splitName = (split: string): string => (split.startsWith("all of ") ? split : `${split} split`);
+/** "SST-2, dev split"; only the data's name for a file evaluated as a whole. */
+export const dataSetName = ({ data, split }: Pick<Result, "data" | "split">): string =>
+  split.startsWith("all of ") ? dataName(data) : `${dataName(data)}, ${split} split`;
 
 const keyOf = ({ data, split, rows }: Result): string => `${data} ${split} ${rows}`;
 

@@ -140,7 +140,7 @@ describe("Model page", () => {
       const user = await choose();
       const section = screen.getByRole("region", { name: "Choose a threshold" });
       const slider = within(section).getByRole("slider");
-      expect(slider).toHaveAccessibleName("Predict positive from 50% on");
+      expect(slider).toHaveAccessibleName("Predict positive from 50%");
       expect(slider).toHaveAttribute(
         "aria-valuetext",
         expect.stringMatching(/^50%: Of 4\d\d texts predicted positive/),
@@ -164,7 +164,7 @@ describe("Model page", () => {
       const user = await choose();
       const section = screen.getByRole("region", { name: "Choose a threshold" });
       await user.selectOptions(within(section).getByRole("combobox", { name: "Label" }), "negative");
-      expect(within(section).getByRole("slider")).toHaveAccessibleName("Predict negative from 50% on");
+      expect(within(section).getByRole("slider")).toHaveAccessibleName("Predict negative from 50%");
       await user.click(within(section).getByRole("button", { name: "Precision 95%" }));
       expect(section).toHaveTextContent(
         /texts predicted negative, \d+ are correct \(precision 9[45]\.\d%\)\. Of 428 negative/,

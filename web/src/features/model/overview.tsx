@@ -1,7 +1,7 @@
 import type { ModelDetail, Result } from "../../api/generated";
 import { baseName, counted, fixedPercent, percent } from "../../lib/format";
 import { probability } from "../../lib/units";
-import { dataName, interval, accuracyOf, splitName } from "./logic";
+import { accuracyOf, dataSetName, interval } from "./logic";
 import classes from "./overview.module.css";
 
 /** The number of headline figures; the results have all. */
@@ -41,9 +41,8 @@ function Figure({ result }: { result: Result }) {
     <li>
       <strong>{fixedPercent(right.value)}</strong>{" "}
       <span>
-        {result.multi_label ? "with exactly the correct labels" : "labelled correctly"}:{" "}
-        {dataName(result.data)}, {splitName(result.split)}, {counted(result.rows, "text")} (95% interval{" "}
-        {interval(right)})
+        {result.multi_label ? "with exactly the correct labels" : "labelled correctly"}: {dataSetName(result)}
+        , {counted(result.rows, "text")} (95% interval {interval(right)})
       </span>
     </li>
   );

@@ -35,7 +35,7 @@ export function PrecisionRecallChart({ curve, point, share }: PrecisionRecallCha
         )}
       </SquareChart>
       <p className={classes.note}>
-        Average precision {timesHundred(average)}, ({timesHundred(share)} for guessing, the dashed line).
+        Average precision {timesHundred(average)} ({timesHundred(share)} for guessing, the dashed line).
       </p>
       <ChartTable
         caption="Precision and recall"

@@ -1,6 +1,6 @@
 import { ChartTable } from "../../components/chart-table";
 import type { Result } from "../../api/generated";
-import { count, fixedPercent, timesHundred } from "../../lib/format";
+import { count, fixedPercent, percentRange, timesHundred } from "../../lib/format";
 import { binsOf } from "./curves";
 import classes from "./result-details.module.css";
 import { CollapsibleSection } from "./collapsible-section";
@@ -49,7 +49,7 @@ export function ReliabilitySection({ result }: { result: Result }) {
           caption="Confidence and accuracy"
           columns={["Confidence", "Texts", "Mean confidence", "Accuracy"]}
           rows={bins.map(({ from, to, rows, confidence, accuracy }) => [
-            `${(from * 100).toFixed(0)} to ${fixedPercent(to, 0)}`,
+            percentRange(from, to),
             count(rows),
             fixedPercent(confidence),
             fixedPercent(accuracy),

@@ -5,7 +5,7 @@ import { Choice } from "../../components/choice";
 import { ConfusionSection } from "./confusion-section";
 import classes from "./result-details.module.css";
 import { LearningSection } from "./learning-section";
-import { dataName, splitName } from "./logic";
+import { dataSetName } from "./logic";
 import { ReliabilitySection } from "./reliability-section";
 import { SlicesSection } from "./slices-section";
 import { ThresholdSection } from "./threshold-section";
@@ -37,4 +37,4 @@ export function ResultDetails({ model }: { model: ModelDetail }) {
   );
 }
 
-const nameOf = ({ name, data, split }: Result): string => `${dataName(data)}, ${splitName(split)}: ${name}`;
+const nameOf = (result: Result): string => `${dataSetName(result)}: ${result.name}`;

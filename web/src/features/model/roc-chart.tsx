@@ -18,7 +18,7 @@ export function RocChart({ curve, point }: RocChartProps) {
   return (
     <>
       <h3>ROC curve</h3>
-      <SquareChart across={`false positive rate, %`} up={`true positive rate: ${label} found, %`}>
+      <SquareChart across="false positive rate, %" up={`true positive rate: ${label} found, %`}>
         {(x, y) => (
           <>
             <CurvePath across={across} up={up} x={x} y={y} />
@@ -27,7 +27,7 @@ export function RocChart({ curve, point }: RocChartProps) {
         )}
       </SquareChart>
       <p className={classes.note}>
-        Area under the curve {timesHundred(area)}, (50 for guessing, the dashed line).
+        Area under the curve {timesHundred(area)} (50 for guessing, the dashed line).
       </p>
       <ChartTable
         caption="ROC curve"

@@ -2,7 +2,7 @@ import { scaleLinear } from "d3-scale";
 
 import type { ScoreHistogram } from "../../api/generated";
 import { ChartTable } from "../../components/chart-table";
-import { count } from "../../lib/format";
+import { count, percentRange } from "../../lib/format";
 import classes from "./result-details.module.css";
 
 const HEIGHT = 150;
@@ -47,7 +47,7 @@ export function ScoreBars({ bars: { label, own, others }, threshold }: ScoreBars
         caption={`Texts by their probability of ${label}`}
         columns={["Probability", label, "others"]}
         rows={own.map((value, i) => [
-          `${(i * width).toFixed(0)} to ${((i + 1) * width).toFixed(0)}%`,
+          percentRange(i / own.length, (i + 1) / own.length),
           count(value),
           count(others[i] ?? 0),
         ])}

@@ -58,7 +58,7 @@ function ThresholdExplorer({ result, curves }: { result: Result; curves: LabelCu
       <div className={classes.whole}>
         {histogram ? <ScoreBars bars={histogram} threshold={threshold} /> : null}
         <label htmlFor={slider} className={classes.slider}>
-          Predict {label} from <strong>{fixedPercent(threshold, 0)}</strong> on
+          Predict {label} from <strong>{fixedPercent(threshold, 0)}</strong>
         </label>
         <input
           id={slider}
