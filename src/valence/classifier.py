@@ -56,8 +56,8 @@ class Classifier:
         Several are a list, tuple, generator or array of texts, a column of a frame, or a frame of one column.
         Raises TextError for a text that cannot be scored, and for what holds no texts.
         """
-        found = self._engine.score(texts_of(text))
-        return found[0] if is_one_text(text) else found
+        predictions = self._engine.score(texts_of(text))
+        return predictions[0] if is_one_text(text) else predictions
 
     def predict_proba(self, texts: str | Texts) -> Floats:
         """Calibrated probabilities, float64 of shape (n, labels). Raises TextError as `predict` does."""

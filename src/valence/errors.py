@@ -58,59 +58,72 @@ class ValenceError(Exception):
         super().__init__(f"{message} {hint}".strip())
 
 
-class DataError(ValenceError, ValueError):  # also a ValueError, as scikit-learn's tools expect of wrong data
-    """A data set or a file of texts is missing, damaged or in a format that Valence does not read."""
+class DataError(ValenceError, ValueError):
+    """A data set or a user's file is missing, damaged, unreadable or mislabelled.
+
+    It is also a ValueError, which scikit-learn's tools expect for invalid data.
+    """
 
     default_code = "data-error"
 
 
 class BaseModelError(ValenceError):
-    """A base model cannot be found, or its files are damaged."""
+    """A pre-trained base cannot be downloaded, has been altered, or is not an encoder."""
 
     default_code = "base-error"
 
 
 class ModelFolderError(ValenceError):
-    """A model folder is incomplete, damaged, too new, or does not fit what it is used for."""
+    """A saved model is missing, damaged, inconsistent, or was written by a newer Valence."""
 
     default_code = "model-error"
 
 
 class TextError(ValenceError, ValueError):
-    """A text cannot be scored; the code says why."""
+    """A text cannot be scored."""
 
     default_code = "text-error"
 
 
 class SettingsError(ValenceError):
-    """An option or a setting is wrong, or contradicts another."""
+    """A setting or a command-line option is invalid."""
 
     default_code = "settings-error"
 
 
 class ClusterError(ValenceError):
+    """A Ray cluster cannot be reached, started or used."""
+
     default_code = "cluster-unavailable"
 
 
 class OutputError(ValenceError):
-    """Output cannot be written: the disk is full, or the place accepts no files."""
+    """A command's output cannot be written: the disk is full, or permissions are missing."""
 
     default_code = "output-unwritable"
 
 
 class DeployError(ValenceError):
+    """A step of a deployment failed or cannot be run."""
+
     default_code = "deploy-error"
 
 
 class PortInUseError(ValenceError):
+    """The address to serve on is already in use."""
+
     default_code = "port-in-use"
 
 
 class ServerUnreachableError(ValenceError):
+    """The server does not answer."""
+
     default_code = "server-unreachable"
 
 
 class CallerGoneError(ValenceError):
+    """The caller has disconnected."""
+
     default_code = "bad-request"
 
 
@@ -131,4 +144,6 @@ class TooCostlyError(OverloadedError):
 
 
 class StoreError(ValenceError):
+    """The server's database cannot be reached or written, or has another version."""
+
     default_code = "store-unavailable"

@@ -23,7 +23,7 @@ def test_features_are_the_engine_s_in_order(cluster: Cluster, tiny_model: Path) 
 
 
 def test_a_text_that_cannot_be_read_is_told(cluster: Cluster, tiny_model: Path) -> None:
-    with pytest.raises(TextError, match=r"In the texts from 512 on, of 600 .*Text 3 of 88"):
+    with pytest.raises(TextError, match=r"In the texts from number 512 of 600 .*Text 3 of 88"):
         features_on(cluster, tiny_model, [*["dull"] * 515, "", *["dull"] * 84], "final", "")
 
 
@@ -50,7 +50,7 @@ def test_a_body_in_torch_is_refused(tiny_roberta: Path, cluster: Cluster, small_
         "local",
     )
     assert done.exit_code == 2
-    assert "a cluster reads an exported body" in done.stderr
+    assert "a cluster can only read an exported body" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_go_on(
     (folder / "b.parquet").write_bytes(b"none")
     done = score(folder, "--out", tmp_path / "out", "--text-column", "text")
     assert done.exit_code == 2
-    assert "1 of the inputs or their parts could not be scored: b.parquet" in done.stderr
+    assert "1 inputs or parts could not be scored: b.parquet" in done.stderr
     assert "b.parquet cannot be read as Parquet" in caplog.text
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert not manifest["complete"]
@@ -208,7 +208,7 @@ def test_the_only_file_s_fault_is_the_command_s(score: Score, tmp_path: Path) ->
     [
         (["--cluster", "ray://host:10001"], "ray:// addresses are not supported"),
         (["--cluster", "more.csv"], "Put the files before --cluster"),
-        (["--cluster", "local", "second.csv", "-"], "not standard input or output"),
+        (["--cluster", "local", "second.csv", "-"], "cannot use standard input or output"),
         (["--workers", "2"], "--workers: this needs --cluster"),
         (["--to", "csv", "--shard-rows", "9"], "--to and --shard-rows: this needs --cluster"),
         (["second.csv"], "Several files (2) need --cluster"),

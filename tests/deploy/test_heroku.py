@@ -106,7 +106,7 @@ def test_a_dry_run_shows_every_step_and_takes_none(clone: Path, state: Path) -> 
 
 @pytest.mark.parametrize(
     ("flag", "words"),
-    [("anonymous", "heroku login"), ("taken", "Give another name"), ("gone", "then --plan")],
+    [("anonymous", "heroku login"), ("taken", "Choose another name"), ("gone", "choose one with --plan")],
     ids=["login", "name", "plan"],
 )
 def test_what_goes_wrong_at_heroku_is_told_with_a_way_out(clone: Path, state: Path, flag: str, words: str) -> None:
@@ -123,7 +123,7 @@ def test_a_push_that_is_refused_for_its_size_is_told(clone: Path, state: Path, t
     hook.chmod(stat.S_IRWXU)
     status, output = run(clone)
     assert status == 2
-    assert "The slug is too big." in output
+    assert "The slug is too large." in output
     assert "valence deploy check" in output
 
 

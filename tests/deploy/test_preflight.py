@@ -168,7 +168,7 @@ def test_the_page_is_built_by_a_node_that_is_new_enough(
     commit(clone, {"package.json": json.dumps({"engines": {"node": "24.x"}})})
     monkeypatch.setenv("PATH", _node(tmp_path / "old", "v20.1.0"), prepend=os.pathsep)
     monkeypatch.setattr(sys, "executable", f"{_node(tmp_path / 'own', 'v24.0.0')}/python")
-    with pytest.raises(DeployError, match=r"ended with 1\. It says:\nnpm error of v24\.0\.0"):
+    with pytest.raises(DeployError, match=r"ended with 1\. It printed:\nnpm error of v24\.0\.0"):
         build_slug(clone, tmp_path / "room")
 
 

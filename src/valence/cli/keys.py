@@ -1,4 +1,4 @@
-"""`valence keys`: who may do what over the API."""
+"""`valence keys`: API keys and what they allow."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from valence.server.auth.scopes import SCOPES
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke the API's keys.
+    """Create, list and revoke API keys.
 
-    They are kept in the server's database; only their digests are, so a key is shown once. A program sends its key in
-    the header `Authorization: Bearer KEY`.
+    The server's database stores only their digests, so a key is shown only once. A program sends its key in the header
+    `Authorization: Bearer KEY`.
     """
 
 
@@ -27,11 +27,11 @@ def keys() -> None:
     multiple=True,
     required=True,
     type=click.Choice(SCOPES),
-    help="What it opens; give it again for more. admin opens everything.",
+    help="What the key allows; can be repeated. admin allows everything.",
 )
 @click.option("--days", type=click.IntRange(1, 3650), help="Days until it expires.  [default: never]")
 def create(name: str, scopes: tuple[str, ...], days: int | None) -> None:
-    """Make a key; NAME says whose it is. The key alone is printed on stdout."""
+    """Create a key for NAME. Only the key is printed to stdout."""
     from valence.server.auth import keys as server_keys
 
     if not 1 <= len(name) <= 100 or not name.isprintable():
@@ -39,7 +39,7 @@ def create(name: str, scopes: tuple[str, ...], days: int | None) -> None:
     with server_database() as database:
         key = server_keys.create(database, name, scopes, days=days)  # type: ignore[arg-type]  # click has checked them
     click.echo(key)
-    click.echo("Keep it now: it cannot be shown again.", err=True)
+    click.echo("Store it now: it cannot be shown again.", err=True)
 
 
 @keys.command("list")
@@ -48,13 +48,13 @@ def list_keys() -> None:
     from valence.server.auth.keys import listed
 
     with server_database() as database:
-        found = listed(database)
-    if not found:
-        click.echo("There is no key yet. `valence keys create` makes one.", err=True)
-    width = max((len(" ".join(each.scopes)) for each in found), default=0)
-    for each in found:
-        dates = f"{_day(each.created_at)} to {_day(each.expires_at)}"
-        click.echo(f"{each.id}  {each.state:7}  {dates}  {' '.join(each.scopes):{width}}  {each.name}")
+        entries = listed(database)
+    if not entries:
+        click.echo("There are no keys yet. Create one with `valence keys create`.", err=True)
+    width = max((len(" ".join(entry.scopes)) for entry in entries), default=0)
+    for entry in entries:
+        dates = f"{_day(entry.created_at)} to {_day(entry.expires_at)}"
+        click.echo(f"{entry.id}  {entry.state:7}  {dates}  {' '.join(entry.scopes):{width}}  {entry.name}")
 
 
 @keys.command()

@@ -108,7 +108,7 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
             from valence.data.table.columns import TableOptions
 
             options = TableOptions(text_column, label_column, group_column, label_separator, encoding)
-            requests = [DataRequest(each, test_data, options) for each in ([data] if isinstance(data, str) else data)]
+            requests = [DataRequest(name, test_data, options) for name in ([data] if isinstance(data, str) else data)]
             return command(**{"requests": requests} if multiple else {"request": requests[0]}, **others)
 
         options: list[Decorator] = [

@@ -73,8 +73,8 @@ class DataRequest:
         if self.test_data is not None or self.data in CATALOG or not reader.is_table(path):
             return self.load(seed=seed)
         file = reader.read(path, self.options, to_learn=False)
-        trained_on = [one for each in trained_on for one in each.get("sets", (each,))]  # distillation takes several
-        seen = [each for each in trained_on if each.get("train_checksum", each.get("checksum")) == file.checksum]
+        trained_on = [one for data in trained_on for one in data.get("sets", (data,))]  # distillation takes several
+        seen = [data for data in trained_on if data.get("train_checksum", data.get("checksum")) == file.checksum]
         if seen:
             return self._cut(path, file, _common_cut_seed(path, seen))
         if any(data.get("file") == path.name for data in trained_on):

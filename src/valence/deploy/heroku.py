@@ -1,4 +1,4 @@
-"""From a clone to a live address on Heroku, as steps of Heroku's own command; each may be repeated without harm."""
+"""Deploys a clone to Heroku, in steps of Heroku's own command line; every step is safe to repeat."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ CLI_ADDRESS = "https://devcenter.heroku.com/articles/heroku-cli"
 
 # What Heroku's command says -> what is wrong, and a hint.
 _KNOWN_FAILURES = (
-    ("not logged in", "You are not logged in to Heroku.", "Run `heroku login`, then this again."),
-    ("Invalid credentials", "You are not logged in to Heroku.", "Run `heroku login`, then this again."),
-    ("is already taken", "The name is taken by somebody else's app.", "Give another name."),
-    ("verify your account", "Heroku wants a payment method first.", "Add one at https://heroku.com/verify."),
-    ("do not have access", "The app is somebody else's.", "Give another name."),
+    ("not logged in", "You are not logged in to Heroku.", "Run `heroku login`, then run this again."),
+    ("Invalid credentials", "You are not logged in to Heroku.", "Run `heroku login`, then run this again."),
+    ("is already taken", "Another app already has this name.", "Choose another name."),
+    ("verify your account", "Heroku needs a payment method first.", "Add one at https://heroku.com/verify."),
+    ("do not have access", "You do not have access to this app.", "Choose another name."),
     (
         "add-on plan",
-        "Heroku has no such plan of its database.",
-        "`heroku addons:plans heroku-postgresql`, then --plan.",
+        "Heroku has no such database plan.",
+        "List them with `heroku addons:plans heroku-postgresql`, and choose one with --plan.",
     ),
-    ("slug size", "The slug is too big.", "`valence deploy check` says what it holds."),
+    ("slug size", "The slug is too large.", "`valence deploy check` shows its size."),
     ("Couldn't find that app", "There is no such app.", "Check the name."),
 )
 
@@ -41,8 +41,8 @@ class Step:
     """One step.
 
     Attributes:
-        why: in words, for the person who watches.
-        command: as it is run, and as one could type it.
+        why: its purpose, shown to the user.
+        command: as it is run, and as you could type it.
     """
 
     why: str
@@ -53,28 +53,30 @@ class Step:
 
 
 def steps(app: str, branch: str, exists: Callable[[str], bool], *, plan: str | None, model: str | None) -> list[Step]:
-    """What is left to do; `exists` tells of "app", "buildpacks" and "database" whether they are there."""
+    """The remaining steps; `exists` tells whether "app", "buildpacks" and "database" exist."""
     heroku, new = ("--app", app), not exists("app")
-    left = []
+    remaining = []
     if new:
-        left.append(Step("The app, on Cedar", ("heroku", "create", app, "--stack", STACK, "--no-remote")))
+        remaining.append(Step("Create the app, on Cedar", ("heroku", "create", app, "--stack", STACK, "--no-remote")))
     if new or not exists("buildpacks"):
-        left.append(Step("First the page is built ...", ("heroku", "buildpacks:set", BUILDPACKS[0], *heroku)))
-        left.append(Step("... then the server", ("heroku", "buildpacks:add", BUILDPACKS[1], *heroku)))
+        remaining.append(Step("Build the web page first", ("heroku", "buildpacks:set", BUILDPACKS[0], *heroku)))
+        remaining.append(Step("Then install the server", ("heroku", "buildpacks:add", BUILDPACKS[1], *heroku)))
     if plan and (new or not exists("database")):
         name = f"heroku-postgresql:{plan}"
-        left.append(Step("A database for what people report", ("heroku", "addons:create", name, "--wait", *heroku)))
+        remaining.append(Step("A database for feedback", ("heroku", "addons:create", name, "--wait", *heroku)))
     settings = ["VALENCE_TRUSTED_PROXIES=1", *([f"VALENCE_MODELS={model}"] if model else [])]
-    left.append(Step("One router in front, and the model", ("heroku", "config:set", *settings, *heroku)))
-    left.append(Step("The push", ("git", "push", f"https://git.heroku.com/{app}.git", f"{branch}:refs/heads/main")))
-    left.append(Step("One small dyno", ("heroku", "ps:scale", "web=1:basic", *heroku)))
-    return left
+    remaining.append(Step("Settings: one router in front, and the model", ("heroku", "config:set", *settings, *heroku)))
+    remaining.append(
+        Step("Push the code", ("git", "push", f"https://git.heroku.com/{app}.git", f"{branch}:refs/heads/main"))
+    )
+    remaining.append(Step("Start one small dyno", ("heroku", "ps:scale", "web=1:basic", *heroku)))
+    return remaining
 
 
 def deploy(app: str, root: Path, *, plan: str | None, model: str | None, dry_run: bool) -> Iterator[Step]:
-    """Takes the steps one by one, yielding each before it is taken; `dry_run` only yields, as for a new app.
+    """Runs the steps, yielding each one before it runs; `dry_run` only yields the steps for a new app.
 
-    Raises DeployError when Heroku's command is missing, one is not logged in, or a step fails.
+    Raises DeployError if Heroku's command line is missing, you are not logged in, or a step fails.
     """
     branch = _branch(root)
     if model:
@@ -84,67 +86,67 @@ def deploy(app: str, root: Path, *, plan: str | None, model: str | None, dry_run
         return
     if shutil.which("heroku") is None:
         raise DeployError(
-            "Heroku's own command is not installed.",
-            hint=f"Install it ({CLI_ADDRESS}), run `heroku login`, then this again; --dry-run shows the steps.",
+            "Heroku's command line is not installed.",
+            hint=f"Install it ({CLI_ADDRESS}), run `heroku login`, and run this again; --dry-run shows the steps.",
         )
     run(["heroku", "auth:whoami"], root)
-    for step in steps(app, branch, _there(app, root), plan=plan, model=model):
+    for step in steps(app, branch, _existing(app, root), plan=plan, model=model):
         yield step
         run(step.command, root)
 
 
 def address(app: str, root: Path) -> str:
-    """Where the app answers, by Heroku's own word."""
-    found: dict[str, Any] = json.loads(run(["heroku", "apps:info", "--json", "--app", app], root))
-    return str(found["app"]["web_url"])
+    """The app's web address, from Heroku."""
+    info: dict[str, Any] = json.loads(run(["heroku", "apps:info", "--json", "--app", app], root))
+    return str(info["app"]["web_url"])
 
 
 def run(command: Sequence[str], root: Path) -> str:
-    """Output of a command. Raises DeployError with what is the matter, where it is known, and its own last words."""
+    """The output of a command. Raises DeployError with the known cause, if any, and its last lines."""
     done = programs.run(command, root, os.environ)
     if done.returncode == 0:
         return done.stdout
-    said = programs.last_lines(done.stdout, done.stderr)
+    output = programs.last_lines(done.stdout, done.stderr)
     for sign, problem, hint in _KNOWN_FAILURES:
-        if sign.lower() in said.lower():
-            raise DeployError(f"{problem} `{shlex.join(command)}` says: {said}", hint=hint)
+        if sign.lower() in output.lower():
+            raise DeployError(f"{problem} `{shlex.join(command)}` printed: {output}", hint=hint)
     raise DeployError(
-        f"`{shlex.join(command)}` ended with {done.returncode}. It says: {said}",
-        hint="Put that right, then run this again: what is done already is not done twice.",
+        f"`{shlex.join(command)}` ended with {done.returncode}. It printed: {output}",
+        hint="Fix this and run the command again: finished steps are not repeated.",
     )
 
 
-def _there(app: str, root: Path) -> Callable[[str], bool]:
-    """Asks Heroku what is there already."""
+def _existing(app: str, root: Path) -> Callable[[str], bool]:
+    """Asks Heroku what exists."""
 
     def exists(what: str) -> bool:
         if what == "app":
-            return any(each["name"] == app for each in json.loads(run(["heroku", "apps", "--json"], root)))
+            return any(entry["name"] == app for entry in json.loads(run(["heroku", "apps", "--json"], root)))
         if what == "buildpacks":
-            found = run(["heroku", "buildpacks", "--app", app], root)
-            return all(name in found for name in BUILDPACKS)
+            buildpacks = run(["heroku", "buildpacks", "--app", app], root)
+            return all(name in buildpacks for name in BUILDPACKS)
         addons = json.loads(run(["heroku", "addons", "--json", "--app", app], root))
-        return any(each["addon_service"]["name"] == "heroku-postgresql" for each in addons)
+        return any(addon["addon_service"]["name"] == "heroku-postgresql" for addon in addons)
 
     return exists
 
 
 def _branch(root: Path) -> str:
-    """The branch that is checked out. Raises DeployError where there is none, or where changes are not committed."""
+    """The current branch. Raises DeployError if there is none, or if changes are not committed."""
     if run(["git", "status", "--porcelain", "--untracked-files=no"], root).strip():
         raise DeployError(
-            "Some changes are not committed, and only commits are pushed.", hint="Commit or stash them first."
+            "Some changes are not committed, but only commits are pushed.", hint="Commit or stash them first."
         )
     branch = run(["git", "branch", "--show-current"], root).strip()
     if not branch:
-        raise DeployError("No branch is checked out here.", hint="`git switch main`, then this again.")
+        raise DeployError("No branch is checked out here.", hint="Run `git switch main`, then run this again.")
     return branch
 
 
 def _check_committed(root: Path, model: str) -> None:
-    """`--model` names folders in the repository: NAME=PATH or PATH, which must be committed to be pushed."""
+    """Raises DeployError if a model folder, given as NAME=PATH or PATH, would not be pushed."""
     path = model.partition("=")[2] or model
-    if path == BUNDLED:  # it comes with the package
+    if path == BUNDLED:  # part of the package
         return
     listed = ["git", "ls-files", "--cached"]
     ignored = ["--ignored", "--exclude-from=.slugignore"] if (root / ".slugignore").exists() else []
@@ -152,7 +154,7 @@ def _check_committed(root: Path, model: str) -> None:
     dropped = ignored and run([*listed, *ignored, *body], root).strip()
     if dropped or not run([*listed, *body], root).strip():
         raise DeployError(
-            f"{path} is not committed, or .slugignore drops it, or it is no model: a push would leave it behind.",
-            hint=f"Make the half that serving needs with `valence bundle --model {path} --out served`, commit that, "
-            "and give --model served.",
+            f"{path} is not committed, is excluded by .slugignore, or is not a model, so it would not be deployed.",
+            hint=f"Copy the files that serving needs with `valence bundle --model {path} --out served`, commit them, "
+            "and use --model served.",
         )

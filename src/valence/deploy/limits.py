@@ -1,4 +1,4 @@
-"""A child process held to a dyno's memory and share of a processor, by the strictest means that this machine allows."""
+"""Limits a child process to a dyno's memory and cores, by the strictest means that this machine allows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _ENTER = Path(__file__).with_name("enter.py")
 
 @dataclass(frozen=True)
 class Limits:
-    """How a child is held.
+    """How a child process is limited.
 
     Attributes:
-        enforced_by: "cgroup" counts what is really used; "rlimit" counts private memory that was asked for, which is
-            more; a server that stays inside either fits.
-        prefix: words to put before a command, which set the limits and then become it, in the same process.
+        enforced_by: "cgroup" counts memory in use; "rlimit" counts requested private memory, which is more. A server
+            within either limit fits.
+        prefix: words to put before a command, to set the limits and then run it in the same process.
     """
 
     enforced_by: str
@@ -28,20 +28,20 @@ class Limits:
 
 @contextmanager
 def limited(memory_mb: int, cores: int = 1) -> Iterator[Limits]:
-    """Limits for one child and its children: so many MiB of memory, so many of this process's cores."""
+    """Limits for a child process and its children: MiB of memory, and some of this process's cores."""
     share = sorted(os.sched_getaffinity(0))[:cores] if hasattr(os, "sched_getaffinity") else []
     group = _memory_group(memory_mb)
-    given = (",".join(map(str, share)) or "-", str(group or "-"), "-" if group else str(memory_mb << 20))
+    arguments = (",".join(map(str, share)) or "-", str(group or "-"), "-" if group else str(memory_mb << 20))
     try:
-        yield Limits("cgroup" if group else "rlimit", (sys.executable, "-I", "-S", str(_ENTER), *given))
+        yield Limits("cgroup" if group else "rlimit", (sys.executable, "-I", "-S", str(_ENTER), *arguments))
     finally:
         if group:
-            with suppress(OSError):  # a straggler keeps it; it holds nothing but a name
+            with suppress(OSError):  # a process that is still ending keeps it; an empty group is harmless
                 group.rmdir()
 
 
 def _memory_group(memory_mb: int) -> Path | None:
-    """A new control group below this process's own with a memory limit; None where one may not be made."""
+    """A new control group below this process's own with a memory limit; None if it cannot be created."""
     for line in _own_groups():
         number, controllers, path = line.split(":", 2)
         if number == "0":
@@ -67,5 +67,5 @@ def _memory_group(memory_mb: int) -> Path | None:
 def _own_groups() -> list[str]:
     try:
         return Path("/proc/self/cgroup").read_text("utf-8").splitlines()
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         return []

@@ -1,6 +1,6 @@
-"""Preflight: builds what Heroku would build, runs it as a dyno would, and holds what it took against a dyno's limits.
+"""Preflight: builds what Heroku would build, runs it as a dyno would, and compares its figures with a dyno's limits.
 
-Figures are this machine's; a dyno's processor is shared and slower. Memory and size carry over.
+Times are those of this machine; a dyno's processor is shared and slower. Memory and size are comparable.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from valence.deploy.slug import Slug, build_slug
 from valence.deploy.web_process import BIND_S, STOP_S, WebProcess, free_port, run_release, web_process
 from valence.machine import processor
 
-# Heroku's limits: a basic dyno's memory (512 MiB), its router's patience, a slug's size.
+# Heroku's limits: a basic dyno's memory, the router's timeout, the size of a slug.
 MEMORY_MIB, ANSWER_S, SLUG_MB = 512, 30, 500
-READY_S = 10  # ours: the port is open long before, and answers "starting"
-# What this repository's own model keeps to on an idle machine, and a larger model may pass.
+READY_S = 10  # our own limit: the port opens long before, and answers "starting"
+# Goals for this repository's own model on an idle machine; a larger model may exceed them.
 SLUG_GOAL_MB, MEMORY_GOAL_MB, ANSWER_GOAL_S = 150, 350, 1
-CROWD_S = 20.0  # how long the crowd stays, where the visits take no less
-RESTART_S = 2.0  # calls before a restart, and after it, where the visits take no less
+CROWD_S = 20.0  # how long the crowd stays, unless the visits are shorter
+RESTART_S = 2.0  # calls before and after a restart, unless the visits are shorter
 
 
 @dataclass(frozen=True)
 class Check:
-    """One measured figure, the limit that it must stay under, and our own goal, where we have a tighter one.
+    """One measured figure, its limit, and our own tighter goal, if there is one.
 
     >>> Check("memory", 600.0, 512, "MB").ok
     False
@@ -61,14 +61,14 @@ class Check:
 
 @dataclass(frozen=True)
 class Preflight:
-    """What was measured, and under which conditions.
+    """The figures, and the conditions under which they were measured.
 
     Attributes:
         memory_held_by: "cgroup" or "rlimit".
         database: "postgresql" or "sqlite".
         minutes: of visits.
         processor: of this machine.
-        busy: how many other processes wanted its processor before the server was started; times mean little if many.
+        busy: other processes that used the processor before the server started; if there are many, times mean little.
     """
 
     checks: list[Check]
@@ -83,7 +83,7 @@ class Preflight:
         return all(check.ok for check in self.checks)
 
     def record(self) -> dict[str, Any]:
-        """As the results file has it: format 1, figures rounded to a hundredth."""
+        """The content of the results file: format 1, figures rounded to two decimals."""
         checks = [{**asdict(check), "measured": round(check.measured, 2)} for check in self.checks]
         return {
             "format": 1,
@@ -97,14 +97,14 @@ class Preflight:
 
 
 def preflight(source: Path, models: Sequence[str] = (), *, minutes: float = 0.5) -> Preflight:
-    """Builds the slug of the clone at `source`, and keeps it under load for so many minutes within a dyno's limits.
+    """Builds the slug of the clone at `source`, and keeps it under load within a dyno's limits.
 
     Args:
         source: a clone of Valence; what is committed is built.
         models: [NAME=]PATH each, within the slug; by default the bundled one.
         minutes: of visits; a crowd comes after them, then a restart, then a stop.
 
-    Raises DeployError if a step of the build fails, or if the server does not start, with its own words.
+    Raises DeployError with the output if a step of the build fails or the server does not start.
     """
     with tempfile.TemporaryDirectory(prefix="valence-preflight-") as folder:
         room = Path(folder)
@@ -131,7 +131,7 @@ def _environment(slug: Slug, models: Sequence[str], database: TrialDatabase) -> 
         **slug.environment,
         "WEB_CONCURRENCY": "2",  # as Heroku's Python buildpack sets it
         "VALENCE_LOG_LEVEL": "error",
-        # Neither the operator's database nor their Redis, and no limit on calls, since all come from one address here.
+        # Not the operator's database or Redis, and no limit on calls, because all come from one address here.
         **dict.fromkeys(("VALENCE_DATABASE_URL", "VALENCE_REDIS_URL", "REDIS_URL"), ""),
         "DATABASE_URL": database.address,
         "VALENCE_DATA_FOLDER": str(slug.root / "data"),
@@ -142,7 +142,7 @@ def _environment(slug: Slug, models: Sequence[str], database: TrialDatabase) -> 
 
 
 def _measured(start: Callable[[], AbstractContextManager[WebProcess]], seconds: float) -> list[Check]:
-    """The life of a web process: its start, its load, a restart while it is asked, and its end."""
+    """The life of a web process: start, load, a restart under load, and stop."""
     with start() as web:
         checks = [
             Check("Start until the port is open", web.until_open(), BIND_S, "s"),

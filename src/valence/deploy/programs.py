@@ -1,4 +1,4 @@
-"""Other programs that a deployment runs: what they print is never lost, and the Node that builds the page is found."""
+"""Runs other programs for a deployment and keeps their output; finds the Node that builds the page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LAST_LINES = 15
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Runs a program to its end. What it prints is text, whatever bytes it prints."""
+    """Runs a program to its end. Its output is decoded as text, whatever bytes it contains."""
     return subprocess.run(  # noqa: S603
         command,
         cwd=folder,
@@ -31,7 +31,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) ->
 
 
 def last_lines(*outputs: str) -> str:
-    """The last lines of what a program printed, or words that say that it printed nothing.
+    """The last lines that a program printed, or a note that it printed nothing.
 
     >>> last_lines("", " ")
     '(it printed nothing)'
@@ -43,13 +43,13 @@ def last_lines(*outputs: str) -> str:
 def node_environment(package: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """`environment` with a PATH whose first `node` and `npm` are new enough for the package.
 
-    The ones on the PATH are taken if they are; else the ones beside this Python, where `make setup` puts them.
+    Those on the PATH are used if they are; otherwise those next to this Python, where `make setup` installs them.
 
     Args:
-        package: a package.json, whose engines.node begins with the major version to have at least, such as "24.x".
+        package: a package.json, whose engines.node begins with the minimum major version, such as "24.x".
         environment: of the process that will run npm.
 
-    Raises DeployError if neither place has them, with the version that was found.
+    Raises DeployError with the installed version if neither place has them.
     """
     wanted = _major(str(json.loads(package.read_text("utf-8")).get("engines", {}).get("node", "")))
     path = environment.get("PATH", "")
@@ -62,13 +62,13 @@ def node_environment(package: Path, environment: Mapping[str, str]) -> dict[str,
     if version and not shutil.which("npm", path=path):
         problem = "there is no `npm` on the PATH"
     raise DeployError(
-        f"Cannot build the page: it needs Node {wanted} with npm, and {problem}. There is none in {own} either.",
-        hint="`make setup` installs Node into .venv/bin; run .venv/bin/valence afterwards.",
+        f"Cannot build the page: it needs Node {wanted} with npm, and {problem}. Nor is it in {own}.",
+        hint="Run `make setup`, which installs Node into .venv/bin, and then use .venv/bin/valence.",
     )
 
 
 def _node_version(path: str) -> str:
-    """Such as v24.1.0; empty where there is no `node` on that path, or where it does not start."""
+    """Such as v24.1.0; empty if there is no `node` on that path, or if it does not start."""
     node = shutil.which("node", path=path)
     if node is None:
         return ""
@@ -76,6 +76,6 @@ def _node_version(path: str) -> str:
 
 
 def _major(version: str) -> int:
-    """The first number in it; 0 where there is none."""
+    """The first number in it; 0 if there is none."""
     number = re.search(r"\d+", version)
     return int(number[0]) if number else 0

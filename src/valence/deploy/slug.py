@@ -1,6 +1,6 @@
-"""What Heroku would make of a push: the committed files, less .slugignore, built as its two buildpacks build them.
+"""Builds what Heroku would build from a push: the committed files without those in .slugignore.
 
-The steps are Heroku's own: the slug compiler drops what .slugignore names, the Node buildpack runs the root
+The steps are Heroku's own: the slug compiler removes what .slugignore names, the Node buildpack runs the root
 package.json's `heroku-postbuild`, the Python buildpack installs requirements.txt and runs bin/post_compile.
 """
 
@@ -24,8 +24,8 @@ from valence.errors import DeployError
 
 log = logging.getLogger(__name__)
 
-# Of Python's own library: what Heroku's build of Python leaves out too, and the packages, which the slug's environment
-# brings. Heroku's has neither the static library (in config-...) nor the bytecode of `python -O`.
+# Parts of Python's own library that Heroku's Python does not have either, such as the static library (in config-...)
+# and the bytecode of `python -O`; and the packages, which are in the slug's environment.
 _NOT_IN_RUNTIME = ("test", "tests", "idlelib", "turtledemo", "site-packages", "ensurepip", "config-*", "*.opt-?.pyc")
 
 
@@ -34,9 +34,9 @@ class Slug:
     """A built slug.
 
     Attributes:
-        root: the application's folder, as it stands on the dyno.
+        root: the application's folder, as on the dyno.
         environment: the environment variables of its processes, on top of the system's.
-        compressed_mb: size as a gzipped archive, the Python runtime included.
+        compressed_mb: size as a gzipped archive, including the Python runtime.
     """
 
     root: Path
@@ -44,7 +44,7 @@ class Slug:
     compressed_mb: float
 
     def command(self, process_type: str) -> str | None:
-        """The Procfile's line for "web" or "release"; None where there is none."""
+        """The Procfile's line for "web" or "release"; None if there is none."""
         for line in (self.root / "Procfile").read_text("utf-8").splitlines():
             name, colon, command = line.partition(":")
             if colon and name.strip() == process_type:
@@ -55,19 +55,21 @@ class Slug:
 def build_slug(source: Path, room: Path) -> Slug:
     """Builds what is committed in `source` into the empty folder `room`.
 
-    Raises DeployError if `source` is no git repository with a Procfile, or if a step fails, with the step's own words.
+    Raises DeployError if `source` is not a git repository with a Procfile, or with the output of a step that fails.
     """
     root, python = room / "app", room / "python"
-    log.info("The committed files, less what .slugignore names ...")
+    log.info("Copying the committed files ...")
     _export(source, root)
     if not (root / "Procfile").exists():
-        raise DeployError(f"{source} has no Procfile among its committed files.", hint="Run this in Valence's clone.")
+        raise DeployError(
+            f"{source} has no Procfile among its committed files.", hint="Run this in a clone of Valence."
+        )
     if (root / "package.json").exists():
-        log.info("The page, as the Node buildpack builds it ...")
+        log.info("Building the page, as the Node buildpack does ...")
         # npm's --silent would hide its own errors, and those of the npm that it starts.
         npm = ["npm", "run", "--loglevel=error", "heroku-postbuild"]
         _run(npm, root, node_environment(root / "package.json", os.environ), "build the page")
-    log.info("The server, as the Python buildpack installs it ...")
+    log.info("Installing the server, as the Python buildpack does ...")
     _run([sys.executable, "-m", "venv", str(python)], root, os.environ, "make a Python environment")
     environment = _environment(python)
     pip = [str(python / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -78,7 +80,7 @@ def build_slug(source: Path, room: Path) -> Slug:
 
 
 def _export(source: Path, root: Path) -> None:
-    """A copy of HEAD: what `git push` sends, and no file that only lies in the working folder."""
+    """Copies HEAD, which is what `git push` sends, without uncommitted files."""
     git = ["git", "-C", str(source)]
     _run([*git, "rev-parse", "HEAD"], source, os.environ, "find a commit to deploy")
     root.mkdir(parents=True)
@@ -95,13 +97,13 @@ def _export(source: Path, root: Path) -> None:
 
 
 def _environment(python: Path) -> dict[str, str]:
-    """The system's variables, without those that would let this Python's packages through."""
+    """The system's variables, without those that would make this Python's packages visible."""
     kept = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}}
     return {**kept, "PATH": f"{python / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}", "VIRTUAL_ENV": str(python)}
 
 
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], what: str) -> str:
-    """Output of a step. Raises DeployError with the last lines that it printed."""
+    """The output of a step. Raises DeployError with its last lines if it fails."""
     if shutil.which(command[0], path=environment.get("PATH")) is None:
         raise DeployError(
             f"Cannot {what}: there is no `{command[0]}` on this machine.",
@@ -109,13 +111,13 @@ def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], w
         )
     done = run(command, folder, environment)
     if done.returncode:
-        said = last_lines(done.stdout, done.stderr)
-        raise DeployError(f"Cannot {what}: `{' '.join(command)}` ended with {done.returncode}. It says:\n{said}")
+        output = last_lines(done.stdout, done.stderr)
+        raise DeployError(f"Cannot {what}: `{' '.join(command)}` ended with {done.returncode}. It printed:\n{output}")
     return done.stdout
 
 
 def _runtime() -> list[Path]:
-    """Python itself, which lies in a slug too: its library and its program, as far as they are in one place here."""
+    """Python itself, which is part of a slug: its library and its program."""
     library = Path(os.__file__).parent
     return [library, *Path(sys.base_prefix, "lib").glob("libpython*.so*"), Path(sys.executable).resolve()]
 

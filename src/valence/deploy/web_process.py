@@ -1,4 +1,4 @@
-"""A release as a dyno runs it: its release phase, and the web process with its start, stop and memory."""
+"""Runs a release as a dyno does: its release phase, and the web process with its start, stop and memory."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from pathlib import Path
 from valence.deploy.programs import last_lines, run
 from valence.errors import DeployError
 
-BIND_S, STOP_S = 60, 30  # Heroku's limits: the time to open the port, and from SIGTERM to SIGKILL
+BIND_S, STOP_S = 60, 30  # Heroku's limits: time to open the port, and from SIGTERM to SIGKILL
 
 
 class WebProcess:
-    """A web process that was started just now; its lines go to the file `said`."""
+    """A web process that has just been started; its output goes to the file `output`."""
 
-    def __init__(self, process: subprocess.Popen[str], said: Path, port: int) -> None:
+    def __init__(self, process: subprocess.Popen[str], output: Path, port: int) -> None:
         self.process = process
         self.address = f"http://127.0.0.1:{port}"
-        self._said = said
+        self._output = output
         self._port = port
         self._began = time.perf_counter()
 
     def until_open(self) -> float:
-        """Seconds from the start until the port is open. Raises DeployError if that takes longer than Heroku waits."""
+        """Seconds from the start until the port is open. Raises DeployError after Heroku's limit."""
 
         def is_open() -> bool:
             with socket.socket() as trial:
                 return trial.connect_ex(("127.0.0.1", self._port)) == 0
 
-        return self._until(is_open, "does not open $PORT")
+        return self._until(is_open, "did not open $PORT")
 
     def until_ready(self) -> float:
-        """Seconds from the start until it can score. Raises DeployError if it cannot within a minute."""
+        """Seconds from the start until it can score. Raises DeployError after a minute."""
 
         def is_ready() -> bool:
             try:
@@ -48,10 +48,10 @@ class WebProcess:
             except OSError:
                 return False
 
-        return self._until(is_ready, "does not get ready")
+        return self._until(is_ready, "is not ready")
 
     def stop(self) -> float:
-        """Seconds from SIGTERM to its end; one that is still there a while after Heroku's SIGKILL is killed."""
+        """Seconds from SIGTERM to its end; it is killed if it is still running well after Heroku would kill it."""
         began = time.perf_counter()
         self.process.terminate()
         try:
@@ -63,7 +63,7 @@ class WebProcess:
 
     @contextmanager
     def peak_memory_mb(self) -> Iterator[Callable[[], float]]:
-        """Watches it and its children; afterwards the value that it yields gives the most they took together."""
+        """Measures the process and its children. Yields a function that returns their peak together."""
         peak, done = [0.0], threading.Event()
 
         def watch() -> None:
@@ -86,8 +86,8 @@ class WebProcess:
             status = self.process.poll()
             if status is not None or elapsed > BIND_S:
                 how = f"ended with {status}" if status is not None else f"{problem} within {BIND_S} s"
-                said = self._said.read_text("utf-8", errors="replace")
-                raise DeployError(f"The server {how}. It says:\n{last_lines(said)}")
+                printed = self._output.read_text("utf-8", errors="replace")
+                raise DeployError(f"The server {how}. It printed:\n{last_lines(printed)}")
             time.sleep(0.05)
         return time.perf_counter() - self._began
 
@@ -96,11 +96,11 @@ class WebProcess:
 def web_process(
     command: str, root: Path, environment: Mapping[str, str], prefix: Sequence[str] = ()
 ) -> Iterator[WebProcess]:
-    """The Procfile's web line in the slug, behind the words of `prefix` (see Limits); stopped at the end if need be."""
+    """Runs the Procfile's web line in the slug, after `prefix` (see Limits), and stops it after the block."""
     port = int(environment["PORT"])
     words = [os.path.expandvars(word.replace("$PORT", str(port))) for word in shlex.split(command)]
-    said = root.with_name("said.log")
-    with said.open("w", encoding="utf-8") as log:
+    output = root.with_name("output.log")
+    with output.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(  # noqa: S603
             [*prefix, *words],
             cwd=root,
@@ -109,7 +109,7 @@ def web_process(
             stderr=log,
             text=True,
         )
-    running = WebProcess(process, said, port)
+    running = WebProcess(process, output, port)
     try:
         yield running
     finally:
@@ -118,28 +118,28 @@ def web_process(
 
 
 def run_release(command: str, root: Path, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> float:
-    """Seconds that the Procfile's release line took. Raises DeployError with its own words if it failed."""
+    """Seconds that the Procfile's release line took. Raises DeployError with its output if it fails."""
     began = time.perf_counter()
     done = run([*prefix, "sh", "-c", command], root, environment)
     if done.returncode:
-        said = last_lines(done.stdout, done.stderr)
-        raise DeployError(f"The release phase `{command}` ended with {done.returncode}. It says:\n{said}")
+        printed = last_lines(done.stdout, done.stderr)
+        raise DeployError(f"The release phase `{command}` ended with {done.returncode}. It printed:\n{printed}")
     return time.perf_counter() - began
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """A free port of this machine."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         return int(trial.getsockname()[1])
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory in MB of a process and its children; pages that they share are counted for each."""
+    """Resident memory in MB of a process and its children; shared pages are counted for each."""
     listed = run(["ps", "-A", "-o", "pid=,ppid=,rss="], Path.cwd(), os.environ)
     if listed.returncode:
         raise DeployError(
-            f"Cannot measure memory: `ps` ended with {listed.returncode}. It says:\n{last_lines(listed.stderr)}"
+            f"Cannot measure memory: `ps` ended with {listed.returncode}. It printed:\n{last_lines(listed.stderr)}"
         )
     rows = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
     return sum(kilobytes for own, parent, kilobytes in rows if pid in {own, parent}) * 1024 / 1e6

@@ -148,14 +148,14 @@ def choose(grid: Grid, options: TableOptions) -> Choice:
     labels, label_reason = options.label_columns, "as named"
     text, text_reason = options.text_column, "as named"
     if text is None:
-        text, text_reason = _guess_text(grid, [each for each in profiles if each.name not in labels])
+        text, text_reason = _guess_text(grid, [column for column in profiles if column.name not in labels])
     if not labels:
-        label, label_reason = _guess_label(grid, [each for each in profiles if each.name != text], text)
+        label, label_reason = _guess_label(grid, [column for column in profiles if column.name != text], text)
         labels = (label,)
     if text in labels:
         raise DataError(f"The column {text!r} cannot hold both the texts and the labels.", code="columns-same")
     used = {text, *labels}
-    hint = next((each.name for each in profiles if each.named(_GROUP_NAMES) and each.name not in used), None)
+    hint = next((column.name for column in profiles if column.named(_GROUP_NAMES) and column.name not in used), None)
     group = options.group_column
     return Choice(text, labels, group, text_reason, label_reason, group_hint=None if group else hint)
 
@@ -218,22 +218,27 @@ def _profile(name: str, cells: Sequence[object]) -> _Profile:
 
 
 def _guess_text(grid: Grid, profiles: Sequence[_Profile]) -> tuple[str, str]:
-    by_name = [each.name for each in profiles if each.strings and each.named(_TEXT_NAMES)]
-    by_looks = [each.name for each in profiles if each.text_like]
+    by_name = [column.name for column in profiles if column.strings and column.named(_TEXT_NAMES)]
+    by_looks = [column.name for column in profiles if column.text_like]
     return _only_one(grid, by_name, by_looks, "text", "its cells read like sentences")
 
 
 def _guess_label(grid: Grid, profiles: Sequence[_Profile], text: str) -> tuple[str, str]:
-    usable = [each for each in profiles if each.filled and (each.lists or not each.nested)]
-    by_name = [each for each in usable if each.named(_LABEL_NAMES) or _YES_OR_NO.fullmatch(each.name.lower())]
-    flags = [each for each in usable if each.flags]
-    if len(flags) > 1 and by_name and all(each.flags and not each.named(_COMMON_LABEL_NAMES) for each in by_name):
+    usable = [column for column in profiles if column.filled and (column.lists or not column.nested)]
+    by_name = [column for column in usable if column.named(_LABEL_NAMES) or _YES_OR_NO.fullmatch(column.name.lower())]
+    flags = [column for column in usable if column.flags]
+    if len(flags) > 1 and by_name and all(column.flags and not column.named(_COMMON_LABEL_NAMES) for column in by_name):
         by_name = flags  # toxic beside threat and insult is one label of several, whatever it is called
     if not by_name and len(grid.columns) == 2:
         return usable[0].name if usable else profiles[0].name, f"the only column beside {text!r}"
-    by_looks = [each.name for each in usable if each.label_like]
+    by_looks = [column.name for column in usable if column.label_like]
     return _only_one(
-        grid, [each.name for each in by_name], by_looks, "label", "few different values", [each.name for each in flags]
+        grid,
+        [column.name for column in by_name],
+        by_looks,
+        "label",
+        "few different values",
+        [column.name for column in flags],
     )
 
 
@@ -258,13 +263,13 @@ def _only_one(
 
 def _each_a_label(candidates: Sequence[str], flags: Sequence[str]) -> str:
     """The hint if several columns of yes or no are each a label, in words; empty where that cannot be."""
-    each = [name for name in candidates if name in flags]
-    if len(each) < 2:
+    labels = [name for name in candidates if name in flags]
+    if len(labels) < 2:
         return ""
-    options = " ".join(f"--label-column {shlex.quote(name)}" for name in each)
+    options = " ".join(f"--label-column {shlex.quote(name)}" for name in labels)
     return f" If each is a label of its own: {options}"
 
 
 def _listed(names: Iterable[str]) -> str:
-    found = list(names)
-    return ", ".join(repr(name) for name in found[:12]) + (f" and {len(found) - 12} more" if len(found) > 12 else "")
+    listed = list(names)
+    return ", ".join(map(repr, listed[:12])) + (f" and {len(listed) - 12} more" if len(listed) > 12 else "")

@@ -74,7 +74,7 @@ def _read(content: memoryview) -> OnnxFile:
 
 def _node(content: memoryview) -> Node:
     fields = list(_fields(content))
-    names = {number: [_text(value) for found, value in fields if found == number] for number in (1, 2, 4)}
+    names = {number: [_text(value) for key, value in fields if key == number] for number in (1, 2, 4)}
     attributes = dict(_attribute(value) for number, value in fields if number == _NODE_ATTRIBUTE)
     (op,) = names[_NODE_OP]
     return Node(op, tuple(names[_NODE_INPUT]), tuple(names[_NODE_OUTPUT]), attributes)
