@@ -163,8 +163,8 @@ def newer(journal: str) -> str:
     ("harm", "words"),
     [
         (lambda journal, _: journal.write_text("{"), "cannot be read"),
-        (lambda journal, _: journal.write_text(newer(journal.read_text())), "another Valence made it"),
-        (lambda _, part: part.write_bytes(b""), "shorter than it was"),
+        (lambda journal, _: journal.write_text(newer(journal.read_text())), "another version of Valence made it"),
+        (lambda _, part: part.write_bytes(b""), "shorter than before"),
     ],
 )  # fmt: skip
 def test_a_stopped_run_that_is_damaged_is_told(

@@ -159,7 +159,7 @@ BROKEN = {
             "line 5: the quoting",
             "line 6: the byte 0xe9",
             "line 7: there is a NUL",
-            "line 8: a quote is opened",
+            "line 8: a quote in this row",
         ],
         ["1", "2", "6"],
     ),
@@ -232,7 +232,12 @@ def test_a_broken_quote_far_up_costs_one_row_of_a_large_file(score: Score, tmp_p
             (),
             "already has the column 'predicted_label', which would be added.\nChoose other",
         ),
-        ("in.jsonl", '{"text": "a", "predicted_probability": 1}\n', (), "'predicted_probability' already"),
+        (
+            "in.jsonl",
+            '{"text": "a", "predicted_probability": 1}\n',
+            (),
+            "already has the column 'predicted_probability'",
+        ),
         ("in.csv", "", (), "is empty: it has no header"),
         ("in.csv", "text,id\n", (), "no rows below its header"),
         ("in.jsonl", "", (), "is empty: it has no rows"),
@@ -245,7 +250,7 @@ def test_a_broken_quote_far_up_costs_one_row_of_a_large_file(score: Score, tmp_p
         ("in.txt", "garbage", (), "has no ending that tells the format.\nAdd --format csv, tsv or jsonl"),
         ("in.csv", "id,code\n1,2\n", (), "no column looks as if it held the texts"),
         ("in.csv", "text\na\n", ("--encoding", "klingon"), "no encoding called 'klingon'"),
-        ("in.csv", "text,label\na,b,c\nd,e,f\n", (), "line 2: 3 cell(s), where the header has 2"),
+        ("in.csv", "text,label\na,b,c\nd,e,f\n", (), "line 2: 3 cell(s), but the header has 2"),
         (
             "in.csv",
             "text,label\n\udce9t\udce9,good\n",
@@ -292,7 +297,7 @@ def test_a_key_that_clashes_late_costs_its_row(score: Score, tmp_path: Path, cap
     (tmp_path / "in.jsonl").write_text("\n".join(lines))
     done = score(tmp_path / "in.jsonl", "--out", tmp_path / "out.jsonl")
     assert done.exit_code == 0
-    assert f"line {BLOCK_ROWS + 1}: it has a key 'predicted_label' already" in caplog.text
+    assert f"line {BLOCK_ROWS + 1}: it already has the key 'predicted_label'" in caplog.text
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == BLOCK_ROWS
 
 

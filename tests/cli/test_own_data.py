@@ -58,8 +58,8 @@ def test_it_is_evaluated_on_the_rows_reserved_and_on_a_new_file_whole(own: Path,
     run("evaluate", "--model", out, "--data", own, "--data", new, "--label-column", "kind", "--results", results)
     reserved, whole = json.loads(results.read_text("utf-8"))["results"]
     trained = ModelFolder(out).results().results[0]
-    assert (reserved.split, reserved.rows) == (trained.split, 40)
-    assert reserved.confusion == trained.confusion
+    assert (reserved["split"], reserved["rows"]) == (trained.split, 40)
+    assert reserved["confusion"] == trained.confusion
     assert (whole["split"], whole["rows"]) == ("all of new.csv", 30)
 
 

@@ -155,7 +155,7 @@ def test_a_full_queue_refuses_at_once(gate: Gate, batcher: Batcher, pool: Thread
     held = _hold(gate, batcher, pool)
     accepted = pool.submit(batcher.score, ["bad " * 200])  # more than the limit, but nothing else waits
     _wait_until(lambda: batcher.queue.waiting_tokens > 100)
-    with pytest.raises(OverloadedError, match="100 may wait") as caught:
+    with pytest.raises(OverloadedError, match="the limit is 100") as caught:
         batcher.score(["good " * 100])
     assert caught.value.retry_after_s >= 1
     gate.open.set()
@@ -332,6 +332,13 @@ def test_a_call_that_takes_too_long_is_refused_before_it_is_read(
 def test_the_speed_can_be_measured_before_anybody_asks(engine: Engine) -> None:
     batcher = Batcher(engine)
     assert batcher.speed.tokens_per_s is None
+    batcher.measure_speed()
+    assert batcher.speed.tokens_per_s
+    batcher.close()
+
+
+def test_the_speed_is_measured_whatever_the_limit_on_a_text(tiny_model: Path) -> None:
+    batcher = Batcher(Engine(tiny_model, max_characters=20))
     batcher.measure_speed()
     assert batcher.speed.tokens_per_s
     batcher.close()

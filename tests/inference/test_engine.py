@@ -164,7 +164,7 @@ def _remove(name: str) -> Callable[[Path], None]:
         (_rewrite("body.json", format=2), "model-too-new", "Upgrade"),
         (_rewrite("head.json", format=99), "model-too-new", "Upgrade"),
         (_rewrite("head.json", body_id="another"), "model-mismatch", "another"),
-        (_rewrite("body.json", readouts={"final": 32, "general": 7}), "model-mismatch", "answers with"),
+        (_rewrite("body.json", readouts={"final": 32, "general": 7}), "model-mismatch", "has the outputs"),
     ],
 )
 def test_a_damaged_folder_is_told(

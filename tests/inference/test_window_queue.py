@@ -101,7 +101,7 @@ def test_what_was_given_up_is_dropped() -> None:
 def test_a_call_that_would_not_be_answered_in_time_is_refused_at_once() -> None:
     queue = _queue(100)
     queue.append(_call(*[50] * 20), 25)  # ten seconds
-    with pytest.raises(OverloadedError, match="within 25 seconds: 1,000 tokens go first") as caught:
+    with pytest.raises(OverloadedError, match="within 25 seconds: 1,000 tokens are ahead of it") as caught:
         queue.check(1000, 25)
     assert not isinstance(caught.value, TooCostlyError)
     assert caught.value.retry_after_s == 5
@@ -111,7 +111,7 @@ def test_a_call_that_would_not_be_answered_in_time_is_refused_at_once() -> None:
 
 def test_a_call_that_alone_takes_too_long_is_told_that_waiting_does_not_help() -> None:
     queue = _queue(100)
-    with pytest.raises(TooCostlyError, match="about 30 seconds here, even alone; it may take 25"):
+    with pytest.raises(TooCostlyError, match="about 30 seconds; the limit is 25"):
         queue.check(3000, 25)
     queue.check(2400, 25)
     queue.check(3000)  # who has no limit of time may ask
@@ -121,11 +121,11 @@ def test_a_call_that_alone_takes_too_long_is_told_that_waiting_does_not_help() -
 def test_long_calls_fill_no_room_of_short_ones() -> None:
     queue = _queue(max_tokens=300)
     queue.append(_call(*[100] * 10))  # any one call may be longer
-    with pytest.raises(OverloadedError, match="queue is full: 1,000 tokens wait"):
+    with pytest.raises(OverloadedError, match="queue is full: 1,000 tokens are waiting"):
         queue.check(101)
     for _ in range(3):
         queue.append(_call(100))
-    with pytest.raises(OverloadedError, match="queue is full: 300 tokens wait"):
+    with pytest.raises(OverloadedError, match="queue is full: 300 tokens are waiting"):
         queue.check(1)
 
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from valence.errors import OverloadedError, TextError
 from valence.inference.admission import Admission, Charge, OnLong
 from valence.inference.batch_run import BatchRun
@@ -73,7 +75,10 @@ class Batcher:
     def measure_speed(self) -> None:
         """Runs a few batches, so that even the first calls are refused if they would take too long."""
         reader = self.engine.reader
-        window = reader.window(reader.read("a " * self._batch_tokens).ids[: min(reader.capacity, self._batch_tokens)])
+        tokens = np.resize(
+            reader.read("a").ids, min(reader.capacity, self._batch_tokens)
+        )  # any limit on texts allows it
+        window = reader.window(tokens)
         windows = [window] * max(1, self._batch_tokens // len(window))
         for trial in range(_TRIALS):
             began = time.perf_counter()
