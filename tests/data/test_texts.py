@@ -76,7 +76,7 @@ def test_one_text_is_one_text_also_in_numpy() -> None:
         (np.array([TWO, TWO]), r"shape \(2, 2\)"),
         (np.array(3.0), "holds no texts|shape"),
         ({"text": TWO}, "A dict is not a list"),
-        (set(TWO), "A set is not a list"),
+        ({"A fine film."}, "A set is not a list"),
         (b"Fine.", "bytes, not text.*decode"),
         (None, "None holds no texts or labels"),
         (3, "int holds no texts"),
@@ -84,7 +84,7 @@ def test_one_text_is_one_text_also_in_numpy() -> None:
     ],
     ids=repr,
 )
-def test_what_holds_no_texts_is_refused_with_the_way_out(given: object, said: str) -> None:
+def test_what_holds_no_texts_is_refused_with_a_hint(given: object, said: str) -> None:
     with pytest.raises(TextError, match=said):
         texts_of(given)
 
