@@ -38,7 +38,7 @@ def test_a_running_command_stops_with_one_line(tiny_model: Path) -> None:
     ("arguments", "words"),
     [
         (["data", "get", "imdb"], "a download resumes where it stopped"),
-        (["transfer", "--from", "bundled", "--out", "out"], "features that were finished are kept"),
+        (["transfer", "--from", "bundled", "--out", "out"], "finished features are kept"),
         (["pretrain", "--out", "out"], "--resume"),
     ],
 )

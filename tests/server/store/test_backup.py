@@ -95,7 +95,7 @@ def test_what_is_there_is_replaced_only_when_asked(full: Database, empty: Databa
 
 
 def test_it_is_of_one_moment_while_the_server_writes(database: Database, tmp_path: Path) -> None:
-    stop = threading.Event()
+    stop, wrote = threading.Event(), threading.Event()
 
     def write_pairs() -> None:
         number = 0
@@ -107,11 +107,13 @@ def test_it_is_of_one_moment_while_the_server_writes(database: Database, tmp_pat
                         session,
                         {**values, "probability": 1.0, "correct": True, "received_at": NOW, "changed_at": NOW},
                     )
+            wrote.set()
             number += 2
 
     writer = threading.Thread(target=write_pairs)
     writer.start()
     try:
+        assert wrote.wait(30)
         counts = [backup(database, tmp_path / f"{n}.jsonl").rows.get("feedback", 0) for n in range(5)]
     finally:
         stop.set()

@@ -116,10 +116,10 @@ class RateLimits:
 def network_of(address: str) -> str:
     """The IP address, or with IPv6 its /64, which usually belongs to one household.
 
-    >>> network_of("2001:db8:1:2:3:4:5:6")
-    '2001:db8:1:2::/64'
     A port is ignored: some proxies add it, and the client chooses it.
 
+    >>> network_of("2001:db8:1:2:3:4:5:6")
+    '2001:db8:1:2::/64'
     >>> network_of("192.0.2.7:50123"), network_of("[2001:db8:1:2::6]:443")
     ('192.0.2.7', '2001:db8:1:2::/64')
     """
