@@ -29,9 +29,9 @@ from cluster_steps import driving, steps
 from score import make_comments
 
 from valence.data.sources import load
-from valence.files import write_json
 from valence.inference.cores import available_cores
-from valence.machine import processor
+from valence.system.files import write_json
+from valence.system.machine import processor
 
 EFFICIENCY = 0.85  # of two workers on two cores, against one on one
 GROWTH = 1.1  # of the peak memory from the smaller file to one of ten times the rows

@@ -20,11 +20,11 @@ from texts import read_texts  # next to this file
 
 from valence.data.table import reader
 from valence.data.table.columns import TableOptions
-from valence.files import write_json
 from valence.inference.cores import available_cores
 from valence.inference.engine import Engine
-from valence.machine import processor
 from valence.model.bundled import bundled_folder
+from valence.system.files import write_json
+from valence.system.machine import processor
 
 ROUNDS = 5
 

@@ -43,11 +43,11 @@ from valence.data.splits import sample
 from valence.encoder import bases
 from valence.errors import ValenceError
 from valence.export import export_body
-from valence.files import write_json
 from valence.inference.cores import available_cores
 from valence.inference.windows import TextReader
-from valence.machine import processor
 from valence.model.folder import ModelFolder
+from valence.system.files import write_json
+from valence.system.machine import processor
 
 _HERE = Path(__file__).parent
 SINGLES = 200

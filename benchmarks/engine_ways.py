@@ -191,7 +191,7 @@ def peak_mb() -> float:
         lines = Path("/proc/self/status").read_text("utf-8").splitlines()
         return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) / 1e3
     except (OSError, StopIteration):
-        from valence.machine import peak_memory_mb
+        from valence.system.machine import peak_memory_mb
 
         return peak_memory_mb()
 

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.server.openapi.fuzzing import Fuzzing
 from tests.server.openapi.test_fuzz import ASKING
 from tests.server.test_routes import OPERATIONS
-from valence.files import write_json
+from valence.system.files import write_json
 
 _VERSIONS = ("schemathesis", "hypothesis", "flask", "werkzeug", "pydantic")
 

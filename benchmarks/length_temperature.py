@@ -21,11 +21,11 @@ from scipy.optimize import minimize
 from valence.data import sources
 from valence.data.splits import SplitConfig, prepare
 from valence.evaluation.metrics import expected_calibration_error
-from valence.files import write_json
 from valence.inference.engine import Engine
-from valence.machine import processor
 from valence.model.bundled import bundled_folder
 from valence.model.head import Floats, Ints, log_loss, softmax
+from valence.system.files import write_json
+from valence.system.machine import processor
 
 
 @dataclass(frozen=True)

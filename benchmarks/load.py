@@ -28,11 +28,11 @@ from load_sending import Sender
 from load_servers import OURS, WAYS, DidNotStartError, Way, resident_mb, serving
 from texts import read_texts
 
-from valence.files import write_json
 from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
-from valence.machine import cores, processor
 from valence.model.folder import ModelFolder
+from valence.system.files import write_json
+from valence.system.machine import cores, processor
 
 CONNECTIONS = (1, 8, 64, 256)
 PARTS = ("ways", "engine", "overload")

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 from environments import interpreter  # beside this file
 
-from valence.machine import cores
+from valence.system.machine import cores
 
 RIVALS = Path(__file__).parent / "rivals"
 PATIENCE_S = 180

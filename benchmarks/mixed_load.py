@@ -25,10 +25,10 @@ from load_sending import Sender
 from load_servers import OURS, Way, serving
 from texts import read_texts  # next to this file
 
-from valence.files import write_json
-from valence.machine import cores, processor
 from valence.model.bundled import bundled_folder
 from valence.model.folder import ModelFolder
+from valence.system.files import write_json
+from valence.system.machine import cores, processor
 
 Json = dict[str, Any]
 WITHIN_MS = 1000

@@ -25,8 +25,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from valence.files import write_json
-from valence.home import home
+from valence.system.files import write_json
+from valence.system.home import home
 
 _WAYS = Path(__file__).with_name("pipeline_ways.py")
 PARTS = ("stage2", "stage1", "memory")

@@ -30,11 +30,11 @@ from valence.data.splits import SplitConfig, prepare
 from valence.encoder import bases, network
 from valence.encoder.precision import choose
 from valence.encoder.trainable import freeze_body
-from valence.files import write_json
-from valence.machine import peak_memory_mb, processor
 from valence.model.folder import FINAL
 from valence.model.head import HeadFitter
 from valence.model.labels import Labels
+from valence.system.files import write_json
+from valence.system.machine import peak_memory_mb, processor
 from valence.training.body_source import open_body
 from valence.training.encoding import EncodedTexts, PadToStep, encode
 from valence.training.trainer import LoopConfig, attention_for, train_on, validation_history

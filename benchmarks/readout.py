@@ -22,8 +22,8 @@ from typing import Any
 
 from own_data import FILES  # beside this file
 
-from valence.files import write_json
-from valence.machine import processor
+from valence.system.files import write_json
+from valence.system.machine import processor
 
 BASE = "minilm"
 _VALENCE = str(Path(sys.executable).with_name("valence"))

@@ -22,15 +22,16 @@ from pathlib import Path
 from typing import Any
 
 from valence.data.sources import load
-from valence.files import write_json
 from valence.inference.cores import available_cores
-from valence.machine import processor
+from valence.system.files import write_json
+from valence.system.machine import processor
 
 # Of the whole file to a hundredth of it.
 MOST_MEMORY = 1.25
 # Runs the command and prints the peak of its memory, which only the process itself can tell.
 _MEASURED = (
-    "import sys, valence.machine as m, valence.cli as c; c.main(standalone_mode=False); print(m.peak_memory_mb())"
+    "import sys, valence.cli as cli; from valence.system import machine; "
+    "cli.main(standalone_mode=False); print(machine.peak_memory_mb())"
 )
 
 

@@ -24,12 +24,12 @@ from valence.data.splits import SplitConfig, prepare
 from valence.encoder import network
 from valence.errors import SettingsError
 from valence.export import export_body
-from valence.files import write_json
 from valence.inference.engine import Engine
-from valence.machine import processor
 from valence.model.folder import FINAL, ModelFolder
 from valence.model.head import linear_head
 from valence.model.multi_label import fitter_for
+from valence.system.files import write_json
+from valence.system.machine import processor
 from valence.training.saving import Trained, save
 from valence.training.torch_body import describe, frozen_from_folder, open_folder, with_head
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from valence.files import write_json
-from valence.machine import processor
+from valence.system.files import write_json
+from valence.system.machine import processor
 
 _CLI = "from valence.cli import main; main()"
 # What is started, and the most that it may take in seconds; the bare interpreter is what all of them pay.

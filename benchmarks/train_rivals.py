@@ -36,9 +36,9 @@ from valence.errors import DataError
 from valence.evaluation.results import Origin, check_labels_covered, measure
 from valence.evaluation.scored import Scored
 from valence.evaluation.tables import cost, table
-from valence.files import write_json
 from valence.model.labels import Labels
 from valence.model.results import Result
+from valence.system.files import write_json
 
 RIVALS = Path(__file__).parent / "rivals"
 

@@ -25,8 +25,8 @@ from typing import Any
 from environments import interpreter  # next to this file
 from transports_checks import CHECKS, Target
 
-from valence.files import write_json
-from valence.machine import cores, processor
+from valence.system.files import write_json
+from valence.system.machine import cores, processor
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent / "docs" / "results" / "transports.json"

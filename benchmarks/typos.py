@@ -17,11 +17,11 @@ from valence.data import sources
 from valence.data.splits import SplitConfig, prepare
 from valence.data.typos import with_typos
 from valence.evaluation.metrics import expected_calibration_error, row_log_loss
-from valence.files import write_json
 from valence.inference.engine import Engine
-from valence.machine import processor
 from valence.model.bundled import bundled_folder
 from valence.model.labels import Labels
+from valence.system.files import write_json
+from valence.system.machine import processor
 
 # Not the seeds of `valence distill --mistyped-passes`: other slips than those that a model has seen.
 _SEED = 1_000_003

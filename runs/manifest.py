@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from valence.files import write_json
 from valence.model.folder import ModelFolder
+from valence.system.files import write_json
 
 _FROM_PROVENANCE = ("stage", "config", "data", "teachers", "base_revision", "validation", "versions")
 _FROM_RESULT = ("name", "data", "split", "rows", "command", "wall_time_s", "peak_memory_mb", "processor")

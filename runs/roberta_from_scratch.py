@@ -29,8 +29,8 @@ from transformers import (
 
 from valence.data import sources
 from valence.encoder.precision import Precision, choose
-from valence.files import folder_in_place_of, write_json
-from valence.machine import processor
+from valence.system.files import folder_in_place_of, write_json
+from valence.system.machine import processor
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 BOS, EOS = SPECIAL.index("<s>"), SPECIAL.index("</s>")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from valence.version import __version__
+from valence.system.version import __version__
 
 if TYPE_CHECKING:
     from valence.classifier import Classifier, load

@@ -10,7 +10,7 @@ import pytest
 from valence.data import imdb, sources, sst2, store
 from valence.data.catalog import CATALOG
 from valence.errors import DataError
-from valence.home import home
+from valence.system.home import home
 
 
 @pytest.fixture

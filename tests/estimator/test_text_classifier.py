@@ -24,9 +24,9 @@ from sklearn.preprocessing import FunctionTransformer
 import valence
 from valence import TextClassifier
 from valence.errors import DataError, OutputError, SettingsError, TextError
-from valence.files import umask
 from valence.inference.engine import Engine
 from valence.model.folder import ModelFolder
+from valence.system.files import umask
 from valence.training import feature_cache
 
 ROOT = Path(__file__).parents[2]

@@ -28,10 +28,10 @@ from typing import Any
 
 from tests.server.databases import address_of_file, new_database, postgresql, postgresql_to_stop
 from tests.server.killed_server import running
-from valence.files import write_json
 from valence.server.store import feedback_rows
 from valence.server.store.address import database_address
 from valence.server.store.database import Database
+from valence.system.files import write_json
 
 # What a caller meets whose server is killed before, or in the middle of, its answer.
 CUT_OFF = (OSError, HTTPException, ValueError)

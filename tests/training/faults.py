@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 
 from valence.evaluation.results import read
-from valence.files import sha256_of, write_json
 from valence.model.folder import ModelFolder
+from valence.system.files import sha256_of, write_json
 
 _KILLS_IN_A_ROW = 3
 _RUNS_A_KILL = 20  # a way that always ends before it is killed is told, not tried for ever

@@ -21,7 +21,7 @@ from typing import IO, Any, Protocol, Self
 from valence.bulk.blocks import Problem
 from valence.data.table.decoding import shown, zstd
 from valence.errors import DataError
-from valence.files import write_json
+from valence.system.files import write_json
 
 JOURNAL_VERSION = 1
 

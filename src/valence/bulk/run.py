@@ -23,7 +23,7 @@ from valence.bulk.scoring import Score, Scored, answers, with_problems
 from valence.data.table.decoding import shown
 from valence.errors import DataError, TextError
 from valence.inference.engine import Engine
-from valence.version import __version__
+from valence.system.version import __version__
 
 log = logging.getLogger(__name__)
 

@@ -41,8 +41,8 @@ def check(source: Path, models: tuple[str, ...], minutes: float, results: Path |
     The exit code is 1 if a limit is exceeded.
     """
     from valence.deploy.preflight import preflight
-    from valence.files import write_json
-    from valence.machine import cores
+    from valence.system.files import write_json
+    from valence.system.machine import cores
 
     report = preflight(source, models, minutes=minutes)
     if results:

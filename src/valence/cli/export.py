@@ -25,7 +25,7 @@ def export(model: Path, texts: Path | None, overwrite: bool, as_json: bool) -> N
     from valence.errors import DataError
     from valence.export.parity import SAMPLE_TEXTS, parity
     from valence.export.to_onnx import export_body
-    from valence.files import check_file_free
+    from valence.system.files import check_file_free
 
     lines = [line for line in texts.read_text("utf-8", errors="replace").splitlines() if line.strip()] if texts else []
     if texts and not lines:

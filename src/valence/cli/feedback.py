@@ -26,9 +26,9 @@ def export(shape: str, out: Path | None, overwrite: bool) -> None:
     In CSV, an apostrophe is put before a field that a spreadsheet would run as a formula; JSON Lines has everything as
     it was sent.
     """
-    from valence.files import check_file_free, file_in_place_of, writing
     from valence.server.feedback.export import as_csv, as_jsonl
     from valence.server.store.feedback_rows import every
+    from valence.system.files import check_file_free, file_in_place_of, writing
 
     if out is not None:
         check_file_free(out, overwrite=overwrite)

@@ -44,7 +44,7 @@ def parity(
     from valence.cli.command_line import command_line
     from valence.data.splits import SplitConfig, prepare, sample
     from valence.export.parity import parity as compare
-    from valence.files import write_json
+    from valence.system.files import write_json
 
     reports, close = [], True
     for request in requests:

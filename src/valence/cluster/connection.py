@@ -16,8 +16,8 @@ from itertools import islice
 from typing import Any
 
 from valence.errors import ClusterError, SettingsError
-from valence.extras import how_to_install
 from valence.inference.cores import available_cores
+from valence.system.extras import how_to_install
 
 log = logging.getLogger(__name__)
 

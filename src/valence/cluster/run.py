@@ -25,8 +25,8 @@ from valence.cluster.shards import Model, Receipt, Scoring, Shard, belongs_to_sh
 from valence.cluster.storage import Place, files_in, is_temporary, place_of, read_bytes, remove, write_bytes
 from valence.cluster.worker import Done, Job, Planner, Scorer, Task
 from valence.errors import DataError, ValenceError
-from valence.files import indented_json
-from valence.version import __version__
+from valence.system.files import indented_json
+from valence.system.version import __version__
 
 log = logging.getLogger(__name__)
 

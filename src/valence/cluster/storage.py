@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from valence.errors import DataError, SettingsError
-from valence.extras import how_to_install
+from valence.system.extras import how_to_install
 
 URI = re.compile(r"[a-z][a-z0-9+.-]+://")
 _TEMPORARY = re.compile(r"\.valence-[0-9a-f]{32}\.tmp")

@@ -23,7 +23,7 @@ from valence.cluster.storage import Place, size_of
 from valence.data.table.decoding import format_of
 from valence.errors import ClusterError, DataError, SettingsError, ValenceError
 from valence.inference.engine import Engine
-from valence.version import __version__
+from valence.system.version import __version__
 
 LOGGED_PROBLEMS = 20  # of a shard; all of them go into the file next to it
 

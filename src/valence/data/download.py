@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from valence.data.catalog import Entry
 from valence.errors import DataError
-from valence.files import sha256_of, writing
+from valence.system.files import sha256_of, writing
 
 _PIECE = 1 << 16  # bytes
 

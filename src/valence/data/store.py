@@ -17,8 +17,8 @@ from valence.data.catalog import Entry, entry
 from valence.data.download import download
 from valence.data.examples import Dataset, Examples
 from valence.errors import DataError
-from valence.files import folder_in_place_of, sha256_of, write_json
-from valence.home import home
+from valence.system.files import folder_in_place_of, sha256_of, write_json
+from valence.system.home import home
 
 READERS: dict[str, Callable[[Path], Dataset]] = {"imdb": imdb.read, "sst2": sst2.read}
 

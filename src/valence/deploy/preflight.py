@@ -19,7 +19,7 @@ from valence.deploy.database import TrialDatabase, trial_database
 from valence.deploy.limits import limited
 from valence.deploy.slug import Slug, build_slug
 from valence.deploy.web_process import BIND_S, STOP_S, WebProcess, free_port, run_release, web_process
-from valence.machine import processor
+from valence.system.machine import processor
 
 # Heroku's limits: a basic dyno's memory, the router's timeout, the size of a slug.
 MEMORY_MIB, ANSWER_S, SLUG_MB = 512, 30, 500

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from valence.encoder.split_packages import assemble
 from valence.errors import BaseModelError
-from valence.files import sha256_of
-from valence.home import home
+from valence.system.files import sha256_of
+from valence.system.home import home
 
 _SHA256_DIGITS = 64  # in hex
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from valence.machine import cpu_flags
+from valence.system.machine import cpu_flags
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 
 from valence.errors import BaseModelError
-from valence.files import folder_in_place_of
+from valence.system.files import folder_in_place_of
 
 
 def assemble(distributions: Sequence[str], wanted: Sequence[str], target: Path) -> Path | None:

@@ -11,7 +11,7 @@ is not exported. May import `valence.training`; serving must never import it.
 """
 
 from valence.errors import SettingsError
-from valence.extras import how_to_install
+from valence.system.extras import how_to_install
 
 try:
     import sklearn  # noqa: F401 - whether it is there

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from valence.errors import SettingsError
 from valence.evaluation.charts import PALETTE, Chart, charts
-from valence.extras import how_to_install
-from valence.files import folder_in_place_of
 from valence.model.results import Result
+from valence.system.extras import how_to_install
+from valence.system.files import folder_in_place_of
 
 _SIZE, _WIDE = (4.2, 3.6), (5.0, 3.2)  # inches
 _PNG_DPI = 160

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from valence.evaluation.card import model_card
-from valence.files import write_bytes
 from valence.model.folder import ModelFolder
 from valence.model.results import Result, Results
+from valence.system.files import write_bytes
 
 
 def record(path: Path, own: Sequence[Result], comparisons: Sequence[Result]) -> None:

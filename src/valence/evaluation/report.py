@@ -13,8 +13,8 @@ from typing import Any
 from valence.evaluation.charts import charts
 from valence.evaluation.comparison import Comparison
 from valence.evaluation.plots import inline_svg, require_matplotlib
-from valence.files import write_bytes
 from valence.model.results import KnownFailure, Result
+from valence.system.files import write_bytes
 
 # Metric -> (its name in the report, what it means).
 _METRICS = {

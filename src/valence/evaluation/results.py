@@ -21,9 +21,9 @@ from valence.evaluation.intervals import estimate
 from valence.evaluation.multi_label import estimate as estimate_multi_label
 from valence.evaluation.scored import AnyScored, MultiLabelScored
 from valence.evaluation.slices import slices
-from valence.files import write_json
-from valence.machine import peak_memory_mb, processor
 from valence.model.results import LearningCurve, Result
+from valence.system.files import write_json
+from valence.system.machine import peak_memory_mb, processor
 
 
 @dataclass(frozen=True)

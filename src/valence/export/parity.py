@@ -12,10 +12,10 @@ import numpy as np
 from valence.data.examples import Target
 from valence.evaluation.intervals import proportion
 from valence.inference.engine import Engine
-from valence.machine import processor
 from valence.model.folder import ModelFolder
 from valence.model.head import Floats, Ints
 from valence.model.results import Estimate
+from valence.system.machine import processor
 
 # A share of labels. The bundled model's is 0.6 to 1 %; of a head that was fitted on other features than it is served,
 # which cost more than a point of accuracy, it was 2.3 % (docs/experiments.md).

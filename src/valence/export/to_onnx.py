@@ -14,8 +14,8 @@ from valence.errors import ModelFolderError
 from valence.export.families import Network, read_network
 from valence.export.graph import FloatLinears, build
 from valence.export.quantize import RowwiseInt8
-from valence.files import write_bytes
 from valence.model.folder import ModelFolder
+from valence.system.files import write_bytes
 
 # The float32 graph and torch may differ by rounding only; features are of the order of 1.
 TOLERANCE = 1e-3

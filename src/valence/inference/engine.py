@@ -22,9 +22,9 @@ from valence.inference.prediction import Prediction
 from valence.inference.runtime import RuntimeName, open_runtime
 from valence.inference.scoring import answer
 from valence.inference.windows import Ints, Reading, TextReader, pooled
-from valence.limits import MAX_CHARACTERS
 from valence.model.folder import Body, ModelFolder
 from valence.model.head import Floats
+from valence.system.limits import MAX_CHARACTERS
 
 # Padded tokens of one run. Measured in docs/experiments.md, "Engine": with more, the data between two operators no
 # longer fits in the cache, and at 4,096 a quarter of the speed is lost.

@@ -17,10 +17,10 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from valence.errors import ModelFolderError, TextError
-from valence.limits import MAX_CHARACTERS
 from valence.model.head import Floats
 from valence.model.windows import spans as spans_of
 from valence.model.windows import special_tokens
+from valence.system.limits import MAX_CHARACTERS
 
 Ints = npt.NDArray[np.int64]
 

@@ -27,10 +27,10 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from valence.errors import ModelFolderError
-from valence.files import sha256_of, write_bytes, write_json
 from valence.model.head import Head
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
+from valence.system.files import sha256_of, write_bytes, write_json
 
 if TYPE_CHECKING:
     from valence.model.results import Results

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from valence.files import folder_in_place_of
 from valence.model.folder import ModelFolder
+from valence.system.files import folder_in_place_of
 
 _PARTS = ("body.onnx", "tokenizer.json", "head.json", "head.safetensors", "results.json", "README.md")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from valence.files import write_json
+from valence.system.files import write_json
 from valence.training import ranks
 
 _LIST = "complete.json"  # file -> bytes

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from valence.files import folder_in_place_of, remove_folder
 from valence.model.head import Floats
+from valence.system.files import folder_in_place_of, remove_folder
 
 MOST_BYTES = 8 << 30  # on disk; SST-2's features are 0.7 GB at most with the bundled body
 MOST_BYTES_IN_MEMORY = 64 << 20

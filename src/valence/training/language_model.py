@@ -22,7 +22,7 @@ from valence.encoder import network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision
 from valence.errors import BaseModelError
-from valence.files import folder_in_place_of, write_json
+from valence.system.files import folder_in_place_of, write_json
 from valence.training import ranks
 from valence.training.encoding import PadToStep, pieces
 from valence.training.trainer import LoopConfig, train_language_model, validation_history

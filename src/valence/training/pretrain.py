@@ -21,8 +21,8 @@ from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
 from valence.encoder.trainable import freeze_body, trainable_parameters
 from valence.errors import SettingsError
-from valence.files import write_json
 from valence.model.folder import ModelFolder
+from valence.system.files import write_json
 from valence.training import ranks, truncation
 from valence.training.encoding import Truncation
 from valence.training.language_model import Texts, adapt

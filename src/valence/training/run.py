@@ -16,11 +16,11 @@ from valence.data.examples import Dataset, Splits, content_checksum
 from valence.data.splits import SplitConfig, prepare
 from valence.evaluation.results import Origin, check_labels_covered, measure
 from valence.evaluation.scored import AnyScored, scored
-from valence.files import remove_folder
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.head import Floats, Head
 from valence.model.labels import Labels
 from valence.model.results import LearningCurve, Result
+from valence.system.files import remove_folder
 from valence.training.provenance import describe_data, versions
 from valence.training.saving import AddBody, Trained, save
 

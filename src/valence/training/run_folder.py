@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from valence.errors import SettingsError
-from valence.files import remove_abandoned, remove_folder, write_json, writing
+from valence.system.files import remove_abandoned, remove_folder, write_json, writing
 
 
 def open_run(out: Path, settings: Mapping[str, Any], *, resume: bool) -> Path:

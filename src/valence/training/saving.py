@@ -10,9 +10,9 @@ from pathlib import Path
 from valence.evaluation import plots
 from valence.evaluation.card import model_card
 from valence.evaluation.report import write_report
-from valence.files import folder_in_place_of, write_bytes
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.results import Result, Results
+from valence.system.files import folder_in_place_of, write_bytes
 
 AddBody = Callable[[Path], None]  # puts the body's files into a folder
 

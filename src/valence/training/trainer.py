@@ -27,8 +27,8 @@ from transformers import (
 from valence.data.examples import Splits
 from valence.encoder.attention import IN_CHUNKS
 from valence.encoder.precision import Precision
-from valence.files import write_json, writing
 from valence.model.labels import Labels
+from valence.system.files import write_json, writing
 from valence.training import layer_rates, ranks
 from valence.training.anchor import Anchor
 from valence.training.checkpoints import MarkComplete, last_complete

@@ -15,7 +15,7 @@ from valence.data.table.columns import Choice, TableOptions, choose
 from valence.data.table.decoding import format_of
 from valence.data.table.grid import Grid, Nested
 from valence.errors import DataError
-from valence.limits import MAX_CHARACTERS
+from valence.system.limits import MAX_CHARACTERS
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from flask import Blueprint
 from valence.server.openapi.contract import operation
 from valence.server.schemas.health import Health, Readiness
 from valence.server.state import state
-from valence.version import __version__
+from valence.system.version import __version__
 
 blueprint = Blueprint("health", __name__)
 

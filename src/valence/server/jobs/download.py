@@ -11,7 +11,7 @@ from valence.server.problems import ProblemError
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.tables import Job
-from valence.version import __version__
+from valence.system.version import __version__
 
 # How long a job is kept after its whole result was downloaded, in case the download has to be repeated.
 KEPT_AFTER_DOWNLOAD = timedelta(minutes=10)

@@ -16,7 +16,7 @@ from valence.server.openapi.contract import Media, Operation
 from valence.server.schemas.base import Wire
 from valence.server.schemas.problems import Problem
 from valence.server.settings import Settings
-from valence.version import __version__
+from valence.system.version import __version__
 
 _REF = "#/components/schemas/{model}"
 _DESCRIPTION = """\

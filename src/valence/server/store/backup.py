@@ -20,9 +20,9 @@ from typing import IO, Any
 from sqlalchemy import Table, delete, func, insert, select, text
 
 from valence.errors import StoreError
-from valence.files import file_in_place_of
 from valence.server.store.database import HEAD, Database
 from valence.server.store.tables import ApiKey, Base, Feedback, Job, UtcTime
+from valence.system.files import file_in_place_of
 
 FORMAT = 1
 _ROWS_AT_A_TIME = 500

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from valence.errors import OutputError
-from valence.files import (
+from valence.system.files import (
     _exchanged,
     _put_in_place,
     folder_in_place_of,
@@ -24,7 +24,7 @@ from valence.files import (
 ABANDON = """
 import os, signal, sys
 from pathlib import Path
-from valence.files import folder_in_place_of
+from valence.system.files import folder_in_place_of
 with folder_in_place_of(Path(sys.argv[1])) as draft:
     (draft / "half").touch()
     os.kill(os.getpid(), signal.SIGKILL)
@@ -50,7 +50,7 @@ def test_where_folders_cannot_change_places_it_is_done_in_two_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target, draft = filled(tmp_path / "model", "old"), filled(tmp_path / "draft", "new")
-    monkeypatch.setattr("valence.files._exchanged", lambda *_: False)
+    monkeypatch.setattr("valence.system.files._exchanged", lambda *_: False)
     _put_in_place(draft, target)
     assert (target / "word").read_text("utf-8") == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
