@@ -31,12 +31,11 @@ from valence.server.jobs.runner import Runner
 from valence.server.monitoring import logs
 from valence.server.settings import Settings
 from valence.server.store.database import Database
-from valence.server.transport.process import bound_buffers
+from valence.server.transport.process import BACKLOG, bound_buffers
 from valence.server.transport.worker import QuietLogger, Worker
 
 log = logging.getLogger(__name__)
 
-BACKLOG = 512
 # Heroku kills the process 30 s after SIGTERM; the rest is for closing the models.
 GRACE_S = 20
 # Seconds that a request waits for the model to load: routers send requests as soon as the port is open. Together with

@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import uvicorn
 from flask import Flask
 
 from valence.server.settings import Settings
 from valence.server.transport.limits import Limits
-from valence.server.transport.process import bound_buffers
-from valence.server.transport.worker import Serving
+from valence.server.transport.process import BACKLOG, bound_buffers
+from valence.server.transport.worker import Server, Serving
 
 PATIENCE_S = 10  # only a hang takes as long
 PREDICT = "/api/v1/predict"
@@ -30,6 +29,11 @@ class Place:
 
     port: int
     served: Serving
+    server: Server
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        return self.server.servers[0].get_loop()
 
     def connect(self, *, receive_bytes: int | None = None) -> socket.socket:
         client = socket.socket()
@@ -62,10 +66,10 @@ class Place:
 def serving(app: Flask, settings: Settings, limits: Limits = Limits()) -> Iterator[Place]:  # noqa: B008 - it is frozen
     """A running server; it has ended when the block has."""
     served = Serving(app, settings, limits, grace_s=5)
-    server = uvicorn.Server(served.config)
-    listening = socket.create_server(("127.0.0.1", 0), backlog=512)
+    server = Server(served.config)
+    listening = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
     bound_buffers(listening)
-    place = Place(listening.getsockname()[1], served)
+    place = Place(listening.getsockname()[1], served, server)
 
     async def run() -> None:
         async with served.watching():

@@ -6,6 +6,7 @@ import resource
 import select
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -277,3 +278,30 @@ def test_the_process_allows_itself_what_the_system_does(
     monkeypatch.setattr(resource, "setrlimit", set_limits)
     assert process.allow_open_files() == found
     assert held[-1][1] == limits[1], "the hard limit stays"
+
+
+def test_the_first_of_a_flood_of_clients_are_answered_before_all_are_accepted(app: Flask, settings: Settings) -> None:
+    """All connect while the event loop is busy, so the queue for them is long enough too."""
+    open_at_request: list[int] = []
+    released, busy = threading.Event(), threading.Event()
+    places: list[Place] = []
+
+    @app.before_request
+    def count() -> None:
+        open_at_request.extend(len(place.served.connections) for place in places)
+
+    def wait() -> None:
+        busy.set()
+        assert released.wait(30)
+
+    with serving(app, settings) as place:
+        places.append(place)
+        place.loop.call_soon_threadsafe(wait)
+        assert busy.wait(10)
+        try:
+            with _clients(place, 400, get("/healthz")) as clients:
+                released.set()
+                assert all(statuses(one(client)) == [200] for client in clients)
+        finally:
+            released.set()
+    assert open_at_request[0] < 200

@@ -9,6 +9,8 @@ import socket
 import threading
 import time
 
+# Clients that may wait until the server accepts them.
+BACKLOG = 512
 # More than the server needs; some systems report "unlimited" and then refuse it.
 _ENOUGH_FILES = 65_536
 # Bytes; Linux doubles them. By default, buffers grow to megabytes for each client that doesn't read its response.

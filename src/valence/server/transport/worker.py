@@ -10,6 +10,7 @@ import contextlib
 import functools
 import logging
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -25,12 +26,15 @@ from valence.server.transport.bridge import Bridge
 from valence.server.transport.connection import Connection
 from valence.server.transport.connections import Connections
 from valence.server.transport.limits import Limits
-from valence.server.transport.process import allow_open_files, end_with_master
+from valence.server.transport.process import BACKLOG, allow_open_files, end_with_master
 from valence.server.transport.refusals import Refusals
 
 # Seconds after which a thread must hand over the interpreter's lock. With Python's 5 ms, the event loop would wait for
 # that long at each event, longer than a request takes. Global by nature: set once, in a process that only serves.
 _SWITCH_S = 0.0005
+# Clients accepted before the event loop serves those that it has. By default asyncio accepts all that wait: in a flood
+# of connections, requests that had arrived waited for seconds, and some of their connections were closed to make room.
+_ACCEPTED_AT_ONCE = 32
 # Open files besides connections: the database, jobs and the model.
 _OTHER_FILES = 100
 _JOBS = "/api/v1/jobs"
@@ -52,7 +56,7 @@ class Worker(UvicornH11Worker):  # type: ignore[misc]  # gunicorn has no types
         serving = Serving(self.wsgi, self.app.settings, limits, grace_s=self.cfg.graceful_timeout)
         serving.config.callback_notify = self.callback_notify
         serving.config.timeout_notify = self.timeout
-        server = _Server(serving.config)
+        server = Server(serving.config)
         asyncio.get_running_loop().add_signal_handler(signal.SIGQUIT, server.handle_exit, signal.SIGQUIT, None)
         async with serving.watching():
             await server.serve(sockets=self.sockets)
@@ -81,6 +85,7 @@ class Serving:
             access_log=False,
             proxy_headers=False,  # only VALENCE_TRUSTED_PROXIES decides whose headers are trusted
             server_header=False,
+            backlog=_ACCEPTED_AT_ONCE,
             h11_max_incomplete_event_size=limits.head_bytes,
             timeout_keep_alive=limits.idle_s,
             timeout_graceful_shutdown=int(grace_s),
@@ -117,7 +122,15 @@ def body_limits(settings: Settings) -> Callable[[str, str], int]:
     return limit
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
+    """Uvicorn's server, with two changes for running under gunicorn and under a flood of connections."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Makes the queue longer again: asyncio takes one number for it and for the clients it accepts at once."""
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(BACKLOG)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """As uvicorn's, but doesn't end the process with the signal: gunicorn's hook closes the models first."""
