@@ -18,13 +18,12 @@ from typing import Any
 import numpy as np
 from texts import read_texts  # next to this file
 
-from valence.data.table import reader
-from valence.data.table.columns import TableOptions
 from valence.inference.cores import available_cores
 from valence.inference.engine import Engine
 from valence.model.bundled import bundled_folder
 from valence.system.files import write_json
 from valence.system.machine import processor
+from valence.tables.columns import TableOptions
 
 ROUNDS = 5
 
@@ -65,7 +64,7 @@ def lengths(engine: Engine, texts: Sequence[str]) -> dict[str, float]:
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     engine = Engine(options.model or bundled_folder(), threads=options.threads)
-    comments = reader.read(options.comments, TableOptions()).examples.texts
+    comments = labelled_file.read(options.comments, TableOptions()).examples.texts
     found = measure(engine, {"comments": comments, "sentences": read_texts(options.sentences)})
     for name, row in found.items():
         tokens = "median {median:g}, mean {mean:g}, 90th percentile {p90:g}".format(**row["tokens"])

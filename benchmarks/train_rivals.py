@@ -30,7 +30,6 @@ from environments import interpreter  # beside this file
 from valence.data.examples import Dataset, Examples
 from valence.data.sources import DataRequest
 from valence.data.splits import SplitConfig, prepare, sample
-from valence.data.table.columns import TableOptions
 from valence.encoder import bases
 from valence.errors import DataError
 from valence.evaluation.results import Origin, check_labels_covered, measure
@@ -39,6 +38,7 @@ from valence.evaluation.tables import cost, table
 from valence.model.labels import Labels
 from valence.model.results import Result
 from valence.system.files import write_json
+from valence.tables.columns import TableOptions
 
 RIVALS = Path(__file__).parent / "rivals"
 

@@ -49,7 +49,7 @@ JOURNEYS = (
             Step("cli.transfer:transfer", "reads the options", command=True),
             Step("sources:DataRequest.load", "decides what `--data` names and returns a `Dataset`", by="load"),
             Step("sources:DataRequest._from_file", "reads a file of your own; holds out a test set if it has none"),
-            Step("table.reader:read", "parses the file, chooses the text and label columns, checks every label"),
+            Step("labelled_file:read", "parses the file, chooses the text and label columns, checks every label"),
             Step(
                 "training.transfer:transfer",
                 "runs stage 2 from here on",

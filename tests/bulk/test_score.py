@@ -18,7 +18,7 @@ import valence
 from tests.bulk.conftest import Score
 from tests.server.jobs.test_results import AS_SPELT
 from valence.bulk.blocks import BLOCK_ROWS
-from valence.data.table.decoding import zstd
+from valence.tables.decoding import zstd
 
 ADDED = ["predicted_label", "predicted_probability"]
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)

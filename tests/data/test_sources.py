@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from valence.data.sources import DataRequest, load
-from valence.data.table.columns import TableOptions
 from valence.errors import DataError, SettingsError
+from valence.tables.columns import TableOptions
 
 
 def write(path: Path, rows: int = 100, start: int = 0, label: str = "label") -> Path:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from valence.data.table.decoding import shown
-from valence.data.table.grid import Nested, Row, Unread
 from valence.errors import DataError
+from valence.tables.decoding import shown
+from valence.tables.grid import Nested, Row, Unread
 
 BLOCK_ROWS = 512  # enough to batch texts of similar length; half a second of one core
 BLOCK_CHARS = 1 << 20  # of whole rows; bounds the memory for long texts

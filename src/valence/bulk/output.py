@@ -19,9 +19,9 @@ from types import TracebackType
 from typing import IO, Any, Protocol, Self
 
 from valence.bulk.blocks import Problem
-from valence.data.table.decoding import shown, zstd
 from valence.errors import DataError
 from valence.system.files import write_json
+from valence.tables.decoding import shown, zstd
 
 JOURNAL_VERSION = 1
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from valence.bulk.blocks import BLOCK_ROWS, Added, Answer, Block, Problem, text_in
 from valence.bulk.text_formats import refuse_clash, values_of
-from valence.data.table.columns import choose_text
-from valence.data.table.grid import Grid, Nested, check_not_empty
-from valence.data.table.parquet import libraries, nested_kind
 from valence.errors import DataError
+from valence.tables.columns import choose_text
+from valence.tables.grid import Grid, Nested, check_not_empty
+from valence.tables.parquet import libraries, nested_kind
 
 GROUP_ROWS = 1 << 16  # of a row group in the output
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from valence.data.table.decoding import STANDARD_INPUT
+from valence.tables.decoding import STANDARD_INPUT
 
 
 class ReadProgress:

@@ -11,9 +11,9 @@ from valence.bulk.blocks import Added, Source
 from valence.bulk.parquet import ParquetSource
 from valence.bulk.progress import ReadProgress
 from valence.bulk.text_formats import DelimitedSource, JsonLinesSource
-from valence.data.table import delimited, parquet
-from valence.data.table.decoding import FORMATS_IN_WORDS, STANDARD_INPUT, format_of, lines_of
 from valence.errors import SettingsError
+from valence.tables import delimited, parquet
+from valence.tables.decoding import FORMATS_IN_WORDS, STANDARD_INPUT, format_of, lines_of
 
 STANDARD_OUTPUT = Path("-")
 

@@ -20,10 +20,10 @@ from valence.bulk.blocks import Answer, Block, Problem, Source
 from valence.bulk.output import FileOutput, Output, StandardOutput, State, problems_of
 from valence.bulk.request import STANDARD_OUTPUT, ScoreRequest, opened
 from valence.bulk.scoring import Score, Scored, answers, with_problems
-from valence.data.table.decoding import shown
 from valence.errors import DataError, TextError
 from valence.inference.engine import Engine
 from valence.system.version import __version__
+from valence.tables.decoding import shown
 
 log = logging.getLogger(__name__)
 

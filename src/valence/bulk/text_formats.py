@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from valence.bulk.blocks import Added, Answer, Block, block_of, in_blocks
 from valence.bulk.progress import ReadProgress
-from valence.data.table import jsonlines
-from valence.data.table.columns import choose_text_of_rows
-from valence.data.table.decoding import shown
-from valence.data.table.delimited import DelimitedTable, Dialect
-from valence.data.table.grid import Row, Unread, check_not_empty
 from valence.errors import DataError, SettingsError
 from valence.model.labels import SEPARATOR
+from valence.tables import jsonlines
+from valence.tables.columns import choose_text_of_rows
+from valence.tables.decoding import shown
+from valence.tables.delimited import DelimitedTable, Dialect
+from valence.tables.grid import Row, Unread, check_not_empty
 
 DECIMALS = 6  # of a probability in the output
 

@@ -105,7 +105,7 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
             **others: Any,
         ) -> Any:
             from valence.data.sources import DataRequest
-            from valence.data.table.columns import TableOptions
+            from valence.tables.columns import TableOptions
 
             options = TableOptions(text_column, label_column, group_column, label_separator, encoding)
             requests = [DataRequest(name, test_data, options) for name in ([data] if isinstance(data, str) else data)]

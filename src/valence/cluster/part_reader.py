@@ -15,10 +15,10 @@ from valence.bulk.run import chained
 from valence.bulk.text_formats import DelimitedRows, JsonLines
 from valence.cluster.plans import Part, Table
 from valence.cluster.storage import opened, read_through
-from valence.data.table import jsonlines, parquet
-from valence.data.table.decoding import lines_in
-from valence.data.table.delimited import DelimitedTable
 from valence.errors import DataError
+from valence.tables import jsonlines, parquet
+from valence.tables.decoding import lines_in
+from valence.tables.delimited import DelimitedTable
 
 
 class Rows(Protocol):

@@ -19,10 +19,10 @@ from valence.bulk.progress import ReadProgress
 from valence.bulk.run import chained
 from valence.bulk.text_formats import DelimitedSource, JsonLinesSource
 from valence.cluster.storage import Place, opened, read_through
-from valence.data.table import delimited, parquet
-from valence.data.table.decoding import codec, lines_in
-from valence.data.table.delimited import Dialect
 from valence.errors import ValenceError
+from valence.tables import delimited, parquet
+from valence.tables.decoding import codec, lines_in
+from valence.tables.delimited import Dialect
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from valence.bulk.parquet import kinds_of
 from valence.bulk.text_formats import DelimitedRows, cells_of, values_of
 from valence.cluster.part_reader import PartSource
 from valence.cluster.plans import Table
-from valence.data.table import jsonlines
-from valence.data.table.delimited import Dialect
-from valence.data.table.parquet import libraries
 from valence.errors import DataError
+from valence.tables import jsonlines
+from valence.tables.delimited import Dialect
+from valence.tables.parquet import libraries
 
 GROUP_ROWS = 1 << 14  # rows of a row group, which a writer holds in memory
 

@@ -17,8 +17,8 @@ from valence.bulk.scoring import Scored
 from valence.cluster.plans import Part, Table
 from valence.cluster.shard_writers import Writer
 from valence.cluster.storage import Place, read_bytes, remove, size_of, write_bytes, written
-from valence.data.table.decoding import COMPRESSED
 from valence.system.files import indented_json
+from valence.tables.decoding import COMPRESSED
 
 RECEIPT_VERSION = 1
 _OF_SHARD = re.compile(r"part-\d{6,}\.")

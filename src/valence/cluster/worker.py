@@ -20,10 +20,10 @@ from valence.cluster.plans import Part, Plan, Reading, Table, planned
 from valence.cluster.shard_writers import writer_for
 from valence.cluster.shards import Receipt, Scoring, Shard, write_shard
 from valence.cluster.storage import Place, size_of
-from valence.data.table.decoding import format_of
 from valence.errors import ClusterError, DataError, SettingsError, ValenceError
 from valence.inference.engine import Engine
 from valence.system.version import __version__
+from valence.tables.decoding import format_of
 
 LOGGED_PROBLEMS = 20  # of a shard; all of them go into the file next to it
 

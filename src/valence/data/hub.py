@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.data.table.decoding import FORMATS_IN_WORDS, format_of
 from valence.errors import DataError
+from valence.tables.decoding import FORMATS_IN_WORDS, format_of
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w.-]+)?")
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})")

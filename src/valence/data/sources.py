@@ -8,15 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from valence.data import hub, store
+from valence.data import hub, labelled_file, store
 from valence.data.catalog import CATALOG
 from valence.data.examples import Dataset, Examples, content_checksum
+from valence.data.labelled_file import LabelledFile
 from valence.data.splits import cut_test
-from valence.data.table import reader
-from valence.data.table.columns import TableOptions
-from valence.data.table.decoding import FORMATS_IN_WORDS
-from valence.data.table.reader import LabelledFile
 from valence.errors import DataError, SettingsError
+from valence.tables.columns import TableOptions
+from valence.tables.decoding import FORMATS_IN_WORDS
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ class DataRequest:
         Raises DataError for data that are missing, damaged or in an unknown layout.
         """
         path = Path(self.data)
-        if self.data not in CATALOG and reader.is_table(path):
+        if self.data not in CATALOG and labelled_file.is_table(path):
             return self._from_file(path, seed)
         if hub.is_id(self.data):
             return self._from_hub(seed)
@@ -70,9 +69,9 @@ class DataRequest:
             if hub_data.test is None and self.test_data is None:
                 local = replace(self, data=str(hub_data.train)).load_to_test(trained_on, seed=seed)
                 return replace(local, name=hub_data.name.partition("/")[2])
-        if self.test_data is not None or self.data in CATALOG or not reader.is_table(path):
+        if self.test_data is not None or self.data in CATALOG or not labelled_file.is_table(path):
             return self.load(seed=seed)
-        file = reader.read(path, self.options, to_learn=False)
+        file = labelled_file.read(path, self.options, to_learn=False)
         trained_on = [one for data in trained_on for one in data.get("sets", (data,))]  # distillation takes several
         seen = [data for data in trained_on if data.get("train_checksum", data.get("checksum")) == file.checksum]
         if seen:
@@ -85,7 +84,7 @@ class DataRequest:
         return Dataset(_name(path), _NO_ROWS, file.examples, file.checksum, (), f"all of {path.name}", file.facts)
 
     def _from_file(self, path: Path, seed: int) -> Dataset:
-        file = reader.read(path, self.options)
+        file = labelled_file.read(path, self.options)
         if self.test_data is None:
             return self._cut(path, file, seed)
         used = replace(
@@ -170,9 +169,9 @@ def _with_test(dataset: Dataset, path: Path, test: LabelledFile) -> Dataset:
 def _table(path: Path, options: TableOptions) -> LabelledFile:
     if not path.exists():
         raise _nothing_at(str(path))
-    if not reader.is_table(path):
+    if not labelled_file.is_table(path):
         raise _layout_unknown(path)
-    return reader.read(path, options, to_learn=False)
+    return labelled_file.read(path, options, to_learn=False)
 
 
 def _copy_of_a_published_set(name_or_path: str) -> Dataset:

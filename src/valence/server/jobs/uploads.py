@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from valence.data.table import delimited, jsonlines
-from valence.data.table.delimited import DelimitedTable
-from valence.data.table.grid import all_read
 from valence.errors import DataError
 from valence.server.problems import ProblemError
+from valence.tables import delimited, jsonlines
+from valence.tables.delimited import DelimitedTable
+from valence.tables.grid import all_read
 
 Shape = Literal["csv", "tsv", "jsonl"]
 MEDIA_TYPES: dict[str, Shape] = {

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.data.table.delimited import DELIMITERS, MAX_CELL_CHARS, MAX_ROW_LINES, read_csv, read_tsv
 from valence.errors import DataError
+from valence.tables.delimited import DELIMITERS, MAX_CELL_CHARS, MAX_ROW_LINES, read_csv, read_tsv
 
 Write = Callable[..., Path]
 

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from valence.data.table.columns import TableOptions
-from valence.data.table.decoding import zstd
-from valence.data.table.reader import LabelledFile, is_table, read
+from valence.data.labelled_file import LabelledFile, is_table, read
 from valence.errors import DataError
+from valence.tables.columns import TableOptions
+from valence.tables.decoding import zstd
 
 ROWS = [
     {"text": "A fine film.", "label": "good"},

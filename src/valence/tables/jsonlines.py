@@ -12,9 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from valence.data.table.decoding import fault, lines_of, shown
-from valence.data.table.grid import Grid, Nested, Row, Unread, all_read, check_not_empty
 from valence.errors import DataError
+from valence.tables.decoding import fault, lines_of, shown
+from valence.tables.grid import Grid, Nested, Row, Unread, all_read, check_not_empty
 
 
 def read(path: Path, encoding: str | None) -> Grid:

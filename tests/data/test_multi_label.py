@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from tests.data.table.test_reader import csv_of, lines, read_text
-from valence.data.table.columns import TableOptions
-from valence.data.table.reader import read
+from tests.data.test_labelled_file import csv_of, lines, read_text
+from valence.data.labelled_file import read
 from valence.errors import DataError, SettingsError
+from valence.tables.columns import TableOptions
 
 ROWS: list[dict[str, Any]] = [
     {"text": "You again!", "labels": ["rude", "angry"]},

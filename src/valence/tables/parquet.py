@@ -11,9 +11,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from valence.data.table.decoding import STANDARD_INPUT, shown
-from valence.data.table.grid import Grid, Nested, check_not_empty
 from valence.errors import DataError
+from valence.tables.decoding import STANDARD_INPUT, shown
+from valence.tables.grid import Grid, Nested, check_not_empty
 
 _MOST_LABELS_A_ROW = 32  # on average; more are token ids or the like
 

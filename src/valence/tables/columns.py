@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.data.table.decoding import shown
-from valence.data.table.grid import Grid, Nested, Row, Unread
-from valence.data.table.labels import says_yes_or_no
 from valence.errors import DataError, SettingsError
+from valence.tables.decoding import shown
+from valence.tables.grid import Grid, Nested, Row, Unread
+from valence.tables.labels import says_yes_or_no
 
 _TEXT_NAMES = frozenset(
     "text texts sentence comment comment_text comments review review_text reviews tweet message content body utterance "

@@ -14,8 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from valence.data.table.grid import Nested
 from valence.errors import DataError
+from valence.tables.grid import Nested
 
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)(\.0*)?")  # not 007, which is a code
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")

@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from valence.data.table.decoding import fault, lines_of, shown
-from valence.data.table.grid import Grid, Row, Unread, all_read, check_not_empty
 from valence.errors import DataError
+from valence.tables.decoding import fault, lines_of, shown
+from valence.tables.grid import Grid, Row, Unread, all_read, check_not_empty
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from valence.data.examples import Examples, Target, content_checksum
-from valence.data.table import delimited, jsonlines, labels, parquet
-from valence.data.table.columns import Choice, TableOptions, choose
-from valence.data.table.decoding import format_of
-from valence.data.table.grid import Grid, Nested
 from valence.errors import DataError
 from valence.system.limits import MAX_CHARACTERS
+from valence.tables import delimited, jsonlines, labels, parquet
+from valence.tables.columns import Choice, TableOptions, choose
+from valence.tables.decoding import format_of
+from valence.tables.grid import Grid, Nested
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from valence.data.table.decoding import shown
 from valence.errors import DataError
+from valence.tables.decoding import shown
 
 MOST_LABELS = 256  # of one row
 
