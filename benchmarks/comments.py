@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from texts import read_texts  # next to this file
 
+from valence.data import labelled_file
 from valence.inference.cores import available_cores
 from valence.inference.engine import Engine
 from valence.model.bundled import bundled_folder
