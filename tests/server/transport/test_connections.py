@@ -20,6 +20,7 @@ from tests.server.fakes import FakeScorer
 from tests.server.transport.serving import Place, get, headers, one, post, problem, rest, serving, statuses
 from valence.server.settings import Settings, default_settings
 from valence.server.transport import process
+from valence.server.transport.connection import Connection
 from valence.server.transport.connections import Connections
 from valence.server.transport.limits import Limits
 from valence.server.transport.worker import limits_for
@@ -155,6 +156,7 @@ def test_what_one_client_sends_ahead_is_bounded(app: Flask, settings: Settings) 
             sent += client.send(flood[sent : sent + 65_536])
         assert sent < len(flood) / 3, "they are not read while nobody takes the answers"
         (connection,) = place.served.connections._open
+        assert isinstance(connection, Connection)
         assert len(connection.conn.trailing_data[0]) <= limits.read_bytes
         assert connection.unsent < 200_000
 
@@ -238,7 +240,8 @@ def test_those_that_are_being_answered_do_not_give_way(app: Flask, settings: Set
     _slow(scorer, 1.0)
     limits = Limits(idle_connections=4, connections=6, protected_s=0)
     with serving(app, settings, limits) as place, _clients(place, 4, post(GOOD, CLOSE)) as asking:
-        _wait_until(lambda: sum(each.answering for each in tuple(place.served.connections._open)) == 4)
+        opened = place.served.connections._open
+        _wait_until(lambda: sum(isinstance(each, Connection) and each.answering for each in tuple(opened)) == 4)
         with _clients(place, 20):
             assert [statuses(rest(client)) for client in asking] == [[200]] * 4
 

@@ -233,6 +233,22 @@ def test_what_h11_cannot_read_says_why(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (head("GET /healthz HTTP/1.1", "Host: x", "X-A : secret"), "illegal header line"),
+        (head("GET /secret secret HTTP/1.1", "Host: x"), "illegal request line"),
+        (head(*CHUNKED) + b"6\nsecret\r\n" + GOOD, "illegal chunk header"),
+        (head(*CHUNKED) + b"2\r\nsecret\r\n0\r\n\r\n", "malformed chunk footer"),
+    ],
+)
+def test_the_reason_does_not_quote_the_clients_bytes(place: Place, sent: bytes, reason: str) -> None:
+    detail = problem(place.talk(sent))["detail"]
+    assert detail.startswith(f"Malformed request: {reason}. ")
+    assert "bytearray" not in detail
+    assert "secret" not in detail
+
+
+@pytest.mark.parametrize(
     ("sent", "status"),
     [
         (head("GET /healthz HTTP/1.0"), 200),

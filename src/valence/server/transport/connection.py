@@ -8,21 +8,23 @@ disconnect it), and problem documents for errors.
 from __future__ import annotations
 
 import functools
+import re
 import socket
 import sys
 from asyncio import BaseTransport, Transport
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-if TYPE_CHECKING:
-    from valence.server.transport.connections import Connections
+from valence.server.transport.connections import Connections
 
 # Seconds after which a client that has closed its sending side is probed.
 _PROBE_AFTER_S = 0.5
+# h11 ends its messages with the client's bytes as Python writes them, up to a whole body.
+_QUOTED_BYTES = re.compile(r":? bytearray\(.*", re.DOTALL)
 
 
 class _Flow(FlowControl):
@@ -118,7 +120,7 @@ class Connection(H11Protocol):
         if isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == 431:
             self.refuse("headers-too-large", "")
         else:
-            self.refuse("bad-request", str(error or msg))
+            self.refuse("bad-request", _QUOTED_BYTES.sub("", str(error or msg)))
 
     # What `Connections` calls
 
@@ -185,7 +187,7 @@ class Connection(H11Protocol):
         self.close_once_read()
 
     def _leave_request(self) -> None:
-        """Whoever answers it is told that the client has gone."""
+        """Tells whatever is answering the request that the client has gone."""
         if self.answering:
             self.cycle.disconnected = True
             self.cycle.message_event.set()

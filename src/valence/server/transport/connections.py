@@ -6,12 +6,9 @@ import asyncio
 import heapq
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from valence.server.transport.limits import Limits
-
-if TYPE_CHECKING:
-    from valence.server.transport.connection import Connection
 
 Refusal = Callable[[str, str, tuple[str, int] | None], bytes]
 
@@ -19,6 +16,24 @@ Refusal = Callable[[str, str, tuple[str, int] | None], bytes]
 _CHECK_S = 0.5
 # Connections closed at once to make room, so that not every new one requires a search.
 _CLOSED_AT_ONCE = 16
+
+
+class OpenConnection(Protocol):
+    """What is needed of each connection; `valence.server.transport.connection` implements it."""
+
+    @property
+    def unsent(self) -> int:
+        """Bytes of responses in this process's memory that the client hasn't read."""
+
+    @property
+    def waiting_since(self) -> float | None:
+        """Since when we have been waiting for the client; None while it waits for us."""
+
+    def check_timeouts(self, now: float) -> None:
+        """Disconnects a client that has taken too long."""
+
+    def abort(self) -> None:
+        """Closes the connection without a response."""
 
 
 class Connections:
@@ -32,18 +47,18 @@ class Connections:
 
     def __init__(self, limits: Limits, refusal: Refusal, *, now: Callable[[], float] = time.monotonic) -> None:
         self.limits, self.refusal, self.now = limits, refusal, now
-        self._open: set[Connection] = set()
+        self._open: set[OpenConnection] = set()
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, connection: Connection) -> None:
+    def add(self, connection: OpenConnection) -> None:
         """Adds a new connection. Beyond the limit, closes those that have kept us waiting the longest."""
         self._open.add(connection)
         if len(self._open) > min(self.limits.idle_connections, self.limits.connections):
             self._make_room(connection)
 
-    def discard(self, connection: Connection) -> None:
+    def discard(self, connection: OpenConnection) -> None:
         self._open.discard(connection)
 
     async def watch(self) -> None:
@@ -61,7 +76,7 @@ class Connections:
         if unsent > self.limits.responses_bytes:
             self._free_responses(unsent - self.limits.responses_bytes)
 
-    def _make_room(self, newcomer: Connection) -> None:
+    def _make_room(self, newcomer: OpenConnection) -> None:
         now, limits = self.now(), self.limits
         waiting = [
             (since, id(connection), connection)
