@@ -62,8 +62,8 @@ def test_errors_come_through(classifier: valence.Classifier) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"path": 5}, "path is 5. It has to be 'bundled' or the path"),
-        ({"threads": "a"}, "threads is 'a'. It has to be a whole number from 1 on"),
+        ({"path": 5}, "path is 5. It must be 'bundled' or the path"),
+        ({"threads": "a"}, "threads is 'a'. It must be a whole number of at least 1"),
         ({"threads": 0}, "threads is 0"),
         ({"threads": True}, "threads is True"),
         ({"threads": 1.5}, "threads is 1.5"),

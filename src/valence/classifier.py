@@ -98,13 +98,13 @@ def _check_arguments(path: object, threads: object) -> None:
     if path is not None and not isinstance(path, str | PathLike):
         raise SettingsError(
             f"path is {path!r}.",
-            hint="It has to be 'bundled' or the path of a model folder.",
+            hint="It must be 'bundled' or the path of a model folder.",
             code="parameter-invalid",
         )
     if threads is not None and (not isinstance(threads, Integral) or isinstance(threads, bool) or threads < 1):
         raise SettingsError(
             f"threads is {threads!r}.",
-            hint="It has to be a whole number from 1 on, or None.",
+            hint="It must be a whole number of at least 1, or None.",
             code="parameter-invalid",
         )
 

@@ -1,7 +1,6 @@
 """Phrases that this repository's text must not use, and what a technical editor writes instead.
 
-`PHRASES` holds for everything that test_words.py reads. `DOCS_ONLY` holds for the documentation and scripts alone; move
-a phrase to `PHRASES` once the code and the page no longer use it. Matching ignores case and line breaks.
+They hold for everything that test_words.py reads. Matching ignores case and line breaks.
 """
 
 from __future__ import annotations
@@ -60,10 +59,7 @@ PHRASES = {
     "way out": "hint",
     "what is said": "the text",
     "what it brings": "what it gains",
-}
-
-DOCS_ONLY = {
-    "unasked": "without being told to",
+    "unasked": "without asking",
     "has not been heard": "is not counted",
     "what comes out": "the result",
     "go on with": "continue",
@@ -71,7 +67,7 @@ DOCS_ONLY = {
     "is no json": "is not valid JSON",
     "is no text": "is not a text",
     "labels a text": "labels per text",
-    "look it up": "check the current price",
+    "look it up": "find it, or check it",
     "stands in": "is in",
     "stand in": "are in",
     "whoever": "anyone who",

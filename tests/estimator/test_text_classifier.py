@@ -155,8 +155,8 @@ def test_what_cannot_be_fitted_is_named() -> None:
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        ({"readout": "middle"}, "readout is 'middle'. It has to be 'final' or 'general'"),
-        ({"class_weight": "x"}, "class_weight is 'x'. It has to be 'balanced', None, or a dict"),
+        ({"readout": "middle"}, "readout is 'middle'. It must be 'final' or 'general'"),
+        ({"class_weight": "x"}, "class_weight is 'x'. It must be 'balanced', None, or a dict"),
         ({"class_weight": {"praise": -1}}, r"class_weight\['praise'\] is -1"),
         ({"class_weight": {"prase": 2}}, "names 'prase', which is none of the labels: 'blame', 'praise'"),
         ({"seed": "x"}, "seed is 'x'"),

@@ -14,7 +14,7 @@ Scored = tuple[Block, list[Answer | None], list[Problem]]
 
 
 def answers(texts: Sequence[str | None], score: Score) -> list[Answer | TextError | None]:
-    """The answer or the error for each text; None where there is no text."""
+    """The answer or the error for each text; None where the text is missing."""
     predictions = iter(score([text for text in texts if text is not None]))
     results: list[Answer | TextError | None] = []
     for text in texts:

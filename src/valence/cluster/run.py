@@ -121,7 +121,7 @@ class _Run:
                         raise plan.error
                     self._add_fault(plan.name, plan.error)
         plans.sort(key=lambda plan: plan.name)
-        if len(plans) == 1 and plans[0].table is None:  # no other file to go on with
+        if len(plans) == 1 and plans[0].table is None:  # no other file is left
             assert plans[0].error is not None
             raise plans[0].error
         for columns in sorted({(plan.table.text_column, plan.table.why) for plan in plans if plan.table}):

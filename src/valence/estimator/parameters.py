@@ -56,7 +56,7 @@ def class_weights(
     if unknown:
         raise SettingsError(
             f"class_weight names {unknown[0]!r}, which is none of the labels: {', '.join(map(repr, numbers_of))}.",
-            hint="Use the labels as they stand in y, of the same type.",
+            hint="Use the labels exactly as in y, with the same type.",
             code="parameter-invalid",
         )
     return {i: float(given.get(label, 1.0)) for label, i in numbers_of.items()}
@@ -104,7 +104,7 @@ def _is_number(value: object) -> bool:
 
 
 def _wrong(name: str, value: object, expected: str) -> SettingsError:
-    return SettingsError(f"{name} is {value!r}.", hint=f"It has to be {expected}.", code="parameter-invalid")
+    return SettingsError(f"{name} is {value!r}.", hint=f"It must be {expected}.", code="parameter-invalid")
 
 
 def _wrong_results(what: str) -> SettingsError:

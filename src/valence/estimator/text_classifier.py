@@ -118,10 +118,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         return self._fitted_head().predict_log_proba(self._features(X))
 
     def decision_function(self, X: Texts) -> Floats:
-        """Calibrated logits, float64 of shape (n, classes): the largest is answered.
+        """Calibrated logits, float64 of shape (n, classes): `predict` returns the class with the largest.
 
-        Of two classes the second's minus the first's, shape (n,); of several labels a text each label's above its
-        threshold, from 0 on given. Raises TextError.
+        With two classes, the second's logit minus the first's, shape (n,). With several labels per text, each logit
+        minus its label's threshold: labels at 0 or above are returned. Raises TextError.
         """
         found = self._fitted_head().decision(self._features(X))
         return found[:, 1] - found[:, 0] if self._is_binary() else found
@@ -171,8 +171,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
         Args:
             path: the folder to write.
-            results: what `evaluate` gave, for the model's card and report.
-            overwrite: whether a model that is there already may be replaced.
+            results: from `evaluate`, for the model's card and report.
+            overwrite: whether an existing model may be replaced.
 
         Raises SettingsError if `results` is anything else, and OutputError if there is a model and it may not be
         replaced, or something that is no model, or if the folder cannot be written.

@@ -30,7 +30,7 @@ from valence.model.results import Estimate
 RESAMPLES = 1000
 MOST_LOG_LOSS = -float(np.log(np.finfo(np.float64).eps))  # of a row: see metrics.row_log_loss
 LEVELS = (2.5, 97.5)  # percent: the ends of the interval
-_NORMAL = 1.959964  # a normal variable lies within so many deviations in 95 of 100 cases
+_NORMAL = 1.959964  # 95% of a normal distribution is within this many standard deviations of its mean
 FEW = 10  # rows, right or wrong: the usual least number for what the percentiles of resamples rest on
 _TINY = 1e-9
 _CELLS_AT_ONCE = 1 << 23  # of resampled confusion matrices: 64 MB, however many classes there are

@@ -11,8 +11,8 @@ from valence.inference.window_queue import WindowQueue
 Charge = Callable[[int], None]
 
 
-# Told once, before a call of more than a batch begins to wait. The thread it is called in will be blocked for seconds;
-# whoever counts threads can let another take its place. Refuses the call by an exception.
+# Called once, before a call of more than one batch begins to wait. The calling thread will be blocked for seconds, so a
+# thread pool can let another take its place. Raises an exception to refuse the call.
 OnLong = Callable[[], None]
 
 

@@ -1,6 +1,6 @@
 """Every error becomes an RFC 9457 problem document here, and nowhere else.
 
-The client is told what it can act on; what only concerns the operator is logged with the request ID.
+A response says what the client can act on; what only concerns the operator is logged with the request ID.
 """
 
 from __future__ import annotations

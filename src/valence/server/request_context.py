@@ -21,7 +21,7 @@ CLIENT = "valence.client"
 
 
 class Client(Protocol):
-    """Whoever is at the other end of a connection.
+    """The other end of a connection.
 
     Attributes:
         lost: whether the connection has ended.

@@ -1,4 +1,4 @@
-"""Finds the body that stage 2 is told to start from, and decides what reads texts with it.
+"""Finds the body that stage 2 starts from, and decides what reads texts with it.
 
 An exported body is read by the engine, quantised, as it will be served: the head is fitted to exactly the features that
 it will get. A body that is not exported yet, and a base without stage 1, are read in torch.

@@ -76,7 +76,7 @@ def fine_tune(
     Args:
         source: a model folder with its weights, or a base by name, path or Hub id.
         dataset: what is trained and tested on.
-        out: the folder to write. Its body is a new one, which has to be exported.
+        out: the folder to write. Its body is a new one, which must be exported.
         config: see FineTuneConfig.
         resume: continue the run that was interrupted.
         command: the command line, for the result.

@@ -1,6 +1,6 @@
 """Stage 1: a base is trained on a large related set. The result is a body and a first head.
 
-`training.trainer` has the loop. Here is what goes in (the base, the window, what is frozen) and what comes out (a
+`training.trainer` has the loop. This module has the inputs (the base, the window, the frozen layers) and the output (a
 complete model folder, with results on the reserved test set).
 """
 

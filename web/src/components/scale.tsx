@@ -5,7 +5,7 @@ import classes from "./scale.module.css";
 
 interface ScaleProps {
   ends: Sides;
-  /** The probability of the right end; undefined while there is no text. */
+  /** The probability of the right end; undefined until there is a text. */
   value?: Probability | undefined;
   sureFrom: Probability | undefined;
 }

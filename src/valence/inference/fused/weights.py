@@ -19,7 +19,7 @@ _FLOAT = np.dtype(np.float32)
 # The parts of a layer, in the order in which encoder.c declares them.
 LINEARS = ("query", "key", "value", "out", "up", "down")
 NORMS = ("attention_norm", "output_norm")
-# The zero points that encoder.c quantises activations with; `down` reads what comes out of the GELU.
+# The zero points that encoder.c quantises activations with; `down` reads the output of the GELU.
 ZERO_POINT, ZERO_POINT_AFTER_GELU = 128, 16
 
 # How often each operator occurs in a layer. A graph with other counts is a network that encoder.c does not compute.

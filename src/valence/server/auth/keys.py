@@ -1,8 +1,8 @@
 """API keys: created, checked, listed and revoked. Never imports Flask.
 
-A key is `valence_ID_SECRET`: a public ID to look it up by, and 256 random bits. Only its SHA-256 is stored. A fast hash
-on purpose: slow ones (argon2, bcrypt) protect passwords, which can be guessed; 256 random bits can't, and a slow hash
-per request would let anyone keep a small server busy. The ID is hashed too, so a digest is useless in another row.
+A key is `valence_ID_SECRET`: a public ID, by which it is found, and 256 random bits. Only its SHA-256 is stored. A fast
+hash on purpose: slow ones (argon2, bcrypt) protect passwords, which can be guessed; 256 random bits can't, and a slow
+hash per request would let anyone keep a small server busy. The ID is hashed too, so a digest is useless in another row.
 """
 
 from __future__ import annotations

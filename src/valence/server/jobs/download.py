@@ -13,7 +13,7 @@ from valence.server.store.database import Database
 from valence.server.store.tables import Job
 from valence.system.version import __version__
 
-# How long a job is kept after its whole result was downloaded, in case the download has to be repeated.
+# How long a job is kept after its whole result was downloaded, in case the download must be repeated.
 KEPT_AFTER_DOWNLOAD = timedelta(minutes=10)
 
 

@@ -1,4 +1,4 @@
-"""Receives a request's body in the event loop, before a thread is taken for it.
+"""Receives a request's body in the event loop, before the request gets a thread.
 
 Each client has limits of bytes and time; all clients together have a limit of bytes, in memory and on disk. Beyond
 it, the oldest large body is dropped, because one that arrives at a good rate is soon complete.

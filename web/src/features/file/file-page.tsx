@@ -104,7 +104,7 @@ function StageView({ stage, models }: StageViewProps) {
   }
 }
 
-/** A file dropped outside the field must not replace the page, and closing the tab must not lose results unasked. */
+/** A file dropped outside the field must not replace the page, and closing the tab must not lose results without asking. */
 function usePageGuards(stage: Stage): void {
   useWindowEvent("dragover", (event) => event.preventDefault());
   useWindowEvent("drop", (event) => {

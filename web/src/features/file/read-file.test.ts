@@ -75,7 +75,7 @@ it.each([
   ["nothing", "a.csv", "", /is empty/],
   ["spaces", "a.txt", " \n\n ", /is empty/],
   ["an open quote", "a.csv", 'text\n"never closed\nand on\n', /row 2 runs to the end/],
-  ["a line that is no JSON", "a.jsonl", '{"a":1}\n{oops\n', /Line 2 isn’t valid JSON/],
+  ["a line that isn’t valid JSON", "a.jsonl", '{"a":1}\n{oops\n', /Line 2 isn’t valid JSON/],
   ["JSON that is no list", "a.json", '{"a":1}', /isn’t a list/],
   ["broken JSON", "a.json", "[1,", /isn’t valid JSON.*\.jsonl/],
   ["numbers in JSON", "a.jsonl", '"a"\n3\n', /Entry 2 is neither/],
