@@ -24,7 +24,7 @@ from valence.inference.engine import Engine
 from valence.model.bundled import bundled_folder
 from valence.system.files import write_json
 from valence.system.machine import processor
-from valence.tables.columns import TableOptions
+from valence.tables.options import TableOptions
 
 ROUNDS = 5
 

@@ -38,7 +38,7 @@ from valence.evaluation.tables import cost, table
 from valence.model.labels import Labels
 from valence.model.results import Result
 from valence.system.files import write_json
-from valence.tables.columns import TableOptions
+from valence.tables.options import TableOptions
 
 RIVALS = Path(__file__).parent / "rivals"
 

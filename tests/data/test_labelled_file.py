@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from valence.data.labelled_file import LabelledFile, is_table, read
 from valence.errors import DataError
-from valence.tables.columns import TableOptions
+from valence.tables.options import ReadOptions, TableOptions
 from valence.tables.decoding import zstd
 
 ROWS = [
@@ -206,8 +206,8 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
         ("o.csv.gz", "no gzip at all", {}, "damaged or incomplete"),
         ("o.csv.zst", "no zstd at all", {}, "damaged or incomplete"),
         ("o.parquet", "no parquet at all", {}, "cannot be read as Parquet"),
-        ("o.parquet", "any", {"encoding": "cp1252"}, "Leave out --encoding"),
-        ("o.csv", csv_of(ROWS), {"encoding": "klingon"}, "no encoding called 'klingon'"),
+        ("o.parquet", "any", {"reading": ReadOptions(encoding="cp1252")}, "Leave out --encoding"),
+        ("o.csv", csv_of(ROWS), {"reading": ReadOptions(encoding="klingon")}, "no encoding called 'klingon'"),
     ],
 )
 def test_what_is_wrong_is_named_with_a_way_out(

@@ -9,7 +9,7 @@ import pytest
 
 from valence.data.sources import DataRequest, load
 from valence.errors import DataError, SettingsError
-from valence.tables.columns import TableOptions
+from valence.tables.options import TableOptions
 
 
 def write(path: Path, rows: int = 100, start: int = 0, label: str = "label") -> Path:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from valence.errors import DataError
-from valence.tables.delimited import DELIMITERS, MAX_CELL_CHARS, MAX_ROW_LINES, read_csv, read_tsv
+from valence.tables.delimited import DELIMITERS, MAX_CELL_CHARS, MAX_ROW_LINES
+from valence.tables.grid import Grid
+from valence.tables.options import ReadOptions
+from valence.tables.whole import read_whole
 
 Write = Callable[..., Path]
 
@@ -24,6 +28,10 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return to_file
+
+
+def read(path: Path, **options: Any) -> Grid:
+    return read_whole(path, ReadOptions(**options))
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0")).filter(lambda cell: cell.strip("\r\n") == cell)
@@ -41,41 +49,41 @@ def test_what_the_csv_module_writes_is_read_back(
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
         writer.writerows([("a text", "a label"), *rows])
-    columns = read_csv(path, None).columns
+    columns = read(path).columns
     assert list(zip(columns["a text"], columns["a label"], strict=True)) == rows
 
 
 def test_rows_know_the_line_that_they_begin_on(write: Write) -> None:
-    grid = read_csv(write('text,label\n"two\nlines",a\n\nlast,b\n'), None)
-    assert grid.columns["text"] == ("two\nlines", "last")
+    grid = read(write('text,label\n"two\nlines",a\n\nlast,b\n'))
+    assert grid.columns["text"] == ["two\nlines", "last"]
     assert (grid.where(0), grid.where(1)) == ("own.csv, line 2", "own.csv, line 5")
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name(write: Write) -> None:
-    assert "text" in read_csv(write(b"\xef\xbb\xbftext;label\r\ngood;1\r\n"), None).columns
+    assert "text" in read(write(b"\xef\xbb\xbftext;label\r\ngood;1\r\n")).columns
 
 
 def test_another_encoding_is_named_by_line_and_byte_and_read_when_it_is_given(write: Write) -> None:
     path = write("text,label\ngood,1\ncafé,0\n".encode("cp1252"))
     with pytest.raises(DataError, match=r"own\.csv, line 3: the byte 0xe9, after 'caf', is not UTF-8\. .*--encoding"):
-        read_csv(path, None)
-    assert read_csv(path, "cp1252").columns["text"] == ("good", "café")
+        read(path)
+    assert read(path, encoding="cp1252").columns["text"] == ["good", "café"]
 
 
 def test_utf16_is_recognised(write: Write) -> None:
     path = write("text\tlabel\ngood\t1\n".encode("utf-16"), "own.tsv")
     with pytest.raises(DataError, match="--encoding utf-16"):
-        read_tsv(path, None)
-    assert read_tsv(path, "utf-16").columns == {"text": ("good",), "label": ("1",)}
+        read(path)
+    assert read(path, encoding="utf-16").columns == {"text": ["good"], "label": ["1"]}
 
 
 def test_a_column_without_a_name_is_called_by_its_number(write: Write) -> None:
-    assert list(read_csv(write(",text,label\n0,good,1\n"), None).columns) == ["(column 1)", "text", "label"]
+    assert list(read(write(",text,label\n0,good,1\n")).columns) == ["(column 1)", "text", "label"]
 
 
 def test_a_ten_megabyte_text_is_read(write: Write) -> None:
     text = "word " * (2 << 20)
-    assert len(read_csv(write(f"text,label\n{text},1\n"), None).columns["text"][0]) == len(text)
+    assert len(read(write(f"text,label\n{text},1\n")).columns["text"][0]) == len(text)
     assert (
         csv.field_size_limit() >= MAX_CELL_CHARS
     )  # one limit for all threads: it is never lowered while another reads
@@ -102,24 +110,24 @@ def test_a_ten_megabyte_text_is_read(write: Write) -> None:
 )
 def test_what_is_wrong_is_named_with_its_line_and_a_way_out(write: Write, content: str, words: str) -> None:
     with pytest.raises(DataError, match=words) as caught:
-        read_csv(write(content), None)
+        read(write(content))
     assert "own.csv" in caught.value.message
     assert caught.value.hint
 
 
 def test_pandas_numbers_for_names_are_names(write: Write) -> None:
-    assert list(read_csv(write("0,1\ngood film,1\nbad film,0\nfine film,1\nold film,0\n"), None).columns) == ["0", "1"]
+    assert list(read(write("0,1\ngood film,1\nbad film,0\nfine film,1\nold film,0\n")).columns) == ["0", "1"]
 
 
 @pytest.mark.parametrize(
     "content", ['text\tlabel\n"Good, he said\t1\nsaid "no"\t0\n', 'text\tlabel\n"Odd\t1\nend"\t0\n']
 )
 def test_quotes_in_a_tsv_that_does_not_quote_are_part_of_the_texts(write: Write, content: str) -> None:
-    grid = read_tsv(write(content, "own.tsv"), None)
-    assert grid.columns["label"] == ("1", "0")
+    grid = read(write(content, "own.tsv"))
+    assert grid.columns["label"] == ["1", "0"]
     assert grid.columns["text"][0].startswith('"')
 
 
 def test_a_tsv_that_quotes_is_read_by_its_quotes(write: Write) -> None:
-    grid = read_tsv(write('text\tlabel\n"two\nlines, ""quoted"""\t1\n', "own.tsv"), None)
-    assert grid.columns["text"] == ('two\nlines, "quoted"',)
+    grid = read(write('text\tlabel\n"two\nlines, ""quoted"""\t1\n', "own.tsv"))
+    assert grid.columns["text"] == ['two\nlines, "quoted"']

@@ -105,9 +105,11 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
             **others: Any,
         ) -> Any:
             from valence.data.sources import DataRequest
-            from valence.tables.columns import TableOptions
+            from valence.tables.options import ReadOptions, TableOptions
 
-            options = TableOptions(text_column, label_column, group_column, label_separator, encoding)
+            options = TableOptions(
+                text_column, label_column, group_column, label_separator, reading=ReadOptions(encoding=encoding)
+            )
             requests = [DataRequest(name, test_data, options) for name in ([data] if isinstance(data, str) else data)]
             return command(**{"requests": requests} if multiple else {"request": requests[0]}, **others)
 

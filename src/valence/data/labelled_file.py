@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,16 @@ from typing import Any
 from valence.data.examples import Examples, Target, content_checksum
 from valence.errors import DataError
 from valence.system.limits import MAX_CHARACTERS
-from valence.tables import delimited, jsonlines, labels, parquet
-from valence.tables.columns import Choice, TableOptions, choose
+from valence.tables import labels
+from valence.tables.columns import Choice, choose
 from valence.tables.decoding import format_of
 from valence.tables.grid import Grid, Nested
+from valence.tables.options import TableOptions
+from valence.tables.whole import read_whole
 
 log = logging.getLogger(__name__)
 
-_READERS: Mapping[str, Callable[[Path, str | None], Grid]] = {
-    "csv": delimited.read_csv,
-    "tsv": delimited.read_tsv,
-    "jsonl": jsonlines.read,
-    "parquet": parquet.read,
-}
+_LOGGED_PROBLEMS = 20  # rows that cannot be read; the others are only counted
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
 
     Raises DataError for everything that is wrong with it, named by line, column and option.
     """
-    grid = _READERS[format_of(path) or ""](path, options.encoding)
+    grid = read_whole(path, options.reading, options.bad_rows)
     choice = choose(grid, options)
     rows = _rows(grid, choice)
     targets = _targets(grid, choice, options.label_separator)
@@ -70,7 +67,13 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
         check(examples.label_counts, where=where)
     if to_learn and examples.multi_label:
         labels.check_told_apart(examples.label_counts, len(examples), where=where)
-    left_out = {"rows_without_text": len(grid) - len(rows), "rows_without_label": len(rows) - len(labelled)}
+    left_out = {
+        **({"rows_unreadable": len(grid.unread)} if grid.unread else {}),
+        "rows_without_text": len(grid) - len(rows),
+        "rows_without_label": len(rows) - len(labelled),
+    }
+    for row in grid.unread[:_LOGGED_PROBLEMS]:
+        log.warning("%s (left out)", row.error.message)
     _tell(path, choice, examples, left_out)
     return LabelledFile(
         examples=examples,

@@ -14,7 +14,7 @@ from valence.data.examples import Dataset, Examples, content_checksum
 from valence.data.labelled_file import LabelledFile
 from valence.data.splits import cut_test
 from valence.errors import DataError, SettingsError
-from valence.tables.columns import TableOptions
+from valence.tables.options import TableOptions
 from valence.tables.decoding import FORMATS_IN_WORDS
 
 log = logging.getLogger(__name__)
@@ -120,11 +120,9 @@ class DataRequest:
         return Dataset(_name(path), train, test, file.checksum, file.unlabelled, split, facts)
 
     def _refuse_idle_options(self) -> None:
-        given = [name for name, value in vars(self.options).items() if value]
+        given = self.options.given()
         if given:
-            option = "--" + given[0].replace("_", "-").removesuffix(
-                "s"
-            )  # an option that can be repeated has a plural name
+            option = given[0]
             raise SettingsError(
                 f"{option} is for a file of your own; {self.data} has a fixed layout.",
                 hint=f"Leave out {option}.",

@@ -8,15 +8,15 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.errors import DataError, SettingsError
+from valence.errors import DataError
 from valence.tables.decoding import shown
 from valence.tables.grid import Grid, Nested, Row, Unread
 from valence.tables.labels import says_yes_or_no
+from valence.tables.options import TableOptions
 
 _TEXT_NAMES = frozenset(
     "text texts sentence comment comment_text comments review review_text reviews tweet message content body utterance "
@@ -35,46 +35,6 @@ _GROUP_NAMES = frozenset(
 
 _MOST_LABELS_BY_LOOKS = 100  # a column with more different values is recognised only by its name
 _TEXT_WORDS = 3.0  # average words of a text; fewer look like names or codes
-
-
-@dataclass(frozen=True)
-class TableOptions:
-    """The options for reading a file. None means that it is detected.
-
-    Attributes:
-        text_column: name of the column with the texts.
-        label_columns: name of the column with the labels; if there are several, each is a label with yes or no.
-        group_column: rows with the same value, such as an author, stay on one side of a split.
-        label_separator: separates the labels in a cell, such as "|"; it makes the set multi-label.
-        encoding: of a text file; None for UTF-8.
-    """
-
-    text_column: str | None = None
-    label_columns: tuple[str, ...] = ()
-    group_column: str | None = None
-    label_separator: str | None = None
-    encoding: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.label_separator == "":
-            raise SettingsError(
-                "--label-separator is empty.",
-                hint="Give the character between two labels, such as '|', or leave the option out.",
-                code="separator-empty",
-            )
-        twice = [name for name, count in Counter(self.label_columns).items() if count > 1]
-        if twice:
-            raise SettingsError(
-                f"--label-column names {twice[0]!r} more than once.",
-                hint="Name each column once.",
-                code="columns-same",
-            )
-        if self.label_separator and len(self.label_columns) > 1:
-            raise SettingsError(
-                "--label-separator is for labels in one column, but --label-column names several columns.",
-                hint="Leave out --label-separator: each of the columns is a label of its own.",
-                code="option-idle",
-            )
 
 
 @dataclass(frozen=True)

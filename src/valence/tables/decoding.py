@@ -50,7 +50,7 @@ def lines_of(path: Path, encoding: str | None, on_read: Callable[[int], Any] | N
     Raises DataError if it cannot be opened or is damaged, also while the block reads it. `fault` finds undecodable
     bytes.
     """
-    with _errors_mapped(path, encoding), _binary(path, on_read) as binary:
+    with errors_mapped(path, encoding), _binary(path, on_read) as binary:
         _refuse_utf16(path, binary, encoding)
         with _decoded(path, binary, codec(encoding)) as lines:
             yield lines
@@ -67,7 +67,7 @@ def lines_in(path: Path, file: IO[bytes], encoding: str | None, offset: int = 0)
         offset: in bytes of the decompressed file. A compressed file is still decompressed from its beginning.
     """
     name = codec(encoding)
-    with _errors_mapped(path, encoding), _unpacked(path, file) as binary:
+    with errors_mapped(path, encoding), unpacked(path, file) as binary:
         if offset:
             binary.seek(offset)
             name = "utf-8" if name == "utf-8-sig" else name  # a byte order mark occurs only at the beginning
@@ -77,17 +77,39 @@ def lines_in(path: Path, file: IO[bytes], encoding: str | None, offset: int = 0)
             yield lines
 
 
+def text_lines(path: Path, binary: IO[bytes], encoding: str | None, first: int = 1) -> Iterator[str]:
+    """The lines of an open, decompressed file, with their original line ends; `binary` stays open.
+
+    Args:
+        path: its name, for messages.
+        binary: a buffered file.
+        encoding: Python's name of it; None for UTF-8, with or without a byte order mark.
+        first: the number of the first line, from 1.
+
+    Raises DataError if the file is damaged. `fault` finds undecodable bytes.
+    """
+    name = codec(encoding)
+    if first > 1:  # a byte order mark occurs only at the beginning
+        name = "utf-8" if name == "utf-8-sig" else name
+    with errors_mapped(path, encoding):
+        if first == 1:
+            _refuse_utf16(path, binary, encoding)
+        with _decoded(path, binary, name, first) as lines:
+            yield from lines
+
+
 @contextmanager
-def _decoded(path: Path, binary: IO[bytes], name: str) -> Iterator[Iterator[str]]:
+def _decoded(path: Path, binary: IO[bytes], name: str, first: int = 1) -> Iterator[Iterator[str]]:
     text = io.TextIOWrapper(cast("Any", binary), encoding=name, errors="surrogateescape", newline="")
     try:
-        yield _lines(path, text)
+        yield _lines(path, text, first)
     finally:
-        text.detach()  # the caller closes the file
+        if not binary.closed:
+            text.detach()  # the caller closes the file
 
 
 @contextmanager
-def _errors_mapped(path: Path, encoding: str | None) -> Iterator[None]:
+def errors_mapped(path: Path, encoding: str | None = None) -> Iterator[None]:
     """Maps the errors of reading to a DataError."""
     name = codec(encoding)
     try:
@@ -172,8 +194,8 @@ def format_of(path: Path) -> str | None:
     return kind
 
 
-def _lines(path: Path, text: IO[str]) -> Iterator[str]:
-    number = 0
+def _lines(path: Path, text: IO[str], first: int) -> Iterator[str]:
+    number = first - 1
     while line := text.readline(MAX_LINE_CHARS):
         number += 1
         if len(line) == MAX_LINE_CHARS:
@@ -188,6 +210,16 @@ def _lines(path: Path, text: IO[str]) -> Iterator[str]:
 @contextmanager
 def _binary(path: Path, on_read: Callable[[int], Any] | None) -> Iterator[IO[bytes]]:
     """The decompressed bytes."""
+    with bytes_of(path, on_read) as packed, unpacked(path, packed) as binary:
+        yield binary
+
+
+@contextmanager
+def bytes_of(path: Path, on_read: Callable[[int], Any] | None = None) -> Iterator[IO[bytes]]:
+    """The bytes of a file, or of STANDARD_INPUT, buffered.
+
+    `on_read` is called with the number of bytes of each read; without it, a slow read shows a progress bar.
+    """
     if path == STANDARD_INPUT:
         piped = io.BufferedReader(cast("Any", sys.stdin.buffer))
         try:
@@ -207,13 +239,12 @@ def _binary(path: Path, on_read: Callable[[int], Any] | None) -> Iterator[IO[byt
             disable=on_read is not None,
         ) as progress,
         io.BufferedReader(_Counted(raw, on_read or progress.update), 1 << 18) as counted,
-        _unpacked(path, counted) as binary,
     ):
-        yield binary
+        yield cast("IO[bytes]", counted)
 
 
 @contextmanager
-def _unpacked(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
+def unpacked(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
     """The file, decompressed according to its name."""
     suffix = path.suffix.lower()
     if suffix == ".gz":
@@ -234,6 +265,12 @@ class _Counted(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return self._raw.seekable()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._raw.seek(offset, whence)
 
     def readinto(self, buffer: Any) -> int | None:
         count = self._raw.readinto(buffer)

@@ -11,11 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from valence.errors import DataError
-from valence.tables.decoding import fault, lines_of, shown
-from valence.tables.grid import Grid, Row, Unread, all_read, check_not_empty
+from valence.tables.decoding import codec, fault, shown, text_lines
+from valence.tables.grid import Row, Unread, check_not_empty
+from valence.tables.open_table import Understood
+from valence.tables.options import ReadOptions
 
 log = logging.getLogger(__name__)
 
@@ -35,71 +37,68 @@ class Dialect:
     quoted: bool = True
 
 
-def read_csv(path: Path, encoding: str | None) -> Grid:
-    """A whole CSV file, delimited by comma, semicolon, tab or vertical bar.
+def open_csv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTable:
+    """A CSV file, delimited by comma, semicolon, tab or vertical bar unless the options name another separator.
 
-    Raises DataError that names the line: a ragged row, a broken quote, a NUL byte, or a missing header.
+    Raises DataError for its header. A row that cannot be read is an Unread, which names the line: a ragged row, a
+    broken quote, or a NUL byte.
     """
-    with lines_of(path, encoding) as lines:
-        return _grid(open_csv(path, lines, encoding))
+    sample, lines = _sample(_lines_of(path, binary, options), _DELIMITER_CHARS)
+    separator = options.separator or sniff(sample)
+    quoted = True if options.quoted is None else options.quoted
+    return DelimitedTable(path, "csv", lines, Dialect(separator, quoted), options)
 
 
-def read_tsv(path: Path, encoding: str | None) -> Grid:
-    """A whole TSV file, quoted like CSV or, as most are, not quoted. Raises as `read_csv` does."""
-    with lines_of(path, encoding) as lines:
-        return _grid(open_tsv(path, lines, encoding))
-
-
-def open_csv(path: Path, lines: Iterable[str], encoding: str | None) -> DelimitedTable:
-    """A CSV file's rows one at a time. Raises DataError for its header."""
-    sample, lines = _sample(lines, _DELIMITER_CHARS)
-    return DelimitedTable(path, lines, encoding, Dialect(sniff(sample)))
-
-
-def open_tsv(path: Path, lines: Iterable[str], encoding: str | None) -> DelimitedTable:
-    """A TSV file's rows one at a time. Raises DataError for its header.
+def open_tsv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTable:
+    """A TSV file, quoted like CSV or, as most are, not quoted. Raises as `open_csv` does.
 
     Quotes are part of the texts if quoting leaves more rows of the sample unreadable than no quoting does, or as many
     but with a tab inside a cell. If no cell begins with a quote, nothing is quoted.
     """
-    sample, lines = _sample(lines, _QUOTING_CHARS)
-    quoted, plain = Dialect("\t"), Dialect("\t", quoted=False)
-    if not any(line.startswith('"') or '\t"' in line for line in sample):
-        return DelimitedTable(path, lines, encoding, plain)
+    lines = _lines_of(path, binary, options)
+    separator, quoted = options.separator or "\t", options.quoted
+    if quoted is None:
+        sample, lines = _sample(lines, _QUOTING_CHARS)
+        quoted = _is_quoted(path, sample, separator, options.encoding)
+    return DelimitedTable(path, "tsv", lines, Dialect(separator, quoted), options)
+
+
+def _lines_of(path: Path, binary: IO[bytes], options: ReadOptions) -> Iterator[str]:
+    return text_lines(path, binary, options.encoding, options.first_line)
+
+
+def _is_quoted(path: Path, sample: Sequence[str], separator: str, encoding: str | None) -> bool:
+    if not any(line.startswith('"') or f'{separator}"' in line for line in sample):
+        return False
+    quoted, plain = Dialect(separator), Dialect(separator, quoted=False)
     by_quotes, without = _trial(path, sample, encoding, quoted), _trial(path, sample, encoding, plain)
-    if by_quotes < without or (by_quotes == without and not _tab_in_a_cell(path, sample, encoding)):
-        return DelimitedTable(path, lines, encoding, quoted)
+    if by_quotes < without or (by_quotes == without and not _separator_in_a_cell(path, sample, encoding, quoted)):
+        return True
     log.info("%s: read without quoting; quotes are part of the texts.", shown(path))
-    return DelimitedTable(path, lines, encoding, plain)
+    return False
 
 
 class DelimitedTable:
     """An open CSV or TSV file: its header has been read, and its rows can be read one at a time.
 
-    Attributes:
-        header: the cells of the first line.
-        columns: the names of the columns, one for each cell of the header.
+    Attributes: those of open_table.OpenTable, and `dialect`. The `raw` of a row is the list of its cells.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        lines: Iterable[str],
-        encoding: str | None,
-        dialect: Dialect,
-        *,
-        header: Sequence[str] | None = None,
-        next_line: int = 1,
-    ) -> None:
-        """With a `header` that has been read before, `lines` begin at line `next_line` of the file."""
-        self.path, self.dialect, self._numbered = path, dialect, _Lines(lines, next_line)
-        self._records = _records(path, self._numbered, encoding, dialect)
-        first = next(self._records, None) if header is None else None
+    unit = "line"
+
+    def __init__(self, path: Path, kind: str, lines: Iterable[str], dialect: Dialect, options: ReadOptions) -> None:
+        self.path, self.kind, self.dialect = path, kind, dialect
+        self._numbered = _Lines(lines, options.first_line)
+        self._records = _records(path, self._numbered, options.encoding, dialect)
+        first = next(self._records, None) if options.header else None
         if isinstance(first, Unread):
             raise first.error
-        self.header = list(header or (first.raw if first else []))
+        self.header = list(options.columns or (first.raw if first else []))
         check_not_empty(path, self.header, "header")
         self.columns = _names(path, self.header)
+        self._named = "the header has" if options.header else "--columns names"
+        encoding = codec(options.encoding)
+        self.understood = Understood(kind, encoding, dialect.delimiter, dialect.quoted, options.header)
 
     @property
     def next_line(self) -> int:
@@ -117,7 +116,7 @@ class DelimitedTable:
 
     def _ragged(self, row: Row) -> DataError:
         return DataError(
-            f"{shown(self.path)}, line {row.place}: {len(row.raw)} cell(s), but the header has {len(self.header)}.",
+            f"{shown(self.path)}, line {row.place}: {len(row.raw)} cell(s), but {self._named} {len(self.header)}.",
             hint="Put a text with the delimiter or a line break in double quotes, and double the quotes inside it.",
             code="row-ragged",
         )
@@ -195,14 +194,6 @@ def _records(path: Path, numbered: _Lines, encoding: str | None, dialect: Dialec
             yield Unread(begins, odd) if odd else Row(begins, {}, cells)
 
 
-def _grid(table: DelimitedTable) -> Grid:
-    rows = list(all_read(table))
-    check_not_empty(table.path, rows, "rows below its header")
-    columns = dict(zip(table.columns, zip(*(row.raw for row in rows), strict=True), strict=True))
-    _check_header(table.path, table.header, list(columns.values()))
-    return Grid(table.path, columns, [row.place for row in rows])
-
-
 def _sample(lines: Iterable[str], least: int) -> tuple[list[str], Iterator[str]]:
     """The first lines, with at least that many characters, and then all lines."""
     rest, sample, chars = iter(lines), list[str](), 0
@@ -224,9 +215,9 @@ def _trial(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dia
     return failed
 
 
-def _tab_in_a_cell(path: Path, sample: Sequence[str], encoding: str | None) -> bool:
-    records = _records(path, _Lines(sample), encoding, Dialect("\t"))
-    return any("\t" in cell for record in records if isinstance(record, Row) for cell in record.raw)
+def _separator_in_a_cell(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dialect) -> bool:
+    records = _records(path, _Lines(sample), encoding, dialect)
+    return any(dialect.delimiter in cell for record in records if isinstance(record, Row) for cell in record.raw)
 
 
 @cache
@@ -264,13 +255,13 @@ def _names(path: Path, header: list[str]) -> list[str]:
     return names
 
 
-def _check_header(path: Path, header: list[str], columns: Sequence[Sequence[str]]) -> None:
+def check_header(path: Path, header: Sequence[str], columns: Sequence[Sequence[str]]) -> None:
     """Refuses a first line that is data, because it would lose a row and the columns would have no names.
 
     It is data if one of its "names" occurs again below, as a label does, in a column with few different cells. The
     names 0, 1, ... that pandas gives to unnamed columns are names.
     """
-    if header == [str(number) for number in range(len(header))]:
+    if list(header) == [str(number) for number in range(len(header))]:
         return
     for name, cells in zip(header, columns, strict=True):
         if name.strip() and name in cells and 2 * len(set(cells)) <= len(cells):

@@ -34,12 +34,13 @@ class Nested:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a text format.
+    """One row of a table.
 
     Attributes:
-        place: the line on which it begins, from 1.
+        place: where it begins, from 1, in the unit of its table: the line, row or entry.
         cells: column -> cell, as in a Grid.
-        raw: the cells in order (CSV, TSV), or the line without its end (JSONL), as in the file.
+        raw: what is written back: the cells in the order of the columns (str in a format of text; in a workbook also
+            numbers, bool, datetime and None), the object as one line of JSON (JSON, JSONL), or a parquet.BatchRow.
     """
 
     place: int
@@ -64,12 +65,14 @@ class Grid:
         columns: name -> one cell per row: str, int, float, bool, None (empty) or Nested.
         places: where in the file each row begins, from 1.
         unit: what `places` counts: "line", or "row" in a format without lines.
+        unread: rows that cannot be read, which were left out.
     """
 
     path: Path
     columns: Mapping[str, Sequence[Any]]
     places: Sequence[int]
     unit: str = "line"
+    unread: tuple[Unread, ...] = ()
 
     def __len__(self) -> int:
         return len(self.places)

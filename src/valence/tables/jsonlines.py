@@ -10,21 +10,32 @@ import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from valence.errors import DataError
-from valence.tables.decoding import fault, lines_of, shown
-from valence.tables.grid import Grid, Nested, Row, Unread, all_read, check_not_empty
+from valence.tables.decoding import codec, fault, shown, text_lines
+from valence.tables.grid import Nested, Row, Unread
+from valence.tables.open_table import Understood
+from valence.tables.options import ReadOptions
 
 
-def read(path: Path, encoding: str | None) -> Grid:
-    """A whole file of one JSON object per line. Raises DataError that names the line that is not one."""
-    with lines_of(path, encoding) as lines:
-        objects = list(all_read(rows(path, lines, encoding)))
-    check_not_empty(path, objects, "rows")
-    names = dict.fromkeys(name for row in objects for name in row.cells)
-    columns = {name: [row.cells.get(name) for row in objects] for name in names}
-    return Grid(path, columns, [row.place for row in objects])
+class JsonLinesTable:
+    """An open file of one JSON object per line.
+
+    Attributes: those of open_table.OpenTable. The `raw` of a row is its line without the line end.
+    """
+
+    kind, unit = "jsonl", "line"
+    columns = header = None
+
+    def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
+        self.path = path
+        self._lines = text_lines(path, binary, options.encoding, options.first_line)
+        self._encoding, self._first = options.encoding, options.first_line
+        self.understood = Understood("jsonl", codec(options.encoding))
+
+    def __iter__(self) -> Iterator[Row | Unread]:
+        return rows(self.path, self._lines, self._encoding, self._first)
 
 
 def rows(path: Path, lines: Iterable[str], encoding: str | None, first: int = 1) -> Iterator[Row | Unread]:

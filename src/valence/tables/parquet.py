@@ -1,55 +1,117 @@
-"""Reads Parquet into a Grid. Class names that Hugging Face's `datasets` stores in the file are used as labels."""
+"""Reads Parquet row by row. Class names that Hugging Face's `datasets` stores in the file are used as labels."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
-
-from tqdm import tqdm
+from typing import IO, Any
 
 from valence.errors import DataError
 from valence.tables.decoding import STANDARD_INPUT, shown
-from valence.tables.grid import Grid, Nested, check_not_empty
+from valence.tables.grid import Nested, Row, Unread
+from valence.tables.open_table import Understood
+from valence.tables.options import ReadOptions
 
+_BATCH_ROWS = 512  # decoded at once
 _MOST_LABELS_A_ROW = 32  # on average; more are token ids or the like
 
 
-def read(path: Path, encoding: str | None) -> Grid:
-    """A whole Parquet file. Structures, bytes and long lists are not read. Raises as `opened` does."""
-    with opened(path, encoding) as file:
-        columns = _columns(file)
-        rows = file.metadata.num_rows
-    check_not_empty(path, range(rows), "rows")
-    return Grid(path, columns, range(1, rows + 1), unit="row")
+class ParquetTable:
+    """An open Parquet file. Structures, bytes and long lists are not read as cells.
+
+    Attributes:
+        file: a pyarrow.parquet.ParquetFile.
+        Others: those of open_table.OpenTable. The `raw` of a row, and its `cells`, are a BatchRow.
+
+    Raises DataError if it is damaged, also while it is read, if pyarrow is not installed, if it is standard input,
+    which has no random access, or if an encoding was given: the format fixes it.
+    """
+
+    kind, unit = "parquet", "row"
+
+    def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
+        if options.encoding is not None:
+            raise DataError(
+                f"{shown(path)} is Parquet, whose texts are always UTF-8.",
+                hint="Leave out --encoding.",
+                code="option-idle",
+            )
+        if path == STANDARD_INPUT or not binary.seekable():
+            raise DataError(
+                "Parquet cannot be read from standard input, because its index is at the end.",
+                hint="Save it as a file first.",
+                code="layout-unknown",
+            )
+        self.path = path
+        with _damage_mapped(path):
+            self.file = libraries()[1].ParquetFile(binary)
+        self.schema = self.file.schema_arrow
+        self.columns = self.header = list(self.schema.names)
+        self.understood = Understood("parquet")
+
+    def __iter__(self) -> Iterator[Row | Unread]:
+        return self.rows(range(self.file.metadata.num_row_groups), first=1)
+
+    def rows(self, groups: Iterable[int], *, first: int) -> Iterator[Row]:
+        """The rows of some row groups; the place of the first is `first`."""
+        readers = _readers(self.file)
+        batches = iter(self.file.iter_batches(batch_size=_BATCH_ROWS, row_groups=list(groups)))
+        while True:
+            with _damage_mapped(self.path):
+                batch = next(batches, None)
+            if batch is None:
+                return
+            cells = _Batch(batch, readers)
+            for index in range(batch.num_rows):
+                row = BatchRow(cells, index)
+                yield Row(first + index, row, row)
+            first += batch.num_rows
+
+
+class _Batch:
+    """Some rows of a Parquet file, whose columns become Python objects when they are first asked for."""
+
+    def __init__(self, batch: Any, readers: Mapping[str, Callable[[Any], list[Any]]]) -> None:
+        self.batch, self.readers = batch, readers
+        self._read = dict[str, list[Any]]()
+
+    def column(self, name: str) -> list[Any]:
+        if name not in self._read:
+            self._read[name] = self.readers[name](self.batch.column(name))
+        return self._read[name]
+
+
+class BatchRow(Mapping[str, Any]):
+    """One row of a pyarrow.RecordBatch: column -> cell, as in a Grid."""
+
+    __slots__ = ("_cells", "index")
+
+    def __init__(self, cells: _Batch, index: int) -> None:
+        self._cells, self.index = cells, index
+
+    @property
+    def batch(self) -> Any:
+        """The batch that holds it, at `index`."""
+        return self._cells.batch
+
+    def __getitem__(self, name: str) -> Any:
+        return self._cells.column(name)[self.index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells.readers)
+
+    def __len__(self) -> int:
+        return len(self._cells.readers)
 
 
 @contextmanager
-def opened(path: Path, encoding: str | None, file: Any = None) -> Iterator[Any]:
-    """The file as a pyarrow.parquet.ParquetFile; `file` if it is already open.
-
-    Raises DataError if it is damaged, also while the block reads it, if pyarrow is not installed, if it is standard
-    input, which has no random access, or if an encoding was given: the format fixes it.
-    """
-    if encoding is not None:
-        raise DataError(
-            f"{shown(path)} is Parquet, whose texts are always UTF-8.",
-            hint="Leave out --encoding.",
-            code="option-idle",
-        )
-    if path == STANDARD_INPUT:
-        raise DataError(
-            "Parquet cannot be read from standard input, because its index is at the end.",
-            hint="Save it as a file first.",
-            code="layout-unknown",
-        )
-    pa, parquet = libraries()
+def _damage_mapped(path: Path) -> Iterator[None]:
+    pa, _ = libraries()
     try:
-        with parquet.ParquetFile(path if file is None else file) as opened_file:
-            yield opened_file
+        yield
     except (pa.ArrowException, OSError) as error:
         raise DataError(
             f"{path.name} cannot be read as Parquet: {error}.", hint="Write it again.", code="file-damaged"
@@ -68,18 +130,18 @@ def libraries() -> tuple[Any, Any]:
         ) from error
 
 
-def _columns(file: Any) -> dict[str, list[Any]]:
-    schema = file.schema_arrow
-    names = _class_names(schema)
-    columns: dict[str, list[Any]] = {}
-    for field in tqdm(schema, desc="reading Parquet", unit="column", delay=1.0, leave=False):
-        kind, classes = nested_kind(field.type), names.get(field.name)
-        if kind and not _may_be_labels(file, field):
-            columns[field.name] = [Nested(kind)] * file.metadata.num_rows
-            continue
-        cells = file.read(columns=[field.name]).column(0).to_pylist()
-        columns[field.name] = [_list(cell, classes) if kind else _cell(cell, classes) for cell in cells]
-    return columns
+def _readers(file: Any) -> dict[str, Callable[[Any], list[Any]]]:
+    """Column -> what makes the cells of a pyarrow array of it."""
+    names = _class_names(file.schema_arrow)
+    return {field.name: _reader(file, field, names.get(field.name)) for field in file.schema_arrow}
+
+
+def _reader(file: Any, field: Any, classes: list[str] | None) -> Callable[[Any], list[Any]]:
+    kind = nested_kind(field.type)
+    if kind and not _may_be_labels(file, field):
+        return lambda array: [Nested(kind)] * len(array)
+    read = _list if kind else _cell
+    return lambda array: [read(cell, classes) for cell in array.to_pylist()]
 
 
 def _may_be_labels(file: Any, field: Any) -> bool:

@@ -1,0 +1,47 @@
+"""Reads a whole table by its columns, for what needs all rows at once, such as training."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from valence.tables.delimited import check_header
+from valence.tables.grid import Grid, Unread, check_not_empty
+from valence.tables.opening import opened
+from valence.tables.open_table import OpenTable
+from valence.tables.options import BadRows, ReadOptions
+
+log = logging.getLogger(__name__)
+
+
+def read_whole(path: Path, options: ReadOptions, bad_rows: BadRows = "stop") -> Grid:
+    """All rows of a file. Rows that cannot be read end in an error, or are left out, told and counted (`skip`).
+
+    Raises DataError as `opened` does, and for a file without rows.
+    """
+    with opened(path, options) as table:
+        grid = _grid(table, bad_rows)
+        if table.understood.header and table.understood.separator is not None:
+            check_header(path, table.header or (), list(grid.columns.values()))
+    return grid
+
+
+def _grid(table: OpenTable, bad_rows: BadRows) -> Grid:
+    columns: dict[str, list[Any]] = {name: [] for name in table.columns or ()}
+    places, unread = list[int](), list[Unread]()
+    for row in table:
+        if isinstance(row, Unread):
+            if bad_rows == "stop":
+                raise row.error
+            unread.append(row)
+            continue
+        for name in [name for name in row.cells if name not in columns]:
+            columns[name] = [None] * len(places)
+        for name, cells in columns.items():
+            cells.append(row.cells.get(name))
+        places.append(row.place)
+    if unread and not places:
+        raise unread[0].error
+    check_not_empty(table.path, places, "rows below its header" if table.header else "rows")
+    return Grid(table.path, columns, places, unit=table.unit, unread=tuple(unread))
