@@ -14,8 +14,8 @@ from pyarrow import parquet
 
 from valence.data.labelled_file import LabelledFile, is_table, read
 from valence.errors import DataError
-from valence.tables.options import ReadOptions, TableOptions
 from valence.tables.decoding import zstd
+from valence.tables.options import ReadOptions, TableOptions
 
 ROWS = [
     {"text": "A fine film.", "label": "good"},

@@ -14,8 +14,8 @@ from valence.data.examples import Dataset, Examples, content_checksum
 from valence.data.labelled_file import LabelledFile
 from valence.data.splits import cut_test
 from valence.errors import DataError, SettingsError
-from valence.tables.options import TableOptions
 from valence.tables.decoding import FORMATS_IN_WORDS
+from valence.tables.options import TableOptions
 
 log = logging.getLogger(__name__)
 

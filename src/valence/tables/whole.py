@@ -8,8 +8,8 @@ from typing import Any
 
 from valence.tables.delimited import check_header
 from valence.tables.grid import Grid, Unread, check_not_empty
-from valence.tables.opening import opened
 from valence.tables.open_table import OpenTable
+from valence.tables.opening import opened
 from valence.tables.options import BadRows, ReadOptions
 
 log = logging.getLogger(__name__)
