@@ -24,13 +24,18 @@ from valence.errors import DataError
 
 COMPRESSED = (".gz", ".zst")
 STANDARD_INPUT = Path("-")
-FORMATS_IN_WORDS = "CSV, TSV, JSONL (NDJSON) or Parquet; the first three also as .gz or .zst"
+FORMATS_IN_WORDS = (
+    "CSV, TSV, JSON, JSONL (NDJSON), fastText, Excel (.xlsx) or Parquet; all but Parquet also as .gz, .zst or .zip"
+)
 _FORMATS = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".tab": "tsv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
     ".parquet": "parquet",
 }
 MAX_LINE_CHARS = 32 << 20  # otherwise a file without line ends would be read into memory at once
@@ -91,11 +96,8 @@ def text_lines(path: Path, binary: IO[bytes], encoding: str | None, first: int =
     name = codec(encoding)
     if first > 1:  # a byte order mark occurs only at the beginning
         name = "utf-8" if name == "utf-8-sig" else name
-    with errors_mapped(path, encoding):
-        if first == 1:
-            _refuse_utf16(path, binary, encoding)
-        with _decoded(path, binary, name, first) as lines:
-            yield from lines
+    with errors_mapped(path, encoding), _decoded(path, binary, name, first) as lines:
+        yield from lines
 
 
 @contextmanager

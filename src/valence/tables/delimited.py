@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import itertools
 import logging
-from collections import Counter, deque
+import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import IO, Literal
 from valence.errors import DataError
 from valence.tables.decoding import codec, fault, shown, text_lines
 from valence.tables.grid import Row, Unread, check_not_empty
+from valence.tables.headers import column_names
+from valence.tables.notes import Note
 from valence.tables.open_table import Understood
 from valence.tables.options import ReadOptions
 
@@ -31,10 +34,15 @@ _SNIFFED_ROWS = 200
 
 @dataclass(frozen=True)
 class Dialect:
-    """How cells are separated; without `quoted`, a double quote is an ordinary character."""
+    """How cells are separated.
+
+    Without `quoted`, a double quote is an ordinary character. With `escaped`, a backslash stands before a quote within
+    a quoted cell, as MySQL and Spark write it; a second quote does too.
+    """
 
     delimiter: str
     quoted: bool = True
+    escaped: bool = False
 
 
 def open_csv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTable:
@@ -43,10 +51,16 @@ def open_csv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTa
     Raises DataError for its header. A row that cannot be read is an Unread, which names the line: a ragged row, a
     broken quote, or a NUL byte.
     """
-    sample, lines = _sample(_lines_of(path, binary, options), _DELIMITER_CHARS)
-    separator = options.separator or sniff(sample)
+    told, lines = _separator_line(_lines_of(path, binary, options), options)
+    sample, lines = _sample(lines, _DELIMITER_CHARS)
+    separator = options.separator or told or sniff(sample)
     quoted = True if options.quoted is None else options.quoted
-    return DelimitedTable(path, "csv", lines, Dialect(separator, quoted), options)
+    escaped = options.escaped
+    if escaped is None and quoted:
+        escaped, lines = _is_escaped(path, lines, separator, options.encoding)
+    notes = [note for note, noticed in ((_SEPARATOR_LINE, told), (_BACKSLASH, escaped)) if noticed]
+    dialect = Dialect(separator, quoted, bool(escaped))
+    return DelimitedTable(path, "csv", lines, dialect, options, skipped=1 if told else 0, notes=notes)
 
 
 def open_tsv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTable:
@@ -61,6 +75,30 @@ def open_tsv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTa
         sample, lines = _sample(lines, _QUOTING_CHARS)
         quoted = _is_quoted(path, sample, separator, options.encoding)
     return DelimitedTable(path, "tsv", lines, Dialect(separator, quoted), options)
+
+
+_SEPARATOR_LINE = Note("separator-line", "The first line names the separator, for Excel; it is obeyed and left out.")
+_BACKSLASH = Note("backslash-quotes", "Quotes inside quoted cells have a backslash before them, which is left out.")
+_TOLD = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+
+
+def _separator_line(lines: Iterator[str], options: ReadOptions) -> tuple[str | None, Iterator[str]]:
+    """The separator that a first line `sep=;` names, and the lines below it; None, and all lines, without one."""
+    first = next(lines, None) if options.first_line == 1 else None
+    told = _TOLD.fullmatch(first) if first else None
+    if first is None or told:
+        return told[1] if told else None, lines
+    return None, itertools.chain([first], lines)
+
+
+def _is_escaped(path: Path, lines: Iterator[str], separator: str, encoding: str | None) -> tuple[bool, Iterator[str]]:
+    """Whether backslashes before quotes read every row of the beginning, and doubled quotes do not; and all lines."""
+    sample, lines = _sample(lines, _QUOTING_CHARS)
+    if not any('\\"' in line for line in sample):
+        return False, lines
+    doubled, escaped = Dialect(separator), Dialect(separator, escaped=True)
+    fails = _trial(path, sample, encoding, doubled) > 0
+    return fails and _trial(path, sample, encoding, escaped) == 0, lines
 
 
 def _lines_of(path: Path, binary: IO[bytes], options: ReadOptions) -> Iterator[str]:
@@ -86,19 +124,33 @@ class DelimitedTable:
 
     unit = "line"
 
-    def __init__(self, path: Path, kind: str, lines: Iterable[str], dialect: Dialect, options: ReadOptions) -> None:
+    def __init__(
+        self,
+        path: Path,
+        kind: str,
+        lines: Iterable[str],
+        dialect: Dialect,
+        options: ReadOptions,
+        *,
+        skipped: int = 0,
+        notes: Sequence[Note] = (),
+    ) -> None:
+        """`skipped` is the number of lines before `lines`, which were left out."""
         self.path, self.kind, self.dialect = path, kind, dialect
-        self._numbered = _Lines(lines, options.first_line)
+        self._numbered = _Lines(lines, options.first_line + skipped)
         self._records = _records(path, self._numbered, options.encoding, dialect)
         first = next(self._records, None) if options.header else None
         if isinstance(first, Unread):
             raise first.error
         self.header = list(options.columns or (first.raw if first else []))
         check_not_empty(path, self.header, "header")
-        self.columns = _names(path, self.header)
+        self.columns, named = column_names(self.header)
+        self.notes = (*notes, *named)
         self._named = "the header has" if options.header else "--columns names"
         encoding = codec(options.encoding)
-        self.understood = Understood(kind, encoding, dialect.delimiter, dialect.quoted, options.header)
+        self.understood = Understood(
+            kind, encoding, dialect.delimiter, dialect.quoted, options.header, escaped=dialect.escaped
+        )
 
     @property
     def next_line(self) -> int:
@@ -178,7 +230,8 @@ def _records(path: Path, numbered: _Lines, encoding: str | None, dialect: Dialec
     """Every row including the header, without column names. A broken row skips only the line on which it begins."""
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
     _allow_long_cells()
-    reader = csv.reader(numbered, delimiter=dialect.delimiter, quoting=quoting, strict=True)
+    escape = "\\" if dialect.escaped else None
+    reader = csv.reader(numbered, delimiter=dialect.delimiter, quoting=quoting, escapechar=escape, strict=True)
     while True:
         begins = numbered.begin_row()
         try:
@@ -240,33 +293,3 @@ def _broken(path: Path, line: int, error: csv.Error) -> DataError:
         hint='Inside a quoted text, write each double quote twice: "She said ""no"".".',
         code="quote-broken",
     )
-
-
-def _names(path: Path, header: list[str]) -> list[str]:
-    """Column names; a column without a name, such as a saved index, is named by its number."""
-    names = [name.strip() or f"(column {number})" for number, name in enumerate(header, start=1)]
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise DataError(
-            f"{shown(path)}, line 1: more than one column is called {', '.join(map(repr, twice))}.",
-            hint="Give every column a name of its own.",
-            code="columns-duplicated",
-        )
-    return names
-
-
-def check_header(path: Path, header: Sequence[str], columns: Sequence[Sequence[str]]) -> None:
-    """Refuses a first line that is data, because it would lose a row and the columns would have no names.
-
-    It is data if one of its "names" occurs again below, as a label does, in a column with few different cells. The
-    names 0, 1, ... that pandas gives to unnamed columns are names.
-    """
-    if list(header) == [str(number) for number in range(len(header))]:
-        return
-    for name, cells in zip(header, columns, strict=True):
-        if name.strip() and name in cells and 2 * len(set(cells)) <= len(cells):
-            raise DataError(
-                f"{shown(path)}, line 1: {name[:60]!r} also occurs below as a value: the header is missing.",
-                hint="Add a first line that names the columns, such as: text,label",
-                code="header-missing",
-            )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from valence.errors import DataError
 from valence.tables.decoding import shown
+from valence.tables.notes import Note
 
 MOST_LABELS = 256  # of one row
+SPANS = "spans of the text"  # labels of parts of it, which no classifier learns
 
 
 @dataclass(frozen=True)
@@ -20,16 +22,23 @@ class Nested:
     Attributes:
         kind: what it is, in words.
         items: the values of a list that may be labels; None for anything else.
+        one_label: whether a list of one may stand for a single label, because the format writes all labels as lists.
     """
 
     kind: str
     items: tuple[Any, ...] | None = None
+    one_label: bool = False
 
     @classmethod
     def of_list(cls, values: Sequence[Any]) -> Nested:
         """A list. Its values are kept if they could be labels: not nested, and not as many as in an embedding."""
         plain = len(values) <= MOST_LABELS and not any(isinstance(value, (list, dict)) for value in values)
         return cls("a list", tuple(values) if plain else None)
+
+    @classmethod
+    def of_labels(cls, values: Sequence[Any]) -> Nested:
+        """A list of labels in a format that writes a single label in the same way."""
+        return replace(cls.of_list(values), one_label=True)
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,7 @@ class Grid:
         places: where in the file each row begins, from 1.
         unit: what `places` counts: "line", or "row" in a format without lines.
         unread: rows that cannot be read, which were left out.
+        notes: what was noticed in the file.
     """
 
     path: Path
@@ -73,6 +83,7 @@ class Grid:
     places: Sequence[int]
     unit: str = "line"
     unread: tuple[Unread, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __len__(self) -> int:
         return len(self.places)

@@ -6,6 +6,7 @@ write a row back, use its line or `spelt`: 1E5, 1e999 and -0 do not survive as P
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -14,7 +15,9 @@ from typing import IO, Any
 
 from valence.errors import DataError
 from valence.tables.decoding import codec, fault, shown, text_lines
-from valence.tables.grid import Nested, Row, Unread
+from valence.tables.exports import ObjectCells
+from valence.tables.grid import Row, Unread
+from valence.tables.notes import Note
 from valence.tables.open_table import Understood
 from valence.tables.options import ReadOptions
 
@@ -30,41 +33,41 @@ class JsonLinesTable:
 
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
         self.path = path
-        self._lines = text_lines(path, binary, options.encoding, options.first_line)
-        self._encoding, self._first = options.encoding, options.first_line
-        self.understood = Understood("jsonl", codec(options.encoding))
+        lines = text_lines(path, binary, options.encoding, options.first_line)
+        self._cells = ObjectCells()
+        self._rows = rows(path, lines, options.encoding, options.first_line, self._cells)
+        self._start = list(itertools.islice(self._rows, 1))  # tells which tool wrote the file
+        self.understood = Understood("jsonl", codec(options.encoding), tool=self._cells.tool)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was noticed in the objects that have been read."""
+        return self._cells.notes
 
     def __iter__(self) -> Iterator[Row | Unread]:
-        return rows(self.path, self._lines, self._encoding, self._first)
+        return itertools.chain(self._start, self._rows)
 
 
-def rows(path: Path, lines: Iterable[str], encoding: str | None, first: int = 1) -> Iterator[Row | Unread]:
-    """The objects one at a time; blank lines are skipped. `first` is the number of the first line.
-
-    Raises DataError if the file is one JSON array.
-    """
+def rows(
+    path: Path, lines: Iterable[str], encoding: str | None, first: int = 1, cells: ObjectCells | None = None
+) -> Iterator[Row | Unread]:
+    """The objects one at a time; blank lines are skipped. `first` is the number of the first line."""
+    cells = cells or ObjectCells()
     for number, line in enumerate(lines, first):
         if not line.strip():
             continue
         where = f"{shown(path)}, line {number}"
-        if number == 1 and line.lstrip().startswith("["):
-            raise DataError(
-                f"{shown(path)} is a JSON array, or holds arrays, instead of one object per line.",
-                hint="Convert an array of objects: jq -c '.[]' file.json > file.jsonl",
-                code="json-array",
-            )
-        error = fault(line, encoding, where)
-        parsed_line = error or _object(line, where)
+        parsed_line = fault(line, encoding, where) or _object(line, where)
         if isinstance(parsed_line, DataError):
             yield Unread(number, parsed_line)
         else:
-            yield Row(number, {name: _cell(value) for name, value in parsed_line.items()}, line.strip())
+            yield Row(number, cells(parsed_line), line.strip())
 
 
 def parsed(line: str) -> Any:
     """The value of a line of JSON. Raises ValueError, also for what only Python accepts as JSON."""
     try:
-        return json.loads(line, parse_constant=_no_constant, parse_int=_integer)
+        return DECODER.decode(line)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 
@@ -107,6 +110,10 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is Python's, not JSON; write null or leave the key out")
 
 
+# What only Python accepts as JSON is refused.
+DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_integer)
+
+
 def _object(line: str, where: str) -> dict[str, Any] | DataError:
     try:
         value = parsed(line)
@@ -118,11 +125,3 @@ def _object(line: str, where: str) -> dict[str, Any] | DataError:
 def _broken(message: str) -> DataError:
     hint = 'Write one object per line, such as {"text": "Good.", "label": "positive"}.'
     return DataError(message, hint=hint, code="json-broken")
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, dict):
-        return Nested("an object")
-    if isinstance(value, list):
-        return Nested.of_list(value)
-    return value

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from valence.tables.grid import Row, Unread
+from valence.tables.notes import Note
 from valence.tables.options import ReadOptions
 
 
@@ -25,7 +26,7 @@ class Understood:
         packing: how it is compressed: gz, zst or zip.
         member: the file in the archive.
         tool: the labelling tool whose export it is.
-        remarks: in words, what else was done that its user should know.
+        escaped: whether a backslash, and not a second quote, escapes a quote.
     """
 
     kind: str
@@ -37,7 +38,7 @@ class Understood:
     packing: str | None = None
     member: str | None = None
     tool: str | None = None
-    remarks: tuple[str, ...] = ()
+    escaped: bool = False
 
 
 class OpenTable(Protocol):
@@ -50,6 +51,7 @@ class OpenTable(Protocol):
         columns: their names, all different; None where each row has its own keys (JSON).
         header: the same as the file writes them: perhaps blank or repeated.
         understood: how it is read.
+        notes: what was noticed; complete once all rows have been read.
     """
 
     @property
@@ -62,8 +64,11 @@ class OpenTable(Protocol):
     def columns(self) -> Sequence[str] | None: ...
     @property
     def header(self) -> Sequence[str] | None: ...
+
+    understood: Understood
+
     @property
-    def understood(self) -> Understood: ...
+    def notes(self) -> tuple[Note, ...]: ...
 
     def __iter__(self) -> Iterator[Row | Unread]:
         """The rows in their order. Can be called once."""
@@ -86,5 +91,6 @@ def again(table: OpenTable, *, first_line: int = 1) -> ReadOptions:
         columns=header if given else (),
         sheet=known.sheet,
         quoted=known.quoted,
+        escaped=known.escaped,
         first_line=first_line,
     )

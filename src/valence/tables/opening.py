@@ -5,24 +5,34 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, cast
 
-from valence.errors import SettingsError
-from valence.tables.decoding import FORMATS_IN_WORDS, STANDARD_INPUT, bytes_of, errors_mapped, format_of, unpacked
+from valence.tables.archives import Unpacked, unpack
+from valence.tables.byte_streams import Limits
+from valence.tables.decoding import bytes_of, errors_mapped
 from valence.tables.delimited import open_csv, open_tsv
+from valence.tables.detect import encoding_by_mark, kind_of
+from valence.tables.fasttext import FastTextTable
+from valence.tables.json_array import JsonTable
 from valence.tables.jsonlines import JsonLinesTable
 from valence.tables.open_table import OpenTable
 from valence.tables.options import ReadOptions
 from valence.tables.parquet import ParquetTable
+from valence.tables.xlsx import WorkbookTable
 
 # Each gets the path, for messages, and the decompressed, buffered file; it raises DataError if it cannot be read.
 _OPENERS: Mapping[str, Callable[[Path, IO[bytes], ReadOptions], OpenTable]] = {
     "csv": open_csv,
     "tsv": open_tsv,
     "jsonl": JsonLinesTable,
+    "json": JsonTable,
     "parquet": ParquetTable,
+    "xlsx": WorkbookTable,
+    "fasttext": FastTextTable,
 }
+_TEXT_KINDS = frozenset(("csv", "tsv", "jsonl", "json", "fasttext"))
 
 
 @contextmanager
@@ -32,6 +42,7 @@ def opened(
     *,
     file: IO[bytes] | None = None,
     on_read: Callable[[int], Any] | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[OpenTable]:
     """An open table, whose rows are read once, while the block runs.
 
@@ -40,28 +51,27 @@ def opened(
         options: how it is read.
         file: its bytes, if it is open already; it stays open.
         on_read: called with the number of bytes of each read; without it, a slow read shows a progress bar.
+        limits: how far it may grow when it is unpacked, for files from strangers.
 
     Raises DataError and SettingsError: here for what concerns the whole file, and while it is read if it is damaged.
     """
     with ExitStack() as stack:
         with errors_mapped(path, options.encoding):
             packed = stack.enter_context(bytes_of(path, on_read) if file is None else _buffered(file))
-            binary = packed if options.first_line > 1 else stack.enter_context(unpacked(path, packed))
-            table = _OPENERS[kind_of(path, options)](path, binary, options)
+            if options.first_line > 1:  # in the middle of an unpacked file
+                table = _OPENERS[options.format or kind_of(path, b"")](path, packed, options)
+            else:
+                table = _opened_at_start(path, options, stack.enter_context(unpack(path, packed, limits)))
         yield table
 
 
-def kind_of(path: Path, options: ReadOptions) -> str:
-    """The format of a file. Raises SettingsError if nothing tells it."""
-    kind = options.format or format_of(path)
-    if kind is None:
-        what = "Standard input has no file name" if path == STANDARD_INPUT else f"{path.name} has no ending"
-        raise SettingsError(
-            f"{what} that tells the format.",
-            hint=f"Add --format csv, tsv or jsonl. Valence recognises the endings of {FORMATS_IN_WORDS}.",
-            code="format-unknown",
-        )
-    return kind
+def _opened_at_start(path: Path, options: ReadOptions, unpacked: Unpacked) -> OpenTable:
+    kind = options.format or kind_of(path, unpacked.start, options.encoding)
+    if kind in _TEXT_KINDS and options.encoding is None:
+        options = replace(options, encoding=encoding_by_mark(unpacked.start))
+    table = _OPENERS[kind](path, unpacked.file, options)
+    table.understood = replace(table.understood, packing=unpacked.packing, member=unpacked.member)
+    return table
 
 
 @contextmanager

@@ -26,6 +26,7 @@ class ReadOptions:
         columns: the names of the columns of a file without a header.
         sheet: of a workbook.
         quoted: whether the cells of a CSV or TSV file can be quoted. Set where a part of a file is read again.
+        escaped: whether a backslash, and not a second quote, escapes a quote; set in the same way.
         first_line: the number of the line on which reading begins, from 1. Greater only where a part is read again.
     """
 
@@ -36,6 +37,7 @@ class ReadOptions:
     columns: tuple[str, ...] = ()
     sheet: str | None = None
     quoted: bool | None = None
+    escaped: bool | None = None
     first_line: int = 1
 
     def __post_init__(self) -> None:

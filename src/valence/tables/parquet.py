@@ -12,6 +12,7 @@ from typing import IO, Any
 from valence.errors import DataError
 from valence.tables.decoding import STANDARD_INPUT, shown
 from valence.tables.grid import Nested, Row, Unread
+from valence.tables.notes import Note
 from valence.tables.open_table import Understood
 from valence.tables.options import ReadOptions
 
@@ -31,6 +32,7 @@ class ParquetTable:
     """
 
     kind, unit = "parquet", "row"
+    notes: tuple[Note, ...] = ()
 
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
         if options.encoding is not None:

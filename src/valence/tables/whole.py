@@ -6,8 +6,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from valence.tables.delimited import check_header
 from valence.tables.grid import Grid, Unread, check_not_empty
+from valence.tables.headers import check_header
 from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
 from valence.tables.options import BadRows, ReadOptions
@@ -44,4 +44,4 @@ def _grid(table: OpenTable, bad_rows: BadRows) -> Grid:
     if unread and not places:
         raise unread[0].error
     check_not_empty(table.path, places, "rows below its header" if table.header else "rows")
-    return Grid(table.path, columns, places, unit=table.unit, unread=tuple(unread))
+    return Grid(table.path, columns, places, unit=table.unit, unread=tuple(unread), notes=table.notes)

@@ -1,0 +1,123 @@
+"""Streams of bytes between a file and its reader: counted, bounded, and read from the beginning again."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from valence.errors import DataError
+from valence.tables.decoding import shown
+
+BUFFER_BYTES = 1 << 18
+START_BYTES = 1 << 16  # of a file, from which its format is told
+_FREE_BYTES = 16 << 20  # so much of a file may be unpacked from however few bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far a file may grow when it is unpacked. None: without end.
+
+    Attributes:
+        most_bytes: of the unpacked file.
+        most_ratio: unpacked bytes for each packed one, from the first 16 MiB on. Tables of text pack 3 to 30 times.
+    """
+
+    most_bytes: int | None = None
+    most_ratio: int | None = None
+
+
+def beginning(file: IO[bytes]) -> tuple[bytes, IO[bytes]]:
+    """The first bytes of a file, and the file at its beginning again: itself, or another where it cannot be sought."""
+    start = b""
+    while len(start) < START_BYTES and (more := file.read(START_BYTES - len(start))):  # a pipe gives what it has
+        start += more
+    if file.seekable():
+        file.seek(0)
+        return start, file
+    return start, cast("IO[bytes]", io.BufferedReader(Replayed(start, file), BUFFER_BYTES))
+
+
+class Replayed(io.RawIOBase):
+    """A file of which the beginning has been read already, from its beginning."""
+
+    def __init__(self, start: bytes, rest: IO[bytes]) -> None:
+        self._start, self._rest = memoryview(start), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self._start:
+            part, self._start = self._start[: len(buffer)], self._start[len(buffer) :]
+        else:
+            part = memoryview(_some(self._rest, len(buffer)))
+        buffer[: len(part)] = part
+        return len(part)
+
+
+class Counted(io.RawIOBase):
+    """A file that counts the bytes that are read of it."""
+
+    def __init__(self, file: io.RawIOBase) -> None:
+        self._file, self.count = file, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: Any) -> int:
+        data = _some(cast("Any", self._file), len(buffer))
+        buffer[: len(data)] = data
+        self.count += len(data)
+        return len(data)
+
+
+class Bounded(io.RawIOBase):
+    """An unpacked file that may not exceed the limits. `packed` counts what was read of the packed one."""
+
+    def __init__(self, path: Path, file: Any, limits: Limits, packed: Counted | None) -> None:
+        self._path, self._file, self._limits, self._packed, self._count = path, file, limits, packed, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = _some(self._file, len(buffer))
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise DataError(
+                f"{shown(self._path)} is damaged or incomplete: {error}.", hint="Copy it again.", code="file-damaged"
+            ) from error
+        self._count += len(data)
+        self._check()
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _check(self) -> None:
+        most, ratio = self._limits.most_bytes, self._limits.most_ratio
+        if most is not None and self._count > most:
+            raise self._too_large(f"more than {most:,} bytes")
+        if ratio and self._packed and self._count > max(_FREE_BYTES, ratio * self._packed.count):
+            raise self._too_large(f"more than {ratio:,} times its size")
+
+    def _too_large(self, how: str) -> DataError:
+        return DataError(
+            f"{shown(self._path)} becomes {how} when it is unpacked.",
+            hint="Give it unpacked, or in several parts.",
+            code="unpacked-too-large",
+        )
+
+
+def _some(file: IO[bytes], most: int) -> bytes:
+    """The next bytes, at least one unless the file is at its end."""
+    read = getattr(file, "read1", file.read)
+    return cast("bytes", read(most))

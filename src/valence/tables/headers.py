@@ -1,0 +1,79 @@
+"""The first row of a table: names for its columns, and whether it is data instead."""
+
+from __future__ import annotations
+
+import itertools
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from valence.errors import DataError
+from valence.tables.decoding import shown
+from valence.tables.invisible import trimmed
+from valence.tables.notes import Note
+
+_TEXT_WORDS = 3.0  # on average, as in columns.py
+
+
+def column_names(header: Sequence[str]) -> tuple[list[str], tuple[Note, ...]]:
+    """Names for the columns, all different, and what was done to get them.
+
+    A column without a name, such as a saved index, is named by its number; the second `text` is `text (2)`.
+
+    >>> column_names([" text", "", "text"])[0]
+    ['text', '(column 2)', 'text (2)']
+    """
+    names = [trimmed(name) or f"(column {number})" for number, name in enumerate(header, start=1)]
+    taken, unique = set(names), list[str]()
+    for name in names:
+        if name in unique:
+            name = next(new for n in itertools.count(2) if (new := f"{name} ({n})") not in taken)  # noqa: PLW2901
+            taken.add(name)
+        unique.append(name)
+    numbered = [name for name, old in zip(unique, names, strict=True) if name != old]
+    if not numbered:
+        return unique, ()
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    called, now = (", ".join(map(repr, some)) for some in (twice, numbered))
+    return unique, (Note("columns-numbered", f"Several columns are called {called}; the later ones become {now}."),)
+
+
+def check_header(path: Path, header: Sequence[str], columns: Sequence[Sequence[object]]) -> None:
+    """Refuses a first line that is data, because it would lose a row and the columns would have no names.
+
+    It is data if one of its "names" occurs again below, as a label does, in a column with few different cells. The
+    names 0, 1, ... that pandas gives to unnamed columns are names.
+    """
+    if list(header) == [str(number) for number in range(len(header))]:
+        return
+    for name, cells in zip(header, columns, strict=True):
+        if name.strip() and name in cells and 2 * len(set(cells)) <= len(cells):
+            names = ",".join(_suggested(columns))
+            raise DataError(
+                f"{shown(path)}, line 1: {name[:60]!r} also occurs below as a value: the header is missing.",
+                hint=f"Add --no-header --columns {shlex.quote(names)}, with names of your own, or a first line "
+                "with such names.",
+                code="header-missing",
+            )
+
+
+def _suggested(columns: Sequence[Sequence[object]]) -> list[str]:
+    """A name for each column: the only one that reads like texts is the text, the first with few values the label."""
+    texts = [index for index, cells in enumerate(columns) if _reads_like_text(cells)]
+    labels = [index for index, cells in enumerate(columns) if index not in texts and _reads_like_labels(cells)]
+    names = [f"column{number}" for number in range(1, len(columns) + 1)]
+    if len(texts) == 1:
+        names[texts[0]] = "text"
+    if labels:
+        names[labels[0]] = "label"
+    return names
+
+
+def _reads_like_text(cells: Sequence[object]) -> bool:
+    words = sum(len(str(cell).split()) for cell in cells)
+    return words >= _TEXT_WORDS * len(cells) and 2 * len(set(cells)) > len(cells)
+
+
+def _reads_like_labels(cells: Sequence[object]) -> bool:
+    return 2 <= len(set(cells)) <= len(cells) / 2

@@ -1,0 +1,23 @@
+"""What a reader noticed in a file, which its user should know: reported, never acted on in silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Note:
+    """One remark about a file.
+
+    Attributes:
+        code: for programs, such as "labels-alike".
+        message: what was noticed, as a sentence without the file's name.
+        hint: the options that change it, or what to do; "" if there is nothing to do.
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()

@@ -1,0 +1,198 @@
+"""Reads Excel workbooks (.xlsx) row by row, with openpyxl.
+
+python-calamine is ten times as fast, but it allocates the whole rectangle of a sheet: a workbook of 5 KB with one cell
+in the last corner asks for 512 GiB, which ends the process. benchmarks/workbooks.py measures both.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any
+
+from valence.errors import DataError
+from valence.tables.decoding import STANDARD_INPUT, shown
+from valence.tables.grid import Row, Unread, check_not_empty
+from valence.tables.headers import column_names
+from valence.tables.open_table import Understood
+from valence.tables.options import ReadOptions
+
+MOST_UNPACKED_BYTES = 2 << 30  # of all parts of a workbook
+MOST_SHARED_BYTES = 256 << 20  # of its different texts, which are kept in memory
+MOST_COLUMNS = 4096
+_TABLE_ROWS = 20  # of which a sheet with a table fills one at least
+
+
+class WorkbookTable:
+    """An open workbook: the sheet that is named, or the only one with a table.
+
+    Attributes: those of open_table.OpenTable. The `raw` of a row is the list of its cells.
+
+    Raises DataError for a damaged or oversized workbook, for several sheets with tables, and for an encoding.
+    """
+
+    kind, unit = "xlsx", "row"
+
+    def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
+        _check_options(path, binary, options)
+        self.path = path
+        with _damage_mapped(path):
+            _check_size(path, binary)
+            book = library().load_workbook(binary, read_only=True, data_only=True, keep_links=False)
+            sheet = _sheet(path, book, options.sheet)
+            self._rows = _filled_rows(sheet)
+            first = next(self._rows, None) if options.header else None
+        names = options.columns or [_header_cell(cell) for cell in (first[1] if first else ())]
+        self.header = list(names)
+        check_not_empty(path, self.header, "header")
+        self.columns, self.notes = column_names(self.header)
+        self._named = "the header has" if options.header else "--columns names"
+        self.understood = Understood("xlsx", header=options.header, sheet=sheet.title)
+
+    def __iter__(self) -> Iterator[Row | Unread]:
+        while True:
+            with _damage_mapped(self.path):
+                found = next(self._rows, None)
+            if found is None:
+                return
+            place, cells = found
+            width = len(self.header)
+            if len(cells) > width:
+                yield Unread(place, self._too_wide(place, len(cells)))
+                continue
+            cells += [None] * (width - len(cells))
+            yield Row(place, dict(zip(self.columns, cells, strict=True)), cells)
+
+    def _too_wide(self, place: int, width: int) -> DataError:
+        return DataError(
+            f"{shown(self.path)}, row {place}: {width} cells, but {self._named} {len(self.header)}.",
+            hint="Give every column a name in the first row, or clear the cells outside the table.",
+            code="row-ragged",
+        )
+
+
+def library() -> Any:
+    """The module openpyxl. Raises DataError if it is not installed."""
+    warnings.filterwarnings("ignore", module="openpyxl")  # about styles and extensions, which are not read
+    try:
+        return import_module("openpyxl")
+    except ImportError as error:
+        raise DataError(
+            "A workbook needs openpyxl, which is not installed.",
+            hint="`pip install openpyxl`, or save the sheet as CSV.",
+            code="library-missing",
+        ) from error
+
+
+def as_seen(value: Any, number_format: str = "General") -> Any:
+    """A cell's value as a spreadsheet shows it: 1 for 1.0, TRUE, a date without a time that is not shown, 12%.
+
+    >>> as_seen(1.0), as_seen(True), as_seen(0.125, "0.0%"), as_seen(dt.datetime(2026, 3, 1))
+    (1, True, '12.5%', '2026-03-01')
+    """
+    if isinstance(value, float):
+        if number_format.endswith("%"):
+            return f"{value:.{len(number_format.partition('.')[2]) - 1 if '.' in number_format else 0}%}"
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return str(value)
+    return value
+
+
+def _check_options(path: Path, binary: IO[bytes], options: ReadOptions) -> None:
+    if options.encoding is not None:
+        raise DataError(
+            f"{shown(path)} is a workbook, which has no encoding.", hint="Leave out --encoding.", code="option-idle"
+        )
+    if path == STANDARD_INPUT or not binary.seekable():
+        raise DataError(
+            "A workbook cannot be read from standard input, because its index is at the end.",
+            hint="Save it as a file first.",
+            code="layout-unknown",
+        )
+
+
+def _check_size(path: Path, binary: IO[bytes]) -> None:
+    """Raises DataError for a workbook that would not fit. zipfile never unpacks more than a part says it has."""
+    with zipfile.ZipFile(binary) as archive:
+        parts = archive.infolist()
+    binary.seek(0)
+    shared = sum(part.file_size for part in parts if "sharedStrings" in part.filename or "styles" in part.filename)
+    if sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES or shared > MOST_SHARED_BYTES:
+        raise DataError(
+            f"{shown(path)} is too large for a workbook.", hint="Save the sheet as CSV.", code="unpacked-too-large"
+        )
+
+
+def _sheet(path: Path, book: Any, named: str | None) -> Any:
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if named is not None:
+        if named not in sheets:
+            raise DataError(
+                f"{shown(path)} has no sheet called {named!r}.",
+                hint=f"Its sheets are {', '.join(map(repr, sheets))}; name one by --sheet.",
+                code="sheet-unknown",
+            )
+        return sheets[named]
+    filled = [sheet for sheet in sheets.values() if _holds_table(sheet)]
+    visible = [sheet for sheet in filled if sheet.sheet_state == "visible"] or filled
+    if len(visible) > 1:
+        names = [sheet.title for sheet in visible]
+        raise DataError(
+            f"{shown(path)} has {len(names)} sheets that hold something: {', '.join(map(repr, names))}.",
+            hint=f"Name the one that is meant, such as --sheet {names[0]!r}.",
+            code="sheets-several",
+        )
+    if not visible:
+        raise DataError(
+            f"{shown(path)} is empty: none of its sheets holds a table.",
+            hint="Give a workbook with a row of column names and one text per row.",
+            code="file-empty",
+        )
+    return visible[0]
+
+
+def _holds_table(sheet: Any) -> bool:
+    """Whether one of the first filled rows has two cells or more, or several rows have one."""
+    rows = [row for _, row in itertools.islice(_filled_rows(sheet), _TABLE_ROWS)]
+    return any(len(row) > 1 for row in rows) or len(rows) > 1
+
+
+def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+    """Each row that is not empty: its number from 1, and its cells up to the last that is filled."""
+    sheet.reset_dimensions()  # what a workbook says about its size is often wrong
+    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
+        cells = [None if cell.value is None else as_seen(cell.value, cell.number_format or "") for cell in row]
+        while cells and (cells[-1] is None or cells[-1] == ""):
+            cells.pop()
+        if cells:
+            yield number, cells
+
+
+def _header_cell(cell: Any) -> str:
+    return "" if cell is None else str(cell)
+
+
+@contextmanager
+def _damage_mapped(path: Path) -> Iterator[None]:
+    """Maps whatever openpyxl raises for a damaged workbook, which is not one kind of exception."""
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:  # KeyError, ParseError, BadZipFile, ValueError and more
+        raise DataError(
+            f"{shown(path)} cannot be read as a workbook: {error!s:.200}.",
+            hint="Save it again as .xlsx, or as CSV.",
+            code="file-damaged",
+        ) from error
