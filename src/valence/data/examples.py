@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,14 @@ class Examples:
             tuple(self.keys[i] for i in indices),
             tuple(self.groups[i] for i in indices) if self.groups else (),
         )
+
+    def renamed(self, name_of: Callable[[str], str]) -> Examples:
+        """The same rows, with each label replaced by `name_of` it."""
+        labels = tuple(
+            name_of(row) if isinstance(row, str) else tuple(sorted({name_of(name) for name in row}))
+            for row in self.labels
+        )
+        return Examples(self.texts, labels, self.keys, self.groups)
 
 
 @dataclass(frozen=True)

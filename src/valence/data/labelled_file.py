@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,17 @@ from valence.data.examples import Examples, Target, content_checksum
 from valence.errors import DataError
 from valence.system.limits import MAX_CHARACTERS
 from valence.tables import labels
+from valence.tables.archives import holds_one_table
 from valence.tables.columns import Choice, choose
-from valence.tables.decoding import format_of
-from valence.tables.grid import Grid, Nested
+from valence.tables.grid import SPANS, Grid, Nested
+from valence.tables.notes import Note
+from valence.tables.noticed import alike_notes, cell_notes, without_missing
 from valence.tables.options import TableOptions
 from valence.tables.whole import read_whole
 
 log = logging.getLogger(__name__)
 
+_ARCHIVES = (".tar", ".tar.gz", ".tgz")
 _LOGGED_PROBLEMS = 20  # rows that cannot be read; the others are only counted
 
 
@@ -33,7 +36,9 @@ class LabelledFile:
         unlabelled: its texts without a label.
         choice: the columns that were used.
         facts: how the file was read, for a model's provenance.
-        checksum: SHA-256 over texts and labels, independent of the file's name and the order of its rows.
+        checksum: SHA-256 over texts and labels, independent of the file's name, the order of its rows, and how it
+            writes whole numbers.
+        notes: what was noticed, as it was logged.
     """
 
     examples: Examples
@@ -41,11 +46,14 @@ class LabelledFile:
     choice: Choice
     facts: Mapping[str, Any]
     checksum: str
+    notes: tuple[Note, ...] = ()
 
 
 def is_table(path: Path) -> bool:
-    """Whether the path is a file whose ending is that of a table, and not that of a published archive."""
-    return path.is_file() and format_of(path) is not None
+    """Whether the path is a file that may be a table, and not an archive of several files, as published sets are."""
+    if not path.is_file() or path.name.lower().endswith(_ARCHIVES):
+        return False
+    return not path.name.lower().endswith(".zip") or holds_one_table(path)
 
 
 def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> LabelledFile:
@@ -57,16 +65,14 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
     """
     grid = read_whole(path, options.reading, options.bad_rows)
     choice = choose(grid, options)
+    grid, notes = _noticed(grid, choice, options)
     rows = _rows(grid, choice)
     targets = _targets(grid, choice, options.label_separator)
     labelled = [row for row in rows if targets[row] is not None]
     examples = _examples(grid, choice, labelled, targets)
     where = f"{path.name}: {choice.label_columns}"
-    check = labels.check if to_learn else labels.check_some
-    if to_learn or not examples.multi_label:  # texts without any label are rows to test on
-        check(examples.label_counts, where=where)
-    if to_learn and examples.multi_label:
-        labels.check_told_apart(examples.label_counts, len(examples), where=where)
+    _check_labels(examples, where, notes, to_learn=to_learn)
+    notes += alike_notes(examples.label_counts)
     left_out = {
         **({"rows_unreadable": len(grid.unread)} if grid.unread else {}),
         "rows_without_text": len(grid) - len(rows),
@@ -74,7 +80,7 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
     }
     for row in grid.unread[:_LOGGED_PROBLEMS]:
         log.warning("%s (left out)", row.error.message)
-    _tell(path, choice, examples, left_out)
+    _tell(path, choice, examples, left_out, notes)
     return LabelledFile(
         examples=examples,
         unlabelled=tuple(grid.columns[choice.text][row].strip() for row in rows if targets[row] is None),
@@ -88,10 +94,55 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
             **left_out,
         },
         checksum=content_checksum(
-            ("", f"{text}\t{label if isinstance(label, str) else json.dumps(label)}")
-            for text, label in zip(examples.texts, examples.labels, strict=True)
+            ("", f"{text}\t{_canonical(label)}") for text, label in zip(examples.texts, examples.labels, strict=True)
         ),
+        notes=tuple(notes),
     )
+
+
+def _noticed(grid: Grid, choice: Choice, options: TableOptions) -> tuple[Grid, list[Note]]:
+    """The file with its texts and labels as they are to be read, and what was noticed in them."""
+    columns = dict(grid.columns)
+    learns_answers = "answer" in choice.labels  # of Prodigy, where a rejected row has the label "reject"
+    notes = [note for note in grid.notes if not (learns_answers and note.code == "answers-rejected")]
+    for name in (choice.text, *choice.labels):
+        columns[name] = without_missing(columns[name], options.missing) if options.missing else columns[name]
+        are_labels = name != choice.text
+        if are_labels and len(choice.labels) == 1:
+            columns[name], lists = labels.prepared(columns[name], options.label_separator)
+            notes += [_LISTS] if lists else []
+        several = are_labels and (len(choice.labels) > 1 or options.label_separator is not None)
+        notes += [
+            note
+            for note in cell_notes(name, columns[name], are_labels=are_labels)
+            if not (several and note.code == "several-labels")
+        ]
+    return replace(grid, columns=columns), notes
+
+
+_LISTS = Note("labels-as-lists", "Each cell with labels is a list, so a text can have several labels, or none.")
+
+
+def _check_labels(examples: Examples, where: str, notes: Sequence[Note], *, to_learn: bool) -> None:
+    """Raises DataError for labels that cannot be learnt, with what was noticed that may be the reason."""
+    check = labels.check if to_learn else labels.check_some
+    try:
+        if to_learn or not examples.multi_label:  # texts without any label are rows to test on
+            check(examples.label_counts, where=where)
+        if to_learn and examples.multi_label:
+            labels.check_told_apart(examples.label_counts, len(examples), where=where)
+    except DataError as error:
+        why = [
+            str(note) for note in notes if note.code in {"answers-rejected", "several-labels", "annotators-disagree"}
+        ]
+        raise DataError(error.message, hint=" ".join([error.hint, *why]), code=error.code) from error
+
+
+def _canonical(target: Target) -> str:
+    """A label, or the labels of a row, whatever the spelling of numbers."""
+    if isinstance(target, str):
+        return labels.canonical(target)
+    return json.dumps(sorted(map(labels.canonical, target)))
 
 
 def _targets(grid: Grid, choice: Choice, separator: str | None) -> list[Target | None]:
@@ -131,12 +182,19 @@ def _targets_by_columns(grid: Grid, columns: Sequence[str]) -> list[Target | Non
     return [*targets]
 
 
+_SPANS_HINT = (
+    "Labels of spans mark parts of a text, as for names; a classifier needs labels of whole texts. "
+    "Name the column of such labels by --label-column."
+)
+
+
 def _check_label(grid: Grid, row: int, cell: Any, *, all_lists: bool) -> None:
     if isinstance(cell, Nested) and cell.items is None:
+        spans = cell.kind == SPANS
         raise DataError(
             f"{grid.where(row)}: the label is {cell.kind}, not a word, a number, or a list of them.",
-            hint="Name the column of the labels by --label-column.",
-            code="label-nested",
+            hint=_SPANS_HINT if spans else "Name the column of the labels by --label-column.",
+            code="label-spans" if spans else "label-nested",
         )
     if all_lists and not isinstance(cell, Nested) and cell is not None:
         raise DataError(
@@ -203,7 +261,7 @@ def _group(grid: Grid, column: str, row: int) -> str:
     return f"={cell}" if cell is not None and cell != "" else f"#{row}"
 
 
-def _tell(path: Path, choice: Choice, examples: Examples, left_out: Mapping[str, int]) -> None:
+def _tell(path: Path, choice: Choice, examples: Examples, left_out: Mapping[str, int], notes: Sequence[Note]) -> None:
     counts = examples.label_counts
     log.info("%s: %s.", path.name, choice)
     log.info("%s: %s rows with %s labels: %s.", path.name, f"{len(examples):,}", len(counts), labels.listed(counts))
@@ -217,10 +275,8 @@ def _tell(path: Path, choice: Choice, examples: Examples, left_out: Mapping[str,
     for what, count in left_out.items():
         if count:
             log.info("%s: left out %s %s.", path.name, f"{count:,}", what.replace("_", " "))
-    for similar in labels.differing_in_case(counts):
-        log.warning(
-            "%s: are %s the same label? They are treated as different.", path.name, " and ".join(map(repr, similar))
-        )
+    for note in notes:
+        log.warning("%s: %s", path.name, note)
     if choice.group_hint:
         log.info(
             "%s: if rows with the same %r belong together, --group-column %s keeps each on one side of a split.",

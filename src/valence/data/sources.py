@@ -14,6 +14,7 @@ from valence.data.examples import Dataset, Examples, content_checksum
 from valence.data.labelled_file import LabelledFile
 from valence.data.splits import cut_test
 from valence.errors import DataError, SettingsError
+from valence.tables import labels
 from valence.tables.decoding import FORMATS_IN_WORDS
 from valence.tables.options import TableOptions
 
@@ -154,10 +155,11 @@ def _common_cut_seed(path: Path, seen: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _with_test(dataset: Dataset, path: Path, test: LabelledFile) -> Dataset:
-    """The data set with a separate test file; its checksum covers both."""
+    """The data set with a separate test file; its checksum covers both. Whole numbers are spelt as in the data set."""
+    spelling = {labels.canonical(name): name for name in dataset.train.label_counts}
     return replace(
         dataset,
-        test=test.examples,
+        test=test.examples.renamed(lambda name: spelling.get(labels.canonical(name), name)),
         test_split=f"test ({path.name})",
         checksum=content_checksum([("train", dataset.checksum), ("test", test.checksum)]),
         facts={**dataset.facts, "train_checksum": dataset.checksum, "test": dict(test.facts)},
@@ -203,7 +205,7 @@ def _nothing_at(name_or_path: str) -> DataError:
 def _layout_unknown(path: Path) -> DataError:
     return DataError(
         f"{path} is not in a layout that Valence reads.",
-        hint=f"The ending of your own file must be that of {FORMATS_IN_WORDS}. "
+        hint=f"Your own file is {FORMATS_IN_WORDS}; an archive holds one such file. "
         "IMDb's layout is {train,test}/{pos,neg}/ID_RATING.txt; SST-2's is train.tsv and dev.tsv.",
         code="layout-unknown",
     )

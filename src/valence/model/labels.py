@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from valence.data.examples import Target, labels_of
 from valence.errors import DataError
+from valence.tables.labels import canonical
 
 SEPARATOR = "|"  # between the labels of one text in one cell
 
@@ -27,6 +28,8 @@ class Labels:
     [1, 0]
     >>> Labels.discover([("angry", "rude"), ()]).encode([("rude",), ()]).tolist()
     [[0, 1], [0, 0]]
+    >>> Labels(["0.0", "1.0"]).encode(["1", "0.0"]).tolist()
+    [1, 0]
     """
 
     def __init__(self, names: Sequence[str], *, multi_label: bool = False) -> None:
@@ -46,7 +49,9 @@ class Labels:
         if len(set(names)) != len(names):
             raise DataError(f"Labels must be distinct: {list(names)!r}.", code="labels-not-distinct")
         self.names, self.multi_label = tuple(names), multi_label
-        self._index = {name: i for i, name in enumerate(self.names)}
+        # Whole numbers in every spelling: files write 1 or 1.0 for the same label.
+        self._index = {canonical(name): i for i, name in enumerate(self.names)}
+        self._index |= {name: i for i, name in enumerate(self.names)}
 
     @classmethod
     def discover(cls, labels: Iterable[Target]) -> Labels:
@@ -73,7 +78,9 @@ class Labels:
         Raises DataError for an unknown label, and for rows with one label instead of several or the reverse.
         """
         self._check_kind(labels)
-        unknown = sorted({name for row in labels for name in labels_of(row)} - self._index.keys())
+        given = {name for row in labels for name in labels_of(row)}
+        spelling = {name: name if name in self._index else canonical(name) for name in given}
+        unknown = sorted(name for name, known in spelling.items() if known not in self._index)
         if unknown:
             raise DataError(
                 f"Unknown label(s) {unknown[:5]!r}; the classifier knows {list(self.names)!r}.",
@@ -81,10 +88,10 @@ class Labels:
                 code="unknown-label",
             )
         if not self.multi_label:
-            return np.array([self._index[str(label)] for label in labels], dtype=np.int64)
+            return np.array([self._index[spelling[str(label)]] for label in labels], dtype=np.int64)
         marks = np.zeros((len(labels), len(self)), dtype=np.int64)
         for row, names in enumerate(labels):
-            marks[row, [self._index[name] for name in labels_of(names)]] = 1
+            marks[row, [self._index[spelling[name]] for name in labels_of(names)]] = 1
         return marks
 
     def _check_kind(self, labels: Sequence[Target]) -> None:

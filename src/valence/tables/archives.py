@@ -75,6 +75,18 @@ def unpack(path: Path, file: IO[bytes], limits: Limits | None = None) -> Iterato
         yield Unpacked(file, start, ".".join(packings) or None, member)
 
 
+def holds_one_table(path: Path) -> bool:
+    """Whether a .zip holds exactly one table. Also true if it cannot be read as a zip, so that reading says why."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            only_table(path, [info.filename for info in archive.infolist() if not info.is_dir()])
+    except DataError:
+        return False
+    except (zipfile.BadZipFile, OSError):
+        return True
+    return True
+
+
 def is_workbook(path: Path, file: IO[bytes]) -> bool:
     """Whether a zip is an Excel workbook. Raises DataError for a document of another program."""
     with _zip(path, file) as archive:

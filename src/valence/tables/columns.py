@@ -67,7 +67,8 @@ class Choice:
 class _Profile:
     """Properties of a column.
 
-    `nested` if it holds lists or objects, `lists` if some of them may be labels, `flags` if it holds only yes and no.
+    `nested` if it holds lists or objects, `lists` if some of them may be labels, `chosen` if a labelling tool wrote them
+    as such, `flags` if it holds only yes and no.
     """
 
     name: str
@@ -77,6 +78,7 @@ class _Profile:
     strings: bool
     nested: bool
     lists: bool
+    chosen: bool
     flags: bool
 
     @property
@@ -86,7 +88,7 @@ class _Profile:
     @property
     def label_like(self) -> bool:
         few = 2 <= self.distinct <= min(_MOST_LABELS_BY_LOOKS, self.filled / 2)
-        return few and not self.nested and not self.text_like
+        return self.chosen or (few and not self.nested and not self.text_like)
 
     def named(self, names: frozenset[str]) -> bool:
         return self.name.strip().lower().replace(" ", "_").replace("-", "_") in names
@@ -173,6 +175,7 @@ def _profile(name: str, cells: Sequence[object]) -> _Profile:
         strings=bool(strings) and len(strings) == len(filled),
         nested=any(isinstance(cell, Nested) for cell in filled),
         lists=any(isinstance(cell, Nested) and cell.items is not None for cell in filled),
+        chosen=any(isinstance(cell, Nested) and cell.one_label for cell in filled),
         flags=bool(filled) and not any(isinstance(cell, Nested) for cell in filled) and says_yes_or_no(filled),
     )
 
@@ -186,6 +189,8 @@ def _guess_text(grid: Grid, profiles: Sequence[_Profile]) -> tuple[str, str]:
 def _guess_label(grid: Grid, profiles: Sequence[_Profile], text: str) -> tuple[str, str]:
     usable = [column for column in profiles if column.filled and (column.lists or not column.nested)]
     by_name = [column for column in usable if column.named(_LABEL_NAMES) or _YES_OR_NO.fullmatch(column.name.lower())]
+    # A column of that name with objects or spans in it is meant, so that the error says what it holds.
+    by_name = by_name or [column for column in profiles if column.filled and column.named(_COMMON_LABEL_NAMES)]
     flags = [column for column in usable if column.flags]
     if len(flags) > 1 and by_name and all(column.flags and not column.named(_COMMON_LABEL_NAMES) for column in by_name):
         by_name = flags  # toxic beside threat and insult is one label of several, whatever it is called

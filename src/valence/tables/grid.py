@@ -101,8 +101,14 @@ def all_read(rows: Iterable[Row | Unread]) -> Iterator[Row]:
     """The rows; raises the error of the first that cannot be read."""
     for row in rows:
         if isinstance(row, Unread):
-            raise row.error
+            raise stopped_by(row)
         yield row
+
+
+def stopped_by(row: Unread) -> DataError:
+    """The error to end the reading with, which offers to leave such rows out."""
+    error = row.error
+    return DataError(error.message, hint=f"{error.hint} To leave such rows out: --bad-rows skip", code=error.code)
 
 
 def check_not_empty(path: Path, content: Sequence[Any], what: str) -> None:

@@ -1,7 +1,7 @@
 """Turns the cells of a label column into label names, and refuses cells that are not labels.
 
-Whole numbers become "1" however they are written (1, 1.0, "1.0"), so that files saved by different programs have the
-same labels. True and False become "true" and "false".
+Whole numbers are one label however they are written (1, 1.0, "1.0"), with the name that the file writes first; files
+saved by different programs are matched by `canonical`. True and False become "true" and "false".
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import itertools
 import math
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from valence.errors import DataError
+from valence.tables import label_lists
 from valence.tables.grid import Nested
+from valence.tables.invisible import trimmed
 
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)(\.0*)?")  # not 007, which is a code
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -28,7 +30,9 @@ def names_of(cells: Sequence[Any]) -> list[str | None]:
     """The label name of each cell; None if the cell is empty.
 
     >>> names_of([1.0, 2, None]), names_of(["TRUE", "False", ""]), names_of([" 1.0", "0", "nan"])
-    (['1', '2', None], ['true', 'false', None], ['1', '0', None])
+    (['1', '2', None], ['true', 'false', None], ['1.0', '0', None])
+    >>> names_of(["0.0", "1", "0", "1.0"])
+    ['0.0', '1', '0.0', '1']
     """
     written = [_written(cell) for cell in cells]
     filled = {name for name in written if name is not None}
@@ -37,8 +41,41 @@ def names_of(cells: Sequence[Any]) -> list[str | None]:
     if any(map(_NUMBER.fullmatch, filled)) and all(_NUMBER.fullmatch(name) or name.lower() == "nan" for name in filled):
         written = [None if name and name.lower() == "nan" else name for name in written]
         if all(_WHOLE.fullmatch(name) for name in filled if name.lower() != "nan"):
-            return [name and _whole(name) for name in written]
+            return _spelt_first(written, cells)
     return written
+
+
+def _spelt_first(written: Sequence[str | None], cells: Sequence[Any]) -> list[str | None]:
+    """Whole numbers, each as the first cell with it is written; what is no text in the file has no spelling."""
+    spelling: dict[str, str] = {}
+    for name, cell in zip(written, cells, strict=True):
+        if name is not None:
+            spelling.setdefault(_whole(name), name if isinstance(cell, str) else _whole(name))
+    return [name and spelling[_whole(name)] for name in written]
+
+
+def canonical(name: str) -> str:
+    """The same for all spellings of a whole number: "1" for "1.0". Any other label is itself.
+
+    >>> canonical("1.0"), canonical("007"), canonical("good")
+    ('1', '007', 'good')
+    """
+    return _whole(name) if _WHOLE.fullmatch(name) else name
+
+
+def prepared(cells: Sequence[Any], separator: str | None) -> tuple[Sequence[Any], bool]:
+    """The cells of a label column as they are to be read, and whether lists were found in cells of text.
+
+    Lists in cells of text become lists, if every cell is one. In formats that write a single label as a list of one
+    (Nested.one_label), such lists become single labels if no cell holds several.
+    """
+    filled = [cell for cell in cells if cell is not None]
+    if filled and all(isinstance(cell, Nested) and cell.one_label for cell in filled):
+        if all(cell.items is not None and len(cell.items) < 2 for cell in filled):
+            return [cell.items[0] if cell is not None and cell.items else None for cell in cells], False
+        return cells, False
+    lists = None if separator else label_lists.read_lists(cells)
+    return (cells, False) if lists is None else (lists, True)
 
 
 def says_yes_or_no(cells: Iterable[Any]) -> bool:
@@ -161,18 +198,6 @@ def check_told_apart(counts: Mapping[str, int], rows: int, *, where: str) -> Non
         )
 
 
-def differing_in_case(counts: Mapping[str, int]) -> list[list[str]]:
-    """Labels that differ only in case, spaces and hyphens: usually a mistake, but only the user knows.
-
-    >>> differing_in_case({"Toxic": 9, "toxic": 1, "fine": 5})
-    [['Toxic', 'toxic']]
-    """
-    alike: dict[str, list[str]] = defaultdict(list)
-    for name in counts:
-        alike[re.sub(r"[\s_-]+", " ", name.casefold())].append(name)
-    return [names for names in alike.values() if len(names) > 1]
-
-
 def listed(counts: Mapping[str, int]) -> str:
     """The most frequent labels and their numbers of rows, for messages.
 
@@ -198,4 +223,4 @@ def _written(cell: Any) -> str | None:
     """A cell as text; None if it is empty or NaN."""
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return None
-    return unicodedata.normalize("NFC", str(cell)).strip() or None
+    return trimmed(unicodedata.normalize("NFC", str(cell))) or None

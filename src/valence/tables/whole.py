@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from valence.tables.grid import Grid, Unread, check_not_empty
+from valence.tables.grid import Grid, Unread, check_not_empty, stopped_by
 from valence.tables.headers import check_header
 from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
@@ -33,7 +33,7 @@ def _grid(table: OpenTable, bad_rows: BadRows) -> Grid:
     for row in table:
         if isinstance(row, Unread):
             if bad_rows == "stop":
-                raise row.error
+                raise stopped_by(row)
             unread.append(row)
             continue
         for name in [name for name in row.cells if name not in columns]:
