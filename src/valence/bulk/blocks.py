@@ -7,46 +7,18 @@ bytes as an uninterrupted one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
 
 from valence.errors import DataError
-from valence.tables.decoding import shown
-from valence.tables.grid import Nested, Row, Unread
+from valence.tables.answers import NO_TEXT, Answer
+from valence.tables.grid import Row, Unread
+from valence.tables.parquet import BatchRow
+from valence.tables.text_rows import TextRows
 
 BLOCK_ROWS = 512  # enough to batch texts of similar length; half a second of one core
 BLOCK_CHARS = 1 << 20  # of whole rows; bounds the memory for long texts
-
-
-@dataclass(frozen=True)
-class Added:
-    """The names of the two added columns, and whether a cell can hold several labels."""
-
-    label: str
-    probability: str
-    several: bool = False
-
-    @classmethod
-    def prefixed(cls, prefix: str, *, several: bool) -> Added:
-        """PREFIXlabel and PREFIXprobability."""
-        return cls(f"{prefix}label", f"{prefix}probability", several)
-
-    @property
-    def names(self) -> tuple[str, str]:
-        return self.label, self.probability
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What is added to a row: the most probable label, and its calibrated probability in 0..1.
-
-    With a multi-label model, the assigned labels, the most probable first, and the probability of each.
-    """
-
-    label: str | tuple[str, ...]
-    probability: float | tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -54,8 +26,8 @@ class Problem:
     """A row that could not be scored.
 
     Attributes:
-        place: its line or row, from 1.
-        kept: whether it is in the output, with empty cells; otherwise it could not be read.
+        place: its line, row or entry, from 1.
+        kept: whether it is in the output, with its error; otherwise it could not be read.
         error: what is wrong.
     """
 
@@ -69,55 +41,41 @@ class Block:
     """Some consecutive rows.
 
     Attributes:
-        rows: the readable rows, in the form of their format.
-        texts: the text of each; None if it has none.
-        places: the line or row of each.
+        rows: those that can be read.
+        texts: the text of each, or the answer of a row that has none.
         problems: of rows that cannot be read, and of cells that are not text.
         digest: of everything read, to recognise it in a resumed run.
-        position: how far the file has been read, in the unit of `Source.size`.
+        position: how far the file has been read, in bytes on disk.
     """
 
-    rows: Any
-    texts: Sequence[str | None]
-    places: Sequence[int]
+    rows: Sequence[Row]
+    texts: Sequence[str | Answer]
     problems: Sequence[Problem]
     digest: bytes
     position: int
 
-
-class Source(Protocol):
-    """An open file of one format, which can also write its scored rows.
-
-    Attributes:
-        unit: what a place counts, "line" or "row".
-        text_column: the column of the texts.
-        why: why this column was chosen.
-        size: total bytes (rows in Parquet), to estimate the remaining time; None for standard input.
-        layout: what else determines the output, such as the delimiter; JSON.
-    """
-
-    unit: str
-    text_column: str
-    why: str
-    size: int | None
-    layout: dict[str, Any]
-
-    def blocks(self) -> Iterator[Block]:
-        """All blocks in order; can be read once."""
-
-    def head(self) -> bytes:
-        """The beginning of the output, such as the header."""
-
-    def encoded(self, block: Block, answers: Sequence[Answer | None]) -> bytes:
-        """The block's rows with their answers."""
+    @property
+    def records(self) -> int:
+        """Number of its rows, including those that cannot be read."""
+        return len(self.rows) + sum(not problem.kept for problem in self.problems)
 
 
-def in_blocks(rows: Iterable[Row | Unread]) -> Iterator[list[Row | Unread]]:
-    """Up to BLOCK_ROWS rows at a time, and fewer if they are long."""
+def blocks_of(rows: TextRows, read: Iterable[Row | Unread], position: Callable[[], int] = lambda: 0) -> Iterator[Block]:
+    """The rows in blocks of BLOCK_ROWS, and fewer if they are long; `read` are the rows, or some of them."""
+    for block in _in_blocks(read):
+        yield _block(rows, block, position())
+
+
+def chained(digest: str, block: Block) -> str:
+    """The digest of all blocks up to this one, given that of those before it."""
+    return hashlib.blake2b(digest.encode() + block.digest, digest_size=16).hexdigest()
+
+
+def _in_blocks(rows: Iterable[Row | Unread]) -> Iterator[list[Row | Unread]]:
     block, chars = list[Row | Unread](), 0
     for row in rows:
         block.append(row)
-        chars += (sum(map(len, row.raw)) if isinstance(row.raw, list) else len(row.raw)) if isinstance(row, Row) else 0
+        chars += _chars(row.raw) if isinstance(row, Row) else 0
         if len(block) == BLOCK_ROWS or chars >= BLOCK_CHARS:
             yield block
             block, chars = [], 0
@@ -125,30 +83,40 @@ def in_blocks(rows: Iterable[Row | Unread]) -> Iterator[list[Row | Unread]]:
         yield block
 
 
-def block_of(path: Path, rows: Sequence[Row | Unread], text_column: str, position: int) -> Block:
-    """A block of a text file at `path`."""
-    digest = hashlib.blake2b(digest_size=16)
-    kept, texts, problems = list[Row](), list[str | None](), list[Problem]()
-    for row in rows:
+def _chars(raw: object) -> int:
+    if isinstance(raw, str):
+        return len(raw)
+    return sum(len(cell) for cell in raw if isinstance(cell, str)) if isinstance(raw, list) else 0
+
+
+def _block(rows: TextRows, read: Sequence[Row | Unread], position: int) -> Block:
+    kept, texts, problems = list[Row](), list[str | Answer](), list[Problem]()
+    for row in read:
         if isinstance(row, Unread):
-            digest.update(f"{row.place}\0{row.error}\0".encode("utf-8", "surrogatepass"))
             problems.append(Problem(row.place, kept=False, error=row.error))
             continue
-        digest.update(f"{row.place}\0{row.raw}\0".encode("utf-8", "surrogatepass"))
         kept.append(row)
-        text = text_in(row.cells.get(text_column), f"{shown(path)}, line {row.place}")
-        texts.append(text if isinstance(text, str) else None)
+        text = rows.text_of(row)
         if isinstance(text, DataError):
             problems.append(Problem(row.place, kept=True, error=text))
-    return Block(kept, texts, [row.place for row in kept], problems, digest.digest(), position)
+            texts.append(Answer(error=text.code))
+        else:
+            texts.append(Answer(error=NO_TEXT) if text is None else text)
+    return Block(kept, texts, problems, _digest(read), position)
 
 
-def text_in(cell: object, where: str) -> str | DataError | None:
-    """The text of a cell; None if it is blank, which is no error; the error if it is not text."""
-    if cell is None:
-        return None
-    if not isinstance(cell, str):
-        kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
-        hint = "Name the column with the texts by --text-column."
-        return DataError(f"{where}: the text is {kind}.", hint=hint, code="text-no-string")
-    return cell if cell.strip() else None
+def _digest(rows: Sequence[Row | Unread]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for batch, same in itertools.groupby(rows, key=_batch_of):
+        if batch is None:
+            for row in same:
+                content = row.error if isinstance(row, Unread) else row.raw
+                digest.update(f"{row.place}\0{content}\0".encode("utf-8", "surrogatepass"))
+        else:  # many rows at once
+            here = [row.raw.index for row in same if isinstance(row, Row)]
+            digest.update(batch.batch.slice(here[0], len(here)).serialize())
+    return digest.digest()
+
+
+def _batch_of(row: Row | Unread) -> object:
+    return row.raw.cells if isinstance(row, Row) and isinstance(row.raw, BatchRow) else None

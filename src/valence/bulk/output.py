@@ -23,7 +23,8 @@ from valence.errors import DataError
 from valence.system.files import write_json
 from valence.tables.decoding import shown, zstd
 
-JOURNAL_VERSION = 1
+JOURNAL_VERSION = 2
+Finish = Callable[[Path, str, Path], None]
 
 
 @dataclass
@@ -98,7 +99,8 @@ class FileOutput:
         settings: all that determines the output, as JSON; a run is resumed only with the same ones.
         unit: what the place of a problem counts.
         head: the beginning of the output.
-        convert: (from, to) converts the file to its final format; None if blocks have it.
+        finish: (from, digest, to) makes the final file of what was written; None if it is final. The digest is that of
+            the blocks.
         restart: discard what an interrupted run left.
 
     Raises DataError if it cannot be written, if another process writes it, or if an interrupted run had other settings.
@@ -111,10 +113,10 @@ class FileOutput:
         *,
         unit: str,
         head: bytes = b"",
-        convert: Callable[[Path, Path], None] | None = None,
+        finish: Finish | None = None,
         restart: bool = False,
     ) -> None:
-        self.target, self._unit, self._convert = target, unit, convert
+        self.target, self._unit, self._finish = target, unit, finish
         self._part = target.with_name(f"{target.name}.part")
         self._problems = problems_of(target)
         self._problems_part = target.with_name(f"{self._problems.name}.part")
@@ -183,11 +185,11 @@ class FileOutput:
         self._problems_file.close()
 
     def _place(self) -> None:
-        if self._convert is None:
+        if self._finish is None:
             self._part.replace(self.target)
             return
         draft = self.target.with_name(f"{self.target.name}.part.draft")
-        self._convert(self._part, draft)
+        self._finish(self._part, self._journal.state.digest, draft)
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         draft.replace(self.target)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from valence.bulk.blocks import Added, Source
-from valence.bulk.parquet import ParquetSource
+from valence.bulk.blocks import Block, blocks_of
 from valence.bulk.progress import ReadProgress
-from valence.bulk.text_formats import DelimitedSource, JsonLinesSource
 from valence.errors import SettingsError
-from valence.tables import delimited, parquet
-from valence.tables.decoding import FORMATS_IN_WORDS, STANDARD_INPUT, format_of, lines_of
+from valence.tables.answers import PREFIX, Added
+from valence.tables.decoding import format_of
+from valence.tables.opening import opened
+from valence.tables.open_table import OpenTable
+from valence.tables.options import BadRows, ReadOptions
+from valence.tables.text_rows import TextRows
+from valence.tables.writers import in_pieces, written_as
 
 STANDARD_OUTPUT = Path("-")
+_WRITABLE = ("csv", "tsv", "jsonl", "parquet", "xlsx")
 
 
 @dataclass(frozen=True)
@@ -26,75 +30,78 @@ class ScoreRequest:
         path: a file, or STANDARD_INPUT.
         out: the file to write, or STANDARD_OUTPUT.
         text_column: None to detect it.
-        format: csv, tsv, jsonl or parquet; None if the name of `path` tells it.
-        encoding: of a text file; None for UTF-8.
-        prefix: of the two added columns, PREFIXlabel and PREFIXprobability.
-        strict: stop at the first row that cannot be read or scored.
+        reading: how the file is read.
+        prefix: of the added columns.
+        bad_rows: whether the first row that cannot be read or scored ends the run, or is left out and listed.
         restart: discard what an interrupted run left.
     """
 
     path: Path
     out: Path
     text_column: str | None = None
-    format: str | None = None
-    encoding: str | None = None
-    prefix: str = "predicted_"
-    strict: bool = False
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    prefix: str = PREFIX
+    bad_rows: BadRows = "skip"
     restart: bool = False
 
-    def format_in_use(self) -> str:
-        """The format of input and output. Raises SettingsError if it is not known, or if they differ."""
-        kind = self.format or format_of(self.path)
-        if kind is None:
-            what = (
-                "Standard input has no file name" if self.path == STANDARD_INPUT else f"{self.path.name} has no ending"
-            )
-            raise SettingsError(
-                f"{what} that tells the format.",
-                hint=f"Add --format csv, tsv or jsonl. Valence recognises the endings of {FORMATS_IN_WORDS}.",
-                code="format-unknown",
-            )
+    def check(self) -> None:
+        """Raises SettingsError for names that cannot be, before anything is read."""
         if self.out == STANDARD_OUTPUT:
-            if kind == "parquet":
-                raise SettingsError(
-                    "Parquet cannot be written to standard output, because its index is at the end.",
-                    hint="Give a file as --out.",
-                    code="format-unknown",
-                )
-            return kind
-        if format_of(self.out) not in {kind, None if self.format else kind}:
-            packed = "" if kind == "parquet" else f", .{kind}.gz or .{kind}.zst"
+            return
+        kind = format_of(self.out)
+        if kind not in _WRITABLE and not (kind is None and self.reading.format):
             raise SettingsError(
-                f"The output has the input's format, {kind.upper()}, but the name {self.out.name} does not say so.",
-                hint=f"Let --out end in .{kind}{packed}.",
+                f"The ending of --out {self.out.name} does not tell a format that can be written.",
+                hint="Let it end in .csv, .tsv, .jsonl, .parquet or .xlsx; the first three also in .gz or .zst.",
                 code="format-mismatch",
             )
         if self.path.exists() and self.out.exists() and self.path.samefile(self.out):
             raise SettingsError(
                 f"--out {self.out} is the input file.", hint="Give it another name.", code="output-is-input"
             )
-        return kind
+
+    def written_format(self, table: OpenTable) -> str:
+        """The format of the output: the one that its name tells, otherwise the input's.
+
+        Raises SettingsError for what would need the whole input twice, from standard input, or to standard output.
+        """
+        own = written_as(table.kind)
+        kind = own if self.out == STANDARD_OUTPUT else format_of(self.out) or own
+        if in_pieces(kind, table) or STANDARD_OUTPUT not in {self.out, self.path}:
+            return kind
+        if self.out == STANDARD_OUTPUT:
+            raise SettingsError(
+                f"{kind.upper()} cannot be written to standard output, because its index is at the end.",
+                hint="Give a file as --out.",
+                code="format-unknown",
+            )
+        raise SettingsError(
+            f"{table.kind.upper()} from standard input cannot be written as {kind.upper()}, which reads the input twice.",
+            hint=f"Save it as a file first, or let --out end in .{own}.",
+            code="format-mismatch",
+        )
+
+
+class Source:
+    """The open file of a request.
+
+    Attributes:
+        table: the file.
+        rows: with their texts.
+        progress: how far it has been read.
+    """
+
+    def __init__(self, table: OpenTable, rows: TextRows, progress: ReadProgress) -> None:
+        self.table, self.rows, self.progress = table, rows, progress
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks in order; can be read once."""
+        return blocks_of(self.rows, self.rows, lambda: self.progress.bytes)
 
 
 @contextmanager
-def opened(request: ScoreRequest, *, several: bool) -> Iterator[Source]:
-    """The open file, with its text column checked. Raises DataError and SettingsError, also while it is read.
-
-    Args:
-        request: what is scored.
-        several: whether the model is multi-label.
-    """
-    kind = request.format_in_use()
-    path, encoding, named = request.path, request.encoding, request.text_column
-    added = Added.prefixed(request.prefix, several=several)
-    if kind == "parquet":
-        with parquet.opened(path, encoding) as file:
-            yield ParquetSource(path, file, added, named)
-        return
-    progress = ReadProgress(path)
-    with lines_of(path, encoding, progress.advance) as lines:
-        if kind == "jsonl":
-            yield JsonLinesSource(path, lines, encoding, added, named, progress)
-        else:
-            open_table = delimited.open_csv if kind == "csv" else delimited.open_tsv
-            yield DelimitedSource(open_table(path, lines, encoding), added, named, progress)
+def source_of(request: ScoreRequest, added: Added) -> Iterator[Source]:
+    """The open file, with its text column checked. Raises DataError and SettingsError, also while it is read."""
+    progress = ReadProgress(request.path)
+    with opened(request.path, request.reading, on_read=progress.advance) as table:
+        yield Source(table, TextRows(table, added, request.text_column), progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import functools
 import logging
 import sys
 import time
@@ -10,20 +10,23 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from tqdm import tqdm
 
-from valence.bulk import parquet
-from valence.bulk.blocks import Answer, Block, Problem, Source
-from valence.bulk.output import FileOutput, Output, StandardOutput, State, problems_of
-from valence.bulk.request import STANDARD_OUTPUT, ScoreRequest, opened
-from valence.bulk.scoring import Score, Scored, answers, with_problems
-from valence.errors import DataError, TextError
+from valence.bulk.answers_file import AnswersWriter, write_file
+from valence.bulk.blocks import Block, Problem, chained
+from valence.bulk.output import FileOutput, Finish, Output, StandardOutput, State, problems_of
+from valence.bulk.request import STANDARD_OUTPUT, ScoreRequest, Source, source_of
+from valence.bulk.scoring import Result, Score, Scored, results, with_problems
+from valence.errors import DataError
 from valence.inference.engine import Engine
 from valence.system.version import __version__
+from valence.tables.answers import NO_TEXT, Added
 from valence.tables.decoding import shown
+from valence.tables.grid import Unread, stopped_by
+from valence.tables.writers import Shape, TextWriter, in_pieces, text_writer
 
 log = logging.getLogger(__name__)
 
@@ -37,36 +40,56 @@ def score_file(request: ScoreRequest, engine: Engine, workers: int) -> State:
     Resumes an interrupted run, if there is one. Raises DataError and SettingsError; what has been written is kept for
     the next run.
     """
-    with opened(request, several=engine.fitted.labels.multi_label) as source:
-        log.info("%s: texts from %r (%s).", shown(request.path), source.text_column, source.why)
+    added = Added(request.prefix, several=engine.fitted.labels.multi_label)
+    with source_of(request, added) as source:
+        log.info("%s: texts from %r (%s).", shown(request.path), source.rows.text_column, source.rows.why)
         with ExitStack() as stack:
-            output, state = _output(request, source, engine, stack)
+            writer, finish = _writer(request, source, added)
+            output, state = _output(request, source, engine, writer, finish, stack)
             if not state.done:
                 blocks, position = _unwritten(source, state)
-                run = _Run(request, source, output, state, position)
+                run = _Run(request, source, writer, output, state, position)
                 state = run.through(blocks, engine.answers, workers)
             output.finish()
     _log_summary(request, state)
     return state
 
 
-def _output(request: ScoreRequest, source: Source, engine: Engine, stack: ExitStack) -> tuple[Output, State]:
+def _writer(request: ScoreRequest, source: Source, added: Added) -> tuple[TextWriter, Finish | None]:
+    """What writes the blocks, and what makes the final file of them at the end, if that is another."""
+    table = source.table
+    kind = request.written_format(table)
+    if in_pieces(kind, table):
+        return text_writer(kind, Shape.of(table), added), None
+    return AnswersWriter(), functools.partial(write_file, request, added, kind)
+
+
+def _output(
+    request: ScoreRequest,
+    source: Source,
+    engine: Engine,
+    writer: TextWriter,
+    finish: Finish | None,
+    stack: ExitStack,
+) -> tuple[Output, State]:
     if request.out == STANDARD_OUTPUT:
         output = StandardOutput()
-        output.write(source.head(), [])
+        output.write(writer.head(), [])
         return output, State()
     settings = {
         "Valence": __version__,
         "input": shown(request.path),
         "model": f"{engine.body_version} {engine.head_version}",
-        "text column": source.text_column,
+        "text column": source.rows.text_column,
         "prefix": request.prefix,
-        "encoding": request.encoding,
-        "layout": source.layout,
+        "layout": {
+            **asdict(source.table.understood),
+            "columns": list(source.table.columns or ()),
+            "schema": str(getattr(source.table, "schema", "")),
+        },
     }
-    convert = parquet.finish if isinstance(source, parquet.ParquetSource) else None
     file = FileOutput(
-        request.out, settings, unit=source.unit, head=source.head(), convert=convert, restart=request.restart
+        request.out, settings, unit=source.table.unit, head=writer.head(), finish=finish, restart=request.restart
     )
     return stack.enter_context(file), file.state
 
@@ -87,16 +110,13 @@ def _unwritten(source: Source, state: State) -> tuple[Iterator[Block], int]:
     return blocks, position
 
 
-def chained(digest: str, block: Block) -> str:
-    """The digest of everything up to this block, from the digest of everything before it."""
-    return hashlib.blake2b(digest.encode() + block.digest, digest_size=16).hexdigest()
-
-
 class _Run:
     """One run, from the first unwritten block to the end of the input."""
 
-    def __init__(self, request: ScoreRequest, source: Source, output: Output, state: State, position: int) -> None:
-        self._request, self._source, self._output = request, source, output
+    def __init__(
+        self, request: ScoreRequest, source: Source, writer: TextWriter, output: Output, state: State, position: int
+    ) -> None:
+        self._request, self._source, self._writer, self._output = request, source, writer, output
         self._state, self._position = state, position
         self._new_rows = 0
         self._logged = 0
@@ -119,25 +139,25 @@ class _Run:
     def _write(self, scored: Scored) -> None:
         block, answers, problems = scored
         for problem in problems:
-            if self._request.strict:
+            if self._request.bad_rows == "stop":
                 self._output.commit(self._state)
-                raise problem.error
+                raise stopped_by(Unread(problem.place, problem.error))
             self._log(problem)
-        self._output.write(self._source.encoded(block, answers), problems)
+        self._output.write(self._writer.encoded(block.rows, answers), problems)
         before, unread = self._state, sum(not problem.kept for problem in problems)
         unscored = len(problems) - unread
         self._state = State(
             blocks=before.blocks + 1,
             digest=chained(before.digest, block),
             rows=before.rows + len(answers),
-            blank=before.blank + answers.count(None) - unscored,
+            blank=before.blank + sum(answer.error == NO_TEXT for answer in answers),
             unscored=before.unscored + unscored,
             unread=before.unread + unread,
         )
         self._new_rows += len(answers)
 
     def _where(self, place: int) -> str:
-        return f"{shown(self._request.path)}, {self._source.unit} {place}"
+        return f"{shown(self._request.path)}, {self._source.table.unit} {place}"
 
     def _log(self, problem: Problem) -> None:
         self._logged += 1
@@ -150,7 +170,7 @@ class _Run:
                 log.warning("Further such rows are listed only in %s.", problems_of(self._request.out).name)
 
     def _bar(self) -> Any:
-        size = self._source.size
+        size = self._source.progress.size
         return tqdm(
             total=size,
             initial=self._position,  # rows of an interrupted run do not count for the remaining time
@@ -173,7 +193,7 @@ class _Run:
 
 def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable[[int], str]) -> Iterator[Scored]:
     """The blocks in order, with their answers. At most two more than the workers are held at once."""
-    waiting = deque[tuple[Block, Future[list[Answer | TextError | None]]]]()
+    waiting = deque[tuple[Block, Future[list[Result]]]]()
 
     def oldest() -> Scored:
         block, future = waiting.popleft()
@@ -182,7 +202,7 @@ def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable
     with ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
         try:
             for block in blocks:
-                waiting.append((block, pool.submit(answers, block.texts, score)))
+                waiting.append((block, pool.submit(results, block.texts, score)))
                 if len(waiting) > workers + 1:
                     yield oldest()
             while waiting:

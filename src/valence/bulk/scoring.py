@@ -4,40 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from valence.bulk.blocks import Answer, Block, Problem
+from valence.bulk.blocks import Block, Problem
 from valence.errors import DataError, TextError
+from valence.inference.answers import answer_of
 from valence.inference.prediction import Prediction
+from valence.tables.answers import NO_TEXT, Answer
 
 # Texts -> the prediction or the error of each, in order. Called from several threads at once.
 Score = Callable[[Sequence[str]], Sequence[Prediction | TextError]]
-Scored = tuple[Block, list[Answer | None], list[Problem]]
+Scored = tuple[Block, list[Answer], list[Problem]]
+Result = Answer | Prediction | TextError
 
 
-def answers(texts: Sequence[str | None], score: Score) -> list[Answer | TextError | None]:
-    """The answer or the error for each text; None where the text is missing."""
-    predictions = iter(score([text for text in texts if text is not None]))
-    results: list[Answer | TextError | None] = []
-    for text in texts:
-        prediction = None if text is None else next(predictions)
-        results.append(_answer(prediction) if isinstance(prediction, Prediction) else prediction)
-    return results
+def results(texts: Sequence[str | Answer], score: Score) -> list[Result]:
+    """The prediction or the error for each text; the answer where there is no text."""
+    scored = iter(score([text for text in texts if isinstance(text, str)]))
+    return [next(scored) if isinstance(text, str) else text for text in texts]
 
 
-def _answer(prediction: Prediction) -> Answer:
-    if prediction.labels is None:
-        return Answer(prediction.label, prediction.probability)
-    return Answer(prediction.labels, tuple(prediction.probabilities[label] for label in prediction.labels))
-
-
-def with_problems(block: Block, results: Sequence[Answer | TextError | None], where: Callable[[int], str]) -> Scored:
+def with_problems(block: Block, scored: Sequence[Result], where: Callable[[int], str]) -> Scored:
     """The block with its answers and all its problems; a text with nothing readable in it counts as blank.
 
     `where` gives the beginning of a message about the row at a place.
     """
-    kept, problems = list[Answer | None](), list(block.problems)
-    for place, result in zip(block.places, results, strict=True):
-        kept.append(result if isinstance(result, Answer) else None)
-        if isinstance(result, TextError) and result.code != "text-empty":
-            error = DataError(f"{where(place)}: {result.message}", hint=result.hint, code=result.code)
-            problems.append(Problem(place, kept=True, error=error))
-    return block, kept, problems
+    answers, problems = list[Answer](), list(block.problems)
+    for row, result in zip(block.rows, scored, strict=True):
+        answers.append(result if isinstance(result, Answer) else answer_of(result))
+        if isinstance(result, TextError) and result.code != NO_TEXT:
+            error = DataError(f"{where(row.place)}: {result.message}", hint=result.hint, code=result.code)
+            problems.append(Problem(row.place, kept=True, error=error))
+    return block, answers, problems

@@ -9,9 +9,8 @@ import numpy.typing as npt
 
 from valence.data.examples import Target, labels_of
 from valence.errors import DataError
+from valence.tables.answers import SEPARATOR
 from valence.tables.labels import canonical
-
-SEPARATOR = "|"  # between the labels of one text in one cell
 
 
 class Labels:

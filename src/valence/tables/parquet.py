@@ -79,6 +79,23 @@ class _Batch:
     def __init__(self, batch: Any, readers: Mapping[str, Callable[[Any], list[Any]]]) -> None:
         self.batch, self.readers = batch, readers
         self._read = dict[str, list[Any]]()
+        self._stored: list[tuple[Any, ...]] | None = None
+        self._texts: list[list[str | None]] | None = None
+
+    @property
+    def stored(self) -> list[tuple[Any, ...]]:
+        """Rows of values as they are stored."""
+        if self._stored is None:
+            self._stored = list(zip(*(column.to_pylist() for column in self.batch.columns), strict=True))
+        return self._stored
+
+    @property
+    def texts(self) -> list[list[str | None]]:
+        """Rows of cells as text."""
+        if self._texts is None:
+            columns = [_as_text(column) for column in self.batch.columns]
+            self._texts = [list(row) for row in zip(*columns, strict=True)]
+        return self._texts
 
     def column(self, name: str) -> list[Any]:
         if name not in self._read:
@@ -89,24 +106,32 @@ class _Batch:
 class BatchRow(Mapping[str, Any]):
     """One row of a pyarrow.RecordBatch: column -> cell, as in a Grid."""
 
-    __slots__ = ("_cells", "index")
+    __slots__ = ("cells", "index")
 
     def __init__(self, cells: _Batch, index: int) -> None:
-        self._cells, self.index = cells, index
+        self.cells, self.index = cells, index
 
     @property
     def batch(self) -> Any:
         """The batch that holds it, at `index`."""
-        return self._cells.batch
+        return self.cells.batch
+
+    def values_as_stored(self) -> tuple[Any, ...]:
+        """Its values in the order of the columns, as Python objects."""
+        return self.cells.stored[self.index]
+
+    def texts(self) -> list[str | None]:
+        """Its cells as text, nested ones as JSON. Raises DataError for bytes."""
+        return self.cells.texts[self.index]
 
     def __getitem__(self, name: str) -> Any:
-        return self._cells.column(name)[self.index]
+        return self.cells.column(name)[self.index]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._cells.readers)
+        return iter(self.cells.readers)
 
     def __len__(self) -> int:
-        return len(self._cells.readers)
+        return len(self.cells.readers)
 
 
 @contextmanager
@@ -197,3 +222,21 @@ def _cell(value: Any, classes: list[str] | None) -> Any:
             return value
         return classes[value] if 0 <= value < len(classes) else None  # datasets writes -1 for no label
     return str(value)  # dates, times, decimals
+
+
+def _as_text(column: Any) -> list[str | None]:
+    """An array's cells as text, nested ones as JSON. Raises DataError for bytes."""
+    pa, _ = libraries()
+    kind = column.type
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raise DataError(
+            "A column holds bytes, which cannot be written as text.",
+            hint="Write Parquet, like the input.",
+            code="cell-unwritable",
+        )
+    try:
+        return list(column.cast(pa.string()).to_pylist())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        return [
+            None if cell is None else json.dumps(cell, ensure_ascii=False, default=str) for cell in column.to_pylist()
+        ]

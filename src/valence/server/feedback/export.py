@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from valence.server.feedback.listing import entry
-from valence.server.spreadsheet import line
+from valence.tables.spreadsheet import line
 from valence.server.store.tables import Feedback
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from valence.inference.prediction import Prediction
 from valence.model.labels import SEPARATOR
 from valence.server.classifiers.registry import ServedModel
 from valence.server.jobs.uploads import ADDED_COLUMNS, text_of
-from valence.server.spreadsheet import line
+from valence.tables.spreadsheet import line
 from valence.server.store.tables import Job, JobPart
 
 MEDIA_TYPES = {

@@ -3,6 +3,9 @@
 Which separator a spreadsheet splits at depends on its language and on what was chosen last, not on the file: with
 semicolons, a quoted cell of a comma-separated file is split in the middle. So an apostrophe is also added after every
 separator and line end in a cell that could begin another cell.
+
+The server's tables (results of jobs, exported feedback) are defused in every cell. `valence score` leaves the cells of
+its input as they are, so that the output can be read back, and defuses only what it adds.
 """
 
 from __future__ import annotations
@@ -39,7 +42,12 @@ def _cell(value: Any, delimiter: str) -> Any:
         return str(value).lower()
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    return _formula_starts(delimiter).sub(r"\1'", value) if isinstance(value, str) else value
+    return defused(value, delimiter) if isinstance(value, str) else value
+
+
+def defused(cell: str, delimiter: str) -> str:
+    """The cell with an apostrophe wherever a spreadsheet would start a formula."""
+    return _formula_starts(delimiter).sub(r"\1'", cell)
 
 
 @lru_cache

@@ -12,7 +12,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from valence.server.feedback.export import as_csv
-from valence.server.spreadsheet import line
+from valence.tables.spreadsheet import line
 from valence.server.store.tables import Feedback
 
 FORMULA = tuple("=+-@＝＋－＠")

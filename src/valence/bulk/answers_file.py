@@ -1,0 +1,84 @@
+"""Formats that can only be written at once, such as Parquet: the answers are kept first, and the file is written last.
+
+While a file is scored, only the answers of each block are kept, as a line of JSON. Once all are there, the input is read
+again, and its rows are written with them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from valence.bulk.blocks import Block, chained
+from valence.bulk.output import packing
+from valence.bulk.request import ScoreRequest, Source, source_of
+from valence.errors import DataError
+from valence.tables.answers import Added, Answer
+from valence.tables.grid import Row
+from valence.tables.writers import Shape, file_writer
+
+MOST_COLUMNS = 1_000  # made of JSON: objects with more keys use them as data
+
+
+class AnswersWriter:
+    """Writes the answers of each block as a line of JSON, without the rows."""
+
+    def head(self) -> bytes:
+        return b""
+
+    def encoded(self, rows: Sequence[Row], answers: Sequence[Answer]) -> bytes:  # noqa: ARG002 - a TextWriter
+        return json.dumps([answer.values() for answer in answers]).encode() + b"\n"
+
+
+def write_file(request: ScoreRequest, added: Added, kind: str, answers: Path, digest: str, target: Path) -> None:
+    """Writes the rows of the input with the answers that were kept.
+
+    Args:
+        request: what is scored.
+        added: names of the added columns.
+        kind: the format to write.
+        answers: the file that AnswersWriter wrote.
+        digest: of all blocks of the input.
+        target: the file to write.
+
+    Raises DataError if the input has changed.
+    """
+    keys = _keys(request, added)
+    with source_of(request, added) as source, answers.open(encoding="utf-8") as lines, target.open("wb") as file:
+        writer = file_writer(kind, file, Shape.of(source.table, keys), added, packing(request.out))
+        for block, line in zip(_checked(source, digest), lines, strict=True):
+            writer.write(block.rows, [Answer.of_values(values) for values in json.loads(line)])
+        writer.close()
+
+
+def columns_of_keys(keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys of JSON objects as the columns of a table. Raises DataError if there are too many."""
+    if len(keys) > MOST_COLUMNS:
+        raise DataError(
+            f"The JSON objects have {len(keys):,} different keys, too many for the columns of a table.",
+            hint="Write JSON lines, like the input.",
+            code="columns-too-many",
+        )
+    return tuple(keys)
+
+
+def _keys(request: ScoreRequest, added: Added) -> tuple[str, ...]:
+    """Every key that occurs in a file of JSON; empty if the file has columns."""
+    with source_of(request, added) as source:
+        if source.table.columns is not None:
+            return ()
+        keys = dict.fromkeys(key for row in source.rows if isinstance(row, Row) for key in row.cells)
+    return columns_of_keys(list(keys))
+
+
+def _checked(source: Source, expected: str) -> Iterator[Block]:
+    """The blocks, which must be those that were scored."""
+    digest = ""
+    for block in source.blocks():
+        digest = chained(digest, block)
+        yield block
+    if digest != expected:
+        raise DataError(
+            "The file has changed while it was scored.", hint="Use --restart to start again.", code="input-changed"
+        )

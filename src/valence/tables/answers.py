@@ -1,0 +1,113 @@
+"""What is added to a scored row, the same for commands, jobs and clusters: four columns, whose names share a prefix.
+
+PREFIXlabel, PREFIXprobability (6 decimals), PREFIXsure (true or false) and PREFIXerror (why there is no score; empty if
+there is one). With a multi-label model, the labels and probabilities are lists, which one cell of text joins by
+SEPARATOR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from valence.errors import DataError, SettingsError
+from valence.tables.decoding import shown
+from valence.tables.grid import Row, Unread
+from valence.tables.spreadsheet import defused
+
+DECIMALS = 6  # of a probability
+PREFIX = "predicted_"
+SEPARATOR = "|"  # between the labels of one text in one cell
+NO_TEXT = "text-empty"  # the error of a row whose text is blank
+
+
+@dataclass(frozen=True)
+class Added:
+    """The names of the added columns, and whether a row can have several labels."""
+
+    prefix: str = PREFIX
+    several: bool = False
+
+    @property
+    def names(self) -> tuple[str, str, str, str]:
+        """In their order."""
+        prefix = self.prefix
+        return f"{prefix}label", f"{prefix}probability", f"{prefix}sure", f"{prefix}error"
+
+    def refuse_clash(self, path: Path, columns: Iterable[str]) -> None:
+        """Raises SettingsError if the file has a column with an added name."""
+        clash = next(iter(set(self.names) & set(columns)), None)
+        if clash is not None:
+            raise SettingsError(
+                f"{shown(path)} already has the column {clash!r}, which would be added.",
+                hint=f"Choose other names for the added columns by --prefix, such as --prefix second_{self.prefix}.",
+                code="columns-clash",
+            )
+
+    def unless_clash(self, path: Path, row: Row | Unread) -> Row | Unread:
+        """The row of JSON, or an error if it has a key with an added name."""
+        clash = next((name for name in self.names if isinstance(row, Row) and name in row.cells), None)
+        if clash is None:
+            return row
+        error = DataError(
+            f"{shown(path)}, line {row.place}: it already has the key {clash!r}, which would be added.",
+            hint="Choose other names for the added keys by --prefix.",
+            code="columns-clash",
+        )
+        return Unread(row.place, error)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The score of a row, or why it has none.
+
+    Attributes:
+        label: the most probable label; with a multi-label model the assigned labels, the most probable first.
+        probability: its calibrated probability in 0..1; with a multi-label model that of each.
+        sure: whether the model is sure of it.
+        error: the code of the error; None if the row is scored.
+    """
+
+    label: str | tuple[str, ...] | None = None
+    probability: float | tuple[float, ...] | None = None
+    sure: bool | None = None
+    error: str | None = None
+
+    def values(self) -> tuple[Any, Any, Any, Any]:
+        """The added cells for a format with numbers, lists and null."""
+        probability: Any = self.probability
+        if isinstance(probability, tuple):
+            probability = [round(each, DECIMALS) for each in probability]
+        elif probability is not None:
+            probability = round(probability, DECIMALS)
+        label = list(self.label) if isinstance(self.label, tuple) else self.label
+        return label, probability, self.sure, self.error
+
+    @classmethod
+    def of_values(cls, values: Iterable[Any]) -> Answer:
+        """The answer from its `values`, rounded as they are."""
+        label, probability, sure, error = values
+        if isinstance(label, list):
+            label, probability = tuple(label), tuple(probability)
+        return cls(label, probability, sure, error)
+
+    def texts(self, separator: str = ",") -> tuple[str, str, str, str]:
+        """The added cells as text, for a table that is split at `separator`.
+
+        >>> Answer(("angry", "rude"), (0.9, 0.625), True).texts()
+        ('angry|rude', '0.900000|0.625000', 'true', '')
+        >>> Answer("=1+1", 0.5, False).texts()
+        ("'=1+1", '0.500000', 'false', '')
+        """
+        label, probability = self.label, self.probability
+        labels = (label,) if isinstance(label, str) else label or ()
+        probabilities = (probability,) if isinstance(probability, float) else probability or ()
+        sure = "" if self.sure is None else str(self.sure).lower()
+        return (
+            defused(SEPARATOR.join(labels), separator),
+            SEPARATOR.join(f"{each:.{DECIMALS}f}" for each in probabilities),
+            sure,
+            self.error or "",
+        )

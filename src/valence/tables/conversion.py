@@ -1,0 +1,110 @@
+"""Rows in the form that a writer needs, whatever format they were read from: as cells, as texts, or as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from valence.errors import DataError
+from valence.tables import jsonlines
+from valence.tables.grid import Row
+from valence.tables.parquet import BatchRow
+
+
+def cells_of(row: Row, columns: Sequence[str]) -> Sequence[Any]:
+    """The cells in the order of `columns`, with their types; nested ones as JSON text."""
+    if isinstance(row.raw, list):
+        return row.raw
+    if isinstance(row.raw, BatchRow):
+        return [_plain(value, row) for value in row.raw.values_as_stored()]
+    item = jsonlines.spelt(row.raw)
+    return [_from_json(item.get(name)) for name in columns]
+
+
+def text_maker(kind: str, columns: Sequence[str]) -> Callable[[Row], list[str | None]]:
+    """What makes a row's cells as texts, in the order of `columns`; None for an empty cell. `kind`: the input's."""
+    if kind in {"csv", "tsv", "fasttext"}:
+        return lambda row: row.raw  # type: ignore[no-any-return]
+    if kind == "parquet":
+        return lambda row: row.raw.texts()  # type: ignore[no-any-return]
+    if kind == "xlsx":
+        return lambda row: [_as_text(cell) for cell in row.raw]
+
+    def of_json(row: Row) -> list[str | None]:
+        item = jsonlines.spelt(row.raw)
+        return [None if (value := item.get(name)) is None else _json_text(value) for name in columns]
+
+    return of_json
+
+
+def json_maker(columns: Sequence[str]) -> Callable[[Row], str]:
+    """What makes a row's object as one line of JSON, without the line end."""
+
+    def line(row: Row) -> str:
+        if isinstance(row.raw, str):
+            return row.raw
+        cells = row.raw if isinstance(row.raw, list) else row.raw.values_as_stored()
+        item = {name: _json_value(cell, row) for name, cell in zip(columns, cells, strict=True)}
+        return json.dumps(item, ensure_ascii=False, default=lambda value: _json_value(value, row))
+
+    return line
+
+
+def _as_text(value: Any) -> str | None:
+    """A cell of a workbook as text.
+
+    >>> [_as_text(cell) for cell in (None, 3.0, 0.5, True)]
+    [None, '3', '0.5', 'true']
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
+        return str(int(value))
+    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
+
+
+def _json_text(value: Any) -> str:
+    return value if isinstance(value, str) and not isinstance(value, jsonlines.Number) else jsonlines.written(value)
+
+
+def _from_json(value: Any) -> Any:
+    """A value of JSON for a cell with a type; a number that a spreadsheet would round stays text."""
+    if isinstance(value, jsonlines.Number):
+        number = float(value)
+        exact = math.isfinite(number) and len(value.strip("-0.")) <= 15  # noqa: PLR2004 - digits of a spreadsheet
+        return number if exact else str(value)
+    return jsonlines.written(value) if isinstance(value, (list, dict)) else value
+
+
+def _plain(value: Any, row: Row) -> Any:
+    if isinstance(value, bytes):
+        raise _unwritable(row)
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    if value is None or isinstance(value, (str, int, float, bool, date, time)):
+        return value
+    return str(value)
+
+
+def _json_value(value: Any, row: Row) -> Any:
+    """A value that JSON has; NaN and infinity are null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int, bool, list, dict)):
+        return value
+    if isinstance(value, bytes):
+        raise _unwritable(row)
+    return value.isoformat() if isinstance(value, (date, time)) else str(value)
+
+
+def _unwritable(row: Row) -> DataError:
+    return DataError(
+        f"Row {row.place}: a column holds bytes, which cannot be written as text.",
+        hint="Write Parquet, like the input.",
+        code="cell-unwritable",
+    )

@@ -1,0 +1,72 @@
+"""An open table whose texts are to be scored: its text column, and its rows."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from valence.errors import DataError
+from valence.tables.answers import Added
+from valence.tables.columns import choose_text_of_rows
+from valence.tables.decoding import shown
+from valence.tables.grid import Nested, Row, Unread, check_not_empty
+from valence.tables.open_table import OpenTable
+
+_FIRST_ROWS = 512  # from which the text column is told
+
+
+class TextRows:
+    """The rows of a table; can be read once.
+
+    Args:
+        table: the open table.
+        added: names of the added columns.
+        named: the column with the texts; None to detect it.
+
+    Attributes:
+        text_column: the column of the texts.
+        why: why this column was chosen.
+
+    Raises DataError and SettingsError if there are no rows, if the texts cannot be told, or for a name that is added.
+    """
+
+    def __init__(self, table: OpenTable, added: Added, named: str | None) -> None:
+        self._table, self._added = table, added
+        self._rows = iter(table)
+        self._first = list(itertools.islice(self._rows, _FIRST_ROWS))
+        path, columns = table.path, table.columns
+        check_not_empty(path, self._first, "rows below its header" if columns and table.unit == "line" else "rows")
+        if columns is None:
+            columns = list(dict.fromkeys(name for row in self._first if isinstance(row, Row) for name in row.cells))
+        self.text_column, self.why = choose_text_of_rows(path, columns, self._first, named)
+        added.refuse_clash(path, columns)
+        self._refuse_nested()
+
+    def __iter__(self) -> Iterator[Row | Unread]:
+        rows = itertools.chain(self._first, self._rows)
+        self._first = []
+        if self._table.columns is not None:
+            return rows
+        return (self._added.unless_clash(self._table.path, row) for row in rows)
+
+    def text_of(self, row: Row) -> str | DataError | None:
+        """The text of a row; None if it is blank, which is no error; the error if it is not text."""
+        cell = row.cells.get(self.text_column)
+        if cell is None:
+            return None
+        if isinstance(cell, str):
+            return cell if cell.strip() else None
+        kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
+        return _no_string(f"{shown(self._table.path)}, {self._table.unit} {row.place}: the text is {kind}.")
+
+    def _refuse_nested(self) -> None:
+        cells = [row.cells.get(self.text_column) for row in self._first if isinstance(row, Row)]
+        filled = [cell for cell in cells if cell is not None]
+        if filled and all(isinstance(cell, Nested) for cell in filled):
+            raise _no_string(
+                f"{shown(self._table.path)}: the column {self.text_column!r} holds {filled[0].kind}, not texts."
+            )
+
+
+def _no_string(message: str) -> DataError:
+    return DataError(message, hint="Name the column with the texts by --text-column.", code="text-no-string")

@@ -1,0 +1,94 @@
+"""Writes scored rows as a workbook, in constant memory, by XlsxWriter.
+
+Text stays text, so that no cell becomes a formula and no leading zero is lost; numbers and dates stay what they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from importlib import import_module
+from typing import IO, TYPE_CHECKING, Any
+
+from valence.errors import DataError
+from valence.tables.answers import SEPARATOR, Added, Answer
+from valence.tables.conversion import cells_of
+from valence.tables.grid import Row
+
+if TYPE_CHECKING:
+    from valence.tables.writers import Shape
+
+_MOST_ROWS = 1_048_576  # of a sheet, with the header
+_MOST_CHARACTERS = 32_767  # of a cell
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # always the same, so that the same rows give the same bytes
+_FORMATS = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd", time: "hh:mm:ss"}
+
+
+class XlsxWriter:
+    """Writes one sheet to an open file.
+
+    Args:
+        file: to write to.
+        shape: of the rows.
+        added: names of the added columns.
+
+    Raises DataError for a cell or a number of rows that a workbook cannot hold.
+    """
+
+    def __init__(self, file: IO[bytes], shape: Shape, added: Added) -> None:
+        options = {"constant_memory": True, "nan_inf_to_errors": True, "remove_timezone": True}
+        self._book = _library().Workbook(file, options)
+        self._book.set_properties({"created": _CREATED})
+        self._sheet = self._book.add_worksheet()
+        self._dates = {kind: self._book.add_format({"num_format": words}) for kind, words in _FORMATS.items()}
+        self._columns, self._row = shape.columns, 0
+        self._write([*shape.header, *added.names], "The header")
+
+    def write(self, rows: Sequence[Row], answers: Sequence[Answer]) -> None:
+        for row, answer in zip(rows, answers, strict=True):
+            added = [SEPARATOR.join(map(str, value)) if isinstance(value, list) else value for value in answer.values()]
+            self._write([*cells_of(row, self._columns), *added], f"Row {row.place}")
+
+    def close(self) -> None:
+        self._book.close()
+
+    def _write(self, cells: Sequence[Any], where: str) -> None:
+        if self._row == _MOST_ROWS:
+            raise DataError(
+                f"A sheet of a workbook has at most {_MOST_ROWS:,} rows, and these are more.",
+                hint="Write CSV or Parquet: --out NAME.csv",
+                code="cell-unwritable",
+            )
+        for column, cell in enumerate(cells):
+            self._write_cell(column, cell, where)
+        self._row += 1
+
+    def _write_cell(self, column: int, cell: Any, where: str) -> None:
+        row, sheet = self._row, self._sheet
+        if cell is None or cell == "":
+            return
+        if isinstance(cell, str):
+            if len(cell) > _MOST_CHARACTERS:
+                raise DataError(
+                    f"{where}: a cell has {len(cell):,} characters; a workbook's hold at most {_MOST_CHARACTERS:,}.",
+                    hint="Write CSV or Parquet: --out NAME.csv",
+                    code="cell-unwritable",
+                )
+            sheet.write_string(row, column, cell)
+        elif isinstance(cell, bool):
+            sheet.write_boolean(row, column, cell)
+        elif isinstance(cell, (date, time)):
+            sheet.write_datetime(row, column, cell, self._dates[type(cell)])
+        else:
+            sheet.write_number(row, column, cell)
+
+
+def _library() -> Any:
+    try:
+        return import_module("xlsxwriter")
+    except ImportError as error:
+        raise DataError(
+            "A workbook needs XlsxWriter, which is not installed.",
+            hint="`pip install XlsxWriter`, or write CSV: --out NAME.csv",
+            code="library-missing",
+        ) from error
