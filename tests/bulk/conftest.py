@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.conftest import ROOT
-from valence.bulk import blocks, parquet
+from valence.bulk import blocks
 from valence.cli import main
 
 Score = Callable[..., Result]
@@ -21,8 +21,7 @@ Score = Callable[..., Result]
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> int:
     """Rows of a block: few, so that a small file has many blocks."""
-    for module in (blocks, parquet):
-        monkeypatch.setattr(module, "BLOCK_ROWS", 24)
+    monkeypatch.setattr(blocks, "BLOCK_ROWS", 24)
     return 24
 
 

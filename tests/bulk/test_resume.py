@@ -21,6 +21,7 @@ from valence.bulk import output, run
 from valence.bulk.blocks import BLOCK_ROWS, Problem
 from valence.bulk.output import FileOutput, State
 from valence.errors import DataError
+from valence.tables.answers import Answer
 
 BROKEN_EVERY = 31
 
@@ -54,7 +55,17 @@ class Killed(BaseException):
     """Stands for a kill: nothing of the product catches it."""
 
 
-@pytest.mark.parametrize(("name", "out"), [("in.jsonl", "out.jsonl.gz"), ("in.parquet", "out.parquet")])
+@pytest.mark.parametrize(
+    ("name", "out"),
+    [
+        ("in.jsonl", "out.jsonl.gz"),
+        ("in.parquet", "out.parquet"),
+        ("in.parquet", "out.csv"),
+        ("in.jsonl", "out.parquet"),
+        ("in.jsonl", "out.xlsx"),
+        ("in.jsonl", "out.csv.zst"),
+    ],
+)
 @pytest.mark.parametrize("step", ["written", "committed", "done", "placed"])
 @pytest.mark.usefixtures("every_block", "small_blocks")
 def test_a_kill_at_any_step_changes_nothing(
@@ -135,13 +146,13 @@ def stopped(score: Score, tmp_path: Path, small_blocks: int, monkeypatch: pytest
 def test_no_row_is_scored_twice(
     score: Score, stopped: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scored: list[str | None] = []
+    scored: list[str | Answer] = []
 
-    def answers(texts: Sequence[str | None], _: object) -> list[None]:
+    def results(texts: Sequence[str | Answer], _: object) -> list[Answer]:
         scored.extend(texts)
-        return [None] * len(texts)
+        return [Answer("negative", 0.5, sure=False)] * len(texts)
 
-    monkeypatch.setattr(run, "answers", answers)
+    monkeypatch.setattr(run, "results", results)
     assert score(stopped, "--out", stopped.with_name("out.jsonl")).exit_code == 0
     assert len(scored) == sum(i % BROKEN_EVERY != 30 for i in range(3 * 24, 200))
     assert "Resuming after 70 rows" in caplog.text
@@ -156,7 +167,7 @@ def test_another_input_is_not_gone_on_with(score: Score, stopped: Path) -> None:
 
 
 def newer(journal: str) -> str:
-    return journal.replace('"version": 1', '"version": 2')
+    return journal.replace('"version": 2', '"version": 3')
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`valence score` through the command line: what goes in comes out, with two columns more."""
+"""`valence score` through the command line: what goes in comes out, with four columns more."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ import valence
 from tests.bulk.conftest import Score
 from tests.server.jobs.test_results import AS_SPELT
 from valence.bulk.blocks import BLOCK_ROWS
+from valence.tables.answers import Added, Answer
 from valence.tables.decoding import zstd
+from valence.tables.grid import Row, all_read
+from valence.tables.opening import opened
+from valence.tables.options import ReadOptions
+from valence.tables.writers import Shape, text_writer
 
-ADDED = ["predicted_label", "predicted_probability"]
+ADDED = ["predicted_label", "predicted_probability", "predicted_sure", "predicted_error"]
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 
 
@@ -88,7 +93,7 @@ def test_any_objects_come_back_to_the_letter(score: Score, tmp_path: Path, rows:
     assert score(source, "--out", out, "--text-column", "body").exit_code == 0
     found = out.read_text("utf-8").splitlines()
     assert [line.partition(', "predicted_label"')[0] + "}" for line in found] == lines
-    assert [list(json.loads(line))[-2:] for line in found] == [ADDED] * len(rows)
+    assert [list(json.loads(line))[-4:] for line in found] == [ADDED] * len(rows)
 
 
 def test_scores_are_those_of_the_python_interface(score: Score, tmp_path: Path, tiny_model: Path) -> None:
@@ -125,11 +130,11 @@ def test_standard_input_to_standard_output(score: Score, caplog: pytest.LogCaptu
     assert done.exit_code == 0
     assert read_csv(done.stdout, "\t")[0] == ["id", "text", *ADDED]
     assert done.stdout.splitlines()[1].startswith('1\ta "dull film\tnegative\t0.')
-    assert done.stdout.splitlines()[2] == "2\t\t\t"
+    assert done.stdout.splitlines()[2] == "2\t\t\t\t\ttext-empty"
     assert "standard output: 2 rows, 1 without a text" in caplog.text
 
 
-def test_parquet_keeps_its_types_and_gets_two_columns(score: Score, tmp_path: Path) -> None:
+def test_parquet_keeps_its_types_and_gets_four_columns(score: Score, tmp_path: Path) -> None:
     rows = 3 * BLOCK_ROWS + 1
     features = {"info": {"features": {"kind": {"names": ["a", "b"], "_type": "ClassLabel"}}}}
     table = pa.table(
@@ -198,7 +203,9 @@ def test_rows_that_cannot_be_read_are_told_and_the_others_scored(
     else:
         found = [str(json.loads(line)["id"]) for line in written.splitlines()]
     assert found == kept
-    strict = score(tmp_path / name, "--out", tmp_path / f"strict{out.suffix}", "--text-column", "text", "--strict")
+    strict = score(
+        tmp_path / name, "--out", tmp_path / f"strict{out.suffix}", "--text-column", "text", "--bad-rows", "stop"
+    )
     assert strict.exit_code == 2
     assert problems[0] in strict.stderr
     assert not (tmp_path / f"strict{out.suffix}").exists()
@@ -241,13 +248,15 @@ def test_a_broken_quote_far_up_costs_one_row_of_a_large_file(score: Score, tmp_p
         ("in.csv", "", (), "is empty: it has no header"),
         ("in.csv", "text,id\n", (), "no rows below its header"),
         ("in.jsonl", "", (), "is empty: it has no rows"),
-        ("in.jsonl", "\x7fELF garbage\n\x01\x02\n", (), "line 1: this is not valid JSON"),
-        ("in.csv", "PK\x03\x04\0\0garbage\n", (), "line 1: there is a NUL byte"),
-        ("in.jsonl", '[{"text": "a"}]', (), "a JSON array"),
-        ("in.parquet", "garbage", (), "cannot be read as Parquet"),
-        ("in.csv.gz", "garbage", (), "damaged or incomplete"),
-        ("in.csv.zst", "garbage", (), "damaged or incomplete"),
-        ("in.txt", "garbage", (), "has no ending that tells the format.\nAdd --format csv, tsv or jsonl"),
+        ("in.jsonl", "garbage\n\x01\x02\n", (), "line 1: this is not valid JSON"),
+        ("in.jsonl", "\x7fELF garbage\n\x01\x02\n", (), "is not a table: it is a program"),
+        ("in.csv", "PK\x03\x04\0\0garbage\n", (), "damaged or incomplete"),
+        ("in.parquet", "PAR1garbage", (), "cannot be read as Parquet"),
+        ("in.csv.gz", "\x1f\udc8bgarbage", (), "damaged or incomplete"),
+        ("in.csv.zst", "(\udcb5/\udcfdgarbage", (), "damaged or incomplete"),
+        ("in.csv", "text,id\na,1\n", ("--no-header",), "--no-header needs --columns"),
+        ("in.csv", "text,id\na,1\n", ("--columns", "a,b"), "--columns is for a file without a header"),
+        ("in.csv", "text,id\na,1\n", ("--separator", ";;"), "--separator ';;' is not one character"),
         ("in.csv", "id,code\n1,2\n", (), "no column looks as if it held the texts"),
         ("in.csv", "text\na\n", ("--encoding", "klingon"), "no encoding called 'klingon'"),
         ("in.csv", "text,label\na,b,c\nd,e,f\n", (), "line 2: 3 cell(s), but the header has 2"),
@@ -275,8 +284,9 @@ def test_what_is_wrong_is_named_with_a_way_out(
     [
         (("missing.csv", "--out", "out.csv"), "missing.csv cannot be read: No such file"),
         (("in.csv", "--out", "in.csv"), "is the input file"),
-        (("in.csv", "--out", "out.jsonl"), "the input's format, CSV"),
-        (("-", "--out", "out.csv"), "Standard input has no file name that tells the format"),
+        (("in.csv", "--out", "out.txt"), "does not tell a format that can be written"),
+        (("in.csv", "--out", "out.json"), "does not tell a format that can be written"),
+        (("-", "--out", "out.parquet"), "CSV from standard input cannot be written as PARQUET"),
         (("in.parquet", "--out", "-"), "cannot be written to standard output"),
         (("in.csv", "--out", "in.csv/out.csv"), "cannot be written: "),
         (("in.csv", "--out", "out.parquet.gz"), "Parquet has its own compression"),
@@ -286,10 +296,92 @@ def test_paths_that_cannot_be_are_refused(
     score: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: str
 ) -> None:
     (tmp_path / "in.csv").write_text("text\na dull film\n")
+    parquet.write_table(pa.table({"text": ["a dull film"]}), tmp_path / "in.parquet")
     monkeypatch.chdir(tmp_path)
-    done = score(*arguments)
+    done = score(*arguments, typed=b"text\na dull film\n")
     assert done.exit_code == 2
     assert words in done.stderr
+
+
+ROWS = ["a dull film", "", "a wonderful, long film"]
+INPUTS = {
+    "in.csv": "id;text\n007;a dull film\n2;\n3;a wonderful, long film\n",
+    "in.tsv": "id\ttext\n007\ta dull film\n2\t\n3\ta wonderful, long film\n",
+    "in.jsonl": '{"id": "007", "text": "a dull film"}\n{"id": "2", "text": ""}\n'
+    '{"id": "3", "text": "a wonderful, long film"}\n',
+    "in.json": '[{"id": "007", "text": "a dull film"}, {"id": "2", "text": ""}, '
+    '{"id": "3", "text": "a wonderful, long film"}]',
+}
+
+
+def read_back(path: Path) -> list[dict[str, Any]]:
+    """Rows of a scored file of any format; an empty cell is None."""
+    with opened(path, ReadOptions()) as table:
+        return [{name: cell if cell != "" else None for name, cell in row.cells.items()} for row in all_read(table)]
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.tsv", "out.jsonl", "out.parquet", "out.xlsx", "out.csv.gz"])
+@pytest.mark.parametrize("name", [*INPUTS, "in.parquet", "in.xlsx"])
+def test_every_format_is_written_as_every_other(score: Score, tmp_path: Path, name: str, out: str) -> None:
+    if name in INPUTS:
+        (tmp_path / name).write_text(INPUTS[name], "utf-8")
+    else:
+        (tmp_path / "first.csv").write_text(INPUTS["in.csv"], "utf-8")
+        assert score(tmp_path / "first.csv", "--out", tmp_path / name, "--prefix", "first_").exit_code == 0
+    done = score(tmp_path / name, "--out", tmp_path / out, "--text-column", "text")
+    assert done.exit_code == 0, done.output
+    rows = read_back(tmp_path / out)
+    assert [row["text"] for row in rows] == [text or None for text in ROWS]
+    assert [row["id"] for row in rows] == ["007", "2", "3"]
+    assert list(rows[0])[-4:] == ADDED
+    assert [row["predicted_label"] for row in rows] == ["negative", None, "positive"]
+    assert [row["predicted_error"] for row in rows] == [None, "text-empty", None]
+    assert [str(row["predicted_sure"]).lower() for row in rows[1:2]] == ["none"]
+    assert {str(row["predicted_sure"]).lower() for row in (rows[0], rows[2])} <= {"true", "false"}
+
+
+def test_the_separator_of_a_csv_is_kept_unless_the_name_says_otherwise(score: Score, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(INPUTS["in.csv"], "utf-8")
+    (tmp_path / "in.tsv").write_text(INPUTS["in.tsv"], "utf-8")
+    heads = {}
+    for name, out in (("in.csv", "a.csv"), ("in.csv", "b.tsv"), ("in.tsv", "c.csv"), ("in.tsv", "d.tsv")):
+        assert score(tmp_path / name, "--out", tmp_path / out).exit_code == 0
+        heads[out] = (tmp_path / out).read_text("utf-8").splitlines()[0][:7]
+    assert heads == {"a.csv": "id;text", "b.tsv": "id\ttext", "c.csv": "id,text", "d.tsv": "id\ttext"}
+
+
+def test_json_of_several_keys_becomes_a_table_with_all_of_them(score: Score, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"text": "a film", "n": 1E5}\n{"more": [1], "text": "a dull film"}\n')
+    for out in ("out.csv", "out.parquet", "out.xlsx"):
+        assert score(tmp_path / "in.jsonl", "--out", tmp_path / out).exit_code == 0
+        rows = read_back(tmp_path / out)
+        assert list(rows[0]) == ["text", "n", "more", *ADDED]
+        assert [row["more"] for row in rows] == [None, "[1]"]
+        assert float(rows[0]["n"]) == 100_000
+
+
+def test_a_file_without_a_header_is_read_by_the_names_that_are_given(score: Score, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("1|a dull film|x\n2|a wonderful film|y\n")
+    options = ("--no-header", "--columns", "id,words,tag", "--separator", "|", "--text-column", "words")
+    assert score(tmp_path / "in.csv", "--out", tmp_path / "out.csv", *options).exit_code == 0
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert lines[0] == "|".join(["id", "words", "tag", *ADDED])
+    assert [line.split("|")[3] for line in lines[1:]] == ["negative", "positive"]
+
+
+def test_only_added_cells_are_defused() -> None:
+    shape = Shape(Path("in.csv"), "csv", ("text",), ("text",), ",", quoted=True)
+    written = text_writer("csv", shape, Added()).encoded([Row(2, {}, ["=1+1"])], [Answer("=2+2", 0.5, sure=True)])
+    assert written == b"=1+1,'=2+2,0.500000,true,\n"
+
+
+def test_a_cell_that_a_workbook_cannot_hold_ends_in_an_error(score: Score, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(f"text,id\n{'long ' * 7_000},1\na film,2\n")
+    done = score(tmp_path / "in.csv", "--out", tmp_path / "out.xlsx")
+    assert done.exit_code == 2
+    assert "a cell has 35,000 characters; a workbook's hold at most 32,767" in done.stderr
+    assert not list(tmp_path.glob("out.xlsx*draft"))
+    assert not (tmp_path / "out.xlsx").exists()
 
 
 def test_a_key_that_clashes_late_costs_its_row(score: Score, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -304,7 +396,9 @@ def test_a_key_that_clashes_late_costs_its_row(score: Score, tmp_path: Path, cap
 def test_other_names_for_the_added_columns(score: Score, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("text,predicted_label\na dull film,x\n")
     assert score(tmp_path / "in.csv", "--out", tmp_path / "out.csv", "--prefix", "my ").exit_code == 0
-    assert (tmp_path / "out.csv").read_text().splitlines()[0] == "text,predicted_label,my label,my probability"
+    assert (tmp_path / "out.csv").read_text().splitlines()[
+        0
+    ] == "text,predicted_label,my label,my probability,my sure,my error"
 
 
 def test_another_encoding_comes_out_as_utf8(score: Score, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from valence.bulk.blocks import Block, chained
@@ -46,10 +47,10 @@ def write_file(request: ScoreRequest, added: Added, kind: str, answers: Path, di
     """
     keys = _keys(request, added)
     with source_of(request, added) as source, answers.open(encoding="utf-8") as lines, target.open("wb") as file:
-        writer = file_writer(kind, file, Shape.of(source.table, keys), added, packing(request.out))
-        for block, line in zip(_checked(source, digest), lines, strict=True):
-            writer.write(block.rows, [Answer.of_values(values) for values in json.loads(line)])
-        writer.close()
+        shape, pack = Shape.of(source.table, keys), packing(request.out)
+        with closing(file_writer(kind, file, shape, added, pack)) as writer:
+            for block, line in zip(_checked(source, digest), lines, strict=True):
+                writer.write(block.rows, [Answer.of_values(values) for values in json.loads(line)])
 
 
 def columns_of_keys(keys: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from valence.errors import DataError
 from valence.tables.answers import NO_TEXT, Answer
@@ -118,5 +119,5 @@ def _digest(rows: Sequence[Row | Unread]) -> bytes:
     return digest.digest()
 
 
-def _batch_of(row: Row | Unread) -> object:
+def _batch_of(row: Row | Unread) -> Any:
     return row.raw.cells if isinstance(row, Row) and isinstance(row.raw, BatchRow) else None

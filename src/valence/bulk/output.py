@@ -121,7 +121,7 @@ class FileOutput:
         self._problems = problems_of(target)
         self._problems_part = target.with_name(f"{self._problems.name}.part")
         self._journal_path = target.with_name(f"{target.name}.part.json")
-        self._pack = packing(target)
+        self._pack = packing(target) if finish is None else bytes
         with _errors_mapped(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             self._file = _locked(self._part)
@@ -189,7 +189,11 @@ class FileOutput:
             self._part.replace(self.target)
             return
         draft = self.target.with_name(f"{self.target.name}.part.draft")
-        self._finish(self._part, self._journal.state.digest, draft)
+        try:
+            self._finish(self._part, self._journal.state.digest, draft)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         draft.replace(self.target)

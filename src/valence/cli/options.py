@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from valence.server.store.database import Database
+    from valence.tables.options import BadRows, ReadOptions
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
@@ -86,6 +88,53 @@ workers_option: Decorator = click.option(
 )
 
 
+def reading_options(bad_rows: BadRows) -> Decorator:
+    """How a file is read, as one `reading`, and `--bad-rows` with this default."""
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def with_reading(
+            file_format: str | None,
+            encoding: str | None,
+            separator: str | None,
+            no_header: bool,
+            columns: str,
+            sheet: str | None,
+            **others: Any,
+        ) -> Any:
+            from valence.tables.options import ReadOptions
+
+            names = tuple(next(csv.reader([columns]), ()))
+            reading = ReadOptions(file_format, encoding, separator, not no_header, names, sheet)
+            return command(reading=reading, **others)
+
+        options: list[Decorator] = [
+            click.option(
+                "--format",
+                "file_format",
+                type=click.Choice(["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "fasttext"]),
+                help="Format of the file.  [default: detected]",
+            ),
+            click.option("--encoding", help="Encoding of the file, such as cp1252.  [default: detected, or UTF-8]"),
+            click.option("--separator", help="Character between the cells of a CSV file.  [default: detected]"),
+            click.option("--no-header", is_flag=True, help="The first row is data. Name the columns by --columns."),
+            click.option("--columns", default="", metavar="A,B,C", help="The columns' names, in their order."),
+            click.option("--sheet", help="Name of a workbook's sheet.  [default: the only one with rows]"),
+            click.option(
+                "--bad-rows",
+                type=click.Choice(["stop", "skip"]),
+                default=bad_rows,
+                help="What a row that cannot be read does: end the command, or be left out, counted and reported.",
+            ),
+        ]
+        decorated: Command = with_reading
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
 def data_options(default: str, *, multiple: bool = False) -> Decorator:
     """`--data`, `--test-data`, and how a user's file is read.
 
@@ -101,15 +150,15 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
             label_column: tuple[str, ...],
             group_column: str | None,
             label_separator: str | None,
-            encoding: str | None,
+            missing: tuple[str, ...],
+            bad_rows: BadRows,
+            reading: ReadOptions,
             **others: Any,
         ) -> Any:
             from valence.data.sources import DataRequest
-            from valence.tables.options import ReadOptions, TableOptions
+            from valence.tables.options import TableOptions
 
-            options = TableOptions(
-                text_column, label_column, group_column, label_separator, reading=ReadOptions(encoding=encoding)
-            )
+            options = TableOptions(text_column, label_column, group_column, label_separator, missing, bad_rows, reading)
             requests = [DataRequest(name, test_data, options) for name in ([data] if isinstance(data, str) else data)]
             return command(**{"requests": requests} if multiple else {"request": requests[0]}, **others)
 
@@ -137,7 +186,12 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
                 "--label-separator",
                 help="The separator of several labels in a cell, such as '|'. Lists, as in JSONL, need none.",
             ),
-            click.option("--encoding", help="Encoding of your file, such as cp1252.  [default: UTF-8]"),
+            click.option(
+                "--missing",
+                multiple=True,
+                help="A word that means that a text or label is missing, such as 'N/A'. Can be given again.",
+            ),
+            reading_options("stop"),
         ]
         decorated: Command = with_request
         for option in reversed(options):

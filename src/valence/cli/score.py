@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from valence.cli.options import cluster_option, model_option, workers_option
+from valence.cli.options import cluster_option, model_option, reading_options, workers_option
 from valence.errors import SettingsError
 from valence.model.bundled import BUNDLED
 
@@ -21,25 +21,23 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
 @click.option(
     "--out",
     required=True,
-    help="The file to write, in the same format; .gz or .zst compresses it; '-' is standard output. "
-    "With --cluster, a folder or its address.",
+    help="The file to write, in the format of its ending: .csv, .tsv, .jsonl (also .gz, .zst), .parquet or .xlsx; "
+    "'-' is standard output. With --cluster, a folder or its address.",
 )
 @model_option("A model folder.", default=BUNDLED)
+@reading_options("skip")
 @click.option(
-    "--format",
-    type=click.Choice(["csv", "tsv", "jsonl"]),
-    help="Format of standard input, or of a file whose ending does not tell it.",
+    "--prefix",
+    default="predicted_",
+    help="Prefix of the added columns: PREFIXlabel, PREFIXprobability, PREFIXsure and PREFIXerror.",
 )
-@click.option("--encoding", help="Encoding of the file, such as cp1252; the output is UTF-8.  [default: UTF-8]")
-@click.option("--prefix", default="predicted_", help="Prefix of the added columns, PREFIXlabel and PREFIXprobability.")
-@click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read or scored.")
 @click.option("--restart", is_flag=True, help="Start again, and discard what an interrupted run left.")
 @cluster_option
 @workers_option
 @click.option(
     "--to",
     "converted",
-    type=click.Choice(["csv", "parquet"]),
+    type=click.Choice(["csv", "tsv", "jsonl", "parquet", "xlsx"]),
     help="With --cluster: the format of the shards.  [default: each file's own]",
 )
 @click.option(
@@ -48,9 +46,9 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
     help="With --cluster: rows of a shard, the most that a killed worker loses.  [default: 16384]",
 )
 def score(files: tuple[str, ...], out: str, model: Path, cluster: str | None, **options: Any) -> None:
-    """Score every row of FILE (CSV, TSV, JSONL, Parquet; .gz, .zst; '-' for standard input).
+    """Score every row of FILE (CSV, TSV, JSON, JSONL, Parquet, Excel, fastText; .gz, .zst, .zip; '-' for standard input).
 
-    Columns and rows stay as they are; a label and its probability are added. After an interruption, even a kill or a
+    Columns and rows stay as they are; the label, its probability and whether the model is sure are added. After an interruption, even a kill or a
     power cut, the same command resumes where it stopped.
 
     With --cluster, there can be several FILEs, and each can be a folder, a pattern in quotes, or an address such as
@@ -74,7 +72,7 @@ def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: di
             code="options-contradict",
         )
     request = ScoreRequest(Path(files[0]), out, **options)
-    request.format_in_use()  # before the model is opened
+    request.check()  # before the model is opened
     from valence.inference.cores import available_cores
     from valence.inference.engine import Engine
 

@@ -27,9 +27,9 @@ def cells_of(row: Row, columns: Sequence[str]) -> Sequence[Any]:
 def text_maker(kind: str, columns: Sequence[str]) -> Callable[[Row], list[str | None]]:
     """What makes a row's cells as texts, in the order of `columns`; None for an empty cell. `kind`: the input's."""
     if kind in {"csv", "tsv", "fasttext"}:
-        return lambda row: row.raw  # type: ignore[no-any-return]
+        return lambda row: row.raw
     if kind == "parquet":
-        return lambda row: row.raw.texts()  # type: ignore[no-any-return]
+        return lambda row: row.raw.texts()
     if kind == "xlsx":
         return lambda row: [_as_text(cell) for cell in row.raw]
 

@@ -98,9 +98,7 @@ def text_writer(kind: str, shape: Shape, added: Added) -> TextWriter:
     return DelimitedWriter(shape, added, "," if kind == "csv" else "\t", quoted=True)
 
 
-def file_writer(
-    kind: str, file: IO[bytes], shape: Shape, added: Added, pack: Callable[[bytes], bytes]
-) -> FileWriter:
+def file_writer(kind: str, file: IO[bytes], shape: Shape, added: Added, pack: Callable[[bytes], bytes]) -> FileWriter:
     """A writer of any format to an open file; `pack` compresses the pieces of a text format."""
     if kind == "parquet":
         return ParquetWriter(file, shape, added)
@@ -128,9 +126,7 @@ class DelimitedWriter:
 
     def encoded(self, rows: Rows, answers: Answers) -> bytes:
         texts, separator = self._texts, self._separator
-        return self._lines(
-            [*texts(row), *answer.texts(separator)] for row, answer in zip(rows, answers, strict=True)
-        )
+        return self._lines([*texts(row), *answer.texts(separator)] for row, answer in zip(rows, answers, strict=True))
 
     def _lines(self, rows: Iterable[Sequence[str | None]]) -> bytes:
         """Encoded rows of cells. Raises DataError for a cell that cannot be written."""

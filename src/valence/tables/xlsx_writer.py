@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 1_048_576  # of a sheet, with the header
 _MOST_CHARACTERS = 32_767  # of a cell
-_CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # always the same, so that the same rows give the same bytes
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(
+    tzinfo=None
+)  # always the same, so that the same rows give the same bytes
 _FORMATS = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd", time: "hh:mm:ss"}
 
 
