@@ -1,7 +1,7 @@
-"""Formats that can only be written at once, such as Parquet: the answers are kept first, and the file is written last.
+"""Formats that can only be written at once, such as Parquet: the answers are kept first, the file is written last.
 
-While a file is scored, only the answers of each block are kept, as a line of JSON. Once all are there, the input is read
-again, and its rows are written with them.
+While a file is scored, only the answers of each block are kept, as a line of JSON. Once all are there, the input is
+read again, and its rows are written with them.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ class Block:
         rows: those that can be read.
         texts: the text of each, or the answer of a row that has none.
         problems: of rows that cannot be read, and of cells that are not text.
+        first: the place of the first row, whether it can be read or not.
         digest: of everything read, to recognise it in a resumed run.
         position: how far the file has been read, in bytes on disk.
     """
@@ -52,6 +53,7 @@ class Block:
     rows: Sequence[Row]
     texts: Sequence[str | Answer]
     problems: Sequence[Problem]
+    first: int
     digest: bytes
     position: int
 
@@ -103,7 +105,7 @@ def _block(rows: TextRows, read: Sequence[Row | Unread], position: int) -> Block
             texts.append(Answer(error=text.code))
         else:
             texts.append(Answer(error=NO_TEXT) if text is None else text)
-    return Block(kept, texts, problems, _digest(read), position)
+    return Block(kept, texts, problems, read[0].place, _digest(read), position)
 
 
 def _digest(rows: Sequence[Row | Unread]) -> bytes:

@@ -12,8 +12,8 @@ from valence.bulk.progress import ReadProgress
 from valence.errors import SettingsError
 from valence.tables.answers import PREFIX, Added
 from valence.tables.decoding import format_of
-from valence.tables.opening import opened
 from valence.tables.open_table import OpenTable
+from valence.tables.opening import opened
 from valence.tables.options import BadRows, ReadOptions
 from valence.tables.text_rows import TextRows
 from valence.tables.writers import in_pieces, written_as
@@ -76,7 +76,7 @@ class ScoreRequest:
                 code="format-unknown",
             )
         raise SettingsError(
-            f"{table.kind.upper()} from standard input cannot be written as {kind.upper()}, which reads the input twice.",
+            f"{table.kind.upper()} from standard input cannot be written as {kind.upper()}: that reads the input twice.",
             hint=f"Save it as a file first, or let --out end in .{own}.",
             code="format-mismatch",
         )
@@ -104,4 +104,4 @@ def source_of(request: ScoreRequest, added: Added) -> Iterator[Source]:
     """The open file, with its text column checked. Raises DataError and SettingsError, also while it is read."""
     progress = ReadProgress(request.path)
     with opened(request.path, request.reading, on_read=progress.advance) as table:
-        yield Source(table, TextRows(table, added, request.text_column), progress)
+        yield Source(table, TextRows.of(table, added, request.text_column), progress)

@@ -46,10 +46,10 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
     help="With --cluster: rows of a shard, the most that a killed worker loses.  [default: 16384]",
 )
 def score(files: tuple[str, ...], out: str, model: Path, cluster: str | None, **options: Any) -> None:
-    """Score every row of FILE (CSV, TSV, JSON, JSONL, Parquet, Excel, fastText; .gz, .zst, .zip; '-' for standard input).
+    """Score every row of FILE: CSV, TSV, JSON, JSONL, Parquet, Excel or fastText; '-' is standard input.
 
-    Columns and rows stay as they are; the label, its probability and whether the model is sure are added. After an interruption, even a kill or a
-    power cut, the same command resumes where it stopped.
+    Columns and rows stay as they are; the label, its probability and whether the model is sure are added. After an
+    interruption, even a kill or a power cut, the same command resumes where it stopped.
 
     With --cluster, there can be several FILEs, and each can be a folder, a pattern in quotes, or an address such as
     s3://bucket/comments/ or gs://bucket/*.parquet. The results are shards in the folder --out.

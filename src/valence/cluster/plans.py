@@ -1,28 +1,33 @@
 """Plans how a file is cut into parts, each of which one worker can read, score and write alone.
 
 Each part begins at a block of `valence score` on one machine, so that workers read the same blocks, and write the same
-rows, as that command does.
+rows, as that command does. Only a file that can be read from the middle has several parts: Parquet, and CSV, TSV and
+JSON lines that are not compressed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import io
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
-from valence.bulk.blocks import BLOCK_ROWS, Added, Block
-from valence.bulk.parquet import ParquetSource
-from valence.bulk.progress import ReadProgress
-from valence.bulk.run import chained
-from valence.bulk.text_formats import DelimitedSource, JsonLinesSource
+from valence.bulk.blocks import BLOCK_ROWS, Block, blocks_of, chained
 from valence.cluster.storage import Place, opened, read_through
-from valence.errors import ValenceError
-from valence.tables import delimited, parquet
-from valence.tables.decoding import codec, lines_in
-from valence.tables.delimited import Dialect
+from valence.errors import DataError, ValenceError
+from valence.tables import opening
+from valence.tables.answers import Added
+from valence.tables.decoding import codec
+from valence.tables.grid import Row, Unread
+from valence.tables.open_table import OpenTable, again
+from valence.tables.options import ReadOptions
+from valence.tables.parquet import ParquetTable
+from valence.tables.text_rows import TextRows
+
+_LINES = frozenset(("csv", "tsv", "jsonl"))
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,13 @@ class Reading:
     """How the files of a run are read.
 
     Attributes:
-        format, text_column, encoding, added: as in bulk.request.ScoreRequest.
+        options, text_column, added: as in bulk.request.
         part_rows: rows of a part, rounded up to whole blocks.
-        keys: whether to collect the keys of the objects in JSONL files.
+        keys: whether to collect the keys of the objects in JSON files.
     """
 
-    format: str | None
+    options: ReadOptions
     text_column: str | None
-    encoding: str | None
     added: Added
     part_rows: int
     keys: bool = False
@@ -50,12 +54,13 @@ class Table:
     Attributes:
         place: where it is.
         name: the folder of its shards.
-        kind: csv, tsv, jsonl or parquet.
-        unit: what a row's position counts, "line" or "row".
+        kind: its format.
+        unit: what a row's position counts.
         text_column: the column of the texts.
         why: why this column was chosen.
-        header: the columns of a CSV or TSV file.
-        dialect: its delimiter and quoting.
+        options: read it again in the same way.
+        header: the columns of a file that can be read from the middle, as it writes them.
+        packing: how it is compressed; None if it is not.
     """
 
     place: Place
@@ -64,8 +69,9 @@ class Table:
     unit: str
     text_column: str
     why: str
+    options: ReadOptions
     header: tuple[str, ...] = ()
-    dialect: Dialect | None = None
+    packing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Part:
         checksum: of its content and position; hex.
         rows: number of rows that can be read.
         records: number of all rows, including those that cannot be read.
-        offset: where it begins, in bytes of the decompressed file.
+        offset: where it begins, in bytes; 0 for the beginning of the file.
         first: the line or row on which it begins, counted from 1.
         groups: the row groups of a Parquet file that hold it, [first, past the last).
         skipped: rows at the beginning of these groups that belong to the part before.
@@ -112,152 +118,155 @@ class Plan:
     error: ValenceError | None = None
 
 
-def planned(place: Place, name: str, kind: str, reading: Reading) -> Plan:
+def planned(place: Place, name: str, reading: Reading) -> Plan:
     """Reads a whole file to find where its parts begin. Never raises ValenceError: the plan holds the error.
 
     The columns of a Parquet file are read for their checksum, but not decoded.
     """
-    progress = _Progress(reading.keys)
+    planner = _Planner(place, name, reading)
+    error: ValenceError | None = None
     try:
-        if kind == "parquet":
-            for part in _parquet_parts(place, name, reading, progress):
-                progress.parts.append(part)
-        else:
-            _cut_text(place, name, kind, reading, progress)
-    except ValenceError as error:
-        return Plan(name, progress.table, tuple(progress.parts), tuple(progress.keys), error)
-    return Plan(name, progress.table, tuple(progress.parts), tuple(progress.keys))
+        planner.read()
+        planner.find_offsets()
+    except ValenceError as caught:
+        error = caught
+    return Plan(name, planner.table, tuple(planner.parts), tuple(planner.keys), error)
 
 
-class _Progress:
+@contextmanager
+def part_opened(table: Table, part: Part, reading: Reading) -> Iterator[tuple[OpenTable, Iterator[Block]]]:
+    """An open part: its table, and its blocks, which end in a DataError if they differ from the plan."""
+    options = table.options
+    if part.offset:  # the header is not in it
+        options = _from_line(table, part.first)
+    with read_through(table.place) as raw:
+        raw.seek(part.offset)
+        with opening.opened(table.place.name, options, file=raw) as open_table:
+            records: Iterator[Row | Unread]
+            if isinstance(open_table, ParquetTable):
+                rows = open_table.rows(range(*part.groups), first=part.first - part.skipped)
+                records = itertools.islice(rows, part.skipped, part.skipped + part.records)
+            else:
+                records = itertools.islice(iter(open_table), part.records)
+            texts = TextRows(open_table, reading.added, table.text_column, table.why, records)
+            yield open_table, _checked(blocks_of(texts, texts), part)
+
+
+def _from_line(table: Table, first: int) -> ReadOptions:
+    return replace(table.options, header=not table.header, columns=table.header, first_line=first)
+
+
+def _checked(blocks: Iterable[Block], part: Part) -> Iterator[Block]:
+    digest, rows = "", 0
+    for block in blocks:
+        digest = chained(digest, block)
+        rows += len(block.rows)
+        yield block
+    in_text = part.groups == (0, 0)  # the checksum of a Parquet part is of undecoded bytes
+    if rows != part.rows or (in_text and digest != part.checksum):
+        raise DataError(
+            "The file has changed since the run began.",
+            hint="Run the same command again: what has changed is scored again.",
+            code="input-changed",
+        )
+
+
+class _Planner:
     """What is known about a file so far."""
 
-    def __init__(self, wants_keys: bool) -> None:  # noqa: FBT001 - one flag of an inner class
+    def __init__(self, place: Place, name: str, reading: Reading) -> None:
+        self._place, self._name, self._reading = place, name, reading
         self.table: Table | None = None
         self.parts: list[Part] = []
         self.keys: dict[str, None] = {}
-        self._wants_keys = wants_keys
 
-    def note_keys(self, block: Block) -> None:
-        if self._wants_keys:
-            for row in block.rows:
-                self.keys.update(dict.fromkeys(row.cells))
-
-
-def _cut_text(place: Place, name: str, kind: str, reading: Reading, progress: _Progress) -> None:
-    path = place.name
-    with read_through(place) as raw, lines_in(path, raw, reading.encoding) as plain:
-        lines = _CountedLines(plain, reading.encoding, _mark_bytes(place, path))
-        if kind == "jsonl":
-            position = ReadProgress(Path("-"))  # not used here
-            source: Any = JsonLinesSource(
-                path, iter(lines), reading.encoding, reading.added, reading.text_column, position
+    def read(self) -> None:
+        path, reading = self._place.name, self._reading
+        with read_through(self._place) as raw, opening.opened(path, reading.options, file=raw) as table:
+            texts = TextRows.of(table, reading.added, reading.text_column)
+            self.table = Table(
+                self._place,
+                self._name,
+                table.kind,
+                table.unit,
+                texts.text_column,
+                texts.why,
+                again(table),
+                tuple(table.header or ()) if table.kind in _LINES else (),
+                table.understood.packing,
             )
-            progress.table = Table(place, name, kind, source.unit, source.text_column, source.why)
-            _cut_blocks(source.blocks(), lambda: lines.number + 1, lines, reading, progress)
+            if isinstance(table, ParquetTable):
+                self._cut_parquet(table)
+            else:
+                self._cut(table, blocks_of(texts, texts))
+
+    def _cut(self, table: OpenTable, blocks: Iterator[Block]) -> None:
+        """Adds parts of whole blocks; a file that cannot be read from the middle is one part."""
+        whole = table.kind not in _LINES or table.understood.packing or not _cuttable(table.understood.encoding)
+        most = float("inf") if whole else self._reading.part_rows
+        begins, digest, rows, records = 1, "", 0, 0
+        try:
+            for block in blocks:
+                if self.parts and not records:
+                    begins = block.first
+                digest = chained(digest, block)
+                rows += len(block.rows)
+                records += block.records
+                if self._reading.keys and table.columns is None:
+                    self.keys.update(dict.fromkeys(key for row in block.rows for key in row.cells))
+                if records >= most:
+                    self.parts.append(Part(len(self.parts), digest, rows, records, 0, begins))
+                    digest, rows, records = "", 0, 0
+        finally:
+            if records:
+                self.parts.append(Part(len(self.parts), digest, rows, records, 0, begins))
+
+    def find_offsets(self) -> None:
+        """The byte at which each part of a text file begins."""
+        if len(self.parts) < 2 or self.parts[0].groups != (0, 0):
             return
-        open_table = delimited.open_csv if kind == "csv" else delimited.open_tsv
-        table = open_table(path, iter(lines), reading.encoding)
-        source = DelimitedSource(table, reading.added, reading.text_column, ReadProgress(Path("-")))
-        progress.table = Table(
-            place, name, kind, source.unit, source.text_column, source.why, tuple(table.header), table.dialect
-        )
-        _cut_blocks(source.blocks(), lambda: table.next_line, lines, reading, progress)
+        with read_through(self._place) as raw:
+            offsets = list(_offsets_of(raw, [part.first for part in self.parts]))
+        self.parts = [replace(part, offset=offset) for part, offset in zip(self.parts, offsets, strict=True)]
+
+    def _cut_parquet(self, table: ParquetTable) -> None:
+        schema = str(table.schema)
+        with opened(self._place) as content:
+            for groups, skipped, rows, first in _ranges(table.file.metadata, self._reading.part_rows):
+                digest = hashlib.blake2b(f"{schema} {skipped} {rows}".encode(), digest_size=16)
+                for group in range(*groups):
+                    for piece in _bytes_of(content, table.file.metadata.row_group(group)):
+                        digest.update(piece)
+                self.parts.append(Part(len(self.parts), digest.hexdigest(), rows, rows, 0, first, groups, skipped))
 
 
-def _cut_blocks(
-    blocks: Iterator[Block], next_line: Callable[[], int], lines: _CountedLines, reading: Reading, progress: _Progress
-) -> None:
-    """Adds parts of whole blocks; if lines cannot be found by their byte offsets, the whole file is one part."""
-    most = reading.part_rows if lines.countable else float("inf")
-    begins, offset, digest, rows, records = 1, 0, "", 0, 0
+def _offsets_of(file: IO[bytes], numbers: Sequence[int]) -> Iterator[int]:
+    """The bytes at which these lines begin, in ascending order; line 1, with whatever is before it, is at 0."""
+    text = io.TextIOWrapper(file, "latin-1", newline="")  # a character for each byte
     try:
-        for block in blocks:
-            digest = chained(digest, block)
-            rows += len(block.places)
-            records += len(block.places) + sum(not problem.kept for problem in block.problems)
-            progress.note_keys(block)
-            if records >= most:
-                progress.parts.append(Part(len(progress.parts), digest, rows, records, offset, begins))
-                begins, digest, rows, records = next_line(), "", 0, 0
-                offset = lines.offset_of(begins)
+        number, offset = 1, 0
+        for wanted in numbers:
+            while number < wanted:
+                offset += len(text.readline())
+                number += 1
+            yield offset
     finally:
-        if records:
-            progress.parts.append(Part(len(progress.parts), digest, rows, records, offset, begins))
+        text.detach()
 
 
-class _CountedLines:
-    """Lines of a text file, and the byte offsets at which they begin.
-
-    Args:
-        lines: all lines of the file.
-        encoding: of the file.
-        mark: size in bytes of the byte order mark, which is not part of the first line.
-    """
-
-    def __init__(self, lines: Iterable[str], encoding: str | None, mark: int) -> None:
-        self._lines, self._codec = lines, _line_codec(encoding)
-        self.number = 0
-        self._next = mark
-        self._offsets = deque([(1, 0)])
-
-    @property
-    def countable(self) -> bool:
-        """Whether the next line's offset follows from a line's bytes, which it does not in UTF-16 and the like."""
-        return self._codec is not None
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self.number += 1
-            if self._codec is not None:
-                self._next += len(line.encode(self._codec, "surrogateescape"))
-                self._offsets.append((self.number + 1, self._next))
-            yield line
-
-    def offset_of(self, number: int) -> int:
-        """Where this line begins; earlier lines are forgotten."""
-        while self._offsets[0][0] < number:
-            self._offsets.popleft()
-        return self._offsets[0][1]
-
-
-def _line_codec(encoding: str | None) -> str | None:
-    """The codec's name if each line can be decoded alone, as with UTF-8 and all codecs of one byte per character."""
+def _cuttable(encoding: str | None) -> bool:
+    """Whether each line can be decoded alone: in UTF-8, and in codecs of one byte per character with its line ends."""
     name = codec(encoding)
     if name == "utf-8-sig":
-        return "utf-8"
+        return True
     all_bytes = bytes(range(256))
     try:
         characters = [bytes([byte]).decode(name, "surrogateescape") for byte in all_bytes]
         decoded = all_bytes.decode(name, "surrogateescape")
     except UnicodeError:
-        return None
-    one_byte_each = decoded == "".join(characters) and len(decoded) == 256
-    return name if one_byte_each and decoded.encode(name, "surrogateescape") == all_bytes else None
-
-
-def _mark_bytes(place: Place, path: Path) -> int:
-    """Size in bytes of the byte order mark of a UTF-8 file."""
-    if path.suffix.lower() in {".gz", ".zst"}:
-        with read_through(place) as raw, lines_in(path, raw, "latin-1") as lines:
-            return 3 if next(iter(lines), "").startswith("\xef\xbb\xbf") else 0
-    with opened(place) as raw:
-        return 3 if raw.read(3) == b"\xef\xbb\xbf" else 0
-
-
-def _parquet_parts(place: Place, name: str, reading: Reading, progress: _Progress) -> Iterator[Part]:
-    path = place.name
-    with opened(place) as raw, parquet.opened(path, reading.encoding, raw) as file:
-        source = ParquetSource(path, file, reading.added, reading.text_column)
-        progress.table = Table(place, name, "parquet", source.unit, source.text_column, source.why)
-        schema = str(file.schema_arrow)
-        with opened(place) as content:
-            for groups, skipped, rows, first in _ranges(file.metadata, reading.part_rows):
-                digest = hashlib.blake2b(f"{schema} {skipped} {rows}".encode(), digest_size=16)
-                for group in range(*groups):
-                    for piece in _bytes_of(content, file.metadata.row_group(group)):
-                        digest.update(piece)
-                yield Part(len(progress.parts), digest.hexdigest(), rows, rows, 0, first, groups, skipped)
+        return False
+    same_ends = all([i for i, each in enumerate(characters) if each == end] == [ord(end)] for end in "\r\n")
+    return decoded == "".join(characters) and len(decoded) == len(all_bytes) and same_ends
 
 
 def _ranges(metadata: Any, most: int) -> Iterator[tuple[tuple[int, int], int, int, int]]:

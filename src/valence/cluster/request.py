@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from valence.bulk.blocks import Added
 from valence.cluster.plans import Reading
 from valence.cluster.shards import Receipt
+from valence.tables.answers import PREFIX, Added
+from valence.tables.options import BadRows, ReadOptions
 
 PART_ROWS = 16_384  # half a minute of one core: the most that a killed worker costs
 
@@ -21,10 +22,10 @@ class ClusterRequest:
         files: paths, folders, patterns and addresses.
         out: the folder for the shards; an address, or a folder that all machines share.
         model: a model folder on this machine.
-        text_column, format, encoding, prefix: as in bulk.request.ScoreRequest.
-        converted: csv or parquet; None for each file's own format.
+        text_column, reading, prefix, bad_rows: as in bulk.request.ScoreRequest; with `stop`, a file that cannot be read
+            ends the run, too.
+        converted: the format of the shards; None for each file's own.
         part_rows: rows of a shard, rounded up to whole blocks.
-        strict: stop at the first row or file that cannot be read or scored.
         restart: score everything again.
     """
 
@@ -32,19 +33,18 @@ class ClusterRequest:
     out: str
     model: Path
     text_column: str | None = None
-    format: str | None = None
-    encoding: str | None = None
-    prefix: str = "predicted_"
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    prefix: str = PREFIX
     converted: str | None = None
     part_rows: int = PART_ROWS
-    strict: bool = False
+    bad_rows: BadRows = "skip"
     restart: bool = False
 
-    def reading(self, *, several: bool) -> Reading:
+    def read_as(self, *, several: bool) -> Reading:
         """How its files are read; `several` if the model is multi-label."""
-        added = Added.prefixed(self.prefix, several=several)
-        keys = self.converted is not None
-        return Reading(self.format, self.text_column, self.encoding, added, self.part_rows, keys=keys)
+        added = Added(self.prefix, several=several)
+        keys = self.converted not in {None, "jsonl"}
+        return Reading(self.reading, self.text_column, added, self.part_rows, keys=keys)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from valence.bulk.answers_file import columns_of_keys
 from valence.cluster.connection import Cluster
 from valence.cluster.inputs import InputFile, input_files
 from valence.cluster.model import engine_from, files_of
@@ -30,7 +31,6 @@ from valence.system.version import __version__
 
 log = logging.getLogger(__name__)
 
-MOST_COLUMNS = 1_000  # of converted JSON: objects with more keys use them as data
 READ_HERE = 64 << 20  # bytes that this process plans faster than workers would start
 LOGGED_PROBLEMS = 20
 RUN, MANIFEST = "run.json", "manifest.json"
@@ -40,14 +40,14 @@ def score_files(request: ClusterRequest, cluster: Cluster) -> Counts:
     """Scores the files and returns the counts of all shards, including those of earlier runs.
 
     Raises DataError and SettingsError at once for what affects all files. For a file or part that cannot be read it
-    raises at the end, when all others are finished; with `strict` at once.
+    raises at the end, when all others are finished; with `bad_rows` stop at once.
     """
     out = place_of(request.out)
-    inputs = input_files(request.files, exclude=out, any_ending=request.format is not None)
+    inputs = input_files(request.files, exclude=out, any_ending=request.reading.format is not None)
     files = files_of(request.model)
     engine = engine_from(files, request.model.name)  # reports a model that cannot be run, once
     model = Model(engine.body_version, engine.head_version)
-    reading = request.reading(several=engine.fitted.labels.multi_label)
+    reading = request.read_as(several=engine.fitted.labels.multi_label)
     del engine
     run = _Run(request, reading, cluster, out, Scoring(model, _begin(out, request, model)))
     plans = run.planned(inputs)
@@ -66,8 +66,7 @@ def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
         "model": asdict(model),
         "text column": request.text_column,
         "prefix": request.prefix,
-        "format": request.format,
-        "encoding": request.encoding,
+        "reading": json.loads(json.dumps(asdict(request.reading))),
         "converted to": request.converted,
         "rows of a shard": request.part_rows,
     }
@@ -97,7 +96,7 @@ class _Run:
         self, request: ClusterRequest, reading: Reading, cluster: Cluster, out: Place, scoring: Scoring
     ) -> None:
         self._request, self._cluster, self._out = request, cluster, out
-        self._job = Job(reading, request.converted, request.strict, out / RUN, scoring)
+        self._job = Job(reading, request.converted, request.bad_rows, out / RUN, scoring)
         self._receipts = dict[tuple[str, int], Receipt]()
         self._faults = dict[str, ValenceError]()
         self._tasks = list[Task]()
@@ -105,7 +104,7 @@ class _Run:
         self.counts = Counts()
 
     def planned(self, inputs: Sequence[InputFile]) -> list[Plan]:
-        """The files' plans, sorted by name. With `strict`, raises the first error of a file."""
+        """The files' plans, sorted by name. With `bad_rows` stop, raises the first error of a file."""
         job = self._job
         if sum(file.size for file in inputs) <= READ_HERE:
             work: Iterable[Plan] = map(Planner(job.reading, job.marker, job.version), inputs)
@@ -117,7 +116,7 @@ class _Run:
                 plans.append(plan)
                 bar.update()
                 if plan.error is not None:
-                    if self._request.strict or plan.error.code in {"cluster-versions", "output-not-shared"}:
+                    if self._request.bad_rows == "stop" or plan.error.code in {"cluster-versions", "output-not-shared"}:
                         raise plan.error
                     self._add_fault(plan.name, plan.error)
         plans.sort(key=lambda plan: plan.name)
@@ -129,7 +128,7 @@ class _Run:
         return plans
 
     def score(self, plans: Sequence[Plan], files: Any) -> None:
-        """Scores every part that is not finished. With `strict`, raises the first error."""
+        """Scores every part that is not finished. With `bad_rows` stop, raises the first error."""
         self._tasks = list(self._all_tasks(plans))
         unfinished = list(self._unfinished())
         total = sum(task.part.records for task in self._tasks)
@@ -144,7 +143,7 @@ class _Run:
         with self._bar("scoring", "row", total) as bar:
             bar.update(total - sum(task.part.records for task in unfinished))
             for done in self._cluster.spread(Scorer, [self._job, shared, name], unfinished):
-                if done.error is not None and (done.fatal or self._request.strict):
+                if done.error is not None and (done.fatal or self._request.bad_rows == "stop"):
                     raise done.error
                 self._note(done)
                 bar.update(done.task.part.records)
@@ -176,25 +175,15 @@ class _Run:
     def _all_tasks(self, plans: Sequence[Plan]) -> Iterator[Task]:
         """A task for every part of every file."""
         converted = self._request.converted
-        columns = self._columns(plans) if converted else ()
+        # Every key that occurs in any file, so that all shards have the same columns.
+        columns = columns_of_keys(list(dict.fromkeys(key for plan in plans for key in plan.keys)))
         for plan in plans:
             if plan.table is None:
                 continue
             folder, ending = self._out / plan.name, ending_of(plan.table, converted)
-            own = columns if plan.table.kind == "jsonl" else ()
+            own = columns if plan.table.kind in {"json", "jsonl"} else ()
             for part in plan.parts:
                 yield Task(plan.table, part, Shard(folder, part.index, ending), own)
-
-    def _columns(self, plans: Sequence[Plan]) -> tuple[str, ...]:
-        """Every key that occurs in any file, so that all shards have the same columns."""
-        names = tuple(dict.fromkeys(key for plan in plans for key in plan.keys))
-        if len(names) > MOST_COLUMNS:
-            raise DataError(
-                f"The JSON objects have {len(names):,} different keys, too many for the columns of a table.",
-                hint="Leave out --to, so that JSON lines stay JSON lines.",
-                code="columns-too-many",
-            )
-        return names
 
     def _unfinished(self) -> Iterator[Task]:
         """Tasks that no earlier run finished; the receipts of the others are collected."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -15,12 +16,13 @@ from typing import IO
 from valence.bulk.output import problem_line
 from valence.bulk.scoring import Scored
 from valence.cluster.plans import Part, Table
-from valence.cluster.shard_writers import Writer
 from valence.cluster.storage import Place, read_bytes, remove, size_of, write_bytes, written
 from valence.system.files import indented_json
-from valence.tables.decoding import COMPRESSED
+from valence.tables.answers import NO_TEXT
+from valence.tables.writers import FileWriter, written_as
 
-RECEIPT_VERSION = 1
+RECEIPT_VERSION = 2
+_PACKED, _TEXT_FORMATS = frozenset(("gz", "zst")), frozenset(("csv", "tsv", "jsonl"))
 _OF_SHARD = re.compile(r"part-\d{6,}\.")
 
 
@@ -118,16 +120,22 @@ class Shard:
         return self.receipt, self.file, self.problems
 
 
-def ending_of(table: Table, converted: str | None) -> str:
-    """The ending of the names of a file's shards.
+def format_of_shard(table: Table, converted: str | None) -> str:
+    """The format of a file's shards."""
+    return converted or written_as(table.kind)
 
-    >>> ending_of(Table(Place("", "/a/Comments.jsonl.GZ"), "", "jsonl", "line", "t", ""), None)
+
+def ending_of(table: Table, converted: str | None) -> str:
+    """The ending of the names of a file's shards: with the file's compression, if they have its format.
+
+    >>> place = Place("", "/a/Comments.jsonl.GZ")
+    >>> from valence.tables.options import ReadOptions
+    >>> ending_of(Table(place, "", "jsonl", "line", "t", "", ReadOptions(), packing="gz"), None)
     '.jsonl.gz'
     """
-    if converted and converted != table.kind:
-        return f".{converted}"
-    suffix = table.place.name.suffix.lower()
-    return f".{table.kind}{suffix if suffix in COMPRESSED else ''}"
+    kind = format_of_shard(table, converted)
+    packed = table.packing in _PACKED and kind == table.kind and kind in _TEXT_FORMATS
+    return f".{kind}.{table.packing}" if packed else f".{kind}"
 
 
 def write_shard(
@@ -135,26 +143,24 @@ def write_shard(
     table: Table,
     part: Part,
     scored: Iterator[Scored],
-    writer_of: Callable[[IO[bytes]], Writer],
+    writer_of: Callable[[IO[bytes]], FileWriter],
     scoring: Scoring,
 ) -> Receipt:
     """Writes the shard, its problems and its receipt, in this order, and returns the receipt.
 
-    `writer_of` makes a Writer for an open file. Raises DataError, and then the shard is as it was before.
+    `writer_of` makes a FileWriter for an open file. Raises DataError, and then the shard is as it was before.
     """
     rows = blank = unscored = unread = 0
     problems = list[bytes]()
-    with written(shard.file) as file:
-        writer = writer_of(file)
+    with written(shard.file) as file, closing(writer_of(file)) as writer:
         for block, answers, block_problems in scored:
-            writer.write(block, answers)
+            writer.write(block.rows, answers)
             problems += [problem_line(problem, table.unit) for problem in block_problems]
             kept = sum(problem.kept for problem in block_problems)
             rows += len(answers)
             unscored += kept
             unread += len(block_problems) - kept
-            blank += list(answers).count(None) - kept
-        writer.close()
+            blank += sum(answer.error == NO_TEXT for answer in answers)
     if problems:
         write_bytes(shard.problems, b"".join(problems))
     else:

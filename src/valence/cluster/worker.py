@@ -8,22 +8,23 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from valence.bulk.blocks import Block, Problem
-from valence.bulk.scoring import Scored, answers, with_problems
+from valence.bulk.output import packing
+from valence.bulk.scoring import Scored, results, with_problems
 from valence.cluster.connection import fetch, host
 from valence.cluster.inputs import InputFile
 from valence.cluster.model import engine_from
-from valence.cluster.part_reader import checked, part_opened
-from valence.cluster.plans import Part, Plan, Reading, Table, planned
-from valence.cluster.shard_writers import writer_for
-from valence.cluster.shards import Receipt, Scoring, Shard, write_shard
+from valence.cluster.plans import Part, Plan, Reading, Table, part_opened, planned
+from valence.cluster.shards import Receipt, Scoring, Shard, format_of_shard, write_shard
 from valence.cluster.storage import Place, size_of
 from valence.errors import ClusterError, DataError, SettingsError, ValenceError
 from valence.inference.engine import Engine
 from valence.system.version import __version__
-from valence.tables.decoding import format_of
+from valence.tables.grid import Unread, stopped_by
+from valence.tables.options import BadRows
+from valence.tables.writers import FileWriter, Shape, file_writer
 
 LOGGED_PROBLEMS = 20  # of a shard; all of them go into the file next to it
 
@@ -34,8 +35,8 @@ class Job:
 
     Attributes:
         reading: how files are read.
-        converted: csv or parquet; None for each file's own format.
-        strict: stop at the first row that cannot be read or scored.
+        converted: the format of the shards; None for each file's own.
+        bad_rows: whether the first row that cannot be read or scored ends the run.
         marker: a file in the folder of the shards, which every machine must see.
         scoring: what shards depend on besides their parts.
         version: of Valence.
@@ -43,7 +44,7 @@ class Job:
 
     reading: Reading
     converted: str | None
-    strict: bool
+    bad_rows: BadRows
     marker: Place
     scoring: Scoring
     version: str = __version__
@@ -88,11 +89,7 @@ class Planner:
     def __call__(self, file: InputFile) -> Plan:
         if self._fault:
             return Plan(file.name, None, (), error=self._fault)
-        try:
-            kind = kind_of(file.place, self._reading)
-        except ValenceError as error:
-            return Plan(file.name, None, (), error=error)
-        return planned(file.place, file.name, kind, self._reading)
+        return planned(file.place, file.name, self._reading)
 
 
 class Scorer:
@@ -125,42 +122,33 @@ class Scorer:
 
     def _scored(self, task: Task, engine: Engine, problems: list[Problem]) -> Receipt:
         job, table, part = self._job, task.table, task.part
-        added = job.reading.added
 
         def where(place: int) -> str:
             return f"{table.place.name}, {table.unit} {place}"
 
         def scored(blocks: Iterator[Block]) -> Iterator[Scored]:
-            for block in checked(blocks, part):
-                result = with_problems(block, answers(block.texts, engine.answers), where)
+            for block in blocks:
+                result = with_problems(block, results(block.texts, engine.answers), where)
                 _, _, block_problems = result
-                if job.strict and block_problems:
-                    raise _Strict(block_problems[0].error)
+                if job.bad_rows == "stop" and block_problems:
+                    first = block_problems[0]
+                    raise _Strict(stopped_by(Unread(first.place, first.error)))
                 problems.extend(block_problems[: LOGGED_PROBLEMS - len(problems)])
                 yield result
 
-        with (
-            part_opened(table, part, job.reading.encoding, added) as source,
-            writer_for(table, source, added, job.converted, task.columns) as writer,
-        ):
-            return write_shard(task.shard, table, part, scored(source.blocks), writer, job.scoring)
+        kind = format_of_shard(table, job.converted)
+        with part_opened(table, part, job.reading) as (open_table, blocks):
+            shape, pack = Shape.of(open_table, task.columns), packing(task.shard.file.name)
+
+            def writer_of(file: IO[bytes]) -> FileWriter:
+                return file_writer(kind, file, shape, job.reading.added, pack)
+
+            return write_shard(task.shard, table, part, scored(blocks), writer_of, job.scoring)
 
 
 class _Strict(Exception):  # noqa: N818 - it carries an error past the handlers of ValenceError
     def __init__(self, error: DataError) -> None:
         self.error = error
-
-
-def kind_of(place: Place, reading: Reading) -> str:
-    """The format of a file. Raises SettingsError if its name does not tell it."""
-    kind = reading.format or format_of(place.name)
-    if kind is None:
-        raise SettingsError(
-            f"The ending of {place} does not tell its format.",
-            hint="Add --format csv, tsv or jsonl, which then applies to all files.",
-            code="format-unknown",
-        )
-    return kind
 
 
 def unfit(marker: Place, version: str) -> ValenceError | None:

@@ -76,7 +76,7 @@ def _from_json(value: Any) -> Any:
     """A value of JSON for a cell with a type; a number that a spreadsheet would round stays text."""
     if isinstance(value, jsonlines.Number):
         number = float(value)
-        exact = math.isfinite(number) and len(value.strip("-0.")) <= 15  # noqa: PLR2004 - digits of a spreadsheet
+        exact = math.isfinite(number) and len(value.strip("-0.")) <= 15
         return number if exact else str(value)
     return jsonlines.written(value) if isinstance(value, (list, dict)) else value
 

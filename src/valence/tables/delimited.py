@@ -152,11 +152,6 @@ class DelimitedTable:
             kind, encoding, dialect.delimiter, dialect.quoted, options.header, escaped=dialect.escaped
         )
 
-    @property
-    def next_line(self) -> int:
-        """The number of the line on which the next row begins, counted from 1."""
-        return self._numbered.number + 1
-
     def __iter__(self) -> Iterator[Row | Unread]:
         for record in self._records:
             if isinstance(record, Row) and len(record.raw) != len(self.header):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from valence.errors import DataError
 from valence.tables.answers import Added
@@ -16,38 +17,44 @@ _FIRST_ROWS = 512  # from which the text column is told
 
 
 class TextRows:
-    """The rows of a table; can be read once.
+    """The rows of a table, or some of them; can be read once.
 
     Args:
         table: the open table.
         added: names of the added columns.
-        named: the column with the texts; None to detect it.
-
-    Attributes:
         text_column: the column of the texts.
         why: why this column was chosen.
-
-    Raises DataError and SettingsError if there are no rows, if the texts cannot be told, or for a name that is added.
+        rows: those of the table.
     """
 
-    def __init__(self, table: OpenTable, added: Added, named: str | None) -> None:
-        self._table, self._added = table, added
-        self._rows = iter(table)
-        self._first = list(itertools.islice(self._rows, _FIRST_ROWS))
+    def __init__(
+        self, table: OpenTable, added: Added, text_column: str, why: str, rows: Iterator[Row | Unread]
+    ) -> None:
+        self.text_column, self.why = text_column, why
+        self._table, self._added, self._rows = table, added, rows
+
+    @classmethod
+    def of(cls, table: OpenTable, added: Added, named: str | None) -> TextRows:
+        """All rows of a table; `named` is the column with the texts, or None to detect it.
+
+        Raises DataError and SettingsError if there are no rows, if the texts cannot be told, or for a column with a
+        name that is added.
+        """
+        rows = iter(table)
+        first = list(itertools.islice(rows, _FIRST_ROWS))
         path, columns = table.path, table.columns
-        check_not_empty(path, self._first, "rows below its header" if columns and table.unit == "line" else "rows")
+        check_not_empty(path, first, "rows below its header" if columns and table.unit == "line" else "rows")
         if columns is None:
-            columns = list(dict.fromkeys(name for row in self._first if isinstance(row, Row) for name in row.cells))
-        self.text_column, self.why = choose_text_of_rows(path, columns, self._first, named)
+            columns = list(dict.fromkeys(name for row in first if isinstance(row, Row) for name in row.cells))
+        text_column, why = choose_text_of_rows(path, columns, first, named)
         added.refuse_clash(path, columns)
-        self._refuse_nested()
+        _refuse_nested(path, text_column, first)
+        return cls(table, added, text_column, why, itertools.chain(first, rows))
 
     def __iter__(self) -> Iterator[Row | Unread]:
-        rows = itertools.chain(self._first, self._rows)
-        self._first = []
         if self._table.columns is not None:
-            return rows
-        return (self._added.unless_clash(self._table.path, row) for row in rows)
+            return self._rows
+        return (self._added.unless_clash(self._table.path, row) for row in self._rows)
 
     def text_of(self, row: Row) -> str | DataError | None:
         """The text of a row; None if it is blank, which is no error; the error if it is not text."""
@@ -59,13 +66,12 @@ class TextRows:
         kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
         return _no_string(f"{shown(self._table.path)}, {self._table.unit} {row.place}: the text is {kind}.")
 
-    def _refuse_nested(self) -> None:
-        cells = [row.cells.get(self.text_column) for row in self._first if isinstance(row, Row)]
-        filled = [cell for cell in cells if cell is not None]
-        if filled and all(isinstance(cell, Nested) for cell in filled):
-            raise _no_string(
-                f"{shown(self._table.path)}: the column {self.text_column!r} holds {filled[0].kind}, not texts."
-            )
+
+def _refuse_nested(path: Path, column: str, rows: Sequence[Row | Unread]) -> None:
+    cells = [row.cells.get(column) for row in rows if isinstance(row, Row)]
+    filled = [cell for cell in cells if cell is not None]
+    if filled and all(isinstance(cell, Nested) for cell in filled):
+        raise _no_string(f"{shown(path)}: the column {column!r} holds {filled[0].kind}, not texts.")
 
 
 def _no_string(message: str) -> DataError:

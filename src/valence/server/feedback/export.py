@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from valence.server.feedback.listing import entry
-from valence.tables.spreadsheet import line
 from valence.server.store.tables import Feedback
+from valence.tables.spreadsheet import line
 
 COLUMNS = (
     "id",

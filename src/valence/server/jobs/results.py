@@ -11,8 +11,8 @@ from valence.inference.prediction import Prediction
 from valence.model.labels import SEPARATOR
 from valence.server.classifiers.registry import ServedModel
 from valence.server.jobs.uploads import ADDED_COLUMNS, text_of
-from valence.tables.spreadsheet import line
 from valence.server.store.tables import Job, JobPart
+from valence.tables.spreadsheet import line
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
