@@ -259,7 +259,7 @@ def test_a_broken_quote_far_up_costs_one_row_of_a_large_file(score: Score, tmp_p
         ("in.csv", "text,id\na,1\n", ("--separator", ";;"), "--separator ';;' is not one character"),
         ("in.csv", "id,code\n1,2\n", (), "no column looks as if it held the texts"),
         ("in.csv", "text\na\n", ("--encoding", "klingon"), "no encoding called 'klingon'"),
-        ("in.csv", "text,label\na,b,c\nd,e,f\n", (), "line 2: 3 cell(s), but the header has 2"),
+        ("in.csv", "text,label\na,b,c\nd,e,f\n", (), "line 2: 3 cell(s), but the table has 2 columns"),
         (
             "in.csv",
             "text,label\n\udce9t\udce9,good\n",

@@ -188,7 +188,7 @@ def test_bad_rows_stop_ends_at_a_file_and_at_a_row(score: Score, tmp_path: Path)
     done = score(folder, "--out", tmp_path / "rows", "--bad-rows", "stop", "--text-column", "text")
     assert done.exit_code == 2
     assert "a.csv, line " in done.stderr
-    assert "3 cell(s), but the header has 2" in done.stderr
+    assert "3 cell(s), but the table has 2 columns" in done.stderr
     assert not (tmp_path / "rows" / "manifest.json").exists()
     (folder / "b.parquet").write_bytes(b"PAR1none")
     done = score(folder, "--out", tmp_path / "files", "--bad-rows", "stop", "--text-column", "text")

@@ -94,7 +94,7 @@ def test_a_ten_megabyte_text_is_read(write: Write) -> None:
     [
         ("", "empty: it has no header"),
         ("text,label\n", "no rows"),
-        ("text,label\na,1\nb,1,extra\n", r"line 3: 3 cell\(s\), but the header has 2"),
+        ("text,label\na,1\nb,1,extra\n", r"line 3: 3 cell\(s\), but the table has 2 columns"),
         ("text,label\na,1\nb\n", r"line 3: 1 cell\(s\)"),
         ('text,label\na,1\n"b,1\nc,0\n', "line 3: a quote in this row is never closed"),
         ('text,label\n"' + MAX_ROW_LINES * "a\n" + '",1\n', "line 2: a quote in this row is never closed"),

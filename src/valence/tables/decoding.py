@@ -106,8 +106,8 @@ def _decoded(path: Path, binary: IO[bytes], name: str, first: int = 1) -> Iterat
     try:
         yield _lines(path, text, first)
     finally:
-        if not binary.closed:
-            text.detach()  # the caller closes the file
+        with suppress(ValueError):  # the caller has closed the file, or it still will
+            text.detach()
 
 
 @contextmanager

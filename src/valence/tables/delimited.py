@@ -146,7 +146,6 @@ class DelimitedTable:
         check_not_empty(path, self.header, "header")
         self.columns, named = column_names(self.header)
         self.notes = (*notes, *named)
-        self._named = "the header has" if options.header else "--columns names"
         encoding = codec(options.encoding)
         self.understood = Understood(
             kind, encoding, dialect.delimiter, dialect.quoted, options.header, escaped=dialect.escaped
@@ -163,7 +162,7 @@ class DelimitedTable:
 
     def _ragged(self, row: Row) -> DataError:
         return DataError(
-            f"{shown(self.path)}, line {row.place}: {len(row.raw)} cell(s), but {self._named} {len(self.header)}.",
+            f"{shown(self.path)}, line {row.place}: {len(row.raw)} cell(s), but the table has {len(self.header)} columns.",
             hint="Put a text with the delimiter or a line break in double quotes, and double the quotes inside it.",
             code="row-ragged",
         )
