@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,12 @@ def test_class_names_that_datasets_keeps_in_a_parquet_file_are_the_labels(tmp_pa
     ("labels", "expected"),
     [
         (["0", "1", "1", "0"], ["0", "1", "1", "0"]),
-        (["1.0", "2.0", "2", "1"], ["1", "2", "2", "1"]),
+        (["1.0", "2", "2.0", "1"], ["1.0", "2", "2", "1.0"]),
         (["True", "FALSE", "true", "False"], ["true", "false", "true", "false"]),
         ([" yes", "no ", "yes", "no"], ["yes", "no", "yes", "no"]),
         (["007", "1", "007", "1"], ["007", "1", "007", "1"]),
         (["9007199254740992", "9007199254740993"] * 2, ["9007199254740992", "9007199254740993"] * 2),
-        (["9" * 5000, "-0", "+0.0", "9" * 5000], ["9" * 5000, "0", "0", "9" * 5000]),
+        (["9" * 5000, "-0", "+0.0", "9" * 5000], ["9" * 5000, "-0", "-0", "9" * 5000]),
         (["none", "nan", "none", "nan"], ["none", "nan", "none", "nan"]),
     ],
 )
@@ -94,10 +95,21 @@ def test_labels_as_programs_write_them(tmp_path: Path, labels: list[str], expect
 
 
 def test_json_labels_are_what_the_csv_labels_are(tmp_path: Path) -> None:
-    for values in ([True, False, True, False], [0, 1, 1, 0], [1.0, 2.0, 1.0, 2.0]):
+    for values in ([True, False, True, False], [0, 1, 1, 0], [1.5, 2.5, 1.5, 2.5]):
         rows = [{"text": f"text number {row}", "label": label} for row, label in enumerate(values)]
         found = [read_text(tmp_path, lines(rows), "own.jsonl"), read_text(tmp_path, csv_of(rows))]
         assert found[0].examples.labels == found[1].examples.labels
+
+
+def test_whole_numbers_are_the_same_label_and_the_same_content_however_they_are_spelt(tmp_path: Path) -> None:
+    def file_with(*labels: object) -> LabelledFile:
+        rows = [{"text": f"text number {row}", "label": label} for row, label in enumerate(labels)]
+        return read_text(tmp_path, csv_of(rows))
+
+    spelt, plain = file_with("1.0", "0", "1", "0.0"), file_with(1, 0, 1, 0)
+    assert spelt.examples.labels == ("1.0", "0", "1.0", "0")
+    assert plain.examples.labels == ("1", "0", "1", "0")
+    assert spelt.checksum == plain.checksum
 
 
 def test_rows_without_text_or_label_are_left_out_counted_and_told(
@@ -130,7 +142,7 @@ def test_columns_are_found_by_their_looks_among_odd_ones(tmp_path: Path) -> None
 
 def test_labels_that_differ_in_case_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     read_text(tmp_path, csv_of([*ROWS, {"text": "Nice one.", "label": "Good"}, {"text": "Bad one.", "label": "bad"}]))
-    assert "are 'good' and 'Good' the same label?" in caplog.text
+    assert "Are 'good' (2) and 'Good' (1) the same label?" in caplog.text
 
 
 def test_a_group_column_gives_each_row_its_group_and_one_is_hinted_at(
@@ -201,12 +213,11 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
         ("o.csv", f"text,label\na,1\n{'long ' * 200_001},0\n", {}, "line 3: the text has 1,000,005 characters"),
         ("o.jsonl", '{"text": "a", "label": 1}\nno json\n', {}, "line 2: this is not valid JSON"),
         ("o.jsonl", '{"text": "a", "label": 1}\n[1]\n', {}, r"line 2: '\[1\]' is not a JSON object"),
-        ("o.jsonl", '[\n{"text": "a", "label": 1}]\n', {}, "a JSON array"),
+        ("o.jsonl", '[\n{"text": "a", "label": 1}\n', {}, "] is expected"),
         ("o.jsonl", "\n", {}, "no rows"),
-        ("o.csv.gz", "no gzip at all", {}, "damaged or incomplete"),
-        ("o.csv.zst", "no zstd at all", {}, "damaged or incomplete"),
-        ("o.parquet", "no parquet at all", {}, "cannot be read as Parquet"),
-        ("o.parquet", "any", {"reading": ReadOptions(encoding="cp1252")}, "Leave out --encoding"),
+        ("o.parquet", "PAR1 no parquet at all", {}, "cannot be read as Parquet"),
+        ("o.parquet", "no parquet \0 at all", {}, "does not begin like .parquet"),
+        ("o.parquet", "PAR1", {"reading": ReadOptions(encoding="cp1252")}, "Leave out --encoding"),
         ("o.csv", csv_of(ROWS), {"reading": ReadOptions(encoding="klingon")}, "no encoding called 'klingon'"),
     ],
 )
@@ -222,4 +233,10 @@ def test_names_tell_a_table_from_an_archive_of_a_published_set(tmp_path: Path) -
     for name in ("a.csv", "a.CSV.GZ", "a.jsonl.zst", "a.parquet", "a.tar.gz", "a.zip", "a.xlsx", "a"):
         (tmp_path / name).touch()
     tables = sorted(path.name for path in tmp_path.iterdir() if is_table(path))
-    assert tables == ["a.CSV.GZ", "a.csv", "a.jsonl.zst", "a.parquet"]
+    assert tables == ["a", "a.CSV.GZ", "a.csv", "a.jsonl.zst", "a.parquet", "a.xlsx", "a.zip"]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("train.tsv", "text\tlabel\n")
+    assert is_table(tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
+        archive.writestr("dev.tsv", "text\tlabel\n")
+    assert not is_table(tmp_path / "a.zip")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -94,13 +95,29 @@ def test_options_for_a_file_are_refused_where_there_is_none(small_data: Path) ->
         DataRequest(str(small_data / "SST-2"), options=TableOptions(label_columns=("label",))).load(seed=1)
 
 
-@pytest.mark.parametrize("name", ["own.xlsx", "own.txt", "own.json"])
-def test_another_kind_of_file_is_told_what_is_read(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"PK\x03\x04")
-    with pytest.raises(DataError, match="CSV, TSV, JSONL"):
+@pytest.mark.parametrize("name", ["own.csv", "own.txt", "own"])
+def test_another_kind_of_file_is_told_what_it_is(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"%PDF-1.7")
+    with pytest.raises(DataError, match="it is a PDF document"):
         load(str(tmp_path / name))
-    with pytest.raises(DataError, match="CSV, TSV, JSONL"):
-        DataRequest(str(write(tmp_path / "own.csv")), tmp_path / name).load(seed=1)
+    with pytest.raises(DataError, match="it is a PDF document"):
+        DataRequest(str(write(tmp_path / "train.csv")), tmp_path / name).load(seed=1)
+
+
+def test_an_archive_of_several_files_is_told_what_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "own.zip", "w") as archive:
+        for name in ("a.csv", "b.csv"):
+            archive.writestr(name, "text,label\n")
+    with pytest.raises(DataError, match=r"CSV, TSV, JSON, JSONL.*an archive holds one such file"):
+        load(str(tmp_path / "own.zip"))
+
+
+def test_a_test_file_may_spell_whole_numbers_otherwise(tmp_path: Path) -> None:
+    for name, labels in (("train.csv", ("0.0", "1.0")), ("test.csv", ("0", "1"))):
+        rows = [f"text number {row} of {name},{labels[row % 2]}" for row in range(20)]
+        (tmp_path / name).write_text("\n".join(["text,label", *rows]), "utf-8")
+    dataset = DataRequest(str(tmp_path / "train.csv"), tmp_path / "test.csv").load(seed=1)
+    assert dataset.train.label_counts == dataset.test.label_counts == {"0.0": 10, "1.0": 10}
 
 
 def test_a_file_too_small_to_split_is_told(tmp_path: Path) -> None:

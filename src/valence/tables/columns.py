@@ -67,8 +67,8 @@ class Choice:
 class _Profile:
     """Properties of a column.
 
-    `nested` if it holds lists or objects, `lists` if some of them may be labels, `chosen` if a labelling tool wrote them
-    as such, `flags` if it holds only yes and no.
+    `nested` if it holds lists or objects, `lists` if some of them may be labels, `chosen` if a labelling tool wrote
+    them as such, `flags` if it holds only yes and no.
     """
 
     name: str

@@ -60,7 +60,8 @@ class JsonTable:
             try:
                 yield from self._entries(_Scanner(self.path, text), encoding)
             finally:
-                text.detach()  # the caller closes the file
+                if not binary.closed:
+                    text.detach()  # the caller closes the file
 
     def _entries(self, scanner: _Scanner, encoding: str | None) -> Iterator[Row | Unread]:
         for number, (value, raw) in enumerate(_objects(scanner), 1):

@@ -32,7 +32,8 @@ _TABLE_ROWS = 20  # of which a sheet with a table fills one at least
 class WorkbookTable:
     """An open workbook: the sheet that is named, or the only one with a table.
 
-    Attributes: those of open_table.OpenTable. The `raw` of a row is the list of its cells.
+    Attributes: those of open_table.OpenTable. The `raw` of a row is the list of its values, with dates as
+    datetime has them; `cells` has them as text.
 
     Raises DataError for a damaged or oversized workbook, for several sheets with tables, and for an encoding.
     """
@@ -48,7 +49,7 @@ class WorkbookTable:
             sheet = _sheet(path, book, options.sheet)
             self._rows = _filled_rows(sheet)
             first = next(self._rows, None) if options.header else None
-        names = options.columns or [_header_cell(cell) for cell in (first[1] if first else ())]
+        names = options.columns or [_header_cell(cell.value) for cell in (first[1] if first else ())]
         self.header = list(names)
         check_not_empty(path, self.header, "header")
         self.columns, self.notes = column_names(self.header)
@@ -66,8 +67,9 @@ class WorkbookTable:
             if len(cells) > width:
                 yield Unread(place, self._too_wide(place, len(cells)))
                 continue
-            cells += [None] * (width - len(cells))
-            yield Row(place, dict(zip(self.columns, cells, strict=True)), cells)
+            raw = [cell.value for cell in cells] + [None] * (width - len(cells))
+            shown_as = [as_seen(cell.value, cell.number_format or "") for cell in cells] + [None] * (width - len(cells))
+            yield Row(place, dict(zip(self.columns, shown_as, strict=True)), raw)
 
     def _too_wide(self, place: int, width: int) -> DataError:
         return DataError(
@@ -172,15 +174,15 @@ def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     """Each row that is not empty: its number from 1, and its cells up to the last that is filled."""
     sheet.reset_dimensions()  # what a workbook says about its size is often wrong
     for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
-        cells = [None if cell.value is None else as_seen(cell.value, cell.number_format or "") for cell in row]
-        while cells and (cells[-1] is None or cells[-1] == ""):
+        cells = list(row)
+        while cells and cells[-1].value in {None, ""}:
             cells.pop()
         if cells:
             yield number, cells
 
 
-def _header_cell(cell: Any) -> str:
-    return "" if cell is None else str(cell)
+def _header_cell(value: Any) -> str:
+    return "" if value is None else str(as_seen(value))
 
 
 @contextmanager
