@@ -29,10 +29,11 @@ def name_of(case: dict[str, Any]) -> str:
 
 
 def options_of(case: dict[str, Any]) -> TableOptions:
-    given = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in case.get("options", {}).items()
-    }
-    reading = {name: given.pop(name) for name in list(given) if name in ReadOptions.__dataclass_fields__}
+    given: dict[str, Any] = {}
+    reading: dict[str, Any] = {}
+    for name, value in case.get("options", {}).items():
+        of_whom = reading if name in ReadOptions.__dataclass_fields__ else given
+        of_whom[name] = tuple(value) if isinstance(value, list) else value
     return TableOptions(**given, reading=ReadOptions(**reading))
 
 

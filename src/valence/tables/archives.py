@@ -70,8 +70,8 @@ def unpack(path: Path, file: IO[bytes], limits: Limits | None = None) -> Iterato
             packings.append(name)
             bounded = io.BufferedReader(Bounded(path, inner, limits, packed), BUFFER_BYTES)
             start, file = beginning(cast("IO[bytes]", stack.enter_context(bounded)))
-        if packings and start.startswith((b"PAR1", ZIP)):
-            file = stack.enter_context(_copied(path, file, limits))
+            if start.startswith((b"PAR1", ZIP)) and not file.seekable():
+                file = stack.enter_context(_copied(path, file, limits))
         yield Unpacked(file, start, ".".join(packings) or None, member)
 
 

@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -27,6 +28,14 @@ _AHEAD = 64  # characters; a value cut off by the end of the buffer fails within
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LINE_BREAK = re.compile(r"[\r\n][ \t\r\n]*")  # in JSON, never within a string
 _TOLERANT = json.JSONDecoder(strict=False)  # finds the end of an entry that is not valid
+
+
+@dataclass(frozen=True)
+class _Invalid:
+    """Why a value is not valid JSON, and at which character of the buffer."""
+
+    why: str
+    at: int
 
 
 class JsonTable:
@@ -67,8 +76,8 @@ class JsonTable:
         for number, (value, raw) in enumerate(_objects(scanner), 1):
             where = f"{shown(self.path)}, entry {number}"
             error = fault(raw, encoding, where)
-            if error is None and isinstance(value, Exception):
-                error = _broken(f"{where}: this is not valid JSON: {value}.")
+            if error is None and isinstance(value, _Invalid):
+                error = _broken(f"{where}: this is not valid JSON: {value.why}.")
             if error is None and not isinstance(value, dict):
                 error = _broken(f"{where}: {raw[:60]!r} is not a JSON object.")
             yield Unread(number, error) if error else Row(number, self._cells(value), _LINE_BREAK.sub(" ", raw))
@@ -158,28 +167,28 @@ class _Scanner:
         return found[1] == "{"
 
     def value(self) -> tuple[Any, str]:
-        """The next value, or the exception that says why it is not valid, and its text.
+        """The next value, or an _Invalid, and its text.
 
         Raises DataError if its end cannot be found.
         """
         self.peek()
         while True:
             value, end = _decoded(self._text, self._at)
-            if not isinstance(value, json.JSONDecodeError) or end:
+            if not isinstance(value, _Invalid) or end:
                 if end < len(self._text) or not self._more():  # a number may continue in the next chunk
                     raw, self._at = self._text[self._at : end], end
                     return value, raw
             elif not self._is_cut_off(value) or not self._more():
-                self._line += self._text.count("\n", self._at, value.pos)
-                raise self.error(value.msg)
+                self._line += self._text.count("\n", self._at, value.at)
+                raise self.error(value.why)
 
     def error(self, what: str) -> DataError:
         """The error for the present place."""
         line = self._line + self._text.count("\n", 0, self._at)
         return _broken(f"{shown(self.path)}, line {line}: this is not valid JSON: {what}.")
 
-    def _is_cut_off(self, error: json.JSONDecodeError) -> bool:
-        return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _AHEAD
+    def _is_cut_off(self, value: _Invalid) -> bool:
+        return value.why.startswith("Unterminated string") or value.at >= len(self._text) - _AHEAD
 
     def _more(self) -> bool:
         """Reads on; at least as much as is kept, so that a long entry is not parsed too often."""
@@ -195,17 +204,22 @@ class _Scanner:
 
 
 def _decoded(text: str, at: int) -> tuple[Any, int]:
-    """The value at this place and its end; an exception instead of a value that is not valid; end 0 if not found."""
+    """The value at this place and its end; an _Invalid instead of a value that is not valid; end 0 if not found.
+
+    No exception is kept: with its traceback it would keep the buffer until the next garbage collection.
+    """
     try:
         return DECODER.raw_decode(text, at)
-    except (ValueError, RecursionError) as error:
-        why: Exception = error if isinstance(error, ValueError) else ValueError("it is nested too deeply")
-    try:
-        return why, _TOLERANT.raw_decode(text, at)[1]
     except RecursionError:
-        return json.JSONDecodeError("it is nested too deeply", text, at), 0
+        why = "it is nested too deeply"
+    except ValueError as error:
+        why = str(error)
+    try:
+        return _Invalid(why, at), _TOLERANT.raw_decode(text, at)[1]
+    except RecursionError:
+        return _Invalid(why, at), 0
     except json.JSONDecodeError as error:
-        return error, 0
+        return _Invalid(error.msg, error.pos), 0
 
 
 def _broken(message: str) -> DataError:

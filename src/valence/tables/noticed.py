@@ -101,4 +101,4 @@ def alike_notes(counts: Mapping[str, int]) -> list[Note]:
 
 def _skeleton(name: str) -> str:
     plain = without_unseen(unicodedata.normalize("NFKC", name)).translate(_CONFUSABLE).casefold()
-    return re.sub(r"[\s_\-\u2010-\u2015]+", " ", plain).strip() or name
+    return re.sub(r"(?<=\w)[\s_\-\u2010-\u2015]+(?=\w)|_", " ", plain)

@@ -1,0 +1,160 @@
+"""Workbooks: cells as people see them, the sheet that is meant, and every way that one can be broken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from valence.errors import DataError
+from valence.tables import xlsx
+from valence.tables.grid import Unread
+from valence.tables.opening import opened
+from valence.tables.options import ReadOptions
+from valence.tables.whole import read_whole
+
+Sheets = dict[str, list[list[Any]]]
+
+
+def book(tmp_path: Path, sheets: Sheets, *, name: str = "own.xlsx", hidden: tuple[str, ...] = ()) -> Path:
+    path = tmp_path / name
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as written:
+        date, percent = (written.add_format({"num_format": form}) for form in ("dd.mm.yyyy", "0.0%"))
+        for title, rows in sheets.items():
+            sheet = written.add_worksheet(title)
+            for number, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    if isinstance(cell, dt.date):
+                        sheet.write_datetime(number, column, cell, date)
+                    elif cell == 0.125:
+                        sheet.write_number(number, column, cell, percent)
+                    elif cell is not None:
+                        sheet.write(number, column, cell)
+            if title in hidden:
+                sheet.hide()
+    return path
+
+
+def test_cells_are_read_as_people_see_them(tmp_path: Path) -> None:
+    row = ["a text", 1.0, 2.5, True, dt.date(2026, 3, 1), dt.datetime(2026, 3, 1, 12, 30), 0.125]  # noqa: DTZ001
+    path = book(tmp_path, {"One": [["text", "n", "x", "ok", "day", "time", "share"], row]})
+    (read,) = zip(*read_whole(path, ReadOptions()).columns.values(), strict=True)
+    assert read == ("a text", 1, 2.5, True, "2026-03-01", "2026-03-01 12:30:00", "12.5%")
+    with opened(path, ReadOptions()) as table:
+        raw = next(iter(table)).raw  # type: ignore[union-attr]
+    assert raw[4] == dt.datetime(2026, 3, 1)  # noqa: DTZ001
+
+
+texts = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cn", "Co")), min_size=1).filter(str.strip)
+
+
+@given(st.lists(st.tuples(texts, st.integers(-999, 999) | st.booleans() | st.none()), min_size=1, max_size=8))
+def test_what_a_spreadsheet_writes_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, Any]]
+) -> None:
+    path = book(tmp_path_factory.mktemp("xlsx"), {"One": [["text", "label"], *map(list, rows)]})
+    columns = read_whole(path, ReadOptions()).columns
+    assert list(zip(columns["text"], columns["label"], strict=True)) == rows
+
+
+def test_the_only_sheet_with_a_table_is_read(tmp_path: Path) -> None:
+    sheets: Sheets = {"About": [["My data"]], "Data": [["text", "label"], ["a", 1]], "Empty": [], "Old": [["x", "y"]]}
+    path = book(tmp_path, sheets, name="own.csv", hidden=("Old",))
+    with opened(path, ReadOptions()) as table:
+        assert (table.understood.sheet, table.columns) == ("Data", ["text", "label"])
+
+
+def test_several_sheets_are_named_and_one_can_be_chosen(tmp_path: Path) -> None:
+    path = book(tmp_path, {"It's A": [["text", "label"], ["a", 1]], "B": [["text", "label"], ["b", 2]]})
+    with pytest.raises(DataError, match=r"\"It's A\", 'B'.*--sheet") as refused:
+        read_whole(path, ReadOptions())
+    assert refused.value.code == "sheets-several"
+    assert read_whole(path, ReadOptions(sheet="B")).columns["text"] == ["b"]
+    with pytest.raises(DataError, match=r"no sheet called 'C'.*\"It's A\", 'B'"):
+        read_whole(path, ReadOptions(sheet="C"))
+
+
+def test_rows_know_their_number_and_blank_ones_are_skipped(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        [],
+        ["text", "label", "text"],
+        ["a", 1],
+        [None, None],
+        ["b", None, "c"],
+        ["d", 1, None, "outside"],
+    ]
+    path = book(tmp_path, {"One": rows})
+    with opened(path, ReadOptions()) as table:
+        first, second, outside = table
+        assert table.columns == ["text", "label", "text (2)"]
+        assert [note.code for note in table.notes] == ["columns-numbered"]
+    assert (first.place, second.place) == (3, 5)
+    assert isinstance(outside, Unread)
+    assert "own.xlsx, row 6: 4 cells, but the header has 3" in outside.error.message
+
+
+def test_a_workbook_without_a_header_takes_names(tmp_path: Path) -> None:
+    path = book(tmp_path, {"One": [["a", 1], ["b", 2]]})
+    options = ReadOptions(header=False, columns=("text", "label"))
+    assert read_whole(path, options).columns == {"text": ["a", "b"], "label": [1, 2]}
+
+
+def test_a_cell_in_the_last_corner_does_not_cost_the_rectangle(tmp_path: Path) -> None:
+    """A reader that allocates a sheet's rectangle asks for 512 GiB here, and the process ends."""
+    path = tmp_path / "own.xlsx"
+    with xlsxwriter.Workbook(path) as written:
+        sheet = written.add_worksheet()
+        sheet.write_row(0, 0, ["text", "label"])
+        sheet.write(20_000, 16_383, "x")
+    with opened(path, ReadOptions()) as table:
+        assert list(table) == []  # columns beyond MOST_COLUMNS are not read
+
+
+def test_a_workbook_that_would_become_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = book(tmp_path, {"One": [["text", "label"], ["a" * 1000, 1]]})
+    monkeypatch.setattr(xlsx, "MOST_SHARED_BYTES", 500)
+    with pytest.raises(DataError, match="too large") as refused:
+        read_whole(path, ReadOptions())
+    assert refused.value.code == "unpacked-too-large"
+
+
+@given(st.data())
+def test_a_damaged_workbook_is_read_or_one_clear_error(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    path = book(folder, {"One": [["text", "label"], ["a", 1], ["b", 2]]})
+    content = bytearray(path.read_bytes())
+    if data.draw(st.booleans(), "cut off"):
+        del content[data.draw(st.integers(0, len(content))) :]
+    else:
+        content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(content)
+    with suppress(DataError):  # anything else is a fault of ours
+        assert read_whole(path, ReadOptions()).columns.keys() >= {"text"}
+
+
+def test_damaged_xml_inside_is_one_clear_error(tmp_path: Path) -> None:
+    path = book(tmp_path, {"One": [["text", "label"], ["a", 1]]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = parts["xl/worksheets/sheet1.xml"][:-100]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(DataError, match="cannot be read as a workbook") as refused:
+        read_whole(path, ReadOptions())
+    assert refused.value.code == "file-damaged"
+
+
+def test_options_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    path = book(tmp_path, {"One": [["text", "label"], ["a", 1]]})
+    with pytest.raises(DataError, match="no encoding"):
+        read_whole(path, ReadOptions(encoding="cp1252"))
