@@ -129,16 +129,15 @@ def test_a_workbook_that_would_become_too_large_is_refused(tmp_path: Path, monke
 def test_a_damaged_workbook_is_read_or_one_clear_error(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    folder = tmp_path_factory.mktemp("damaged")
-    path = book(folder, {"One": [["text", "label"], ["a", 1], ["b", 2]]})
-    content = bytearray(path.read_bytes())
+    path = tmp_path_factory.mktemp("damaged") / "own.xlsx"
+    content = bytearray((Path(__file__).parent / "cases" / "28c_workbook.xlsx").read_bytes())
     if data.draw(st.booleans(), "cut off"):
         del content[data.draw(st.integers(0, len(content))) :]
     else:
         content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     path.write_bytes(content)
     with suppress(DataError):  # anything else is a fault of ours
-        assert read_whole(path, ReadOptions()).columns.keys() >= {"text"}
+        assert len(read_whole(path, ReadOptions())) == 12
 
 
 def test_damaged_xml_inside_is_one_clear_error(tmp_path: Path) -> None:

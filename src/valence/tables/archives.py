@@ -62,7 +62,7 @@ def unpack(path: Path, file: IO[bytes], limits: Limits | None = None) -> Iterato
             if name is None:
                 break
             if packed is None:
-                packed = Counted(cast("Any", file))
+                packed = Counted(file)
                 file = cast("IO[bytes]", io.BufferedReader(packed, BUFFER_BYTES))
                 stack.callback(cast("Any", file).detach)
             inner, found = _OPENERS[name](path, file, stack)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+from tqdm import tqdm
+
 from valence.errors import DataError
-from valence.tables.decoding import shown
+from valence.tables.decoding import STANDARD_INPUT, shown
 
 BUFFER_BYTES = 1 << 18
 START_BYTES = 1 << 16  # of a file, from which its format is told
+_SHOWN_AFTER_S = 1.0  # a shorter read needs no progress bar
 _FREE_BYTES = 16 << 20  # so much of a file may be unpacked from however few bytes
 
 
@@ -28,6 +34,35 @@ class Limits:
 
     most_bytes: int | None = None
     most_ratio: int | None = None
+
+
+@contextmanager
+def bytes_of(path: Path, on_read: Callable[[int], Any] | None = None) -> Iterator[IO[bytes]]:
+    """The bytes of a file, or of STANDARD_INPUT, buffered.
+
+    `on_read` is called with the number of bytes of each read; without it, a slow read shows a progress bar.
+    """
+    if path == STANDARD_INPUT:
+        piped = io.BufferedReader(cast("Any", sys.stdin.buffer))
+        try:
+            yield piped
+        finally:
+            piped.detach()  # standard input stays open
+        return
+    with (
+        path.open("rb", buffering=0) as raw,
+        tqdm(
+            total=path.stat().st_size,
+            desc=f"reading {path.name}",
+            unit="B",
+            unit_scale=True,
+            delay=_SHOWN_AFTER_S,
+            leave=False,
+            disable=on_read is not None,
+        ) as progress,
+        io.BufferedReader(Counted(raw, on_read or progress.update), BUFFER_BYTES) as counted,
+    ):
+        yield cast("IO[bytes]", counted)
 
 
 def beginning(file: IO[bytes]) -> tuple[bytes, IO[bytes]]:
@@ -60,24 +95,26 @@ class Replayed(io.RawIOBase):
 
 
 class Counted(io.RawIOBase):
-    """A file that counts the bytes that are read of it."""
+    """A file that counts the bytes that are read of it, and reports each read to `on_read`."""
 
-    def __init__(self, file: io.RawIOBase) -> None:
-        self._file, self.count = file, 0
+    def __init__(self, file: Any, on_read: Callable[[int], Any] | None = None) -> None:
+        self._file, self._on_read, self.count = file, on_read, 0
 
     def readable(self) -> bool:
         return True
 
     def seekable(self) -> bool:
-        return self._file.seekable()
+        return bool(self._file.seekable())
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
+        return int(self._file.seek(offset, whence))
 
     def readinto(self, buffer: Any) -> int:
-        data = _some(cast("Any", self._file), len(buffer))
+        data = _some(self._file, len(buffer))
         buffer[: len(data)] = data
         self.count += len(data)
+        if self._on_read is not None:
+            self._on_read(len(data))
         return len(data)
 
 

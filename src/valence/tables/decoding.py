@@ -1,4 +1,4 @@
-"""Decompresses and decodes a user's file, or standard input, into lines of text.
+"""Decodes a user's file, or standard input, into lines of text.
 
 Nothing is replaced or dropped silently: a byte that cannot be decoded is marked in its line, where `fault` finds it, so
 that one bad line does not affect the others.
@@ -10,23 +10,17 @@ import codecs
 import gzip
 import io
 import re
-import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, cast
 
-from tqdm import tqdm
-
 from valence.errors import DataError
 
-COMPRESSED = (".gz", ".zst")
 STANDARD_INPUT = Path("-")
-FORMATS_IN_WORDS = (
-    "CSV, TSV, JSON, JSONL (NDJSON), fastText, Excel (.xlsx) or Parquet; all but Parquet also as .gz, .zst or .zip"
-)
+FORMATS_IN_WORDS = "CSV, TSV, JSON, JSONL (NDJSON), fastText, Excel (.xlsx) or Parquet; also as .gz, .zst or .zip"
 _FORMATS = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -40,46 +34,6 @@ _FORMATS = {
 }
 MAX_LINE_CHARS = 32 << 20  # otherwise a file without line ends would be read into memory at once
 _ODD = re.compile("[\0\udc80-\udcff]")  # NUL, and what "surrogateescape" makes of bytes that are not in the encoding
-_SHOWN_AFTER_S = 1.0  # a shorter read needs no progress bar
-
-
-@contextmanager
-def lines_of(path: Path, encoding: str | None, on_read: Callable[[int], Any] | None = None) -> Iterator[Iterator[str]]:
-    """The lines with their original line ends; UTF-8, with or without a byte order mark, if `encoding` is None.
-
-    Args:
-        path: a file, or STANDARD_INPUT.
-        encoding: Python's name of it.
-        on_read: called with the number of bytes of each read; without it, a slow read shows a progress bar.
-
-    Raises DataError if it cannot be opened or is damaged, also while the block reads it. `fault` finds undecodable
-    bytes.
-    """
-    with errors_mapped(path, encoding), _binary(path, on_read) as binary:
-        _refuse_utf16(path, binary, encoding)
-        with _decoded(path, binary, codec(encoding)) as lines:
-            yield lines
-
-
-@contextmanager
-def lines_in(path: Path, file: IO[bytes], encoding: str | None, offset: int = 0) -> Iterator[Iterator[str]]:
-    """As `lines_of`, for an open file, from the line at `offset` on.
-
-    Args:
-        path: its name, which tells how it is compressed.
-        file: at its beginning.
-        encoding: Python's name of it; with an `offset`, one in which each line can be decoded alone.
-        offset: in bytes of the decompressed file. A compressed file is still decompressed from its beginning.
-    """
-    name = codec(encoding)
-    with errors_mapped(path, encoding), unpacked(path, file) as binary:
-        if offset:
-            binary.seek(offset)
-            name = "utf-8" if name == "utf-8-sig" else name  # a byte order mark occurs only at the beginning
-        else:
-            _refuse_utf16(path, binary, encoding)
-        with _decoded(path, binary, name) as lines:
-            yield lines
 
 
 def text_lines(path: Path, binary: IO[bytes], encoding: str | None, first: int = 1) -> Iterator[str]:
@@ -180,20 +134,11 @@ def format_of(path: Path) -> str | None:
 
     >>> format_of(Path("reviews.CSV.gz")), format_of(Path("reviews.zip"))
     ('csv', None)
-
-    Raises DataError for compressed Parquet.
     """
     name = path.name.lower()
-    for suffix in COMPRESSED:
+    for suffix in (".gz", ".zst", ".zip"):
         name = name.removesuffix(suffix)
-    kind = _FORMATS.get(Path(name).suffix)
-    if kind == "parquet" and path.suffix.lower() in COMPRESSED:
-        raise DataError(
-            f"{path.name}: Parquet has its own compression and cannot be read from a {path.suffix} file.",
-            hint="Decompress it first, or name it .parquet.",
-            code="layout-unknown",
-        )
-    return kind
+    return _FORMATS.get(Path(name).suffix)
 
 
 def _lines(path: Path, text: IO[str], first: int) -> Iterator[str]:
@@ -207,77 +152,6 @@ def _lines(path: Path, text: IO[str], first: int) -> Iterator[str]:
                 code="line-too-long",
             )
         yield line
-
-
-@contextmanager
-def _binary(path: Path, on_read: Callable[[int], Any] | None) -> Iterator[IO[bytes]]:
-    """The decompressed bytes."""
-    with bytes_of(path, on_read) as packed, unpacked(path, packed) as binary:
-        yield binary
-
-
-@contextmanager
-def bytes_of(path: Path, on_read: Callable[[int], Any] | None = None) -> Iterator[IO[bytes]]:
-    """The bytes of a file, or of STANDARD_INPUT, buffered.
-
-    `on_read` is called with the number of bytes of each read; without it, a slow read shows a progress bar.
-    """
-    if path == STANDARD_INPUT:
-        piped = io.BufferedReader(cast("Any", sys.stdin.buffer))
-        try:
-            yield piped
-        finally:
-            piped.detach()  # standard input stays open
-        return
-    with (
-        path.open("rb", buffering=0) as raw,
-        tqdm(
-            total=path.stat().st_size,
-            desc=f"reading {path.name}",
-            unit="B",
-            unit_scale=True,
-            delay=_SHOWN_AFTER_S,
-            leave=False,
-            disable=on_read is not None,
-        ) as progress,
-        io.BufferedReader(_Counted(raw, on_read or progress.update), 1 << 18) as counted,
-    ):
-        yield cast("IO[bytes]", counted)
-
-
-@contextmanager
-def unpacked(path: Path, file: IO[bytes]) -> Iterator[IO[bytes]]:
-    """The file, decompressed according to its name."""
-    suffix = path.suffix.lower()
-    if suffix == ".gz":
-        with gzip.GzipFile(fileobj=file) as unpacked, io.BufferedReader(unpacked) as buffered:
-            yield cast("IO[bytes]", buffered)
-    elif suffix == ".zst":
-        with zstd().ZstdFile(file) as unpacked, io.BufferedReader(unpacked) as buffered:
-            yield cast("IO[bytes]", buffered)
-    else:
-        yield file
-
-
-class _Counted(io.RawIOBase):
-    """A file that reports how much of it is read."""
-
-    def __init__(self, raw: io.FileIO, on_read: Callable[[int], Any]) -> None:
-        self._raw, self._on_read = raw, on_read
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return self._raw.seekable()
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._raw.seek(offset, whence)
-
-    def readinto(self, buffer: Any) -> int | None:
-        count = self._raw.readinto(buffer)
-        self._on_read(count or 0)
-        return count
 
 
 def zstd() -> Any:
@@ -297,16 +171,6 @@ def _damage() -> tuple[type[Exception], ...]:
     with suppress(DataError):  # without the library this error cannot occur
         errors.append(zstd().ZstdError)
     return tuple(errors)
-
-
-def _refuse_utf16(path: Path, binary: IO[bytes], encoding: str | None) -> None:
-    start = cast("io.BufferedReader", binary).peek(2)[:2]
-    if encoding is None and start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        raise DataError(
-            f'{shown(path)} is UTF-16, as Excel\'s "Unicode text" is.',
-            hint="Add --encoding utf-16, or save it as CSV UTF-8.",
-            code="encoding-unknown",
-        )
 
 
 def _undecodable(message: str) -> DataError:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from valence.tables.archives import Unpacked, unpack
-from valence.tables.byte_streams import Limits
-from valence.tables.decoding import bytes_of, errors_mapped
+from valence.tables.byte_streams import Limits, bytes_of
+from valence.tables.decoding import errors_mapped
 from valence.tables.delimited import open_csv, open_tsv
 from valence.tables.detect import encoding_by_mark, kind_of
 from valence.tables.fasttext import FastTextTable
