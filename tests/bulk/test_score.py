@@ -286,7 +286,7 @@ def test_what_is_wrong_is_named_with_a_way_out(
         (("in.csv", "--out", "in.csv"), "is the input file"),
         (("in.csv", "--out", "out.txt"), "does not tell a format that can be written"),
         (("in.csv", "--out", "out.json"), "does not tell a format that can be written"),
-        (("-", "--out", "out.parquet"), "CSV from standard input cannot be written as PARQUET"),
+        (("-", "--out", "out.parquet"), "CSV from standard input cannot become PARQUET"),
         (("in.parquet", "--out", "-"), "cannot be written to standard output"),
         (("in.csv", "--out", "in.csv/out.csv"), "cannot be written: "),
         (("in.csv", "--out", "out.parquet.gz"), "Parquet has its own compression"),

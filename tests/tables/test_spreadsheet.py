@@ -12,8 +12,8 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from valence.server.feedback.export import as_csv
-from valence.tables.spreadsheet import line
 from valence.server.store.tables import Feedback
+from valence.tables.spreadsheet import line
 
 FORMULA = tuple("=+-@＝＋－＠")
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("=+-@\t\r\n'\",;|＝＋"), max_size=20)

@@ -76,7 +76,7 @@ class ScoreRequest:
                 code="format-unknown",
             )
         raise SettingsError(
-            f"{table.kind.upper()} from standard input cannot be written as {kind.upper()}: that reads the input twice.",
+            f"{table.kind.upper()} from standard input cannot become {kind.upper()}, which reads the input twice.",
             hint=f"Save it as a file first, or let --out end in .{own}.",
             code="format-mismatch",
         )

@@ -181,7 +181,7 @@ def _profile(name: str, cells: Sequence[object]) -> _Profile:
 
 
 def _guess_text(grid: Grid, profiles: Sequence[_Profile]) -> tuple[str, str]:
-    by_name = [column.name for column in profiles if column.strings and column.named(_TEXT_NAMES)]
+    by_name = [each.name for each in profiles if (each.strings or not each.filled) and each.named(_TEXT_NAMES)]
     by_looks = [column.name for column in profiles if column.text_like]
     return _only_one(grid, by_name, by_looks, "text", "its cells read like sentences")
 

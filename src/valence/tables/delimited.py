@@ -161,8 +161,9 @@ class DelimitedTable:
                 yield record
 
     def _ragged(self, row: Row) -> DataError:
+        where, cells, columns = f"{shown(self.path)}, line {row.place}", len(row.raw), len(self.header)
         return DataError(
-            f"{shown(self.path)}, line {row.place}: {len(row.raw)} cell(s), but the table has {len(self.header)} columns.",
+            f"{where}: {cells} cell(s), but the table has {columns} columns.",
             hint="Put a text with the delimiter or a line break in double quotes, and double the quotes inside it.",
             code="row-ragged",
         )

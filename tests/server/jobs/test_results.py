@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 
@@ -41,7 +42,7 @@ def test_a_file_comes_back_in_its_order_with_an_answer_beside_each_row(
     assert [row["id"] for row in found] == [str(n) for n in range(100)]
     assert {row["predicted_label"] for row in found} == {"positive"}
     assert (found[0]["predicted_probability"], found[0]["predicted_sure"], found[0]["predicted_error"]) == (
-        "0.9",
+        "0.900000",
         "true",
         "",
     )
@@ -95,7 +96,7 @@ def test_several_labels_are_parted_in_a_cell_and_a_list_in_json_lines(
     answers: list[Prediction | TextError] = [several, none]
     monkeypatch.setattr(scorer, "score", lambda texts, **_: answers[: len(texts)])
     answer = scored(client, me, runner, "text\nyou fool\nhello\n")
-    assert answer.text.splitlines()[1:] == ["you fool,rude|angry,0.9|0.6,true,", "hello,,,true,"]
+    assert answer.text.splitlines()[1:] == ["you fool,rude|angry,0.900000|0.600000,true,", "hello,,,true,"]
     answer = scored(client, me, runner, '{"text": "you fool"}\n{"text": "hello"}\n', "application/jsonl")
     found = [json.loads(line) for line in answer.text.splitlines()]
     assert [row["predicted_label"] for row in found] == [["rude", "angry"], []]
@@ -113,7 +114,33 @@ def test_semicolons_and_a_byte_order_mark_are_taken_as_excel_writes_them(
     client: FlaskClient, me: dict[str, str], runner: Runner
 ) -> None:
     answer = scored(client, me, runner, "\ufefftext;n\r\ngood, really;1\r\n".encode())
-    assert answer.text.splitlines()[1] == "good, really;1;positive;0.9;true;"
+    assert answer.text.splitlines()[1] == "good, really;1;positive;0.900000;true;"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "query"),
+    [
+        (b"sep=;\r\nn;text\r\n1;good\r\n2;bad\r\n", "text/csv", {}),
+        ("n,text\n1,good\n2,bad\n".encode("utf-16"), "text/csv", {}),
+        (gzip.compress(b"n,text\n1,good\n2,bad\n"), "application/gzip", {}),
+        (b'[{"n": 1, "text": "good"}, {"n": 2, "text": "bad"}]', "application/json", {}),
+        (b"1|good\n2|bad\n", "text/csv", {"no_header": "true", "columns": "n,text", "separator": "|"}),
+        (b"n,text\n1,good\n2,bad,more\n3,bad\n", "text/csv", {"bad_rows": "skip"}),
+    ],
+)
+def test_a_file_is_read_as_the_commands_read_it(
+    client: FlaskClient, me: dict[str, str], runner: Runner, content: bytes, kind: str, query: dict[str, str]
+) -> None:
+    job = send(client, me, content, kind, **query).get_json()
+    runner.run_once()
+    answer = client.get(f"{URL}/{job['id']}/result", headers=me).text
+    if job["shape"] == "jsonl":
+        labels = [json.loads(line)["predicted_label"] for line in answer.splitlines()]
+    else:
+        separator = next(each for each in ";|," if each in answer)
+        labels = [row["predicted_label"] for row in csv.DictReader(io.StringIO(answer), delimiter=separator)]
+    assert labels == ["positive", "negative"]
+    assert job["rows_left_out"] == (1 if query.get("bad_rows") else 0)
 
 
 def test_a_formula_is_defused(client: FlaskClient, me: dict[str, str], runner: Runner) -> None:

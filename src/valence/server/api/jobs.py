@@ -35,11 +35,11 @@ _IDENTITY = {"identity": "The job's ID."}
     response_examples=examples.JOBS,
 )
 def create_job(query: JobQuery, upload: IO[bytes]) -> tuple[Job, int]:
-    """Scores a file in the background. The body is the file itself: CSV or TSV with a header row, or JSON Lines, in
-    UTF-8. It is stored in the database until the job is deleted or expires (`expires_at`). Poll the job until its
-    `state` is done, then download the result.
+    """Scores a file in the background. The body is the file itself: CSV, TSV, JSON, JSON Lines, an Excel workbook or
+    Parquet, also compressed. It is stored in the database until the job is deleted or expires (`expires_at`). Poll the
+    job until its `state` is done, then download the result: JSON Lines for JSON, TSV for TSV, otherwise CSV.
     """
-    job = state().submission.submit(upload, uploads.MEDIA_TYPES[request.mimetype], query, holder())
+    job = state().submission.submit(upload, request.mimetype, query, holder())
     state().runner.wake()
     return describe(job), 202
 

@@ -14,6 +14,7 @@ def describe(job: Job) -> schemas.Job:
             "reason": job.reason,
             "rows": job.rows,
             "rows_done": job.rows_done,
+            "rows_left_out": job.rows_left_out,
             "shape": job.shape,
             "text_column": job.text_column,
             "model": {"name": job.model, "body": job.body, "head": job.head},

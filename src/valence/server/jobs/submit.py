@@ -32,7 +32,7 @@ class JobSubmission:
         self._database, self._registry, self._settings = database, registry, settings
         self._reading = threading.Lock()
 
-    def submit(self, file: IO[bytes], shape: uploads.Shape, query: JobQuery, holder: Holder) -> Job:
+    def submit(self, file: IO[bytes], media_type: str, query: JobQuery, holder: Holder) -> Job:
         """Stores a file as a waiting job. Raises ProblemError, StoreError or OverloadedError."""
         if not self._settings.jobs:
             raise ProblemError(
@@ -40,7 +40,10 @@ class JobSubmission:
             )
         model = self._registry.model(query.model)
         with self._turn_to_read():
-            upload = uploads.read(file, shape, text_column=query.text_column, max_rows=self._settings.job_max_rows)
+            settings = self._settings
+            upload = uploads.read(
+                file, media_type, query, max_rows=settings.job_max_rows, max_bytes=settings.job_max_bytes
+            )
             now = datetime.now(UTC)
             job = Job(
                 id=str(uuid.uuid4()),
@@ -54,6 +57,7 @@ class JobSubmission:
                 text_column=_storable(upload.text_column),
                 rows=upload.rows,
                 rows_done=0,
+                rows_left_out=upload.rows_left_out,
                 state="waiting",
                 created_at=now,
                 expires_at=now + timedelta(hours=self._settings.job_hours),
@@ -74,7 +78,7 @@ class JobSubmission:
 
     def _store(self, job: Job, upload: uploads.Upload) -> None:
         parts = [
-            JobPart(job_id=job.id, number=number, rows=len(part.rows), given=json.dumps(part.rows))
+            JobPart(job_id=job.id, number=number, rows=len(part), given=json.dumps(part))
             for number, part in enumerate(upload.parts)
         ]
         if not rows.put(self._database, job, parts, limit=self._settings.jobs_per_key):

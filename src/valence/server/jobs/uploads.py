@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
+import csv
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from valence.errors import DataError
+from valence.errors import DataError, SettingsError, ValenceError
 from valence.server.problems import ProblemError
-from valence.tables import delimited, jsonlines
-from valence.tables.delimited import DelimitedTable
-from valence.tables.grid import all_read
+from valence.server.schemas.jobs import JobQuery
+from valence.tables import jsonlines
+from valence.tables.answers import Added
+from valence.tables.byte_streams import Limits
+from valence.tables.conversion import text_maker
+from valence.tables.grid import Unread
+from valence.tables.open_table import OpenTable
+from valence.tables.opening import opened
+from valence.tables.options import ReadOptions
+from valence.tables.text_rows import TextRows
 
 Shape = Literal["csv", "tsv", "jsonl"]
-MEDIA_TYPES: dict[str, Shape] = {
-    "text/csv": "csv",
+# The format of each media type; None if the file itself tells it, as CSV does, because so much is sent as CSV.
+MEDIA_TYPES: dict[str, str | None] = {
+    "text/csv": None,
     "text/tab-separated-values": "tsv",
     "application/jsonl": "jsonl",
     "application/x-ndjson": "jsonl",
+    "application/json": None,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": None,
+    "application/vnd.apache.parquet": None,
+    "application/gzip": None,
+    "application/zip": None,
+    "application/octet-stream": None,
 }
-# Columns that the result adds to the file's own.
-ADDED_COLUMNS = ("predicted_label", "predicted_probability", "predicted_sure", "predicted_error")
-DEFAULT_COLUMN = "text"
+_SHAPES: dict[str, Shape] = {"csv": "csv", "tsv": "tsv", "jsonl": "jsonl", "json": "jsonl"}  # the others become csv
 # A part is scored and saved at once: a few seconds of work, so that little is repeated after an interruption.
 _PART_ROWS, _PART_CHARS = 32, 40_000
 _THE_FILE = Path("The file")  # begins the error messages, since an upload has no name
-
-
-@dataclass(frozen=True)
-class Part:
-    """Consecutive rows: lists of cells, or for JSON Lines, the unchanged lines."""
-
-    rows: Sequence[Any]
+_MOST_RATIO = 200  # unpacked bytes for each packed one
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 
 
 @dataclass(frozen=True)
@@ -41,8 +49,12 @@ class Upload:
     """A valid file.
 
     Attributes:
-        columns: empty for jsonl, where each row has its own keys.
+        shape: the format of the result.
         delimiter: between cells; empty for jsonl.
+        columns: empty for jsonl, where each row has its own keys.
+        rows: in the parts.
+        rows_left_out: those that could not be read.
+        parts: consecutive rows: lists of cells, or for jsonl, the unchanged lines.
     """
 
     shape: Shape
@@ -50,68 +62,57 @@ class Upload:
     columns: tuple[str, ...]
     text_column: str
     rows: int
-    parts: Sequence[Part]
+    rows_left_out: int
+    parts: Sequence[Sequence[Any]]
 
 
-def read(file: IO[bytes], shape: Shape, *, text_column: str | None, max_rows: int) -> Upload:
-    """Reads a whole file. Raises ProblemError that names the invalid line."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+def read(file: IO[bytes], media_type: str, query: JobQuery, *, max_rows: int, max_bytes: int) -> Upload:
+    """Reads a whole file, of `max_bytes` also if it is unpacked. Raises ProblemError that names the invalid line."""
     try:
-        return _READERS[shape](text, text_column, max_rows)
-    except UnicodeDecodeError as error:
-        raise _invalid(f"it isn't UTF-8 (invalid byte 0x{error.object[error.start]:02x}). Save it as UTF-8") from error
-    except DataError as error:  # names the table's line
-        raise ProblemError("invalid-file", f"{error.message} {error.hint}".strip()) from error
-    finally:
-        text.detach()  # the file is the caller's to close
+        names = tuple(next(csv.reader([query.columns or ""]), ()))
+        options = ReadOptions(
+            MEDIA_TYPES[media_type], query.encoding, query.separator, not query.no_header, names, query.sheet
+        )
+        with opened(_THE_FILE, options, file=file, limits=Limits(max_bytes, _MOST_RATIO)) as table:
+            return _read(table, query, max_rows)
+    except (DataError, SettingsError) as error:
+        raise ProblemError("invalid-file", _in_words(error)) from error
 
 
 def text_of(row: Any, shape: str, columns: Sequence[str], text_column: str) -> str:
     """The text of a row."""
     if shape == "jsonl":
         row = row if isinstance(row, dict) else jsonlines.parsed(row)  # objects were kept until version 0.1
-    text: str = row[text_column] if shape == "jsonl" else row[columns.index(text_column)]
-    return text
+    text: str | None = row.get(text_column) if shape == "jsonl" else row[columns.index(text_column)]
+    return text or ""
 
 
-def _read_csv(text: io.TextIOWrapper, column: str | None, max_rows: int) -> Upload:
-    return _read_table("csv", delimited.open_csv(_THE_FILE, text, None), column, max_rows)
-
-
-def _read_tsv(text: io.TextIOWrapper, column: str | None, max_rows: int) -> Upload:
-    return _read_table("tsv", delimited.open_tsv(_THE_FILE, text, None), column, max_rows)
-
-
-def _read_table(shape: Shape, table: DelimitedTable, column: str | None, max_rows: int) -> Upload:
-    columns = _columns(table.header)
-    text_column = _text_column(columns, column)
-    index = columns.index(text_column)
+def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
+    rows = TextRows.of(table, Added(), query.text_column)
     parts = _Parts(max_rows)
-    for row in all_read(table):
-        parts.add(row.raw, len(row.raw[index]))
-    return Upload(shape, table.dialect.delimiter, columns, text_column, parts.rows, parts.done())
+    left_out = 0
+    texts = text_maker(table.kind, table.columns or ())
+    for row in rows:
+        if isinstance(row, Unread) and query.bad_rows == "stop":
+            raise ProblemError("invalid-file", f"{_in_words(row.error)} To leave such rows out: `bad_rows=skip`.")
+        if isinstance(row, Unread):
+            left_out += 1
+            continue
+        text = rows.text_of(row)
+        if isinstance(text, DataError):
+            raise text
+        given = row.raw if table.columns is None else [cell or "" for cell in texts(row)]
+        parts.add(given, len(text or ""))
+    shape = _SHAPES.get(table.kind, "csv")
+    delimiter = "" if shape == "jsonl" else table.understood.separator or ","
+    return Upload(shape, delimiter, tuple(table.columns or ()), rows.text_column, parts.rows, left_out, parts.done())
 
 
-def _read_jsonl(text: io.TextIOWrapper, column: str | None, max_rows: int) -> Upload:
-    column = column or DEFAULT_COLUMN
-    parts = _Parts(max_rows)
-    for number, line in enumerate(text, start=1):
-        if line.strip():
-            row = _object(line, number)
-            if not isinstance(row.get(column), str):
-                raise _invalid(
-                    f"{column!r} is missing or isn't text. Name the key with the text in `text_column`", line=number
-                )
-            _check_added(row, line=number)
-            parts.add(line.strip(), len(row[column]))
-    return Upload("jsonl", "", (), column, parts.rows, parts.done())
-
-
-_READERS: dict[Shape, Callable[[io.TextIOWrapper, str | None, int], Upload]] = {
-    "csv": _read_csv,
-    "tsv": _read_tsv,
-    "jsonl": _read_jsonl,
-}
+def _in_words(error: ValenceError) -> str:
+    """The error with its hint, which names the query's parameters instead of a command's options."""
+    if error.code == "columns-clash":
+        return f"{error.message} Rename yours."
+    return _OPTION.sub(lambda option: f"`{option[1].replace('-', '_')}`", f"{error.message} {error.hint}".strip())
 
 
 class _Parts:
@@ -120,7 +121,7 @@ class _Parts:
     def __init__(self, max_rows: int) -> None:
         self.rows = 0
         self._max_rows = max_rows
-        self._parts: list[Part] = []
+        self._parts: list[list[Any]] = []
         self._open: list[Any] = []
         self._characters = 0
 
@@ -136,61 +137,10 @@ class _Parts:
         self._open.append(row)
         self._characters += characters
 
-    def done(self) -> list[Part]:
-        """Raises ProblemError if there are no rows."""
-        if not self.rows:
-            raise _invalid("it has no rows. Send a header row and one text per row")
+    def done(self) -> list[list[Any]]:
         self._close()
         return self._parts
 
     def _close(self) -> None:
-        self._parts.append(Part(self._open))
+        self._parts.append(self._open)
         self._open, self._characters = [], 0
-
-
-def _columns(header: list[str]) -> tuple[str, ...]:
-    columns = tuple(name.strip() for name in header)
-    if not any(columns):
-        raise _invalid("it has no header. Add a row of column names", line=1)
-    _check_added(columns, line=1)
-    return columns
-
-
-def _text_column(columns: tuple[str, ...], requested: str | None) -> str:
-    names = ", ".join(map(repr, columns[:12]))
-    if requested is not None:
-        if requested not in columns:
-            raise _invalid(f"it has no column called {requested!r}. Columns: {names}", line=1)
-        return requested
-    if DEFAULT_COLUMN in columns:
-        return DEFAULT_COLUMN
-    if len(columns) > 1:
-        raise _invalid(
-            f"it has no column called {DEFAULT_COLUMN!r}. Name the column with the texts in `text_column`: {names}",
-            line=1,
-        )
-    return columns[0]
-
-
-def _check_added(names: Any, *, line: int) -> None:
-    taken = [name for name in ADDED_COLUMNS if name in names]
-    if taken:
-        raise _invalid(
-            f"{', '.join(map(repr, taken))}: the result adds columns with these names. Rename yours", line=line
-        )
-
-
-def _object(line: str, number: int) -> dict[str, Any]:
-    try:
-        row = jsonlines.parsed(line)
-    except ValueError as error:
-        reason = f'it isn\'t valid JSON ({error}). Write one object per line, such as {{"text": "Good."}}'
-        raise _invalid(reason, line=number) from error
-    if not isinstance(row, dict):
-        raise _invalid('it isn\'t a JSON object. Write one object per line, such as {"text": "Good."}', line=number)
-    return row
-
-
-def _invalid(reason: str, *, line: int | None = None) -> ProblemError:
-    where = "The file" if line is None else f"The file, line {line}"
-    return ProblemError("invalid-file", f"{where}: {reason}.")

@@ -143,6 +143,7 @@ _JOB = {
     "reason": None,
     "rows": 25000,
     "rows_done": 9600,
+    "rows_left_out": 0,
     "shape": "csv",
     "text_column": "text",
     "model": _VERSION,

@@ -13,9 +13,23 @@ from valence.server.schemas.models import ModelVersion
 
 class JobQuery(Wire):
     text_column: str | None = Field(
+        None, max_length=200, description="The column (in JSON, the key) with the texts. Default: detected."
+    )
+    encoding: str | None = Field(
         None,
-        max_length=200,
-        description="The column (in JSON Lines, the key) with the texts. Default: `text`, or the table's only column.",
+        max_length=40,
+        description="Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.",
+    )
+    separator: str | None = Field(
+        None, max_length=1, description="Character between the cells of a CSV file. Default: detected."
+    )
+    sheet: str | None = Field(None, max_length=200, description="Name of a workbook's sheet. Default: the only one.")
+    no_header: bool = Field(default=False, description="The first row is data. Name the columns in `columns`.")
+    columns: str | None = Field(
+        None, max_length=4000, description="Names of the columns of a file without a header, separated by commas."
+    )
+    bad_rows: Literal["stop", "skip"] = Field(
+        "stop", description="Whether a row that can't be read refuses the file, or is left out and counted."
     )
     model: Name | None = Field(None, description="Name of the model; the server's default if left out.")
 
@@ -28,7 +42,8 @@ class Job(Wire):
     reason: str | None = Field(description="Why it failed, if it did.")
     rows: int = Field(ge=1, description="Rows in the file.")
     rows_done: int = Field(ge=0, description="Rows scored so far; restarts at 0 if the model changes.")
-    shape: Literal["csv", "tsv", "jsonl"] = Field(description="Format of the file and of its result.")
+    rows_left_out: int = Field(ge=0, description="Rows of the file that couldn't be read, with `bad_rows=skip`.")
+    shape: Literal["csv", "tsv", "jsonl"] = Field(description="Format of the result.")
     text_column: str = Field(description="Column or key with the texts.")
     model: ModelVersion = Field(description="The model that scores every row.")
     created_at: datetime

@@ -92,9 +92,10 @@ class Job(Base):
     Attributes:
         owner: ID of the key that submitted it.
         body, head: versions of the model that scores it; a result never mixes two.
-        shape: csv, tsv or jsonl, for the file and its result.
+        shape: csv, tsv or jsonl, of its result.
         delimiter: between cells; empty for jsonl.
         columns: JSON list of the file's columns; empty for jsonl, where each row has its own keys.
+        rows_left_out: rows of the file that could not be read; they are not in its parts.
         state: waiting, running, done or failed.
         reason: why it failed, for its owner.
         expires_at: when it is deleted with its parts.
@@ -116,6 +117,7 @@ class Job(Base):
     text_column: Mapped[str] = mapped_column(Text())
     rows: Mapped[int]
     rows_done: Mapped[int]
+    rows_left_out: Mapped[int] = mapped_column(server_default="0")
     state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str | None] = mapped_column(Text())
     created_at: Mapped[datetime] = mapped_column(UtcTime())
