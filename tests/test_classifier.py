@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import shutil
 import subprocess
@@ -50,6 +51,45 @@ def test_an_explanation_has_words(classifier: valence.Classifier) -> None:
     assert explained.words is not None
     assert len(explained.words) == 3
     assert classifier.predict("a dull film").words is None
+
+
+def test_a_forum_post_is_scored_without_what_it_quotes(classifier: valence.Classifier) -> None:
+    post = "> a wonderful film\n> a wonderful film\n\na dull film"
+    assert classifier.cleaning == "none"
+    assert classifier.predict(post) == classifier.predict(post, clean="none")
+    assert classifier.predict(post, clean="forum") == classifier.predict("a dull film")
+    assert classifier.predict([post], clean="forum") == classifier.predict(["a dull film"])
+    assert classifier.explain(post, clean="forum") == classifier.explain("a dull film")
+    np.testing.assert_array_equal(
+        classifier.predict_proba([post], clean="forum"), classifier.predict_proba("a dull film")
+    )
+
+
+def test_posts_without_words_of_their_own_are_counted_and_not_scored(classifier: valence.Classifier) -> None:
+    with pytest.raises(
+        TextError, match=r"2 of 3 posts have nothing but quotes.* number 1 \(counted from 0\)"
+    ) as raised:
+        classifier.predict(["a dull film", "> a film", "[quote]a film[/quote]"], clean="forum")
+    assert raised.value.code == "text-only-quotes"
+    with pytest.raises(TextError, match="is empty"):
+        classifier.predict(["a dull film", " "], clean="forum")
+
+
+def test_a_model_that_was_trained_on_cleaned_posts_cleans_them(tiny_model: Path, tmp_path: Path) -> None:
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    head = json.loads((model / "head.json").read_text())
+    head["provenance"] = {"data": {"name": "posts", "clean": "forum"}}
+    (model / "head.json").write_text(json.dumps(head))
+    classifier = valence.load(model, threads=1)
+    assert classifier.cleaning == "forum"
+    post = "> a wonderful film\n> a wonderful film\n\na dull film"
+    assert classifier.predict(post) == classifier.predict("a dull film")
+    assert classifier.predict(post, clean="none") != classifier.predict("a dull film")
+
+
+def test_another_cleaning_is_refused(classifier: valence.Classifier) -> None:
+    with pytest.raises(SettingsError, match="clean is 'html'"):
+        classifier.predict("a film", clean="html")  # type: ignore[call-overload]
 
 
 def test_errors_come_through(classifier: valence.Classifier) -> None:

@@ -21,6 +21,7 @@ from valence.data.texts import is_one_text, texts_of
 from valence.errors import ModelFolderError, SettingsError, TextError
 from valence.inference.prediction import Prediction
 from valence.model.bundled import BUNDLED, BUNDLED_FOLDER, model_path
+from valence.tables.posts import Cleaning, cleaned
 
 if TYPE_CHECKING:
     from valence.inference.engine import Engine
@@ -46,28 +47,63 @@ class Classifier:
         """The labels, in the order of `predict_proba`'s columns."""
         return self._engine.labels
 
+    @property
+    def cleaning(self) -> Cleaning:
+        """How the texts were cleaned that it was trained on: "forum" or "none"."""
+        return self._engine.fitted.cleaning
+
     @overload
-    def predict(self, text: str) -> Prediction: ...
+    def predict(self, text: str, *, clean: Cleaning | None = None) -> Prediction: ...
     @overload
-    def predict(self, text: Texts) -> list[Prediction]: ...
-    def predict(self, text: str | Texts) -> Prediction | list[Prediction]:
+    def predict(self, text: Texts, *, clean: Cleaning | None = None) -> list[Prediction]: ...
+    def predict(self, text: str | Texts, *, clean: Cleaning | None = None) -> Prediction | list[Prediction]:
         """The answer for one text, or one for each of several.
 
         Several are a list, tuple, generator or array of texts, a column of a frame, or a frame of one column.
-        Raises TextError for a text that cannot be scored, and for what holds no texts.
+
+        Args:
+            text: one text, or several.
+            clean: "forum" leaves out quotes, code blocks and signatures of forum posts (see
+                `valence.tables.posts.cleaned`), "none" nothing; by default, as in training.
+
+        Raises TextError for a text that cannot be scored, for a post that is left without words, and for what holds no
+        texts; SettingsError for another `clean`.
         """
-        predictions = self._engine.score(texts_of(text))
+        predictions = self._engine.score(self._cleaned(texts_of(text), clean))
         return predictions[0] if is_one_text(text) else predictions
 
-    def predict_proba(self, texts: str | Texts) -> Floats:
-        """Calibrated probabilities, float64 of shape (n, labels). Raises TextError as `predict` does."""
-        return self._engine.predict_proba(texts_of(texts))
+    def predict_proba(self, texts: str | Texts, *, clean: Cleaning | None = None) -> Floats:
+        """Calibrated probabilities, float64 of shape (n, labels). `clean` and errors are as in `predict`."""
+        return self._engine.predict_proba(self._cleaned(texts_of(texts), clean))
 
-    def explain(self, text: str) -> Prediction:
-        """As `predict`, with `words`: each word's effect on the predicted label's probability. Raises TextError."""
+    def explain(self, text: str, *, clean: Cleaning | None = None) -> Prediction:
+        """As `predict`, with `words`: each word's effect on the predicted label's probability. Raises TextError.
+
+        Where the text was cleaned, the words' positions are those in the result of `valence.tables.posts.cleaned`.
+        """
         if not is_one_text(text):
             raise TextError("`explain` takes one text.", hint="Call it once for each text.")
-        return self._engine.score([str(text)], explain=True)[0]
+        return self._engine.score(self._cleaned([str(text)], clean), explain=True)[0]
+
+    def _cleaned(self, texts: list[Any], clean: Cleaning | None) -> list[Any]:
+        """What is not a string is left for the engine to refuse."""
+        if clean not in {None, "forum", "none"}:
+            raise SettingsError(
+                f"clean is {clean!r}.", hint="It has to be 'forum', 'none' or None.", code="parameter-invalid"
+            )
+        if (clean or self.cleaning) == "none":
+            return texts
+        own = [cleaned(text) if isinstance(text, str) and text.strip() else text for text in texts]
+        without = [i for i, text in enumerate(own) if text is None and texts[i] is not None]
+        if without:
+            which = f"{len(without):,} of {len(texts):,} posts have" if len(texts) > 1 else "The post has"
+            first = f", first number {without[0]:,} (counted from 0)" if len(texts) > 1 else ""
+            raise TextError(
+                f"{which} nothing but quotes, code or a signature{first}.",
+                hint="Leave out the posts for which valence.tables.posts.cleaned gives None.",
+                code="text-only-quotes",
+            )
+        return own
 
     def __reduce__(self) -> tuple[Any, ...]:
         engine = self._engine

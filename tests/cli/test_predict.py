@@ -36,6 +36,14 @@ def test_lines_of_standard_input(tiny_model: Path) -> None:
     assert found[0]["words"] is None
 
 
+def test_forum_posts_are_scored_without_what_they_quote(tiny_model: Path) -> None:
+    post = "> a wonderful film\n\na dull film"
+    done = _run("--model", str(tiny_model), "--json", "--clean", "forum", post, "> a wonderful film", "a dull film")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(each["text"], each["label"]) for each in found] == [("a dull film", "negative")] * 2
+    assert done.stderr == "Not scored, nothing but quotes, code or a signature: '> a wonderful film'\n"
+
+
 def test_bytes_that_are_no_utf8_are_read_all_the_same(tiny_model: Path) -> None:
     done = _run("--model", str(tiny_model), typed=b"a wonderful \xff film\n")
     assert done.exit_code == 0

@@ -88,6 +88,13 @@ workers_option: Decorator = click.option(
 )
 
 
+clean_option: Decorator = click.option(
+    "--clean",
+    type=click.Choice(["forum", "none"]),
+    help="forum: leave out the quotes, code blocks and signature of a forum post.  [default: as in training]",
+)
+
+
 def reading_options(bad_rows: BadRows) -> Decorator:
     """How a file is read, as one `reading`, and `--bad-rows` with this default."""
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from valence.cli.options import model_option
+from valence.cli.options import clean_option, model_option
 from valence.model.bundled import BUNDLED
 
 if TYPE_CHECKING:
     from valence.classifier import Classifier
     from valence.inference.prediction import Prediction, WordEffect
+    from valence.tables.posts import Cleaning
 
 # Smaller effects, in probability, are not marked; otherwise every word would be coloured.
 MARKED_FROM = 0.01
@@ -27,13 +28,20 @@ MARKED_FROM = 0.01
 @model_option("A model folder.", default=BUNDLED)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @click.option("--explain", is_flag=True, help="Mark the words that count for the label (+) and against it (-).")
-def predict(texts: tuple[str, ...], model: Path, as_json: bool, explain: bool) -> None:
+@clean_option
+def predict(texts: tuple[str, ...], model: Path, as_json: bool, explain: bool, clean: Cleaning | None) -> None:
     """Score each TEXT; without one, each line of standard input, or what you type at a prompt."""
     from valence.classifier import load
+    from valence.tables.posts import cleaned
 
     classifier = load(model)
-    for text in texts or _lines():
-        prediction = classifier.explain(text) if explain else classifier.predict(text)
+    is_post = (clean or classifier.cleaning) == "forum"
+    for given in texts or _lines():
+        text = cleaned(given) if is_post and given.strip() else given
+        if text is None:
+            click.echo(f"Not scored, nothing but quotes, code or a signature: {given[:60]!r}", err=True)
+            continue
+        prediction = (classifier.explain if explain else classifier.predict)(text, clean="none")
         click.echo(_as_json(text, prediction) if as_json else _for_people(text, prediction, classifier))
 
 

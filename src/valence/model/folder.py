@@ -31,6 +31,7 @@ from valence.model.head import Head
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
 from valence.system.files import sha256_of, write_bytes, write_json
+from valence.tables.posts import Cleaning
 
 if TYPE_CHECKING:
     from valence.model.results import Results
@@ -81,6 +82,11 @@ class FittedHead:
     body_id: str
     sure_from: float = SURE_FROM
     provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def cleaning(self) -> Cleaning:
+        """How the texts were cleaned that it was fitted on, and so those that it scores unless told otherwise."""
+        return "forum" if self.provenance.get("data", {}).get("clean") == "forum" else "none"
 
     @property
     def version(self) -> str:

@@ -70,6 +70,7 @@ _ALL = (
     ProblemKind("too-many-texts", 422, "Too many texts in one request", "Send them in several requests."),
     ProblemKind("too-costly", 422, "The request costs too many tokens", "Send fewer or shorter texts in one request."),
     ProblemKind("text-empty", 422, "The text is empty", "Send a text with at least one visible character."),
+    ProblemKind("text-only-quotes", 422, "The post has no words of its own", "Leave it out, or send `clean`: `none`."),
     ProblemKind("text-too-long", 422, "The text is too long", "Shorten it, or split it into several texts."),
     ProblemKind("text-error", 422, "The text can't be scored", "See `detail` for the reason."),
     ProblemKind("too-many-calls", 429, "Too many requests", "Try again after Retry-After seconds."),

@@ -11,11 +11,11 @@ import html
 import re
 from typing import Literal
 
+from valence.errors import TextError
 from valence.tables.bbcode import without_bbcode
 from valence.tables.post_html import text_of_html
 
 Cleaning = Literal["forum", "none"]
-CLEANINGS: tuple[Cleaning, ...] = ("forum", "none")
 
 # Reddit and others store their HTML escaped once more.
 _ESCAPED_HTML = re.compile(r"\s*&lt;(?:p|div|blockquote|aside)\b|\s*&lt;!--")
@@ -75,6 +75,18 @@ def cleaned(post: str) -> str | None:
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     lines = _without_signature(_without_quotes(text.split("\n")))
     return re.sub(r"\n{3,}", "\n\n", _SPOILER.sub(r"\1", "\n".join(lines))).strip() or None
+
+
+def own_words(post: str) -> str:
+    """As `cleaned`; a post that is blank already stays as it is. Raises TextError `text-only-quotes`."""
+    own = cleaned(post)
+    if own is None and post.strip():
+        raise TextError(
+            "The post has nothing but quotes, code or a signature.",
+            hint="Leave it out, or score it whole by clean='none'.",
+            code="text-only-quotes",
+        )
+    return own or post
 
 
 def _as_plain_text(text: str) -> str:

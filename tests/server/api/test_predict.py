@@ -40,6 +40,7 @@ def test_one_text(client: FlaskClient) -> None:
                     {"label": "negative", "probability": pytest.approx(0.1)},
                     {"label": "positive", "probability": 0.9},
                 ],
+                "text": None,
                 "tokens": 2,
                 "windows": 1,
                 "words": None,
@@ -67,6 +68,50 @@ def test_a_text_may_have_several_labels(
 def test_explanation_names_words_by_their_place(client: FlaskClient) -> None:
     answer = client.post(URL, json={"text": "good film", "explain": True})
     assert answer.get_json()["results"][0]["words"] == [{"start": 0, "end": 4, "effect": 0.25}]
+
+
+def test_a_forum_post_is_scored_without_what_it_quotes(client: FlaskClient) -> None:
+    post = "> good film\n\nNo, bad."
+    whole, own = (
+        client.post(URL, json={"text": post, "clean": clean}).get_json()["results"][0] for clean in ("none", "forum")
+    )
+    assert (whole["label"], whole["text"]) == ("positive", None)
+    assert (own["label"], own["text"]) == ("negative", "No, bad.")
+
+
+def test_a_post_of_nothing_but_quotes_is_not_scored(client: FlaskClient) -> None:
+    answer = client.post(URL, json={"texts": ["[quote]good[/quote]", "good", " "], "clean": "forum"})
+    codes = [each.get("error", {}).get("code") for each in answer.get_json()["results"]]
+    assert codes == ["text-only-quotes", None, "text-empty"]
+    alone = client.post(URL, json={"text": "> good", "clean": "forum"})
+    assert (alone.status_code, alone.get_json()["code"]) == (422, "text-only-quotes")
+
+
+def test_a_post_that_is_too_long_is_not_cleaned_first(client: FlaskClient) -> None:
+    answer = client.post(URL, json={"text": "good\n" + "> a\n" * 20, "clean": "forum"})
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "text-too-long")
+
+
+def test_a_model_that_was_trained_on_cleaned_posts_cleans_them(
+    scorer: FakeScorer, settings: Settings, tmp_path: Path
+) -> None:
+    registry = Registry([ServedModel(replace(FACTS, cleaning="forum"), scorer)])
+    client = create_app(settings, registry=registry, page_folder=tmp_path).test_client()
+    (model,) = client.get("/api/v1/models").get_json()["models"]
+    assert model["clean"] == "forum"
+    labels = [
+        client.post(URL, json={"text": "> good\nbad", **clean}).get_json()["results"][0]["label"]
+        for clean in ({}, {"clean": "none"})
+    ]
+    assert labels == ["negative", "positive"]
+
+
+def test_cleaning_counts_the_characters_that_were_sent(settings: Settings, scorer: FakeScorer, tmp_path: Path) -> None:
+    """Otherwise long posts that leave nothing to score would cost nothing."""
+    small = settings.model_copy(update={"tokens_per_minute": 20, "max_text_chars": 1000})
+    client = create_app(small, registry=Registry([ServedModel(FACTS, scorer)]), page_folder=tmp_path).test_client()
+    answer = client.post(URL, json={"text": "> " + "a" * 500, "clean": "forum"})
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "too-costly")
 
 
 def test_several_texts_keep_their_order_and_the_bad_ones_their_place(client: FlaskClient) -> None:

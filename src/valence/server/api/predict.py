@@ -26,6 +26,7 @@ blueprint = Blueprint("predict", __name__, url_prefix="/api/v1")
         "unknown-model",
         "too-many-texts",
         "text-empty",
+        "text-only-quotes",
         "text-too-long",
         "text-error",
         "too-costly",

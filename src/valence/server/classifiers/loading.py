@@ -47,6 +47,7 @@ def facts(model: ModelPath) -> ModelFacts:
         readout=head.readout,
         max_tokens=body.max_tokens,
         thresholds=tuple(map(float, head.head.thresholds)) if isinstance(head.head, MultiLabelHead) else None,
+        cleaning=head.cleaning,
         card=folder.card(),
         results=tuple(results.results),
         comparisons=tuple(results.comparisons),

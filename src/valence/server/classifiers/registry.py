@@ -19,6 +19,7 @@ from valence.inference.prediction import Prediction
 from valence.model.results import Result
 from valence.server.problems import ProblemError
 from valence.server.request_context import may_wait
+from valence.tables.posts import Cleaning
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class ModelFacts:
         body, head: versions.
         max_tokens: tokens in one window.
         thresholds: probability from which each label of a multi-label model is assigned; None for other models.
+        cleaning: how the texts were cleaned that it was trained on.
         results, comparisons: as in results.json.
     """
 
@@ -76,6 +78,7 @@ class ModelFacts:
     readout: str
     max_tokens: int
     thresholds: tuple[float, ...] | None = None
+    cleaning: Cleaning = "none"
     card: str = ""
     results: tuple[Result, ...] = ()
     comparisons: tuple[Result, ...] = ()

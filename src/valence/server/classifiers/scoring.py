@@ -14,6 +14,10 @@ from valence.server.schemas import predict as schemas
 from valence.server.schemas.models import LabelProbability, ModelVersion
 from valence.server.schemas.predict import NotScored, PredictRequest, PredictResponse, Scored
 from valence.server.settings import Settings
+from valence.tables.posts import own_words
+
+# Of a post that is cleaned: a high estimate, so that cleaning a post counts as less than scoring all of it.
+_CHARACTERS_PER_TOKEN = 6
 
 
 def predict(
@@ -30,22 +34,42 @@ def predict(
     `charge` raises, which is called with the tokens before they are scored.
     """
     began = time.perf_counter()
-    texts = _texts(request, settings)
+    given = _texts(request, settings)
     model = registry.model(request.model)
-    predictions = model.scorer.score(
-        texts,
-        explain=request.explain,
-        timeout_s=settings.answer_timeout_s,
-        gone=gone,
-        charge=charge,
-        on_long=release_slot,
+    texts: list[str | TextError] = [*given]
+    if (request.clean or model.facts.cleaning) == "forum":
+        if charge is not None:  # reading a post costs time, even if little of it is left to score
+            charge(sum(map(len, given)) // _CHARACTERS_PER_TOKEN)
+        texts = [_own_words(text, settings.max_text_chars) for text in given]
+    scored = iter(
+        model.scorer.score(
+            [text for text in texts if isinstance(text, str)],
+            explain=request.explain,
+            timeout_s=settings.answer_timeout_s,
+            gone=gone,
+            charge=charge,
+            on_long=release_slot,
+        )
     )
+    predictions = [next(scored) if isinstance(text, str) else text for text in texts]
     if request.text is not None and isinstance(predictions[0], TextError):
         raise predictions[0]
+    results = [
+        _result(prediction, None if text == post else text)
+        for prediction, text, post in zip(predictions, texts, given, strict=True)
+    ]
     took_ms = (time.perf_counter() - began) * 1000
-    return PredictResponse(
-        model=version_of(model), results=[_result(prediction) for prediction in predictions], took_ms=round(took_ms, 2)
-    )
+    return PredictResponse(model=version_of(model), results=results, took_ms=round(took_ms, 2))
+
+
+def _own_words(post: str, max_characters: int) -> str | TextError:
+    """Its author's own words, or why there are none. A post that is too long is left for the engine to refuse."""
+    if len(post) > max_characters:
+        return post
+    try:
+        return own_words(post)
+    except TextError as error:
+        return error
 
 
 def version_of(model: ServedModel) -> ModelVersion:
@@ -65,7 +89,8 @@ def _texts(request: PredictRequest, settings: Settings) -> list[str]:
     return texts
 
 
-def _result(prediction: Prediction | TextError) -> Scored | NotScored:
+def _result(prediction: Prediction | TextError, text: str | TextError | None) -> Scored | NotScored:
+    """`text`: what was scored, if it isn't what was sent."""
     if isinstance(prediction, TextError):
         return NotScored(error=schemas.TextError(code=prediction.code, detail=str(prediction)))
     return Scored(
@@ -74,6 +99,7 @@ def _result(prediction: Prediction | TextError) -> Scored | NotScored:
         probability=prediction.probability,
         sure=prediction.sure,
         probabilities=[LabelProbability(label=name, probability=p) for name, p in prediction.probabilities.items()],
+        text=text if isinstance(text, str) else None,
         tokens=prediction.tokens,
         windows=prediction.windows,
         words=None

@@ -33,6 +33,7 @@ def summary(model: ServedModel, *, default: str) -> ModelSummary:
         base=facts.base,
         version=version_of(model),
         sure_from=facts.sure_from,
+        clean=facts.cleaning,
     )
 
 

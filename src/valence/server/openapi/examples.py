@@ -14,6 +14,7 @@ _SCORED = {
     "probabilities": [{"label": "negative", "probability": 0.013}, {"label": "positive", "probability": 0.987}],
     "tokens": 6,
     "windows": 1,
+    "text": None,
     "words": None,
 }
 _SEVERAL = {
@@ -43,6 +44,7 @@ _SUMMARY = {
     "base": "minilm",
     "version": _VERSION,
     "sure_from": 0.7,
+    "clean": "none",
 }
 _LIMITS = {"max_texts": 128, "max_explained_texts": 8, "max_text_chars": 20000, "max_body_bytes": 1048576}
 _RESULT = {
@@ -116,6 +118,7 @@ _WRONG = {
 PREDICT_REQUESTS: dict[str, Any] = {
     "one text": {"text": "A wonderful, moving film."},
     "with an explanation": {"text": "A wonderful, moving film.", "explain": True},
+    "a forum post": {"text": '[quote="Ann"]I love it.[/quote]\n\nI don\'t.', "clean": "forum"},
     "several texts": {"texts": ["A wonderful, moving film.", ""]},
 }
 PREDICT_RESPONSES: dict[str, Any] = {

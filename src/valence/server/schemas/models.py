@@ -8,6 +8,7 @@ from pydantic import Field
 
 from valence.model.results import Probability, Result
 from valence.server.schemas.base import Name, Wire
+from valence.tables.posts import Cleaning
 
 
 class LabelProbability(Wire):
@@ -32,6 +33,7 @@ class ModelSummary(Wire):
     base: str = Field(description="The pretrained encoder it was made from.", examples=["minilm"])
     version: ModelVersion
     sure_from: Probability = Field(description="Predictions below this probability are 'not sure'.")
+    clean: Cleaning = Field(description="How texts are cleaned if a request doesn't say: as in the model's training.")
 
 
 class Limits(Wire):

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from valence.model.results import Probability
 from valence.server.schemas.base import MAX_TEXTS, Name, Wire
 from valence.server.schemas.models import LabelProbability, ModelVersion
+from valence.tables.posts import Cleaning
 
 
 class PredictRequest(Wire):
@@ -23,6 +24,12 @@ class PredictRequest(Wire):
         description="Several texts to score; the results are in the same order.",
     )
     model: Name | None = Field(None, description="Name of the model; the server's default if left out.")
+    clean: Cleaning | None = Field(
+        None,
+        description="`forum` leaves out what the author of a forum post did not write: quotes, code blocks and the "
+        "signature, in Markdown, BBCode or HTML. `none` leaves out nothing. Default: as in the model's training, which "
+        "`GET /api/v1/models` shows.",
+    )
     explain: bool = Field(
         default=False,
         description="Also return how much each word changed the score; in a text of more than about 80 words, each "
@@ -37,7 +44,7 @@ class PredictRequest(Wire):
 
 
 class WordEffect(Wire):
-    start: int = Field(ge=0, description="Start of the word, in Unicode code points.")
+    start: int = Field(ge=0, description="Start of the word in the scored text, in Unicode code points.")
     end: int = Field(ge=0, description="End of the word, exclusive.")
     effect: float = Field(
         ge=-1,
@@ -70,6 +77,7 @@ class Scored(Wire):
         "multi-label model, whether each label's decision does."
     )
     probabilities: list[LabelProbability] = Field(description="All labels, in the model's order.")
+    text: str | None = Field(None, description="The text that was scored, if `clean` changed it.")
     tokens: int = Field(ge=0, description="Tokens scored.")
     windows: int = Field(ge=1, description="Overlapping windows that the text was split into; 1 unless it is long.")
     words: list[WordEffect] | None = Field(None, description="Only with `explain`.")

@@ -506,6 +506,12 @@ export type ModelDetail = {
      */
     sure_from: number;
     /**
+     * Clean
+     *
+     * How texts are cleaned if a request doesn't say: as in the model's training.
+     */
+    clean: 'forum' | 'none';
+    /**
      * Card
      *
      * The model card, in Markdown.
@@ -599,6 +605,12 @@ export type ModelSummary = {
      * Predictions below this probability are 'not sure'.
      */
     sure_from: number;
+    /**
+     * Clean
+     *
+     * How texts are cleaned if a request doesn't say: as in the model's training.
+     */
+    clean: 'forum' | 'none';
 };
 
 /**
@@ -692,6 +704,12 @@ export type PredictRequest = {
      * Name of the model; the server's default if left out.
      */
     model?: string | null;
+    /**
+     * Clean
+     *
+     * `forum` leaves out what the author of a forum post did not write: quotes, code blocks and the signature, in Markdown, BBCode or HTML. `none` leaves out nothing. Default: as in the model's training, which `GET /api/v1/models` shows.
+     */
+    clean?: 'forum' | 'none' | null;
     /**
      * Explain
      *
@@ -1024,6 +1042,12 @@ export type Scored = {
      */
     probabilities: Array<LabelProbability>;
     /**
+     * Text
+     *
+     * The text that was scored, if `clean` changed it.
+     */
+    text: string | null;
+    /**
      * Tokens
      *
      * Tokens scored.
@@ -1126,7 +1150,7 @@ export type WordEffect = {
     /**
      * Start
      *
-     * Start of the word, in Unicode code points.
+     * Start of the word in the scored text, in Unicode code points.
      */
     start: number;
     /**
@@ -1843,7 +1867,7 @@ export type PredictErrors = {
      */
     415: Problem;
     /**
-     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
+     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
