@@ -52,7 +52,7 @@ export const predictQuery = ({ text, model, explain }: Question) =>
     queryFn: async ({ signal, client }): Promise<TextAnswer> => {
       await waitForRetryAfter(client, signal);
       const { data: answer, requestId } = await answerOf(
-        predict({ body: { text, model: model ?? null, explain }, signal }),
+        predict({ body: { text, model: model ?? null, explain, clean: "none" }, signal }),
       ).catch((error: unknown) => {
         noteRetryAfter(client, error);
         throw error;

@@ -31,6 +31,7 @@ export interface Pause {
 }
 
 export interface ScoringJob {
+  /** Scored as they are: what is to be left out of a forum post has been. */
   texts: readonly string[];
   /** All scores must come from this version of the model. */
   model: ModelVersion;
@@ -130,7 +131,7 @@ async function scoreBatch(batch: number[], job: ScoringJob, gate: Gate): Promise
 async function request(batch: readonly number[], job: ScoringJob): Promise<void> {
   const texts = batch.map((index) => (job.texts[index] ?? "").toWellFormed());
   const { data: answer, requestId } = await answerOf(
-    predict({ body: { texts, model: job.model.name, explain: false }, signal: job.signal }),
+    predict({ body: { texts, model: job.model.name, explain: false, clean: "none" }, signal: job.signal }),
   );
   if (answer.results.length !== batch.length) {
     throw new ApiError(

@@ -39,6 +39,18 @@ export function withoutBbcode(text: string, leave: (words: string) => void): str
   return tags.length === 0 ? text : withoutSpans(text, spansOf(tags), leave);
 }
 
+/** Where quotes, code, signatures and images begin and end, in order. They don't overlap. */
+export function blocksOf(text: string): { start: number; end: number }[] {
+  const blocks: { start: number; end: number }[] = [];
+  for (const { start, end, words } of spansOf(tagsOf(text)).sort((a, b) => a.start - b.start)) {
+    const last = blocks.at(-1);
+    if (!words) continue;
+    if (!last || start >= last.end) blocks.push({ start, end: end ?? paragraphEnd(text, start) });
+    else if (end !== undefined) last.end = Math.max(last.end, end);
+  }
+  return blocks;
+}
+
 function tagsOf(text: string): Tag[] {
   return Array.from(text.matchAll(TAG), (match) => ({
     name: (match[2] ?? ITEM).toLowerCase(),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { cleaned, cleanedPost } from "./posts";
+import { cleaned, cleanedPost, holdsPosts } from "./posts";
 
 interface Case {
   name: string;
@@ -50,5 +50,18 @@ describe("cleanedPost", () => {
     ["nothing", "No, [b]never[/b].", ""],
   ])("says what was left out: %s", (_what, post, leftOut) => {
     expect(cleanedPost(post).leftOut).toBe(leftOut);
+  });
+});
+
+describe("holdsPosts", () => {
+  const reviews = Array.from({ length: 98 }, (_, i) => `A film, number ${i}.`);
+
+  it.each([
+    ["none has quotes", reviews, false],
+    ["one does by chance", [...reviews, "> Fine.\nNo."], false],
+    ["several do", [...reviews, "> Fine.\nNo.", "<blockquote>Fine.</blockquote><p>No.</p>"], true],
+    ["there are no texts", [], false],
+  ])("tells posts from other texts where %s", (_what, texts, expected) => {
+    expect(holdsPosts(texts)).toBe(expected);
   });
 });

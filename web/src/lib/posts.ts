@@ -4,7 +4,7 @@
  */
 import { decodeHTML, decodeHTMLStrict } from "entities";
 
-import { withoutBbcode } from "./bbcode";
+import { blocksOf, withoutBbcode } from "./bbcode";
 import { textOfHtml } from "./post-html";
 
 export interface CleanedPost {
@@ -99,27 +99,50 @@ function fenceIn(line: string): Fence | undefined {
   return { marks: match[1] ?? match[3] ?? "", isBare: (match[2] ?? match[4] ?? "").trim() === "" };
 }
 
-/** Without Markdown's fenced code blocks. As in CommonMark, a fence is closed by one that is at least as long. */
+/** Without Markdown's fenced code blocks. */
 function withoutFences(text: string, leave: Leave): string {
   const lines = text.split("\n");
-  const fences = lines.map(fenceIn);
-  if (!fences.some((fence) => fence !== undefined)) return text;
-  const closing = longestClosingFences(fences);
-  const own: string[] = [];
-  let opened = "";
+  const roles = fenceRoles(lines);
   lines.forEach((line, i) => {
-    const fence = fences[i];
-    if (opened !== "") {
-      if (fence?.isBare && fence.marks.startsWith(opened)) opened = "";
-      else leave(line);
-    } else if (fence && (closing[i]?.get(fence.marks.charAt(0)) ?? 0) >= fence.marks.length) {
-      opened = fence.marks;
-      own.push("");
-    } else {
-      own.push(line);
-    }
+    if (roles[i] === "code") leave(line);
   });
-  return own.join("\n");
+  return lines
+    .map((line, i) => (roles[i] === "opens" ? "" : line))
+    .filter((_, i) => roles[i] === "opens" || roles[i] === "text")
+    .join("\n");
+}
+
+type FenceRole = "text" | "opens" | "code" | "closes";
+
+/** What each line is to the fenced code blocks. As in CommonMark, one that is at least as long closes a fence. */
+function fenceRoles(lines: readonly string[]): FenceRole[] {
+  const fences = lines.map(fenceIn);
+  if (!fences.some((fence) => fence !== undefined)) return lines.map(() => "text");
+  const closing = longestClosingFences(fences);
+  let opened = "";
+  return fences.map((fence, i) => {
+    if (opened !== "") {
+      if (!fence?.isBare || !fence.marks.startsWith(opened)) return "code";
+      opened = "";
+      return "closes";
+    }
+    if (!fence || (closing[i]?.get(fence.marks.charAt(0)) ?? 0) < fence.marks.length) return "text";
+    opened = fence.marks;
+    return "opens";
+  });
+}
+
+/** For each line, whether a quote or a code block continues in it that began in an earlier one. */
+export function continuesBlock(lines: readonly string[]): boolean[] {
+  const continues = fenceRoles(lines).map((role) => role === "code" || role === "closes");
+  const blocks = blocksOf(lines.join("\n"));
+  let start = 0;
+  lines.forEach((line, i) => {
+    while (blocks[0] && blocks[0].end <= start) blocks.shift();
+    if (blocks[0] && blocks[0].start < start) continues[i] = true;
+    start += line.length + 1;
+  });
+  return continues;
 }
 
 /** For each line, the length of the longest closing fence of each kind below it. */
@@ -156,12 +179,29 @@ function withoutQuotes(lines: readonly string[], leave: Leave): string[] {
   return own;
 }
 
+/** Whether a line, which has to be above a quote, says who wrote it: "On Tuesday, Ann wrote:". */
+export const isAttribution = (line: string): boolean =>
+  line.length <= LONGEST_ADDED_LINE && (DATED.test(line) || NAMED.test(line));
+
+/** Whether a line begins with the mark of a quote, escaped or not. */
+export const isQuoted = (line: string): boolean => QUOTED.test(line.replace(/^\s*&gt;/, ">"));
+
+/** At least so many of the sampled texts have something that is left out if they are posts. */
+const SOME_POSTS = 2;
+const POSTS_SHARE = 0.02;
+
+/** Whether texts, of which a sample is enough, look like forum posts: several quote, or have code or a signature. */
+export function holdsPosts(texts: readonly string[]): boolean {
+  const posts = texts.filter((text) => cleanedPost(text).leftOut !== "").length;
+  return posts >= Math.max(SOME_POSTS, POSTS_SHARE * texts.length);
+}
+
 /** Removes the attribution at the end of `own`. A mail program may have wrapped it into two lines. */
 function dropAttribution(own: string[]): void {
   while (own.at(-1)?.trim() === "") own.pop();
   const last = own.slice(-2).filter((line) => line.length <= LONGEST_ADDED_LINE);
   const above = last.at(-1);
-  if (above !== undefined && (DATED.test(above) || NAMED.test(above))) own.pop();
+  if (above !== undefined && isAttribution(above)) own.pop();
   else if (last.length === 2 && DATED.test(last.join(" "))) own.splice(-2);
 }
 

@@ -40,6 +40,7 @@ export const summary: ModelSummary = {
   base: "minilm",
   version: { name: "reviews", body: "3f0c9a1be2d4", head: "9b1d52c07e6a" },
   sure_from: 0.7,
+  clean: "none",
 };
 
 export const modelList = (...models: ModelSummary[]): ModelList => ({
@@ -122,6 +123,7 @@ export function score(text: string, explain: boolean): Scored {
       { label: "negative", probability: 1 - positive },
       { label: "positive", probability: positive },
     ],
+    text: null,
     tokens: text.split(" ").length + 2,
     windows: text.length > 400 ? 3 : 1,
     words: explain ? effects(text) : null,

@@ -34,7 +34,7 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
       </h3>
       <div className={classes.words} tabIndex={0} role="group" aria-label="Text">
         {comment.quote === "" ? null : (
-          <blockquote dir="auto" title="Quoted text, not scored">
+          <blockquote dir="auto" title="Left out, not scored">
             {comment.quote}
           </blockquote>
         )}

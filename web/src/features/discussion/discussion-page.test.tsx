@@ -68,6 +68,18 @@ describe("Discussion page", () => {
     expect(rows()[4]).toHaveTextContent(/^5negative 91.*Benso dull 0$/);
   });
 
+  it("shows what was left out, and scores it too if asked", async () => {
+    const user = await paste(THREAD);
+    await scored();
+    await user.click(within(rows()[4]!).getByRole("button"));
+    expect(within(card(5)).getByTitle("Left out, not scored")).toHaveTextContent("wonderful 0");
+    asked = [];
+    await user.click(screen.getByRole("checkbox", { name: "Leave out quotes and code" }));
+    expect(await screen.findByText("8 comments, 2 people")).toBeVisible();
+    await waitFor(() => expect(asked).toContain("> wonderful 0\nso dull 0"));
+    expect(within(card(5)).queryByTitle("Left out, not scored")).not.toBeInTheDocument();
+  });
+
   it("takes feedback on the selected comment", async () => {
     const taken: FeedbackRequest[] = [];
     server.use(

@@ -20,7 +20,7 @@ const MAX_COMMENTS = 3000;
 
 /** Scores a pasted discussion comment by comment and shows where it turned. */
 export function DiscussionPage() {
-  const { text, cut, keeping, all, comments } = useDraft();
+  const { all, comments, ...draft } = useDraft();
   const { values, replace } = useFragmentState();
   const { model: modelName, follow: followed } = values;
   const models = useQuery(modelsQuery);
@@ -35,15 +35,13 @@ export function DiscussionPage() {
     <>
       <PageTitle>Discussion</PageTitle>
       <PageHero title="Paste a discussion. See where it turned.">
-        Each comment is scored on its own. Quoted text is ignored. The comments are sent to this server, which
-        doesn’t store them unless you agree.
+        Each comment is scored on its own, without quotes, code and signatures. The comments are sent to this
+        server, which doesn’t store them unless you agree.
       </PageHero>
       <DiscussionSheet
-        text={text}
-        cut={cut}
+        {...draft}
         comments={all}
         most={MAX_COMMENTS}
-        keeping={keeping}
         onClear={() => {
           draftStore.clear();
           replace({ comment: undefined, average: undefined });
@@ -83,15 +81,16 @@ export function DiscussionPage() {
 
 /** The pasted text, split into comments, and whether this browser stores it. */
 function useDraft() {
-  const { text, cut: chosenCut } = useSyncExternalStore(
-    draftStore.subscribe,
-    draftStore.snapshot,
-    draftStore.snapshot,
-  );
+  const {
+    text,
+    cut: chosenCut,
+    isWhole,
+  } = useSyncExternalStore(draftStore.subscribe, draftStore.snapshot, draftStore.snapshot);
   const keeping = useSyncExternalStore(draftStore.subscribe, draftStore.keeping, () => undefined);
   useEffect(() => void draftStore.restore(), []);
   const cut = useMemo(() => chosenCut ?? guessCut(text), [chosenCut, text]);
-  const all = useMemo(() => commentsOf(text, cut), [text, cut]);
+  const isCleaned = isWhole !== true;
+  const all = useMemo(() => commentsOf(text, cut, isCleaned), [text, cut, isCleaned]);
   const comments = useMemo(() => all.slice(0, MAX_COMMENTS), [all]);
-  return { text, cut, keeping, all, comments };
+  return { text, cut, isCleaned, keeping, all, comments };
 }

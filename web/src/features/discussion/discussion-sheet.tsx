@@ -29,6 +29,8 @@ Downhill, if you ask me.`;
 interface DiscussionSheetProps {
   text: string;
   cut: Cut;
+  /** Whether quotes, code and signatures are left out. */
+  isCleaned: boolean;
   comments: readonly Comment[];
   /** The limit of comments that are scored. */
   most: number;
@@ -39,7 +41,7 @@ interface DiscussionSheetProps {
 
 /** The text field for the discussion, and how to split it into comments. */
 export function DiscussionSheet(props: DiscussionSheetProps) {
-  const { text, cut, comments, most, choices, keeping, onClear } = props;
+  const { text, cut, isCleaned, comments, most, choices, keeping, onClear } = props;
   const summary = useId();
   const container = useRestoredFocus<HTMLElement>(text.trim() === "");
   const field = useFilledBeforeHydration<HTMLTextAreaElement>(({ value }) =>
@@ -70,7 +72,7 @@ export function DiscussionSheet(props: DiscussionSheetProps) {
       />
       <div className={classes.foot}>
         <p id={summary}>{text.trim() === "" ? "" : summaryOf(comments, most)}</p>
-        <SheetActions text={text} cut={cut} onClear={onClear} />
+        <SheetActions text={text} cut={cut} isCleaned={isCleaned} onClear={onClear} />
       </div>
       {keeping === undefined ? null : <p className={classes.kept}>{NOTES[keeping]}</p>}
     </section>
@@ -78,7 +80,12 @@ export function DiscussionSheet(props: DiscussionSheetProps) {
 }
 
 /** Undo and the example for an empty field; splitting and clearing for a text. */
-function SheetActions({ text, cut, onClear }: Pick<DiscussionSheetProps, "text" | "cut" | "onClear">) {
+function SheetActions({
+  text,
+  cut,
+  isCleaned,
+  onClear,
+}: Pick<DiscussionSheetProps, "text" | "cut" | "isCleaned" | "onClear">) {
   const [cleared, setCleared] = useState<string>();
   if (text.trim() === "") {
     return (
@@ -86,7 +93,9 @@ function SheetActions({ text, cut, onClear }: Pick<DiscussionSheetProps, "text" 
         {cleared === undefined ? null : (
           <QuietButton onClick={() => draftStore.change({ text: cleared })}>Undo</QuietButton>
         )}
-        <QuietButton onClick={() => draftStore.change({ text: EXAMPLE_THREAD, cut: undefined })}>
+        <QuietButton
+          onClick={() => draftStore.change({ text: EXAMPLE_THREAD, cut: undefined, isWhole: undefined })}
+        >
           Try an example
         </QuietButton>
       </>
@@ -94,6 +103,14 @@ function SheetActions({ text, cut, onClear }: Pick<DiscussionSheetProps, "text" 
   }
   return (
     <>
+      <label className={classes.check}>
+        <input
+          type="checkbox"
+          checked={isCleaned}
+          onChange={(event) => draftStore.change({ isWhole: !event.currentTarget.checked })}
+        />
+        Leave out quotes and code
+      </label>
       <Choice
         label="Split"
         value={cut}

@@ -7,6 +7,8 @@ export interface Draft {
   text: string;
   /** Undefined: detected from the text. */
   cut: Cut | undefined;
+  /** Whether quotes, code and signatures are scored too; not by default. */
+  isWhole?: boolean | undefined;
 }
 
 /** Whether the draft is stored, or why not; undefined if there is nothing to store, or not yet known. */

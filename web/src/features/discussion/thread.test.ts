@@ -86,6 +86,24 @@ describe("quotes", () => {
     ]);
   });
 
+  it.each([
+    ["blocks", "Ann:\n[quote=Ben]One.\n\nTwo.[/quote]\nNo.", "Ann:\n\nNo.", "One.\n\nTwo."],
+    ["lines", "[quote=Ben]One.\nTwo.[/quote]\nNo.", "No.", "One.\nTwo."],
+    ["names", "Ann: [quote]\nBen: One.\n[/quote]\nNo.", "No.", "Ben: One."],
+    ["blocks", "Try:\n```\nx = 1\n\ny = 2\n```\nFine.", "Try:\n\nFine.", "x = 1\n\ny = 2"],
+    ["lines", "```\nx = 1\n```\nFine.", "Fine.", "x = 1"],
+  ] as const)("may run over several %s: %j", (cut, text, own, quote) => {
+    expect(commentsOf(text, cut)).toMatchObject([{ text: own, quote }]);
+  });
+
+  it("are text if nothing is to be left out", () => {
+    expect(commentsOf("> Fine.\nNot at all.\n\n[quote]\nA\n\nB[/quote]", "blocks", false)).toEqual([
+      { author: undefined, text: "> Fine.\nNot at all.", quote: "", line: 1 },
+      { author: undefined, text: "[quote]\nA", quote: "", line: 4 },
+      { author: undefined, text: "B[/quote]", quote: "", line: 7 },
+    ]);
+  });
+
   it("alone are not a comment", () => {
     expect(commentsOf("> only\n> quotes", "blocks")).toEqual([]);
   });

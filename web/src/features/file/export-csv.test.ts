@@ -32,6 +32,7 @@ it("keeps the columns and appends the results", () => {
     ],
     tokens: 4,
     windows: 1,
+    text: null,
     words: null,
   });
   scores.put(1, { kind: "error", error: { code: "text-empty", detail: "It is empty." } });

@@ -16,6 +16,7 @@ const scored = (positive: number, sure = true): Scored => ({
   ],
   tokens: 3,
   windows: 1,
+  text: null,
   words: null,
 });
 

@@ -12,6 +12,7 @@ const scored = (label: string, words: Scored["words"], labels = ["negative", "po
   probabilities: labels.map((name) => ({ label: name, probability: name === label ? 0.9 : 0.1 })),
   tokens: 5,
   windows: 1,
+  text: null,
   words,
 });
 
