@@ -240,3 +240,33 @@ def test_names_tell_a_table_from_an_archive_of_a_published_set(tmp_path: Path) -
     with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
         archive.writestr("dev.tsv", "text\tlabel\n")
     assert not is_table(tmp_path / "a.zip")
+
+
+POSTS = [
+    {"text": "> A fine film.\n\nNot at all.", "label": "bad"},
+    {"text": "[quote]Dull.[/quote]\nI like it.", "label": "good"},
+    {"text": "> Dull.", "label": "bad"},
+    {"text": " ", "label": "bad"},
+    {"text": "Clumsy from start to end.", "label": "bad"},
+    {"text": "<p>It&rsquo;s fine.</p>", "label": "good"},
+]
+
+
+def test_posts_are_learnt_from_without_what_they_quote(tmp_path: Path) -> None:
+    own = read_text(tmp_path, csv_of(POSTS), clean="forum")
+    assert own.examples.texts == ("Not at all.", "I like it.", "Clumsy from start to end.", "It\u2019s fine.")
+    assert own.facts["clean"] == "forum"
+    assert (own.facts["rows_of_only_quotes"], own.facts["rows_without_text"]) == (1, 1)
+
+
+@pytest.mark.parametrize("clean", [None, "none"])
+def test_posts_are_texts_as_any_other_unless_they_are_called_posts(tmp_path: Path, clean: Any) -> None:
+    whole = read_text(tmp_path, csv_of(POSTS), clean=clean)
+    assert whole.examples.texts[0] == POSTS[0]["text"]
+    assert "clean" not in whole.facts
+
+
+def test_rows_of_only_quotes_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        read_text(tmp_path, csv_of(POSTS), clean="forum")
+    assert "own.csv: left out 1 rows of only quotes." in caplog.text

@@ -90,6 +90,21 @@ def test_models_that_reserved_different_rows_cannot_be_compared_on_a_file(tmp_pa
         DataRequest(str(path)).load_to_test(about, seed=1)
 
 
+def test_a_model_is_tested_on_posts_cleaned_as_in_its_training(tmp_path: Path) -> None:
+    path = write(tmp_path / "own.csv")
+    quoting = path.read_text("utf-8").replace("This is", "[quote]This isn't.[/quote]This is")
+    path.write_text(quoting, "utf-8")
+    trained = DataRequest(str(path), options=TableOptions(clean="forum")).load(seed=7)
+    about = {"checksum": trained.checksum, **trained.facts}
+    found = DataRequest(str(path)).load_to_test([about], seed=42)
+    assert found.test.texts == trained.test.texts
+    assert found.test.texts[0].startswith("This is text")
+    whole = DataRequest(str(path), options=TableOptions(clean="none")).load_to_test([about], seed=42)
+    assert whole.test.texts[0].startswith("[quote]")
+    with pytest.raises(DataError, match="cleaned differently"):
+        DataRequest(str(path)).load_to_test([about, {"checksum": "other"}], seed=42)
+
+
 def test_options_for_a_file_are_refused_where_there_is_none(small_data: Path) -> None:
     with pytest.raises(SettingsError, match="--label-column is for a file of your own"):
         DataRequest(str(small_data / "SST-2"), options=TableOptions(label_columns=("label",))).load(seed=1)

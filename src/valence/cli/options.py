@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from valence.server.store.database import Database
     from valence.tables.options import BadRows, ReadOptions
+    from valence.tables.posts import Cleaning
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
@@ -91,7 +92,8 @@ workers_option: Decorator = click.option(
 clean_option: Decorator = click.option(
     "--clean",
     type=click.Choice(["forum", "none"]),
-    help="forum: leave out the quotes, code blocks and signature of a forum post.  [default: as in training]",
+    help="forum: leave out the quotes, code blocks and signature of a forum post.  "
+    "[default: none in training, and then as in training]",
 )
 
 
@@ -160,12 +162,15 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
             missing: tuple[str, ...],
             bad_rows: BadRows,
             reading: ReadOptions,
+            clean: Cleaning | None,
             **others: Any,
         ) -> Any:
             from valence.data.sources import DataRequest
             from valence.tables.options import TableOptions
 
-            options = TableOptions(text_column, label_column, group_column, label_separator, missing, bad_rows, reading)
+            options = TableOptions(
+                text_column, label_column, group_column, label_separator, missing, bad_rows, reading, clean
+            )
             requests = [DataRequest(name, test_data, options) for name in ([data] if isinstance(data, str) else data)]
             return command(**{"requests": requests} if multiple else {"request": requests[0]}, **others)
 
@@ -199,6 +204,7 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
                 help="A word that means that a text or label is missing, such as 'N/A'. Can be given again.",
             ),
             reading_options("stop"),
+            clean_option,
         ]
         decorated: Command = with_request
         for option in reversed(options):

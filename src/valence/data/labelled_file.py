@@ -19,6 +19,7 @@ from valence.tables.grid import SPANS, Grid, Nested
 from valence.tables.notes import Note
 from valence.tables.noticed import alike_notes, cell_notes, without_missing
 from valence.tables.options import TableOptions
+from valence.tables.posts import Cleaning, cleaned
 from valence.tables.whole import read_whole
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
     """
     grid = read_whole(path, options.reading, options.bad_rows)
     choice = choose(grid, options)
+    grid, only_quotes = _cleaned(grid, choice.text, options.clean)
     grid, notes = _noticed(grid, choice, options)
     rows = _rows(grid, choice)
     targets = _targets(grid, choice, options.label_separator)
@@ -75,7 +77,8 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
     notes += alike_notes(examples.label_counts)
     left_out = {
         **({"rows_unreadable": len(grid.unread)} if grid.unread else {}),
-        "rows_without_text": len(grid) - len(rows),
+        **({"rows_of_only_quotes": only_quotes} if only_quotes else {}),
+        "rows_without_text": len(grid) - len(rows) - only_quotes,
         "rows_without_label": len(rows) - len(labelled),
     }
     for row in grid.unread[:_LOGGED_PROBLEMS]:
@@ -91,6 +94,7 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
             "label_column": list(choice.labels) if len(choice.labels) > 1 else choice.labels[0],
             "group_column": choice.group,
             **({"label_separator": options.label_separator} if options.label_separator else {}),
+            **({"clean": options.clean} if options.clean == "forum" else {}),
             **left_out,
         },
         checksum=content_checksum(
@@ -98,6 +102,16 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
         ),
         notes=tuple(notes),
     )
+
+
+def _cleaned(grid: Grid, column: str, cleaning: Cleaning | None) -> tuple[Grid, int]:
+    """The file with its posts cleaned, and in how many rows nothing is left of the text; they have none then."""
+    if cleaning != "forum":
+        return grid, 0
+    posts = grid.columns[column]
+    own = [cleaned(post) if isinstance(post, str) and post.strip() else post for post in posts]
+    only_quotes = sum(after is None and before is not None for before, after in zip(posts, own, strict=True))
+    return replace(grid, columns={**grid.columns, column: own}), only_quotes
 
 
 def _noticed(grid: Grid, choice: Choice, options: TableOptions) -> tuple[Grid, list[Note]]:

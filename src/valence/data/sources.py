@@ -17,6 +17,7 @@ from valence.errors import DataError, SettingsError
 from valence.tables import labels
 from valence.tables.decoding import FORMATS_IN_WORDS
 from valence.tables.options import TableOptions
+from valence.tables.posts import Cleaning, cleaning_of
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +63,14 @@ class DataRequest:
         A single file is tested whole if no model has seen it. If a model was trained on it, the same rows are reserved
         as in that training. `trained_on` holds what each model's provenance says about its data.
 
-        Raises DataError if no row of the file is new to every model.
+        Posts are cleaned as they were for training, unless the options say otherwise.
+
+        Raises DataError if no row of the file is new to every model, or if these cleaned their posts differently.
         """
         path = Path(self.data)
+        is_own = self.test_data is not None or hub.is_id(self.data) or labelled_file.is_table(path)
+        if is_own and self.options.clean is None and (clean := _common_cleaning(trained_on)) != "none":
+            return replace(self, options=replace(self.options, clean=clean)).load_to_test(trained_on, seed=seed)
         if hub.is_id(self.data):
             hub_data = hub.find(self.data)
             if hub_data.test is None and self.test_data is None:
@@ -134,6 +140,17 @@ class DataRequest:
 def load(name_or_path: str, *, seed: int = 42) -> Dataset:
     """The data set of a name or path, with all options detected. See DataRequest.load."""
     return DataRequest(name_or_path).load(seed=seed)
+
+
+def _common_cleaning(trained_on: Sequence[Mapping[str, Any]]) -> Cleaning:
+    cleanings = {cleaning_of(data) for data in trained_on} or {"none"}
+    if len(cleanings) > 1:
+        raise DataError(
+            "The models were trained on posts that were cleaned differently.",
+            hint="Say how they are cleaned for the test, by --clean forum or --clean none, or test each model alone.",
+            code="cleaning-differs",
+        )
+    return cleanings.pop()
 
 
 def _common_cut_seed(path: Path, seen: Sequence[Mapping[str, Any]]) -> int:

@@ -31,7 +31,7 @@ from valence.model.head import Head
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
 from valence.system.files import sha256_of, write_bytes, write_json
-from valence.tables.posts import Cleaning
+from valence.tables.posts import Cleaning, cleaning_of
 
 if TYPE_CHECKING:
     from valence.model.results import Results
@@ -86,7 +86,7 @@ class FittedHead:
     @property
     def cleaning(self) -> Cleaning:
         """How the texts were cleaned that it was fitted on, and so those that it scores unless told otherwise."""
-        return "forum" if self.provenance.get("data", {}).get("clean") == "forum" else "none"
+        return cleaning_of(self.provenance.get("data", {}))
 
     @property
     def version(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from valence.errors import SettingsError
+from valence.tables.posts import Cleaning
 
 FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "xlsx", "fasttext")
 # Fields whose command-line option has another name.
@@ -65,6 +66,7 @@ class TableOptions:
         group_column: rows with the same value, such as an author, stay on one side of a split.
         label_separator: separates the labels in a cell, such as "|"; it makes the set multi-label.
         missing: texts and labels that mean that there is none, such as "N/A".
+        clean: "forum" if the texts are forum posts, of which quotes, code and signatures are left out.
         bad_rows: whether a row that cannot be read ends the reading, or is left out and counted.
         reading: how the file itself is read.
     """
@@ -76,6 +78,7 @@ class TableOptions:
     missing: tuple[str, ...] = ()
     bad_rows: BadRows = "stop"
     reading: ReadOptions = field(default_factory=ReadOptions)
+    clean: Cleaning | None = None
 
     def given(self) -> list[str]:
         """The command-line options that are not as they are by default."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from valence.errors import TextError
 from valence.tables.bbcode import without_bbcode
@@ -75,6 +76,16 @@ def cleaned(post: str) -> str | None:
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     lines = _without_signature(_without_quotes(text.split("\n")))
     return re.sub(r"\n{3,}", "\n\n", _SPOILER.sub(r"\1", "\n".join(lines))).strip() or None
+
+
+def cleaning_of(facts: Mapping[str, Any]) -> Cleaning:
+    """How the texts of a training were cleaned, by what a model's provenance says about its data.
+
+    >>> cleaning_of({"clean": "forum"}), cleaning_of({"sets": [{"clean": "forum"}, {}]}), cleaning_of({})
+    ('forum', 'none', 'none')
+    """
+    sets = facts.get("sets") or (facts,)  # distillation takes several
+    return "forum" if all(data.get("clean") == "forum" for data in sets) else "none"
 
 
 def own_words(post: str) -> str:
