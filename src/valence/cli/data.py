@@ -1,15 +1,22 @@
-"""`valence data`: the data sets that Valence knows by name."""
+"""`valence data`: the data sets that Valence knows by name, and a look at a file of one's own."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from valence.cli.table_options import table_options
+
+if TYPE_CHECKING:
+    from valence.tables.options import TableOptions
 
 
 @click.group()
 def data() -> None:
-    """Download data sets, or list those on this machine."""
+    """Download data sets, list those on this machine, or show how a file of your own is read."""
 
 
 @data.command()
@@ -46,3 +53,20 @@ def list_() -> None:
         except DataError:
             state = f"not here; {entry.size_mb} MB to download"
         click.echo(f"{entry.name:8} {entry.title}: {state}")
+
+
+@data.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@table_options
+@click.option("--rows", type=click.IntRange(min=1), default=100_000, show_default=True, help="Rows to read at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def show(file: Path, options: TableOptions, rows: int, as_json: bool) -> None:
+    """Show how FILE is read: format, columns, first rows, labels, what is left out, and the options that change it.
+
+    Nothing is trained or written. Rows that cannot be read are listed, not refused.
+    """
+    from valence.cli.preview_text import as_text
+    from valence.data import preview
+
+    shown = preview.preview(file, options, most_rows=rows)
+    click.echo(json.dumps(preview.as_json(shown), ensure_ascii=False, indent=2) if as_json else as_text(shown))

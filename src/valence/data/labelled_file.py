@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from valence.data.examples import Examples, Target, content_checksum
+from valence.data.reading_log import report
 from valence.errors import DataError
 from valence.system.limits import MAX_CHARACTERS
 from valence.tables import labels
@@ -25,7 +26,7 @@ from valence.tables.whole import read_whole
 log = logging.getLogger(__name__)
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz")
-_LOGGED_PROBLEMS = 20  # rows that cannot be read; the others are only counted
+_REASONS = frozenset(("answers-rejected", "several-labels", "annotators-disagree"))
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class LabelledFile:
         examples: its labelled texts, in the file's order; keys such as "reviews.csv:17".
         unlabelled: its texts without a label.
         choice: the columns that were used.
-        facts: how the file was read, for a model's provenance.
+        facts: how the file was read, for a model's provenance; `left_out` are part of them.
+        left_out: the rows that are left out, by the reason.
         checksum: SHA-256 over texts and labels, independent of the file's name, the order of its rows, and how it
             writes whole numbers.
         notes: what was noticed, as it was logged.
@@ -46,6 +48,7 @@ class LabelledFile:
     unlabelled: tuple[str, ...]
     choice: Choice
     facts: Mapping[str, Any]
+    left_out: Mapping[str, int]
     checksum: str
     notes: tuple[Note, ...] = ()
 
@@ -65,6 +68,14 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
     Raises DataError for everything that is wrong with it, named by line, column and option.
     """
     grid = read_whole(path, options.reading, options.bad_rows)
+    file = of_grid(grid, options)
+    check_labels(file, path, to_learn=to_learn)
+    report(file, grid)
+    return file
+
+
+def of_grid(grid: Grid, options: TableOptions) -> LabelledFile:
+    """A file's content by its rows. Raises DataError as `read` does, but not for labels that cannot be learnt."""
     choice = choose(grid, options)
     grid, only_quotes = _cleaned(grid, choice.text, options.clean)
     grid, notes = _noticed(grid, choice, options)
@@ -72,24 +83,18 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
     targets = _targets(grid, choice, options.label_separator)
     labelled = [row for row in rows if targets[row] is not None]
     examples = _examples(grid, choice, labelled, targets)
-    where = f"{path.name}: {choice.label_columns}"
-    _check_labels(examples, where, notes, to_learn=to_learn)
-    notes += alike_notes(examples.label_counts)
     left_out = {
         **({"rows_unreadable": len(grid.unread)} if grid.unread else {}),
         **({"rows_of_only_quotes": only_quotes} if only_quotes else {}),
         "rows_without_text": len(grid) - len(rows) - only_quotes,
         "rows_without_label": len(rows) - len(labelled),
     }
-    for row in grid.unread[:_LOGGED_PROBLEMS]:
-        log.warning("%s (left out)", row.error.message)
-    _tell(path, choice, examples, left_out, notes)
     return LabelledFile(
         examples=examples,
         unlabelled=tuple(grid.columns[choice.text][row].strip() for row in rows if targets[row] is None),
         choice=choice,
         facts={
-            "file": path.name,
+            "file": grid.path.name,
             "text_column": choice.text,
             "label_column": list(choice.labels) if len(choice.labels) > 1 else choice.labels[0],
             "group_column": choice.group,
@@ -97,10 +102,11 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
             **({"clean": options.clean} if options.clean == "forum" else {}),
             **left_out,
         },
+        left_out=left_out,
         checksum=content_checksum(
             ("", f"{text}\t{_canonical(label)}") for text, label in zip(examples.texts, examples.labels, strict=True)
         ),
-        notes=tuple(notes),
+        notes=(*notes, *alike_notes(examples.label_counts)),
     )
 
 
@@ -137,8 +143,9 @@ def _noticed(grid: Grid, choice: Choice, options: TableOptions) -> tuple[Grid, l
 _LISTS = Note("labels-as-lists", "Each cell with labels is a list, so a text can have several labels, or none.")
 
 
-def _check_labels(examples: Examples, where: str, notes: Sequence[Note], *, to_learn: bool) -> None:
+def check_labels(file: LabelledFile, path: Path, *, to_learn: bool) -> None:
     """Raises DataError for labels that cannot be learnt, with what was noticed that may be the reason."""
+    examples, where = file.examples, f"{path.name}: {file.choice.label_columns}"
     check = labels.check if to_learn else labels.check_some
     try:
         if to_learn or not examples.multi_label:  # texts without any label are rows to test on
@@ -146,9 +153,7 @@ def _check_labels(examples: Examples, where: str, notes: Sequence[Note], *, to_l
         if to_learn and examples.multi_label:
             labels.check_told_apart(examples.label_counts, len(examples), where=where)
     except DataError as error:
-        why = [
-            str(note) for note in notes if note.code in {"answers-rejected", "several-labels", "annotators-disagree"}
-        ]
+        why = [str(note) for note in file.notes if note.code in _REASONS]
         raise DataError(error.message, hint=" ".join([error.hint, *why]), code=error.code) from error
 
 
@@ -273,28 +278,3 @@ def _group(grid: Grid, column: str, row: int) -> str:
     """The row's group; a row without one is its own group."""
     cell = grid.columns[column][row]
     return f"={cell}" if cell is not None and cell != "" else f"#{row}"
-
-
-def _tell(path: Path, choice: Choice, examples: Examples, left_out: Mapping[str, int], notes: Sequence[Note]) -> None:
-    counts = examples.label_counts
-    log.info("%s: %s.", path.name, choice)
-    log.info("%s: %s rows with %s labels: %s.", path.name, f"{len(examples):,}", len(counts), labels.listed(counts))
-    if examples.multi_label:
-        log.info(
-            "%s: multi-label, %.2f labels per text on average; %s rows have none.",
-            path.name,
-            counts.total() / len(examples),
-            f"{examples.labels.count(()):,}",
-        )
-    for what, count in left_out.items():
-        if count:
-            log.info("%s: left out %s %s.", path.name, f"{count:,}", what.replace("_", " "))
-    for note in notes:
-        log.warning("%s: %s", path.name, note)
-    if choice.group_hint:
-        log.info(
-            "%s: if rows with the same %r belong together, --group-column %s keeps each on one side of a split.",
-            path.name,
-            choice.group_hint,
-            choice.group_hint,
-        )

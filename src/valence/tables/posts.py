@@ -69,13 +69,21 @@ def cleaned(post: str) -> str | None:
     >>> cleaned("> It's fine.\\n\\nIt isn't.\\n-- \\nAnn"), cleaned('[quote="Ann"]It is.[/quote]')
     ("It isn't.", None)
     """
-    text = re.sub(r"\r\n?", "\n", post)
-    if text.strip() in _GONE:
+    if post.strip() in _GONE:
         return None
-    text = without_bbcode(_as_plain_text(_without_fences(text)))
-    text = _LINK.sub(r"\1", _IMAGE.sub("", text))
-    lines = _without_signature(_without_quotes(text.split("\n")))
+    lines = _without_signature(_without_quotes(_lines(post)))
     return re.sub(r"\n{3,}", "\n\n", _SPOILER.sub(r"\1", "\n".join(lines))).strip() or None
+
+
+def quotes(post: str) -> bool:
+    """Whether a post quotes something."""
+    return any(map(_QUOTED.match, _lines(post)))
+
+
+def _lines(post: str) -> list[str]:
+    """The post as plain text without code, in which every quote begins with ">"."""
+    text = _without_fences(re.sub(r"\r\n?", "\n", post))
+    return _LINK.sub(r"\1", _IMAGE.sub("", without_bbcode(_as_plain_text(text)))).split("\n")
 
 
 def cleaning_of(facts: Mapping[str, Any]) -> Cleaning:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from valence.tables.grid import Grid, Unread, check_not_empty, stopped_by
+from valence.tables.grid import Grid, Row, Unread, check_not_empty, stopped_by
 from valence.tables.headers import check_header
 from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
@@ -21,16 +22,17 @@ def read_whole(path: Path, options: ReadOptions, bad_rows: BadRows = "stop") -> 
     Raises DataError as `opened` does, and for a file without rows.
     """
     with opened(path, options) as table:
-        grid = _grid(table, bad_rows)
+        grid = grid_of(table, table, bad_rows)
         if table.understood.header and table.understood.separator is not None:
             check_header(path, table.header or (), list(grid.columns.values()))
     return grid
 
 
-def _grid(table: OpenTable, bad_rows: BadRows) -> Grid:
+def grid_of(table: OpenTable, rows: Iterable[Row | Unread], bad_rows: BadRows) -> Grid:
+    """The rows of an open table, all or some, by columns. Raises DataError if there is none, as `read_whole` does."""
     columns: dict[str, list[Any]] = {name: [] for name in table.columns or ()}
     places, unread = list[int](), list[Unread]()
-    for row in table:
+    for row in rows:
         if isinstance(row, Unread):
             if bad_rows == "stop":
                 raise stopped_by(row)

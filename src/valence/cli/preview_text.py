@@ -1,0 +1,69 @@
+"""Writes the preview of a file for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from valence.data.preview import Preview
+from valence.tables.notes import Note
+
+_WIDEST_CELL = 40  # characters
+_MOST_LABELS = 20  # listed; the others are counted
+_MOST_OPTIONS = 4  # of one guess
+
+
+def as_text(preview: Preview) -> str:
+    """Paragraphs with a heading each; those without content are left out."""
+    which = "all of them" if preview.complete else "the first ones; --rows reads more"
+    parts = [
+        [f"{preview.file}: {preview.rows:,} rows read, {which}."],
+        _under("Read as", _table([(guess.what, guess.value, guess.reason) for guess in preview.guesses])),
+        _under("First rows", _table([preview.columns, *preview.first_rows])),
+        _under("Labels" + ", several per text" * preview.multi_label, _labels(preview.labels)),
+        _under("Left out", [f"{out.rows:,} rows that {out.why}" for out in preview.left_out]),
+        _under("Noticed", _notes(preview.notes)),
+        _under("Training would stop", _notes(preview.problems)),
+        _under("To change it", [*_options(preview)]),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _under(heading: str, lines: Sequence[str]) -> list[str]:
+    return [heading, *(f"  {line}" for line in lines)] if lines else []
+
+
+def _table(rows: Sequence[Sequence[str | None]]) -> list[str]:
+    """Columns of equal width, of cells on one line each."""
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _cell(content: str | None) -> str:
+    text = _printable(content or "")
+    return text if len(text) <= _WIDEST_CELL else text[: _WIDEST_CELL - 1] + "…"
+
+
+def _printable(text: str) -> str:
+    """Without line breaks and the characters by which a file could control the terminal."""
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
+
+
+def _labels(labels: Sequence[tuple[str, int]]) -> list[str]:
+    others = labels[_MOST_LABELS:]
+    listed = _table([(label, f"{rows:,}") for label, rows in labels[:_MOST_LABELS]])
+    rows = sum(rows for _, rows in others)
+    return [*listed, *([f"and {len(others):,} others in {rows:,} rows"] if others else [])]
+
+
+def _notes(notes: Iterable[Note]) -> list[str]:
+    return [_printable(str(note)) for note in notes]
+
+
+def _options(preview: Preview) -> Iterator[str]:
+    """Each option under what it changes."""
+    for guess in preview.guesses:
+        if guess.options:
+            yield _printable(f"{guess.what}: {', or '.join(guess.options[:_MOST_OPTIONS])}")
+    for out in preview.left_out:
+        yield _printable(f"rows that {out.why}: {', or '.join(out.options)}")

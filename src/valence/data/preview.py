@@ -1,0 +1,296 @@
+"""What would be read from a user's file, and which options would change it, before anything is trained or scored.
+
+It stands with data sets and not with tables, because it says what training would do, by the same functions.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+from valence.data import labelled_file
+from valence.data.labelled_file import LabelledFile
+from valence.errors import DataError
+from valence.tables.columns import Choice, choose, choose_text
+from valence.tables.grid import Grid, Nested, Row, Unread
+from valence.tables.headers import check_header
+from valence.tables.notes import Note
+from valence.tables.open_table import OpenTable, Understood
+from valence.tables.opening import opened
+from valence.tables.options import TableOptions
+from valence.tables.posts import quotes
+from valence.tables.whole import grid_of
+
+FIRST_ROWS = 5
+_SHOWN_CHARACTERS = 200  # of a cell
+_SHOWN_UNREAD = 5  # rows that cannot be read; the others are only counted
+_SAMPLED_TEXTS = 200  # looked through for quotes
+_POSTS_SHARE = 0.02  # so many of them quote if the texts are forum posts; and at least two
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Something that the reader was told or found out.
+
+    Attributes:
+        what: "format", "encoding", "separator", "header", "sheet", "text column", "label column" or "group column".
+        value: in words.
+        reason: why, such as "by its name".
+        options: each would change it.
+    """
+
+    what: str
+    value: str
+    reason: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows that training would leave out."""
+
+    rows: int
+    why: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would be read from a file.
+
+    Attributes:
+        file: its name.
+        understood: how it is read.
+        rows: that were read for the preview.
+        complete: whether these are all.
+        columns: their names.
+        first_rows: the cells of the first rows, in the order of the columns; None if empty.
+        guesses: what was found out, with the options that change it.
+        labels: each with its rows, the most frequent first; empty if the file has none.
+        multi_label: whether a text can have several labels.
+        left_out: rows that training would leave out.
+        notes: what else was noticed.
+        problems: why training would stop.
+    """
+
+    file: str
+    understood: Understood
+    rows: int
+    complete: bool
+    columns: tuple[str, ...]
+    first_rows: tuple[tuple[str | None, ...], ...]
+    guesses: tuple[Guess, ...]
+    labels: tuple[tuple[str, int], ...]
+    multi_label: bool
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[Note, ...]
+    problems: tuple[Note, ...]
+
+
+def preview(
+    path: Path,
+    options: TableOptions,
+    *,
+    most_rows: int,
+    most_characters: int | None = None,
+    file: IO[bytes] | None = None,
+) -> Preview:
+    """Reads the beginning of a file.
+
+    Args:
+        path: the file, or its name if it is open.
+        options: how it is read.
+        most_rows: reading ends after these.
+        most_characters: reading ends after the row in which they are reached.
+        file: its bytes, if it is open already.
+
+    Raises DataError and SettingsError for a file of which no row can be read.
+    """
+    problems: list[Note] = []
+    with opened(path, options.reading, file=file) as table:
+        beginning = _Beginning(table, most_rows, most_characters)
+        grid = grid_of(table, beginning, "skip")
+        understood = table.understood
+        if understood.header and understood.separator is not None:
+            _try(problems, lambda: check_header(path, table.header or (), list(grid.columns.values())))
+    if grid.unread and options.bad_rows == "stop":
+        problems += [_note(row.error) for row in grid.unread[:_SHOWN_UNREAD]]
+    labelled = _labelled(grid, options, problems)
+    choice = labelled.choice if labelled else _choice(grid, options)
+    counts = labelled.examples.label_counts if labelled else {}
+    return Preview(
+        file=path.name,
+        understood=understood,
+        rows=len(grid),
+        complete=beginning.complete,
+        columns=tuple(grid.columns),
+        first_rows=tuple(
+            tuple(_shown(cells[row]) for cells in grid.columns.values()) for row in range(min(FIRST_ROWS, len(grid)))
+        ),
+        guesses=(*_reading_guesses(understood, grid, options), *_column_guesses(grid, choice, options)),
+        labels=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+        multi_label=bool(labelled and labelled.examples.multi_label),
+        left_out=_left_out(grid, labelled, options),
+        notes=(*(labelled.notes if labelled else grid.notes), *_posts_notes(grid, choice, options)),
+        problems=tuple(problems),
+    )
+
+
+class _Beginning:
+    """The first rows of an open table. `complete` says, once they are read, whether these are all."""
+
+    def __init__(self, table: OpenTable, most_rows: int, most_characters: int | None) -> None:
+        self._table, self._rows, self._characters = table, most_rows, most_characters
+        self.complete = False
+
+    def __iter__(self) -> Iterator[Row | Unread]:
+        characters = 0
+        for count, row in enumerate(self._table):
+            if count == self._rows or (self._characters is not None and characters >= self._characters):
+                return
+            if isinstance(row, Row):
+                characters += sum(len(cell) for cell in row.cells.values() if isinstance(cell, str))
+            yield row
+        self.complete = True
+
+
+def _labelled(grid: Grid, options: TableOptions, problems: list[Note]) -> LabelledFile | None:
+    """The content as training would read it; None, with the reason in `problems`, if it would not."""
+    try:
+        file = labelled_file.of_grid(grid, options)
+    except DataError as error:
+        problems.append(_note(error))
+        return None
+    _try(problems, lambda: labelled_file.check_labels(file, grid.path, to_learn=True))
+    return file
+
+
+def _choice(grid: Grid, options: TableOptions) -> Choice | None:
+    """The columns, or that of the texts alone, as far as they can be told; the problems say why not all can."""
+    for find in (choose, _only_text):
+        with suppress(DataError):
+            return find(grid, options)
+    return None
+
+
+def _only_text(grid: Grid, options: TableOptions) -> Choice:
+    text, reason = choose_text(grid, options.text_column)
+    return Choice(text, (), None, reason, "")
+
+
+def _try(problems: list[Note], check: Callable[[], None]) -> None:
+    try:
+        check()
+    except DataError as error:
+        problems.append(_note(error))
+
+
+def _note(error: DataError) -> Note:
+    return Note(error.code, error.message, error.hint)
+
+
+def _reading_guesses(understood: Understood, grid: Grid, options: TableOptions) -> Iterator[Guess]:
+    """How the bytes become rows."""
+    given = options.reading
+    packed = f", in {understood.packing}" if understood.packing else ""
+    tool = f", exported by {understood.tool}" if understood.tool else ""
+    member = f", {understood.member!r}" if understood.member else ""
+    yield Guess("format", f"{understood.kind}{packed}{member}{tool}", _why(given.format), ("--format FORMAT",))
+    if understood.encoding is not None:
+        encoding = understood.encoding.removesuffix("-sig")
+        others = tuple(f"--encoding {name}" for name in ("cp1252", "utf-16") if name != encoding)
+        yield Guess("encoding", encoding, _why(given.encoding), others)
+    if understood.separator is not None:
+        others = tuple(f"--separator {_quoted(sign)}" for sign in (",", ";", "\t", "|") if sign != understood.separator)
+        options_that_help = others if understood.kind == "csv" else ()
+        yield Guess("separator", _named(understood.separator), _why(given.separator), options_that_help)
+    if understood.separator is not None or understood.sheet is not None:
+        names = ",".join(f"column{number}" for number in range(1, len(grid.columns) + 1))
+        value = "the first row" if understood.header else "none"
+        yield Guess("header", value, _why(not given.header or None), (f"--no-header --columns {names}",) * given.header)
+    if understood.sheet is not None:
+        yield Guess("sheet", understood.sheet, _why(given.sheet), ("--sheet NAME",))
+
+
+def _column_guesses(grid: Grid, choice: Choice | None, options: TableOptions) -> Iterator[Guess]:
+    """What the columns are for. Without a choice, the problems name the candidates."""
+    if choice is None:
+        return
+    used = {choice.text, *choice.labels}
+    others = [shlex.quote(name) for name in grid.columns if name not in used]
+    yield Guess("text column", choice.text, choice.text_reason, tuple(f"--text-column {name}" for name in others))
+    if choice.labels:
+        value = ", ".join(choice.labels)
+        yield Guess("label column", value, choice.label_reason, tuple(f"--label-column {name}" for name in others))
+    if choice.group or choice.group_hint:
+        hint = () if choice.group else (f"--group-column {shlex.quote(choice.group_hint or '')}",)
+        reason = "as named" if options.group_column else f"{choice.group_hint!r} may say which rows belong together"
+        yield Guess("group column", choice.group or "none", reason, hint)
+
+
+_REASONS = {
+    "rows_unreadable": ("cannot be read", "--bad-rows stop"),
+    "rows_of_only_quotes": ("have nothing but quotes, code or a signature", "--clean none"),
+    "rows_without_text": ("have no text", "--text-column NAME"),
+    "rows_without_label": ("have no label", "--label-column NAME"),
+}
+
+
+def _left_out(grid: Grid, labelled: LabelledFile | None, options: TableOptions) -> tuple[LeftOut, ...]:
+    counts = dict(labelled.left_out) if labelled else {"rows_unreadable": len(grid.unread)}
+    if options.bad_rows == "stop" and grid.unread:
+        del counts["rows_unreadable"]  # training stops there
+    return tuple(
+        LeftOut(rows, why, (option,)) for name, (why, option) in _REASONS.items() if (rows := counts.get(name))
+    )
+
+
+def _posts_notes(grid: Grid, choice: Choice | None, options: TableOptions) -> Iterator[Note]:
+    """A note if the texts look like forum posts and nothing says whether they are."""
+    if choice is None or options.clean is not None:
+        return
+    cells = grid.columns[choice.text][:_SAMPLED_TEXTS]
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    quoting = sum(map(quotes, texts))
+    if quoting >= max(2, _POSTS_SHARE * len(texts)):
+        yield Note(
+            "texts-are-posts",
+            f"{quoting:,} of the first {len(texts):,} texts quote others, as forum posts do. What they quote is read "
+            "as their own words.",
+            "To leave it out: --clean forum",
+        )
+
+
+def _why(given: object) -> str:
+    return "detected" if given is None else "as given"
+
+
+def _named(separator: str) -> str:
+    return {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}.get(separator, repr(separator))
+
+
+def _quoted(separator: str) -> str:
+    return "$'\\t'" if separator == "\t" else f"'{separator}'"
+
+
+def _shown(cell: Any) -> str | None:
+    """A cell as text, shortened; None if it is empty."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, Nested):
+        return cell.kind if cell.items is None else ", ".join(map(str, cell.items))[:_SHOWN_CHARACTERS]
+    text = str(cell)
+    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + "…"
+
+
+def as_json(shown: Preview) -> dict[str, Any]:
+    """The preview as JSON has it."""
+    content = asdict(replace(shown, labels=()))
+    understood = content.pop("understood")
+    labels = [{"label": label, "rows": rows} for label, rows in shown.labels]
+    names = ("kind", "encoding", "separator", "header", "sheet", "packing", "member", "tool")
+    return {**content, "labels": labels, "read_as": {name: understood[name] for name in names}}
