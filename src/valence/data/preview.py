@@ -5,7 +5,6 @@ It stands with data sets and not with tables, because it says what training woul
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -13,10 +12,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from valence.data import labelled_file
+from valence.data.guesses import Guess, column_guesses, reading_guesses
 from valence.data.labelled_file import LabelledFile
 from valence.errors import DataError
+from valence.tables.byte_streams import Limits
 from valence.tables.columns import Choice, choose, choose_text
-from valence.tables.grid import Grid, Nested, Row, Unread
+from valence.tables.grid import Grid, Nested, Row, Unread, stopped_by
 from valence.tables.headers import check_header
 from valence.tables.notes import Note
 from valence.tables.open_table import OpenTable, Understood
@@ -30,23 +31,6 @@ _SHOWN_CHARACTERS = 200  # of a cell
 _SHOWN_UNREAD = 5  # rows that cannot be read; the others are only counted
 _SAMPLED_TEXTS = 200  # looked through for quotes
 _POSTS_SHARE = 0.02  # so many of them quote if the texts are forum posts; and at least two
-
-
-@dataclass(frozen=True)
-class Guess:
-    """Something that the reader was told or found out.
-
-    Attributes:
-        what: "format", "encoding", "separator", "header", "sheet", "text column", "label column" or "group column".
-        value: in words.
-        reason: why, such as "by its name".
-        options: each would change it.
-    """
-
-    what: str
-    value: str
-    reason: str
-    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +82,7 @@ def preview(
     most_rows: int,
     most_characters: int | None = None,
     file: IO[bytes] | None = None,
+    limits: Limits | None = None,
 ) -> Preview:
     """Reads the beginning of a file.
 
@@ -107,18 +92,19 @@ def preview(
         most_rows: reading ends after these.
         most_characters: reading ends after the row in which they are reached.
         file: its bytes, if it is open already.
+        limits: how far it may grow when it is unpacked, for files from strangers.
 
     Raises DataError and SettingsError for a file of which no row can be read.
     """
     problems: list[Note] = []
-    with opened(path, options.reading, file=file) as table:
+    with opened(path, options.reading, file=file, limits=limits) as table:
         beginning = _Beginning(table, most_rows, most_characters)
         grid = grid_of(table, beginning, "skip")
         understood = table.understood
         if understood.header and understood.separator is not None:
             _try(problems, lambda: check_header(path, table.header or (), list(grid.columns.values())))
     if grid.unread and options.bad_rows == "stop":
-        problems += [_note(row.error) for row in grid.unread[:_SHOWN_UNREAD]]
+        problems += [_note(stopped_by(row)) for row in grid.unread[:_SHOWN_UNREAD]]
     labelled = _labelled(grid, options, problems)
     choice = labelled.choice if labelled else _choice(grid, options)
     counts = labelled.examples.label_counts if labelled else {}
@@ -131,7 +117,7 @@ def preview(
         first_rows=tuple(
             tuple(_shown(cells[row]) for cells in grid.columns.values()) for row in range(min(FIRST_ROWS, len(grid)))
         ),
-        guesses=(*_reading_guesses(understood, grid, options), *_column_guesses(grid, choice, options)),
+        guesses=(*reading_guesses(understood, grid, options), *column_guesses(grid, choice, options)),
         labels=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         multi_label=bool(labelled and labelled.examples.multi_label),
         left_out=_left_out(grid, labelled, options),
@@ -193,45 +179,6 @@ def _note(error: DataError) -> Note:
     return Note(error.code, error.message, error.hint)
 
 
-def _reading_guesses(understood: Understood, grid: Grid, options: TableOptions) -> Iterator[Guess]:
-    """How the bytes become rows."""
-    given = options.reading
-    packed = f", in {understood.packing}" if understood.packing else ""
-    tool = f", exported by {understood.tool}" if understood.tool else ""
-    member = f", {understood.member!r}" if understood.member else ""
-    yield Guess("format", f"{understood.kind}{packed}{member}{tool}", _why(given.format), ("--format FORMAT",))
-    if understood.encoding is not None:
-        encoding = understood.encoding.removesuffix("-sig")
-        others = tuple(f"--encoding {name}" for name in ("cp1252", "utf-16") if name != encoding)
-        yield Guess("encoding", encoding, _why(given.encoding), others)
-    if understood.separator is not None:
-        others = tuple(f"--separator {_quoted(sign)}" for sign in (",", ";", "\t", "|") if sign != understood.separator)
-        options_that_help = others if understood.kind == "csv" else ()
-        yield Guess("separator", _named(understood.separator), _why(given.separator), options_that_help)
-    if understood.separator is not None or understood.sheet is not None:
-        names = ",".join(f"column{number}" for number in range(1, len(grid.columns) + 1))
-        value = "the first row" if understood.header else "none"
-        yield Guess("header", value, _why(not given.header or None), (f"--no-header --columns {names}",) * given.header)
-    if understood.sheet is not None:
-        yield Guess("sheet", understood.sheet, _why(given.sheet), ("--sheet NAME",))
-
-
-def _column_guesses(grid: Grid, choice: Choice | None, options: TableOptions) -> Iterator[Guess]:
-    """What the columns are for. Without a choice, the problems name the candidates."""
-    if choice is None:
-        return
-    used = {choice.text, *choice.labels}
-    others = [shlex.quote(name) for name in grid.columns if name not in used]
-    yield Guess("text column", choice.text, choice.text_reason, tuple(f"--text-column {name}" for name in others))
-    if choice.labels:
-        value = ", ".join(choice.labels)
-        yield Guess("label column", value, choice.label_reason, tuple(f"--label-column {name}" for name in others))
-    if choice.group or choice.group_hint:
-        hint = () if choice.group else (f"--group-column {shlex.quote(choice.group_hint or '')}",)
-        reason = "as named" if options.group_column else f"{choice.group_hint!r} may say which rows belong together"
-        yield Guess("group column", choice.group or "none", reason, hint)
-
-
 _REASONS = {
     "rows_unreadable": ("cannot be read", "--bad-rows stop"),
     "rows_of_only_quotes": ("have nothing but quotes, code or a signature", "--clean none"),
@@ -265,18 +212,6 @@ def _posts_notes(grid: Grid, choice: Choice | None, options: TableOptions) -> It
         )
 
 
-def _why(given: object) -> str:
-    return "detected" if given is None else "as given"
-
-
-def _named(separator: str) -> str:
-    return {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}.get(separator, repr(separator))
-
-
-def _quoted(separator: str) -> str:
-    return "$'\\t'" if separator == "\t" else f"'{separator}'"
-
-
 def _shown(cell: Any) -> str | None:
     """A cell as text, shortened; None if it is empty."""
     if cell is None or cell == "":
@@ -292,5 +227,6 @@ def as_json(shown: Preview) -> dict[str, Any]:
     content = asdict(replace(shown, labels=()))
     understood = content.pop("understood")
     labels = [{"label": label, "rows": rows} for label, rows in shown.labels]
-    names = ("kind", "encoding", "separator", "header", "sheet", "packing", "member", "tool")
-    return {**content, "labels": labels, "read_as": {name: understood[name] for name in names}}
+    names = ("encoding", "separator", "header", "sheet", "packing", "member", "tool")
+    read_as = {"format": understood["kind"], **{name: understood[name] for name in names}}
+    return {**content, "labels": labels, "read_as": read_as}

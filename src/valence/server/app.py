@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from valence.server import error_handlers
-from valence.server.api import feedback, health, jobs, models, predict
+from valence.server.api import feedback, files, health, jobs, models, predict
 from valence.server.api import metrics as metrics_api
 from valence.server.auth import access
 from valence.server.auth.access import AccessControl
@@ -27,6 +27,7 @@ from valence.server.web import compression, pages, reference, security_headers
 BLUEPRINTS = (
     predict.blueprint,
     feedback.blueprint,
+    files.blueprint,
     jobs.blueprint,
     models.blueprint,
     health.blueprint,

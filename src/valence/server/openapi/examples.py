@@ -153,6 +153,37 @@ _JOB = {
     "created_at": "2026-11-25T12:00:00Z",
     "expires_at": "2026-11-26T12:00:00Z",
 }
+FILE_PREVIEWS: dict[str, Any] = {
+    "a CSV file": {
+        "rows": 1000,
+        "complete": False,
+        "read_as": {
+            "format": "csv",
+            "encoding": "utf-8",
+            "separator": ";",
+            "header": True,
+            "sheet": None,
+            "packing": None,
+            "member": None,
+            "tool": None,
+        },
+        "columns": ["text", "label"],
+        "first_rows": [["It came late.", "complaint"], ["Thank you!", None]],
+        "guesses": [
+            {
+                "what": "text column",
+                "value": "text",
+                "reason": "by its name",
+                "options": ["--text-column label"],
+            }
+        ],
+        "labels": [{"label": "complaint", "rows": 700}, {"label": "praise", "rows": 299}],
+        "multi_label": False,
+        "left_out": [{"rows": 1, "why": "have no label", "options": ["--label-column NAME"]}],
+        "notes": [],
+        "problems": [],
+    }
+}
 JOBS: dict[str, Any] = {"a running job": _JOB}
 JOB_LISTS: dict[str, Any] = {"one job": {"jobs": [_JOB]}}
 FEEDBACK_REQUESTS: dict[str, Any] = {

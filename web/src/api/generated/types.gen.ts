@@ -220,6 +220,115 @@ export type FieldError = {
 };
 
 /**
+ * FileNote
+ */
+export type FileNote = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Hint
+     */
+    hint: string;
+};
+
+/**
+ * FilePreview
+ *
+ * What would be read from the beginning of a file.
+ */
+export type FilePreview = {
+    /**
+     * Rows
+     *
+     * Rows that were read.
+     */
+    rows: number;
+    /**
+     * Complete
+     *
+     * Whether these are all.
+     */
+    complete: boolean;
+    read_as: ReadAs;
+    /**
+     * Columns
+     */
+    columns: Array<string>;
+    /**
+     * First Rows
+     *
+     * The cells of the first rows, in the order of the columns; long ones are cut, empty ones null.
+     */
+    first_rows: Array<Array<string | null>>;
+    /**
+     * Guesses
+     */
+    guesses: Array<Guess>;
+    /**
+     * Labels
+     *
+     * The most frequent first; the 100 most frequent at most.
+     */
+    labels: Array<LabelCount>;
+    /**
+     * Multi Label
+     *
+     * Whether a text can have several labels.
+     */
+    multi_label: boolean;
+    /**
+     * Left Out
+     *
+     * Rows that training would leave out.
+     */
+    left_out: Array<RowsLeftOut>;
+    /**
+     * Notes
+     *
+     * What else was noticed.
+     */
+    notes: Array<FileNote>;
+    /**
+     * Problems
+     *
+     * Why training would stop. Scoring needs only a text column.
+     */
+    problems: Array<FileNote>;
+};
+
+/**
+ * Guess
+ *
+ * Something that was given or detected.
+ */
+export type Guess = {
+    /**
+     * What
+     */
+    what: string;
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Options
+     *
+     * Options of the commands; each would change it.
+     */
+    options: Array<string>;
+};
+
+/**
  * Health
  */
 export type Health = {
@@ -334,6 +443,20 @@ export type KnownFailure = {
      * Probability of the predicted label.
      */
     probability: number;
+};
+
+/**
+ * LabelCount
+ */
+export type LabelCount = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Rows
+     */
+    rows: number;
 };
 
 /**
@@ -774,6 +897,54 @@ export type Problem = {
 };
 
 /**
+ * ReadAs
+ *
+ * How the bytes become rows; null where it doesn't apply.
+ */
+export type ReadAs = {
+    /**
+     * Format
+     */
+    format: string;
+    /**
+     * Encoding
+     */
+    encoding: string | null;
+    /**
+     * Separator
+     */
+    separator: string | null;
+    /**
+     * Header
+     *
+     * Whether the first row names the columns.
+     */
+    header: boolean;
+    /**
+     * Sheet
+     */
+    sheet: string | null;
+    /**
+     * Packing
+     *
+     * How the file is compressed.
+     */
+    packing: string | null;
+    /**
+     * Member
+     *
+     * The file in the archive.
+     */
+    member: string | null;
+    /**
+     * Tool
+     *
+     * The labelling tool that exported the file.
+     */
+    tool: string | null;
+};
+
+/**
  * Readiness
  */
 export type Readiness = {
@@ -975,6 +1146,24 @@ export type RocCurve = {
      * Rows count from this probability up; null: no row counts.
      */
     threshold: Array<number | null>;
+};
+
+/**
+ * RowsLeftOut
+ */
+export type RowsLeftOut = {
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Why
+     */
+    why: string;
+    /**
+     * Options
+     */
+    options: Array<string>;
 };
 
 /**
@@ -1442,6 +1631,103 @@ export type DeleteFeedbackResponses = {
 };
 
 export type DeleteFeedbackResponse = DeleteFeedbackResponses[keyof DeleteFeedbackResponses];
+
+export type PreviewFileData = {
+    /**
+     * At most 8,388,608 bytes and 100,000 rows.
+     */
+    body: string;
+    path?: never;
+    query?: {
+        /**
+         * The column with the texts.
+         */
+        text_column?: string;
+        /**
+         * Several, separated by commas, are a label each, with 1 or 0 in their cells.
+         */
+        label_column?: string;
+        /**
+         * Between several labels in a cell.
+         */
+        label_separator?: string;
+        /**
+         * Of a text file, such as cp1252.
+         */
+        encoding?: string;
+        /**
+         * Between the cells of a CSV file.
+         */
+        separator?: string;
+        /**
+         * For a file without a header: the names of its columns, separated by commas.
+         */
+        columns?: string;
+        /**
+         * Words that mean that there is no text or label, separated by commas.
+         */
+        missing?: string;
+        /**
+         * Whether a row that can't be read is a problem, or is left out.
+         */
+        bad_rows?: 'stop' | 'skip';
+        /**
+         * `forum` leaves out what forum posts quote.
+         */
+        clean?: 'forum' | 'none';
+    };
+    url: '/api/v1/files/preview';
+};
+
+export type PreviewFileErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `jobs-off`: This server doesn't accept files; `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-file`: The file isn't valid; `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+};
+
+export type PreviewFileError = PreviewFileErrors[keyof PreviewFileErrors];
+
+export type PreviewFileResponses = {
+    /**
+     * OK
+     */
+    200: FilePreview;
+};
+
+export type PreviewFileResponse = PreviewFileResponses[keyof PreviewFileResponses];
 
 export type ListJobsData = {
     body?: never;

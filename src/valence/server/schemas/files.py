@@ -1,0 +1,86 @@
+"""How a file would be read, over the wire."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from valence.server.schemas.base import Wire
+from valence.tables.options import BadRows
+from valence.tables.posts import Cleaning
+
+
+class PreviewQuery(Wire):
+    """How the file is read; what is left out is detected. Each is an option of `valence data show` too."""
+
+    text_column: str | None = Field(None, max_length=200, description="The column with the texts.")
+    label_column: str | None = Field(
+        None, max_length=2000, description="Several, separated by commas, are a label each, with 1 or 0 in their cells."
+    )
+    label_separator: str | None = Field(None, max_length=10, description="Between several labels in a cell.")
+    encoding: str | None = Field(None, max_length=40, description="Of a text file, such as cp1252.")
+    separator: str | None = Field(None, max_length=1, description="Between the cells of a CSV file.")
+    columns: str | None = Field(
+        None, max_length=2000, description="For a file without a header: the names of its columns, separated by commas."
+    )
+    missing: str | None = Field(
+        None, max_length=2000, description="Words that mean that there is no text or label, separated by commas."
+    )
+    bad_rows: BadRows = Field("stop", description="Whether a row that can't be read is a problem, or is left out.")
+    clean: Cleaning | None = Field(None, description="`forum` leaves out what forum posts quote.")
+
+
+class ReadAs(Wire):
+    """How the bytes become rows; null where it doesn't apply."""
+
+    format: str = Field(examples=["csv"])
+    encoding: str | None
+    separator: str | None
+    header: bool = Field(description="Whether the first row names the columns.")
+    sheet: str | None
+    packing: str | None = Field(description="How the file is compressed.")
+    member: str | None = Field(description="The file in the archive.")
+    tool: str | None = Field(description="The labelling tool that exported the file.")
+
+
+class Guess(Wire):
+    """Something that was given or detected."""
+
+    what: str = Field(examples=["text column"])
+    value: str
+    reason: str = Field(examples=["by its name"])
+    options: list[str] = Field(description="Options of the commands; each would change it.")
+
+
+class LabelCount(Wire):
+    label: str
+    rows: int
+
+
+class RowsLeftOut(Wire):
+    rows: int
+    why: str = Field(examples=["have no label"])
+    options: list[str]
+
+
+class FileNote(Wire):
+    code: str = Field(examples=["labels-alike"])
+    message: str
+    hint: str
+
+
+class FilePreview(Wire):
+    """What would be read from the beginning of a file."""
+
+    rows: int = Field(description="Rows that were read.")
+    complete: bool = Field(description="Whether these are all.")
+    read_as: ReadAs
+    columns: list[str]
+    first_rows: list[list[str | None]] = Field(
+        description="The cells of the first rows, in the order of the columns; long ones are cut, empty ones null."
+    )
+    guesses: list[Guess]
+    labels: list[LabelCount] = Field(description="The most frequent first; the 100 most frequent at most.")
+    multi_label: bool = Field(description="Whether a text can have several labels.")
+    left_out: list[RowsLeftOut] = Field(description="Rows that training would leave out.")
+    notes: list[FileNote] = Field(description="What else was noticed.")
+    problems: list[FileNote] = Field(description="Why training would stop. Scoring needs only a text column.")
