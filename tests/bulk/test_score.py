@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -416,3 +417,25 @@ def test_a_text_too_long_is_kept_without_a_score(
     assert "2 rows, 1 whose text could not be scored" in caplog.text
     first = json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])
     assert (first["predicted_label"], first["predicted_probability"]) == (None, None)
+
+
+POSTS = ["> a wonderful film\n\na dull film", "> a dull film", " ", "[quote]a dull film[/quote] a wonderful film"]
+
+
+def test_forum_posts_are_scored_without_what_they_quote(
+    score: Score, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source, own, out = (tmp_path / name for name in ("in.jsonl", "own.jsonl", "out.jsonl"))
+    source.write_text("".join(json.dumps({"text": post}) + "\n" for post in POSTS), "utf-8")
+    own.write_text('{"text": "a dull film"}\n{"text": "a wonderful film"}\n', "utf-8")
+    with caplog.at_level(logging.INFO):
+        assert score(source, "--out", out, "--clean", "forum").exit_code == 0
+    found = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [row["text"] for row in found] == POSTS
+    assert [row["predicted_error"] for row in found] == [None, "text-only-quotes", "text-empty", None]
+    assert score(own, "--out", tmp_path / "expected.jsonl").exit_code == 0
+    expected = [json.loads(line) for line in (tmp_path / "expected.jsonl").read_text("utf-8").splitlines()]
+    assert [found[0][name] for name in ADDED] == [expected[0][name] for name in ADDED]
+    assert [found[3][name] for name in ADDED] == [expected[1][name] for name in ADDED]
+    assert "4 rows, 2 without a text of their own" in caplog.text
+    assert not out.with_name("out.jsonl.problems.jsonl").exists()

@@ -228,3 +228,15 @@ def test_a_damaged_model_is_told_before_anything_is_read(tmp_path: Path, score: 
     )
     assert done.exit_code == 2
     assert not (tmp_path / "o").exists()
+
+
+def test_forum_posts_are_cleaned_as_by_the_plain_command(plain: Score, score: Score, tmp_path: Path) -> None:
+    source, out, alone = tmp_path / "in.csv", tmp_path / "out", tmp_path / "alone.csv"
+    with source.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["text"], ["> a wonderful film\n\na dull film"], ["> a wonderful film"]])
+    assert plain(source, alone, "--clean", "forum").exit_code == 0
+    done = score(source, "--out", out, "--clean", "forum")
+    assert done.exit_code == 0, done.output
+    (shard,) = shards(out / "in.csv")
+    assert shard.read_bytes() == alone.read_bytes()
+    assert b"text-only-quotes" in alone.read_bytes()

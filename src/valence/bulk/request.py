@@ -15,6 +15,7 @@ from valence.tables.decoding import format_of
 from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
 from valence.tables.options import BadRows, ReadOptions
+from valence.tables.posts import Cleaning
 from valence.tables.text_rows import TextRows
 from valence.tables.writers import in_pieces, written_as
 
@@ -33,6 +34,7 @@ class ScoreRequest:
         reading: how the file is read.
         prefix: of the added columns.
         bad_rows: whether the first row that cannot be read or scored ends the run, or is left out and listed.
+        clean: how forum posts are cleaned; None for what the model was trained on.
         restart: discard what an interrupted run left.
     """
 
@@ -43,6 +45,7 @@ class ScoreRequest:
     prefix: str = PREFIX
     bad_rows: BadRows = "skip"
     restart: bool = False
+    clean: Cleaning | None = None
 
     def check(self) -> None:
         """Raises SettingsError for names that cannot be, before anything is read."""

@@ -19,11 +19,11 @@ from valence.bulk.answers_file import AnswersWriter, write_file
 from valence.bulk.blocks import Block, Problem, chained
 from valence.bulk.output import FileOutput, Finish, Output, StandardOutput, State, problems_of
 from valence.bulk.request import STANDARD_OUTPUT, ScoreRequest, Source, source_of
-from valence.bulk.scoring import Result, Score, Scored, results, with_problems
+from valence.bulk.scoring import Result, Score, Scored, cleaning, results, with_problems
 from valence.errors import DataError
 from valence.inference.engine import Engine
 from valence.system.version import __version__
-from valence.tables.answers import NO_TEXT, Added
+from valence.tables.answers import WITHOUT_TEXT, Added
 from valence.tables.decoding import shown
 from valence.tables.grid import Unread, stopped_by
 from valence.tables.writers import Shape, TextWriter, in_pieces, text_writer
@@ -40,6 +40,7 @@ def score_file(request: ScoreRequest, engine: Engine, workers: int) -> State:
     Resumes an interrupted run, if there is one. Raises DataError and SettingsError; what has been written is kept for
     the next run.
     """
+    clean = request.clean or engine.fitted.cleaning
     added = Added(request.prefix, several=engine.fitted.labels.multi_label)
     with source_of(request, added) as source:
         log.info("%s: texts from %r (%s).", shown(request.path), source.rows.text_column, source.rows.why)
@@ -49,7 +50,7 @@ def score_file(request: ScoreRequest, engine: Engine, workers: int) -> State:
             if not state.done:
                 blocks, position = _unwritten(source, state)
                 run = _Run(request, source, writer, output, state, position)
-                state = run.through(blocks, engine.answers, workers)
+                state = run.through(blocks, cleaning(engine.answers, clean), workers)
             output.finish()
     _log_summary(request, state)
     return state
@@ -82,6 +83,7 @@ def _output(
         "model": f"{engine.body_version} {engine.head_version}",
         "text column": source.rows.text_column,
         "prefix": request.prefix,
+        "cleaning": request.clean or engine.fitted.cleaning,
         "layout": {
             **asdict(source.table.understood),
             "columns": list(source.table.columns or ()),
@@ -150,7 +152,7 @@ class _Run:
             blocks=before.blocks + 1,
             digest=chained(before.digest, block),
             rows=before.rows + len(answers),
-            blank=before.blank + sum(answer.error == NO_TEXT for answer in answers),
+            blank=before.blank + sum(answer.error in WITHOUT_TEXT for answer in answers),
             unscored=before.unscored + unscored,
             unread=before.unread + unread,
         )
@@ -214,7 +216,7 @@ def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable
 def _log_summary(request: ScoreRequest, state: State) -> None:
     parts = [f"{state.rows:,} rows"]
     for count, words in (
-        (state.blank, "without a text"),
+        (state.blank, "without a text of their own"),
         (state.unscored, "whose text could not be scored"),
         (state.unread, "more left out because they could not be read"),
     ):

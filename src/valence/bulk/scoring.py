@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from valence.bulk.blocks import Block, Problem
 from valence.errors import DataError, TextError
 from valence.inference.answers import answer_of
 from valence.inference.prediction import Prediction
-from valence.tables.answers import NO_TEXT, Answer
+from valence.tables.answers import WITHOUT_TEXT, Answer
+from valence.tables.posts import Cleaning, own_words
 
 # Texts -> the prediction or the error of each, in order. Called from several threads at once.
 Score = Callable[[Sequence[str]], Sequence[Prediction | TextError]]
 Scored = tuple[Block, list[Answer], list[Problem]]
 Result = Answer | Prediction | TextError
+
+
+def cleaning(score: Score, how: Cleaning) -> Score:
+    """`score` for forum posts that are reduced to their author's words before; those without any are not scored."""
+    return score if how == "none" else partial(_score_own_words, score)
+
+
+def _score_own_words(score: Score, posts: Sequence[str]) -> list[Prediction | TextError]:
+    own = [own_words(post) for post in posts]
+    scored = iter(score([text for text in own if isinstance(text, str)]))
+    return [next(scored) if isinstance(text, str) else text for text in own]
 
 
 def results(texts: Sequence[str | Answer], score: Score) -> list[Result]:
@@ -25,12 +38,14 @@ def results(texts: Sequence[str | Answer], score: Score) -> list[Result]:
 def with_problems(block: Block, scored: Sequence[Result], where: Callable[[int], str]) -> Scored:
     """The block with its answers and all its problems; a text with nothing readable in it counts as blank.
 
+    So does a post that only quotes.
+
     `where` gives the beginning of a message about the row at a place.
     """
     answers, problems = list[Answer](), list(block.problems)
     for row, result in zip(block.rows, scored, strict=True):
         answers.append(result if isinstance(result, Answer) else answer_of(result))
-        if isinstance(result, TextError) and result.code != NO_TEXT:
+        if isinstance(result, TextError) and result.code not in WITHOUT_TEXT:
             error = DataError(f"{where(row.place)}: {result.message}", hint=result.hint, code=result.code)
             problems.append(Problem(row.place, kept=True, error=error))
     return block, answers, problems

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from valence.cli.table_options import table_options
+from valence.cli.options import table_options
 
 if TYPE_CHECKING:
     from valence.tables.options import TableOptions

@@ -13,7 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from valence.server.store.database import Database
-    from valence.tables.options import BadRows, ReadOptions
+    from valence.tables.options import BadRows, ReadOptions, TableOptions
     from valence.tables.posts import Cleaning
 
 Command = Callable[..., Any]
@@ -144,6 +144,58 @@ def reading_options(bad_rows: BadRows) -> Decorator:
     return decorate
 
 
+def table_options(command: Command) -> Command:
+    """How a file is read as labelled texts, as one `options`."""
+
+    @functools.wraps(command)
+    def with_options(
+        text_column: str | None,
+        label_column: tuple[str, ...],
+        group_column: str | None,
+        label_separator: str | None,
+        missing: tuple[str, ...],
+        bad_rows: BadRows,
+        reading: ReadOptions,
+        clean: Cleaning | None,
+        **others: Any,
+    ) -> Any:
+        from valence.tables.options import TableOptions
+
+        options = TableOptions(
+            text_column, label_column, group_column, label_separator, missing, bad_rows, reading, clean
+        )
+        return command(options=options, **others)
+
+    options: list[Decorator] = [
+        click.option("--text-column", help="Your file's column with the texts.  [default: detected]"),
+        click.option(
+            "--label-column",
+            multiple=True,
+            help="Your file's column with the labels.  [default: detected]  Give it again if each column is a "
+            "label of its own, 1 for rows that have it and 0 for the others.",
+        ),
+        click.option(
+            "--group-column",
+            help="A column such as the author: rows with the same value stay on one side of every split.",
+        ),
+        click.option(
+            "--label-separator",
+            help="The separator of several labels in a cell, such as '|'. Lists, as in JSONL, need none.",
+        ),
+        click.option(
+            "--missing",
+            multiple=True,
+            help="A word that means that a text or label is missing, such as 'N/A'. Can be given again.",
+        ),
+        reading_options("stop"),
+        clean_option,
+    ]
+    decorated: Command = with_options
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
+
+
 def data_options(default: str, *, multiple: bool = False) -> Decorator:
     """`--data`, `--test-data`, and how a user's file is read.
 
@@ -153,24 +205,10 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def with_request(
-            data: str | tuple[str, ...],
-            test_data: Path | None,
-            text_column: str | None,
-            label_column: tuple[str, ...],
-            group_column: str | None,
-            label_separator: str | None,
-            missing: tuple[str, ...],
-            bad_rows: BadRows,
-            reading: ReadOptions,
-            clean: Cleaning | None,
-            **others: Any,
+            data: str | tuple[str, ...], test_data: Path | None, options: TableOptions, **others: Any
         ) -> Any:
             from valence.data.sources import DataRequest
-            from valence.tables.options import TableOptions
 
-            options = TableOptions(
-                text_column, label_column, group_column, label_separator, missing, bad_rows, reading, clean
-            )
             requests = [DataRequest(name, test_data, options) for name in ([data] if isinstance(data, str) else data)]
             return command(**{"requests": requests} if multiple else {"request": requests[0]}, **others)
 
@@ -183,28 +221,7 @@ def data_options(default: str, *, multiple: bool = False) -> Decorator:
                 type=click.Path(path_type=Path),
                 help="A file of your own to test on. Without it, a test set is cut from your --data file.",
             ),
-            click.option("--text-column", help="Your file's column with the texts.  [default: detected]"),
-            click.option(
-                "--label-column",
-                multiple=True,
-                help="Your file's column with the labels.  [default: detected]  Give it again if each column is a "
-                "label of its own, 1 for rows that have it and 0 for the others.",
-            ),
-            click.option(
-                "--group-column",
-                help="A column such as the author: rows with the same value stay on one side of every split.",
-            ),
-            click.option(
-                "--label-separator",
-                help="The separator of several labels in a cell, such as '|'. Lists, as in JSONL, need none.",
-            ),
-            click.option(
-                "--missing",
-                multiple=True,
-                help="A word that means that a text or label is missing, such as 'N/A'. Can be given again.",
-            ),
-            reading_options("stop"),
-            clean_option,
+            table_options,
         ]
         decorated: Command = with_request
         for option in reversed(options):

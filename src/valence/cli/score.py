@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from valence.cli.options import cluster_option, model_option, reading_options, workers_option
+from valence.cli.options import clean_option, cluster_option, model_option, reading_options, workers_option
 from valence.errors import SettingsError
 from valence.model.bundled import BUNDLED
 
@@ -26,6 +26,7 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
 )
 @model_option("A model folder.", default=BUNDLED)
 @reading_options("skip")
+@clean_option
 @click.option(
     "--prefix",
     default="predicted_",

@@ -10,6 +10,7 @@ from valence.cluster.plans import Reading
 from valence.cluster.shards import Receipt
 from valence.tables.answers import PREFIX, Added
 from valence.tables.options import BadRows, ReadOptions
+from valence.tables.posts import Cleaning
 
 PART_ROWS = 16_384  # half a minute of one core: the most that a killed worker costs
 
@@ -22,8 +23,8 @@ class ClusterRequest:
         files: paths, folders, patterns and addresses.
         out: the folder for the shards; an address, or a folder that all machines share.
         model: a model folder on this machine.
-        text_column, reading, prefix, bad_rows: as in bulk.request.ScoreRequest; with `stop`, a file that cannot be read
-            ends the run, too.
+        text_column, reading, prefix, bad_rows, clean: as in bulk.request.ScoreRequest; with `stop`, a file that cannot
+            be read ends the run, too.
         converted: the format of the shards; None for each file's own.
         part_rows: rows of a shard, rounded up to whole blocks.
         restart: score everything again.
@@ -39,6 +40,7 @@ class ClusterRequest:
     part_rows: int = PART_ROWS
     bad_rows: BadRows = "skip"
     restart: bool = False
+    clean: Cleaning | None = None
 
     def read_as(self, *, several: bool) -> Reading:
         """How its files are read; `several` if the model is multi-label."""

@@ -66,6 +66,7 @@ def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
         "model": asdict(model),
         "text column": request.text_column,
         "prefix": request.prefix,
+        "cleaning": request.clean,
         "reading": json.loads(json.dumps(asdict(request.reading))),
         "converted to": request.converted,
         "rows of a shard": request.part_rows,
@@ -96,7 +97,7 @@ class _Run:
         self, request: ClusterRequest, reading: Reading, cluster: Cluster, out: Place, scoring: Scoring
     ) -> None:
         self._request, self._cluster, self._out = request, cluster, out
-        self._job = Job(reading, request.converted, request.bad_rows, out / RUN, scoring)
+        self._job = Job(reading, request.converted, request.bad_rows, request.clean, out / RUN, scoring)
         self._receipts = dict[tuple[str, int], Receipt]()
         self._faults = dict[str, ValenceError]()
         self._tasks = list[Task]()

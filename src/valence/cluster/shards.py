@@ -18,7 +18,7 @@ from valence.bulk.scoring import Scored
 from valence.cluster.plans import Part, Table
 from valence.cluster.storage import Place, read_bytes, remove, size_of, write_bytes, written
 from valence.system.files import indented_json
-from valence.tables.answers import NO_TEXT
+from valence.tables.answers import WITHOUT_TEXT
 from valence.tables.writers import FileWriter, written_as
 
 RECEIPT_VERSION = 2
@@ -160,7 +160,7 @@ def write_shard(
             rows += len(answers)
             unscored += kept
             unread += len(block_problems) - kept
-            blank += sum(answer.error == NO_TEXT for answer in answers)
+            blank += sum(answer.error in WITHOUT_TEXT for answer in answers)
     if problems:
         write_bytes(shard.problems, b"".join(problems))
     else:

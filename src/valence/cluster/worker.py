@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from valence.bulk.blocks import Block, Problem
 from valence.bulk.output import packing
-from valence.bulk.scoring import Scored, results, with_problems
+from valence.bulk.scoring import Scored, cleaning, results, with_problems
 from valence.cluster.connection import fetch, host
 from valence.cluster.inputs import InputFile
 from valence.cluster.model import engine_from
@@ -24,6 +24,7 @@ from valence.inference.engine import Engine
 from valence.system.version import __version__
 from valence.tables.grid import Unread, stopped_by
 from valence.tables.options import BadRows
+from valence.tables.posts import Cleaning
 from valence.tables.writers import FileWriter, Shape, file_writer
 
 LOGGED_PROBLEMS = 20  # of a shard; all of them go into the file next to it
@@ -37,6 +38,7 @@ class Job:
         reading: how files are read.
         converted: the format of the shards; None for each file's own.
         bad_rows: whether the first row that cannot be read or scored ends the run.
+        clean: how forum posts are cleaned; None for what the model was trained on.
         marker: a file in the folder of the shards, which every machine must see.
         scoring: what shards depend on besides their parts.
         version: of Valence.
@@ -45,6 +47,7 @@ class Job:
     reading: Reading
     converted: str | None
     bad_rows: BadRows
+    clean: Cleaning | None
     marker: Place
     scoring: Scoring
     version: str = __version__
@@ -127,8 +130,9 @@ class Scorer:
             return f"{table.place.name}, {table.unit} {place}"
 
         def scored(blocks: Iterator[Block]) -> Iterator[Scored]:
+            score = cleaning(engine.answers, job.clean or engine.fitted.cleaning)
             for block in blocks:
-                result = with_problems(block, results(block.texts, engine.answers), where)
+                result = with_problems(block, results(block.texts, score), where)
                 _, _, block_problems = result
                 if job.bad_rows == "stop" and block_problems:
                     first = block_problems[0]

@@ -15,12 +15,14 @@ from typing import Any
 from valence.errors import DataError, SettingsError
 from valence.tables.decoding import shown
 from valence.tables.grid import Row, Unread
+from valence.tables.posts import ONLY_QUOTES
 from valence.tables.spreadsheet import defused
 
 DECIMALS = 6  # of a probability
 PREFIX = "predicted_"
 SEPARATOR = "|"  # between the labels of one text in one cell
 NO_TEXT = "text-empty"  # the error of a row whose text is blank
+WITHOUT_TEXT = frozenset((NO_TEXT, ONLY_QUOTES))  # errors that are counted, but are no problem of the file
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from valence.tables.bbcode import without_bbcode
 from valence.tables.post_html import text_of_html
 
 Cleaning = Literal["forum", "none"]
+ONLY_QUOTES = "text-only-quotes"  # the error of a post that has nothing else
 
 # Reddit and others store their HTML escaped once more.
 _ESCAPED_HTML = re.compile(r"\s*&lt;(?:p|div|blockquote|aside)\b|\s*&lt;!--")
@@ -96,16 +97,16 @@ def cleaning_of(facts: Mapping[str, Any]) -> Cleaning:
     return "forum" if all(data.get("clean") == "forum" for data in sets) else "none"
 
 
-def own_words(post: str) -> str:
-    """As `cleaned`; a post that is blank already stays as it is. Raises TextError `text-only-quotes`."""
+def own_words(post: str) -> str | TextError:
+    """As `cleaned`, or the error of a post with nothing of its own. One that is blank already stays as it is."""
     own = cleaned(post)
-    if own is None and post.strip():
-        raise TextError(
-            "The post has nothing but quotes, code or a signature.",
-            hint="Leave it out, or score it whole by clean='none'.",
-            code="text-only-quotes",
-        )
-    return own or post
+    if own is not None or not post.strip():
+        return own or post
+    return TextError(
+        "The post has nothing but quotes, code or a signature.",
+        hint="Leave it out, or score it whole by clean='none'.",
+        code=ONLY_QUOTES,
+    )
 
 
 def _as_plain_text(text: str) -> str:

@@ -64,12 +64,7 @@ def predict(
 
 def _own_words(post: str, max_characters: int) -> str | TextError:
     """Its author's own words, or why there are none. A post that is too long is left for the engine to refuse."""
-    if len(post) > max_characters:
-        return post
-    try:
-        return own_words(post)
-    except TextError as error:
-        return error
+    return post if len(post) > max_characters else own_words(post)
 
 
 def version_of(model: ServedModel) -> ModelVersion:
