@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from valence.tables.options import ReadOptions, TableOptions
 ROWS = [("It came late.", "bad"), ("Thank you all!", "good"), ("", "good"), ("Never again here.", "")] * 3
 
 
-def written(path: Path, rows: list[tuple[str, ...]], separator: str = ",", header: str = "text,label") -> Path:
+def written(path: Path, rows: Sequence[tuple[str, ...]], separator: str = ",", header: str = "text,label") -> Path:
     lines = [separator.join(f'"{cell}"' for cell in row) for row in rows]
     path.write_text("\n".join([header.replace(",", separator), *lines]) + "\n", "utf-8")
     return path

@@ -10,7 +10,7 @@ from valence.errors import DataError, TextError
 from valence.inference.answers import answer_of
 from valence.inference.prediction import Prediction
 from valence.tables.answers import WITHOUT_TEXT, Answer
-from valence.tables.posts import Cleaning, own_words
+from valence.tables.posts import Cleaning, each_own_words
 
 # Texts -> the prediction or the error of each, in order. Called from several threads at once.
 Score = Callable[[Sequence[str]], Sequence[Prediction | TextError]]
@@ -20,13 +20,7 @@ Result = Answer | Prediction | TextError
 
 def cleaning(score: Score, how: Cleaning) -> Score:
     """`score` for forum posts that are reduced to their author's words before; those without any are not scored."""
-    return score if how == "none" else partial(_score_own_words, score)
-
-
-def _score_own_words(score: Score, posts: Sequence[str]) -> list[Prediction | TextError]:
-    own = [own_words(post) for post in posts]
-    scored = iter(score([text for text in own if isinstance(text, str)]))
-    return [next(scored) if isinstance(text, str) else text for text in own]
+    return score if how == "none" else partial(each_own_words, score=score)
 
 
 def results(texts: Sequence[str | Answer], score: Score) -> list[Result]:

@@ -97,6 +97,11 @@ clean_option: Decorator = click.option(
 )
 
 
+def _listed(names: str) -> tuple[str, ...]:
+    """Names that are separated by commas, as in a line of CSV."""
+    return tuple(next(csv.reader([names]), ()))
+
+
 def reading_options(bad_rows: BadRows) -> Decorator:
     """How a file is read, as one `reading`, and `--bad-rows` with this default."""
 
@@ -113,8 +118,7 @@ def reading_options(bad_rows: BadRows) -> Decorator:
         ) -> Any:
             from valence.tables.options import ReadOptions
 
-            names = tuple(next(csv.reader([columns]), ()))
-            reading = ReadOptions(file_format, encoding, separator, not no_header, names, sheet)
+            reading = ReadOptions(file_format, encoding, separator, not no_header, _listed(columns), sheet)
             return command(reading=reading, **others)
 
         options: list[Decorator] = [
@@ -153,7 +157,7 @@ def table_options(command: Command) -> Command:
         label_column: tuple[str, ...],
         group_column: str | None,
         label_separator: str | None,
-        missing: tuple[str, ...],
+        missing: str,
         bad_rows: BadRows,
         reading: ReadOptions,
         clean: Cleaning | None,
@@ -162,7 +166,7 @@ def table_options(command: Command) -> Command:
         from valence.tables.options import TableOptions
 
         options = TableOptions(
-            text_column, label_column, group_column, label_separator, missing, bad_rows, reading, clean
+            text_column, label_column, group_column, label_separator, _listed(missing), bad_rows, reading, clean
         )
         return command(options=options, **others)
 
@@ -184,8 +188,9 @@ def table_options(command: Command) -> Command:
         ),
         click.option(
             "--missing",
-            multiple=True,
-            help="A word that means that a text or label is missing, such as 'N/A'. Can be given again.",
+            default="",
+            metavar="A,B,C",
+            help="Words that mean that a text or label is missing, such as 'nan,N/A'.",
         ),
         reading_options("stop"),
         clean_option,

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeVar
 
 from valence.errors import TextError
 from valence.tables.bbcode import without_bbcode
 from valence.tables.post_html import text_of_html
 
 Cleaning = Literal["forum", "none"]
+T = TypeVar("T")
 ONLY_QUOTES = "text-only-quotes"  # the error of a post that has nothing else
 
 # Reddit and others store their HTML escaped once more.
@@ -107,6 +108,13 @@ def own_words(post: str) -> str | TextError:
         hint="Leave it out, or score it whole by clean='none'.",
         code=ONLY_QUOTES,
     )
+
+
+def each_own_words(posts: Sequence[str], score: Callable[[list[str]], Iterable[T]]) -> list[T | TextError]:
+    """What `score` says of each post's own words, in order, or the error of a post that has none."""
+    own = [own_words(post) for post in posts]
+    scored = iter(score([text for text in own if isinstance(text, str)]))
+    return [next(scored) if isinstance(text, str) else text for text in own]
 
 
 def _as_plain_text(text: str) -> str:

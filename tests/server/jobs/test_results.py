@@ -48,6 +48,29 @@ def test_a_file_comes_back_in_its_order_with_an_answer_beside_each_row(
     )
 
 
+@pytest.mark.parametrize(
+    ("clean", "labels", "errors"),
+    [
+        ({}, ["positive", "positive", None], ["", "", "text-empty"]),
+        ({"clean": "forum"}, ["negative", None, None], ["", "text-only-quotes", "text-empty"]),
+    ],
+)
+def test_forum_posts_are_scored_without_what_they_quote(
+    client: FlaskClient,
+    me: dict[str, str],
+    runner: Runner,
+    clean: dict[str, str],
+    labels: list[str | None],
+    errors: list[str],
+) -> None:
+    lines = [{"text": "> good\n\nbad"}, {"text": "[quote]good[/quote]"}, {"text": " "}]
+    answer = scored(client, me, runner, "\n".join(map(json.dumps, lines)), "application/jsonl", **clean)
+    found = [json.loads(line) for line in answer.text.splitlines()]
+    assert [row["text"] for row in found] == [row["text"] for row in lines]
+    assert [row["predicted_label"] for row in found] == labels
+    assert [row["predicted_error"] or "" for row in found] == errors
+
+
 def test_a_text_that_cannot_be_scored_does_not_fail_its_file(
     client: FlaskClient, me: dict[str, str], runner: Runner
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from valence.inference.answers import answer_of
@@ -11,6 +12,7 @@ from valence.server.classifiers.registry import ServedModel
 from valence.server.jobs.uploads import text_of
 from valence.server.store.tables import Job, JobPart
 from valence.tables.answers import Added, Answer
+from valence.tables.posts import each_own_words
 from valence.tables.spreadsheet import line
 from valence.tables.writers import with_keys
 
@@ -28,7 +30,9 @@ def score(job: Job, part: JobPart, model: ServedModel, *, timeout_s: float) -> s
     """
     columns = json.loads(job.columns)
     texts = [text_of(row, job.shape, columns, job.text_column) for row in json.loads(part.given)]
-    predictions = model.scorer.score(texts, timeout_s=timeout_s)
+    score = partial(model.scorer.score, timeout_s=timeout_s)
+    is_posts = (job.clean or model.facts.cleaning) == "forum"
+    predictions = each_own_words(texts, score) if is_posts else score(texts)
     return json.dumps([answer_of(prediction).values() for prediction in predictions])
 
 

@@ -58,6 +58,7 @@ class JobSubmission:
                 rows=upload.rows,
                 rows_done=0,
                 rows_left_out=upload.rows_left_out,
+                clean=query.clean,
                 state="waiting",
                 created_at=now,
                 expires_at=now + timedelta(hours=self._settings.job_hours),

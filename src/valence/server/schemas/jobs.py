@@ -9,6 +9,7 @@ from pydantic import Field
 
 from valence.server.schemas.base import Name, Wire
 from valence.server.schemas.models import ModelVersion
+from valence.tables.posts import Cleaning
 
 
 class JobQuery(Wire):
@@ -30,6 +31,11 @@ class JobQuery(Wire):
     )
     bad_rows: Literal["stop", "skip"] = Field(
         "stop", description="Whether a row that can't be read refuses the file, or is left out and counted."
+    )
+    clean: Cleaning | None = Field(
+        None,
+        description="`forum` leaves out what forum posts quote, their code blocks and signatures; a post with nothing "
+        "else has the error `text-only-quotes`. `none` leaves out nothing. Default: as in the model's training.",
     )
     model: Name | None = Field(None, description="Name of the model; the server's default if left out.")
 

@@ -96,6 +96,7 @@ class Job(Base):
         delimiter: between cells; empty for jsonl.
         columns: JSON list of the file's columns; empty for jsonl, where each row has its own keys.
         rows_left_out: rows of the file that could not be read; they are not in its parts.
+        clean: how its posts are cleaned; None for what the model was trained on.
         state: waiting, running, done or failed.
         reason: why it failed, for its owner.
         expires_at: when it is deleted with its parts.
@@ -118,6 +119,7 @@ class Job(Base):
     rows: Mapped[int]
     rows_done: Mapped[int]
     rows_left_out: Mapped[int] = mapped_column(server_default="0")
+    clean: Mapped[str | None] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str | None] = mapped_column(Text())
     created_at: Mapped[datetime] = mapped_column(UtcTime())

@@ -102,15 +102,14 @@ export const listJobs = <ThrowOnError extends boolean = false>(options?: Options
 /**
  * Submit a file
  *
- * Scores a file in the background. The body is the file itself: CSV or TSV with a header row, or JSON Lines, in UTF-8. It is stored in the database until the job is deleted or expires (`expires_at`). Poll the job until its `state` is done, then download the result.
+ * Scores a file in the background. The body is the file itself: CSV, TSV, JSON, JSON Lines, an Excel workbook or Parquet, also compressed. It is stored in the database until the job is deleted or expires (`expires_at`). Poll the job until its `state` is done, then download the result: JSON Lines for JSON, TSV for TSV, otherwise CSV.
  */
 export const createJob = <ThrowOnError extends boolean = false>(options: Options<CreateJobData, ThrowOnError>): RequestResult<CreateJobResponses, CreateJobErrors, ThrowOnError> => (options.client ?? client).post<CreateJobResponses, CreateJobErrors, ThrowOnError>({
-    bodySerializer: null,
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/v1/jobs',
     ...options,
     headers: {
-        'Content-Type': 'text/csv',
+        'Content-Type': 'application/json',
         ...options.headers
     }
 });

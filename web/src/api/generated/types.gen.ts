@@ -375,9 +375,15 @@ export type Job = {
      */
     rows_done: number;
     /**
+     * Rows Left Out
+     *
+     * Rows of the file that couldn't be read, with `bad_rows=skip`.
+     */
+    rows_left_out: number;
+    /**
      * Shape
      *
-     * Format of the file and of its result.
+     * Format of the result.
      */
     shape: 'csv' | 'tsv' | 'jsonl';
     /**
@@ -1782,9 +1788,37 @@ export type CreateJobData = {
     path?: never;
     query?: {
         /**
-         * The column (in JSON Lines, the key) with the texts. Default: `text`, or the table's only column.
+         * The column (in JSON, the key) with the texts. Default: detected.
          */
         text_column?: string;
+        /**
+         * Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.
+         */
+        encoding?: string;
+        /**
+         * Character between the cells of a CSV file. Default: detected.
+         */
+        separator?: string;
+        /**
+         * Name of a workbook's sheet. Default: the only one.
+         */
+        sheet?: string;
+        /**
+         * The first row is data. Name the columns in `columns`.
+         */
+        no_header?: boolean;
+        /**
+         * Names of the columns of a file without a header, separated by commas.
+         */
+        columns?: string;
+        /**
+         * Whether a row that can't be read refuses the file, or is left out and counted.
+         */
+        bad_rows?: 'stop' | 'skip';
+        /**
+         * `forum` leaves out what forum posts quote, their code blocks and signatures; a post with nothing else has the error `text-only-quotes`. `none` leaves out nothing. Default: as in the model's training.
+         */
+        clean?: 'forum' | 'none';
         /**
          * Name of the model; the server's default if left out.
          */
