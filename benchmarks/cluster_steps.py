@@ -12,19 +12,18 @@ import tracemalloc
 from collections.abc import Callable
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
-from valence.bulk.scoring import answers, with_problems
+from valence.bulk.scoring import results, with_problems
 from valence.cluster.connection import connected
-from valence.cluster.part_reader import part_opened
-from valence.cluster.plans import Part, Reading, Table, planned
+from valence.cluster.plans import Part, Reading, Table, part_opened, planned
 from valence.cluster.request import PART_ROWS, ClusterRequest
-from valence.cluster.shard_writers import writer_for
 from valence.cluster.shards import Model, Scoring, Shard, ending_of, write_shard
 from valence.cluster.storage import Place, place_of
 from valence.cluster.worker import Task
 from valence.inference.engine import Engine
 from valence.model.bundled import bundled_folder
+from valence.tables.writers import FileWriter, Shape, file_writer
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -51,7 +50,7 @@ def steps(file: Path, out: Path, model: Path | None) -> Json:
 
 def driving(file: Path, workers: int) -> Json:
     """What a shard costs the process that gave the command: memory until the end, and time to hand it out."""
-    table = planned(place_of(str(file)), file.name, "csv", _reading(file)).table
+    table = planned(place_of(str(file)), file.name, _reading(file)).table
     assert table is not None
     tracemalloc.start()
     held = [_handed_out(table, index) for index in range(HANDED_OUT)]
@@ -78,28 +77,32 @@ def _handed_out(table: Table, index: int) -> tuple[Task, bytes]:
 def _reading(file: Path) -> Reading:
     """As the command reads the file, all of it one part."""
     whole = ClusterRequest([str(file)], "", bundled_folder(), "comment", part_rows=sys.maxsize)
-    return whole.reading(several=False)
+    return whole.read_as(several=False)
 
 
 def _steps_once(place: Place, out: Place, engine: Engine, reading: Reading) -> Json:
-    cutting, plan = _timed(lambda: planned(place, place.name.name, "csv", reading))
+    cutting, plan = _timed(lambda: planned(place, place.name.name, reading))
     assert plan.table is not None
     table, (whole,) = plan.table, plan.parts
     shard = Shard(out, 0, ending_of(table, None))
 
-    with part_opened(table, whole, None, reading.added) as source:
-        reading_s, blocks = _timed(lambda: list(source.blocks))
-        texts = [text for block in blocks for text in block.texts if text is not None]
+    with part_opened(table, whole, reading) as (open_table, read):
+        reading_s, blocks = _timed(lambda: list(read))
+        texts = [text for block in blocks for text in block.texts if isinstance(text, str)]
         tokenising, readings = _timed(lambda: [engine.reader.read(text) for text in texts])
         windows = [engine.reader.window(each.ids[first:past]) for each in readings for first, past in each.bounds]
         arithmetic, _ = _timed(lambda: engine.run(windows))
         scoring, scored = _timed(
-            lambda: [with_problems(block, answers(block.texts, engine.answers), str) for block in blocks]
+            lambda: [with_problems(block, results(block.texts, engine.answers), str) for block in blocks]
         )
-        with writer_for(table, source, reading.added, None, ()) as writer:
-            writing, receipt = _timed(
-                lambda: write_shard(shard, table, whole, iter(scored), writer, Scoring(Model("", ""), ""))
-            )
+        shape = Shape.of(open_table)
+
+        def writer_of(file: IO[bytes]) -> FileWriter:
+            return file_writer(table.kind, file, shape, reading.added, bytes)
+
+        writing, receipt = _timed(
+            lambda: write_shard(shard, table, whole, iter(scored), writer_of, Scoring(Model("", ""), ""))
+        )
     return {
         "rows": receipt.rows,
         "cutting": cutting,

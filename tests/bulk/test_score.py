@@ -290,7 +290,8 @@ def test_what_is_wrong_is_named_with_a_way_out(
         (("-", "--out", "out.parquet"), "CSV from standard input cannot become PARQUET"),
         (("in.parquet", "--out", "-"), "cannot be written to standard output"),
         (("in.csv", "--out", "in.csv/out.csv"), "cannot be written: "),
-        (("in.csv", "--out", "out.parquet.gz"), "Parquet has its own compression"),
+        (("in.csv", "--out", "out.parquet.gz"), "does not tell a format that can be written"),
+        (("in.csv", "--out", "out.csv.zip"), "does not tell a format that can be written"),
     ],
 )
 def test_paths_that_cannot_be_are_refused(

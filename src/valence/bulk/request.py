@@ -21,6 +21,7 @@ from valence.tables.writers import in_pieces, written_as
 
 STANDARD_OUTPUT = Path("-")
 _WRITABLE = ("csv", "tsv", "jsonl", "parquet", "xlsx")
+_PACKED = (".gz", ".zst")
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,9 @@ class ScoreRequest:
         """Raises SettingsError for names that cannot be, before anything is read."""
         if self.out == STANDARD_OUTPUT:
             return
-        kind = format_of(self.out)
-        if kind not in _WRITABLE and not (kind is None and self.reading.format):
+        kind, packed = format_of(self.out), self.out.suffix.lower()
+        unknown = kind not in _WRITABLE and not (kind is None and self.reading.format)
+        if unknown or packed == ".zip" or (packed in _PACKED and kind in {"parquet", "xlsx"}):
             raise SettingsError(
                 f"The ending of --out {self.out.name} does not tell a format that can be written.",
                 hint="Let it end in .csv, .tsv, .jsonl, .parquet or .xlsx; the first three also in .gz or .zst.",
