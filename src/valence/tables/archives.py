@@ -82,7 +82,7 @@ def holds_one_table(path: Path) -> bool:
             only_table(path, [info.filename for info in archive.infolist() if not info.is_dir()])
     except DataError:
         return False
-    except (zipfile.BadZipFile, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return True
     return True
 
@@ -201,7 +201,7 @@ def _zip(path: Path, file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError) as error:
         raise DataError(
             f"{shown(path)} is damaged or incomplete: {error}.", hint="Copy it again.", code="file-damaged"
         ) from error
