@@ -73,6 +73,7 @@ def score(folder: Path) -> None:
         done = CliRunner().invoke(command_line, ["score", str(source), "--out", str(out), "--model", str(folder)])
         assert done.exit_code == 0, (done.output, done.exception)
         assert f'1,"{PRAISE}",positive,0.' in gzip.decompress(out.read_bytes()).decode()
+        source.with_suffix(".parquet").write_bytes(b"PAR1")
         parquet = [str(source.with_suffix(".parquet")), "--out", str(out.with_name("out.parquet"))]
         refused = CliRunner().invoke(command_line, ["score", *parquet, "--model", str(folder)])
         assert refused.exit_code == 2, refused.output
