@@ -114,7 +114,16 @@ def test_a_cell_in_the_last_corner_does_not_cost_the_rectangle(tmp_path: Path) -
         sheet.write_row(0, 0, ["text", "label"])
         sheet.write(20_000, 16_383, "x")
     with opened(path, ReadOptions()) as table:
-        assert list(table) == []  # columns beyond MOST_COLUMNS are not read
+        (far,) = table
+    assert isinstance(far, Unread)
+    assert "row 20001: 16384 cells, but the header has 2" in far.error.message
+
+
+def test_cells_that_are_only_empty_are_limited_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = book(tmp_path, {"One": [["text", "label"], *([None] * 99 + ["x"] for _ in range(99))]})
+    monkeypatch.setattr(xlsx, "MOST_CELLS", 9_000)
+    with opened(path, ReadOptions()) as table, pytest.raises(DataError, match="more than 9,000 cells"):
+        list(table)
 
 
 def test_a_workbook_that_would_become_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

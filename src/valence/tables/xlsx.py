@@ -25,7 +25,7 @@ from valence.tables.options import ReadOptions
 
 MOST_UNPACKED_BYTES = 2 << 30  # of all parts of a workbook
 MOST_SHARED_BYTES = 256 << 20  # of its different texts, which are kept in memory
-MOST_COLUMNS = 4096
+MOST_CELLS = 100_000_000  # including empty ones to the left of the last in each row, which cost time, not memory
 _TABLE_ROWS = 20  # of which a sheet with a table fills one at least
 
 
@@ -68,7 +68,7 @@ class WorkbookTable:
                 yield Unread(place, self._too_wide(place, len(cells)))
                 continue
             raw = [cell.value for cell in cells] + [None] * (width - len(cells))
-            shown_as = [as_seen(cell.value, cell.number_format or "") for cell in cells] + [None] * (width - len(cells))
+            shown_as = [_as_seen(cell) for cell in cells] + [None] * (width - len(cells))
             yield Row(place, dict(zip(self.columns, shown_as, strict=True)), raw)
 
     def _too_wide(self, place: int, width: int) -> DataError:
@@ -98,10 +98,10 @@ def as_seen(value: Any, number_format: str = "General") -> Any:
     >>> as_seen(1.0), as_seen(True), as_seen(0.125, "0.0%"), as_seen(dt.datetime(2026, 3, 1))
     (1, True, '12.5%', '2026-03-01')
     """
-    if isinstance(value, float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         if number_format.endswith("%"):
             return f"{value:.{len(number_format.partition('.')[2]) - 1 if '.' in number_format else 0}%}"
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+        return int(value) if float(value).is_integer() and abs(value) < 1e15 else value
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
     if isinstance(value, dt.date | dt.time):
@@ -109,6 +109,13 @@ def as_seen(value: Any, number_format: str = "General") -> Any:
     if isinstance(value, dt.timedelta):
         return str(value)
     return value
+
+
+def _as_seen(cell: Any) -> Any:
+    value = cell.value
+    if value is None or isinstance(value, str | bool):
+        return value
+    return as_seen(value, cell.number_format or "")
 
 
 def _check_options(path: Path, binary: IO[bytes], options: ReadOptions) -> None:
@@ -173,7 +180,15 @@ def _holds_table(sheet: Any) -> bool:
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     """Each row that is not empty: its number from 1, and its cells up to the last that is filled."""
     sheet.reset_dimensions()  # what a workbook says about its size is often wrong
-    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1):
+    passed = 0
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        passed += len(row)
+        if passed > MOST_CELLS:
+            raise DataError(
+                f"The sheet {sheet.title!r} has more than {MOST_CELLS:,} cells, empty ones included.",
+                hint="Save it as CSV, or delete the empty columns.",
+                code="unpacked-too-large",
+            )
         cells = list(row)
         while cells and cells[-1].value in {None, ""}:
             cells.pop()
