@@ -1,55 +1,56 @@
-import { Button } from "@mantine/core";
+import { Button, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 
 import type { ModelList } from "../../api/generated";
+import { Choice } from "../../components/choice";
 import { ModelChoice } from "../../components/model-choice";
 import { Notice } from "../../components/notice";
 import shared from "../../components/shared.module.css";
 import { counted, fileSize } from "../../lib/format";
+import * as choosing from "./choosing";
+import type { Choosing } from "./choosing";
 import classes from "./column-step.module.css";
+import { FileNotes } from "./file-notes";
 import { isLarge, JobOffer } from "./job-offer";
 import { Preview } from "./preview";
-import { session, type Choosing } from "./session";
+import { session } from "./session";
+import { Check, UnderstoodBar } from "./understood-bar";
 
 interface ColumnStepProps {
   stage: Choosing;
   models: ModelList | undefined;
 }
 
-/** Shows the file's first rows and asks which column has the texts. */
+/** Shows what was understood of the file and its first rows, and asks which column has the texts. */
 export function ColumnStep({ stage, models }: ColumnStepProps) {
-  const { raw, table, column } = stage;
+  const { table, column, labelColumns, labels, isRereading } = stage;
   const [name, setName] = useState<string>();
   const model = models?.models.find((candidate) =>
     name === undefined ? candidate.default : candidate.name === name,
   );
   const rows = table.rows.length;
+  const toScore = rows - labels.withoutText;
   return (
-    <section className={`${shared.card} ${shared.raised}`} aria-labelledby="column-step">
+    <section
+      className={`${shared.card} ${shared.raised}`}
+      aria-labelledby="column-step"
+      aria-busy={isRereading}
+    >
       <FileHeader stage={stage} />
-      {raw.warnings.length > 0 ? (
-        <ul className={classes.cautions} aria-label="Warnings about this file">
-          {raw.warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
-          ))}
-        </ul>
-      ) : null}
-      <Preview table={table} column={column} onChoose={session.setColumn} />
-      {rows === 0 ? (
-        <div className={classes.empty}>
-          <Notice
-            title="This file has column names but no data"
-            detail={`Its only row was read as column names: ${table.columns.map((name) => `“${name}”`).join(", ")}. If that row is a text, clear “The first row contains column names”. Otherwise, choose another file.`}
-          />
-        </div>
-      ) : null}
+      <Preview
+        table={table}
+        column={column}
+        labelColumns={labelColumns}
+        onChoose={(chosen) => session.change(choosing.withColumn, chosen)}
+      />
+      {rows === 0 ? <NoRows columns={table.columns} /> : <FileNotes stage={stage} />}
       <footer className={classes.foot}>
         <Button
           size="md"
-          disabled={rows === 0 || !models || !model}
+          disabled={toScore === 0 || isRereading || !models || !model}
           onClick={() => models && model && session.start(model, models.limits)}
         >
-          Score {counted(rows, "text")}
+          Score {counted(toScore, "text")}
         </Button>
         <Button size="md" variant="subtle" color="gray" onClick={() => void session.clear()}>
           New file
@@ -61,33 +62,87 @@ export function ColumnStep({ stage, models }: ColumnStepProps) {
         />
       </footer>
       {isLarge(stage) && rows > 0 ? <JobOffer stage={stage} model={model} /> : null}
+      <VisuallyHidden role="status">{isRereading ? "Reading the file again." : ""}</VisuallyHidden>
     </section>
   );
 }
 
-/** The file's name and size, and whether its first row contains column names. */
-function FileHeader({ stage: { file, raw, table, hasHeader } }: { stage: Choosing }) {
+function NoRows({ columns }: { columns: readonly string[] }) {
+  return (
+    <div className={classes.empty}>
+      <Notice
+        title="This file has column names but no data"
+        detail={`Its only row was read as column names: ${columns.map((name) => `“${name}”`).join(", ")}. If that row is a text, clear “The first row contains column names”. Otherwise, choose another file.`}
+      />
+    </div>
+  );
+}
+
+/** The file's name and size, and how it is read. */
+function FileHeader({ stage }: { stage: Choosing }) {
+  const { file, table } = stage;
   return (
     <header className={classes.head}>
-      <div>
-        <h2 id="column-step" className={shared.title}>
-          Which column contains the texts?
-        </h2>
-        <p>
-          <strong>{file.name}</strong>, {fileSize(file.size)}: {counted(table.rows.length, "row")},{" "}
-          {counted(table.columns.length, "column")}
-        </p>
-      </div>
-      {raw.columns === undefined ? (
-        <label className={classes.check}>
-          <input
-            type="checkbox"
-            checked={hasHeader}
-            onChange={(event) => session.setHeader(event.currentTarget.checked)}
-          />
-          The first row contains column names
-        </label>
-      ) : null}
+      <h2 id="column-step" className={shared.title}>
+        Which column contains the texts?
+      </h2>
+      <p>
+        <strong>{file.name}</strong>, {fileSize(file.size)}: {counted(table.rows.length, "row")},{" "}
+        {counted(table.columns.length, "column")}
+      </p>
+      <UnderstoodBar understood={stage.reading.understood}>
+        <Choices stage={stage} />
+      </UnderstoodBar>
     </header>
+  );
+}
+
+/** What can be changed without reading the file again, and whether bad rows are left out. */
+function Choices({ stage }: { stage: Choosing }) {
+  const { reading, hasHeader, missing, labels, options } = stage;
+  return (
+    <>
+      {stage.table.columns.length > 1 ? <LabelChoice stage={stage} /> : null}
+      {reading.table.columns === undefined ? (
+        <Check
+          label="The first row contains column names"
+          checked={hasHeader}
+          onChange={(checked) => session.change(choosing.withHeader, checked)}
+        />
+      ) : null}
+      {labels.missing.size > 0 ? (
+        <Check
+          label={`Leave out ${[...labels.missing.keys()].map((word) => `“${word}”`).join(", ")}`}
+          checked={missing}
+          onChange={(checked) => session.change(choosing.withMissing, checked)}
+        />
+      ) : null}
+      {options.skipBadRows && reading.bad.length > 0 ? (
+        <Check
+          label={`Skip ${counted(reading.bad.length, "bad row")}`}
+          checked
+          onChange={() => void session.reread({ skipBadRows: false })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+const NONE = "";
+
+/** Which column has labels. Several columns of yes and no are one choice. */
+function LabelChoice({ stage: { table, column, labelColumns } }: { stage: Choosing }) {
+  const single = table.columns.map((name, at) => ({ value: `${at}`, name })).filter((_, at) => at !== column);
+  const value = labelColumns.join(" ");
+  const several = labelColumns.length > 1 ? [{ value, name: counted(labelColumns.length, "column") }] : [];
+  return (
+    <Choice
+      label="Labels"
+      value={value}
+      options={[{ value: NONE, name: "none" }, ...several, ...single]}
+      onChoose={(chosen) =>
+        session.change(choosing.withLabels, chosen === NONE ? [] : chosen.split(" ").map(Number))
+      }
+    />
   );
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { formulaCells, resultCsv, resultName } from "./export-csv";
 import { Scores } from "./scores";
-import type { Table } from "./table";
+import type { Table } from "./reading/table";
 
 function written(table: Table, scores = new Scores(table.rows.length, ["negative", "positive"])) {
   const csv = resultCsv(table, scores, table.rows.keys());

@@ -1,7 +1,7 @@
 import Papa from "papaparse";
 
 import type { Scores } from "./scores";
-import type { Table } from "./table";
+import type { Table } from "./reading/table";
 
 /** A signed number is not a formula if it ends with the cell or at a character where a spreadsheet may split. */
 const NUMBER = String.raw`(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?%?(?:$|[;|\t\r\n])`;

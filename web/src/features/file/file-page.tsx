@@ -15,7 +15,7 @@ import { useRestoredFocus } from "../../lib/use-restored-focus";
 import { ColumnStep } from "./column-step";
 import { FileDrop } from "./file-drop";
 import { fileOfText } from "./pasted-text";
-import { prepareToRead } from "./read-in-worker";
+import { prepareToRead } from "./reading/read-in-worker";
 import { RunView } from "./run-view";
 import { isUnsaved, session, type Stage } from "./session";
 import { UnreadableFile } from "./unreadable-file";

@@ -9,7 +9,8 @@ import { submitFile, jobsQuery, storedKey, storeKey } from "../../api/jobs";
 import { Notice } from "../../components/notice";
 import { JobKey } from "./job-key";
 import classes from "./jobs.module.css";
-import { session, type Choosing } from "./session";
+import type { Choosing } from "./choosing";
+import { session } from "./session";
 
 /** Files from this size on take minutes on a small server. */
 const LARGE_ROWS = 10_000;

@@ -1,5 +1,5 @@
 import classes from "./preview.module.css";
-import type { Table } from "./table";
+import type { Table } from "./reading/table";
 
 const SHOWN_ROWS = 6;
 /** Longer cells are truncated. */
@@ -8,22 +8,25 @@ const SHOWN_CHARS = 160;
 interface PreviewProps {
   table: Table;
   column: number;
+  labelColumns: readonly number[];
   onChoose: (column: number) => void;
 }
 
 /** The first rows, with a radio button in each column's header. */
-export function Preview({ table: { columns, rows }, column, onChoose }: PreviewProps) {
+export function Preview({ table: { columns, rows }, column, labelColumns, onChoose }: PreviewProps) {
+  const chosen = (i: number) => i === column || undefined;
   return (
     <div className={classes.scroll} role="region" aria-label="First rows of the file" tabIndex={0}>
       <table className={classes.table}>
         <thead>
           <tr>
             {columns.map((name, i) => (
-              <th key={name} scope="col" data-chosen={i === column || undefined}>
+              <th key={name} scope="col" data-chosen={chosen(i)}>
                 <label>
                   <input type="radio" name="column" checked={i === column} onChange={() => onChoose(i)} />
                   {name}
                 </label>
+                {labelColumns.includes(i) ? <span className={classes.mark}>label</span> : null}
               </th>
             ))}
           </tr>
@@ -32,7 +35,7 @@ export function Preview({ table: { columns, rows }, column, onChoose }: PreviewP
           {rows.slice(0, SHOWN_ROWS).map((row, r) => (
             <tr key={r}>
               {columns.map((name, i) => (
-                <td key={name} data-chosen={i === column || undefined}>
+                <td key={name} dir="auto" data-chosen={chosen(i)}>
                   {shortened(row[i] ?? "")}
                 </td>
               ))}

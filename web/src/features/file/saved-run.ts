@@ -5,6 +5,7 @@
 import type { Limits, ModelSummary } from "../../api/generated";
 import { removeItems, storeItem, loadItem } from "../../lib/browser-store";
 import { uuid } from "../../lib/uuid";
+import type { Choices } from "./choosing";
 import type { Storage } from "./scores";
 
 /** Browsers allow at least some hundred megabytes; this leaves room for the scores. */
@@ -15,20 +16,17 @@ const LOCK = "valence-run";
 /** A reloading tab releases its lock within this time; if the lock is still held then, another tab has it. */
 const LOCK_WAIT_MS = 1500;
 /** Version of the stored format; other versions are ignored. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Whether a run is stored, or why not. */
 export type SaveState = "yes" | "blocked" | "too-large" | "other-tab";
 
-export interface SavedFile {
+export interface SavedFile extends Choices {
   version: number;
   id: string;
   name: string;
   type: string;
   bytes: ArrayBuffer;
-  encoding: string | undefined;
-  hasHeader: boolean;
-  column: number;
   model: ModelSummary;
   limits: Limits;
 }

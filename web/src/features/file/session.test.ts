@@ -6,7 +6,7 @@ import { loadItem } from "../../lib/browser-store";
 import { answerTo, modelList, PREDICT, score, summary } from "../../test/handlers";
 import { server } from "../../test/server";
 import type { SavedScores } from "./saved-run";
-import { readFile, type FileToRead } from "./read-file";
+import { readFile, type FileToRead } from "./reading/read-file";
 import { isUnsaved, Session, type Run } from "./session";
 
 class InlineWorker extends EventTarget {

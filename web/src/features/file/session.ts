@@ -5,34 +5,31 @@
 import { asApiError, type ApiError } from "../../api/client";
 import type { Limits, ModelSummary } from "../../api/generated";
 import { scoreTexts, type Pause } from "../../api/score-texts";
-import type { FileProblem } from "./file-problem";
-import { SavedRun, type SavedFile, type SavedScores, type SaveState } from "./saved-run";
+import * as choosing from "./choosing";
+import { textsOf, type Choosing } from "./choosing";
 import { Pace } from "./pace";
-import { readInWorker } from "./read-in-worker";
+import type { Reading, ReadOptions, Understood } from "./reading/options";
+import type { FileProblem } from "./reading/problem";
+import { readInWorker } from "./reading/read-in-worker";
+import type { Table } from "./reading/table";
+import { SavedRun, type SavedFile, type SavedScores, type SaveState } from "./saved-run";
 import { Scores, type Mark } from "./scores";
-import { guessHeader, guessTextColumn, tableOf, type RawTable, type Table } from "./table";
 
 /** How often a run shows its progress. */
 const TICK_MS = 300;
 /** How often a run is stored; a reload repeats at most this much work. */
 const SAVE_MS = 2000;
 
-export type Stage =
-  | { kind: "empty" }
-  | { kind: "reading"; file: File }
-  | { kind: "unreadable"; file: File; problem: FileProblem }
-  | Choosing
-  | Run;
+export type Stage = { kind: "empty" } | { kind: "reading"; file: File } | Unreadable | Choosing | Run;
 
-export interface Choosing {
-  kind: "choosing";
+export interface Unreadable {
+  kind: "unreadable";
   file: File;
-  /** Chosen by the user if the file isn't UTF-8. */
-  encoding: string | undefined;
-  raw: RawTable;
-  table: Table;
-  hasHeader: boolean;
-  column: number;
+  options: ReadOptions;
+  problem: FileProblem;
+  understood: Understood | undefined;
+  /** Whether the file is being read again with other options. */
+  isRereading: boolean;
 }
 
 export interface Run {
@@ -40,6 +37,8 @@ export interface Run {
   file: File;
   table: Table;
   column: number;
+  /** Separates the cells of the file, and so of the results. */
+  separator: string | undefined;
   texts: string[];
   model: ModelSummary;
   limits: Limits;
@@ -99,44 +98,50 @@ export class Session {
     if (!stored || this.snapshot().kind !== "empty") return; // a file was chosen in the meantime
     const { file: saved, scores } = stored;
     const file = new File([saved.bytes], saved.name, { type: saved.type });
-    await this.open(file, saved.encoding);
+    await this.open(file, saved.options);
     if (!this.isAt("choosing", file)) return;
-    this.setHeader(saved.hasHeader);
-    this.setColumn(saved.column);
+    this.change(choosing.withHeader, saved.hasHeader);
+    this.change(choosing.withColumn, saved.column);
+    this.change(choosing.withMissing, saved.missing);
     this.restoreRun(saved, scores);
   };
 
-  open = async (file: File, encoding?: string): Promise<void> => {
-    this.stopper.abort();
-    this.stopper = new AbortController();
-    const { signal } = this.stopper;
+  open = async (file: File, options: ReadOptions = {}): Promise<void> => {
+    const signal = this.startReading();
     this.set({ kind: "reading", file });
-    const reading = await readInWorker({ file, encoding }, signal).catch((error: unknown) => ({
-      problem: { title: "The file couldn’t be read", detail: asApiError(error).detail },
-    }));
-    if (signal.aborted) return;
-    if ("problem" in reading) this.set({ kind: "unreadable", file, problem: reading.problem });
-    else this.choose({ file, encoding, raw: reading.table }, guessHeader(reading.table));
+    const reading = await readInWorker({ file, options }, signal);
+    if (!signal.aborted) this.show(file, options, reading);
   };
 
-  setHeader = (hasHeader: boolean): void => {
-    if (this.stage.kind === "choosing") this.choose(this.stage, hasHeader);
+  /** Reads the file again with other options, and shows the current reading until then. */
+  reread = async (changed: ReadOptions): Promise<void> => {
+    const before = this.stage;
+    if (before.kind !== "choosing" && before.kind !== "unreadable") return;
+    const { file } = before;
+    const options = { ...before.options, ...changed };
+    const signal = this.startReading();
+    this.set({ ...before, options, isRereading: true });
+    const reading = await readInWorker({ file, options }, signal);
+    if (!signal.aborted) this.show(file, options, reading);
   };
 
-  setColumn = (column: number): void => {
-    if (this.stage.kind === "choosing") this.set({ ...this.stage, column });
+  /** Changes what is chosen of the file that was read, such as choosing.withColumn. */
+  change = <Value>(by: (stage: Choosing, value: Value) => Choosing, value: Value): void => {
+    if (this.stage.kind === "choosing") this.set(by(this.stage, value));
   };
 
   start = (model: ModelSummary, limits: Limits): void => {
     if (this.stage.kind !== "choosing") return;
     this.tableTop = 0;
-    const { file, encoding, hasHeader, column } = this.stage;
+    const { file, options, hasHeader, column, missing } = this.stage;
     this.run(runOf(this.stage, model, limits));
-    void this.savedRun.begin({ file, encoding, hasHeader, column, model, limits }).then((saveState) => {
-      if (this.stage.kind !== "run" || this.stage.file !== file) return;
-      this.set({ ...this.stage, saveState });
-      this.save();
-    });
+    void this.savedRun
+      .begin({ file, options, hasHeader, column, missing, model, limits })
+      .then((saveState) => {
+        if (this.stage.kind !== "run" || this.stage.file !== file) return;
+        this.set({ ...this.stage, saveState });
+        this.save();
+      });
   };
 
   /** Records a person's verdict on a row, for the table and the download. */
@@ -209,13 +214,20 @@ export class Session {
       });
   }
 
-  private choose(
-    { file, encoding, raw }: Pick<Choosing, "file" | "encoding" | "raw">,
-    hasHeader: boolean,
-  ): void {
-    const table = tableOf(raw, hasHeader);
-    const column = guessTextColumn(table);
-    this.set({ kind: "choosing", file, encoding, raw, table, hasHeader, column });
+  private startReading(): AbortSignal {
+    this.stopper.abort();
+    this.stopper = new AbortController();
+    return this.stopper.signal;
+  }
+
+  private show(file: File, options: ReadOptions, reading: Reading): void {
+    if ("problem" in reading) {
+      const { problem, understood } = reading;
+      this.set({ kind: "unreadable", file, options, problem, understood, isRereading: false });
+    } else {
+      const previous = this.stage.kind === "choosing" ? this.stage : undefined;
+      this.set(choosing.choosingOf(file, options, reading, previous));
+    }
   }
 
   /** Restores a stored run. Resumes it if it was interrupted; leaves it stopped if the user stopped it. */
@@ -258,13 +270,15 @@ export class Session {
   }
 }
 
-function runOf({ file, table, column }: Choosing, model: ModelSummary, limits: Limits): Run {
+function runOf(stage: Choosing, model: ModelSummary, limits: Limits): Run {
+  const { file, table, column, reading } = stage;
   return {
     kind: "run",
     file,
     table,
     column,
-    texts: table.rows.map((row) => row[column] ?? ""),
+    separator: reading.understood.separator,
+    texts: textsOf(stage),
     model,
     limits,
     scores: new Scores(table.rows.length, model.labels),

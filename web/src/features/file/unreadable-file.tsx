@@ -1,43 +1,49 @@
 import { Button } from "@mantine/core";
-import { useState } from "react";
 
-import { Choice } from "../../components/choice";
 import { Notice } from "../../components/notice";
-import { ENCODINGS } from "./decode";
-import { session, type Stage } from "./session";
+import { counted } from "../../lib/format";
+import { BadRows } from "./bad-rows";
+import { session, type Unreadable } from "./session";
+import { UnderstoodBar } from "./understood-bar";
 import classes from "./unreadable-file.module.css";
 
-const DEFAULT_ENCODING = ENCODINGS[0]?.name ?? "";
-
-/** Why a file can't be read, and what to do. */
-export function UnreadableFile({
-  stage: { file, problem },
-}: {
-  stage: Extract<Stage, { kind: "unreadable" }>;
-}) {
-  const [encoding, setEncoding] = useState(DEFAULT_ENCODING);
+/** Why a file can't be read, and what would read it, each with one click. */
+export function UnreadableFile({ stage }: { stage: Unreadable }) {
+  const { file, problem, understood, isRereading } = stage;
+  const [likeliest, ...others] = problem.offers;
   return (
-    <div className={classes.problem}>
+    <div className={classes.problem} aria-busy={isRereading}>
       <Notice
         title={`${file.name}: ${problem.title.charAt(0).toLowerCase()}${problem.title.slice(1)}`}
         detail={problem.detail}
       />
+      {problem.bad.length > 1 ? (
+        <div className={classes.options}>
+          <BadRows
+            bad={problem.bad}
+            unit={problem.unit}
+            summary={`Show the ${counted(problem.bad.length, "row")} that can’t be read`}
+          />
+        </div>
+      ) : null}
       <div className={classes.options}>
-        {problem.encoding ? (
-          <>
-            <Choice
-              label="Encoding"
-              value={encoding}
-              options={ENCODINGS.map(({ name, label }) => ({ value: name, name: label }))}
-              onChoose={setEncoding}
-            />
-            <Button onClick={() => void session.open(file, encoding)}>Read with this encoding</Button>
-          </>
+        {likeliest ? (
+          <Button onClick={() => void session.reread(likeliest.options)}>{likeliest.label}</Button>
         ) : null}
-        <Button variant="default" onClick={() => void session.clear()}>
+        {others.map(({ label, options }) => (
+          <Button key={label} variant="default" onClick={() => void session.reread(options)}>
+            {label}
+          </Button>
+        ))}
+        <Button variant="subtle" color="gray" onClick={() => void session.clear()}>
           Choose another file
         </Button>
       </div>
+      {understood ? (
+        <div className={classes.options}>
+          <UnderstoodBar understood={understood} />
+        </div>
+      ) : null}
     </div>
   );
 }

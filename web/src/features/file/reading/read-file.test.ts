@@ -1,16 +1,19 @@
 import { expect, it } from "vitest";
 
+import type { ReadOptions } from "./options";
 import { readFile } from "./read-file";
 
 const file = (name: string, content: BlobPart) => new File([content], name);
 const bytes = (...values: number[]) => new Uint8Array(values);
-const tableOf = async (name: string, content: BlobPart, encoding?: string) => {
-  const reading = await readFile({ file: file(name, content), encoding });
+const goodOf = async (name: string, content: BlobPart, options?: ReadOptions) => {
+  const reading = await readFile({ file: file(name, content), options });
   if ("problem" in reading) throw new Error(`${reading.problem.title}. ${reading.problem.detail}`);
-  return reading.table;
+  return reading;
 };
-const problemOf = async (name: string, content: BlobPart, encoding?: string) => {
-  const reading = await readFile({ file: file(name, content), encoding });
+const tableOf = async (name: string, content: BlobPart, options?: ReadOptions) =>
+  (await goodOf(name, content, options)).table;
+const problemOf = async (name: string, content: BlobPart, options?: ReadOptions) => {
+  const reading = await readFile({ file: file(name, content), options });
   return "problem" in reading ? reading.problem : undefined;
 };
 
@@ -52,18 +55,37 @@ it("reads a JSON list of strings or objects", async () => {
   expect((await tableOf("unnamed", ' [{"t": "a"}]')).columns).toEqual(["t"]);
 });
 
-it("pads short rows, and reports them", async () => {
-  const { rows, warnings } = await tableOf("a.csv", "a,b\n1,2\n3\n4,5,6\n");
-  expect(rows).toEqual([
-    ["a", "b", ""],
-    ["1", "2", ""],
-    ["3", "", ""],
-    ["4", "5", "6"],
+it("stops at bad rows, lists them, and skips them if asked", async () => {
+  const content = 'a,b\n1,2\n3\n4,5,6\n7,"8\nno end\n9,10\n';
+  const problem = await problemOf("a.csv", content);
+  expect(problem).toMatchObject({ code: "row-ragged", unit: "line" });
+  expect(problem?.title).toBe("Line 3 can’t be read: it has 1 cell, and the first row has 2");
+  expect(problem?.detail).toContain("3 more can’t be read either");
+  expect(problem?.offers).toEqual([{ label: "Skip 4 bad rows", options: { skipBadRows: true } }]);
+  const { table, bad } = await goodOf("a.csv", content, { skipBadRows: true });
+  expect(table).toMatchObject({
+    rows: [
+      ["a", "b"],
+      ["1", "2"],
+      ["9", "10"],
+    ],
+    places: [1, 2, 7],
+  });
+  expect(bad.map(({ place, code }) => [place, code])).toEqual([
+    [3, "row-ragged"],
+    [4, "row-ragged"],
+    [5, "quote-broken"],
+    [6, "row-ragged"],
   ]);
-  expect(warnings).toEqual([
-    expect.stringContaining("2 rows have more or fewer fields than the first row (2)"),
+});
+
+it("skips lines that are no JSON, if asked", async () => {
+  const { table, bad } = await goodOf("a.jsonl", '{"a":1}\n{oops\n"text"\n3\n', { skipBadRows: true });
+  expect(table.places).toEqual([1, 3]);
+  expect(bad.map(({ place, code }) => [place, code])).toEqual([
+    [2, "json-broken"],
+    [4, "json-broken"],
   ]);
-  expect(warnings[0]).toContain("row 3");
 });
 
 it("treats markup in fields and names as text", async () => {
@@ -74,15 +96,25 @@ it("treats markup in fields and names as text", async () => {
 it.each([
   ["nothing", "a.csv", "", /is empty/],
   ["spaces", "a.txt", " \n\n ", /is empty/],
-  ["an open quote", "a.csv", 'text\n"never closed\nand on\n', /row 2 runs to the end/],
-  ["a line that isn’t valid JSON", "a.jsonl", '{"a":1}\n{oops\n', /Line 2 isn’t valid JSON/],
+  [
+    "an open quote",
+    "a.csv",
+    'text\n"never closed\nand on\n',
+    /Line 2 can’t be read: a quotation mark isn’t closed/,
+  ],
+  ["a line that isn’t valid JSON", "a.jsonl", '{"a":1}\n{oops\n', /Line 2 can’t be read: it isn’t valid JSON/],
   ["JSON that is no list", "a.json", '{"a":1}', /isn’t a list/],
-  ["broken JSON", "a.json", "[1,", /isn’t valid JSON.*\.jsonl/],
-  ["numbers in JSON", "a.jsonl", '"a"\n3\n', /Entry 2 is neither/],
-  ["a workbook", "a.xlsx", bytes(0x50, 0x4b, 3, 4, 0), /Excel workbook.*save the sheet as CSV/],
+  ["broken JSON", "a.json", "[1,", /isn’t valid JSON/],
+  ["numbers in JSON", "a.jsonl", '"a"\n3\n', /Line 2 can’t be read: it is neither/],
+  ["a broken archive", "a.xlsx", bytes(0x50, 0x4b, 3, 4, 0), /zip file is damaged.*again/],
   ["a PDF", "a.csv", "%PDF-1.7\n", /is a PDF/],
-  ["bytes", "a.csv", bytes(65, 0, 1, 2), /not a text file/],
-  ["another encoding", "a.csv", bytes(97, 10, 98, 10, 0xe9, 10), /UTF-8\. Line 3 /],
+  ["bytes", "a.csv", bytes(65, 0, 0, 2), /not a text file/],
+  [
+    "another encoding",
+    "a.csv",
+    bytes(97, 10, 98, 10, 0xe9, 10),
+    /Line 3 can’t be read: it has bytes that can’t be decoded/,
+  ],
 ])("says what is wrong with %s", async (_what, name, content, words) => {
   const problem = await problemOf(name, content);
   expect(`${problem?.title}. ${problem?.detail}`).toMatch(words);
@@ -90,8 +122,8 @@ it.each([
 
 it("reads a chosen encoding", async () => {
   const latin = bytes(0x63, 0x61, 0x66, 0xe9);
-  expect((await problemOf("a.txt", latin))?.encoding).toBe(true);
-  expect((await tableOf("a.txt", latin, "windows-1252")).rows).toEqual([["café"]]);
+  expect((await problemOf("a.txt", latin))?.offers[0]?.options).toEqual({ encoding: "windows-1252" });
+  expect((await tableOf("a.txt", latin, { encoding: "windows-1252" })).rows).toEqual([["café"]]);
 });
 
 it("detects UTF-16 by its byte order mark", async () => {

@@ -1,4 +1,5 @@
-import type { FileToRead, Reading } from "./read-file";
+import type { Reading } from "./options";
+import type { FileToRead } from "./read-file";
 
 let idle: Worker | undefined;
 
@@ -9,10 +10,22 @@ export function prepareToRead(): void {
   idle ??= newWorker();
 }
 
-/** Reads a file in a worker. Rejects with the signal's reason on abort, and if the worker fails. */
-export function readInWorker(file: FileToRead, signal: AbortSignal): Promise<Reading> {
+/** Reads a file in a worker, which is stopped on abort. If the worker fails, that is the problem. */
+export async function readInWorker(file: FileToRead, signal: AbortSignal): Promise<Reading> {
   const worker = idle ?? newWorker();
   idle = undefined;
+  try {
+    return await answerOf(worker, file, signal);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    const title = "The file couldn’t be read";
+    return { problem: { code: "file-unreadable", title, detail, offers: [], bad: [], unit: "line" } };
+  } finally {
+    worker.terminate();
+  }
+}
+
+function answerOf(worker: Worker, file: FileToRead, signal: AbortSignal): Promise<Reading> {
   return new Promise<Reading>((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     worker.addEventListener("message", (event: MessageEvent<Reading>) => resolve(event.data));
@@ -20,5 +33,5 @@ export function readInWorker(file: FileToRead, signal: AbortSignal): Promise<Rea
       reject(new Error(event.message || "The code that reads files couldn’t be loaded."));
     });
     worker.postMessage(file);
-  }).finally(() => worker.terminate());
+  });
 }

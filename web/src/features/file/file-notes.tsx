@@ -1,0 +1,72 @@
+import { QuietButton } from "../../components/quiet-button";
+import { count, counted } from "../../lib/format";
+import { BadRows } from "./bad-rows";
+import * as choosing from "./choosing";
+import type { Choosing } from "./choosing";
+import classes from "./file-notes.module.css";
+import { session } from "./session";
+
+const SHOWN_LABELS = 8;
+
+/** What would be left out and why, what was noticed, and the labels that the file has. */
+export function FileNotes({ stage }: { stage: Choosing }) {
+  const { reading, notes, labels, labelSeparator } = stage;
+  const { bad, table } = reading;
+  const { withoutText, offeredSeparator } = labels;
+  return (
+    <div className={classes.notes}>
+      <ul aria-label="About this file">
+        {bad.length > 0 ? (
+          <li>
+            <BadRows bad={bad} unit={table.unit} summary={`${counted(bad.length, "bad row")} left out`} />
+          </li>
+        ) : null}
+        {withoutText > 0 ? (
+          <li>
+            {counted(withoutText, "row has", "rows have")} no text and {withoutText === 1 ? "gets" : "get"} no
+            score.
+          </li>
+        ) : null}
+        {[...reading.notes, ...notes, ...labels.notes].map(({ code, text }) => (
+          <li key={code}>
+            {text}{" "}
+            {code === "several-labels" && offeredSeparator !== undefined ? (
+              <QuietButton onClick={() => session.change(choosing.withLabelSeparator, offeredSeparator)}>
+                Split at “{offeredSeparator}”
+              </QuietButton>
+            ) : null}
+          </li>
+        ))}
+        {labelSeparator !== undefined ? (
+          <li>
+            Labels are split at “{labelSeparator}”.{" "}
+            <QuietButton onClick={() => session.change(choosing.withLabelSeparator, undefined)}>
+              Don’t split
+            </QuietButton>
+          </li>
+        ) : null}
+        <Labels stage={stage} />
+      </ul>
+    </div>
+  );
+}
+
+/** The labels in the file. They aren't needed, nor sent. */
+function Labels({ stage: { labels, labelColumns, table } }: { stage: Choosing }) {
+  if (labelColumns.length === 0 || labels.counts.size === 0) return null;
+  const names = labelColumns.map((at) => `“${table.columns[at] ?? ""}”`).join(", ");
+  const shown = [...labels.counts].slice(0, SHOWN_LABELS);
+  const more = labels.counts.size - shown.length;
+  return (
+    <li>
+      Labels in {names}:{" "}
+      {shown.map(([label, rows]) => (
+        <span key={label} className={classes.label}>
+          {label} <b>{count(rows)}</b>
+        </span>
+      ))}
+      {more > 0 ? ` and ${counted(more, "other")}` : ""}
+      {labels.withoutLabel > 0 ? ` · ${counted(labels.withoutLabel, "row")} without` : ""}
+    </li>
+  );
+}

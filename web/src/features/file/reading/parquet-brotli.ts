@@ -1,0 +1,1 @@
+export { decompressBrotli } from "hyparquet-compressors";

@@ -1,0 +1,78 @@
+import { Choice } from "../../components/choice";
+import { ENCODINGS } from "./reading/decode";
+import type { ReadOptions, TextFormat, Understood } from "./reading/options";
+import { fixedFacts, separatorChoices, TEXT_FORMATS } from "./reading/words";
+import { session } from "./session";
+import classes from "./understood-bar.module.css";
+
+interface UnderstoodBarProps {
+  understood: Understood;
+  /** More choices, after those of the format. */
+  children?: React.ReactNode;
+}
+
+const reread = (options: ReadOptions) => void session.reread(options);
+
+/** What was understood of the file; a change reads it again. */
+export function UnderstoodBar({ understood, children }: UnderstoodBarProps) {
+  const { format, encoding, separator, sheet, sheets } = understood;
+  const isText = format !== "xlsx" && format !== "parquet";
+  return (
+    <div className={classes.bar} role="group" aria-label="How the file is read">
+      {isText ? (
+        <Choice
+          label="Format"
+          value={format}
+          options={TEXT_FORMATS}
+          onChoose={(value) => reread({ format: value as TextFormat })}
+        />
+      ) : null}
+      {encoding !== undefined ? (
+        <Choice
+          label="Encoding"
+          value={encoding}
+          options={ENCODINGS.map(({ name, label }) => ({ value: name, name: label }))}
+          onChoose={(value) => reread({ encoding: value })}
+        />
+      ) : null}
+      {separator !== undefined ? (
+        <Choice
+          label="Separator"
+          value={separator}
+          options={separatorChoices(separator)}
+          onChoose={(value) => reread({ separator: value })}
+        />
+      ) : null}
+      {sheets !== undefined && sheets.length > 1 ? (
+        <Choice
+          label="Sheet"
+          value={sheet ?? ""}
+          options={sheets.map((name) => ({ value: name, name }))}
+          onChoose={(value) => reread({ sheet: value })}
+        />
+      ) : null}
+      {children}
+      {fixedFacts(understood).map((fact) => (
+        <span key={fact} className={classes.fact}>
+          {fact}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+interface CheckProps {
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+/** A labelled checkbox in the bar. */
+export function Check({ label, checked, onChange }: CheckProps) {
+  return (
+    <label className={classes.check}>
+      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      {label}
+    </label>
+  );
+}
