@@ -42,6 +42,16 @@ const MANY_LINES = Array.from({ length: 40_000 }, (_, i) => `Comment ${i}: it wa
 );
 const WITH_GAPS = `text,by\n"A lovely, quiet film.",Ann\n"",Ben\n${"too long ".repeat(2500)},Cy\nDull.\n`;
 
+/** With much to say about it: skipped rows, missing words, labels that look alike. */
+const ODD = [
+  "text;label;label",
+  ...Array.from({ length: 12 }, (_, i) => `A comment, number ${i};${i % 2 ? "spam" : "ham"};x`),
+  "None;Spam;x",
+  ";ham;x",
+  "One cell too many;ham;x;y",
+  '"Never closed;spam;x',
+].join("\n");
+
 const SHOTS: Record<string, Shot> = {
   empty: { path: "/" },
   positive: { path: textAt("A warm, funny and beautifully acted film that earns every one of its tears.") },
@@ -89,6 +99,15 @@ const SHOTS: Record<string, Shot> = {
   "many-unreadable": {
     path: "/many",
     act: (page) => chooseFile(page, "café.txt", Buffer.from([0x63, 0x61, 0x66, 0xe9])),
+  },
+  "many-bad-rows": { path: "/many", act: (page) => chooseFile(page, "odd.csv", ODD) },
+  "many-noticed": {
+    path: "/many",
+    act: async (page) => {
+      await chooseFile(page, "odd.csv", ODD);
+      await page.getByRole("button", { name: /^Skip/ }).click();
+      await page.getByText("2 bad rows left out").click();
+    },
   },
   discussion: { path: "/discussion" },
   "discussion-result": {

@@ -1,9 +1,10 @@
 import Papa from "papaparse";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
-import { formulaCells, resultCsv, resultName } from "./export-csv";
-import { Scores } from "./scores";
+import { resultCsv } from "./export-csv";
 import type { Table } from "./reading/table";
+import { resultName } from "./results";
+import { Scores } from "./scores";
 
 function written(table: Table, scores = new Scores(table.rows.length, ["negative", "positive"])) {
   const csv = resultCsv(table, scores, table.rows.keys());
@@ -40,66 +41,55 @@ it("keeps the columns and appends the results", () => {
     [
       "id",
       "text",
-      "valence_label",
-      "valence_probability",
-      "valence_sure",
-      "valence_p_negative",
-      "valence_p_positive",
-      "valence_error",
+      "predicted_label",
+      "predicted_probability",
+      "predicted_sure",
+      "predicted_error",
+      "predicted_p_negative",
+      "predicted_p_positive",
     ],
-    ["7", 'say "hi", twice\nor so', "positive", "0.9000", "true", "0.1000", "0.9000", ""],
-    ["8", "", "", "", "", "", "", "text-empty: It is empty."],
+    ["7", 'say "hi", twice\nor so', "positive", "0.900000", "true", "", "0.100000", "0.900000"],
+    ["8", "", "", "", "", "text-empty", "", ""],
   ]);
 });
 
 it("never overwrites a column of the file", () => {
-  const [header] = written({ columns: ["valence_label"], rows: [["x"]] });
-  expect(header?.slice(0, 2)).toEqual(["valence_label", "valence_label_2"]);
+  const [header] = written({ columns: ["predicted_label"], rows: [["x"]] });
+  expect(header?.slice(0, 2)).toEqual(["predicted_label", "predicted_label_2"]);
 });
 
-describe("formulas", () => {
-  it.each(["=1+1", "+CMD()", "-2+3", "@SUM(A1)", "\t1", "\r1", "+", "-a"])("escapes %j", (cell) => {
-    const table = { columns: ["text"], rows: [[cell]] };
-    expect(written(table)[1]?.[0]).toBe(`'${cell}`);
-    expect(formulaCells(table)).toBe(1);
-  });
-
-  it.each(["-5", "+3.25", "-.5", "-1e5", "-20%", "a=b", " - fine", "1-2", "well; yes", "-5;+3", "a\n\nb"])(
-    "leaves %j as it is",
-    (cell) => {
-      const table = { columns: ["text"], rows: [[cell]] };
-      expect(written(table)[1]?.[0]).toBe(cell);
-      expect(formulaCells(table)).toBe(0);
-    },
+it("keeps the file's separator", () => {
+  const table = { columns: ["a", "b"], rows: [["1,5", "x;y"]] };
+  const csv = resultCsv(table, new Scores(1, []), [0], ";");
+  expect(csv).toBe(
+    '\ufeffa;b;predicted_label;predicted_probability;predicted_sure;predicted_error\r\n1,5;"x;y";;;;',
   );
+});
 
-  it.each([",", ";", "\t", "|"])("escapes formulas in cells split at %j", (delimiter) => {
-    const cells = [
-      "x;=1+1",
-      "x\t=1",
-      "x|@SUM(A1)",
-      "x\n=1",
-      'x;"=1',
-      "x;\t=1",
-      "\t=1",
-      "x;-a",
-      "x\r+cmd",
-      "=1;=2",
-    ];
-    const table = { columns: ["a", "text"], rows: cells.map((cell) => ["1", cell]) };
-    const scores = new Scores(table.rows.length, ["negative"]);
-    const csv = resultCsv(table, scores, table.rows.keys()).slice(1);
-    const found = Papa.parse<string[]>(csv, { delimiter }).data.flat();
-    expect(found.filter((cell) => /^[\t\r\n]*[=+@-]/.test(cell))).toEqual([]);
-    expect(formulaCells(table)).toBe(cells.length);
+it("puts an apostrophe before formulas, in names and cells", () => {
+  expect(written({ columns: ["=a"], rows: [["@b"]] }).map(([cell]) => cell)).toEqual(["'=a", "'@b"]);
+});
+
+it("joins several labels, the most probable first", () => {
+  const scores = new Scores(1, ["angry", "rude"]);
+  const probabilities = [
+    { label: "angry", probability: 0.6 },
+    { label: "rude", probability: 0.8 },
+  ];
+  scores.put(0, {
+    ...{ kind: "scored", label: "rude", labels: ["angry", "rude"], probability: 0.8, sure: true },
+    ...{ probabilities, tokens: 4, windows: 1, words: null },
   });
+  const [, row] = written({ columns: ["text"], rows: [["x"]] }, scores);
+  expect(row).toEqual(["x", "rude|angry", "0.800000|0.600000", "true", "", "0.600000", "0.800000"]);
 });
 
 it("names the results after the file", () => {
-  expect(["a.b.csv", "noending", ".csv"].map((name) => resultName(name))).toEqual([
+  expect(["a.b.csv", "noending", ".csv", "a.csv.gz"].map((name) => resultName(name, "csv"))).toEqual([
     "a.b-scored.csv",
     "noending-scored.csv",
     "texts-scored.csv",
+    "a-scored.csv",
   ]);
 });
 
@@ -109,7 +99,7 @@ it("includes a person's corrections, if any", () => {
   scores.mark(0, { correct: true });
   scores.mark(2, { correct: false, label: "positive" });
   expect(written(table, scores).map((row) => row.slice(-2))).toEqual([
-    ["valence_marked", "valence_right_label"],
+    ["predicted_marked", "predicted_right_label"],
     ["right", ""],
     ["", ""],
     ["wrong", "positive"],

@@ -172,7 +172,7 @@ describe("File page", () => {
     expect(click).toHaveBeenCalledOnce();
     const text = await saved!.text();
     expect(text).toContain(`5,'=cmd|wonderful,positive`);
-    expect(text).toContain("4,,,,,,,text-empty: The text is empty.");
+    expect(text).toContain("4,,,,,text-empty,,");
   });
 
   it("says what is wrong with a file, and reads it in another encoding", async () => {

@@ -19,7 +19,7 @@ import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
 import { saveFile } from "../../lib/save-file";
-import { resultName } from "./export-csv";
+import { resultName } from "./results";
 import { JobKey } from "./job-key";
 import classes from "./jobs.module.css";
 

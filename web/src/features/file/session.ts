@@ -39,6 +39,8 @@ export interface Run {
   column: number;
   /** Separates the cells of the file, and so of the results. */
   separator: string | undefined;
+  /** The number of bad rows that were left out. */
+  skipped: number;
   texts: string[];
   model: ModelSummary;
   limits: Limits;
@@ -278,6 +280,7 @@ function runOf(stage: Choosing, model: ModelSummary, limits: Limits): Run {
     table,
     column,
     separator: reading.understood.separator,
+    skipped: reading.bad.length,
     texts: textsOf(stage),
     model,
     limits,

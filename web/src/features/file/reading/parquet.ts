@@ -27,16 +27,8 @@ export async function readParquet(bytes: Uint8Array, mostRows: number): Promise<
   }
 }
 
-/** Brotli's dictionary is larger than the rest of the reader, so it is loaded apart. */
 async function compressorsFor({ row_groups }: FileMetaData): Promise<Compressors> {
-  const { decompressGzip, decompressLz4, decompressLz4Raw, decompressZstd } =
-    await import("./parquet-codecs");
-  const codecs: Compressors = {
-    GZIP: decompressGzip,
-    LZ4: decompressLz4,
-    LZ4_RAW: decompressLz4Raw,
-    ZSTD: (input) => decompressZstd(input),
-  };
+  const { codecs } = await import("./parquet-codecs");
   const isBrotli = row_groups.some(({ columns }) =>
     columns.some(({ meta_data }) => meta_data?.codec === "BROTLI"),
   );

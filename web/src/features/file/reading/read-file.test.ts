@@ -1,4 +1,9 @@
-import { expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+
+import { strToU8, zipSync } from "fflate";
+import { describe, expect, it } from "vitest";
 
 import type { ReadOptions } from "./options";
 import { readFile } from "./read-file";
@@ -151,3 +156,97 @@ it.each([["too large", { size: 101_000_000 }, /has 101 MB and the limit is 100 M
     expect(await readFile({ file: large })).toHaveProperty("problem.detail", expect.stringMatching(words));
   },
 );
+
+describe("A packed file", () => {
+  const csv = "text,label\nfine,a\ndull,b\n";
+  const rows = [
+    ["text", "label"],
+    ["fine", "a"],
+    ["dull", "b"],
+  ];
+  const zip = (files: Record<string, string>) =>
+    zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, strToU8(content)])));
+
+  it.each([
+    ["gzip", gzipSync(csv), { archive: "gz" }],
+    [
+      "gzip in several members",
+      Buffer.concat([gzipSync(csv.slice(0, 9)), gzipSync(csv.slice(9))]),
+      { archive: "gz" },
+    ],
+    ["Zstandard", zstdCompressSync(csv), { archive: "zst" }],
+    [
+      "zip",
+      zip({ "data/": "", "data/a.csv": csv, "README.md": "Read me", "__MACOSX/._a.csv": "" }),
+      { member: "data/a.csv" },
+    ],
+  ])("is unpacked from %s, whatever its name", async (_what, content, understood) => {
+    const reading = await goodOf("a.csv", new Uint8Array(content));
+    expect(reading.table.rows).toEqual(rows);
+    expect(reading.understood).toMatchObject(understood);
+  });
+
+  it("offers each table of an archive that holds several", async () => {
+    const several = new Uint8Array(zip({ "a.csv": csv, "b.csv": "text\nthe other\n" }));
+    const problem = await problemOf("a.zip", several);
+    expect(problem?.offers.map(({ label }) => label)).toEqual(["Read a.csv", "Read b.csv"]);
+    const { table } = await goodOf("a.zip", several, problem?.offers[1]?.options);
+    expect(table.rows[1]).toEqual(["the other"]);
+  });
+
+  it.each([
+    ["a cut gzip file", gzipSync(csv.repeat(99)).subarray(0, 40)],
+    [
+      "a gzip file with a wrong checksum",
+      gzipSync(csv).map((byte, i, all) => (i === all.length - 6 ? byte ^ 1 : byte)),
+    ],
+    ["a cut Zstandard file", zstdCompressSync(csv.repeat(99)).subarray(0, 30)],
+    ["a cut zip archive", zip({ "a.csv": csv.repeat(99) }).subarray(0, 60)],
+  ])("is refused if it is %s", async (_what, content) => {
+    expect(await problemOf("a.csv", new Uint8Array(content))).toMatchObject({ code: "file-damaged" });
+  });
+
+  it("is refused if it is a document", async () => {
+    const word = new Uint8Array(zip({ "word/document.xml": "<w/>" }));
+    expect(await problemOf("a.docx", word)).toMatchObject({ code: "not-a-table" });
+  });
+});
+
+describe("Parquet", () => {
+  const fixture = (name: string) => new Uint8Array(readFileSync(join(import.meta.dirname, "fixtures", name)));
+
+  it.each(["snappy", "gzip", "zstd", "lz4", "brotli"])("is read with %s compression", async (codec) => {
+    const { table, understood } = await goodOf("a.csv", fixture(`${codec}.parquet`));
+    expect(understood.format).toBe("parquet");
+    expect(table.columns).toEqual(["text", "label", "id", "when", "tags"]);
+    expect(table.rows.slice(0, 2)).toEqual([
+      ["A text, number 0", "ham", "9007199254740993", "2026-01-31", '["a","b"]'],
+      ["", "spam", "1", "2026-01-31T12:30:00", "[]"],
+    ]);
+  });
+
+  it("is refused if it is damaged", async () => {
+    const cut = fixture("snappy.parquet").subarray(0, 300);
+    expect(await problemOf("a.parquet", cut)).toMatchObject({ code: "file-damaged" });
+  });
+});
+
+describe("A kind is told from the content", () => {
+  it.each([
+    ["JSON lines", "a.csv", '{"text": "a"}\n{"text": "b"}\n', "jsonl"],
+    ["JSON lines called .json", "a.json", '{"text": "a"}\n{"text": "b"}\n', "jsonl"],
+    ["one JSON line", "a.jsonl", '{"text": "a"}\n', "jsonl"],
+    ["a JSON list called .csv", "a.csv", '[{"text": "a"}]', "json"],
+    ["a bracket in a CSV", "a.csv", "[id],text\n1,a\n", "delimited"],
+    ["Excel's Unicode text", "a.txt", "id\ttext\n1\ta b\n", "delimited"],
+    ["sentences with commas", "a.txt", "Well, yes\nNo, never\n", "lines"],
+    ["fastText", "a.csv", "__label__a __label__b both\nnone\n", "fasttext"],
+  ])("%s", async (_what, name, content, format) => {
+    expect((await goodOf(name, content)).understood.format).toBe(format);
+  });
+});
+
+it("keeps the digits of long numbers in JSON", async () => {
+  const { rows } = await tableOf("a.jsonl", '{"id":12345678901234567890,"text":"a"}\n');
+  expect(rows).toEqual([["12345678901234567890", "a"]]);
+});
