@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
@@ -13,6 +15,10 @@ export default defineConfig({
     assetsInlineLimit: 0, // the Content Security Policy allows no data: fonts
     target: "es2022",
   },
+  resolve: {
+    alias: [{ find: /^fflate$/, replacement: join(import.meta.dirname, "src/lib/fflate-sync.ts") }],
+  },
+  worker: { format: "es" }, // so that a library for a kind of file is loaded only when one comes
   server: { proxy: { "/api": api, "/docs": api, "/openapi.json": api, "/readyz": api } },
   test: {
     environment: "jsdom",

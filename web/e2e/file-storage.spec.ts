@@ -46,7 +46,7 @@ test("results with corrections survive a reload until they are removed", async (
   const saving = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download 4 rows" }).click();
   const lines = (await contentOf(await saving)).split("\r\n");
-  expect(lines[0]).toMatch(/,valence_marked,valence_right_label$/);
+  expect(lines[0]).toMatch(/,predicted_marked,predicted_right_label$/);
   expect(lines[2]).toMatch(/,wrong,positive$/);
 
   await page.getByRole("button", { name: "Remove this file" }).click(); // downloaded, so no confirmation

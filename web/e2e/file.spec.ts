@@ -1,5 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+
 import { REVIEWS, choose, rows, finished, score, contentOf } from "./support/file-page.ts";
 import { expect, expectNoAxeViolations, FULL, test } from "./support/test.ts";
+
+const caseFile = (name: string) => readFileSync(join(import.meta.dirname, "../../tests/tables/cases", name));
+const parquetFile = (codec: string) =>
+  readFileSync(join(import.meta.dirname, "../src/features/file/reading/fixtures", `${codec}.parquet`));
 
 test("a file is scored, and only its texts are sent", async ({ page }) => {
   const sent: string[] = [];
@@ -25,9 +33,11 @@ test("a file is scored, and only its texts are sent", async ({ page }) => {
   const download = await saving;
   expect(download.suggestedFilename()).toBe("reviews-scored.csv");
   const lines = (await contentOf(download)).split("\r\n");
-  expect(lines[0]).toMatch(/^\ufeffid,review,by,valence_label,valence_probability/);
-  expect(lines[1]).toMatch(/^1,"A wonderful, moving and brilliant film.",Ann,positive,0\.\d{4},true,/);
-  expect(lines[3]).toMatch(/^3,,Cy,,,,,,text-empty: /);
+  expect(lines[0]).toMatch(
+    /^\ufeffid,review,by,predicted_label,predicted_probability,predicted_sure,predicted_error,/,
+  );
+  expect(lines[1]).toMatch(/^1,"A wonderful, moving and brilliant film.",Ann,positive,0\.\d{6},true,,/);
+  expect(lines[3]).toMatch(/^3,,Cy,,,,text-empty,,/);
   expect(lines[4]).toMatch(/^4,"'=HYPERLINK/);
 });
 
@@ -119,12 +129,111 @@ test.describe("an overloaded server", () => {
 test("an unreadable file shows why, and what to do", async ({ page }) => {
   await page.goto("/many");
   await choose(page, "table.xlsx", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]));
-  await expect(page.getByRole("alert")).toContainText("save the sheet as CSV");
+  await expect(page.getByRole("alert")).toContainText("is damaged or incomplete");
   await page.getByRole("button", { name: "Choose another file" }).click();
   await choose(page, "<img src=x onerror=alert(1)>.txt", Buffer.from([0x63, 0x61, 0x66, 0xe9]));
   await expect(page.getByRole("alert")).toContainText("<img src=x onerror=alert(1)>.txt");
-  await page.getByRole("button", { name: "Read with this encoding" }).click();
+  await page.getByRole("button", { name: "Read as Western European (Windows-1252)" }).click();
   await expect(page.getByRole("cell", { name: "café" })).toBeVisible();
+});
+
+test("every kind of file is read by the code that comes with it, under the page's policy", async ({
+  page,
+}) => {
+  const kinds: [file: string, content: Buffer, cell: string, fact: string][] = [
+    ["28c_workbook.xlsx", caseFile("28c_workbook.xlsx"), "Schöne Grüße aus Köln 0", "Excel workbook"],
+    ["28_archive.zip", caseFile("28_archive.zip"), "please everybody", "train.csv from a zip archive"],
+    ["a.csv.gz", gzipSync("id,text\n1,From gzip\n"), "From gzip", "unpacked from gzip"],
+    [
+      "a.csv.zst",
+      zstdCompressSync("id,text\n1,From Zstandard\n"),
+      "From Zstandard",
+      "unpacked from Zstandard",
+    ],
+    ["30_prodigy.jsonl", caseFile("30_prodigy.jsonl"), "great phone", "exported from Prodigy"],
+    ...["snappy", "gzip", "zstd", "lz4", "brotli"].map(
+      (codec) =>
+        [`${codec}.parquet`, parquetFile(codec), "A text, number 0", "Parquet"] as [
+          string,
+          Buffer,
+          string,
+          string,
+        ],
+    ),
+  ];
+  await page.goto("/many");
+  for (const [name, content, cell, fact] of kinds) {
+    await choose(page, name, content);
+    await expect(page.getByRole("cell", { name: new RegExp(cell) }).first()).toBeVisible();
+    await expect(page.getByRole("group", { name: "How the file is read" })).toContainText(fact);
+    await page.getByRole("button", { name: "New file" }).click();
+  }
+});
+
+test("what was understood is changed with one click, and bad rows are skipped with another", async ({
+  page,
+}) => {
+  const how = page.getByRole("group", { name: "How the file is read" });
+  await page.goto("/many");
+  await choose(page, "odd.csv", "text;label\nA fine film;a\nA dull film;b\nOne cell;too;many\nNone;a\n");
+  await expect(page.getByRole("alert")).toContainText(
+    "odd.csv: line 4 can’t be read: it has 3 cells, and the first row has 2",
+  );
+  await expectNoAxeViolations(page);
+  await page.getByRole("button", { name: "Skip 1 bad row" }).click();
+  await expect(page.getByRole("group", { name: "Your file" })).toBeFocused(); // its button is gone
+  await expect(page.getByText(": 3 rows, 2 columns")).toBeVisible();
+  await page.getByText("1 bad row left out").click();
+  await expect(page.getByText("Line 4: it has 3 cells, and the first row has 2.")).toBeVisible();
+  await expect(page.getByRole("list", { name: "About this file" })).toContainText(
+    "Labels in “label”: a 2 b 1",
+  );
+  await page.getByRole("checkbox", { name: "Leave out “None”" }).check();
+  await expect(page.getByRole("button", { name: "Score 2 texts" })).toBeVisible();
+  await expectNoAxeViolations(page);
+
+  const separator = how.getByRole("combobox", { name: "Separator" });
+  await separator.focus();
+  await separator.selectOption("comma");
+  await expect(page.getByRole("radio", { name: "text;label" })).toBeChecked();
+  await expect(separator).toBeFocused(); // the file is read again around the focus
+  await separator.selectOption("semicolon");
+  await expect(page.getByRole("radio", { name: "text", exact: true })).toBeChecked();
+  await page.getByRole("checkbox", { name: "Skip 1 bad row" }).click();
+  await expect(page.getByRole("alert")).toContainText("line 4 can’t be read");
+});
+
+test("results are downloaded as an Excel workbook, which is read again", async ({ page }) => {
+  // So many that a library would start workers of its own, which the page's policy forbids.
+  const lines = Array.from({ length: 3000 }, (_, i) => `${i};"A wonderful film, ${Math.sin(i)}.";=1+${i}`);
+  const { models } = (await (await page.request.get("/api/v1/models")).json()) as {
+    models: { name: string; version: string }[];
+  };
+  await page.route("**/api/v1/predict", (route) => {
+    const { texts } = route.request().postDataJSON() as { texts: string[] };
+    const error = { code: "text-too-long", detail: "Not asked here." };
+    return route.fulfill({
+      json: {
+        model: models[0],
+        took_ms: 1,
+        results: texts.map(() => ({ kind: "error", error })),
+      },
+    });
+  });
+  await page.goto("/many");
+  await choose(page, "films.csv", ["id;text;formula", ...lines].join("\n"));
+  await score(page);
+  await finished(page);
+  await page.getByRole("combobox", { name: "Format" }).selectOption("Excel (.xlsx)");
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download 3,000 rows" }).click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toBe("films-scored.xlsx");
+  await page.getByRole("button", { name: "New file" }).click();
+  await page.getByLabel("File with texts").setInputFiles(await download.path());
+  await expect(page.getByText(": 3,000 rows, 9 columns")).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: "predicted_error" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "=1+0" })).toBeVisible();
 });
 
 test("works by keyboard alone", async ({ page }) => {
@@ -165,7 +274,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByText("Drop a file here")).toBeVisible();
       await expectNoAxeViolations(page);
       await choose(page, "reviews.csv", `${REVIEWS}\n5\n`);
-      await expect(page.getByText(/more or fewer fields/)).toBeVisible();
+      await expect(page.getByRole("alert")).toContainText("line 6 can’t be read");
+      await expectNoAxeViolations(page);
+      await page.getByRole("button", { name: "Skip 1 bad row" }).click();
+      await expect(page.getByText("1 bad row left out")).toBeVisible();
       await expectNoAxeViolations(page);
       await score(page);
       await finished(page);

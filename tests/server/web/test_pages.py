@@ -15,7 +15,7 @@ from tests.server.fakes import FakeScorer, served
 from valence.server.app import create_app
 from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
-from valence.server.web import cached_document, reference
+from valence.server.web import cached_document, reference, security_headers
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 _NONCE = re.compile(r'nonce="[^"]+"')
@@ -28,6 +28,7 @@ def built(tmp_path: Path, scorer: FakeScorer, settings: Settings) -> FlaskClient
     assets = tmp_path / "static" / "assets"
     assets.mkdir(parents=True)
     (assets / "index-1f2e3d4c.js").write_text(SCRIPT)
+    (assets / "file.worker-1f2e3d4c.js").write_text(SCRIPT)
     (assets / "index-1f2e3d4c.js.gz").write_bytes(gzip.compress(SCRIPT.encode()))
     (assets / "index-1f2e3d4c.js.br").write_bytes(b"as if by brotli")
     (tmp_path / "static" / "favicon.svg").write_text("<svg/>")
@@ -204,3 +205,12 @@ def test_every_error_has_its_place_in_the_reference(client: FlaskClient) -> None
     problem = client.get("/api/v1/models/other").get_json()
     page, anchor = problem["type"].split("#")
     assert f'id="{anchor}"' in client.get(page).text
+
+
+def test_a_worker_may_load_our_scripts_and_nothing_else(built: FlaskClient) -> None:
+    policies = {
+        address: built.get(address, buffered=True).headers["Content-Security-Policy"]
+        for address in ("/assets/file.worker-1f2e3d4c.js", "/assets/index-1f2e3d4c.js", "/no.worker-1.js")
+    }
+    assert list(policies.values()) == [security_headers.WORKER, security_headers.NOTHING, security_headers.NOTHING]
+    assert "connect-src" not in security_headers.WORKER

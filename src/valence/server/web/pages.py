@@ -110,7 +110,8 @@ def _with_files(app: Flask, folder: Path) -> WSGIApplication:
     return application
 
 
-def _harden_file(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
-    headers["Content-Security-Policy"] = security_headers.NOTHING
+def _harden_file(headers: MutableMapping[str, str], _path: str, url: str) -> None:
+    is_worker = url.startswith("/assets/") and ".worker-" in url
+    headers["Content-Security-Policy"] = security_headers.WORKER if is_worker else security_headers.NOTHING
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["X-Content-Type-Options"] = "nosniff"

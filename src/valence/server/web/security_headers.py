@@ -20,6 +20,8 @@ HEADERS = {
 }
 # Content-Security-Policy of responses that aren't pages: nothing may run or load.
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
+# Of the page's workers, which have the policy of their own file: they load our scripts and connect to nothing.
+WORKER = "default-src 'none'; script-src 'self'; frame-ancestors 'none'"
 # A year, without subdomains, which may not have HTTPS. Only sent over HTTPS.
 HSTS = "max-age=31536000"
 # Headers that pages of other sites may send and read.

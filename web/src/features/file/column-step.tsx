@@ -117,11 +117,11 @@ function Choices({ stage }: { stage: Choosing }) {
           onChange={(checked) => session.change(choosing.withMissing, checked)}
         />
       ) : null}
-      {options.skipBadRows && reading.bad.length > 0 ? (
+      {reading.bad.length > 0 ? (
         <Check
           label={`Skip ${counted(reading.bad.length, "bad row")}`}
-          checked
-          onChange={() => void session.reread({ skipBadRows: false })}
+          checked={options.skipBadRows === true}
+          onChange={(checked) => void session.reread({ skipBadRows: checked })}
         />
       ) : null}
     </>

@@ -9,12 +9,15 @@ import { count, counted } from "../../lib/format";
 import { saveFile } from "../../lib/save-file";
 import classes from "./download.module.css";
 import { resultCsv } from "./export-csv";
-import { MAX_WORKBOOK_ROWS, resultWorkbook } from "./export-workbook";
 import { formulaCells } from "./formulas";
 import { resultName } from "./results";
 import { session, type Run } from "./session";
+import { workbookInWorker } from "./write-in-worker";
 
 type Kind = "csv" | "xlsx";
+
+/** A workbook with more takes long, and much memory. */
+const MAX_WORKBOOK_ROWS = 100_000;
 
 const EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -88,7 +91,7 @@ function useSaving({ file, table, scores, separator = "," }: Run, kind: Kind) {
           `It would have more than ${count(MAX_WORKBOOK_ROWS)} rows. Download the CSV instead.`,
         );
       }
-      saveFile(resultName(file.name, "xlsx"), await resultWorkbook(table, scores, rows), EXCEL);
+      saveFile(resultName(file.name, "xlsx"), await workbookInWorker(table, scores, rows), EXCEL);
     },
   });
 }

@@ -62,7 +62,7 @@ function Labels({ stage: { labels, labelColumns, table } }: { stage: Choosing })
       Labels in {names}:{" "}
       {shown.map(([label, rows]) => (
         <span key={label} className={classes.label}>
-          {label} <b>{count(rows)}</b>
+          {label} <b>{count(rows)}</b>{" "}
         </span>
       ))}
       {more > 0 ? ` and ${counted(more, "other")}` : ""}

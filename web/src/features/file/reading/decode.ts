@@ -79,11 +79,11 @@ export function oddIn(text: string): Omit<BadRow, "place"> | undefined {
 
 /** Encodings that the bytes are likely to have, the likeliest first, each as one click. */
 export async function likelyEncodings(bytes: Uint8Array, tried: string): Promise<Offer[]> {
-  const { analyse } = await import("chardet");
-  const names = [
-    wideEncoding(bytes),
-    ...analyse(bytes.subarray(0, PROBED_BYTES)).map(({ name }) => known(name)),
-  ];
+  const guessed = await import("chardet").then(
+    ({ analyse }) => analyse(bytes.subarray(0, PROBED_BYTES)).map(({ name }) => known(name)),
+    () => [], // offline, the most frequent one is offered
+  );
+  const names = [wideEncoding(bytes), ...guessed];
   const likely = [...new Set(names)].filter((name) => name !== undefined && name !== tried).slice(0, 2);
   if (!likely.includes("windows-1252") && tried !== "windows-1252") likely.push("windows-1252");
   return likely.flatMap((name) => {

@@ -1,12 +1,13 @@
 /** Parquet, by hyparquet, which is loaded only when such a file comes. */
 import type { Compressors, FileMetaData } from "hyparquet";
 
+import { loadCode } from "./load-code";
 import type { GoodReading } from "./options";
 import { UnreadableFileError } from "./problem";
 import { dateText } from "./values";
 
 export async function readParquet(bytes: Uint8Array, mostRows: number): Promise<GoodReading> {
-  const { parquetMetadata, parquetReadObjects } = await import("hyparquet");
+  const { parquetMetadata, parquetReadObjects } = await loadCode(import("hyparquet"));
   const file = bytes.slice().buffer;
   try {
     const metadata = parquetMetadata(file);
@@ -28,11 +29,13 @@ export async function readParquet(bytes: Uint8Array, mostRows: number): Promise<
 }
 
 async function compressorsFor({ row_groups }: FileMetaData): Promise<Compressors> {
-  const { codecs } = await import("./parquet-codecs");
+  const { codecs } = await loadCode(import("./parquet-codecs"));
   const isBrotli = row_groups.some(({ columns }) =>
     columns.some(({ meta_data }) => meta_data?.codec === "BROTLI"),
   );
-  return isBrotli ? { ...codecs, BROTLI: (await import("./parquet-brotli")).decompressBrotli } : codecs;
+  return isBrotli
+    ? { ...codecs, BROTLI: (await loadCode(import("./parquet-brotli"))).decompressBrotli }
+    : codecs;
 }
 
 const topColumns = ({ schema }: FileMetaData): string[] => {

@@ -40,16 +40,10 @@ export async function readFile({ file, options = {} }: FileToRead): Promise<Read
 
 function problemOf(error: unknown): FileProblem {
   if (error instanceof UnreadableFileError) return error.problem;
-  if (!(error instanceof DOMException)) throw error;
-  const detail = `${error.message} If the file was moved or changed, choose it again.`;
-  return {
-    code: "file-unreadable",
-    title: "The browser can’t read the file",
-    detail,
-    offers: [],
-    bad: [],
-    unit: "line",
-  };
+  const reason = error instanceof Error ? error.message : String(error);
+  const title = "The browser can’t read the file";
+  const detail = `${reason} If the file was moved or changed, choose it again.`;
+  return { code: "file-unreadable", title, detail, offers: [], bad: [], unit: "line" };
 }
 
 /** Notes in `understood` what it understands, so that it isn't lost with an error. */

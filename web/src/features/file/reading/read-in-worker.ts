@@ -1,3 +1,4 @@
+import { answerFrom } from "../../../lib/worker-answer";
 import type { Reading } from "./options";
 import type { FileToRead } from "./read-file";
 
@@ -15,23 +16,10 @@ export async function readInWorker(file: FileToRead, signal: AbortSignal): Promi
   const worker = idle ?? newWorker();
   idle = undefined;
   try {
-    return await answerOf(worker, file, signal);
+    return await answerFrom<Reading>(worker, file, signal);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     const title = "The file couldn’t be read";
     return { problem: { code: "file-unreadable", title, detail, offers: [], bad: [], unit: "line" } };
-  } finally {
-    worker.terminate();
   }
-}
-
-function answerOf(worker: Worker, file: FileToRead, signal: AbortSignal): Promise<Reading> {
-  return new Promise<Reading>((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    worker.addEventListener("message", (event: MessageEvent<Reading>) => resolve(event.data));
-    worker.addEventListener("error", (event) => {
-      reject(new Error(event.message || "The code that reads files couldn’t be loaded."));
-    });
-    worker.postMessage(file);
-  });
 }

@@ -1,4 +1,5 @@
 /** Unpacks gzip, Zstandard and zip. The libraries are loaded only when such a file comes. */
+import { loadCode } from "./load-code";
 import { packingOf, type Packing } from "./kind";
 import type { ReadOptions, Understood } from "./options";
 import { UnreadableFileError } from "./problem";
@@ -77,7 +78,7 @@ async function inflated(bytes: Uint8Array, most: number): Promise<Uint8Array> {
 
 /** Where each member of a gzip file begins, in bytes. */
 async function membersOf(bytes: Uint8Array): Promise<number[]> {
-  const { Gunzip } = await import("fflate");
+  const { Gunzip } = await loadCode(import("fflate"));
   const starts = [0];
   const reader = new Gunzip(() => undefined);
   reader.onmember = (start) => starts.push(start);
@@ -86,7 +87,7 @@ async function membersOf(bytes: Uint8Array): Promise<number[]> {
 }
 
 async function unzstd(bytes: Uint8Array, most: number): Promise<Uint8Array> {
-  const { Decompress } = await import("fzstd");
+  const { Decompress } = await loadCode(import("fzstd"));
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = new Decompress((chunk) => {
@@ -103,7 +104,7 @@ async function unzip(
   member: string | undefined,
   most: number,
 ): Promise<Unpacked> {
-  const { unzipSync } = await import("fflate");
+  const { unzipSync } = await loadCode(import("fflate"));
   const sizes = new Map<string, number>();
   unzipSync(bytes, {
     filter: ({ name: inside, originalSize }) => {

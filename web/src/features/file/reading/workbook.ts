@@ -1,4 +1,5 @@
 /** Excel workbooks (.xlsx), by read-excel-file, which is loaded only when one comes. */
+import { loadCode } from "./load-code";
 import type { GoodReading, ReadOptions } from "./options";
 import { UnreadableFileError } from "./problem";
 import { rectangular } from "./table";
@@ -26,7 +27,7 @@ export async function readWorkbook(bytes: Uint8Array, { sheet }: ReadOptions): P
 }
 
 async function sheetsOf(bytes: Uint8Array): Promise<{ name: string; cells: Cell[][] }[]> {
-  const { default: readExcel } = await import("read-excel-file/universal");
+  const { default: readExcel } = await loadCode(import("read-excel-file/universal"));
   try {
     const sheets = await readExcel(bytes.slice().buffer, { trim: false });
     return sheets.map(({ sheet, data }) => ({ name: sheet, cells: data as Cell[][] }));
