@@ -23,6 +23,12 @@ export interface Choosing extends Choices {
   labelSeparator: string | undefined;
   labels: LabelSummary;
   notes: Note[];
+  /** The texts to be scored; "" for a row without one. */
+  texts: string[];
+  /** Whether forum posts are reduced to their authors' words; undefined until it is known whether they are posts. */
+  clean: boolean | undefined;
+  /** The cells of the column without quotes, code and signatures; undefined if not, or not yet. */
+  own: readonly string[] | undefined;
   /** Whether the file is being read again with other options; this reading stays until then. */
   isRereading: boolean;
 }
@@ -34,10 +40,8 @@ export function choosingOf(
   reading: GoodReading,
   previous?: Choosing,
 ): Choosing {
-  const fresh = withHeader(
-    { file, options, reading, missing: previous?.missing ?? false },
-    guessHeader(reading.table),
-  );
+  const kept = { missing: previous?.missing ?? false, clean: previous?.clean };
+  const fresh = withHeader({ file, options, reading, ...kept }, guessHeader(reading.table));
   if (!previous) return fresh;
   const same = previous.hasHeader === fresh.hasHeader ? fresh : withHeader(fresh, previous.hasHeader);
   return same.table.columns.join("\n") === previous.table.columns.join("\n")
@@ -45,9 +49,9 @@ export function choosingOf(
     : fresh;
 }
 
-type Read = Pick<Choosing, "file" | "options" | "reading" | "missing">;
+type Read = Pick<Choosing, "file" | "options" | "reading" | "missing" | "clean">;
 
-export function withHeader({ file, options, reading, missing }: Read, hasHeader: boolean): Choosing {
+export function withHeader({ file, options, reading, missing, clean }: Read, hasHeader: boolean): Choosing {
   const { notes, ...table } = tableOf(reading.table, hasHeader);
   const column = guessTextColumn(table);
   const labelColumns = guessLabelColumns(table, column);
@@ -63,11 +67,15 @@ export function withHeader({ file, options, reading, missing }: Read, hasHeader:
     labelColumns,
     labelSeparator,
     notes,
+    clean,
+    own: undefined,
   });
 }
 
+const NOT_CLEANED = { clean: undefined, own: undefined };
+
 export function withColumn(stage: Choosing, column: number): Choosing {
-  return choosing({ ...stage, column, labelColumns: guessLabelColumns(stage.table, column) });
+  return choosing({ ...stage, column, labelColumns: guessLabelColumns(stage.table, column), ...NOT_CLEANED });
 }
 
 export const withLabels = (stage: Choosing, labelColumns: readonly number[]): Choosing =>
@@ -78,12 +86,24 @@ export const withLabelSeparator = (stage: Choosing, labelSeparator: string | und
 
 export const withMissing = (stage: Choosing, missing: boolean): Choosing => choosing({ ...stage, missing });
 
-/** The texts to be scored; "" for a row without one. */
-export const textsOf = ({ table, column, missing }: Choosing): string[] =>
-  table.rows.map((row) => (hasText(row[column], missing) ? (row[column] ?? "") : ""));
+export const withClean = (stage: Choosing, clean: boolean): Choosing =>
+  choosing({ ...stage, clean, own: undefined });
 
-function choosing(chosen: Omit<Choosing, "kind" | "labels" | "isRereading">): Choosing {
-  const { table, column, reading, labelColumns: columns, labelSeparator: separator, missing } = chosen;
+/** `own`: undefined if the code that cleans couldn't be loaded. */
+export const withOwn = (stage: Choosing, own: readonly string[] | undefined): Choosing =>
+  choosing({ ...stage, own, clean: own !== undefined });
+
+/** Whether it is known which texts would be scored. */
+export const isReady = ({ clean, own, isRereading }: Choosing): boolean =>
+  !isRereading && (clean === false || (clean === true && own !== undefined));
+
+/** The cells of the column with the texts, as they are. */
+export const cellsOf = ({ table, column }: Pick<Choosing, "table" | "column">): string[] =>
+  table.rows.map((row) => row[column] ?? "");
+
+function choosing(chosen: Omit<Choosing, "kind" | "labels" | "texts" | "isRereading">): Choosing {
+  const { table, column, reading, labelColumns: columns, labelSeparator: separator, missing, own } = chosen;
   const labels = summarizeLabels(table, column, reading.understood, { columns, separator, missing });
-  return { ...chosen, kind: "choosing", labels, isRereading: false };
+  const texts = (own ?? cellsOf(chosen)).map((text) => (hasText(text, missing) ? text : ""));
+  return { ...chosen, kind: "choosing", labels, texts, isRereading: false };
 }

@@ -23,13 +23,13 @@ interface ColumnStepProps {
 
 /** Shows what was understood of the file and its first rows, and asks which column has the texts. */
 export function ColumnStep({ stage, models }: ColumnStepProps) {
-  const { table, column, labelColumns, labels, isRereading } = stage;
+  const { table, column, labelColumns, texts, own, isRereading } = stage;
   const [name, setName] = useState<string>();
   const model = models?.models.find((candidate) =>
     name === undefined ? candidate.default : candidate.name === name,
   );
   const rows = table.rows.length;
-  const toScore = rows - labels.withoutText;
+  const toScore = texts.filter((text) => text !== "").length;
   return (
     <section
       className={`${shared.card} ${shared.raised}`}
@@ -40,6 +40,7 @@ export function ColumnStep({ stage, models }: ColumnStepProps) {
       <Preview
         table={table}
         column={column}
+        own={own}
         labelColumns={labelColumns}
         onChoose={(chosen) => session.change(choosing.withColumn, chosen)}
       />
@@ -47,7 +48,7 @@ export function ColumnStep({ stage, models }: ColumnStepProps) {
       <footer className={classes.foot}>
         <Button
           size="md"
-          disabled={toScore === 0 || isRereading || !models || !model}
+          disabled={toScore === 0 || !choosing.isReady(stage) || !models || !model}
           onClick={() => models && model && session.start(model, models.limits)}
         >
           Score {counted(toScore, "text")}
@@ -99,7 +100,7 @@ function FileHeader({ stage }: { stage: Choosing }) {
 
 /** What can be changed without reading the file again, and whether bad rows are left out. */
 function Choices({ stage }: { stage: Choosing }) {
-  const { reading, hasHeader, missing, labels, options } = stage;
+  const { reading, hasHeader, missing, labels, options, clean } = stage;
   return (
     <>
       {stage.table.columns.length > 1 ? <LabelChoice stage={stage} /> : null}
@@ -110,6 +111,11 @@ function Choices({ stage }: { stage: Choosing }) {
           onChange={(checked) => session.change(choosing.withHeader, checked)}
         />
       ) : null}
+      <Check
+        label="Leave out quotes, code and signatures"
+        checked={clean === true}
+        onChange={(checked) => void session.setClean(checked)}
+      />
       {labels.missing.size > 0 ? (
         <Check
           label={`Leave out ${[...labels.missing.keys()].map((word) => `“${word}”`).join(", ")}`}

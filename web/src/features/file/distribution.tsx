@@ -7,7 +7,7 @@ import type { Sides } from "../../lib/labels";
 import classes from "./distribution.module.css";
 import { Histogram } from "./histogram";
 import type { Counts } from "./scores";
-import type { Run } from "./session";
+import type { Run } from "./run";
 
 const BINS = 20;
 

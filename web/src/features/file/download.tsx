@@ -11,7 +11,8 @@ import classes from "./download.module.css";
 import { resultCsv } from "./export-csv";
 import { formulaCells } from "./formulas";
 import { resultName } from "./results";
-import { session, type Run } from "./session";
+import type { Run } from "./run";
+import { session } from "./session";
 import { workbookInWorker } from "./write-in-worker";
 
 type Kind = "csv" | "xlsx";

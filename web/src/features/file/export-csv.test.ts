@@ -78,7 +78,7 @@ it("joins several labels, the most probable first", () => {
   ];
   scores.put(0, {
     ...{ kind: "scored", label: "rude", labels: ["angry", "rude"], probability: 0.8, sure: true },
-    ...{ probabilities, tokens: 4, windows: 1, words: null },
+    ...{ probabilities, text: null, tokens: 4, windows: 1, words: null },
   });
   const [, row] = written({ columns: ["text"], rows: [["x"]] }, scores);
   expect(row).toEqual(["x", "rude|angry", "0.800000|0.600000", "true", "", "0.600000", "0.800000"]);

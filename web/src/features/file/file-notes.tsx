@@ -10,9 +10,11 @@ const SHOWN_LABELS = 8;
 
 /** What would be left out and why, what was noticed, and the labels that the file has. */
 export function FileNotes({ stage }: { stage: Choosing }) {
-  const { reading, notes, labels, labelSeparator } = stage;
+  const { reading, notes, labels, labelSeparator, texts, own } = stage;
   const { bad, table } = reading;
-  const { withoutText, offeredSeparator } = labels;
+  const { offeredSeparator } = labels;
+  const withoutText = texts.filter((text) => text === "").length;
+  const shortened = own === undefined ? 0 : own.filter((words, i) => isShorter(words, stage, i)).length;
   return (
     <div className={classes.notes}>
       <ul aria-label="About this file">
@@ -26,6 +28,9 @@ export function FileNotes({ stage }: { stage: Choosing }) {
             {counted(withoutText, "row has", "rows have")} no text and {withoutText === 1 ? "gets" : "get"} no
             score.
           </li>
+        ) : null}
+        {shortened > 0 ? (
+          <li>{counted(shortened, "text is", "texts are")} scored without quotes, code and signatures.</li>
         ) : null}
         {[...reading.notes, ...notes, ...labels.notes].map(({ code, text }) => (
           <li key={code}>
@@ -50,6 +55,10 @@ export function FileNotes({ stage }: { stage: Choosing }) {
     </div>
   );
 }
+
+/** Whether something of a row's text is left out; white space at its ends doesn't count. */
+const isShorter = (words: string, { table, column }: Choosing, row: number): boolean =>
+  words !== "" && words !== (table.rows[row]?.[column] ?? "").trim();
 
 /** The labels in the file. They aren't needed, nor sent. */
 function Labels({ stage: { labels, labelColumns, table } }: { stage: Choosing }) {

@@ -186,6 +186,50 @@ describe("File page", () => {
     expect(chooser()).toBeInTheDocument();
   });
 
+  it("scores forum posts without quotes, unless told otherwise", async () => {
+    const posts = ["> dull, all of it", "> dull again"].map((quote, i) => `"${quote}\n\nwonderful ${i}"`);
+    const user = await choose(csv(["text", ...posts, "fine"].join("\n")));
+    const leaveOut = await screen.findByRole("checkbox", { name: /^Leave out quotes/ });
+    await waitFor(() => expect(leaveOut).toBeChecked());
+    expect(await screen.findByRole("cell", { name: "wonderful 1" })).toBeVisible();
+    expect(screen.getByText("2 texts are scored without quotes, code and signatures.")).toBeVisible();
+    await user.click(leaveOut);
+    expect(screen.getByRole("cell", { name: /^> dull again\s+wonderful 1$/ })).toBeVisible();
+    await user.click(leaveOut);
+    await user.click(await screen.findByRole("button", { name: "Score 3 texts" }));
+    await screen.findByText("All 3 rows scored.");
+    expect(rows()[0]).toMatch(/^1positive 96.*wonderful 0$/);
+  });
+
+  it("reads the file again as asked, and keeps the choice of the column", async () => {
+    const user = await choose(csv("a;b;note\none;x;first of all\ntwo;y;second of all\nthree;z\n"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("line 4 can’t be read: it has 2 cells");
+    await user.click(screen.getByRole("button", { name: "Skip 1 bad row" }));
+    expect(await screen.findByText(/: 2 rows, 3 columns/)).toBeVisible();
+    await user.click(screen.getByRole("radio", { name: "a" }));
+    await user.selectOptions(screen.getByRole("combobox", { name: "Encoding" }), "Greek (Windows-1253)");
+    await waitFor(() => expect(screen.getByRole("status", { name: "" })).toHaveTextContent(/^$/));
+    expect(screen.getByRole("radio", { name: "a" })).toBeChecked();
+    expect(screen.getByRole("combobox", { name: "Encoding" })).toHaveDisplayValue("Greek (Windows-1253)");
+    await user.selectOptions(screen.getByRole("combobox", { name: "Separator" }), "comma");
+    expect(await screen.findByRole("radio", { name: "a;b;note" })).toBeChecked();
+    await user.selectOptions(screen.getByRole("combobox", { name: "Format" }), "one text per line");
+    expect(await screen.findByRole("radio", { name: "text" })).toBeChecked();
+    expect(screen.queryByRole("combobox", { name: "Separator" })).not.toBeInTheDocument();
+  });
+
+  it("shows the labels in the file, and what of them may surprise", async () => {
+    const user = await choose(csv("text;tag\nfine;a#b\ndull;a\nNone;b\n;b\n"));
+    const about = await screen.findByRole("list", { name: "About this file" });
+    expect(about).toHaveTextContent(/1 row has no text.*several labels, separated by “#”.*Labels in “tag”/);
+    await user.click(within(about).getByRole("button", { name: "Split at “#”" }));
+    expect(screen.getByRole("list", { name: "About this file" })).toHaveTextContent("a 2 b 2");
+    await user.click(screen.getByRole("checkbox", { name: "Leave out “None”" }));
+    expect(screen.getByRole("list", { name: "About this file" })).toHaveTextContent("2 rows have no text");
+    await user.selectOptions(screen.getByRole("combobox", { name: "Labels" }), "none");
+    expect(screen.getByRole("list", { name: "About this file" })).not.toHaveTextContent("Labels in");
+  });
+
   it("shows all labels of a row, or none", async () => {
     const model = { ...summary, labels: ["angry", "rude"], multi_label: true, thresholds: [] };
     const several = (labels: string[]) => ({

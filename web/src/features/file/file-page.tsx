@@ -17,7 +17,8 @@ import { FileDrop } from "./file-drop";
 import { fileOfText } from "./pasted-text";
 import { prepareToRead } from "./reading/read-in-worker";
 import { RunView } from "./run-view";
-import { isUnsaved, session, type Stage } from "./session";
+import { isUnsaved } from "./run";
+import { session, type Stage } from "./session";
 import { UnreadableFile } from "./unreadable-file";
 
 /** Scores a file: the browser reads it, the server scores its texts in batches, and the results can be downloaded. */

@@ -7,7 +7,7 @@ import { removeItems, storeItem } from "../../lib/browser-store";
 import { problem, refuse, summary } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
-import { readFile, type FileToRead } from "./reading/read-file";
+import { resultOf, type Task } from "./reading/worker-tasks";
 import { session } from "./session";
 
 const JOBS = "*/api/v1/jobs";
@@ -15,8 +15,8 @@ const ROWS = 10_000;
 const KEY = "valence_0000_key";
 
 class InlineWorker extends EventTarget {
-  postMessage(asked: FileToRead) {
-    void readFile(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
+  postMessage(asked: Task) {
+    void resultOf(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
   }
   terminate() {}
 }

@@ -8,12 +8,14 @@ const SHOWN_CHARS = 160;
 interface PreviewProps {
   table: Table;
   column: number;
+  /** What is scored of the column's cells, if not all. */
+  own: readonly string[] | undefined;
   labelColumns: readonly number[];
   onChoose: (column: number) => void;
 }
 
 /** The first rows, with a radio button in each column's header. */
-export function Preview({ table: { columns, rows }, column, labelColumns, onChoose }: PreviewProps) {
+export function Preview({ table: { columns, rows }, column, own, labelColumns, onChoose }: PreviewProps) {
   const chosen = (i: number) => i === column || undefined;
   return (
     <div className={classes.scroll} role="region" aria-label="First rows of the file" tabIndex={0}>
@@ -36,7 +38,7 @@ export function Preview({ table: { columns, rows }, column, labelColumns, onChoo
             <tr key={r}>
               {columns.map((name, i) => (
                 <td key={name} dir="auto" data-chosen={chosen(i)}>
-                  {shortened(row[i] ?? "")}
+                  {shortened((i === column ? own?.[r] : undefined) ?? row[i] ?? "")}
                 </td>
               ))}
             </tr>

@@ -13,7 +13,8 @@ import { paths } from "../../lib/paths";
 import { probability } from "../../lib/units";
 import { describeMark } from "./describe-mark";
 import classes from "./row-dialog.module.css";
-import { session, type Run } from "./session";
+import type { Run } from "./run";
+import { session } from "./session";
 
 interface RowDialogProps {
   run: Run;

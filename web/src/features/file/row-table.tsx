@@ -7,7 +7,8 @@ import { excerpt } from "../../lib/text";
 import { describeMark } from "./describe-mark";
 import { RowScore } from "./row-score";
 import type { Scores } from "./scores";
-import { session, type Run } from "./session";
+import type { Run } from "./run";
+import { session } from "./session";
 
 interface RowTableProps {
   run: Run;

@@ -5,7 +5,8 @@ import shared from "../../components/shared.module.css";
 import { SlowNotice } from "../../components/slow-notice";
 import { count, counted, longDuration } from "../../lib/format";
 import classes from "./run-progress.module.css";
-import { session, type Run } from "./session";
+import type { Run } from "./run";
+import { session } from "./session";
 
 /** A run's progress and rate, with buttons to stop and resume it. */
 export function RunProgress({ run, onNewFile }: { run: Run; onNewFile: () => void }) {

@@ -14,7 +14,8 @@ import { RowDialog } from "./row-dialog";
 import { RowTable } from "./row-table";
 import { RunProgress } from "./run-progress";
 import classes from "./run-view.module.css";
-import { isUnsaved, session, type Run } from "./session";
+import { isUnsaved, type Run } from "./run";
+import { session } from "./session";
 import { Toolbar } from "./toolbar";
 import { DEFAULT_VIEW, rowsShown, valuesOf, viewOf, type View } from "./view";
 

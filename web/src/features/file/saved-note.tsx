@@ -2,7 +2,7 @@ import { QuietButton } from "../../components/quiet-button";
 import { STORED_FOR } from "../../lib/browser-store";
 import type { SaveState } from "./saved-run";
 import classes from "./saved-note.module.css";
-import type { Run } from "./session";
+import type { Run } from "./run";
 
 const NOTES: Readonly<Record<SaveState, string>> = {
   yes: `This file and its results are stored only in this browser, for ${STORED_FOR}. You can close this page and come back.`,

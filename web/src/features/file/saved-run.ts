@@ -22,6 +22,8 @@ const VERSION = 2;
 export type SaveState = "yes" | "blocked" | "too-large" | "other-tab";
 
 export interface SavedFile extends Choices {
+  /** Whether forum posts were reduced to their authors' words. */
+  clean: boolean;
   version: number;
   id: string;
   name: string;

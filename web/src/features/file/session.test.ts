@@ -6,12 +6,13 @@ import { loadItem } from "../../lib/browser-store";
 import { answerTo, modelList, PREDICT, score, summary } from "../../test/handlers";
 import { server } from "../../test/server";
 import type { SavedScores } from "./saved-run";
-import { readFile, type FileToRead } from "./reading/read-file";
-import { isUnsaved, Session, type Run } from "./session";
+import { resultOf, type Task } from "./reading/worker-tasks";
+import { isUnsaved, type Run } from "./run";
+import { Session } from "./session";
 
 class InlineWorker extends EventTarget {
-  postMessage(asked: FileToRead) {
-    void readFile(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
+  postMessage(asked: Task) {
+    void resultOf(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
   }
   terminate() {}
 }

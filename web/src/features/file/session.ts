@@ -2,17 +2,17 @@
  * One file and its run. Survives navigation to another page; a run is also stored in this browser, so that it survives a
  * reload.
  */
-import { asApiError, type ApiError } from "../../api/client";
+import { asApiError } from "../../api/client";
 import type { Limits, ModelSummary } from "../../api/generated";
 import { scoreTexts, type Pause } from "../../api/score-texts";
 import * as choosing from "./choosing";
-import { textsOf, type Choosing } from "./choosing";
+import type { Choosing } from "./choosing";
 import { Pace } from "./pace";
 import type { Reading, ReadOptions, Understood } from "./reading/options";
 import type { FileProblem } from "./reading/problem";
-import { readInWorker } from "./reading/read-in-worker";
-import type { Table } from "./reading/table";
-import { SavedRun, type SavedFile, type SavedScores, type SaveState } from "./saved-run";
+import { holdPosts, ownWords, readInWorker } from "./reading/read-in-worker";
+import { runOf, type Run } from "./run";
+import { SavedRun, type SavedFile, type SavedScores } from "./saved-run";
 import { Scores, type Mark } from "./scores";
 
 /** How often a run shows its progress. */
@@ -31,37 +31,6 @@ export interface Unreadable {
   /** Whether the file is being read again with other options. */
   isRereading: boolean;
 }
-
-export interface Run {
-  kind: "run";
-  file: File;
-  table: Table;
-  column: number;
-  /** Separates the cells of the file, and so of the results. */
-  separator: string | undefined;
-  /** The number of bad rows that were left out. */
-  skipped: number;
-  texts: string[];
-  model: ModelSummary;
-  limits: Limits;
-  /** Replaced by a new object whenever scores arrive. */
-  scores: Scores;
-  status: "running" | "done" | "stopped" | "failed";
-  pause: Pause | undefined;
-  failure: ApiError | undefined;
-  /** The number of texts with an outcome. */
-  done: number;
-  perSecond: number | undefined;
-  secondsLeft: number | undefined;
-  /** Whether this browser stores the run; undefined until known. */
-  saveState: SaveState | undefined;
-  /** Whether all results so far have been downloaded. */
-  downloaded: boolean;
-}
-
-/** Whether discarding the run loses anything. */
-export const isUnsaved = ({ status, done, downloaded }: Run): boolean =>
-  status === "running" || (done > 0 && !downloaded);
 
 export class Session {
   private stage: Stage = { kind: "empty" };
@@ -105,6 +74,7 @@ export class Session {
     this.change(choosing.withHeader, saved.hasHeader);
     this.change(choosing.withColumn, saved.column);
     this.change(choosing.withMissing, saved.missing);
+    await this.setClean(saved.clean);
     this.restoreRun(saved, scores);
   };
 
@@ -112,7 +82,7 @@ export class Session {
     const signal = this.startReading();
     this.set({ kind: "reading", file });
     const reading = await readInWorker({ file, options }, signal);
-    if (!signal.aborted) this.show(file, options, reading);
+    if (!signal.aborted) await this.show(file, options, reading);
   };
 
   /** Reads the file again with other options, and shows the current reading until then. */
@@ -124,21 +94,34 @@ export class Session {
     const signal = this.startReading();
     this.set({ ...before, options, isRereading: true });
     const reading = await readInWorker({ file, options }, signal);
-    if (!signal.aborted) this.show(file, options, reading);
+    if (!signal.aborted) await this.show(file, options, reading);
   };
 
   /** Changes what is chosen of the file that was read, such as choosing.withColumn. */
   change = <Value>(by: (stage: Choosing, value: Value) => Choosing, value: Value): void => {
-    if (this.stage.kind === "choosing") this.set(by(this.stage, value));
+    if (this.stage.kind !== "choosing") return;
+    this.set(by(this.stage, value));
+    if (this.stage.clean === undefined) void this.lookForPosts();
+  };
+
+  /** Reduces forum posts to their authors' words, or scores them as they are. */
+  setClean = async (clean: boolean): Promise<void> => {
+    if (this.stage.kind !== "choosing") return;
+    const before = choosing.withClean(this.stage, clean);
+    this.set(before);
+    if (!clean) return;
+    const own = await ownWords(choosing.cellsOf(before)).catch(() => undefined);
+    const now = this.still(before);
+    if (now?.clean) this.set(choosing.withOwn(now, own));
   };
 
   start = (model: ModelSummary, limits: Limits): void => {
-    if (this.stage.kind !== "choosing") return;
+    if (this.stage.kind !== "choosing" || !choosing.isReady(this.stage)) return;
     this.tableTop = 0;
-    const { file, options, hasHeader, column, missing } = this.stage;
+    const { file, options, hasHeader, column, missing, clean = false } = this.stage;
     this.run(runOf(this.stage, model, limits));
     void this.savedRun
-      .begin({ file, options, hasHeader, column, missing, model, limits })
+      .begin({ file, options, hasHeader, column, missing, clean, model, limits })
       .then((saveState) => {
         if (this.stage.kind !== "run" || this.stage.file !== file) return;
         this.set({ ...this.stage, saveState });
@@ -222,14 +205,32 @@ export class Session {
     return this.stopper.signal;
   }
 
-  private show(file: File, options: ReadOptions, reading: Reading): void {
+  private async show(file: File, options: ReadOptions, reading: Reading): Promise<void> {
     if ("problem" in reading) {
       const { problem, understood } = reading;
       this.set({ kind: "unreadable", file, options, problem, understood, isRereading: false });
-    } else {
-      const previous = this.stage.kind === "choosing" ? this.stage : undefined;
-      this.set(choosing.choosingOf(file, options, reading, previous));
+      return;
     }
+    const previous = this.stage.kind === "choosing" ? this.stage : undefined;
+    const stage = choosing.choosingOf(file, options, reading, previous);
+    this.set(stage);
+    if (stage.clean === undefined) await this.lookForPosts();
+    else await this.setClean(stage.clean);
+  }
+
+  /** Leaves out quotes if some of the texts look like forum posts; not if the code that tells can't be loaded. */
+  private async lookForPosts(): Promise<void> {
+    const before = this.stage;
+    if (before.kind !== "choosing") return;
+    const arePosts = await holdPosts(choosing.cellsOf(before)).catch(() => false);
+    const now = this.still(before);
+    if (now && now.clean === undefined) await this.setClean(arePosts);
+  }
+
+  /** What is chosen now, if it is still of the same texts. */
+  private still({ table, column }: Choosing): Choosing | undefined {
+    const { stage } = this;
+    return stage.kind === "choosing" && stage.table === table && stage.column === column ? stage : undefined;
   }
 
   /** Restores a stored run. Resumes it if it was interrupted; leaves it stopped if the user stopped it. */
@@ -270,30 +271,6 @@ export class Session {
     this.stage = stage;
     this.listeners.forEach((listener) => listener());
   }
-}
-
-function runOf(stage: Choosing, model: ModelSummary, limits: Limits): Run {
-  const { file, table, column, reading } = stage;
-  return {
-    kind: "run",
-    file,
-    table,
-    column,
-    separator: reading.understood.separator,
-    skipped: reading.bad.length,
-    texts: textsOf(stage),
-    model,
-    limits,
-    scores: new Scores(table.rows.length, model.labels),
-    status: "running",
-    pause: undefined,
-    failure: undefined,
-    done: 0,
-    perSecond: undefined,
-    secondsLeft: undefined,
-    saveState: undefined,
-    downloaded: false,
-  };
 }
 
 /** The page's only session. */

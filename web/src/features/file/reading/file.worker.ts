@@ -1,5 +1,9 @@
-import { readFile, type FileToRead } from "./read-file";
+import { resultOf, type Task } from "./worker-tasks";
 
-addEventListener("message", (event: MessageEvent<FileToRead>) => {
-  void readFile(event.data).then((reading) => postMessage(reading));
+addEventListener("message", (event: MessageEvent<Task>) => {
+  resultOf(event.data).then(postMessage, (error: unknown) =>
+    setTimeout(() => {
+      throw error; // so that the page's worker has an error event
+    }),
+  );
 });
