@@ -48,8 +48,8 @@ export function ColumnStep({ stage, models }: ColumnStepProps) {
       <footer className={classes.foot}>
         <Button
           size="md"
-          disabled={toScore === 0 || !choosing.isReady(stage) || !models || !model}
-          onClick={() => models && model && session.start(model, models.limits)}
+          disabled={toScore === 0 || !models || !model}
+          onClick={() => models && model && void session.start(model, models.limits)}
         >
           Score {counted(toScore, "text")}
         </Button>

@@ -58,7 +58,7 @@ const runOf = (session: Session): Run => {
 async function begin(): Promise<Session> {
   const session = page();
   await session.open(file());
-  session.start(summary, limits);
+  await session.start(summary, limits);
   return session;
 }
 const finished = (session: Session) => vi.waitFor(() => expect(runOf(session).status).toBe("done"), 10_000);
@@ -139,11 +139,21 @@ describe("A stored run", () => {
     await second.restore();
     expect(second.snapshot().kind).toBe("empty");
     await second.open(file());
-    second.start(summary, limits);
+    await second.start(summary, limits);
     await vi.waitFor(() => expect(runOf(second).saveState).toBe("other-tab"), 10_000);
     await second.clear();
     expect(await loadItem("run-file")).toBeDefined();
   });
+});
+
+it("waits to start until it is known whether the texts are posts", async () => {
+  const session = page();
+  const posts = JSON.stringify(["> dull\n\nwonderful 1", "> dull\n\nwonderful 2"]);
+  const opening = session.open(new File([posts], "posts.json"));
+  await vi.waitFor(() => expect(session.snapshot().kind).toBe("choosing"));
+  await session.start(summary, limits); // at once: whether they are posts isn't known yet
+  await opening;
+  expect(runOf(session).texts).toEqual(["wonderful 1", "wonderful 2"]);
 });
 
 describe("isUnsaved", () => {

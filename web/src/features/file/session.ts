@@ -115,11 +115,19 @@ export class Session {
     if (now?.clean) this.set(choosing.withOwn(now, own));
   };
 
-  start = (model: ModelSummary, limits: Limits): void => {
-    if (this.stage.kind !== "choosing" || !choosing.isReady(this.stage)) return;
+  /** Scores the texts, once it is known which. */
+  start = async (model: ModelSummary, limits: Limits): Promise<void> => {
+    if (this.stage.kind !== "choosing") return;
+    const { file } = this.stage;
+    if (!choosing.isReady(this.stage)) await this.untilReady();
+    if (!this.isAt("choosing", file)) return;
+    this.begin(this.stage, model, limits);
+  };
+
+  private begin(stage: Choosing, model: ModelSummary, limits: Limits): void {
     this.tableTop = 0;
-    const { file, options, hasHeader, column, missing, clean = false } = this.stage;
-    this.run(runOf(this.stage, model, limits));
+    const { file, options, hasHeader, column, missing, clean = false } = stage;
+    this.run(runOf(stage, model, limits));
     void this.savedRun
       .begin({ file, options, hasHeader, column, missing, clean, model, limits })
       .then((saveState) => {
@@ -127,7 +135,19 @@ export class Session {
         this.set({ ...this.stage, saveState });
         this.save();
       });
-  };
+  }
+
+  /** Until it is known which texts would be scored, or the file is gone. */
+  private untilReady(): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (this.stage.kind === "choosing" && !choosing.isReady(this.stage)) return;
+        stop();
+        resolve();
+      };
+      const stop = this.subscribe(check);
+    });
+  }
 
   /** Records a person's verdict on a row, for the table and the download. */
   mark = (row: number, mark: Mark): void => {
