@@ -85,6 +85,7 @@ test("an interrupted run resumes after a reload", async ({ page }) => {
   await page.goto("/many");
   await choose(page, "films.txt", lines.join("\n"));
   await score(page);
+  await expect.poll(() => sent.length).toBe(1);
   await expect.poll(() => storedRows(page)).toBe(sent[0]);
   held = false;
   await page.reload();
