@@ -53,6 +53,13 @@ class Examples:
         """Each label that occurs, and on how many rows."""
         return Counter(label for row in self.labels for label in labels_of(row))
 
+    def joined(self, others: Examples) -> Examples:
+        """These rows and then the others."""
+        groups = (*self.groups, *others.groups) if self.groups else ()
+        return Examples(
+            (*self.texts, *others.texts), (*self.labels, *others.labels), (*self.keys, *others.keys), groups
+        )
+
     def take(self, indices: Sequence[int]) -> Examples:
         """The rows at `indices`, in that order."""
         return Examples(

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from valence.model.results import Result
 
 BALANCED = "balanced"
+AUTO = "auto"
 
 
 def check_parameters(body: object, readout: object, class_weight: object, seed: object) -> None:
     """Raises SettingsError for the first parameter that cannot be used, whatever the data are."""
     if not isinstance(body, (str, Path)) or not str(body):
         raise _wrong("body", body, "'bundled', a model folder, or a base by name, path or Hub id")
-    if readout not in {FINAL, GENERAL}:
-        raise _wrong("readout", readout, f"{FINAL!r} or {GENERAL!r}")
+    if readout not in {AUTO, FINAL, GENERAL}:
+        raise _wrong("readout", readout, f"{AUTO!r}, {FINAL!r} or {GENERAL!r}")
     if class_weight is not None and class_weight != BALANCED and not isinstance(class_weight, Mapping):
         raise _wrong("class_weight", class_weight, f"{BALANCED!r}, None, or a dict of a weight for each label")
     if isinstance(class_weight, Mapping):

@@ -13,11 +13,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from valence.data.texts import check_texts, is_one_text, texts_of
-from valence.errors import DataError, SettingsError, TextError
+from valence.errors import DataError, TextError
 from valence.estimator.parameters import check_parameters, class_weights, results_of, row_weights
 from valence.estimator.targets import Targets, targets_of
-from valence.model.folder import FINAL, FittedHead
-from valence.model.head import Rows
+from valence.model.folder import FittedHead
 from valence.model.labels import Labels
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 Texts = Any  # a list, array, column, frame of one column: whatever `valence.data.texts` reads
 Labelled = Any  # whatever `valence.estimator.targets` reads
-Readout = Literal["final", "general"]
+Readout = Literal["auto", "final", "general"]
 
 
 class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -39,10 +38,12 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     Args:
         body: "bundled", a model folder, or a base by name, path or Hub id.
-        readout: what the head reads: `final` for a task like the body's own, `general` for others.
+        readout: what the head reads: `final` for a task like the body's own, `general` for others; `auto` tries both,
+            each alone and beside hashed n-grams, and takes the best on held-out rows.
         class_weight: "balanced" weighs each class alike however rare it is; a dict gives labels their weights, 1 where
             it does not name one; None weighs each row alike.
-        seed: of which rows are held out to choose the penalty and the temperature on: a fifth, 2,500 at most.
+        seed: of which rows are held out to choose the head on: all of them in turn, or of more than 2,000 a fifth, 2,500
+            at most. In the end the head is fitted on all rows.
 
     Attributes:
         classes_: the labels that were seen, sorted, shape (classes,), of the type that they were given in; of an
@@ -57,7 +58,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         self,
         body: str | Path = "bundled",
         *,
-        readout: Readout = FINAL,
+        readout: Readout = "auto",
         class_weight: Literal["balanced"] | Mapping[Any, float] | None = None,
         seed: int = 42,
     ) -> None:
@@ -77,7 +78,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         SettingsError for a parameter that cannot be used; ModelFolderError or BaseModelError if the body can't be had.
         """
         from valence.data.splits import VALIDATION_ROWS, cut
-        from valence.model.multi_label import fitter_for
+        from valence.training.head_on_body import head_on_body
         from valence.training.provenance import versions
 
         check_parameters(self.body, self.readout, self.class_weight, self.seed)
@@ -87,26 +88,29 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         weighed = class_weights(self.class_weight, targets.classes, multi_label=labels.multi_label)
         train, validation = cut(rows, rows=min(VALIDATION_ROWS, len(rows) // 5), seed=int(self.seed))
         start = self._opened(labels)
-        if self.readout not in start.body.readouts:
-            raise SettingsError(f"The body has no readout {self.readout!r}; it has {', '.join(start.body.readouts)}.")
-        seen, held_out = (
-            Rows(
-                start.read(part.texts, self.readout, ""),
-                labels.encode(part.labels),
-                None if weights is None else weights[[int(key) for key in part.keys]],
-            )
-            for part in (train, validation)
+        choice = head_on_body(
+            start,
+            labels,
+            train,
+            validation,
+            readout=self.readout,
+            class_weight=weighed,
+            weights=None if weights is None else weights[[int(key) for key in (*train.keys, *validation.keys)]],
+            seed=int(self.seed),
+            quiet=True,
         )
-        fit = fitter_for(labels, class_weight=weighed).fit_rows(seen, held_out, classes=len(labels))
         provenance = {
             "stage": "fit",
             "config": {name: str(value) for name, value in self.get_params().items()},
-            "penalty": fit.penalty,
+            **choice.as_json(),
             "data": {"name": "texts in Python", "train_rows": len(train), "validation_rows": len(validation)},
             "versions": versions(),
         }
-        self.classes_, self._as_matrix = targets.classes, targets.matrix
-        self.head_ = FittedHead(fit.head, labels, self.readout, start.body.id, provenance=provenance)
+        self.classes_, self._as_matrix, self._parameters = targets.classes, targets.matrix, choice.parameters
+        readout = choice.chosen.readout
+        self.head_ = FittedHead(
+            choice.head, labels, readout, start.body.id, provenance=provenance, ngrams=choice.ngrams
+        )
         return self
 
     def predict_proba(self, X: Texts) -> Floats:
@@ -115,7 +119,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     def predict_log_proba(self, X: Texts) -> Floats:
         """The logarithm of `predict_proba`, finite also where that is 0; the same shape. Raises TextError."""
-        return self._fitted_head().predict_log_proba(self._features(X))
+        return self._fitted_head().predict_log_proba(self._inputs(X))
 
     def decision_function(self, X: Texts) -> Floats:
         """Calibrated logits, float64 of shape (n, classes): `predict` returns the class with the largest.
@@ -123,7 +127,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         With two classes, the second's logit minus the first's, shape (n,). With several labels per text, each logit
         minus its label's threshold: labels at 0 or above are returned. Raises TextError.
         """
-        found = self._fitted_head().decision(self._features(X))
+        found = self._fitted_head().decision(self._inputs(X))
         return found[:, 1] - found[:, 0] if self._is_binary() else found
 
     def predict(self, X: Texts) -> npt.NDArray[Any]:
@@ -160,7 +164,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             split="test",
             data_checksum=content_checksum(zip(rows.keys, rows.texts, strict=True)),
             seed=self.seed,
-            trained_parameters=head.weight.size + head.bias.size,
+            trained_parameters=self._parameters,
         )
         labels = self.head_.labels
         tested = scored(probabilities, labels.encode(rows.labels), head=head, labels=labels, texts=rows.texts)
@@ -194,12 +198,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
     def _is_binary(self) -> bool:
         return len(self.classes_) == 2 and not self.head_.labels.multi_label
 
-    def _features(self, X: Texts) -> Floats:
-        """Shape (n, width); of no texts too."""
+    def _inputs(self, X: Texts) -> Floats:
+        """What the head reads, shape (n, inputs); of no texts too."""
         texts = _texts(X)
         if not texts:
             return np.empty((0, self.head_.head.features), dtype=np.float32)
-        return self._opened(self.head_.labels).read(texts, self.head_.readout, "", keep=False)
+        features = self._opened(self.head_.labels).read(texts, self.head_.readout, "", keep=False)
+        return self.head_.inputs(features, texts)
 
     def _check_kind(self, targets: Targets) -> None:
         """Raises DataError if the labels are single ones, and `fit` had several a text, or the other way round."""

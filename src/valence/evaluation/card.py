@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from valence.evaluation.card_metadata import front_matter
-from valence.model.folder import FINAL, Body, FittedHead
+from valence.model.folder import Body, FittedHead
 from valence.model.multi_label import MultiLabelHead
 from valence.model.results import Result
 
@@ -23,7 +23,7 @@ def model_card(
     name: str, body: Body, head: FittedHead, results: Sequence[Result], *, serving_only: bool = False
 ) -> str:
     """The card of one classifier; `serving_only` if its folder doesn't have the network's own weights."""
-    in_transformers = head.readout == FINAL and not serving_only
+    in_transformers = head.in_network and not serving_only
     sections = (
         ("What it is", _what(body, head, _loading(head, serving_only=serving_only))),
         ("Intended use", _intended(head)),
@@ -64,8 +64,10 @@ def _labels(head: FittedHead) -> str:
 def _loading(head: FittedHead, *, serving_only: bool) -> str:
     if serving_only:
         return "These are only the files that serving needs; the commands below make the network's own weights."
-    if head.readout == FINAL:
+    if head.in_network:
         return "Loads in plain `transformers` with the same scores."
+    if head.ngrams is not None:
+        return "Its head reads n-grams beside the body, so it needs Valence: plain `transformers` can't use it."
     return "Its head reads several layers of the body, so it needs Valence: plain `transformers` can't use it."
 
 
@@ -73,8 +75,8 @@ def _what(body: Body, head: FittedHead, loading: str) -> str:
     return (
         f"| | |\n|---|---|\n| base | {body.base} ({body.licence}) |\n| network | {body.architecture} |\n"
         f"| window | {body.max_tokens} tokens; longer texts are read in overlapping windows |\n"
-        f"| body | `{body.id[:12]}` |\n| head | `{head.version}`, on the `{head.readout}` readout |\n"
-        f"| temperature | {head.head.temperature:.3f}, fitted on validation |\n{_thresholds(head)}\n{loading}\n"
+        f"| body | `{body.id[:12]}` |\n| head | `{head.version}`, on the {head.reads} |\n"
+        f"| temperature | {head.head.temperature:.3f}, fitted on held-out rows |\n{_thresholds(head)}\n{loading}\n"
     )
 
 

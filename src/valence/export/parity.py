@@ -145,7 +145,7 @@ def torch_probabilities(folder: Path | str, texts: Sequence[str]) -> Floats:
         precision=choose("fp32"),
         title="torch, float32",
     )
-    return fitted.head.predict_proba(features[fitted.readout])
+    return fitted.head.predict_proba(fitted.inputs(features[fitted.readout], texts))
 
 
 def _batch_mate_difference(engine: Engine, texts: Sequence[str], among_others: Floats) -> float:

@@ -132,7 +132,8 @@ class Engine:
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Calibrated probabilities, float64 of shape (n, classes). Raises as `score` does."""
-        return np.asarray(self.fitted.head.predict_proba(self.features(texts)), dtype=np.float64)
+        inputs = self.fitted.inputs(self.features(texts), texts)
+        return np.asarray(self.fitted.head.predict_proba(inputs), dtype=np.float64)
 
     def features(self, texts: Sequence[str], readout: str | None = None) -> Floats:
         """The features for a head, float32 of shape (n, width), pooled over windows; by default of the head's readout.

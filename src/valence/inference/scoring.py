@@ -36,7 +36,7 @@ def _read(reader: TextReader, text: str, *, explain: bool) -> _Request | TextErr
         reading = reader.read(text, spans=explain)
     except TextError as error:
         return error
-    return _Request(reading, leave_out(text, reading) if explain else None)
+    return _Request(text, reading, leave_out(text, reading) if explain else None)
 
 
 class _Decided(NamedTuple):
@@ -68,7 +68,8 @@ def _decided(probabilities: Floats, fitted: FittedHead) -> _Decided:
 class _Request:
     """One text's windows, complete and with each of its parts left out."""
 
-    def __init__(self, reading: Reading, left_out: list[LeftOut] | None) -> None:
+    def __init__(self, text: str, reading: Reading, left_out: list[LeftOut] | None) -> None:
+        self.text = text
         self.reading = reading
         self.left_out = left_out
 
@@ -82,7 +83,8 @@ class _Request:
         own = np.stack([next(rows) for _ in self.reading.bounds])
         counts = [past - first for first, past in self.reading.bounds]
         variants = [self._variant(own, counts, part, rows) for part in self.left_out or ()]
-        probabilities = fitted.head.predict_proba(np.stack([pooled(own, counts), *variants]))
+        features = np.stack([pooled(own, counts), *variants])
+        probabilities = fitted.head.predict_proba(fitted.inputs(features, self._texts()))
         decided = _decided(probabilities[0], fitted)
         return Prediction(
             label=fitted.labels.names[decided.best],
@@ -94,6 +96,10 @@ class _Request:
             words=self._effects(probabilities[:, decided.best]),
             labels=decided.labels,
         )
+
+    def _texts(self) -> list[str]:
+        """The text, then without each part."""
+        return [self.text, *(self.text[: part.start] + self.text[part.end :] for part in self.left_out or ())]
 
     @staticmethod
     def _variant(own: Floats, counts: list[int], part: LeftOut, rows: Iterator[Floats]) -> Floats:

@@ -5,7 +5,8 @@
       config.json, model.safetensors, tokenizer.json     the network as plain transformers loads it
       body.onnx            token ids and mask -> features, for serving
       head.json            labels, whether a text can have several, readout, doubt threshold, provenance, checksum
-      head.safetensors     weight, bias, mean, scale, temperature; in the multi-label case also the thresholds
+      head.safetensors     weight, bias, mean, scale, temperature; in the multi-label case also the thresholds; of a head
+                           with n-grams ngram_buckets, ngram_idf and ngram_weight too: see `valence.model.ngrams`
       results.json         every figure with its split, row count and 95% interval
       README.md            the model card
       report.html, plots/  the figures as one page, and as pictures; not needed for serving
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,9 +29,10 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from valence.errors import ModelFolderError
-from valence.model.head import Head
+from valence.model.head import Floats, Head
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
+from valence.model.ngrams import SCHEME, NGrams, Vocabulary
 from valence.system.files import sha256_of, write_bytes, write_json
 from valence.tables.posts import Cleaning, cleaning_of
 
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 # Of a multi-label head: an older Valence would treat its labels as alternatives, so it must not read it.
 MULTI_LABEL_FORMAT = 2
+# Of a head with n-grams: an older Valence would leave them out.
+NGRAM_FORMAT = 3
 
 # The readouts of a body: the input of the network's own final layer, or means over several layers.
 FINAL: Final = "final"
@@ -74,7 +79,12 @@ class Body:
 
 @dataclass(frozen=True)
 class FittedHead:
-    """A head with its labels and history, as `head.json` and `head.safetensors` hold it."""
+    """A head with its labels and history, as `head.json` and `head.safetensors` hold it.
+
+    Attributes:
+        head: reads what `inputs` makes.
+        ngrams: score a text beside the body; None where the head reads the body's features alone.
+    """
 
     head: Head
     labels: Labels
@@ -82,6 +92,7 @@ class FittedHead:
     body_id: str
     sure_from: float = SURE_FROM
     provenance: dict[str, Any] = field(default_factory=dict)
+    ngrams: NGrams | None = None
 
     @property
     def cleaning(self) -> Cleaning:
@@ -92,7 +103,26 @@ class FittedHead:
     def version(self) -> str:
         """Twelve hex digits that change with the weights, the labels or the threshold."""
         text = json.dumps([list(self.labels.names), self.readout, self.body_id, self.sure_from])
-        return hashlib.sha256(text.encode() + _head_bytes(self.head)).hexdigest()[:12]
+        return hashlib.sha256(text.encode() + _head_bytes(self)).hexdigest()[:12]
+
+    @property
+    def reads(self) -> str:
+        """In words what the head reads."""
+        return f"{self.readout} readout{' beside n-grams' if self.ngrams else ''}"
+
+    @property
+    def in_network(self) -> bool:
+        """Whether the network's own final layer can be this head, so that plain transformers gives the same scores."""
+        return self.readout == FINAL and self.ngrams is None
+
+    def inputs(self, features: Floats, texts: Sequence[str]) -> Floats:
+        """What `head` reads, shape (n, head.features): the readout's features, (n, width), and scores of n-grams.
+
+        Everything that scores texts comes through here.
+        """
+        if self.ngrams is None:
+            return features
+        return np.hstack([features, self.ngrams.scores(texts)])
 
 
 class ModelFolder:
@@ -138,11 +168,13 @@ class ModelFolder:
                 hint="Put the head next to its own body, or fit a new one with `valence transfer`.",
                 code="model-mismatch",
             )
-        head = self._head_tensors(checksum, multi_label=labels.multi_label)
-        expected = (len(labels), body.readouts.get(readout))
+        self._check_scheme(raw.get("ngram_scheme"))
+        head, ngrams = self._head_tensors(checksum, multi_label=labels.multi_label)
+        inputs = body.readouts.get(readout, 0) + (ngrams.classes if ngrams else 0)
+        expected = (len(labels), inputs)
         if (head.classes, head.features) != expected:
             raise self._damaged("head.safetensors", f"is {(head.classes, head.features)}, expected {expected}")
-        return FittedHead(head, labels, readout, body_id, sure_from, provenance)
+        return FittedHead(head, labels, readout, body_id, sure_from, provenance, ngrams)
 
     def results(self) -> Results:
         """The content of results.json; empty if the folder has none. Raises ModelFolderError if it is damaged."""
@@ -198,15 +230,16 @@ class ModelFolder:
         write_json(self.path / "body.json", {"format": FORMAT, **asdict(body), "files": files})
 
     def write_head(self, fitted: FittedHead) -> None:
-        content = _head_bytes(fitted.head)
+        content = _head_bytes(fitted)
         write_bytes(self.path / "head.safetensors", content)
         write_json(
             self.path / "head.json",
             {
-                "format": MULTI_LABEL_FORMAT if fitted.labels.multi_label else FORMAT,
+                "format": _head_format(fitted),
                 "labels": list(fitted.labels.names),
                 "multi_label": fitted.labels.multi_label,
                 "readout": fitted.readout,
+                **({"ngram_scheme": SCHEME} if fitted.ngrams else {}),
                 "body_id": fitted.body_id,
                 "sure_from": fitted.sure_from,
                 "version": fitted.version,
@@ -218,7 +251,16 @@ class ModelFolder:
     def write_results(self, results: Results) -> None:
         write_json(self.path / "results.json", {"format": FORMAT, **results.as_json()})
 
-    def _head_tensors(self, checksum: str, *, multi_label: bool) -> Head:
+    def _check_scheme(self, scheme: object) -> None:
+        """Raises ModelFolderError for n-grams that are hashed in another way than this Valence does."""
+        if scheme not in (None, SCHEME):
+            raise ModelFolderError(
+                f"{self.path / 'head.json'} has n-grams of scheme {scheme}; this Valence knows scheme {SCHEME}.",
+                hint="Upgrade Valence to a version that reads it.",
+                code="model-too-new",
+            )
+
+    def _head_tensors(self, checksum: str, *, multi_label: bool) -> tuple[Head, NGrams | None]:
         path = self.path / "head.safetensors"
         try:
             content = path.read_bytes()
@@ -234,7 +276,8 @@ class ModelFolder:
             tensors = load_tensors(content)
             temperature = float(tensors["temperature"][0])
             head = Head(tensors["weight"], tensors["bias"], tensors["mean"], tensors["scale"], temperature)
-            return MultiLabelHead.of(head, tensors["thresholds"]) if multi_label else head
+            ngrams = _ngrams_of(tensors)
+            return MultiLabelHead.of(head, tensors["thresholds"]) if multi_label else head, ngrams
         except (SafetensorError, KeyError, ValueError, IndexError) as error:
             raise self._damaged("head.safetensors", str(error)) from error
 
@@ -260,7 +303,7 @@ class ModelFolder:
             raise self._damaged(name, "is not a JSON object")
         if not isinstance(value.get("format"), int):
             raise self._damaged(name, "does not say its format")
-        newest = MULTI_LABEL_FORMAT if name == "head.json" else FORMAT
+        newest = NGRAM_FORMAT if name == "head.json" else FORMAT
         if value["format"] > newest:
             raise ModelFolderError(
                 f"{path} has format {value['format']}; this Valence reads up to {newest}.",
@@ -277,7 +320,20 @@ class ModelFolder:
         )
 
 
-def _head_bytes(head: Head) -> bytes:
+def _head_format(fitted: FittedHead) -> int:
+    if fitted.ngrams is not None:
+        return NGRAM_FORMAT
+    return MULTI_LABEL_FORMAT if fitted.labels.multi_label else FORMAT
+
+
+def _ngrams_of(tensors: dict[str, Any]) -> NGrams | None:
+    if "ngram_buckets" not in tensors:
+        return None
+    return NGrams(Vocabulary(tensors["ngram_buckets"], tensors["ngram_idf"]), tensors["ngram_weight"])
+
+
+def _head_bytes(fitted: FittedHead) -> bytes:
+    head, ngrams = fitted.head, fitted.ngrams
     arrays = {
         "weight": head.weight,
         "bias": head.bias,
@@ -286,7 +342,10 @@ def _head_bytes(head: Head) -> bytes:
         "temperature": np.array([head.temperature]),
         **({"thresholds": head.thresholds} if isinstance(head, MultiLabelHead) else {}),
     }
-    content: bytes = save_tensors(
-        {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
-    )
+    tensors = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+    if ngrams is not None:
+        tensors["ngram_buckets"] = np.ascontiguousarray(ngrams.vocabulary.buckets, dtype=np.int32)
+        tensors["ngram_idf"] = np.ascontiguousarray(ngrams.vocabulary.idf, dtype=np.float32)
+        tensors["ngram_weight"] = np.ascontiguousarray(ngrams.weight, dtype=np.float16)
+    content: bytes = save_tensors(tensors)
     return content

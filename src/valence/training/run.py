@@ -19,6 +19,7 @@ from valence.evaluation.scored import AnyScored, scored
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.head import Floats, Head
 from valence.model.labels import Labels
+from valence.model.ngrams import NGrams
 from valence.model.results import LearningCurve, Result
 from valence.system.files import remove_folder
 from valence.training.provenance import describe_data, versions
@@ -41,6 +42,7 @@ class TrainedModel:
         body: what is written to body.json.
         head: fitted and calibrated.
         readout: what the head reads from the body.
+        ngrams: what it reads beside that; None if nothing.
         add_body: gives the function that writes the body's files next to the head.
     """
 
@@ -48,6 +50,7 @@ class TrainedModel:
     head: Head
     readout: str
     add_body: Callable[[FittedHead], AddBody]
+    ngrams: NGrams | None = None
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,9 @@ class Run:
         in_progress: Path | None = None,
     ) -> Finished:
         """Writes the model folder, complete or not at all, and then removes the folder of the run `in_progress`."""
-        head = FittedHead(model.head, self.labels, model.readout, model.body.id, provenance=provenance)
+        head = FittedHead(
+            model.head, self.labels, model.readout, model.body.id, provenance=provenance, ngrams=model.ngrams
+        )
         folder = save(Trained(model.body, head, results, list(comparisons)), out, model.add_body(head))
         if in_progress is not None:
             remove_folder(in_progress)

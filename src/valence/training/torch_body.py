@@ -44,13 +44,13 @@ def describe(model: PreTrainedModel, tokenizer: Any, *, base: str, licence: str,
 def with_head(model: PreTrainedModel, tokenizer: Any, head: FittedHead) -> AddBody:
     """Adds the network with the head as its own final layer, so that plain transformers gives the same scores.
 
-    A head on another readout can't be the network's final layer, which is then zero. The layer is not part of what
+    A head on another readout, or with n-grams, can't be the network's final layer, which is then zero. The layer is not part of what
     identifies the body, so the body stays the same.
     """
 
     def add(draft: Path) -> None:
         weight, bias = head.head.folded()
-        if head.readout != FINAL:
+        if not head.in_network:
             weight, bias = weight[:, :1].repeat(int(model.config.hidden_size), axis=1) * 0, bias * 0
         network.replace_final_layer(model, head.labels, weight, bias)
         with without_library_bars():

@@ -13,14 +13,16 @@ from pathlib import Path
 from valence.data.examples import Dataset
 from valence.data.splits import SplitConfig
 from valence.errors import SettingsError
-from valence.model.folder import FINAL
+from valence.model.folder import FittedHead
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
+from valence.model.results import LearningCurve
 from valence.training import ranks
 from valence.training.body_source import open_body
 from valence.training.frozen_body import FrozenBody, Spread, comparable, described
+from valence.training.head_on_body import AUTO, check_readout, head_on_body
 from valence.training.learning_curve import learning_curve
-from valence.training.run import Finished, TrainedModel, begin
+from valence.training.run import Finished, Run, TrainedModel, begin
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +32,14 @@ class TransferConfig(SplitConfig):
     """Everything that the result of stage 2 depends on, with its rows (SplitConfig); saved with the model.
 
     Attributes:
-        readout: what the head reads: `final` for tasks like the body's own, `general` for others.
+        readout: what the head reads: `final` for tasks like the body's own, `general` for others; `auto` tries both,
+            each alone and beside hashed n-grams, and takes the best on held-out rows.
         class_weight: "balanced" gives each class the same weight, however rare it is; None weights each row the same.
         learning_curve: also fit the head on parts of the training rows, to see whether more rows would help.
         precision: number format of the matrix products in torch: auto, bf16 or fp32.
     """
 
-    readout: str = FINAL
+    readout: str = AUTO
     class_weight: str | None = None
     learning_curve: bool = False
     precision: str = "auto"
@@ -69,25 +72,24 @@ def transfer(
     run = begin([dataset], config, command)
     splits, labels = run.sets[0].splits, run.labels
     start = open_body(source, labels, config.precision, spread)
-    if config.readout not in start.body.readouts:
-        raise SettingsError(f"The body has no readout {config.readout!r}; it has {', '.join(start.body.readouts)}.")
-    train, validation, test = (
-        start.read(part.texts, config.readout, title)
-        for part, title in ((splits.train, "train"), (splits.validation, "validation"), (splits.test, "test"))
+    check_readout(start, config.readout)
+    choice = head_on_body(
+        start,
+        labels,
+        splits.train,
+        splits.validation,
+        readout=config.readout,
+        class_weight=config.class_weight,
+        seed=config.seed,
     )
-    fitter = fitter_for(labels, class_weight=config.class_weight)
-    targets, validation_targets = labels.encode(splits.train.labels), labels.encode(splits.validation.labels)
-    fit = fitter.fit(train, targets, validation, validation_targets, classes=len(labels))
-    log.info("Head fitted: penalty %g, temperature %.3f.", fit.penalty, fit.head.temperature)
-    curve = None
-    if config.learning_curve:
-        curve = learning_curve(
-            fitter, train, targets, validation, validation_targets, classes=len(labels), seed=config.seed
-        )
+    readout = choice.chosen.readout
+    fitted = FittedHead(choice.head, labels, readout, start.body.id, ngrams=choice.ngrams)
+    test = fitted.inputs(start.read(splits.test.texts, readout, "test"), splits.test.texts)
+    curve = _learning_curve(start, run, config, readout) if config.learning_curve else None
     results = run.measure(
-        run.scored(fit.head, [fit.head.predict_proba(test)]),
-        what=f"only the final layer changed, body {_in_words(start, config)}",
-        trained_parameters=fit.head.weight.size + fit.head.bias.size,
+        run.scored(choice.head, [choice.head.predict_proba(test)]),
+        what=f"only the final layer changed, body {_in_words(start, fitted)}",
+        trained_parameters=choice.parameters,
         accelerator=start.accelerator,
         learning_curve=curve,
     )
@@ -96,16 +98,30 @@ def transfer(
         start.history.commands,
         body_from=start.history.body_from,
         features=start.read_by,
-        penalty=fit.penalty,
-        validation_log_loss={f"{penalty:g}": round(loss, 6) for penalty, loss in fit.validation_log_loss.items()},
+        **choice.as_json(),
     )
-    model = TrainedModel(start.body, fit.head, config.readout, start.with_head)
+    model = TrainedModel(start.body, choice.head, readout, start.with_head, choice.ngrams)
     return run.finish(out, model, results, provenance, comparisons=comparable(start.history, results[0]))
 
 
-def _in_words(start: FrozenBody, config: TransferConfig) -> str:
+def _in_words(start: FrozenBody, fitted: FittedHead) -> str:
     body = described(start.body, start.history)
-    return body if config.readout == FINAL else f"{body}, {config.readout} readout"
+    return body if fitted.in_network else f"{body}, {fitted.reads}"
+
+
+def _learning_curve(start: FrozenBody, run: Run, config: TransferConfig, readout: str) -> LearningCurve:
+    """Of the readout alone: n-grams need many rows before they help, and would bend the curve."""
+    splits, labels = run.sets[0].splits, run.labels
+    train, validation = (start.read(part.texts, readout, "") for part in (splits.train, splits.validation))
+    return learning_curve(
+        fitter_for(labels, class_weight=config.class_weight),
+        train,
+        labels.encode(splits.train.labels),
+        validation,
+        labels.encode(splits.validation.labels),
+        classes=len(labels),
+        seed=config.seed,
+    )
 
 
 def _check(dataset: Dataset, config: TransferConfig) -> None:

@@ -1,0 +1,290 @@
+"""Which inputs a head should read, and the head on them: chosen on held-out rows, then fitted on all rows.
+
+The candidates are the body's readouts, each alone and beside hashed n-grams. With up to `CROSS_VALIDATED` rows the
+choice is by cross-validation, so that every row is both fitted on and held out; with more, by the validation rows. The
+penalties, the factors that calibrate and the thresholds come from the same held-out logits, and then the layers are
+fitted again on all rows, so none is lost.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from valence.model.head import ClassWeight, Floats, Head, Ints
+from valence.model.labels import Labels
+from valence.model.multi_label import MultiLabelHead, choose_thresholds
+from valence.model.ngrams import NGrams, Vocabulary
+from valence.training.head_blocks import Block, Path, Problem, folds, ngram_block, path, readout_block
+from valence.training.linear_fit import SEVERAL, SINGLE, one_column_a_class
+
+log = logging.getLogger(__name__)
+
+NGRAMS = "n-grams"
+CROSS_VALIDATED = 2000  # rows; with more, a fifth of them says enough
+_PARTS = 5
+
+# What a layer's logits are multiplied with: 1 / temperature. The prior weighs as much as a few rows, so that a handful
+# of them cannot claim a certainty that they do not have.
+_FACTORS = (0.1, 4.0)
+_USUAL = {1: 1.0, 2: 0.6}  # the factor of each of so many layers, before any row is seen
+_PRIOR_ROWS = 4.0
+
+# With fewer classes the matrix products are so small that threads mostly wait for each other.
+_WIDE = 10
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a head could read, and how well it did on held-out rows.
+
+    Attributes:
+        readout: of the body.
+        ngrams: whether hashed n-grams stand beside it.
+        log_loss: of the calibrated head.
+        penalties: of the readout's layer, and of the n-grams'.
+        factors: what their logits are multiplied with.
+    """
+
+    readout: str
+    ngrams: bool
+    log_loss: float
+    penalties: tuple[float, ...]
+    factors: tuple[float, ...]
+
+    def __str__(self) -> str:
+        return f"{self.readout} readout{' beside n-grams' if self.ngrams else ''}"
+
+
+@dataclass(frozen=True)
+class HeadChoice:
+    """The head, and what it was chosen over.
+
+    Attributes:
+        head: reads the readout's features, and behind them the n-grams' scores if there are any.
+        candidates: that were tried, the best first.
+        decided_by: in words, how.
+        held_out: row numbers, shape (m,), and their
+        probabilities: calibrated, shape (m, classes), from heads that had not seen them.
+        notes: what the user should know, in sentences.
+    """
+
+    head: Head
+    ngrams: NGrams | None
+    candidates: tuple[Candidate, ...]
+    decided_by: str
+    held_out: Ints
+    probabilities: Floats
+    notes: tuple[str, ...]
+
+    @property
+    def chosen(self) -> Candidate:
+        return self.candidates[0]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers were fitted."""
+        own = self.head.weight.size + self.head.bias.size
+        return own if self.ngrams is None else own - self.ngrams.classes**2 + self.ngrams.weight.size
+
+    def as_json(self) -> dict[str, Any]:
+        """For the provenance of a model."""
+        return {
+            "penalty": self.chosen.penalties[0],
+            "head_choice": {
+                "decided_by": self.decided_by,
+                "candidates": [asdict(candidate) for candidate in self.candidates],
+                "notes": list(self.notes),
+            },
+        }
+
+    def __str__(self) -> str:
+        others = ", ".join(f"{other} {other.log_loss:.4f}" for other in self.candidates[1:])
+        over = f"; chosen over {others}" if others else ""
+        return f"The head reads the {self.chosen}: log loss {self.chosen.log_loss:.4f} by {self.decided_by}{over}."
+
+
+@dataclass(frozen=True)
+class HeadRows:
+    """What a head is chosen and fitted on.
+
+    Attributes:
+        texts: of length n.
+        labels: as `Labels.encode` gives them.
+        blocks: rows with the same number stay together, shape (n,); see `valence.data.duplicates.blocks`.
+        validation: the numbers of the rows that are held out where there is no cross-validation.
+        weights: how much each row counts, shape (n,); None where all count alike.
+    """
+
+    texts: Sequence[str]
+    labels: Ints
+    blocks: Ints
+    validation: Ints
+    weights: Floats | None = None
+
+
+@dataclass(frozen=True)
+class HeadChooser:
+    """Chooses and fits heads.
+
+    Args:
+        labels: of the classifier.
+        ngrams: whether n-grams beside the readouts are tried.
+        class_weight: "balanced", or a weight for each class by its number.
+        seed: of the folds.
+        on_step: gets a line for each penalty that was tried.
+    """
+
+    labels: Labels
+    ngrams: bool = True
+    class_weight: ClassWeight = None
+    seed: int = 42
+    on_step: Callable[[str], None] = log.debug
+
+    def choose(self, rows: HeadRows, features: Mapping[str, Floats]) -> HeadChoice:
+        """The best head. `features` are those of each readout that may be read, shape (n, width)."""
+        with threadpool_limits(limits=1 if len(self.labels) < _WIDE else None):
+            return self._choose(rows, features)
+
+    def _choose(self, rows: HeadRows, features: Mapping[str, Floats]) -> HeadChoice:
+        problem, decided_by = self._problem(rows)
+        readouts = list(features)
+        scales = {readout: standardiser(features[readout], rows.weights) for readout in readouts}
+        blocks = {readout: readout_block(readout, features[readout], *scales[readout]) for readout in readouts}
+        vocabulary = Vocabulary.of(rows.texts, len(self.labels)) if self.ngrams else None
+        if vocabulary is not None and len(vocabulary.buckets):
+            blocks[NGRAMS] = ngram_block(rows.texts, vocabulary)
+        paths = {name: path(block, problem, self.on_step) for name, block in blocks.items()}
+        candidates = sorted(_candidates(readouts, paths, problem), key=lambda candidate: candidate.log_loss)
+        best = candidates[0]
+        used = [best.readout, *([NGRAMS] if best.ngrams else [])]
+        logits = sum(factor * paths[name].logits for factor, name in zip(best.factors, used, strict=True))
+        probabilities = problem.link.probabilities(np.asarray(logits, dtype=np.float64))
+        head, ngrams = self._fitted(best, blocks, paths, problem, scales[best.readout], vocabulary)
+        if self.labels.multi_label:
+            held_out = rows.labels[problem.held_out]
+            weights = None if rows.weights is None else rows.weights[problem.held_out]
+            head = MultiLabelHead.of(head, choose_thresholds(probabilities, held_out, weights))
+        notes = tuple(_notes(rows, used, blocks, paths))
+        return HeadChoice(head, ngrams, tuple(candidates), decided_by, problem.held_out, probabilities, notes)
+
+    def _problem(self, rows: HeadRows) -> tuple[Problem, str]:
+        targets = one_column_a_class(rows.labels, len(self.labels))
+        fit_weights = _fit_weights(targets, rows.weights, self.class_weight, several=self.labels.multi_label)
+        if len(rows.texts) <= CROSS_VALIDATED:
+            cut = list(folds(rows.labels, rows.blocks, _PARTS, self.seed))
+            decided_by = f"cross-validation in {len(cut)} parts"
+        else:
+            cut = [(np.setdiff1d(np.arange(len(rows.texts)), rows.validation), rows.validation)]
+            decided_by = f"{len(rows.validation):,} validation rows"
+        link = SEVERAL if self.labels.multi_label else SINGLE
+        return Problem(targets, link, rows.weights, fit_weights, cut), decided_by
+
+    def _fitted(
+        self,
+        best: Candidate,
+        blocks: Mapping[str, Block],
+        paths: Mapping[str, Path],
+        problem: Problem,
+        scale: tuple[Floats, Floats],
+        vocabulary: Vocabulary | None,
+    ) -> tuple[Head, NGrams | None]:
+        """The layers on all rows, as one head."""
+        self.on_step(f"{best}: fitted on all {len(problem.targets):,} rows")
+        block, found = blocks[best.readout], paths[best.readout]
+        layer = problem.fit(block, None, found.penalty, found.layer)
+        weight = block.unfold(layer.weight).T
+        if not best.ngrams:
+            return Head(weight, layer.bias, *scale, 1 / best.factors[0]), None
+        assert vocabulary is not None
+        block, found = blocks[NGRAMS], paths[NGRAMS]
+        beside = problem.fit(block, None, found.penalty, found.layer)
+        first, second = best.factors
+        ngrams = NGrams(vocabulary, (second * block.unfold(beside.weight)).astype(np.float16))
+        bias = first * layer.bias + second * beside.bias
+        return with_ngrams(Head(first * weight, bias, *scale), ngrams), ngrams
+
+
+def with_ngrams(head: Head, ngrams: NGrams) -> Head:
+    """The head with one more input for each class, which is added to its logit: the score of the text's n-grams."""
+    classes = ngrams.classes
+    return replace(
+        head,
+        weight=np.hstack([head.weight, np.eye(classes, dtype=np.float32)]),
+        mean=np.concatenate([head.mean, np.zeros(classes, np.float32)]),
+        scale=np.concatenate([head.scale, np.ones(classes, np.float32)]),
+    )
+
+
+def standardiser(features: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each feature, shape (width,); 1 for a feature that is constant."""
+    if weights is None:
+        mean, scale = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64)
+    else:
+        mean = np.average(features, axis=0, weights=weights)
+        scale = np.sqrt(np.average((features - mean) ** 2, axis=0, weights=weights))
+    scale[scale < 1e-6] = 1.0
+    return mean.astype(np.float32), scale.astype(np.float32)
+
+
+def _candidates(readouts: Sequence[str], paths: Mapping[str, Path], problem: Problem) -> list[Candidate]:
+    found = []
+    for readout in readouts:
+        for names in ([readout], [readout, NGRAMS]):
+            if all(name in paths for name in names):
+                logits = [paths[name].logits for name in names]
+                factors = calibrated_factors(logits, problem)
+                loss = problem.loss(np.asarray(sum(f * each for f, each in zip(factors, logits, strict=True))))
+                penalties = tuple(paths[name].penalty for name in names)
+                found.append(Candidate(readout, len(names) > 1, round(loss, 6), penalties, factors))
+    return found
+
+
+def calibrated_factors(logits: Sequence[Floats], problem: Problem) -> tuple[float, ...]:
+    """What each layer's held-out logits are multiplied with, so that their sum has the lowest loss.
+
+    For one layer this is temperature scaling (Guo et al. 2017), for two the weights of a logarithmic opinion pool.
+    """
+    from scipy.optimize import minimize
+
+    usual = np.full(len(logits), _USUAL[len(logits)])
+    least = _FACTORS[0] if len(logits) == 1 else 0.0
+
+    def value(factors: Floats) -> float:
+        pooled = np.asarray(sum(f * each for f, each in zip(factors, logits, strict=True)))
+        return problem.loss(pooled) + _PRIOR_ROWS / len(pooled) * float(((factors - usual) ** 2).sum())
+
+    found = minimize(value, usual, method="L-BFGS-B", bounds=[(least, _FACTORS[1])] * len(logits))
+    return tuple(float(factor) for factor in found.x)
+
+
+def _fit_weights(targets: Floats, rows: Floats | None, given: ClassWeight, *, several: bool) -> Floats | None:
+    """Shape (n,) or (n, classes): the rows' weights times their classes'."""
+    if given is None:
+        return rows
+    counts = np.ones(len(targets)) if rows is None else rows
+    if isinstance(given, Mapping):
+        of_class = np.array([given.get(i, 1.0) for i in range(targets.shape[1])])
+        return np.asarray(counts * (targets @ of_class))
+    mass = counts @ targets
+    positive = counts.sum() / np.maximum(mass, 1e-12)
+    if not several:
+        return np.asarray(counts * (targets @ positive))
+    negative = counts.sum() / np.maximum(counts.sum() - mass, 1e-12)
+    return np.asarray(counts[:, None] * np.where(targets == 1, positive, negative))
+
+
+def _notes(rows: HeadRows, used: Sequence[str], blocks: Mapping[str, Block], paths: Mapping[str, Path]) -> list[str]:
+    notes = [
+        f"The best penalty of {name}, {paths[name].penalty:g}, is the last that was tried: one beyond may be better."
+        for name in used
+        if paths[name].at_end(blocks[name])
+    ]
+    if len(rows.texts) < 100:
+        notes.append(f"There are {len(rows.texts)} rows to learn from: any figure below is a guess.")
+    return notes

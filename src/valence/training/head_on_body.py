@@ -1,0 +1,83 @@
+"""A head for a frozen body: reads the texts with each readout that is tried, and shows how far the fits are."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+from tqdm import tqdm
+
+from valence.data.duplicates import blocks
+from valence.data.examples import Examples
+from valence.errors import SettingsError
+from valence.model.folder import FINAL, GENERAL
+from valence.model.head import ClassWeight, Floats
+from valence.model.labels import Labels
+from valence.training.frozen_body import FrozenBody
+from valence.training.head_choice import HeadChoice, HeadChooser, HeadRows
+
+log = logging.getLogger(__name__)
+
+AUTO = "auto"
+READOUTS = (AUTO, FINAL, GENERAL)
+
+
+def check_readout(start: FrozenBody, readout: str) -> None:
+    """Raises SettingsError for a readout that the body does not have."""
+    if readout != AUTO and readout not in start.body.readouts:
+        raise SettingsError(f"The body has no readout {readout!r}; it has {', '.join(start.body.readouts)}.")
+
+
+def head_on_body(
+    start: FrozenBody,
+    labels: Labels,
+    train: Examples,
+    validation: Examples,
+    *,
+    readout: str = AUTO,
+    class_weight: ClassWeight = None,
+    weights: Floats | None = None,
+    seed: int = 42,
+    quiet: bool = False,
+) -> HeadChoice:
+    """The best head on these rows; see `valence.training.head_choice`.
+
+    Args:
+        start: the body.
+        labels: of the classifier.
+        train, validation: the head is fitted on both in the end.
+        readout: "auto", or one of the body's.
+        class_weight: see `HeadChooser`.
+        weights: of the training rows and then of the validation rows, shape (n,); None where all count alike.
+        seed: of the folds.
+        quiet: shows no progress.
+
+    Raises SettingsError for a readout that the body does not have.
+    """
+    check_readout(start, readout)
+    both = train.joined(validation)
+    rows = HeadRows(
+        texts=both.texts,
+        labels=labels.encode(both.labels),
+        blocks=blocks(both),
+        validation=np.arange(len(train), len(both)),
+        weights=weights,
+    )
+
+    def read(name: str) -> Floats:
+        parts = ((train, "train"), (validation, "validation"))
+        return np.concatenate([start.read(part.texts, name, "" if quiet else title) for part, title in parts if part])
+
+    features = {name: read(name) for name in (start.body.readouts if readout == AUTO else [readout])}
+    with tqdm(desc="head", unit="fit", disable=True if quiet else None) as progress:
+
+        def on_step(step: str) -> None:
+            progress.set_postfix_str(step, refresh=False)
+            progress.update()
+
+        chooser = HeadChooser(labels, readout == AUTO, class_weight=class_weight, seed=seed, on_step=on_step)
+        choice = chooser.choose(rows, features)
+    log.info("%s", choice)
+    for note in choice.notes:
+        log.info("%s", note)
+    return choice
