@@ -55,8 +55,8 @@ class _LayersType(click.ParamType[Any]):
 @click.option(
     "--readout",
     type=click.Choice(["auto", "final", "general"]),
-    help="What the head reads: final for tasks like the body's own, general for others, auto for the best of both, alone "
-    "or beside n-grams, on held-out rows.  [default: auto]",
+    help="What the head reads: final for tasks like the body's own, general for others, auto for the best of both, "
+    "alone or beside n-grams, on held-out rows.  [default: auto]",
 )
 @click.option("--class-weight", type=click.Choice(["balanced"]), help="Give each class the same weight.")
 @click.option(

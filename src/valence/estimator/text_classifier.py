@@ -42,8 +42,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             each alone and beside hashed n-grams, and takes the best on held-out rows.
         class_weight: "balanced" weighs each class alike however rare it is; a dict gives labels their weights, 1 where
             it does not name one; None weighs each row alike.
-        seed: of which rows are held out to choose the head on: all of them in turn, or of more than 2,000 a fifth, 2,500
-            at most. In the end the head is fitted on all rows.
+        seed: of which rows are held out to choose the head on: all of them in turn, or of more than 2,000 a fifth,
+            2,500 at most. In the end the head is fitted on all rows.
 
     Attributes:
         classes_: the labels that were seen, sorted, shape (classes,), of the type that they were given in; of an
@@ -91,8 +91,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         choice = head_on_body(
             start,
             labels,
-            train,
-            validation,
+            (train, validation),
             readout=self.readout,
             class_weight=weighed,
             weights=None if weights is None else weights[[int(key) for key in (*train.keys, *validation.keys)]],

@@ -5,8 +5,8 @@
       config.json, model.safetensors, tokenizer.json     the network as plain transformers loads it
       body.onnx            token ids and mask -> features, for serving
       head.json            labels, whether a text can have several, readout, doubt threshold, provenance, checksum
-      head.safetensors     weight, bias, mean, scale, temperature; in the multi-label case also the thresholds; of a head
-                           with n-grams ngram_buckets, ngram_idf and ngram_weight too: see `valence.model.ngrams`
+      head.safetensors     weight, bias, mean, scale, temperature; in the multi-label case also the thresholds; if the
+                           head has n-grams also ngram_buckets, ngram_idf and ngram_weight: see `valence.model.ngrams`
       results.json         every figure with its split, row count and 95% interval
       README.md            the model card
       report.html, plots/  the figures as one page, and as pictures; not needed for serving

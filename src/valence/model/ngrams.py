@@ -94,11 +94,11 @@ class Vocabulary:
             columns = np.searchsorted(self.buckets, buckets)
             columns[columns == len(self.buckets)] = 0
             known = self.buckets[columns] == buckets if len(self.buckets) else np.zeros(len(columns), bool)
-            rows, columns, counts = rows[known], columns[known], counts[known]
-            values = (1 + np.log(counts)) * self.idf[columns].astype(np.float64)
-            blocks = 2 * rows + (self.buckets[columns] >> BITS)
+            owners, columns = rows[known], columns[known]
+            values = (1 + np.log(counts[known])) * self.idf[columns].astype(np.float64)
+            blocks = 2 * owners + (self.buckets[columns] >> BITS)
             lengths = np.sqrt(np.bincount(blocks, values**2, minlength=2 * texts_here))  # added up in order
-            yield texts_here, rows, columns, (values / lengths[blocks]).astype(np.float32)
+            yield texts_here, owners, columns, (values / lengths[blocks]).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -211,5 +211,5 @@ def _mixed(hashes: Hashes, kind: int) -> Hashes:
 
 @cache
 def _word_characters() -> npt.NDArray[np.bool_]:
-    """For each code point up to 0xFFFF whether it belongs to a word; what is beyond counts as 0xFFFF, which does not."""
+    """Whether each code point up to 0xFFFF belongs to a word; what is beyond counts as 0xFFFF, which does not."""
     return np.array([unicodedata.category(chr(code))[0] in "LMN" or code == ord("_") for code in range(0x10000)])

@@ -14,7 +14,7 @@ import numpy as np
 
 from valence.model.head import Floats, Ints
 from valence.model.ngrams import Vocabulary
-from valence.training.linear_fit import Layer, Link, fit_layer
+from valence.training.linear_fit import CLOSE, ROUGH, Layer, Link, fit_layer
 
 # Strong to weak, in half decades, of rows standardised (a readout) or of length 1 (n-grams).
 READOUT_PENALTIES = tuple(10 ** (step / 2) for step in range(6, -9, -1))
@@ -23,6 +23,9 @@ NGRAM_PENALTIES = tuple(10 ** (step / 2) for step in range(0, -13, -1))
 # As the penalty weakens, the loss on held-out rows falls and then rises, and the weakest penalties take longest to
 # solve. Once one is worse than the best by this factor, weaker ones are not tried.
 _CLEARLY_WORSE = 1.01
+
+# Rows times classes from which only every second penalty is tried: with so many rows the loss is flat around its best.
+_LARGE = 300_000
 
 Fold = tuple[Ints, Ints]  # the rows that are fitted on, and those held out
 
@@ -93,10 +96,18 @@ class Problem:
         return self.link.loss(logits, self.targets[self.held_out], weights)
 
     def fit(self, block: Block, rows: Ints | None, penalty: float, start: Layer | None) -> Layer:
-        """The layer of some rows, or of all."""
+        """The layer of some rows, roughly, or of all rows, closely."""
         some = slice(None) if rows is None else rows
         weights = None if self.fit_weights is None else self.fit_weights[some]
-        return fit_layer(block.rows[some], self.targets[some], penalty, self.link, weights=weights, start=start)
+        return fit_layer(
+            block.rows[some],
+            self.targets[some],
+            penalty,
+            self.link,
+            weights=weights,
+            start=start,
+            tolerance=CLOSE if rows is None else ROUGH,
+        )
 
 
 def path(block: Block, problem: Problem, on_step: Callable[[str], None]) -> Path:
@@ -104,7 +115,8 @@ def path(block: Block, problem: Problem, on_step: Callable[[str], None]) -> Path
     starts: list[Layer | None] = [None] * len(problem.folds)
     losses: dict[float, float] = {}
     best: Path | None = None
-    for penalty in block.penalties:
+    large = problem.targets.size > _LARGE
+    for penalty in block.penalties[:: 2 if large else 1]:
         layers = [
             problem.fit(block, rows, penalty, start) for (rows, _), start in zip(problem.folds, starts, strict=True)
         ]
@@ -127,7 +139,8 @@ def readout_block(name: str, features: Floats, mean: Floats, scale: Floats) -> B
     rows = ((features - mean) / scale).astype(np.float32)
     if len(rows) < rows.shape[1] // 2:
         return Block(name, *_folded(rows, rows @ rows.T), READOUT_PENALTIES)
-    return Block(name, rows, lambda weight: weight, READOUT_PENALTIES)
+    axes = np.linalg.eigh(rows.T @ rows)[1]  # principal axes: see `linear_fit`
+    return Block(name, rows @ axes, lambda weight: axes @ weight, READOUT_PENALTIES)
 
 
 def ngram_block(texts: Sequence[str], vocabulary: Vocabulary) -> Block:

@@ -31,8 +31,7 @@ def check_readout(start: FrozenBody, readout: str) -> None:
 def head_on_body(
     start: FrozenBody,
     labels: Labels,
-    train: Examples,
-    validation: Examples,
+    parts: tuple[Examples, Examples],
     *,
     readout: str = AUTO,
     class_weight: ClassWeight = None,
@@ -45,7 +44,7 @@ def head_on_body(
     Args:
         start: the body.
         labels: of the classifier.
-        train, validation: the head is fitted on both in the end.
+        parts: training and validation rows; in the end the head is fitted on both.
         readout: "auto", or one of the body's.
         class_weight: see `HeadChooser`.
         weights: of the training rows and then of the validation rows, shape (n,); None where all count alike.
@@ -55,6 +54,7 @@ def head_on_body(
     Raises SettingsError for a readout that the body does not have.
     """
     check_readout(start, readout)
+    train, validation = parts
     both = train.joined(validation)
     rows = HeadRows(
         texts=both.texts,
@@ -65,8 +65,10 @@ def head_on_body(
     )
 
     def read(name: str) -> Floats:
-        parts = ((train, "train"), (validation, "validation"))
-        return np.concatenate([start.read(part.texts, name, "" if quiet else title) for part, title in parts if part])
+        titles = ("", "") if quiet else ("train", "validation")
+        return np.concatenate(
+            [start.read(part.texts, name, title) for part, title in zip(parts, titles, strict=True) if len(part)]
+        )
 
     features = {name: read(name) for name in (start.body.readouts if readout == AUTO else [readout])}
     with tqdm(desc="head", unit="fit", disable=True if quiet else None) as progress:

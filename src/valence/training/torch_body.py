@@ -44,8 +44,8 @@ def describe(model: PreTrainedModel, tokenizer: Any, *, base: str, licence: str,
 def with_head(model: PreTrainedModel, tokenizer: Any, head: FittedHead) -> AddBody:
     """Adds the network with the head as its own final layer, so that plain transformers gives the same scores.
 
-    A head on another readout, or with n-grams, can't be the network's final layer, which is then zero. The layer is not part of what
-    identifies the body, so the body stays the same.
+    A head on another readout, or with n-grams, can't be the network's final layer, which is then zero. The
+    layer is not part of what identifies the body, so the body stays the same.
     """
 
     def add(draft: Path) -> None:

@@ -76,8 +76,7 @@ def transfer(
     choice = head_on_body(
         start,
         labels,
-        splits.train,
-        splits.validation,
+        (splits.train, splits.validation),
         readout=config.readout,
         class_weight=config.class_weight,
         seed=config.seed,
