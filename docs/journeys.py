@@ -65,10 +65,13 @@ JOURNEYS = (
             Step("body_source:_read_by_engine", "reads the texts in chunks and caches the features"),
             Step("engine:Engine.features", "tokens, windows, encoder, pooling: an array of shape (texts, width)"),
             Step(
-                "model.head:HeadFitter.fit",
-                "fits the logistic regression; picks the penalty and the temperature on the validation rows",
+                "head_on_body:head_on_body",
+                "reads the texts with each readout that is tried",
                 after="training.transfer:transfer",
             ),
+            Step("head_choice:HeadChooser.choose", "chooses what the head reads on held-out rows; fits it on all rows"),
+            Step("head_blocks:path", "fits a readout, or n-grams, with one penalty after the other"),
+            Step("linear_fit:fit_layer", "solves one penalised logistic regression"),
             Step(
                 "training.run:Run.measure",
                 "tests the head on the reserved rows and returns a `Result`",

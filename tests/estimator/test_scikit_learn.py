@@ -38,9 +38,9 @@ class OfNumbers(TextClassifier):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> TextClassifier:
         return super().fit(self._as_texts(X, reset=True), y, sample_weight)
 
-    def _features(self, X: Any) -> Any:
+    def _inputs(self, X: Any) -> Any:
         check_is_fitted(self)
-        return super()._features(self._as_texts(X, reset=False))
+        return super()._inputs(self._as_texts(X, reset=False))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

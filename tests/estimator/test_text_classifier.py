@@ -155,7 +155,7 @@ def test_what_cannot_be_fitted_is_named() -> None:
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        ({"readout": "middle"}, "readout is 'middle'. It must be 'final' or 'general'"),
+        ({"readout": "middle"}, "readout is 'middle'. It must be 'auto', 'final' or 'general'"),
         ({"class_weight": "x"}, "class_weight is 'x'. It must be 'balanced', None, or a dict"),
         ({"class_weight": {"praise": -1}}, r"class_weight\['praise'\] is -1"),
         ({"class_weight": {"prase": 2}}, "names 'prase', which is none of the labels: 'blame', 'praise'"),
@@ -234,12 +234,14 @@ def test_results_that_are_none_are_named_and_nothing_is_written(
     assert not list(tmp_path.iterdir())
 
 
-def test_weights_of_rows_and_of_classes_move_the_answers(fitted: TextClassifier) -> None:
+def test_weights_of_rows_and_of_classes_move_the_answers() -> None:
     """What is weighed up is answered with more certainty, in whichever of the three ways."""
     text = ["A film."]
-    plain = fitted.predict_proba(text)[0, 1]
-    by_row = TextClassifier().fit(TEXTS, LABELS, sample_weight=[9.0 if each == "praise" else 1.0 for each in LABELS])
-    by_class = TextClassifier(class_weight={"praise": 9.0}).fit(TEXTS, LABELS)
+    plain = TextClassifier(readout="final").fit(TEXTS, LABELS).predict_proba(text)[0, 1]
+    by_row = TextClassifier(readout="final").fit(
+        TEXTS, LABELS, sample_weight=[9.0 if each == "praise" else 1.0 for each in LABELS]
+    )
+    by_class = TextClassifier(readout="final", class_weight={"praise": 9.0}).fit(TEXTS, LABELS)
     assert by_row.predict_proba(text)[0, 1] > plain
     assert by_class.predict_proba(text)[0, 1] > plain
     without = TextClassifier().fit([*TEXTS, "left out"], [*LABELS, "third"], sample_weight=np.append(np.ones(80), 0.0))
@@ -279,7 +281,7 @@ def test_a_search_reads_each_text_once(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(Engine, "features", counted)
     candidates = {"class_weight": [None, "balanced"], "seed": [1, 2]}
     GridSearchCV(TextClassifier(), candidates, cv=5).fit(TEXTS, LABELS)
-    assert sorted(read) == sorted(TEXTS)
+    assert sorted(read) == sorted([*TEXTS, *TEXTS]), "once with each readout"
 
 
 def test_frames_and_columns_are_texts_and_labels(fitted: TextClassifier) -> None:

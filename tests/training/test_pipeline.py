@@ -56,7 +56,7 @@ def stage1(reviews: Dataset, config: PretrainConfig, tmp_path_factory: pytest.Te
 def stage2(stage1: Path, sentences: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     export_body(stage1)
     out = tmp_path_factory.mktemp("stage2") / "classifier"
-    return transfer(str(stage1), sentences, out, TransferConfig()).folder.path
+    return transfer(str(stage1), sentences, out, TransferConfig(readout="final")).folder.path
 
 
 def encoded(fitted: FittedHead, dataset: Dataset) -> Ints:

@@ -69,7 +69,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, texts: Sequence[str], classes: int) -> Vocabulary:
-        """What occurs in these texts; if it is too much for so many classes, what occurs in the most texts."""
+        """What occurs in these texts; if that is too much for this number of classes, what occurs in the most texts."""
         texts_with = np.zeros(2 << BITS, dtype=np.int64)
         for _, _, buckets, _ in _counted(texts):
             texts_with += np.bincount(buckets, minlength=2 << BITS)

@@ -157,7 +157,7 @@ def ngram_block(texts: Sequence[str], vocabulary: Vocabulary) -> Block:
 def _folded(rows: Any, products: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
     """The same rows in at most n coordinates, for n rows that have more; and the way back for weights.
 
-    The optimum of a penalised fit lies in the span of the rows, so nothing is lost. `products` are rows @ rows.T.
+    The optimum of a penalised fit is in the span of the rows, so nothing is lost. `products` are rows @ rows.T.
     """
     values, vectors = np.linalg.eigh(products.astype(np.float64))
     kept = values > max(values.max(), 1e-12) * 1e-7

@@ -32,7 +32,7 @@ _PARTS = 5
 # What a layer's logits are multiplied with: 1 / temperature. The prior weighs as much as a few rows, so that a handful
 # of them cannot claim a certainty that they do not have.
 _FACTORS = (0.1, 4.0)
-_USUAL = {1: 1.0, 2: 0.6}  # the factor of each of so many layers, before any row is seen
+_USUAL = {1: 1.0, 2: 0.6}  # number of layers -> the factor of each before any row is seen
 _PRIOR_ROWS = 4.0
 
 # With fewer classes the matrix products are so small that threads mostly wait for each other.

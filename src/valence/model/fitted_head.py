@@ -1,0 +1,114 @@
+"""A head with its labels and history, as a model folder holds it, and its tensors as bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from safetensors.numpy import save as save_tensors
+
+from valence.model.head import Floats, Head
+from valence.model.labels import Labels
+from valence.model.multi_label import MultiLabelHead
+from valence.model.ngrams import NGrams, Vocabulary
+from valence.tables.posts import Cleaning, cleaning_of
+
+FORMAT = 1
+# Of a multi-label head: an older Valence would treat its labels as alternatives, so it must not read it.
+MULTI_LABEL_FORMAT = 2
+# Of a head with n-grams: an older Valence would leave them out.
+NGRAM_FORMAT = 3
+
+# The readouts of a body: the input of the network's own final layer, or means over several layers.
+FINAL: Final = "final"
+GENERAL: Final = "general"
+
+# Below this calibrated probability the page says "not sure" and `Prediction.sure` is false: at 0.7 a calibrated
+# classifier is wrong about three times in ten, which is too often to act on.
+SURE_FROM = 0.7
+
+
+@dataclass(frozen=True)
+class FittedHead:
+    """A head with its labels and history, as `head.json` and `head.safetensors` hold it.
+
+    Attributes:
+        head: reads what `inputs` makes.
+        ngrams: score a text beside the body; None where the head reads the body's features alone.
+    """
+
+    head: Head
+    labels: Labels
+    readout: str
+    body_id: str
+    sure_from: float = SURE_FROM
+    provenance: dict[str, Any] = field(default_factory=dict)
+    ngrams: NGrams | None = None
+
+    @property
+    def cleaning(self) -> Cleaning:
+        """How the texts were cleaned that it was fitted on, and so those that it scores unless told otherwise."""
+        return cleaning_of(self.provenance.get("data", {}))
+
+    @property
+    def version(self) -> str:
+        """Twelve hex digits that change with the weights, the labels or the threshold."""
+        text = json.dumps([list(self.labels.names), self.readout, self.body_id, self.sure_from])
+        return hashlib.sha256(text.encode() + head_bytes(self)).hexdigest()[:12]
+
+    @property
+    def reads(self) -> str:
+        """In words what the head reads."""
+        return f"{self.readout} readout{' beside n-grams' if self.ngrams else ''}"
+
+    @property
+    def in_network(self) -> bool:
+        """Whether the network's own final layer can be this head, so that plain transformers gives the same scores."""
+        return self.readout == FINAL and self.ngrams is None
+
+    def inputs(self, features: Floats, texts: Sequence[str]) -> Floats:
+        """What `head` reads, shape (n, head.features): the readout's features, (n, width), and scores of n-grams.
+
+        Everything that scores texts comes through here.
+        """
+        if self.ngrams is None:
+            return features
+        return np.hstack([features, self.ngrams.scores(texts)])
+
+
+def head_format(fitted: FittedHead) -> int:
+    """The lowest format that says all of the head."""
+    if fitted.ngrams is not None:
+        return NGRAM_FORMAT
+    return MULTI_LABEL_FORMAT if fitted.labels.multi_label else FORMAT
+
+
+def ngrams_of(tensors: dict[str, Any]) -> NGrams | None:
+    """Of head.safetensors. Raises KeyError or ValueError if they are incomplete."""
+    if "ngram_buckets" not in tensors:
+        return None
+    return NGrams(Vocabulary(tensors["ngram_buckets"], tensors["ngram_idf"]), tensors["ngram_weight"])
+
+
+def head_bytes(fitted: FittedHead) -> bytes:
+    """The content of head.safetensors."""
+    head, ngrams = fitted.head, fitted.ngrams
+    arrays = {
+        "weight": head.weight,
+        "bias": head.bias,
+        "mean": head.mean,
+        "scale": head.scale,
+        "temperature": np.array([head.temperature]),
+        **({"thresholds": head.thresholds} if isinstance(head, MultiLabelHead) else {}),
+    }
+    tensors = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+    if ngrams is not None:
+        tensors["ngram_buckets"] = np.ascontiguousarray(ngrams.vocabulary.buckets, dtype=np.int32)
+        tensors["ngram_idf"] = np.ascontiguousarray(ngrams.vocabulary.idf, dtype=np.float32)
+        tensors["ngram_weight"] = np.ascontiguousarray(ngrams.weight, dtype=np.float16)
+    content: bytes = save_tensors(tensors)
+    return content

@@ -1,0 +1,46 @@
+"""Folding rows into fewer coordinates changes no layer, and folds hold every row out once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from valence.model.ngrams import Vocabulary
+from valence.training.head_blocks import folds, ngram_block, readout_block
+from valence.training.linear_fit import SINGLE, fit_layer, one_column_a_class
+
+DRAW = np.random.default_rng(7)
+LABELS = np.tile([0, 1, 2], 10).astype(np.int64)
+
+
+def test_wide_rows_are_folded_without_loss() -> None:
+    features = (DRAW.normal(size=(30, 100)) + LABELS[:, None]).astype(np.float32)
+    block = readout_block("final", features, np.zeros(100, np.float32), np.ones(100, np.float32))
+    assert block.rows.shape[1] <= 30
+    targets = one_column_a_class(LABELS, 3)
+    folded = fit_layer(block.rows, targets, 0.1, SINGLE, tolerance=1e-10)
+    whole = fit_layer(features, targets, 0.1, SINGLE, tolerance=1e-10)
+    np.testing.assert_allclose(block.unfold(folded.weight), whole.weight, atol=2e-3)
+    np.testing.assert_allclose(features @ block.unfold(folded.weight), block.rows @ folded.weight, atol=1e-3)
+
+
+def test_principal_axes_and_ngrams_give_the_same_logits_when_unfolded() -> None:
+    features = DRAW.normal(size=(60, 10)).astype(np.float32)
+    block = readout_block("final", features, np.zeros(10, np.float32), np.ones(10, np.float32))
+    weight = DRAW.normal(size=(block.rows.shape[1], 3)).astype(np.float32)
+    np.testing.assert_allclose(features @ block.unfold(weight), block.rows @ weight, atol=1e-4)
+    texts = [f"word{i} some text" for i in range(10)]
+    vocabulary = Vocabulary.of(texts, 3)
+    block = ngram_block(texts, vocabulary)
+    assert block.rows.shape[1] <= 10
+    weight = DRAW.normal(size=(block.rows.shape[1], 3)).astype(np.float32)
+    rows = vocabulary.rows(texts)
+    dense = np.zeros((10, rows.width), np.float32)
+    dense[np.repeat(np.arange(10), np.diff(rows.starts)), rows.columns] = rows.values
+    np.testing.assert_allclose(dense @ block.unfold(weight), block.rows @ weight, atol=1e-4)
+
+
+def test_folds_hold_every_row_out_once_and_keep_blocks_together() -> None:
+    blocks = np.arange(30) // 2 * 2
+    held = [held for _, held in folds(LABELS, blocks, 5, 1)]
+    assert sorted(np.concatenate(held)) == list(range(30))
+    assert all(set(blocks[part]).isdisjoint(np.delete(blocks, part)) for part in held)

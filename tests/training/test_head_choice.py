@@ -1,0 +1,111 @@
+"""What a head reads is chosen by what the labels depend on, and said; it is calibrated even on few rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from valence.model.labels import Labels
+from valence.model.multi_label import MultiLabelHead
+from valence.training import head_choice
+from valence.training.head_choice import HeadChoice, HeadChooser, HeadRows
+
+ROWS = 240
+DRAW = np.random.default_rng(5)
+TRUTH = np.tile([0, 1], ROWS // 2).astype(np.int64)
+NOISE = DRAW.normal(size=(ROWS, 8)).astype(np.float32)
+TELLING = (NOISE + 2 * (TRUTH[:, None] - 0.5)).astype(np.float32)
+PLAIN_TEXTS = [f"text number {DRAW.integers(1000)}" for _ in range(ROWS)]
+TELLING_TEXTS = [f"{('dreadful', 'lovely')[label]} {DRAW.integers(1000)}" for label in TRUTH]
+TWO = Labels(["a", "b"])
+
+
+def _chosen(texts: list[str], chooser: HeadChooser | None = None, **features: np.ndarray) -> HeadChoice:
+    rows = HeadRows(texts, TRUTH, np.arange(ROWS), np.arange(200, ROWS))
+    return (chooser or HeadChooser(TWO)).choose(rows, features)
+
+
+def _inputs(choice: HeadChoice, texts: list[str], features: np.ndarray) -> np.ndarray:
+    return features if choice.ngrams is None else np.hstack([features, choice.ngrams.scores(texts)])
+
+
+def test_the_readout_that_tells_the_labels_apart_is_chosen() -> None:
+    choice = _chosen(PLAIN_TEXTS, final=NOISE, general=TELLING)
+    assert choice.chosen.readout == "general"
+    assert choice.candidates[-1].readout == "final"
+    assert "chosen over" in str(choice)
+    assert "cross-validation in 5 parts" in str(choice)
+
+
+def test_ngrams_are_taken_where_words_decide() -> None:
+    choice = _chosen(TELLING_TEXTS, final=NOISE)
+    assert choice.chosen.ngrams
+    probabilities = choice.head.predict_proba(_inputs(choice, TELLING_TEXTS, NOISE))
+    assert (probabilities.argmax(axis=1) == TRUTH).all()
+
+
+def test_a_readout_that_is_asked_for_is_taken_alone() -> None:
+    choice = _chosen(TELLING_TEXTS, HeadChooser(TWO, ngrams=False), final=NOISE)
+    assert choice.ngrams is None
+    assert choice.head.features == NOISE.shape[1]
+    assert len(choice.candidates) == 1
+
+
+@pytest.mark.parametrize("cross_validated", [0, 2000])
+def test_held_out_probabilities_are_of_heads_that_had_not_seen_the_rows(
+    cross_validated: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(head_choice, "CROSS_VALIDATED", cross_validated)
+    choice = _chosen(PLAIN_TEXTS, HeadChooser(TWO, ngrams=False), final=NOISE)
+    assert sorted(choice.held_out) == list(range(ROWS) if cross_validated else range(200, ROWS))
+    hits = (choice.probabilities.argmax(axis=1) == TRUTH[choice.held_out]).mean()
+    assert hits < 0.65, "labels that depend on nothing cannot be told apart"
+
+
+def test_labels_that_depend_on_nothing_get_no_certainty() -> None:
+    choice = _chosen(PLAIN_TEXTS, final=NOISE)
+    assert choice.head.predict_proba(_inputs(choice, PLAIN_TEXTS, NOISE)).max() < 0.8
+
+
+def test_few_rows_are_calibrated_and_named() -> None:
+    """Twelve rows that the head separates perfectly do not make it certain."""
+    rows = HeadRows(TELLING_TEXTS[:12], TRUTH[:12], np.arange(12), np.arange(10, 12))
+    choice = HeadChooser(TWO, ngrams=False).choose(rows, {"final": TELLING[:12]})
+    assert 0.25 <= choice.head.temperature <= 10
+    assert any("12 rows" in note and "guess" in note for note in choice.notes)
+
+
+def test_the_end_of_the_penalties_is_noticed() -> None:
+    choice = _chosen(PLAIN_TEXTS, HeadChooser(TWO, ngrams=False), final=NOISE * 1e-3)
+    ends = choice.chosen.penalties[0] in (head_choice_penalties()[0], head_choice_penalties()[-1])
+    assert ends == any("last that was tried" in note for note in choice.notes)
+
+
+def head_choice_penalties() -> tuple[float, ...]:
+    from valence.training.head_blocks import READOUT_PENALTIES
+
+    return READOUT_PENALTIES
+
+
+def test_several_labels_get_thresholds() -> None:
+    marks = np.column_stack([TRUTH, 1 - TRUTH, TRUTH])
+    rows = HeadRows(TELLING_TEXTS, marks, np.arange(ROWS), np.arange(200, ROWS))
+    labels = Labels(["a", "b", "c"], multi_label=True)
+    choice = HeadChooser(labels).choose(rows, {"final": TELLING})
+    assert isinstance(choice.head, MultiLabelHead)
+    inputs = _inputs(choice, TELLING_TEXTS, TELLING)
+    assert (choice.head.decide(choice.head.predict_proba(inputs)) == marks).mean() > 0.95
+
+
+def test_weights_count_rows_several_times() -> None:
+    rows = HeadRows(PLAIN_TEXTS, TRUTH, np.arange(ROWS), np.arange(200, ROWS))
+    heavy = replace(rows, weights=np.where(TRUTH == 1, 9.0, 1.0))
+    plain, weighed = (HeadChooser(TWO, ngrams=False).choose(each, {"final": NOISE}).head for each in (rows, heavy))
+    assert weighed.predict_proba(NOISE)[:, 1].mean() > plain.predict_proba(NOISE)[:, 1].mean() + 0.2
+
+
+def test_the_same_rows_give_the_same_head() -> None:
+    one, two = (_chosen(TELLING_TEXTS, final=NOISE, general=TELLING) for _ in range(2))
+    np.testing.assert_array_equal(one.head.weight, two.head.weight)
