@@ -69,8 +69,15 @@ JOURNEYS = (
                 "reads the texts with each readout that is tried",
                 after="training.transfer:transfer",
             ),
-            Step("head_choice:HeadChooser.choose", "chooses what the head reads on held-out rows; fits it on all rows"),
+            Step(
+                "head_choice:HeadChooser.choose",
+                "holds the solver to one thread where more would wait for each other",
+            ),
+            Step(
+                "head_choice:HeadChooser._choose", "chooses what the head reads on held-out rows; fits it on all rows"
+            ),
             Step("head_blocks:path", "fits a readout, or n-grams, with one penalty after the other"),
+            Step("head_blocks:Problem.fit", "takes a fold's rows, or all of them"),
             Step("linear_fit:fit_layer", "solves one penalised logistic regression"),
             Step(
                 "training.run:Run.measure",

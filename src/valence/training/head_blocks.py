@@ -24,7 +24,7 @@ NGRAM_PENALTIES = tuple(10 ** (step / 2) for step in range(0, -13, -1))
 # solve. Once one is worse than the best by this factor, weaker ones are not tried.
 _CLEARLY_WORSE = 1.01
 
-# Rows times classes from which only every second penalty is tried: with so many rows the loss is flat around its best.
+# Rows times classes from which only every second penalty is tried: with as much data the loss is flat around its best.
 _LARGE = 300_000
 
 Fold = tuple[Ints, Ints]  # the rows that are fitted on, and those held out
