@@ -23,7 +23,8 @@ from valence.data.splits import SplitConfig, prepare
 from valence.evaluation.metrics import expected_calibration_error
 from valence.inference.engine import Engine
 from valence.model.bundled import bundled_folder
-from valence.model.head import Floats, Ints, log_loss, softmax
+from valence.model.head import Floats, Ints, log_loss
+from valence.model.softmax import softmax
 from valence.system.files import write_json
 from valence.system.machine import processor
 

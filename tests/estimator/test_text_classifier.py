@@ -159,6 +159,7 @@ def test_what_cannot_be_fitted_is_named() -> None:
         ({"class_weight": "x"}, "class_weight is 'x'. It must be 'balanced', None, or a dict"),
         ({"class_weight": {"praise": -1}}, r"class_weight\['praise'\] is -1"),
         ({"class_weight": {"prase": 2}}, "names 'prase', which is none of the labels: 'blame', 'praise'"),
+        ({"optimise": "f1"}, "optimise is 'f1'"),
         ({"seed": "x"}, "seed is 'x'"),
         ({"seed": -1}, "seed is -1"),
         ({"body": 7}, "body is 7"),
@@ -254,6 +255,21 @@ def test_no_texts_get_no_answers_of_the_right_shape(labels: str, fitted: TextCla
     assert asked.predict([]).dtype == asked.predict(TEXTS[:1]).dtype
     assert asked.predict_proba([]).shape == asked.predict_log_proba([]).shape == (0, 2)
     assert asked.decision_function([]).shape == ((0,) if labels == "single" else (0, 2))
+
+
+def test_answers_for_a_metric_are_saved_and_probabilities_stay_the_same(tmp_path: Path) -> None:
+    texts = [f"{text} {i}" for i in range(3) for text in TEXTS]
+    labels = ["praise" if (i + j) % 4 else label for i in range(3) for j, label in enumerate(LABELS)]  # blame is rare
+    plain, chosen = (TextClassifier(optimise=each).fit(texts, labels) for each in (None, "balanced-accuracy"))
+    np.testing.assert_array_equal(plain.predict_proba(texts), chosen.predict_proba(texts))
+    answers = chosen.predict(texts)
+    assert (answers == "blame").sum() > (plain.predict(texts) == "blame").sum()
+    decision = chosen.decision_function(texts)
+    assert np.where(decision > 0, "praise", "blame").tolist() == answers.tolist()
+    measured = chosen.evaluate(texts, labels)
+    assert measured["metrics"]["accuracy"]["value"] == pytest.approx((answers == np.array(labels)).mean(), abs=1e-5)
+    chosen.save(tmp_path / "model")
+    assert [found.label for found in valence.load(tmp_path / "model").predict(texts)] == answers.tolist()
 
 
 def test_decision_and_logarithms_agree_with_probabilities(fitted: TextClassifier) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 
 from valence.evaluation.results import Origin, measure
 from valence.evaluation.scored import AnyScored, MultiLabelScored, Scored
-from valence.model.head import softmax
 from valence.model.multi_label import sigmoid
 from valence.model.results import Estimate, LearningCurve, LearningPoint, Result
+from valence.model.softmax import softmax
 
 CURVE = LearningCurve(
     split="validation",

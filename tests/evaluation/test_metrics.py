@@ -23,7 +23,7 @@ from valence.evaluation.metrics import (
     roc_auc,
     row_log_loss,
 )
-from valence.model.head import softmax
+from valence.model.softmax import softmax
 
 
 def draw(classes: int, seed: int, rows: int = 200) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from valence.model.head import Head, HeadFitter, fit_temperature, log_loss, softmax
+from valence.model.head import Head, HeadFitter, fit_temperature, log_loss
+from valence.model.softmax import softmax
 
 
 def blobs(classes: int, rows: int = 300, seed: int = 0) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 from sklearn.multiclass import OneVsRestClassifier
 
 from tests.models import with_several_labels
@@ -21,6 +21,7 @@ from valence.errors import ModelFolderError
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead, MultiLabelHeadFitter, choose_thresholds, fitter_for
+from valence.model.offsets import OBJECTIVES, Objective
 
 
 def rows(count: int = 300, seed: int = 0) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -130,3 +131,26 @@ def test_a_head_without_its_thresholds_is_damaged(folder: ModelFolder, tiny_mode
     (folder.path / "head.json").write_text(json.dumps({**single, "multi_label": True}), "utf-8")
     with pytest.raises(ModelFolderError, match="thresholds"):
         folder.head()
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_no_threshold_is_better_for_any_metric_than_the_one_chosen(objective: Objective, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    scores = draw.random(40)
+    marks = (draw.random(40) < scores * draw.random()).astype(np.int64)
+    marks[:10] = 1
+    measure = {"accuracy": accuracy_score, "macro-f1": f1_score, "balanced-accuracy": balanced_accuracy_score}[
+        objective
+    ]
+    (threshold,) = choose_thresholds(scores[:, np.newaxis], marks[:, np.newaxis], objective=objective)
+    best = max(measure(marks, scores >= each) for each in (*scores, 1.1))
+    assert measure(marks, scores >= threshold) == pytest.approx(best)
+
+
+def test_a_label_that_no_score_tells_is_given_to_no_row_for_accuracy() -> None:
+    marks = np.array([1] * 10 + [0] * 90)[:, np.newaxis]
+    scores = np.linspace(0.1, 1.0, 100)[:, np.newaxis]  # the lowest have the label
+    (threshold,) = choose_thresholds(scores, marks, objective="accuracy")
+    assert threshold < 1
+    assert (scores >= threshold).sum() <= 1

@@ -161,7 +161,7 @@ def _tested(engine: Engine, name: str, dataset: Dataset, test_rows: int | None, 
     test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
     head, labels = engine.fitted.head, engine.fitted.labels
     truth = labels.encode(test.labels)
-    rows = scored(engine.predict_proba(test.texts), truth, head=head, labels=labels, texts=test.texts)
+    rows = scored(engine.predict_proba(test.texts), truth, head=head, labels=labels, rows=test)
     origin = Origin(
         name=f"{dataset.name}: {name} as it is served",
         data=dataset.name,

@@ -21,6 +21,7 @@ from valence.cli.options import (
     workers_option,
 )
 from valence.errors import SettingsError
+from valence.model.offsets import OBJECTIVES
 
 if TYPE_CHECKING:
     from valence.data.sources import DataRequest
@@ -43,6 +44,11 @@ class _LayersType(click.ParamType[Any]):
         return int(value)
 
 
+def _weighted(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001 - click's
+    """The value of --class-weight as the configs have it."""
+    return None if value == "none" else value
+
+
 @click.command()
 @click.option(
     "--from",
@@ -58,7 +64,18 @@ class _LayersType(click.ParamType[Any]):
     help="What the head reads: final for tasks like the body's own, general for others, auto for the best of both, "
     "alone or beside n-grams, on held-out rows.  [default: auto]",
 )
-@click.option("--class-weight", type=click.Choice(["balanced"]), help="Give each class the same weight.")
+@click.option(
+    "--class-weight",
+    type=click.Choice(["balanced", "none"]),
+    callback=_weighted,
+    help="balanced: every class counts the same in fitting, however rare it is; none: every row.  [default: none]",
+)
+@click.option(
+    "--optimise",
+    type=click.Choice(OBJECTIVES),
+    help="Choose the answers on validation for this metric; probabilities stay the same.  [default: the most probable "
+    "label; with several labels per text, each label's highest F1]",
+)
 @click.option(
     "--learning-curve",
     is_flag=True,

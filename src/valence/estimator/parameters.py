@@ -13,6 +13,7 @@ import numpy.typing as npt
 from valence.data.texts import cells_of
 from valence.errors import DataError, SettingsError
 from valence.model.folder import FINAL, GENERAL
+from valence.model.offsets import OBJECTIVES
 
 if TYPE_CHECKING:
     from valence.model.results import Result
@@ -21,7 +22,7 @@ BALANCED = "balanced"
 AUTO = "auto"
 
 
-def check_parameters(body: object, readout: object, class_weight: object, seed: object) -> None:
+def check_parameters(body: object, readout: object, class_weight: object, optimise: object, seed: object) -> None:
     """Raises SettingsError for the first parameter that cannot be used, whatever the data are."""
     if not isinstance(body, (str, Path)) or not str(body):
         raise _wrong("body", body, "'bundled', a model folder, or a base by name, path or Hub id")
@@ -33,6 +34,8 @@ def check_parameters(body: object, readout: object, class_weight: object, seed: 
         for label, weight in class_weight.items():
             if not _is_number(weight) or not 0 < float(weight) < float("inf"):
                 raise _wrong(f"class_weight[{label!r}]", weight, "a number above 0")
+    if optimise is not None and optimise not in OBJECTIVES:
+        raise _wrong("optimise", optimise, f"{', '.join(map(repr, OBJECTIVES))} or None")
     if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
         raise _wrong("seed", seed, "a whole number from 0 on")
 

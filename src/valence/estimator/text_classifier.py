@@ -18,6 +18,7 @@ from valence.estimator.parameters import check_parameters, class_weights, result
 from valence.estimator.targets import Targets, targets_of
 from valence.model.folder import FittedHead
 from valence.model.labels import Labels
+from valence.model.offsets import Objective
 
 if TYPE_CHECKING:
     from valence.data.examples import Examples
@@ -42,6 +43,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             each alone and beside hashed n-grams, and takes the best on held-out rows.
         class_weight: "balanced" weighs each class alike however rare it is; a dict gives labels their weights, 1 where
             it does not name one; None weighs each row alike.
+        optimise: "accuracy", "macro-f1" or "balanced-accuracy": `predict` answers for this metric, chosen on the rows
+            held out; `predict_proba` is the same. None answers with the most probable label, or with several labels a
+            text by each one's F1.
         seed: of which rows are held out to choose the head on: all of them in turn, or of more than 2,000 a fifth,
             2,500 at most. In the end the head is fitted on all rows.
 
@@ -60,11 +64,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         *,
         readout: Readout = "auto",
         class_weight: Literal["balanced"] | Mapping[Any, float] | None = None,
+        optimise: Objective | None = None,
         seed: int = 42,
     ) -> None:
         self.body = body
         self.readout = readout
         self.class_weight = class_weight
+        self.optimise = optimise
         self.seed = seed
 
     def fit(
@@ -81,7 +87,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         from valence.training.head_on_body import head_on_body
         from valence.training.provenance import versions
 
-        check_parameters(self.body, self.readout, self.class_weight, self.seed)
+        check_parameters(self.body, self.readout, self.class_weight, self.optimise, self.seed)
         rows, targets, weights = _examples(X, y, sample_weight)
         targets.check_several_classes()
         labels = Labels([str(each) for each in targets.classes], multi_label=targets.multi_label)
@@ -94,6 +100,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             (train, validation),
             readout=self.readout,
             class_weight=weighed,
+            optimise=self.optimise,
             weights=None if weights is None else weights[[int(key) for key in (*train.keys, *validation.keys)]],
             seed=int(self.seed),
             quiet=True,
@@ -121,7 +128,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         return self._fitted_head().predict_log_proba(self._inputs(X))
 
     def decision_function(self, X: Texts) -> Floats:
-        """Calibrated logits, float64 of shape (n, classes): `predict` returns the class with the largest.
+        """Calibrated logits, float64 of shape (n, classes), with the offsets that `optimise` chose: the largest wins.
 
         With two classes, the second's logit minus the first's, shape (n,). With several labels per text, each logit
         minus its label's threshold: labels at 0 or above are returned. Raises TextError.
@@ -130,9 +137,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         return found[:, 1] - found[:, 0] if self._is_binary() else found
 
     def predict(self, X: Texts) -> npt.NDArray[Any]:
-        """The likeliest label of each text, shape (n,). Raises TextError for a text that is none.
+        """The label of each text, shape (n,): the most probable one, or the best for `optimise`.
 
-        Fitted on lists of labels, a tuple of labels for each text, shape (n,); on an indicator matrix, one.
+        Fitted on lists of labels, a tuple of labels for each text, shape (n,); on an indicator matrix, one. Raises
+        TextError for a text that is none.
         """
         decided = self._fitted_head().decide(self.predict_proba(X))
         if not self.head_.labels.multi_label:
@@ -166,7 +174,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             trained_parameters=self._parameters,
         )
         labels = self.head_.labels
-        tested = scored(probabilities, labels.encode(rows.labels), head=head, labels=labels, texts=rows.texts)
+        tested = scored(probabilities, labels.encode(rows.labels), head=head, labels=labels, rows=rows)
         return measure(tested, origin, started=started).as_json()
 
     def save(self, path: str | Path, results: Sequence[dict[str, Any]] = (), *, overwrite: bool = False) -> ModelFolder:

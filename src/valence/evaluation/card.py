@@ -64,6 +64,8 @@ def _labels(head: FittedHead) -> str:
 def _loading(head: FittedHead, *, serving_only: bool) -> str:
     if serving_only:
         return "These are only the files that serving needs; the commands below make the network's own weights."
+    if head.in_network and head.head.offsets is not None:
+        return "Loads in plain `transformers` with the same scores, where the most probable label is the answer."
     if head.in_network:
         return "Loads in plain `transformers` with the same scores."
     if head.ngrams is not None:
@@ -76,7 +78,8 @@ def _what(body: Body, head: FittedHead, loading: str) -> str:
         f"| | |\n|---|---|\n| base | {body.base} ({body.licence}) |\n| network | {body.architecture} |\n"
         f"| window | {body.max_tokens} tokens; longer texts are read in overlapping windows |\n"
         f"| body | `{body.id[:12]}` |\n| head | `{head.version}`, on the {head.reads} |\n"
-        f"| temperature | {head.head.temperature:.3f}, fitted on held-out rows |\n{_thresholds(head)}\n{loading}\n"
+        f"| temperature | {head.head.temperature:.3f}, fitted on held-out rows |\n"
+        f"{_thresholds(head)}{_answers(head)}\n{loading}\n"
     )
 
 
@@ -89,7 +92,23 @@ def _thresholds(head: FittedHead) -> str:
         for name, threshold in zip(head.labels.names[:_NAMED_LABELS], head.head.thresholds, strict=False)
     ]
     more = f" and {len(head.labels) - _NAMED_LABELS} more" if len(head.labels) > _NAMED_LABELS else ""
-    return f"| thresholds | {', '.join(thresholds)}{more}; each has the highest F1 on validation |\n"
+    return f"| thresholds | {', '.join(thresholds)}{more}; {_best_by(head)} |\n"
+
+
+def _best_by(head: FittedHead) -> str:
+    objective = head.provenance.get("config", {}).get("optimise")
+    return f"chosen on validation for {objective}" if objective else "each has the highest F1 on validation"
+
+
+def _answers(head: FittedHead) -> str:
+    """The table's line about answers that are not the most probable labels."""
+    if head.head.offsets is None:
+        return ""
+    objective = head.provenance.get("config", {}).get("optimise", "a metric")
+    return (
+        f"| answers | chosen on validation for {objective}: rare labels are answered from a lower probability "
+        "than frequent ones |\n"
+    )
 
 
 def _intended(head: FittedHead) -> str:

@@ -36,16 +36,20 @@ _TINY = 1e-9
 _CELLS_AT_ONCE = 1 << 23  # of resampled confusion matrices: 64 MB, however many classes there are
 
 
-def estimate(probabilities: Floats, labels: Ints, *, seed: int = 0) -> dict[str, Estimate]:
+def estimate(
+    probabilities: Floats, labels: Ints, predicted: Ints | None = None, *, seed: int = 0
+) -> dict[str, Estimate]:
     """Every figure with its interval: accuracy, macro_*, mcc, brier, log_loss, ece, and roc_auc if there is a curve.
 
     Args:
         probabilities: shape (n, classes).
         labels: shape (n,), in 0..classes-1.
+        predicted: the answers, shape (n,); by default the most probable classes.
         seed: for the resampling.
     """
     generator = np.random.default_rng(seed)
-    figures = of_confusion(confusion_matrix(labels, probabilities.argmax(axis=1), probabilities.shape[1]), generator)
+    answers = probabilities.argmax(axis=1) if predicted is None else predicted
+    figures = of_confusion(confusion_matrix(labels, answers, probabilities.shape[1]), generator)
     rows = len(labels)
     figures["brier"] = widened(_of_rows(brier_score(probabilities, labels), generator), rows, most=2.0)
     error = _of_sample(expected_calibration_error, probabilities, labels, generator)

@@ -37,7 +37,7 @@ def most_confident_mistakes(scored: AnyScored, count: int) -> list[KnownFailure]
 def _confidence(scored: AnyScored) -> Floats:
     """How confident the classifier is of its mistake, shape (n,); of rows without one the value means nothing."""
     if not isinstance(scored, MultiLabelScored):
-        return np.asarray(scored.probabilities.max(axis=1))
+        return np.asarray(scored.probabilities[np.arange(len(scored)), scored.predicted])
     errors = np.abs(scored.probabilities - scored.truth)
     return np.asarray(np.where(scored.predicted == scored.truth, 0.0, errors).max(axis=1))
 

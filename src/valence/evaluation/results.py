@@ -62,7 +62,7 @@ def measure(
     if isinstance(scored, MultiLabelScored):
         figures = estimate_multi_label(scored, seed=origin.seed)
     else:
-        figures = estimate(scored.probabilities, scored.truth, seed=origin.seed)
+        figures = estimate(scored.probabilities, scored.truth, scored.predicted, seed=origin.seed)
     reliability, calibration = calibration_details(scored)
     labels = label_details(scored)
     return Result(

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from valence.data.examples import Examples
 from valence.model.head import Floats, Head, Ints
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
@@ -24,6 +25,8 @@ class Scored:
         truth: the right class of each row, shape (n,), in 0..classes-1.
         labels: the classes' names, in the order of the columns.
         texts: the n texts.
+        keys: where each row comes from, such as "file.csv:17"; empty if nothing says so.
+        answers: the class that each row is given, shape (n,); by default the most probable one.
 
     >>> scored = Scored(np.array([[0.2, 0.8]]), np.array([1]), ("negative", "positive"), ("Fine.",))
     >>> scored.right.tolist()
@@ -36,6 +39,8 @@ class Scored:
     truth: Ints
     labels: tuple[str, ...]
     texts: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    answers: Ints | None = None
 
     def __post_init__(self) -> None:
         rows, classes = self.probabilities.shape
@@ -50,12 +55,14 @@ class Scored:
 
     @property
     def predicted(self) -> Ints:
-        """The most likely class of each row, shape (n,)."""
+        """The class that each row is given, shape (n,)."""
+        if self.answers is not None:
+            return self.answers
         return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
 
     @property
     def right(self) -> Bools:
-        """Whether the most likely class is the right one, shape (n,)."""
+        """Whether the class that it is given is the right one, shape (n,)."""
         return np.asarray(self.predicted == self.truth)
 
     def has(self, label: int) -> Bools:
@@ -73,6 +80,7 @@ class MultiLabelScored:
         predicted: 1 for each label that the row is given, 0 for the others, shape (n, labels).
         labels: their names, in the order of the columns.
         texts: the n texts.
+        keys: where each row comes from, such as "file.csv:17"; empty if nothing says so.
     """
 
     figure: ClassVar[str] = "subset accuracy"
@@ -82,6 +90,7 @@ class MultiLabelScored:
     predicted: Ints
     labels: tuple[str, ...]
     texts: tuple[str, ...]
+    keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (len(self.texts), len(self.labels))
@@ -114,8 +123,9 @@ class MultiLabelScored:
 AnyScored = Scored | MultiLabelScored
 
 
-def scored(probabilities: Floats, truth: Ints, *, head: Head, labels: Labels, texts: tuple[str, ...]) -> AnyScored:
+def scored(probabilities: Floats, truth: Ints, *, head: Head, labels: Labels, rows: Examples) -> AnyScored:
     """Rows that a head has scored; `truth` as `Labels.encode` returns it."""
+    answers = head.decide(probabilities)
     if isinstance(head, MultiLabelHead):
-        return MultiLabelScored(probabilities, truth, head.decide(probabilities), labels.names, texts)
-    return Scored(probabilities, truth, labels.names, texts)
+        return MultiLabelScored(probabilities, truth, answers, labels.names, rows.texts, rows.keys)
+    return Scored(probabilities, truth, labels.names, rows.texts, rows.keys, answers)

@@ -25,7 +25,8 @@ class Prediction:
     """The prediction for one text.
 
     Attributes:
-        label: the most probable label; of a multi-label classifier, the most probable assigned one, if any.
+        label: the most probable label, or the one that the classifier's metric prefers (`--optimise`); of a
+            multi-label classifier, the most probable assigned one, if any.
         probability: its calibrated probability, 0..1.
         probabilities: every label's calibrated probability, in the classifier's order.
         sure: whether `probability` reaches the classifier's confidence threshold; if not, say "not sure". Of a

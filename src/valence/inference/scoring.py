@@ -43,7 +43,7 @@ class _Decided(NamedTuple):
     """The decision for one text.
 
     Attributes:
-        best: index of the most probable (assigned) label.
+        best: index of the answer; with several labels, of the most probable assigned one.
         certainty: the probability that the label is right; with several labels, the lowest of these.
         labels: the assigned labels of a multi-label classifier; otherwise None.
     """
@@ -55,10 +55,10 @@ class _Decided(NamedTuple):
 
 def _decided(probabilities: Floats, fitted: FittedHead) -> _Decided:
     """From one text's probabilities, shape (labels,)."""
-    best = int(probabilities.argmax())
+    decided = fitted.head.decide(probabilities[np.newaxis])[0]
     if not fitted.labels.multi_label:
-        return _Decided(best, float(probabilities[best]), None)
-    given = fitted.head.decide(probabilities) == 1
+        return _Decided(int(decided), float(probabilities[decided]), None)
+    best, given = int(probabilities.argmax()), decided == 1
     order = np.argsort(-probabilities, kind="stable")
     labels = [int(i) for i in order if given[i]]
     least_certain = np.where(given, probabilities, 1 - probabilities).min()

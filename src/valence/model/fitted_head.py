@@ -20,8 +20,8 @@ from valence.tables.posts import Cleaning, cleaning_of
 FORMAT = 1
 # Of a multi-label head: an older Valence would treat its labels as alternatives, so it must not read it.
 MULTI_LABEL_FORMAT = 2
-# Of a head with n-grams: an older Valence would leave them out.
-NGRAM_FORMAT = 3
+# Of a head with n-grams, or with offsets of its answers: an older Valence would leave them out.
+EXTENDED_FORMAT = 3
 
 # The readouts of a body: the input of the network's own final layer, or means over several layers.
 FINAL: Final = "final"
@@ -82,8 +82,8 @@ class FittedHead:
 
 def head_format(fitted: FittedHead) -> int:
     """The lowest format that says all of the head."""
-    if fitted.ngrams is not None:
-        return NGRAM_FORMAT
+    if fitted.ngrams is not None or fitted.head.offsets is not None:
+        return EXTENDED_FORMAT
     return MULTI_LABEL_FORMAT if fitted.labels.multi_label else FORMAT
 
 
@@ -103,6 +103,7 @@ def head_bytes(fitted: FittedHead) -> bytes:
         "mean": head.mean,
         "scale": head.scale,
         "temperature": np.array([head.temperature]),
+        **({} if head.offsets is None else {"offsets": head.offsets}),
         **({"thresholds": head.thresholds} if isinstance(head, MultiLabelHead) else {}),
     }
     tensors = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}

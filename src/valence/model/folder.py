@@ -5,8 +5,9 @@
       config.json, model.safetensors, tokenizer.json     the network as plain transformers loads it
       body.onnx            token ids and mask -> features, for serving
       head.json            labels, whether a text can have several, readout, doubt threshold, provenance, checksum
-      head.safetensors     weight, bias, mean, scale, temperature; in the multi-label case also the thresholds; if the
-                           head has n-grams also ngram_buckets, ngram_idf and ngram_weight: see `valence.model.ngrams`
+      head.safetensors     weight, bias, mean, scale, temperature; thresholds if a text can have several labels;
+                           offsets if a metric chose the answers; of a head with n-grams ngram_buckets, ngram_idf and
+                           ngram_weight: see `valence.model.ngrams`
       results.json         every figure with its split, row count and 95% interval
       README.md            the model card
       report.html, plots/  the figures as one page, and as pictures; not needed for serving
@@ -27,10 +28,10 @@ from safetensors.numpy import load as load_tensors
 
 from valence.errors import ModelFolderError
 from valence.model.fitted_head import (
+    EXTENDED_FORMAT,
     FINAL,
     FORMAT,
     GENERAL,
-    NGRAM_FORMAT,
     FittedHead,
     head_bytes,
     head_format,
@@ -221,7 +222,8 @@ class ModelFolder:
         try:
             tensors = load_tensors(content)
             temperature = float(tensors["temperature"][0])
-            head = Head(tensors["weight"], tensors["bias"], tensors["mean"], tensors["scale"], temperature)
+            layer = (tensors["weight"], tensors["bias"], tensors["mean"], tensors["scale"], temperature)
+            head = Head(*layer, offsets=tensors.get("offsets"))
             ngrams = ngrams_of(tensors)
             return MultiLabelHead.of(head, tensors["thresholds"]) if multi_label else head, ngrams
         except (SafetensorError, KeyError, ValueError, IndexError) as error:
@@ -249,7 +251,7 @@ class ModelFolder:
             raise self._damaged(name, "is not a JSON object")
         if not isinstance(value.get("format"), int):
             raise self._damaged(name, "does not say its format")
-        newest = NGRAM_FORMAT if name == "head.json" else FORMAT
+        newest = EXTENDED_FORMAT if name == "head.json" else FORMAT
         if value["format"] > newest:
             raise ModelFolderError(
                 f"{path} has format {value['format']}; this Valence reads up to {newest}.",

@@ -15,8 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from valence.model.offsets import Objective, choose_offsets, log_of
+from valence.model.softmax import log_softmax, softmax
+
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
+
 ClassWeight = str | Mapping[int, float] | None  # "balanced", or a weight for each class by its number
 
 # Strengths of the L2 penalty that `fit` tries on validation: 1/C of scikit-learn's LogisticRegression, per row.
@@ -32,26 +36,6 @@ _WIDE = 10
 
 # Up to this many parameters, Newton's method is faster: a few steps, each of which solves a system of that size.
 _NEWTON_UP_TO = 1024
-
-
-def softmax(logits: Floats) -> Floats:
-    """Probabilities along the last axis; the same shape as `logits`.
-
-    >>> softmax(np.array([[0.0, 0.0]])).tolist()
-    [[0.5, 0.5]]
-    """
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
-
-
-def log_softmax(logits: Floats) -> Floats:
-    """The logarithm of `softmax`, finite also where that is 0.
-
-    >>> log_softmax(np.array([[0.0, -800.0]])).tolist()
-    [[0.0, -800.0]]
-    """
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
 def log_loss(logits: Floats, labels: Ints, weights: Floats | None = None) -> float:
@@ -82,6 +66,8 @@ class Head:
         bias: shape (classes,).
         mean, scale: shape (features,); features are standardised as (x - mean) / scale.
         temperature: logits are divided by it before the softmax.
+        offsets: shape (classes,), what is added to the logarithms of the probabilities to choose the answer; None
+            answers with the most probable class.
 
     >>> head = Head(weight=np.eye(2), bias=np.zeros(2), mean=np.zeros(2), scale=np.ones(2))
     >>> head.predict_proba(np.array([[1.0, 1.0]])).tolist()
@@ -93,12 +79,14 @@ class Head:
     mean: Floats
     scale: Floats
     temperature: float = 1.0
+    offsets: Floats | None = None
 
     def __post_init__(self) -> None:
         classes, features = self.weight.shape
-        shapes = (self.bias.shape, self.mean.shape, self.scale.shape)
-        if shapes != ((classes,), (features,), (features,)):
-            raise ValueError(f"weight is {self.weight.shape}, but bias, mean and scale are {shapes}.")
+        offsets = self.bias if self.offsets is None else self.offsets
+        shapes = (self.bias.shape, self.mean.shape, self.scale.shape, offsets.shape)
+        if shapes != ((classes,), (features,), (features,), (classes,)):
+            raise ValueError(f"weight is {self.weight.shape}, but bias, mean, scale and offsets are {shapes}.")
         weight, bias = self.folded()
         self._weight, self._bias = weight.astype(np.float32), bias.astype(np.float32)
 
@@ -113,7 +101,7 @@ class Head:
     def folded(self) -> tuple[Floats, Floats]:
         """(weight, bias) of one plain linear layer with the same calibrated logits.
 
-        This becomes the network's own final layer, so that plain transformers gives the same scores.
+        As the network's own final layer it gives the same scores in plain transformers.
         """
         weight = self.weight.astype(np.float64) / self.scale / self.temperature
         bias = self.bias.astype(np.float64) / self.temperature - weight @ self.mean.astype(np.float64)
@@ -137,11 +125,13 @@ class Head:
 
     def decision(self, features: Floats) -> Floats:
         """What is decided by, shape (n, classes): the largest is answered."""
-        return self.exact_logits(features)
+        logits = self.exact_logits(features)
+        return logits if self.offsets is None else logits + self.offsets.astype(np.float64)
 
     def decide(self, probabilities: Floats) -> Ints:
-        """The answers, in the form of `Labels.encode`: the most likely class of each row, shape (n,)."""
-        return np.asarray(probabilities.argmax(axis=1), dtype=np.int64)
+        """The answers, in the form of `Labels.encode`: the class of each row, shape (n,)."""
+        scores = probabilities if self.offsets is None else log_of(probabilities) + self.offsets.astype(np.float64)
+        return np.asarray(scores.argmax(axis=1), dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -172,7 +162,8 @@ class HeadFitter:
     """Fits a Head: chooses the L2 penalty by validation log loss, then the temperature on validation.
 
     Hyper-parameters follow scikit-learn's contract: they are stored unchanged, and data are given only to `fit`. A
-    `class_weight` is "balanced", or a weight for each class by its number.
+    `class_weight` is "balanced", or a weight for each class by its number. The answers are chosen on validation for the
+    metric `optimise`.
     """
 
     def __init__(
@@ -180,10 +171,12 @@ class HeadFitter:
         *,
         penalties: tuple[float, ...] = DEFAULT_PENALTIES,
         class_weight: ClassWeight = None,
+        optimise: Objective | None = None,
         max_iter: int = 2000,
     ) -> None:
         self.penalties = penalties
         self.class_weight = class_weight
+        self.optimise = optimise
         self.max_iter = max_iter
 
     def fit(
@@ -206,7 +199,12 @@ class HeadFitter:
     def _calibrated(self, head: Head, rows: Rows) -> Head:
         logits = head.logits(rows.features).astype(np.float64)
         temperature = fit_temperature(logits, rows.labels, partial(self._loss, weights=rows.weights))
-        return Head(head.weight, head.bias, head.mean, head.scale, temperature)
+        calibrated = Head(head.weight, head.bias, head.mean, head.scale, temperature)
+        return calibrated if self.optimise is None else self._optimised(calibrated, rows, self.optimise)
+
+    def _optimised(self, head: Head, rows: Rows, objective: Objective) -> Head:
+        scores = head.predict_proba(rows.features)
+        return replace(head, offsets=choose_offsets(scores, rows.labels, objective, rows.weights))
 
     def _threads(self, classes: int) -> int | None:
         return 1 if classes < _WIDE else None

@@ -16,10 +16,15 @@ import numpy.typing as npt
 
 from valence.model.head import ClassWeight, Floats, Head, HeadFitter, Ints, Rows
 from valence.model.labels import Labels
+from valence.model.offsets import Objective
 
 # Validation rows of a label; with fewer, the best threshold on them is a matter of chance, so the label gets the common
 # one.
 _FEWEST_ROWS = 10
+
+BY_DEFAULT: Objective = "macro-f1"  # of the thresholds
+
+_HIGHEST = 1 - 1e-6  # threshold: its logit is finite
 
 _CERTAIN = 30.0  # logit of a label that no training row has, or that all of them have
 
@@ -98,7 +103,11 @@ class MultiLabelHeadFitter(HeadFitter):
     def _calibrated(self, head: Head, rows: Rows) -> MultiLabelHead:
         calibrated = super()._calibrated(head, rows)
         scores = sigmoid(calibrated.logits(rows.features))
-        return MultiLabelHead.of(calibrated, choose_thresholds(scores, rows.labels, rows.weights))
+        thresholds = choose_thresholds(scores, rows.labels, rows.weights, self.optimise or BY_DEFAULT)
+        return MultiLabelHead.of(calibrated, thresholds)
+
+    def _optimised(self, head: Head, rows: Rows, objective: Objective) -> Head:  # noqa: ARG002 - thresholds do it
+        return head
 
     def _loss(self, logits: Floats, labels: Ints, weights: Floats | None = None) -> float:
         return binary_log_loss(logits, labels, weights)
@@ -123,36 +132,57 @@ class MultiLabelHeadFitter(HeadFitter):
         return weight.astype(np.float32), bias.astype(np.float32)
 
 
-def fitter_for(labels: Labels, *, class_weight: ClassWeight = None) -> HeadFitter:
+def fitter_for(labels: Labels, *, class_weight: ClassWeight = None, optimise: Objective | None = None) -> HeadFitter:
     """The fitter of a head for these labels."""
     kind = MultiLabelHeadFitter if labels.multi_label else HeadFitter
-    return kind(class_weight=class_weight)
+    return kind(class_weight=class_weight, optimise=optimise)
 
 
-def choose_thresholds(probabilities: Floats, labels: Ints, weights: Floats | None = None) -> npt.NDArray[np.float32]:
-    """The threshold with the highest F1 for each label, shape (labels,); both arguments have shape (n, labels).
+def choose_thresholds(
+    probabilities: Floats, labels: Ints, weights: Floats | None = None, objective: Objective = BY_DEFAULT
+) -> npt.NDArray[np.float32]:
+    """The best threshold of each label, shape (labels,); the first two arguments have shape (n, labels).
 
-    A label with fewer than ten rows gets the threshold with the highest micro F1 over all labels. `weights`, shape
-    (n,), are those of the rows, by default 1.
+    The best has the highest F1, accuracy or balanced accuracy, by the objective. A label with fewer than ten rows gets
+    the threshold that is best over all answers together. `weights`, shape (n,), are those of the rows, by default 1.
     """
     counts = np.ones(len(labels)) if weights is None else weights
-    common = _best_threshold(probabilities.ravel(), labels.ravel(), np.repeat(counts, labels.shape[1]))
+    common = _best_threshold(probabilities.ravel(), labels.ravel(), np.repeat(counts, labels.shape[1]), objective)
     return np.array(
         [
-            _best_threshold(scores, marks, counts) if marks.sum() >= _FEWEST_ROWS else common
+            _best_threshold(scores, marks, counts, objective) if marks.sum() >= _FEWEST_ROWS else common
             for scores, marks in zip(probabilities.T, labels.T, strict=True)
         ],
         dtype=np.float32,
     )
 
 
-def _best_threshold(scores: Floats, marks: Ints, weights: Floats) -> float:
-    """Halfway between the last score above the threshold and the first below; 0.5 if no row has the label."""
+def _best_threshold(scores: Floats, marks: Ints, weights: Floats, objective: Objective) -> float:
+    """Halfway between the last score above the threshold and the first below.
+
+    0.5 if no row has the label, and above all scores if giving it to none of the rows is the best.
+    """
     if not marks.any():
         return 0.5
     order = np.argsort(-scores, kind="stable")
     ordered, hits = np.append(scores[order], 0.0), np.cumsum((marks * weights)[order])
-    f1 = 2 * hits / (np.cumsum(weights[order]) + hits[-1])
-    f1[ordered[:-1] == ordered[1:]] = -1.0  # no threshold separates equal scores
-    best = int(f1.argmax())
+    values = _values(objective, hits, np.cumsum(weights[order]))
+    values[ordered[:-1] == ordered[1:]] = -np.inf  # no threshold separates equal scores
+    best = int(values.argmax())
+    if values[best] <= 0:
+        return min((1.0 + float(ordered[0])) / 2, _HIGHEST)
     return float(ordered[best] + ordered[best + 1]) / 2
+
+
+def _values(objective: Objective, hits: Floats, given: Floats) -> Floats:
+    """The metric if the first 1, 2, ... n rows are given the label, shape (n,), or what has its order and is 0 for 0.
+
+    `hits` is the weight of those that have it among them, and `given` their weight.
+    """
+    true, false = hits[-1], given[-1] - hits[-1]
+    if objective == "macro-f1":
+        return np.asarray(2 * hits / (given + true))
+    wrong = given - hits
+    if objective == "accuracy":
+        return np.asarray(hits - wrong)
+    return np.asarray(hits / true - (wrong / false if false > 0 else 0.0))

@@ -24,6 +24,7 @@ from valence.model.folder import FINAL
 from valence.model.head import HeadFit
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
+from valence.model.offsets import Objective
 from valence.training import ranks
 from valence.training.body_source import saved_model
 from valence.training.encoding import Truncation
@@ -49,6 +50,8 @@ class FineTuneConfig(SplitConfig):
         layers: how many of the encoder's last layers are trained, with everything above them; "all" is all layers.
         lora: train low-rank adapters in those layers, merged at the end, instead of the weights themselves.
         class_weight: "balanced" gives each class the same weight, however rare it is; None weights each row the same.
+        optimise: the metric that the answers are chosen for on validation; None answers with the most probable label,
+            or by F1 if a text can have several labels.
         epochs: passes over the training texts.
         learning_rate: the peak; None is the default of the method.
         batch_size: texts in one optimiser step.
@@ -59,6 +62,7 @@ class FineTuneConfig(SplitConfig):
     layers: Layers = "all"
     lora: bool = False
     class_weight: str | None = None
+    optimise: Objective | None = None
     epochs: float = 2.0
     learning_rate: float | None = None
     batch_size: int = 32
@@ -106,6 +110,7 @@ def fine_tune(
         precision=precision,
         what=f"{in_words(config)} trained, body {described(start.body, start.history)}",
         trained_parameters=trained_parameters,
+        optimise=config.optimise,
     )
     provenance = run.provenance(
         "transfer",

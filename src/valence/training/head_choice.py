@@ -18,8 +18,9 @@ from threadpoolctl import threadpool_limits
 
 from valence.model.head import ClassWeight, Floats, Head, Ints
 from valence.model.labels import Labels
-from valence.model.multi_label import MultiLabelHead, choose_thresholds
+from valence.model.multi_label import BY_DEFAULT, MultiLabelHead, choose_thresholds
 from valence.model.ngrams import NGrams, Vocabulary
+from valence.model.offsets import Objective, choose_offsets
 from valence.training.head_blocks import Block, Path, Problem, folds, ngram_block, path, readout_block
 from valence.training.linear_fit import SEVERAL, SINGLE, one_column_a_class
 
@@ -136,6 +137,8 @@ class HeadChooser:
         labels: of the classifier.
         ngrams: whether n-grams beside the readouts are tried.
         class_weight: "balanced", or a weight for each class by its number.
+        optimise: the metric that the answers are chosen for on held-out rows; None answers with the most probable
+            class, or of several labels by each one's F1.
         seed: of the folds.
         on_step: gets a line for each penalty that was tried.
     """
@@ -143,6 +146,7 @@ class HeadChooser:
     labels: Labels
     ngrams: bool = True
     class_weight: ClassWeight = None
+    optimise: Objective | None = None
     seed: int = 42
     on_step: Callable[[str], None] = log.debug
 
@@ -166,12 +170,19 @@ class HeadChooser:
         logits = sum(factor * paths[name].logits for factor, name in zip(best.factors, used, strict=True))
         probabilities = problem.link.probabilities(np.asarray(logits, dtype=np.float64))
         head, ngrams = self._fitted(best, blocks, paths, problem, scales[best.readout], vocabulary)
-        if self.labels.multi_label:
-            held_out = rows.labels[problem.held_out]
-            weights = None if rows.weights is None else rows.weights[problem.held_out]
-            head = MultiLabelHead.of(head, choose_thresholds(probabilities, held_out, weights))
+        weights = None if rows.weights is None else rows.weights[problem.held_out]
+        head = self._deciding(head, probabilities, rows.labels[problem.held_out], weights)
         notes = tuple(_notes(rows, used, blocks, paths))
         return HeadChoice(head, ngrams, tuple(candidates), decided_by, problem.held_out, probabilities, notes)
+
+    def _deciding(self, head: Head, probabilities: Floats, truth: Ints, weights: Floats | None) -> Head:
+        """The head with the thresholds or the offsets that are best on held-out rows."""
+        if self.labels.multi_label:
+            thresholds = choose_thresholds(probabilities, truth, weights, self.optimise or BY_DEFAULT)
+            return MultiLabelHead.of(head, thresholds)
+        if self.optimise is None:
+            return head
+        return replace(head, offsets=choose_offsets(probabilities, truth, self.optimise, weights))
 
     def _problem(self, rows: HeadRows) -> tuple[Problem, str]:
         targets = one_column_a_class(rows.labels, len(self.labels))

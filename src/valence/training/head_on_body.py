@@ -13,6 +13,7 @@ from valence.errors import SettingsError
 from valence.model.folder import FINAL, GENERAL
 from valence.model.head import ClassWeight, Floats
 from valence.model.labels import Labels
+from valence.model.offsets import Objective
 from valence.training.frozen_body import FrozenBody
 from valence.training.head_choice import HeadChoice, HeadChooser, HeadRows
 
@@ -35,6 +36,7 @@ def head_on_body(
     *,
     readout: str = AUTO,
     class_weight: ClassWeight = None,
+    optimise: Objective | None = None,
     weights: Floats | None = None,
     seed: int = 42,
     quiet: bool = False,
@@ -47,6 +49,7 @@ def head_on_body(
         parts: training and validation rows; in the end the head is fitted on both.
         readout: "auto", or one of the body's.
         class_weight: see `HeadChooser`.
+        optimise: see `HeadChooser`.
         weights: of the training rows and then of the validation rows, shape (n,); None where all count alike.
         seed: of the folds.
         quiet: shows no progress.
@@ -77,7 +80,9 @@ def head_on_body(
             progress.set_postfix_str(step, refresh=False)
             progress.update()
 
-        chooser = HeadChooser(labels, readout == AUTO, class_weight=class_weight, seed=seed, on_step=on_step)
+        chooser = HeadChooser(
+            labels, readout == AUTO, class_weight=class_weight, optimise=optimise, seed=seed, on_step=on_step
+        )
         choice = chooser.choose(rows, features)
     log.info("%s", choice)
     for note in choice.notes:

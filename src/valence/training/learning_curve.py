@@ -52,7 +52,7 @@ def learning_curve(
         # On few rows, threads spend up to thirty times as long waiting for each other as working on a busy machine.
         with threadpool_limits(limits=1):
             fit = fitter.fit(train[chosen], train_labels[chosen], validation, validation_labels, classes=classes)
-        predicted = fit.head.logits(validation).argmax(axis=1)
+        predicted = fit.head.decide(fit.head.predict_proba(validation))
         figures = of_confusion(confusion_matrix(validation_labels, predicted, classes), np.random.default_rng(seed))
         log.info("Learning curve: %d rows, accuracy %.4f.", rows, figures["accuracy"].value)
         points.append(

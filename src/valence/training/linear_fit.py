@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from valence.model.head import Floats, Ints, log_softmax, softmax
+from valence.model.head import Floats, Ints
 from valence.model.multi_label import sigmoid
+from valence.model.softmax import log_softmax, softmax
 
 CLOSE = 1e-7  # relative change of the loss in the last step; probabilities then change in the fourth place at most
 ROUGH = 1e-5  # enough to compare penalties, whose losses differ by a hundredth

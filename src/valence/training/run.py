@@ -88,7 +88,7 @@ class Run:
                 self.labels.encode(prepared.splits.test.labels),
                 head=head,
                 labels=self.labels,
-                texts=prepared.splits.test.texts,
+                rows=prepared.splits.test,
             )
             for scores, prepared in zip(probabilities, self.sets, strict=True)
         ]

@@ -15,6 +15,7 @@ from valence.encoder.readouts import BodyWithReadouts
 from valence.model.folder import FINAL, Body
 from valence.model.head import Floats, Head, linear_head
 from valence.model.multi_label import fitter_for
+from valence.model.offsets import Objective
 from valence.model.results import Result
 from valence.training.run import Run, TrainedModel
 from valence.training.torch_body import with_head
@@ -29,12 +30,13 @@ def evaluate_network(
     precision: Precision,
     what: str,
     trained_parameters: int,
+    optimise: Objective | None = None,
 ) -> tuple[TrainedModel, list[Result]]:
     """(the body with its head, a result for each set of the run). Removes the network's final layer.
 
-    `what` was trained, in words; see `Run.measure`.
+    `what` was trained, in words; see `Run.measure`. The answers are chosen for the metric `optimise`, if there is one.
     """
-    head, probabilities = _calibrate_and_predict(run, model, tokenizer, body.max_tokens, precision)
+    head, probabilities = _calibrate_and_predict(run, model, tokenizer, body.max_tokens, precision, optimise)
     results = run.measure(
         run.scored(head, probabilities),
         what=what,
@@ -45,11 +47,16 @@ def evaluate_network(
 
 
 def _calibrate_and_predict(
-    run: Run, model: PreTrainedModel, tokenizer: Any, max_tokens: int, precision: Precision
+    run: Run,
+    model: PreTrainedModel,
+    tokenizer: Any,
+    max_tokens: int,
+    precision: Precision,
+    optimise: Objective | None,
 ) -> tuple[Head, list[Floats]]:
     """(head, its probabilities for the test rows of each set, shape (n, classes)).
 
-    One temperature, and in the multi-label case the thresholds, are fitted on the validation rows of all sets together.
+    One temperature, and the thresholds or offsets if there are any, are fitted on the validation rows of all sets.
     """
     final = network.final_layer(model)
     weight, bias = (parameter.detach().float().cpu().numpy() for parameter in (final.weight, final.bias))
@@ -62,5 +69,5 @@ def _calibrate_and_predict(
     splits = [prepared.splits for prepared in run.sets]
     validation = np.concatenate([read(split.validation.texts, "validation") for split in splits])
     truth = np.concatenate([run.labels.encode(split.validation.labels) for split in splits])
-    head = fitter_for(run.labels).calibrated(linear_head(weight, bias), validation, truth)
+    head = fitter_for(run.labels, optimise=optimise).calibrated(linear_head(weight, bias), validation, truth)
     return head, [head.predict_proba(read(split.test.texts, "test")) for split in splits]

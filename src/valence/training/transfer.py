@@ -16,6 +16,7 @@ from valence.errors import SettingsError
 from valence.model.folder import FittedHead
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
+from valence.model.offsets import Objective
 from valence.model.results import LearningCurve
 from valence.training import ranks
 from valence.training.body_source import open_body
@@ -35,12 +36,15 @@ class TransferConfig(SplitConfig):
         readout: what the head reads: `final` for tasks like the body's own, `general` for others; `auto` tries both,
             each alone and beside hashed n-grams, and takes the best on held-out rows.
         class_weight: "balanced" gives each class the same weight, however rare it is; None weights each row the same.
+        optimise: the metric that the answers are chosen for on validation; None answers with the most probable label,
+            or by F1 if a text can have several labels.
         learning_curve: also fit the head on parts of the training rows, to see whether more rows would help.
         precision: number format of the matrix products in torch: auto, bf16 or fp32.
     """
 
     readout: str = AUTO
     class_weight: str | None = None
+    optimise: Objective | None = None
     learning_curve: bool = False
     precision: str = "auto"
 
@@ -79,6 +83,7 @@ def transfer(
         (splits.train, splits.validation),
         readout=config.readout,
         class_weight=config.class_weight,
+        optimise=config.optimise,
         seed=config.seed,
     )
     readout = choice.chosen.readout

@@ -64,7 +64,8 @@ class Scored(Wire):
 
     kind: Literal["scored"] = "scored"
     label: str = Field(
-        description="The most probable label; for a multi-label model, the first of `labels`, if any.",
+        description="The most probable label, or the best for the metric that the model was fitted for; "
+        "for a multi-label model, the first of `labels`, if any.",
         examples=["positive"],
     )
     labels: list[str] | None = Field(
