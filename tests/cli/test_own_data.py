@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 import re
@@ -44,11 +45,63 @@ def test_one_command_gives_a_tested_classifier(own: Path, tmp_path: Path) -> Non
     out = tmp_path / "own"
     done = run("transfer", "--from", "bundled", "--data", own, "--label-column", "kind", "--out", out)
     assert "test (cut from comments.csv)" in done.stdout
+    assert "comments: TF-IDF of words and characters" in done.stdout
+    assert "TF-IDF alone is as good here: accuracy +0.00 points" in done.stdout  # a word gives each label away
     assert load(out).predict("a wonderful film; number 5").label == "praise"
     data = ModelFolder(out).head().provenance["data"]
     assert (data["text_column"], data["label_column"]) == ("comment", "kind")
     assert (data["train_rows"], data["validation_rows"], data["test_rows"]) == (128, 32, 40)
     assert data["duplicates"]["test_in_train"] == 0
+
+
+def test_the_baseline_is_in_everything_that_is_saved_and_can_be_left_out(own: Path, tmp_path: Path) -> None:
+    out, results = tmp_path / "own", tmp_path / "results.json"
+    arguments = (
+        "transfer",
+        "--from",
+        "bundled",
+        "--data",
+        own,
+        "--label-column",
+        "kind",
+        "--results",
+        results,
+        "--out",
+    )
+    run(*arguments, out)
+    saved = json.loads(results.read_text("utf-8"))
+    name = "comments: TF-IDF of words and characters"
+    assert [each["name"] for each in saved["results"]][1:] == [name]
+    assert saved["paired"][0]["macro_f1"].keys() == {"value", "low", "high"}
+    assert ModelFolder(out).results().comparisons[0].name == name
+    assert name in (out / "report.html").read_text("utf-8")
+    assert f"| {name} |" in (out / "README.md").read_text("utf-8")
+    without = run(*arguments, tmp_path / "without", "--no-baseline")
+    assert "TF-IDF" not in without.stdout
+    assert ModelFolder(tmp_path / "without").results().comparisons == []
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_answers_for_a_metric_are_the_same_by_every_command(several: bool, tmp_path: Path) -> None:
+    rows = ["text,kind"]
+    for row in range(300):
+        word = WORDS["praise" if row % 3 else "blame"][row % 9 // 3]
+        kind = "blame" if not row % 3 and row % 4 == 0 else "praise"  # blame is rare, though every third text has it
+        rows.append(f"a {word} film {row},{kind}{'|any' if several and row % 5 == 0 else ''}")
+    data, out, answers = tmp_path / "rare.csv", tmp_path / "out", tmp_path / "scored.csv"
+    data.write_text("\n".join(rows) + "\n", "utf-8")
+    reading = ("--data", data, *(("--label-separator", "|") if several else ()))
+    chosen = ("--optimise", "balanced-accuracy", "--class-weight", "none")
+    run("transfer", "--from", "bundled", *reading, "--out", out, *chosen, "--no-baseline")
+    run("score", data, "--model", out, "--out", answers, "--text-column", "text")
+    with answers.open(newline="", encoding="utf-8") as file:
+        scored = [row["predicted_label"] for row in csv.DictReader(file)]
+    texts = [row.partition(",")[0] for row in rows[1:]]
+    predictions = load(out).predict(texts)
+    assert scored == ["|".join(each.labels) if each.labels is not None else each.label for each in predictions]
+    rare = [each for each in predictions if "blame" in (each.labels if each.labels is not None else (each.label,))]
+    assert min(each.probabilities["blame"] for each in rare) < 0.45, "given though it is not the most probable"
+    assert "for balanced-accuracy" in (out / "README.md").read_text("utf-8")
 
 
 def test_it_is_evaluated_on_the_rows_reserved_and_on_a_new_file_whole(own: Path, tmp_path: Path) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from sklearn.metrics import f1_score
 
-from tests.evaluation.made_up import scored
+from tests.evaluation.made_up import multi_label_scored, scored
 from valence.errors import DataError
-from valence.evaluation.comparison import Comparison, compare, mcnemar
+from valence.evaluation.comparison import Comparison, compare, judged, mcnemar
 from valence.evaluation.scored import Scored
 
 
@@ -49,6 +52,38 @@ def test_a_model_does_not_differ_from_itself() -> None:
     found = compared(scored(), scored())
     assert (found.difference.value, found.p_value) == (0, 1)
     assert found.difference.low < 0 < found.difference.high, "on other rows it might, for all that these say"
+
+
+def test_the_interval_of_macro_f1_is_that_of_resampled_rows() -> None:
+    first, second = (scored(classes=3, rows=400, seed=1, skill=skill) for skill in (1.0, 1.5))
+    found = compared(first, second).macro_f1
+
+    def difference(rows: npt.NDArray[Any]) -> float:
+        one, two = (f1_score(each.truth[rows], each.predicted[rows], average="macro") for each in (first, second))
+        return float(two - one)
+
+    draw = np.random.default_rng(5)
+    drawn = [difference(draw.integers(400, size=400)) for _ in range(400)]
+    assert found.value == pytest.approx(difference(np.arange(400)))
+    assert (found.low, found.high) == pytest.approx(np.percentile(drawn, [2.5, 97.5]), abs=0.012)
+
+
+def test_the_macro_f1_of_several_labels_is_that_of_each() -> None:
+    first, second = (multi_label_scored(seed=1, skill=skill) for skill in (0.5, 1.5))
+    found = compare(first, second, names=("one", "two"), data="made-up", split="test").macro_f1
+    one, two = (f1_score(each.truth, each.predicted, average="macro") for each in (first, second))
+    assert found.value == pytest.approx(two - one)
+
+
+def test_a_baseline_is_as_good_unless_an_interval_says_otherwise() -> None:
+    weak, strong = (scored(rows=1000, seed=1, skill=skill) for skill in (0.5, 2.0))
+    assert judged(compared(weak, strong), "TF-IDF alone").startswith(
+        "The model is better than TF-IDF alone: accuracy +"
+    )
+    assert judged(compared(strong, weak), "TF-IDF alone").startswith("TF-IDF alone is better here: accuracy -")
+    assert judged(compared(weak, weak), "TF-IDF alone").startswith(
+        "TF-IDF alone is as good here: accuracy +0.00 points"
+    )
 
 
 def test_labels_in_another_order_are_the_same_labels() -> None:

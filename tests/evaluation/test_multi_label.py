@@ -17,6 +17,7 @@ from valence.evaluation.multi_label import estimate, per_label
 from valence.evaluation.report import render
 from valence.evaluation.scored import MultiLabelScored
 from valence.evaluation.tables import breakdown, table
+from valence.model.results import Results
 
 
 @given(st.integers(2, 5), st.integers(0, 50))
@@ -82,7 +83,7 @@ def test_what_makes_no_sense_is_left_out_and_the_rest_is_drawn_and_told() -> Non
     assert {"reliability", "roc", "precision-recall", "scores-0", "slices"} <= set(keys)
     assert result.reliability
     assert sum(result.reliability.rows) == 3 * result.rows
-    page = render("made-up", [result], (), {})
+    page = render("made-up", Results(results=[result]))
     assert "Multi-label" in page
     assert "Hamming loss" in page
     assert "subset accuracy" in table([result])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from valence.evaluation import plots
 from valence.evaluation.charts import charts
 from valence.evaluation.comparison import compare
 from valence.evaluation.report import render
-from valence.model.results import KnownFailure, Result
+from valence.model.results import KnownFailure, Result, Results
 
 
 class _Page(HTMLParser):
@@ -46,7 +47,7 @@ def page() -> str:
     mistake = KnownFailure(
         text="<script>alert(1)</script> & so on", truth="positive", predicted="negative", probability=0.99
     )
-    return render("one, two", results, paired, {"two": [mistake]})
+    return render("one, two", Results(results=results), paired, {"two": [mistake]})
 
 
 def test_it_has_a_table_for_every_chart_and_loads_nothing(page: str) -> None:
@@ -80,7 +81,7 @@ def test_it_says_how_the_models_differ(page: str) -> None:
 
 def test_no_texts_are_shown_where_none_were_asked_for() -> None:
     rows = scored()
-    html = render("one", [result_of(rows)], [], {})
+    html = render("one", Results(results=[result_of(rows)]))
     assert "Most confident mistakes" not in html
     assert not any(f">{text}<" in html for text in rows.texts)
 
@@ -102,7 +103,7 @@ def test_every_chart_is_written_as_png_and_svg(tmp_path: Path, classes: int) -> 
 def test_labels_that_mean_something_to_html_or_mathematics_are_only_words() -> None:
     rows = scored()
     odd: Any = ("<b>$x^2$</b>", 'a "quoted" & $\\frac$')
-    html = render("odd", [result_of(type(rows)(rows.probabilities, rows.truth, odd, rows.texts))], [], {})
+    html = render("odd", Results(results=[result_of(replace(rows, labels=odd))]))
     assert "<b>$x^2$</b>" not in html
     assert "&lt;b&gt;$x^2$&lt;/b&gt;" in html
 
@@ -114,11 +115,18 @@ def test_a_result_of_an_older_valence_has_fewer_charts() -> None:
     old = Result.model_validate({key: new[key] for key in kept})
     assert old.as_json().keys() == set(kept)
     assert charts(old) == []
-    assert "Accuracy" in render("old", [old], [], {})
+    assert "Accuracy" in render("old", Results(results=[old]))
 
 
 def test_without_matplotlib_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(SettingsError, match="matplotlib") as caught:
-        render("one", [result_of(scored())], [], {})
+        render("one", Results(results=[result_of(scored())]))
     assert "pip install -e '.[train]'" in caught.value.hint
+
+
+def test_another_method_on_the_same_rows_is_beside_the_model() -> None:
+    own, rival = result_of(scored(), name="made-up: own"), result_of(scored(skill=1.0), name="made-up: TF-IDF")
+    html = render("own", Results(results=[own], comparisons=[rival]))
+    assert f'<th scope="row">made-up: TF-IDF</th><td>{100 * rival.accuracy.value:.1f} (' in html
+    assert "Other methods on the same rows" not in render("own", Results(results=[own]))

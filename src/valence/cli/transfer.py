@@ -108,6 +108,11 @@ def _weighted(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     type=click.Choice(["head", "head-tail", "tail"]),
     help="The part of a text longer than the window that training layers keeps.  [default: head-tail]",
 )
+@click.option(
+    "--baseline/--no-baseline",
+    default=True,
+    help="Also fit TF-IDF with logistic regression on the same rows, and say whether the model is better.",
+)
 @precision_option
 @rows_options
 @seed_option
@@ -153,9 +158,13 @@ def transfer(
         resume = bool(given.pop("resume", False))
         config = FineTuneConfig(layers=train_layers or "all", lora=method == "lora", **given)
         finished = fine_tune(source, dataset, out, config, resume=resume, command=command_line())
+    beside = finished.beside
+    shown = [*finished.results, *([beside.result] if beside else [])]
     if results:
-        save(results, finished.results)
-    click.echo(table(finished.results))
+        save(results, shown, [beside.comparison] if beside else [])
+    click.echo(table(shown))
+    if beside:
+        click.echo(beside.verdict)
     click.echo(cost(finished.results[0]))
     click.echo(f"Saved to {out}.")
     if "body.onnx" not in finished.folder.body().files:

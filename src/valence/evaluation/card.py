@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from valence.evaluation.card_metadata import front_matter
 from valence.model.folder import Body, FittedHead
 from valence.model.multi_label import MultiLabelHead
-from valence.model.results import Result
+from valence.model.results import Result, Results
 
 _FIGURES = ("accuracy", "macro_f1", "mcc", "roc_auc", "ece")
 _MULTI_LABEL_FIGURES = ("subset_accuracy", "hamming_loss", "micro_f1", "macro_f1", "roc_auc", "ece")
@@ -19,15 +19,14 @@ _STAGES_THAT_TRAIN_A_BODY = ("pretrain", "distill")
 _NAMED_LABELS = 20  # the card lists at most this many
 
 
-def model_card(
-    name: str, body: Body, head: FittedHead, results: Sequence[Result], *, serving_only: bool = False
-) -> str:
+def model_card(name: str, body: Body, head: FittedHead, measured: Results, *, serving_only: bool = False) -> str:
     """The card of one classifier; `serving_only` if its folder doesn't have the network's own weights."""
+    results = measured.results
     in_transformers = head.in_network and not serving_only
     sections = (
         ("What it is", _what(body, head, _loading(head, serving_only=serving_only))),
         ("Intended use", _intended(head)),
-        ("Results", _results(results, _MULTI_LABEL_FIGURES if head.labels.multi_label else _FIGURES)),
+        ("Results", _results(measured, _MULTI_LABEL_FIGURES if head.labels.multi_label else _FIGURES)),
         ("Limits", _limits(head, results)),
         ("How it was made", _made(head)),
         ("How to use it", _use(name, in_transformers=in_transformers)),
@@ -122,20 +121,20 @@ def _intended(head: FittedHead) -> str:
     )
 
 
-def _results(results: Sequence[Result], names: Sequence[str]) -> str:
+def _results(measured: Results, names: Sequence[str]) -> str:
     lines = [
         "| what | data | split | rows | " + " | ".join(names) + " |",
         "|---|---|---|--:|" + "--:|" * len(names),
     ]
-    for result in results:
+    for result in measured.with_rivals():
         figures = [str(result.metrics[name]) if name in result.metrics else "" for name in names]
         lines.append(
             f"| {result.name} | {result.data} | {result.split} | {result.rows:,} | " + " | ".join(figures) + " |"
         )
     lines.append("\nIn percent, with 95% bootstrap intervals.")
     lines.append("Checkpoint, penalty and temperature were chosen on validation rows cut from the training set.\n")
-    lines += [_label_table(result) for result in results if result.per_class]
-    lines += [_slice_table(result) for result in results if result.slices]
+    lines += [_label_table(result) for result in measured.results if result.per_class]
+    lines += [_slice_table(result) for result in measured.results if result.slices]
     return "\n".join(lines)
 
 

@@ -15,8 +15,9 @@ import numpy as np
 
 from valence.errors import DataError
 from valence.evaluation.intervals import LEVELS, widened
+from valence.evaluation.macro_f1 import difference_of_macro_f1
 from valence.evaluation.scored import AnyScored
-from valence.model.results import Estimate
+from valence.model.results import Estimate, Result
 
 EXACT_BELOW = 25  # discordant rows; from here on Edwards' correction is used, as in textbooks
 _RESAMPLES = 10_000
@@ -33,6 +34,7 @@ class Comparison:
         only_first, only_second: rows on which exactly that one is right.
         figure: the name of the share of right rows: "accuracy", or "subset accuracy" in the multi-label case.
         difference: that share of the second minus that of the first, with its paired bootstrap interval.
+        macro_f1: the macro F1 of the second minus that of the first, with its paired bootstrap interval.
         p_value: of McNemar's test: how often chance alone splits the discordant rows at least this unevenly.
         test: the form of McNemar's test.
     """
@@ -48,6 +50,7 @@ class Comparison:
     both_wrong: int
     figure: str
     difference: Estimate
+    macro_f1: Estimate
     p_value: float
     test: Test
 
@@ -55,13 +58,33 @@ class Comparison:
         return asdict(self)
 
     def __str__(self) -> str:
-        points = [100 * share for share in (self.difference.value, self.difference.low, self.difference.high)]
         return (
             f"{self.second} compared with {self.first}, {self.data} {self.split}, {self.rows:,} rows:\n"
-            f"  {self.figure} {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}] (95%, paired bootstrap)\n"
+            f"  {self.figure} {in_points(self.difference)} (95%, paired bootstrap), "
+            f"macro F1 {in_points(self.macro_f1)}\n"
             f"  only the first right {self.only_first:,}, only the second right {self.only_second:,}; "
             f"McNemar p = {self.p_value:.3g} ({self.test})"
         )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A baseline on the rows that a model was trained and tested on.
+
+    Attributes:
+        name: of the baseline, in a sentence.
+        result: of the baseline.
+        comparison: of the model with the baseline, the first, on the test rows.
+    """
+
+    name: str
+    result: Result
+    comparison: Comparison
+
+    @property
+    def verdict(self) -> str:
+        """Whether the model is better, in one sentence."""
+        return judged(self.comparison, self.name)
 
 
 def compare(
@@ -87,8 +110,35 @@ def compare(
         both_wrong=int((~one & ~two).sum()),
         figure=first.figure,
         difference=_difference(only_first, only_second, rows, seed),
+        macro_f1=difference_of_macro_f1(first, second, seed=seed),
         p_value=p_value,
         test=test,
+    )
+
+
+def in_points(difference: Estimate) -> str:
+    """A difference of two shares, with its interval.
+
+    >>> in_points(Estimate(0.012, -0.003, 0.027))
+    '+1.20 points [-0.30, +2.70]'
+    """
+    value, low, high = (100 * share for share in (difference.value, difference.low, difference.high))
+    return f"{value:+.2f} points [{low:+.2f}, {high:+.2f}]"
+
+
+def judged(comparison: Comparison, baseline: str) -> str:
+    """Whether the second one is better than a baseline, the first, in one sentence.
+
+    It is if the whole interval of its accuracy, or of its macro F1, is above zero, and the other one not below zero.
+    """
+    figures = (comparison.difference, comparison.macro_f1)
+    better, worse = any(each.low > 0 for each in figures), any(each.high < 0 for each in figures)
+    verdict = f"{baseline} is as good here"
+    if better != worse:
+        verdict = f"The model is better than {baseline}" if better else f"{baseline} is better here"
+    return (
+        f"{verdict}: {comparison.figure} {in_points(comparison.difference)}, macro F1 {in_points(comparison.macro_f1)} "
+        "of the model minus the baseline (95%, paired)."
     )
 
 

@@ -23,8 +23,9 @@ def record(path: Path, own: Sequence[Result], comparisons: Sequence[Result]) -> 
     measured = {result.data for result in own} if serving_only else set()
     earlier = [result for result in before.results if result.data not in measured]
     results = _merged(own, earlier)
-    folder.write_results(Results(results=results, comparisons=_merged(comparisons, before.comparisons)))
-    card = model_card(folder.name, folder.body(), folder.head(), results, serving_only=serving_only)
+    recorded = Results(results=results, comparisons=_merged(comparisons, before.comparisons))
+    folder.write_results(recorded)
+    card = model_card(folder.name, folder.body(), folder.head(), recorded, serving_only=serving_only)
     write_bytes(path / "README.md", card.encode())
 
 

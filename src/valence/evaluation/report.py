@@ -13,7 +13,7 @@ from typing import Any
 from valence.evaluation.charts import charts
 from valence.evaluation.comparison import Comparison
 from valence.evaluation.plots import inline_svg, require_matplotlib
-from valence.model.results import KnownFailure, Result
+from valence.model.results import KnownFailure, Result, Results
 from valence.system.files import write_bytes
 
 # Metric -> (its name in the report, what it means).
@@ -39,12 +39,16 @@ _METRICS = {
 _HEADLINE = ("accuracy", "subset_accuracy", "micro_f1", "macro_f1", "roc_auc", "ece")
 
 
+_TABLE = ("accuracy", "subset_accuracy", "micro_f1", "macro_f1", "ece")  # of a model beside other methods
+
+
 def write_report(
     path: Path,
     title: str,
     results: Sequence[Result],
     paired: Sequence[Comparison] = (),
     mistakes: Mapping[str, Sequence[KnownFailure]] | None = None,
+    comparisons: Sequence[Result] = (),
 ) -> None:
     """Writes the page, complete or not at all. Raises SettingsError if matplotlib is not installed.
 
@@ -55,15 +59,16 @@ def write_report(
         paired: comparisons of two models.
         mistakes: name of a result -> its mistakes. They are texts of the data set, so its licence says who may see the
             page.
+        comparisons: results of other methods, which are shown where the rows are the same.
     """
-    write_bytes(path, render(title, results, paired, mistakes or {}).encode())
+    write_bytes(path, render(title, Results(results=[*results], comparisons=[*comparisons]), paired, mistakes).encode())
 
 
 def render(
     title: str,
-    results: Sequence[Result],
-    paired: Sequence[Comparison],
-    mistakes: Mapping[str, Sequence[KnownFailure]],
+    measured: Results,
+    paired: Sequence[Comparison] = (),
+    mistakes: Mapping[str, Sequence[KnownFailure]] | None = None,
 ) -> str:
     """The page's HTML; see `write_report`."""
     require_matplotlib()
@@ -81,13 +86,15 @@ def render(
     now = datetime.now(UTC)
     return environment.get_template("report.html").render(
         title=title,
-        sections=[_section(result, i, mistakes) for i, result in enumerate(results)],
+        sections=[_section(result, i, measured, mistakes or {}) for i, result in enumerate(measured.results)],
         paired=paired,
         made=f"{now.day} {now:%B %Y}",
     )
 
 
-def _section(result: Result, number: int, mistakes: Mapping[str, Sequence[KnownFailure]]) -> dict[str, Any]:
+def _section(
+    result: Result, number: int, measured: Results, mistakes: Mapping[str, Sequence[KnownFailure]]
+) -> dict[str, Any]:
     """What the template needs for one result."""
     from markupsafe import Markup
 
@@ -108,5 +115,7 @@ def _section(result: Result, number: int, mistakes: Mapping[str, Sequence[KnownF
         "figures": figures,
         "headline": [figure for figure in figures if figure["key"] in _HEADLINE],
         "charts": drawn,
+        "rivals": measured.rivals_of(result),
+        "table": [figure for figure in figures if figure["key"] in _TABLE],
         "mistakes": mistakes.get(result.name, ()),
     }

@@ -206,6 +206,15 @@ class Results(_Part):
     results: list[Result] = []
     comparisons: list[Result] = []
 
+    def with_rivals(self) -> list[Result]:
+        """The model's own results, and after each one those of other methods on the same rows."""
+        return [row for own in self.results for row in (own, *self.rivals_of(own))]
+
+    def rivals_of(self, own: Result) -> list[Result]:
+        """The results of other methods on the rows of one of the model's own results."""
+        rows = (own.data, own.split, own.data_checksum, own.rows)
+        return [each for each in self.comparisons if (each.data, each.split, each.data_checksum, each.rows) == rows]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "results": [result.as_json() for result in self.results],

@@ -1,31 +1,32 @@
 """The cheap methods that a classifier must beat, on the same rows.
 
 majority    the shares of the labels in training, for every text
-tfidf       logistic regression on words and pairs of words, its strength chosen on validation
+tfidf       logistic regression on words, pairs of words and parts of words: see training.tfidf
 vader       a lexicon of English sentiment with rules for negation and emphasis (Hutto and Gilbert 2014); not trained
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from valence.data.examples import Dataset, Splits
 from valence.data.splits import SplitConfig
 from valence.errors import DataError
-from valence.evaluation.metrics import row_log_loss
-from valence.evaluation.multi_label import row_log_losses
+from valence.evaluation.comparison import Beside, compare
 from valence.evaluation.scored import AnyScored, MultiLabelScored, Scored
-from valence.model.head import Floats, Ints
+from valence.model.head import Floats
 from valence.model.labels import Labels
-from valence.model.multi_label import choose_thresholds
+from valence.model.multi_label import BY_DEFAULT, choose_thresholds
+from valence.model.offsets import Objective, choose_offsets, log_of
 from valence.model.results import Result
-from valence.training.run import begin
+from valence.training.run import Run, begin
+from valence.training.tfidf import tfidf
 
-_STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)  # C of the logistic regression, chosen on validation
-_FEW_TEXTS = 1000  # with fewer, words that occur in only one text are used too
+TFIDF = "TF-IDF of words and characters"
 _VADER_LABELS = ("negative", "positive")
 
 
@@ -51,21 +52,49 @@ def baseline(kind: str, dataset: Dataset, config: SplitConfig, *, command: str =
     title, method = KINDS[kind]
     splits = run.sets[0].splits
     predictions = method(splits, run.labels)
-    (result,) = run.measure(
-        [_scored(splits, run.labels, predictions)], what=title, trained_parameters=predictions.trained_parameters
-    )
+    return _measured(run, title, predictions, _scored(splits, run.labels, predictions))
+
+
+def tfidf_beside(
+    run: Run, own: AnyScored, name: str, *, class_weight: str | None = None, optimise: Objective | None = None
+) -> Beside:
+    """Fits TF-IDF on the rows of a run with one data set, and compares the model with it.
+
+    Args:
+        run: that has trained the model.
+        own: the model's test rows.
+        name: of the model, in words.
+        class_weight: as for the model.
+        optimise: as for the model, so that both decide for the same metric.
+    """
+    begun = replace(run, started=time.perf_counter())
+    prepared = run.sets[0]
+    predictions = _tfidf(prepared.splits, run.labels, class_weight)
+    rows = _scored(prepared.splits, run.labels, predictions, optimise)
+    result = _measured(begun, TFIDF, predictions, rows)
+    data, split, seed = prepared.dataset.name, prepared.dataset.test_split, run.config.seed
+    comparison = compare(rows, own, names=(TFIDF, name), data=data, split=split, seed=seed)
+    return Beside("TF-IDF alone", result, comparison)
+
+
+def _measured(run: Run, title: str, predictions: _Predictions, rows: AnyScored) -> Result:
+    (result,) = run.measure([rows], what=title, trained_parameters=predictions.trained_parameters)
     return result
 
 
-def _scored(splits: Splits, labels: Labels, predictions: _Predictions) -> AnyScored:
-    """The test rows; in the multi-label case each label's threshold is chosen on validation."""
-    probabilities = predictions.test
-    truth, texts = labels.encode(splits.test.labels), splits.test.texts
-    if not labels.multi_label:
-        return Scored(probabilities, truth, labels.names, texts)
-    thresholds = choose_thresholds(predictions.validation, labels.encode(splits.validation.labels))
-    given = (probabilities >= thresholds).astype(np.int64)
-    return MultiLabelScored(probabilities, truth, given, labels.names, texts)
+def _scored(splits: Splits, labels: Labels, predictions: _Predictions, optimise: Objective | None = None) -> AnyScored:
+    """The test rows; thresholds and offsets, if there are any, are chosen on validation."""
+    probabilities, rows = predictions.test, splits.test
+    truth, validation_truth = labels.encode(rows.labels), labels.encode(splits.validation.labels)
+    if labels.multi_label:
+        thresholds = choose_thresholds(predictions.validation, validation_truth, objective=optimise or BY_DEFAULT)
+        given = (probabilities >= thresholds).astype(np.int64)
+        return MultiLabelScored(probabilities, truth, given, labels.names, rows.texts, rows.keys)
+    answers = None
+    if optimise is not None:
+        offsets = choose_offsets(predictions.validation, validation_truth, optimise)
+        answers = (log_of(probabilities) + offsets).argmax(axis=1)
+    return Scored(probabilities, truth, labels.names, rows.texts, rows.keys, answers)
 
 
 def _majority(splits: Splits, labels: Labels) -> _Predictions:
@@ -75,30 +104,9 @@ def _majority(splits: Splits, labels: Labels) -> _Predictions:
     return _Predictions(validation, test, len(labels) - (not labels.multi_label))
 
 
-def _tfidf(splits: Splits, labels: Labels) -> _Predictions:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
-
-    train, validation = splits.train, splits.validation
-    min_df = 1 if len(train) < _FEW_TEXTS else 2
-    vectors = TfidfVectorizer(ngram_range=(1, 2), min_df=min_df, sublinear_tf=True)
-    train_vectors, validation_vectors = vectors.fit_transform(train.texts), vectors.transform(validation.texts)
-    targets, validation_targets = labels.encode(train.labels), labels.encode(validation.labels)
-    models = [LogisticRegression(C=strength, max_iter=1000) for strength in _STRENGTHS]
-    if labels.multi_label:
-        models = [OneVsRestClassifier(model) for model in models]
-    tried = [(model, model.fit(train_vectors, targets).predict_proba(validation_vectors)) for model in models]
-    best, on_validation = min(tried, key=lambda pair: _loss(pair[1], validation_targets))
-    parameters = sum(layer.coef_.size + layer.intercept_.size for layer in getattr(best, "estimators_", [best]))
-    return _Predictions(on_validation, best.predict_proba(vectors.transform(splits.test.texts)), int(parameters))
-
-
-def _loss(probabilities: Floats, truth: Ints) -> float:
-    """Mean log loss; `truth` as `Labels.encode` gives it."""
-    if truth.ndim == 1:
-        return float(row_log_loss(probabilities, truth).mean())
-    return float(row_log_losses(probabilities, truth).mean())
+def _tfidf(splits: Splits, labels: Labels, class_weight: str | None = None) -> _Predictions:
+    found = tfidf(splits, labels, class_weight)
+    return _Predictions(found.validation, found.test, found.trained_parameters)
 
 
 def _vader(splits: Splits, labels: Labels) -> _Predictions:
@@ -119,6 +127,6 @@ def _vader(splits: Splits, labels: Labels) -> _Predictions:
 
 KINDS: Mapping[str, tuple[str, _Method]] = {
     "majority": ("the majority label", _majority),
-    "tfidf": ("TF-IDF with logistic regression", _tfidf),
+    "tfidf": (TFIDF, _tfidf),
     "vader": ("VADER, a lexicon with rules", _vader),
 }

@@ -93,7 +93,7 @@ def distill(
     body = describe(
         model, student.tokenizer, base=origin.name, licence=origin.licence, max_tokens=_window(base, config)
     )
-    trained, results = evaluate_network(
+    trained, _, results = evaluate_network(
         run,
         model,
         student.tokenizer,

@@ -26,6 +26,7 @@ from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.model.offsets import Objective
 from valence.training import ranks
+from valence.training.baselines import tfidf_beside
 from valence.training.body_source import saved_model
 from valence.training.encoding import Truncation
 from valence.training.frozen_body import comparable, described
@@ -56,6 +57,7 @@ class FineTuneConfig(SplitConfig):
         learning_rate: the peak; None is the default of the method.
         batch_size: texts in one optimiser step.
         truncation: which part of a training text that is longer than the body's window is kept.
+        baseline: also fit TF-IDF with logistic regression on the same rows, and compare the model with it.
         precision: number format of the matrix products: auto, bf16 or fp32.
     """
 
@@ -67,6 +69,7 @@ class FineTuneConfig(SplitConfig):
     learning_rate: float | None = None
     batch_size: int = 32
     truncation: Truncation = "head-tail"
+    baseline: bool = True
     precision: str = "auto"
 
 
@@ -102,13 +105,14 @@ def fine_tune(
     in_progress = open_run(out, settings, resume=resume)
     train(model, tokenizer, splits, run.labels, _loop(config, window), precision=precision, folder=in_progress)
     restore_modules()
-    trained, results = evaluate_network(
+    what = f"{in_words(config)} trained, body {described(start.body, start.history)}"
+    trained, rows, results = evaluate_network(
         run,
         model,
         tokenizer,
         describe(model, tokenizer, base=start.body.base, licence=start.body.licence, max_tokens=window),
         precision=precision,
-        what=f"{in_words(config)} trained, body {described(start.body, start.history)}",
+        what=what,
         trained_parameters=trained_parameters,
         optimise=config.optimise,
     )
@@ -120,7 +124,10 @@ def fine_tune(
         validation=validation_history(in_progress),
     )
     earlier = comparable(start.history, results[0])
-    return run.finish(out, trained, results, provenance, comparisons=earlier, in_progress=in_progress)
+    beside = None
+    if config.baseline:
+        beside = tfidf_beside(run, rows[0], what, class_weight=config.class_weight, optimise=config.optimise)
+    return run.finish(out, trained, results, provenance, comparisons=earlier, beside=beside, in_progress=in_progress)
 
 
 def in_words(config: FineTuneConfig) -> str:

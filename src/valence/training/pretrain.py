@@ -140,7 +140,7 @@ def _finish(stage: _Stage1, out: Path, in_progress: Path, trained_parameters: in
     body = describe(
         stage.model, stage.tokenizer, base=origin.name, licence=origin.licence, max_tokens=config.max_tokens
     )
-    trained, results = evaluate_network(
+    trained, _, results = evaluate_network(
         run,
         stage.model,
         stage.tokenizer,

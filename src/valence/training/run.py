@@ -14,6 +14,7 @@ from typing import Any
 
 from valence.data.examples import Dataset, Splits, content_checksum
 from valence.data.splits import SplitConfig, prepare
+from valence.evaluation.comparison import Beside
 from valence.evaluation.results import Origin, check_labels_covered, measure
 from valence.evaluation.scored import AnyScored, scored
 from valence.model.folder import Body, FittedHead, ModelFolder
@@ -55,10 +56,11 @@ class TrainedModel:
 
 @dataclass(frozen=True)
 class Finished:
-    """The model folder that a run wrote, with its results on each reserved set."""
+    """The model folder that a run wrote, with its results on each reserved set, and a baseline on the first."""
 
     folder: ModelFolder
     results: list[Result]
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True)
@@ -149,16 +151,18 @@ class Run:
         provenance: dict[str, Any],
         *,
         comparisons: Sequence[Result] = (),
+        beside: Beside | None = None,
         in_progress: Path | None = None,
     ) -> Finished:
         """Writes the model folder, complete or not at all, and then removes the folder of the run `in_progress`."""
         head = FittedHead(
             model.head, self.labels, model.readout, model.body.id, provenance=provenance, ngrams=model.ngrams
         )
-        folder = save(Trained(model.body, head, results, list(comparisons)), out, model.add_body(head))
+        trained = Trained(model.body, head, results, list(comparisons), beside)
+        folder = save(trained, out, model.add_body(head))
         if in_progress is not None:
             remove_folder(in_progress)
-        return Finished(folder, results)
+        return Finished(folder, results, beside)
 
 
 def begin(datasets: Sequence[Dataset], config: SplitConfig, command: str = "") -> Run:

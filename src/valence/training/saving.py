@@ -9,6 +9,7 @@ from pathlib import Path
 
 from valence.evaluation import plots
 from valence.evaluation.card import model_card
+from valence.evaluation.comparison import Beside
 from valence.evaluation.report import write_report
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.results import Result, Results
@@ -24,12 +25,14 @@ class Trained:
     Attributes:
         results: this model's own results; the charts show the first. Without any there is no report.
         comparisons: other methods on the same rows, and results of the model that this one was made from.
+        beside: a baseline on the same rows; its result is one more comparison.
     """
 
     body: Body
     head: FittedHead
     results: list[Result]
     comparisons: list[Result] = field(default_factory=list)
+    beside: Beside | None = None
 
 
 def save(trained: Trained, out: Path, add_body: AddBody) -> ModelFolder:
@@ -37,12 +40,15 @@ def save(trained: Trained, out: Path, add_body: AddBody) -> ModelFolder:
     with folder_in_place_of(out) as draft:
         add_body(draft)
         serving_only = not (draft / "model.safetensors").exists()
-        card = model_card(out.name, trained.body, trained.head, trained.results, serving_only=serving_only)
+        comparisons = [*([trained.beside.result] if trained.beside else []), *trained.comparisons]
+        measured = Results(results=trained.results, comparisons=comparisons)
+        card = model_card(out.name, trained.body, trained.head, measured, serving_only=serving_only)
         folder = ModelFolder(draft)
         folder.write_head(trained.head)
-        folder.write_results(Results(results=trained.results, comparisons=trained.comparisons))
+        folder.write_results(measured)
         if trained.results:
-            write_report(draft / "report.html", out.name, trained.results)
+            paired = [trained.beside.comparison] if trained.beside else []
+            write_report(draft / "report.html", out.name, trained.results, paired, comparisons=comparisons)
             plots.write(draft / "plots", trained.results[0])
         write_bytes(draft / "README.md", card.encode())
         folder.write_body(trained.body)

@@ -12,6 +12,7 @@ from transformers import PreTrainedModel
 from valence.encoder import features, network
 from valence.encoder.precision import Precision
 from valence.encoder.readouts import BodyWithReadouts
+from valence.evaluation.scored import AnyScored
 from valence.model.folder import FINAL, Body
 from valence.model.head import Floats, Head, linear_head
 from valence.model.multi_label import fitter_for
@@ -31,19 +32,20 @@ def evaluate_network(
     what: str,
     trained_parameters: int,
     optimise: Objective | None = None,
-) -> tuple[TrainedModel, list[Result]]:
-    """(the body with its head, a result for each set of the run). Removes the network's final layer.
+) -> tuple[TrainedModel, list[AnyScored], list[Result]]:
+    """(the body with its head, the test rows of each set of the run, a result for each).
 
-    `what` was trained, in words; see `Run.measure`. The answers are chosen for the metric `optimise`, if there is one.
+    Removes the final layer. `what` was trained, in words; see `Run.measure`. Answers are chosen for `optimise`.
     """
     head, probabilities = _calibrate_and_predict(run, model, tokenizer, body.max_tokens, precision, optimise)
+    rows = run.scored(head, probabilities)
     results = run.measure(
-        run.scored(head, probabilities),
+        rows,
         what=what,
         trained_parameters=trained_parameters,
         accelerator=precision.accelerator,
     )
-    return TrainedModel(body, head, FINAL, partial(with_head, model, tokenizer)), results
+    return TrainedModel(body, head, FINAL, partial(with_head, model, tokenizer)), rows, results
 
 
 def _calibrate_and_predict(

@@ -13,12 +13,15 @@ from pathlib import Path
 from valence.data.examples import Dataset
 from valence.data.splits import SplitConfig
 from valence.errors import SettingsError
+from valence.evaluation.comparison import Beside
+from valence.evaluation.scored import AnyScored
 from valence.model.folder import FittedHead
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.model.offsets import Objective
 from valence.model.results import LearningCurve
 from valence.training import ranks
+from valence.training.baselines import tfidf_beside
 from valence.training.body_source import open_body
 from valence.training.frozen_body import FrozenBody, Spread, comparable, described
 from valence.training.head_on_body import AUTO, check_readout, head_on_body
@@ -39,6 +42,7 @@ class TransferConfig(SplitConfig):
         optimise: the metric that the answers are chosen for on validation; None answers with the most probable label,
             or by F1 if a text can have several labels.
         learning_curve: also fit the head on parts of the training rows, to see whether more rows would help.
+        baseline: also fit TF-IDF with logistic regression on the same rows, and compare the model with it.
         precision: number format of the matrix products in torch: auto, bf16 or fp32.
     """
 
@@ -46,6 +50,7 @@ class TransferConfig(SplitConfig):
     class_weight: str | None = None
     optimise: Objective | None = None
     learning_curve: bool = False
+    baseline: bool = True
     precision: str = "auto"
 
 
@@ -90,9 +95,10 @@ def transfer(
     fitted = FittedHead(choice.head, labels, readout, start.body.id, ngrams=choice.ngrams)
     test = fitted.inputs(start.read(splits.test.texts, readout, "test"), splits.test.texts)
     curve = _learning_curve(start, run, config, readout) if config.learning_curve else None
+    rows, what = run.scored(choice.head, [choice.head.predict_proba(test)]), _in_words(start, fitted)
     results = run.measure(
-        run.scored(choice.head, [choice.head.predict_proba(test)]),
-        what=f"only the final layer changed, body {_in_words(start, fitted)}",
+        rows,
+        what=what,
         trained_parameters=choice.parameters,
         accelerator=start.accelerator,
         learning_curve=curve,
@@ -105,12 +111,22 @@ def transfer(
         **choice.as_json(),
     )
     model = TrainedModel(start.body, choice.head, readout, start.with_head, choice.ngrams)
-    return run.finish(out, model, results, provenance, comparisons=comparable(start.history, results[0]))
+    earlier = comparable(start.history, results[0])
+    return run.finish(
+        out, model, results, provenance, comparisons=earlier, beside=_baseline(run, rows[0], what, config)
+    )
 
 
 def _in_words(start: FrozenBody, fitted: FittedHead) -> str:
     body = described(start.body, start.history)
-    return body if fitted.in_network else f"{body}, {fitted.reads}"
+    reads = body if fitted.in_network else f"{body}, {fitted.reads}"
+    return f"only the final layer changed, body {reads}"
+
+
+def _baseline(run: Run, rows: AnyScored, what: str, config: TransferConfig) -> Beside | None:
+    if not config.baseline:
+        return None
+    return tfidf_beside(run, rows, what, class_weight=config.class_weight, optimise=config.optimise)
 
 
 def _learning_curve(start: FrozenBody, run: Run, config: TransferConfig, readout: str) -> LearningCurve:

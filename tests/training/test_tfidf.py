@@ -1,0 +1,96 @@
+"""The TF-IDF baseline: what it can tell apart, how its penalty is chosen, and what its last fit has seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from valence.data.examples import Examples, Splits, Target
+from valence.model.labels import Labels
+from valence.training import tfidf as module
+from valence.training.tfidf import tfidf
+
+STEMS = ("delight", "annoy", "confus", "bor")
+
+
+def examples(rows: int, seed: int, *, classes: int = 4, wrong: float = 0.0, several: bool = False) -> Examples:
+    """Each text has one stem with an ending that no other text has; a share of the labels is wrong."""
+    draw = np.random.default_rng(seed)
+    truth = draw.integers(classes, size=rows)
+    noise = draw.random(rows) < wrong
+    shown = np.where(noise, draw.integers(classes, size=rows), truth)
+    texts = tuple(
+        f"It {STEMS[row]}{''.join(draw.choice(list('aeioukmnpt'), size=6))} us {draw.integers(10**6)}" for row in truth
+    )
+    names = [STEMS[row] for row in shown]
+    labels: tuple[Target, ...] = tuple((name, "text") if i % 2 else (name,) for i, name in enumerate(names))
+    return Examples(texts, labels if several else tuple(names), tuple(map(str, range(rows))))
+
+
+def splits(**how: float) -> Splits:
+    train, validation, test = (examples(rows, seed, **how) for rows, seed in ((300, 1), (100, 2), (200, 3)))  # type: ignore[arg-type]
+    return Splits(train, validation, test)
+
+
+def accuracy(found: module.TfidfScores, rows: Splits) -> float:
+    labels = Labels.discover(rows.train.labels)
+    return float((found.test.argmax(axis=1) == labels.encode(rows.test.labels)).mean())
+
+
+def test_parts_of_words_tell_words_apart_that_training_has_not_seen() -> None:
+    rows = splits()
+    found = tfidf(rows, Labels.discover(rows.train.labels))
+    assert accuracy(found, rows) > 0.95
+    np.testing.assert_allclose(found.test.sum(axis=1), 1, atol=1e-6)
+    assert (found.validation.shape, found.test.shape) == ((100, 4), (200, 4))
+
+
+def test_the_penalty_is_stronger_where_labels_are_noise(monkeypatch: pytest.MonkeyPatch) -> None:
+    clean, noisy = splits(), splits(wrong=0.7)
+    strengths = [tfidf(rows, Labels.discover(rows.train.labels)).strength for rows in (clean, noisy)]
+    assert strengths[0] > strengths[1]
+
+
+def test_the_last_fit_includes_the_validation_rows() -> None:
+    rows = splits(classes=2)
+    first, second = Labels.discover(rows.train.labels).names
+    turned = {first: second, second: first}
+    other = replace(rows, train=rows.train.take(range(40)))
+    wrong = replace(
+        other, validation=replace(rows.validation, labels=tuple(turned[str(label)] for label in rows.validation.labels))
+    )
+    labels = Labels.discover(rows.train.labels)
+    assert accuracy(tfidf(other, labels), rows) > 0.9
+    assert accuracy(tfidf(wrong, labels), rows) < 0.5, "100 rows outvote 40"
+
+
+def test_several_labels_a_text_are_told_each_on_its_own() -> None:
+    rows = splits(several=True)
+    rows = replace(rows, train=replace(rows.train, labels=tuple(("any", *each) for each in rows.train.labels)))
+    labels = Labels.discover(rows.train.labels)
+    found = tfidf(rows, labels)
+    columns = {name: i for i, name in enumerate(labels.names)}
+    truth = labels.encode(rows.test.labels)
+    assert (found.test[:, columns["any"]] > 0.5).all(), "every training row has it"
+    for stem in STEMS:
+        assert ((found.test[:, columns[stem]] > 0.5) == truth[:, columns[stem]]).mean() > 0.9
+
+
+def test_balanced_weights_favour_the_rare_class() -> None:
+    rows = splits(classes=2, wrong=0.6)
+    few = [i for i, label in enumerate(rows.train.labels) if label == "delight" or i % 8 == 0]
+    rows = replace(rows, train=rows.train.take(few))
+    labels = Labels.discover(rows.train.labels)
+    plain, balanced = (
+        tfidf(rows, labels, weight).validation[:, labels.names.index("annoy")] for weight in (None, "balanced")
+    )
+    assert balanced.mean() > plain.mean() + 0.1
+
+
+def test_the_same_rows_give_the_same_bits() -> None:
+    rows = splits(classes=2)
+    labels = Labels.discover(rows.train.labels)
+    one, two = (tfidf(rows, labels).test for _ in range(2))
+    assert one.tobytes() == two.tobytes()
