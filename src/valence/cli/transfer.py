@@ -138,7 +138,7 @@ def transfer(
     """
     from valence.cli.command_line import command_line
     from valence.evaluation.results import save
-    from valence.evaluation.tables import cost, table
+    from valence.evaluation.tables import by_label, cost, table
 
     frozen = train_layers is None and method is None
     if cluster is None and workers is not None:
@@ -166,6 +166,7 @@ def transfer(
     if beside:
         click.echo(beside.verdict)
     click.echo(cost(finished.results[0]))
+    click.echo("\n".join(by_label(finished.results[0])))
     click.echo(f"Saved to {out}.")
     if "body.onnx" not in finished.folder.body().files:
         click.echo(f"Its body is not exported yet. Next: valence export --model {out}")

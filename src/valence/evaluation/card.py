@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from valence.evaluation.card_metadata import front_matter
+from valence.evaluation.tables import SHOWN_PAIRS, lowest_f1
 from valence.model.folder import Body, FittedHead
 from valence.model.multi_label import MultiLabelHead
 from valence.model.results import Result, Results
@@ -134,20 +135,38 @@ def _results(measured: Results, names: Sequence[str]) -> str:
     lines.append("\nIn percent, with 95% bootstrap intervals.")
     lines.append("Checkpoint, penalty and temperature were chosen on validation rows cut from the training set.\n")
     lines += [_label_table(result) for result in measured.results if result.per_class]
+    lines += [_confusion_table(result) for result in measured.results if result.confused]
     lines += [_slice_table(result) for result in measured.results if result.slices]
     return "\n".join(lines)
 
 
 def _label_table(result: Result) -> str:
+    labels = lowest_f1(result.per_class or ())
+    every = len(result.per_class or ())
+    which = "Each label" if len(labels) == every else f"The {len(labels)} of {every} labels with the lowest F1"
     lines = [
-        f"### Each label: {result.name}\n",
+        f"### {which}: {result.name}\n",
         "| label | precision | recall | F1 | rows |",
         "|---|--:|--:|--:|--:|",
     ]
     lines += [
         f"| {label.label} | {100 * label.precision:.1f} | {100 * label.recall:.1f} | {100 * label.f1:.1f} "
         f"| {label.support:,} |"
-        for label in result.per_class or ()
+        for label in labels
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _confusion_table(result: Result) -> str:
+    """The labels that are confused most."""
+    lines = [
+        f"### Most confused labels: {result.name}\n",
+        "| true | predicted | rows | of the label |",
+        "|---|---|--:|--:|",
+        *(
+            f"| {_in_table(pair.truth)} | {_in_table(pair.predicted)} | {pair.rows:,} | {100 * pair.share:.1f}% |"
+            for pair in (result.confused or ())[:SHOWN_PAIRS]
+        ),
     ]
     return "\n".join(lines) + "\n"
 

@@ -7,20 +7,22 @@ threshold to work with is chosen on validation rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import numpy.typing as npt
 
 from valence.evaluation import curves
 from valence.evaluation.calibration import check_calibration
 from valence.evaluation.curves import Sweep
-from valence.evaluation.metrics import calibration_bins, confusion_matrix, per_class
+from valence.evaluation.metrics import Confusion, calibration_bins, confusion_matrix, per_class
 from valence.evaluation.multi_label import per_label, reliability_of_answers, reliability_per_label
 from valence.evaluation.scored import AnyScored, MultiLabelScored
 from valence.model.results import (
     Calibration,
+    ConfusedPair,
     Estimate,
     LabelFigures,
     PrecisionRecallCurve,
@@ -30,6 +32,7 @@ from valence.model.results import (
     Threshold,
 )
 
+MOST_PAIRS = 20  # of labels that are confused
 MOST_CLASSES = 20  # nobody reads a larger confusion matrix, and it would bloat every results file
 TARGETS: tuple[tuple[Literal["precision", "recall"], float], ...] = (("precision", 0.95), ("recall", 0.95))
 _POINTS = 200  # per curve; many labels share them, down to
@@ -38,10 +41,11 @@ _FEWEST_POINTS = 20
 
 @dataclass(frozen=True)
 class LabelDetails:
-    """The parts of a result that have one entry per label; None if there are more than 20 labels."""
+    """The parts of a result about labels; those that make charts are None if there are more than 20 labels."""
 
+    per_class: list[LabelFigures]
+    confused: list[ConfusedPair] | None = None
     confusion: list[list[int]] | None = None
-    per_class: list[LabelFigures] | None = None
     roc: list[RocCurve] | None = None
     precision_recall: list[PrecisionRecallCurve] | None = None
     score_histogram: list[ScoreHistogram] | None = None
@@ -69,17 +73,19 @@ def rounded(figure: Estimate) -> Estimate:
 
 def label_details(scored: AnyScored) -> LabelDetails:
     """See LabelDetails."""
-    classes = len(scored.labels)
-    if classes > MOST_CLASSES:
-        return LabelDetails()
+    classes, names = len(scored.labels), scored.labels
     sweeps = _sweeps(scored)
     confusion, columns = _counts(scored)
+    per_class = [_figures(name, i, columns, sweeps.get(i)) for i, name in enumerate(names)]
+    confused = most_confused(confusion, names) if confusion is not None and classes > 2 else None
+    if classes > MOST_CLASSES:
+        return LabelDetails(per_class, confused)
     drawn = {i: sweep for i, sweep in sweeps.items() if classes > 2 or i == 1 or confusion is None}
     points = max(_FEWEST_POINTS, _POINTS // max(1, len(drawn)))
-    names = scored.labels
     return LabelDetails(
-        confusion=confusion,
-        per_class=[_figures(name, i, columns, sweeps.get(i)) for i, name in enumerate(names)],
+        per_class,
+        confused,
+        confusion=None if confusion is None else confusion.tolist(),
         roc=[curves.roc(names[i], sweep, points=points) for i, sweep in drawn.items()],
         precision_recall=[curves.precision_recall(names[i], sweep, points=points) for i, sweep in drawn.items()],
         score_histogram=[curves.histogram(names[i], scored.probabilities[:, i], scored.has(i)) for i in drawn],
@@ -98,12 +104,33 @@ def _figures(name: str, index: int, columns: dict[str, npt.NDArray[Any]], sweep:
     )
 
 
-def _counts(scored: AnyScored) -> tuple[list[list[int]] | None, dict[str, npt.NDArray[Any]]]:
+def most_confused(confusion: Confusion, names: Sequence[str]) -> list[ConfusedPair]:
+    """The pairs of a label and another one that was predicted in its place, most rows first; twenty at most.
+
+    >>> [(pair.truth, pair.predicted, pair.rows) for pair in most_confused(np.array([[8, 2], [0, 9]]), ("a", "b"))]
+    [('a', 'b', 2)]
+    """
+    wrong = confusion - np.diag(np.diagonal(confusion))
+    order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_PAIRS]
+    pairs = [(int(cell) // len(names), int(cell) % len(names)) for cell in order]
+    return [
+        ConfusedPair(
+            truth=names[truth],
+            predicted=names[predicted],
+            rows=int(wrong[truth, predicted]),
+            share=_rounded(wrong[truth, predicted] / confusion[truth].sum()),
+        )
+        for truth, predicted in pairs
+        if wrong[truth, predicted]
+    ]
+
+
+def _counts(scored: AnyScored) -> tuple[Confusion | None, dict[str, npt.NDArray[Any]]]:
     """(the confusion matrix, None if a row can have several labels; the figures of each label)."""
     if isinstance(scored, MultiLabelScored):
         return None, per_label(scored)
     confusion = confusion_matrix(scored.truth, scored.predicted, len(scored.labels))
-    return confusion.tolist(), per_class(confusion)
+    return confusion, per_class(confusion)
 
 
 def _sweeps(scored: AnyScored) -> dict[int, Sweep]:

@@ -18,6 +18,7 @@ from valence.errors import DataError
 from valence.evaluation.comparison import Comparison
 from valence.evaluation.details import calibration_details, label_details, rounded
 from valence.evaluation.intervals import estimate
+from valence.evaluation.mistakes import MOST_MISTAKES, mistakes_by_row
 from valence.evaluation.multi_label import estimate as estimate_multi_label
 from valence.evaluation.scored import AnyScored, MultiLabelScored
 from valence.evaluation.slices import slices
@@ -75,6 +76,8 @@ def measure(
         labels=list(scored.labels),
         confusion=labels.confusion,
         per_class=labels.per_class,
+        confused=labels.confused,
+        mistakes=mistakes_by_row(scored, MOST_MISTAKES),
         reliability=reliability,
         calibration=calibration,
         roc=labels.roc,

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from valence.model.results import Result
+from valence.model.results import LabelFigures, Result
+
+SHOWN_LABELS = 20
+SHOWN_PAIRS = 10
+SHOWN_MISTAKES = 10
 
 
 def table(results: Sequence[Result]) -> str:
@@ -32,15 +36,47 @@ def cost(result: Result) -> str:
     )
 
 
-def breakdown(result: Result) -> str:
-    """One result's labels, calibration and slices. Labels are left out if there are too many."""
-    lines = [f"{result.name}, {result.data} {result.split}:"]
-    if result.per_class:
+def by_label(result: Result) -> list[str]:
+    """Lines about the labels: their figures, which ones are confused most, and the rows of the most confident mistakes.
+
+    Of many labels those with the lowest F1 are shown.
+    """
+    labels = lowest_f1(result.per_class or ())
+    lines = []
+    if labels:
         lines.append(f"  {'label':<28} {'precision':>9} {'recall':>9} {'F1':>9} {'rows':>9}")
     lines += [
         f"  {label.label:<28} {label.precision:>9.2%} {label.recall:>9.2%} {label.f1:>9.2%} {label.support:>9,}"
-        for label in result.per_class or ()
+        for label in labels
     ]
+    left_out = len(result.per_class or ()) - len(labels)
+    if left_out:
+        lines.append(f"  and {left_out:,} more with a higher F1, which the report has")
+    if result.confused:
+        lines.append(f"  {'most confused: true, predicted':<58} {'rows':>9} {'of label':>9}")
+        lines += [
+            f"  {pair.truth + ', ' + pair.predicted:<58} {pair.rows:>9,} {pair.share:>9.1%}"
+            for pair in result.confused[:SHOWN_PAIRS]
+        ]
+    if result.mistakes:
+        lines.append(f"  {'most confident mistakes: row, true, predicted':<58} {'probability':>19}")
+        lines += [
+            f"  {each.key + '  ' + each.truth + ', ' + each.predicted:<58} {each.probability:>19.1%}"
+            for each in result.mistakes[:SHOWN_MISTAKES]
+        ]
+    return lines
+
+
+def lowest_f1(labels: Sequence[LabelFigures]) -> list[LabelFigures]:
+    """All labels in their order if they are few, otherwise the twenty with the lowest F1, the lowest first."""
+    if len(labels) <= SHOWN_LABELS:
+        return list(labels)
+    return sorted(labels, key=lambda label: label.f1)[:SHOWN_LABELS]
+
+
+def breakdown(result: Result) -> str:
+    """One result's labels, confusions, mistakes by row, calibration and slices."""
+    lines = [f"{result.name}, {result.data} {result.split}:", *by_label(result)]
     if result.calibration:
         lines.append(
             f"  calibration error {100 * result.metrics['ece'].value:.2f}; chance alone would give "

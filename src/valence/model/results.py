@@ -114,6 +114,24 @@ class Slice(_Part):
     accuracy: Estimate = Field(description="With Wilson's interval.")
 
 
+class ConfusedPair(_Part):
+    """Two labels, one of which was predicted on rows of the other."""
+
+    truth: str = Field(description="The right label.")
+    predicted: str = Field(description="The label that was predicted.")
+    rows: int = Field(description="How often it was.")
+    share: float = Field(description="Of the rows with the right label.")
+
+
+class Mistake(_Part):
+    """A row whose predicted label is wrong, by where it comes from, without its text. Labels are as in KnownFailure."""
+
+    key: str = Field(description="Where the row comes from.", examples=["tickets.csv:17"])
+    truth: str
+    predicted: str
+    probability: float
+
+
 class KnownFailure(_Part):
     """A row whose predicted label is wrong.
 
@@ -125,6 +143,7 @@ class KnownFailure(_Part):
     truth: str = Field(description="The right label.")
     predicted: str = Field(description="The label that the model predicts.")
     probability: float = Field(description="Probability of the predicted label.")
+    key: str | None = Field(default=None, description="Where the row comes from; null if nothing says so.")
 
 
 class LearningPoint(_Part):
@@ -158,6 +177,12 @@ class Result(_Part):
         None, description="Rows: true label; columns: predicted label; null if a row can have several."
     )
     per_class: list[LabelFigures] | None = None
+    confused: list[ConfusedPair] | None = Field(
+        None, description="The most frequent confusions first; null with two labels, or if a row can have several."
+    )
+    mistakes: list[Mistake] | None = Field(
+        None, description="The most confident ones first, by row; null if nothing says where rows come from."
+    )
     reliability: Reliability | None = None
     calibration: Calibration | None = None
     roc: list[RocCurve] | None = Field(
