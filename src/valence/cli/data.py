@@ -1,22 +1,28 @@
-"""`valence data`: the data sets that Valence knows by name, and a look at a file of one's own."""
+"""`valence data`: the data sets that Valence knows by name, a look at a file of your own, and a check of its labels."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from valence.cli.options import table_options
+from valence.cli.options import overwrite_option, seed_option, table_options
 
 if TYPE_CHECKING:
+    from valence.model.results import LabelCheck
     from valence.tables.options import TableOptions
+
+_SHOWN_TEXT = 60  # characters
 
 
 @click.group()
 def data() -> None:
-    """Download data sets, list those on this machine, or show how a file of your own is read."""
+    """Download data sets, list those on this machine, show how a file of your own is read, or check its labels."""
 
 
 @data.command()
@@ -70,3 +76,91 @@ def show(file: Path, options: TableOptions, rows: int, as_json: bool) -> None:
 
     shown = preview.preview(file, options, most_rows=rows)
     click.echo(json.dumps(preview.as_json(shown), ensure_ascii=False, indent=2) if as_json else as_text(shown))
+
+
+@data.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE")
+@click.option(
+    "--from",
+    "source",
+    default="bundled",
+    help='A model folder, "bundled" for the one in the package, or a base: its body reads the texts.',
+)
+@click.option(
+    "--readout",
+    type=click.Choice(["auto", "final", "general"]),
+    default="auto",
+    help="What the heads read: final for labels like the body's own, general for others, auto for the best of both, "
+    "alone or beside n-grams.",
+)
+@table_options
+@click.option("--rows", type=click.IntRange(min=0), default=20, help="Rows to print.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write all these rows to this CSV file: where they are, both labels with their probabilities, the text.",
+)
+@overwrite_option("the file that is at --out already")
+@seed_option
+def check(
+    file: Path,
+    source: str,
+    readout: str,
+    options: TableOptions,
+    rows: int,
+    out: Path | None,
+    overwrite: bool,
+    seed: int,
+) -> None:
+    """Find the rows of FILE whose labels look wrong, the most suspect first.
+
+    Confident learning: heads on the body that have not seen a row score it, and rows on which they disagree with the
+    label more confidently than usual are shown. Nothing is changed: read these rows, and correct them in your file.
+    """
+    from valence.data import labelled_file
+    from valence.errors import DataError
+    from valence.system.files import check_file_free, write_bytes
+    from valence.tables.decoding import FORMATS_IN_WORDS
+    from valence.training.label_check import check_file
+
+    if out is not None:
+        check_file_free(out, overwrite=overwrite)
+    if not labelled_file.is_table(file):
+        raise DataError(
+            f"{file} is not a table.",
+            hint=f"Valence reads {FORMATS_IN_WORDS}.",
+            code="layout-unknown",
+        )
+    table = labelled_file.read(file, options)
+    found = check_file(table.examples, source, readout=readout, seed=seed)
+    texts = dict(zip(table.examples.keys, table.examples.texts, strict=True))
+    click.echo(_told(file, found, texts, rows))
+    if out is not None:
+        write_bytes(out, _as_csv(found, texts))
+        click.echo(f"Saved to {out}.")
+
+
+def _told(file: Path, found: LabelCheck, texts: dict[str, str], rows: int) -> str:
+    suspects = found.suspects
+    share = found.found / found.rows
+    lines = [f"{file.name}: {found.found:,} of {found.rows:,} rows ({share:.1%}) have labels that look wrong."]
+    if found.not_judged:
+        names = ", ".join(map(repr, found.not_judged[:5]))
+        lines.append(f"Not judged, with fewer than 5 different texts: {len(found.not_judged)} label(s), {names}.")
+    for each in suspects[:rows]:
+        text = textwrap.shorten(texts[each.key], _SHOWN_TEXT, placeholder=" …")
+        labels = f"{each.given} ({each.given_probability:.0%}) → {each.suggested} ({each.suggested_probability:.0%})"
+        lines.append(f"  {each.key}  {labels}  {text}")
+    if len(suspects) > rows:
+        lines.append(f"  and {len(suspects) - rows:,} more; --out writes them all")
+    return "\n".join(lines)
+
+
+def _as_csv(found: LabelCheck, texts: dict[str, str]) -> bytes:
+    content = io.StringIO(newline="")
+    writer = csv.writer(content)
+    writer.writerow(["row", "label", "suggested_label", "label_probability", "suggested_probability", "text"])
+    for each in found.suspects:
+        figures = (each.given_probability, each.suggested_probability)
+        writer.writerow([each.key, each.given, each.suggested, *figures, texts[each.key]])
+    return content.getvalue().encode()

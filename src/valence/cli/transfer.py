@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from valence.training.frozen_body import Spread
 
 # Options that only have a meaning with a frozen body, and only if layers are trained.
-_FROZEN = ("readout", "learning_curve", "cluster")
+_FROZEN = ("readout", "learning_curve", "check_labels", "cluster")
 _TRAINED = ("epochs", "learning_rate", "batch_size", "truncation", "resume")
 
 
@@ -107,6 +107,12 @@ def _weighted(ctx: click.Context, param: click.Parameter, value: str | None) -> 
     "--truncation",
     type=click.Choice(["head", "head-tail", "tail"]),
     help="The part of a text longer than the window that training layers keeps.  [default: head-tail]",
+)
+@click.option(
+    "--check-labels",
+    is_flag=True,
+    default=None,
+    help="Also list the training rows whose labels look wrong, as `valence data check` does for a file.",
 )
 @click.option(
     "--baseline/--no-baseline",

@@ -22,7 +22,7 @@ from valence.evaluation.mistakes import MOST_MISTAKES, mistakes_by_row
 from valence.evaluation.multi_label import estimate as estimate_multi_label
 from valence.evaluation.scored import AnyScored, MultiLabelScored
 from valence.evaluation.slices import slices
-from valence.model.results import LearningCurve, Result
+from valence.model.results import LabelCheck, LearningCurve, Result
 from valence.system.files import write_json
 from valence.system.machine import peak_memory_mb, processor
 
@@ -50,7 +50,12 @@ class Origin:
 
 
 def measure(
-    scored: AnyScored, origin: Origin, *, started: float, learning_curve: LearningCurve | None = None
+    scored: AnyScored,
+    origin: Origin,
+    *,
+    started: float,
+    learning_curve: LearningCurve | None = None,
+    label_check: LabelCheck | None = None,
 ) -> Result:
     """The figures of scored rows, each with its interval, and where they come from.
 
@@ -59,6 +64,7 @@ def measure(
         origin: see Origin.
         started: `time.perf_counter()` at the start of the work that the wall time covers.
         learning_curve: from `training.learning_curve`, if it was asked for.
+        label_check: of the training rows, if it was asked for.
     """
     if isinstance(scored, MultiLabelScored):
         figures = estimate_multi_label(scored, seed=origin.seed)
@@ -87,6 +93,7 @@ def measure(
         slices=[part.model_copy(update={"accuracy": rounded(part.accuracy)}) for part in slices(scored)],
         known_failures=None,  # texts of the data set: only added by somebody who may publish them
         learning_curve=learning_curve,
+        label_check=label_check,
         command=origin.command,
         data_checksum=origin.data_checksum,
         seed=origin.seed,

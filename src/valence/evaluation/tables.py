@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from valence.model.results import LabelFigures, Result
+from valence.model.results import LabelCheck, LabelFigures, Result
 
 SHOWN_LABELS = 20
 SHOWN_PAIRS = 10
@@ -64,7 +64,18 @@ def by_label(result: Result) -> list[str]:
             f"  {each.key + '  ' + each.truth + ', ' + each.predicted:<58} {each.probability:>19.1%}"
             for each in result.mistakes[:SHOWN_MISTAKES]
         ]
-    return lines
+    return [*lines, *(_of_label_check(result.label_check) if result.label_check else ())]
+
+
+def _of_label_check(check: LabelCheck) -> list[str]:
+    """Lines about the rows whose labels look wrong."""
+    return [
+        f"  {f'labels that look wrong, in {check.found:,} of {check.rows:,} training rows':<58}",
+        *(
+            f"  {each.key + '  ' + each.given + ', rather ' + each.suggested:<58} {each.suggested_probability:>19.1%}"
+            for each in check.suspects[:SHOWN_MISTAKES]
+        ),
+    ]
 
 
 def lowest_f1(labels: Sequence[LabelFigures]) -> list[LabelFigures]:

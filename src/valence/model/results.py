@@ -132,6 +132,26 @@ class Mistake(_Part):
     probability: float
 
 
+class SuspectLabel(_Part):
+    """A row whose label looks wrong to a classifier that has not seen it; see `evaluation.label_check`."""
+
+    key: str = Field(description="Where the row comes from.", examples=["tickets.csv:17"])
+    given: str = Field(description="The label in the data.")
+    suggested: str = Field(description="The label that looks right.")
+    given_probability: float = Field(description="Of several labels, of the one that looks most wrong.")
+    suggested_probability: float
+
+
+class LabelCheck(_Part):
+    """The rows of a data set whose labels look wrong."""
+
+    rows: int = Field(description="Rows that were checked.")
+    found: int = Field(description="Rows whose labels look wrong.")
+    suspects: list[SuspectLabel] = Field(description="Of these, the most suspect ones, the most suspect first.")
+    estimated_share: float = Field(description="Estimated share of wrong labels, of several labels per text the mean.")
+    not_judged: list[str] = Field(description="Labels with too few rows to judge them.")
+
+
 class KnownFailure(_Part):
     """A row whose predicted label is wrong.
 
@@ -196,6 +216,9 @@ class Result(_Part):
         None, description="The most confident ones first; null if none were published."
     )
     learning_curve: LearningCurve | None = None
+    label_check: LabelCheck | None = Field(
+        None, description="Training rows whose labels look wrong; null if it was not requested."
+    )
     command: str = Field(description="The command that made it; empty if a Python program did.")
     data_checksum: str
     seed: int

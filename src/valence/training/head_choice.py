@@ -139,6 +139,7 @@ class HeadChooser:
         class_weight: "balanced", or a weight for each class by its number.
         optimise: the metric that the answers are chosen for on held-out rows; None answers with the most probable
             class, or of several labels by each one's F1.
+        cross_validated: up to so many rows, the choice is by cross-validation.
         seed: of the folds.
         on_step: gets a line for each penalty that was tried.
     """
@@ -147,6 +148,7 @@ class HeadChooser:
     ngrams: bool = True
     class_weight: ClassWeight = None
     optimise: Objective | None = None
+    cross_validated: int = CROSS_VALIDATED
     seed: int = 42
     on_step: Callable[[str], None] = log.debug
 
@@ -187,7 +189,7 @@ class HeadChooser:
     def _problem(self, rows: HeadRows) -> tuple[Problem, str]:
         targets = one_column_a_class(rows.labels, len(self.labels))
         fit_weights = _fit_weights(targets, rows.weights, self.class_weight, several=self.labels.multi_label)
-        if len(rows.texts) <= CROSS_VALIDATED:
+        if len(rows.texts) <= self.cross_validated:
             cut = list(folds(rows.labels, rows.blocks, _PARTS, self.seed))
             decided_by = f"cross-validation in {len(cut)} parts"
         else:

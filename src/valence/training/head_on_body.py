@@ -15,7 +15,7 @@ from valence.model.head import ClassWeight, Floats
 from valence.model.labels import Labels
 from valence.model.offsets import Objective
 from valence.training.frozen_body import FrozenBody
-from valence.training.head_choice import HeadChoice, HeadChooser, HeadRows
+from valence.training.head_choice import CROSS_VALIDATED, HeadChoice, HeadChooser, HeadRows
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ def head_on_body(
     readout: str = AUTO,
     class_weight: ClassWeight = None,
     optimise: Objective | None = None,
+    cross_validate: bool = False,
     weights: Floats | None = None,
     seed: int = 42,
     quiet: bool = False,
@@ -50,6 +51,7 @@ def head_on_body(
         readout: "auto", or one of the body's.
         class_weight: see `HeadChooser`.
         optimise: see `HeadChooser`.
+        cross_validate: however many rows there are, so that each one is scored by heads that have not seen it.
         weights: of the training rows and then of the validation rows, shape (n,); None where all count alike.
         seed: of the folds.
         quiet: shows no progress.
@@ -81,7 +83,13 @@ def head_on_body(
             progress.update()
 
         chooser = HeadChooser(
-            labels, readout == AUTO, class_weight=class_weight, optimise=optimise, seed=seed, on_step=on_step
+            labels,
+            readout == AUTO,
+            class_weight=class_weight,
+            optimise=optimise,
+            cross_validated=len(both) if cross_validate else CROSS_VALIDATED,
+            seed=seed,
+            on_step=on_step,
         )
         choice = chooser.choose(rows, features)
     log.info("%s", choice)

@@ -21,7 +21,7 @@ from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.head import Floats, Head
 from valence.model.labels import Labels
 from valence.model.ngrams import NGrams
-from valence.model.results import LearningCurve, Result
+from valence.model.results import LabelCheck, LearningCurve, Result
 from valence.system.files import remove_folder
 from valence.training.provenance import describe_data, versions
 from valence.training.saving import AddBody, Trained, save
@@ -103,6 +103,7 @@ class Run:
         trained_parameters: int,
         accelerator: str = "",
         learning_curve: LearningCurve | None = None,
+        label_check: LabelCheck | None = None,
     ) -> list[Result]:
         """One result for each set.
 
@@ -112,6 +113,7 @@ class Run:
             trained_parameters: how many of the network's parameters were changed.
             accelerator: the GPU that was used; empty for a CPU.
             learning_curve: if one was measured.
+            label_check: of the training rows, if their labels were checked.
         """
         return [
             measure(
@@ -128,6 +130,7 @@ class Run:
                 ),
                 started=self.started,
                 learning_curve=learning_curve,
+                label_check=label_check,
             )
             for scored_rows, prepared in zip(rows, self.sets, strict=True)
         ]

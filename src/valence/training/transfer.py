@@ -19,16 +19,20 @@ from valence.model.folder import FittedHead
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.model.offsets import Objective
-from valence.model.results import LearningCurve
+from valence.model.results import LabelCheck, LearningCurve
 from valence.training import ranks
 from valence.training.baselines import tfidf_beside
 from valence.training.body_source import open_body
 from valence.training.frozen_body import FrozenBody, Spread, comparable, described
+from valence.training.head_choice import HeadChoice
 from valence.training.head_on_body import AUTO, check_readout, head_on_body
+from valence.training.label_check import check_choice
 from valence.training.learning_curve import learning_curve
 from valence.training.run import Finished, Run, TrainedModel, begin
 
 log = logging.getLogger(__name__)
+
+_MOST_SUSPECTS = 100  # rows whose labels look wrong that are saved with the model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +46,8 @@ class TransferConfig(SplitConfig):
         optimise: the metric that the answers are chosen for on validation; None answers with the most probable label,
             or by F1 if a text can have several labels.
         learning_curve: also fit the head on parts of the training rows, to see whether more rows would help.
+        check_labels: also look for training and validation rows whose labels look wrong; the head is then always
+            chosen by cross-validation.
         baseline: also fit TF-IDF with logistic regression on the same rows, and compare the model with it.
         precision: number format of the matrix products in torch: auto, bf16 or fp32.
     """
@@ -50,6 +56,7 @@ class TransferConfig(SplitConfig):
     class_weight: str | None = None
     optimise: Objective | None = None
     learning_curve: bool = False
+    check_labels: bool = False
     baseline: bool = True
     precision: str = "auto"
 
@@ -89,6 +96,7 @@ def transfer(
         readout=config.readout,
         class_weight=config.class_weight,
         optimise=config.optimise,
+        cross_validate=config.check_labels,
         seed=config.seed,
     )
     readout = choice.chosen.readout
@@ -102,6 +110,7 @@ def transfer(
         trained_parameters=choice.parameters,
         accelerator=start.accelerator,
         learning_curve=curve,
+        label_check=_label_check(choice, run) if config.check_labels else None,
     )
     provenance = run.provenance(
         "transfer",
@@ -127,6 +136,13 @@ def _baseline(run: Run, rows: AnyScored, what: str, config: TransferConfig) -> B
     if not config.baseline:
         return None
     return tfidf_beside(run, rows, what, class_weight=config.class_weight, optimise=config.optimise)
+
+
+def _label_check(choice: HeadChoice, run: Run) -> LabelCheck:
+    """Of the training and the validation rows."""
+    splits = run.sets[0].splits
+    found = check_choice(choice, splits.train.joined(splits.validation), run.labels)
+    return found.model_copy(update={"suspects": found.suspects[:_MOST_SUSPECTS]})
 
 
 def _learning_curve(start: FrozenBody, run: Run, config: TransferConfig, readout: str) -> LearningCurve:
