@@ -84,7 +84,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         SettingsError for a parameter that cannot be used; ModelFolderError or BaseModelError if the body can't be had.
         """
         from valence.data.splits import VALIDATION_ROWS, cut
-        from valence.training.head_on_body import head_on_body
+        from valence.training.head_on_body import HeadOptions, head_on_body
         from valence.training.provenance import versions
 
         check_parameters(self.body, self.readout, self.class_weight, self.optimise, self.seed)
@@ -98,11 +98,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             start,
             labels,
             (train, validation),
-            readout=self.readout,
-            class_weight=weighed,
-            optimise=self.optimise,
+            HeadOptions(readout=self.readout, class_weight=weighed, optimise=self.optimise, seed=int(self.seed)),
             weights=None if weights is None else weights[[int(key) for key in (*train.keys, *validation.keys)]],
-            seed=int(self.seed),
             quiet=True,
         )
         provenance = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 import numpy as np
 from tqdm import tqdm
@@ -23,6 +24,25 @@ AUTO = "auto"
 READOUTS = (AUTO, FINAL, GENERAL)
 
 
+@dataclass(frozen=True, kw_only=True)
+class HeadOptions:
+    """How a head is chosen.
+
+    Attributes:
+        readout: "auto", or one of the body's.
+        class_weight: see `HeadChooser`.
+        optimise: see `HeadChooser`.
+        cross_validate: however many rows there are, so that each one is scored by heads that have not seen it.
+        seed: of the folds.
+    """
+
+    readout: str = AUTO
+    class_weight: ClassWeight = None
+    optimise: Objective | None = None
+    cross_validate: bool = False
+    seed: int = 42
+
+
 def check_readout(start: FrozenBody, readout: str) -> None:
     """Raises SettingsError for a readout that the body does not have."""
     if readout != AUTO and readout not in start.body.readouts:
@@ -33,13 +53,9 @@ def head_on_body(
     start: FrozenBody,
     labels: Labels,
     parts: tuple[Examples, Examples],
+    options: HeadOptions,
     *,
-    readout: str = AUTO,
-    class_weight: ClassWeight = None,
-    optimise: Objective | None = None,
-    cross_validate: bool = False,
     weights: Floats | None = None,
-    seed: int = 42,
     quiet: bool = False,
 ) -> HeadChoice:
     """The best head on these rows; see `valence.training.head_choice`.
@@ -48,17 +64,13 @@ def head_on_body(
         start: the body.
         labels: of the classifier.
         parts: training and validation rows; in the end the head is fitted on both.
-        readout: "auto", or one of the body's.
-        class_weight: see `HeadChooser`.
-        optimise: see `HeadChooser`.
-        cross_validate: however many rows there are, so that each one is scored by heads that have not seen it.
+        options: see HeadOptions.
         weights: of the training rows and then of the validation rows, shape (n,); None where all count alike.
-        seed: of the folds.
         quiet: shows no progress.
 
     Raises SettingsError for a readout that the body does not have.
     """
-    check_readout(start, readout)
+    check_readout(start, options.readout)
     train, validation = parts
     both = train.joined(validation)
     rows = HeadRows(
@@ -75,7 +87,8 @@ def head_on_body(
             [start.read(part.texts, name, title) for part, title in zip(parts, titles, strict=True) if len(part)]
         )
 
-    features = {name: read(name) for name in (start.body.readouts if readout == AUTO else [readout])}
+    tried = start.body.readouts if options.readout == AUTO else [options.readout]
+    features = {name: read(name) for name in tried}
     with tqdm(desc="head", unit="fit", disable=True if quiet else None) as progress:
 
         def on_step(step: str) -> None:
@@ -84,11 +97,11 @@ def head_on_body(
 
         chooser = HeadChooser(
             labels,
-            readout == AUTO,
-            class_weight=class_weight,
-            optimise=optimise,
-            cross_validated=len(both) if cross_validate else CROSS_VALIDATED,
-            seed=seed,
+            options.readout == AUTO,
+            class_weight=options.class_weight,
+            optimise=options.optimise,
+            cross_validated=len(both) if options.cross_validate else CROSS_VALIDATED,
+            seed=options.seed,
             on_step=on_step,
         )
         choice = chooser.choose(rows, features)

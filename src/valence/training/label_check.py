@@ -14,7 +14,7 @@ from valence.model.labels import Labels
 from valence.model.results import LabelCheck
 from valence.training.body_source import open_body
 from valence.training.head_choice import HeadChoice
-from valence.training.head_on_body import AUTO, head_on_body
+from valence.training.head_on_body import AUTO, HeadOptions, head_on_body
 
 _NO_ROWS = Examples((), (), ())
 
@@ -39,7 +39,8 @@ def check_file(rows: Examples, source: str, *, readout: str = AUTO, seed: int = 
             code="split-impossible",
         )
     start = open_body(source, labels, "auto")
-    choice = head_on_body(start, labels, rows, _NO_ROWS, readout=readout, cross_validate=True, seed=seed)
+    options = HeadOptions(readout=readout, cross_validate=True, seed=seed)
+    choice = head_on_body(start, labels, (rows, _NO_ROWS), options)
     return check_choice(choice, rows, labels)
 
 

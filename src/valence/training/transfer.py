@@ -25,7 +25,7 @@ from valence.training.baselines import tfidf_beside
 from valence.training.body_source import open_body
 from valence.training.frozen_body import FrozenBody, Spread, comparable, described
 from valence.training.head_choice import HeadChoice
-from valence.training.head_on_body import AUTO, check_readout, head_on_body
+from valence.training.head_on_body import AUTO, HeadOptions, check_readout, head_on_body
 from valence.training.label_check import check_choice
 from valence.training.learning_curve import learning_curve
 from valence.training.run import Finished, Run, TrainedModel, begin
@@ -93,11 +93,13 @@ def transfer(
         start,
         labels,
         (splits.train, splits.validation),
-        readout=config.readout,
-        class_weight=config.class_weight,
-        optimise=config.optimise,
-        cross_validate=config.check_labels,
-        seed=config.seed,
+        HeadOptions(
+            readout=config.readout,
+            class_weight=config.class_weight,
+            optimise=config.optimise,
+            cross_validate=config.check_labels,
+            seed=config.seed,
+        ),
     )
     readout = choice.chosen.readout
     fitted = FittedHead(choice.head, labels, readout, start.body.id, ngrams=choice.ngrams)
