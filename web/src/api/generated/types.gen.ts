@@ -23,6 +23,38 @@ export type Calibration = {
 };
 
 /**
+ * ConfusedPair
+ *
+ * Two labels, one of which was predicted on rows of the other.
+ */
+export type ConfusedPair = {
+    /**
+     * Truth
+     *
+     * The right label.
+     */
+    truth: string;
+    /**
+     * Predicted
+     *
+     * The label that was predicted.
+     */
+    predicted: string;
+    /**
+     * Rows
+     *
+     * How often it was.
+     */
+    rows: number;
+    /**
+     * Share
+     *
+     * Of the rows with the right label.
+     */
+    share: number;
+};
+
+/**
  * Estimate
  *
  * A figure with its 95% interval.
@@ -449,6 +481,50 @@ export type KnownFailure = {
      * Probability of the predicted label.
      */
     probability: number;
+    /**
+     * Key
+     *
+     * Where the row comes from; null if nothing says so.
+     */
+    key: string | null;
+};
+
+/**
+ * LabelCheck
+ *
+ * The rows of a data set whose labels look wrong.
+ */
+export type LabelCheck = {
+    /**
+     * Rows
+     *
+     * Rows that were checked.
+     */
+    rows: number;
+    /**
+     * Found
+     *
+     * Rows whose labels look wrong.
+     */
+    found: number;
+    /**
+     * Suspects
+     *
+     * Of these, the most suspect ones, the most suspect first.
+     */
+    suspects: Array<SuspectLabel>;
+    /**
+     * Estimated Share
+     *
+     * Estimated share of wrong labels, of several labels per text the mean.
+     */
+    estimated_share: number;
+    /**
+     * Not Judged
+     *
+     * Labels with too few rows to judge them.
+     */
+    not_judged: Array<string>;
 };
 
 /**
@@ -589,6 +665,32 @@ export type Limits = {
      * Maximum bytes of the body.
      */
     max_body_bytes: number;
+};
+
+/**
+ * Mistake
+ *
+ * A row whose predicted label is wrong, by where it comes from, without its text. Labels are as in KnownFailure.
+ */
+export type Mistake = {
+    /**
+     * Key
+     *
+     * Where the row comes from.
+     */
+    key: string;
+    /**
+     * Truth
+     */
+    truth: string;
+    /**
+     * Predicted
+     */
+    predicted: string;
+    /**
+     * Probability
+     */
+    probability: number;
 };
 
 /**
@@ -1051,6 +1153,18 @@ export type Result = {
      * Per Class
      */
     per_class: Array<LabelFigures> | null;
+    /**
+     * Confused
+     *
+     * The most frequent confusions first; null with two labels, or if a row can have several.
+     */
+    confused: Array<ConfusedPair> | null;
+    /**
+     * Mistakes
+     *
+     * The most confident ones first, by row; null if nothing says where rows come from.
+     */
+    mistakes: Array<Mistake> | null;
     reliability: Reliability | null;
     calibration: Calibration | null;
     /**
@@ -1086,6 +1200,10 @@ export type Result = {
      */
     known_failures: Array<KnownFailure> | null;
     learning_curve: LearningCurve | null;
+    /**
+     * Training rows whose labels look wrong; null if it was not requested.
+     */
+    label_check: LabelCheck | null;
     /**
      * Command
      *
@@ -1209,7 +1327,7 @@ export type Scored = {
     /**
      * Label
      *
-     * The most probable label; for a multi-label model, the first of `labels`, if any.
+     * The most probable label, or the best for the metric that the model was fitted for; for a multi-label model, the first of `labels`, if any.
      */
     label: string;
     /**
@@ -1288,6 +1406,42 @@ export type Slice = {
      * With Wilson's interval.
      */
     accuracy: Estimate;
+};
+
+/**
+ * SuspectLabel
+ *
+ * A row whose label looks wrong to a classifier that has not seen it; see `evaluation.label_check`.
+ */
+export type SuspectLabel = {
+    /**
+     * Key
+     *
+     * Where the row comes from.
+     */
+    key: string;
+    /**
+     * Given
+     *
+     * The label in the data.
+     */
+    given: string;
+    /**
+     * Suggested
+     *
+     * The label that looks right.
+     */
+    suggested: string;
+    /**
+     * Given Probability
+     *
+     * Of several labels, of the one that looks most wrong.
+     */
+    given_probability: number;
+    /**
+     * Suggested Probability
+     */
+    suggested_probability: number;
 };
 
 /**

@@ -6,46 +6,83 @@ import { CollapsibleSection } from "./collapsible-section";
 import { dataSetName } from "./logic";
 import pageClasses from "./model-page.module.css";
 
-/** The confusion matrix, and precision, recall and F1 per label. */
+/** The confusion matrix or the labels confused most, and precision, recall and F1 per label. */
 export function ConfusionSection({ model, result }: { model: ModelDetail; result: Result }) {
-  const { confusion } = result;
-  if (!confusion) return null;
-  const labels = result.labels ?? model.labels;
+  const { confusion, confused, per_class: figures } = result;
+  if (!confusion && !confused?.length && !figures?.length) return null;
   return (
     <CollapsibleSection id="confusion" title="Mistakes by label" about="which labels it confuses">
       <p className={pageClasses.lead}>
-        {result.name}; {dataSetName(result)}. Each row shows what the model predicted for the texts of one
-        true label.
+        {result.name}; {dataSetName(result)}.
+        {confusion ? " Each row shows what the model predicted for the texts of one true label." : ""}
       </p>
-      <div className={classes.scroll}>
-        <table className={classes.matrix}>
-          <caption className={shared.unseen}>
-            Confusion matrix: true labels in rows, predicted ones in columns
-          </caption>
-          <thead>
-            <tr>
-              <td />
-              {labels.map((label) => (
-                <th key={label} scope="col">
-                  predicted {label}
-                </th>
+      {confusion ? <Matrix confusion={confusion} labels={result.labels ?? model.labels} /> : null}
+      {confused?.length ? <ConfusedPairs pairs={confused} /> : null}
+      <LabelTable figures={figures ?? []} />
+    </CollapsibleSection>
+  );
+}
+
+function Matrix({ confusion, labels }: { confusion: readonly number[][]; labels: readonly string[] }) {
+  return (
+    <div className={classes.scroll}>
+      <table className={classes.matrix}>
+        <caption className={shared.unseen}>
+          Confusion matrix: true labels in rows, predicted ones in columns
+        </caption>
+        <thead>
+          <tr>
+            <td />
+            {labels.map((label) => (
+              <th key={label} scope="col">
+                predicted {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {confusion.map((row, truth) => (
+            <tr key={labels[truth]}>
+              <th scope="row">true {labels[truth]}</th>
+              {row.map((cell, predicted) => (
+                <Cell key={labels[predicted]} cell={cell} row={row} correct={truth === predicted} />
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {confusion.map((row, truth) => (
-              <tr key={labels[truth]}>
-                <th scope="row">true {labels[truth]}</th>
-                {row.map((cell, predicted) => (
-                  <Cell key={labels[predicted]} cell={cell} row={row} correct={truth === predicted} />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <LabelTable figures={result.per_class ?? []} />
-    </CollapsibleSection>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The most frequent confusions, the most rows first. */
+function ConfusedPairs({ pairs }: { pairs: NonNullable<Result["confused"]> }) {
+  return (
+    <div className={classes.scroll} role="region" aria-label="Most confused labels" tabIndex={0}>
+      <table className={classes.labels}>
+        <caption className={shared.unseen}>Most confused labels</caption>
+        <thead>
+          <tr>
+            <th scope="col">True label</th>
+            <th scope="col">Predicted</th>
+            <th scope="col">Texts</th>
+            <th scope="col" title="the share of the texts with the true label">
+              Share
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {pairs.map(({ truth, predicted, rows, share }) => (
+            <tr key={`${truth} ${predicted}`}>
+              <th scope="row">{truth}</th>
+              <td>{predicted}</td>
+              <td>{count(rows)}</td>
+              <td>{fixedPercent(share)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

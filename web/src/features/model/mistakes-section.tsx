@@ -12,12 +12,18 @@ const SHOWN = 5;
 /** The model's most confident mistakes, and the limits from its card. */
 export function MistakesSection({ model }: { model: ModelDetail }) {
   const measured = model.results.filter(({ known_failures: failures }) => (failures ?? []).length > 0);
+  const byRow = model.results.filter(
+    ({ known_failures: failures, mistakes }) => !failures?.length && (mistakes ?? []).length > 0,
+  );
   return (
     <section id="mistakes" aria-labelledby="mistakes-title">
       <h2 id="mistakes-title">Where it fails</h2>
       <div className={classes.parts}>
         {measured.map((result) => (
           <Failures key={`${result.data} ${result.split}`} result={result} />
+        ))}
+        {byRow.map((result) => (
+          <MistakesByRow key={`${result.data} ${result.split}`} result={result} />
         ))}
         <Limits card={model.card} />
       </div>
@@ -45,6 +51,28 @@ function Failures({ result }: { result: Result }) {
         </details>
       ) : null}
     </div>
+  );
+}
+
+/** The most confident mistakes by where their rows come from: their texts are not part of the model. */
+function MistakesByRow({ result }: { result: Result }) {
+  const mistakes = result.mistakes ?? [];
+  return (
+    <details className={classes.rest}>
+      <summary>
+        Rows of its most confident mistakes on {dataName(result.data)} ({mistakes.length})
+      </summary>
+      <ul className={classes.failures}>
+        {mistakes.map(({ key, truth, predicted, probability: certainty }) => (
+          <li key={key}>
+            <code>{key}</code>{" "}
+            <span>
+              predicted {predicted} ({percent(probability(certainty))}), actually {truth}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

@@ -190,6 +190,7 @@ describe("Model page", () => {
       truth: "positive",
       predicted: "negative",
       probability: 0.9,
+      key: null,
     }));
     const results = [{ ...detail.results[0]!, known_failures: failures }];
     server.use(http.get(MODEL, () => HttpResponse.json({ ...detail, results })));
@@ -200,6 +201,23 @@ describe("Model page", () => {
     expect(within(section).getByText("Mistake 5.")).not.toBeVisible();
     await user.click(within(section).getByText("Show 2 more"));
     expect(within(section).getByText("Mistake 5.")).toBeVisible();
+  });
+
+  it("names the rows of its mistakes, and of many labels those that are confused most", async () => {
+    const many = {
+      ...detail.results[0]!,
+      confusion: null,
+      confused: [{ truth: "card lost", predicted: "card stolen", rows: 12, share: 0.3 }],
+      per_class: [{ label: "card lost", precision: 0.8, recall: 0.7, f1: 0.747, support: 40, roc_auc: null }],
+      mistakes: [{ key: "tickets.csv:17", truth: "card lost", predicted: "card stolen", probability: 0.97 }],
+    };
+    server.use(http.get(MODEL, () => HttpResponse.json({ ...detail, results: [many] })));
+    open("/model");
+    const pairs = await screen.findByRole("region", { name: "Most confused labels", hidden: true });
+    expect(pairs).toHaveTextContent("card lostcard stolen12");
+    expect(screen.getByRole("region", { name: "Metrics by label", hidden: true })).toHaveTextContent("74.7");
+    const section = screen.getByRole("region", { name: "Where it fails" });
+    expect(section).toHaveTextContent("tickets.csv:17 predicted card stolen (97%), actually card lost");
   });
 
   it("opens the linked section, and lists all sections", async () => {

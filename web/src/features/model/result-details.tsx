@@ -13,7 +13,9 @@ import { ThresholdSection } from "./threshold-section";
 /** The details of one of the model's results: only the parts that were measured. */
 export function ResultDetails({ model }: { model: ModelDetail }) {
   const [chosen, setChosen] = useState(0);
-  const results = model.results.filter((result) => result.confusion ?? result.roc ?? result.reliability);
+  const results = model.results.filter(
+    (result) => result.confusion ?? result.per_class ?? result.roc ?? result.reliability,
+  );
   const result = results[chosen] ?? results[0];
   if (!result) return null;
   return (
