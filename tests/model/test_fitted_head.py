@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from valence.model.ngrams import NGrams, Vocabulary
 from valence.model.serving import serving_copy
 from valence.training.head_choice import with_ngrams
 
-TEXTS = ["a good film", "zyzzyva", "a bad film about a zyzzyva", "x " * 80]
+TEXTS = ["the good film", "zyzzyva", "the bad film about the zyzzyva", "x " * 80]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_every_path_scores_the_ngrams(with_word: Path, tiny_model: Path) -> None
     np.testing.assert_allclose(expected[0], before[0], atol=1e-6)
     batcher = Batcher(engine)
     try:
-        ways = {
+        ways: dict[str, Sequence[object]] = {
             "engine": engine.score(TEXTS),
             "alone": [engine.score([text])[0] for text in TEXTS],
             "classifier": load(with_word).predict(TEXTS),
