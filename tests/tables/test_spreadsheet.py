@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,9 +15,11 @@ from hypothesis import strategies as st
 
 from valence.server.feedback.export import as_csv
 from valence.server.store.tables import Feedback
-from valence.tables.spreadsheet import line
+from valence.tables.spreadsheet import defused, line
 
 FORMULA = tuple("=+-@＝＋－＠")
+NUMBER = re.compile(r"[+-][0-9.,]+(e[0-9]+)?%?")
+CASES = json.loads((Path(__file__).parent / "cases" / "formulas.json").read_text("utf-8"))
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("=+-@\t\r\n'\",;|＝＋"), max_size=20)
 
 
@@ -25,6 +29,8 @@ def _cells(content: str, separator: str) -> list[str]:
 
 
 def _runs(cell: str) -> bool:
+    if NUMBER.fullmatch(cell.strip("\t\r\n,;|")):
+        return False
     return cell.lstrip("\t\r\n").startswith(FORMULA)
 
 
@@ -35,6 +41,13 @@ def _runs(cell: str) -> bool:
 def test_no_cell_begins_as_a_formula_whatever_separates(own: str, read_with: str, cells: list[str]) -> None:
     found = _cells(line(cells, own), read_with)
     assert not [cell for cell in found if _runs(cell)]
+
+
+def test_the_rule_is_that_of_the_page() -> None:
+    assert [defused(case["cell"], case["separator"]) for case in CASES["cells"]] == [
+        case["defused"] for case in CASES["cells"]
+    ]
+    assert [defused(number, ",") for number in CASES["numbers"]] == CASES["numbers"]
 
 
 @pytest.mark.parametrize("own", [",", ";", "\t"])

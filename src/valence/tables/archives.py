@@ -201,6 +201,8 @@ def _zip(path: Path, file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
+    except DataError:
+        raise
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, ValueError) as error:
         raise DataError(
             f"{shown(path)} is damaged or incomplete: {error}.", hint="Copy it again.", code="file-damaged"
