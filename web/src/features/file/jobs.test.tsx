@@ -27,6 +27,7 @@ const job = (changed: Partial<Job> = {}): Job => ({
   reason: null,
   rows: ROWS,
   rows_done: 2500,
+  rows_left_out: 0,
   shape: "csv",
   text_column: "text",
   model: summary.version,
