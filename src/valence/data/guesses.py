@@ -1,4 +1,4 @@
-"""What was found out about a file, each with the options that change it."""
+"""What was detected in a file, each with the options that change it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from valence.tables.options import TableOptions
 
 @dataclass(frozen=True)
 class Guess:
-    """Something that the reader was told or found out.
+    """Something that the reader was told or detected.
 
     Attributes:
         what: "format", "encoding", "separator", "header", "sheet", "text column", "label column" or "group column".

@@ -53,7 +53,7 @@ class Preview:
         complete: whether these are all.
         columns: their names.
         first_rows: the cells of the first rows, in the order of the columns; None if empty.
-        guesses: what was found out, with the options that change it.
+        guesses: what was given or detected, with the options that change it.
         labels: each with its rows, the most frequent first; empty if the file has none.
         multi_label: whether a text can have several labels.
         left_out: rows that training would leave out.
