@@ -89,7 +89,7 @@ class Classifier:
         """What is not a string is left for the engine to refuse."""
         if clean not in {None, "forum", "none"}:
             raise SettingsError(
-                f"clean is {clean!r}.", hint="It has to be 'forum', 'none' or None.", code="parameter-invalid"
+                f"clean is {clean!r}.", hint="It must be 'forum', 'none' or None.", code="parameter-invalid"
             )
         if (clean or self.cleaning) == "none":
             return texts

@@ -30,7 +30,7 @@ FIRST_ROWS = 5
 _SHOWN_CHARACTERS = 200  # of a cell
 _SHOWN_UNREAD = 5  # rows that cannot be read; the others are only counted
 _SAMPLED_TEXTS = 200  # looked through for quotes
-_POSTS_SHARE = 0.02  # so many of them quote if the texts are forum posts; and at least two
+_POSTS_SHARE = 0.02  # the share that quotes if the texts are forum posts; at least two do
 
 
 @dataclass(frozen=True)

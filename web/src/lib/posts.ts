@@ -179,14 +179,14 @@ function withoutQuotes(lines: readonly string[], leave: Leave): string[] {
   return own;
 }
 
-/** Whether a line, which has to be above a quote, says who wrote it: "On Tuesday, Ann wrote:". */
+/** Whether a line, which must be above a quote, says who wrote it: "On Tuesday, Ann wrote:". */
 export const isAttribution = (line: string): boolean =>
   line.length <= LONGEST_ADDED_LINE && (DATED.test(line) || NAMED.test(line));
 
 /** Whether a line begins with the mark of a quote, escaped or not. */
 export const isQuoted = (line: string): boolean => QUOTED.test(line.replace(/^\s*&gt;/, ">"));
 
-/** At least so many of the sampled texts have something that is left out if they are posts. */
+/** In forum posts, at least this number and this share of the sampled texts have something that is left out. */
 const SOME_POSTS = 2;
 const POSTS_SHARE = 0.02;
 

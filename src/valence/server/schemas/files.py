@@ -23,7 +23,7 @@ class PreviewQuery(Wire):
         None, max_length=2000, description="For a file without a header: the names of its columns, separated by commas."
     )
     missing: str | None = Field(
-        None, max_length=2000, description="Words that mean that there is no text or label, separated by commas."
+        None, max_length=2000, description="Words that mean that a text or label is missing, separated by commas."
     )
     bad_rows: BadRows = Field("stop", description="Whether a row that can't be read is a problem, or is left out.")
     clean: Cleaning | None = Field(None, description="`forum` leaves out what forum posts quote.")

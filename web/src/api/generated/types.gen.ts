@@ -1824,7 +1824,7 @@ export type PreviewFileData = {
          */
         columns?: string;
         /**
-         * Words that mean that there is no text or label, separated by commas.
+         * Words that mean that a text or label is missing, separated by commas.
          */
         missing?: string;
         /**
