@@ -43,13 +43,22 @@ export interface FileToSubmit {
   /** UTF-8, with a header row. */
   csv: string;
   textColumn: string;
+  /** Whether forum posts are reduced to their authors' words. */
+  clean: boolean;
   model: string;
 }
 
 /** Submits a file and stores its name in this browser, because the server doesn't. Rejects with an ApiError. */
-export async function submitFile({ name, csv, textColumn, model }: FileToSubmit, key: string): Promise<Job> {
+export async function submitFile(file: FileToSubmit, key: string): Promise<Job> {
+  const { name, csv, textColumn, clean, model } = file;
   const job = await dataOf(
-    createJob({ ...withKey(key), body: csv, query: { text_column: textColumn, model } }),
+    createJob({
+      ...withKey(key),
+      headers: { "Content-Type": "text/csv" },
+      body: csv,
+      bodySerializer: null,
+      query: { text_column: textColumn, separator: ",", clean: clean ? "forum" : "none", model },
+    }),
   );
   await storeItem(NAMES, { ...(await jobNames()), [job.id]: name });
   return job;

@@ -1,5 +1,5 @@
 /**
- * Stands in for fflate (see vite.config.ts), also within libraries that use it. Its asynchronous functions start workers
+ * Replaces fflate (see vite.config.ts), also within libraries that use it. Its asynchronous functions start workers
  * from blob: addresses, which the page's policy forbids; what unpacks or packs here is in a worker already.
  */
 import { unzipSync, zipSync, type Unzipped, type Zippable } from "fflate/browser";

@@ -26,10 +26,10 @@ export function JobOffer({ stage, model }: { stage: Choosing; model: ModelSummar
   const sending = useMutation({
     networkMode: "always",
     mutationFn: (chosen: ModelSummary) => {
-      const { file, table, column } = stage;
+      const { file, table, column, clean = false } = stage;
       const csv = Papa.unparse([table.columns, ...table.rows], { newline: "\r\n" });
       const textColumn = table.columns[column] ?? "";
-      return submitFile({ name: file.name, csv, textColumn, model: chosen.name }, key);
+      return submitFile({ name: file.name, csv, textColumn, clean, model: chosen.name }, key);
     },
     onSuccess: () => {
       storeKey(key);

@@ -124,7 +124,7 @@ function known(name: string): string | undefined {
   return ENCODINGS.find((encoding) => encoding.name === ours)?.name;
 }
 
-/** Throws if the text has so many NULs that it is no text. */
+/** Throws if many of the characters are NUL, as in a binary file. */
 export function checkIsText(text: string, offers: Offer[]): void {
   const probed = text.slice(0, PROBED_BYTES);
   const nuls = probed.split("\0").length - 1;

@@ -104,7 +104,7 @@ function columnsOf(objects: readonly Record<string, unknown>[]): { columns: stri
   return { columns, rows: objects.map((object) => columns.map((name) => asText(object[name]))) };
 }
 
-/** Numbers with so many digits would be rounded. */
+/** Longer numbers would be rounded. */
 const LONG_NUMBER = /\d{16}/;
 
 /** Not in TypeScript's library yet. */

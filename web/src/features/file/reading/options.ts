@@ -4,7 +4,7 @@ import type { BadRow, FileProblem } from "./problem";
 export type { BadRow } from "./problem";
 
 export type TextFormat = "delimited" | "jsonl" | "json" | "lines" | "fasttext";
-/** The others are told from the first bytes, and can't be chosen. */
+/** The others are detected from the first bytes, and can't be chosen. */
 export type Format = TextFormat | "xlsx" | "parquet";
 
 /** Choices of the user; what is undefined is detected. */

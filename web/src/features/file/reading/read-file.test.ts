@@ -107,7 +107,12 @@ it.each([
     'text\n"never closed\nand on\n',
     /Line 2 can’t be read: a quotation mark isn’t closed/,
   ],
-  ["a line that isn’t valid JSON", "a.jsonl", '{"a":1}\n{oops\n', /Line 2 can’t be read: it isn’t valid JSON/],
+  [
+    "a line that isn’t valid JSON",
+    "a.jsonl",
+    '{"a":1}\n{oops\n',
+    /Line 2 can’t be read: it isn’t valid JSON/,
+  ],
   ["JSON that is no list", "a.json", '{"a":1}', /isn’t a list/],
   ["broken JSON", "a.json", "[1,", /isn’t valid JSON/],
   ["numbers in JSON", "a.jsonl", '"a"\n3\n', /Line 2 can’t be read: it is neither/],
@@ -231,7 +236,7 @@ describe("Parquet", () => {
   });
 });
 
-describe("A kind is told from the content", () => {
+describe("A kind is detected from the content", () => {
   it.each([
     ["JSON lines", "a.csv", '{"text": "a"}\n{"text": "b"}\n', "jsonl"],
     ["JSON lines called .json", "a.json", '{"text": "a"}\n{"text": "b"}\n', "jsonl"],
