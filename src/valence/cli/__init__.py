@@ -20,7 +20,7 @@ from valence.system.version import __version__
 
 # Command -> one line of help. It is here so that `valence --help` imports no command.
 COMMANDS = {
-    "data": "Download data sets, or list those on this machine.",
+    "data": "Download data sets, or check the labels of your own.",
     "pretrain": "Stage 1: train a base on a large related set.",
     "distill": "Train a small student on the answers of larger teachers.",
     "transfer": "Stage 2: freeze the body, fit a new final layer, test it; or train layers too.",

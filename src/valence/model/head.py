@@ -210,7 +210,7 @@ class HeadFitter:
         return 1 if classes < _WIDE else None
 
     def _fit(self, train: Rows, validation: Rows, classes: int) -> HeadFit:
-        mean, scale = _standardiser(train)
+        mean, scale = standardiser(train.features, train.weights)
         standardised = replace(train, features=((train.features - mean) / scale).astype(np.float32))
         losses: dict[float, float] = {}
         best: tuple[float, Head] | None = None
@@ -264,12 +264,16 @@ def linear_head(weight: Floats, bias: Floats, temperature: float = 1.0) -> Head:
     return Head(weight, bias, np.zeros(width, np.float32), np.ones(width, np.float32), temperature)
 
 
-def _standardiser(rows: Rows) -> tuple[Floats, Floats]:
-    if rows.weights is None:
-        mean, scale = rows.features.mean(axis=0, dtype=np.float64), rows.features.std(axis=0, dtype=np.float64)
+def standardiser(features: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each feature, shape (width,); 1 for a feature that is constant.
+
+    Rows count by `weights`, shape (n,), where there are some.
+    """
+    if weights is None:
+        mean, scale = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64)
     else:
-        mean = np.average(rows.features, axis=0, weights=rows.weights)
-        scale = np.sqrt(np.average((rows.features - mean) ** 2, axis=0, weights=rows.weights))
+        mean = np.average(features, axis=0, weights=weights)
+        scale = np.sqrt(np.average((features - mean) ** 2, axis=0, weights=weights))
     mean, scale = mean.astype(np.float32), scale.astype(np.float32)
     scale[scale < 1e-6] = 1.0  # a constant feature stays constant: no division by zero
     return mean, scale

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from valence.model.head import ClassWeight, Floats, Head, Ints
+from valence.model.head import ClassWeight, Floats, Head, Ints, standardiser
 from valence.model.labels import Labels
 from valence.model.multi_label import BY_DEFAULT, MultiLabelHead, choose_thresholds
 from valence.model.ngrams import NGrams, Vocabulary
@@ -139,7 +139,7 @@ class HeadChooser:
         class_weight: "balanced", or a weight for each class by its number.
         optimise: the metric that the answers are chosen for on held-out rows; None answers with the most probable
             class, or of several labels by each one's F1.
-        cross_validated: up to so many rows, the choice is by cross-validation.
+        cross_validated: up to this number of rows, the choice is by cross-validation.
         seed: of the folds.
         on_step: gets a line for each penalty that was tried.
     """
@@ -232,17 +232,6 @@ def with_ngrams(head: Head, ngrams: NGrams) -> Head:
         mean=np.concatenate([head.mean, np.zeros(classes, np.float32)]),
         scale=np.concatenate([head.scale, np.ones(classes, np.float32)]),
     )
-
-
-def standardiser(features: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of each feature, shape (width,); 1 for a feature that is constant."""
-    if weights is None:
-        mean, scale = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64)
-    else:
-        mean = np.average(features, axis=0, weights=weights)
-        scale = np.sqrt(np.average((features - mean) ** 2, axis=0, weights=weights))
-    scale[scale < 1e-6] = 1.0
-    return mean.astype(np.float32), scale.astype(np.float32)
 
 
 def _candidates(readouts: Sequence[str], paths: Mapping[str, Path], problem: Problem) -> list[Candidate]:

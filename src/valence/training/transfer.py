@@ -89,18 +89,7 @@ def transfer(
     splits, labels = run.sets[0].splits, run.labels
     start = open_body(source, labels, config.precision, spread)
     check_readout(start, config.readout)
-    choice = head_on_body(
-        start,
-        labels,
-        (splits.train, splits.validation),
-        HeadOptions(
-            readout=config.readout,
-            class_weight=config.class_weight,
-            optimise=config.optimise,
-            cross_validate=config.check_labels,
-            seed=config.seed,
-        ),
-    )
+    choice = head_on_body(start, labels, (splits.train, splits.validation), _options(config))
     readout = choice.chosen.readout
     fitted = FittedHead(choice.head, labels, readout, start.body.id, ngrams=choice.ngrams)
     test = fitted.inputs(start.read(splits.test.texts, readout, "test"), splits.test.texts)
@@ -125,6 +114,16 @@ def transfer(
     earlier = comparable(start.history, results[0])
     return run.finish(
         out, model, results, provenance, comparisons=earlier, beside=_baseline(run, rows[0], what, config)
+    )
+
+
+def _options(config: TransferConfig) -> HeadOptions:
+    return HeadOptions(
+        readout=config.readout,
+        class_weight=config.class_weight,
+        optimise=config.optimise,
+        cross_validate=config.check_labels,
+        seed=config.seed,
     )
 
 
