@@ -53,9 +53,9 @@ def test_rows_with_wrong_labels_are_printed_and_written(own: Path, tmp_path: Pat
 
 
 def test_what_cannot_be_checked_is_told(tmp_path: Path) -> None:
-    odd = tmp_path / "odd.docx"
-    odd.write_text("text,label\n", "utf-8")
-    assert "Its ending must be" in run("data", "check", odd).stderr
+    picture = tmp_path / "picture.csv"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    assert "is a PNG image" in run("data", "check", picture).stderr
     few = tmp_path / "few.csv"
     few.write_text("text,label\n" + "".join(f"text number {i},{'ab'[i % 2]}\n" for i in range(6)), "utf-8")
     done = run("data", "check", few)
