@@ -9,7 +9,7 @@ import pytest
 
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
-from valence.training import head_choice
+from valence.training.head_blocks import READOUT_PENALTIES
 from valence.training.head_choice import HeadChoice, HeadChooser, HeadRows
 
 ROWS = 240
@@ -54,11 +54,9 @@ def test_a_readout_that_is_asked_for_is_taken_alone() -> None:
 
 
 @pytest.mark.parametrize("cross_validated", [0, 2000])
-def test_held_out_probabilities_are_of_heads_that_had_not_seen_the_rows(
-    cross_validated: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(head_choice, "CROSS_VALIDATED", cross_validated)
-    choice = _chosen(PLAIN_TEXTS, HeadChooser(TWO, ngrams=False), final=NOISE)
+def test_held_out_probabilities_are_of_heads_that_had_not_seen_the_rows(cross_validated: int) -> None:
+    chooser = HeadChooser(TWO, ngrams=False, cross_validated=cross_validated)
+    choice = _chosen(PLAIN_TEXTS, chooser, final=NOISE)
     assert sorted(choice.held_out) == list(range(ROWS) if cross_validated else range(200, ROWS))
     hits = (choice.probabilities.argmax(axis=1) == TRUTH[choice.held_out]).mean()
     assert hits < 0.65, "labels that depend on nothing cannot be told apart"
@@ -79,14 +77,8 @@ def test_few_rows_are_calibrated_and_named() -> None:
 
 def test_the_end_of_the_penalties_is_noticed() -> None:
     choice = _chosen(PLAIN_TEXTS, HeadChooser(TWO, ngrams=False), final=NOISE * 1e-3)
-    ends = choice.chosen.penalties[0] in (head_choice_penalties()[0], head_choice_penalties()[-1])
+    ends = choice.chosen.penalties[0] in (READOUT_PENALTIES[0], READOUT_PENALTIES[-1])
     assert ends == any("last that was tried" in note for note in choice.notes)
-
-
-def head_choice_penalties() -> tuple[float, ...]:
-    from valence.training.head_blocks import READOUT_PENALTIES
-
-    return READOUT_PENALTIES
 
 
 def test_several_labels_get_thresholds() -> None:

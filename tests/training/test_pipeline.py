@@ -108,7 +108,7 @@ def test_a_folder_with_nothing_but_what_serving_needs_is_enough_for_stage_2(
     stage2: Path, sentences: Dataset, tmp_path: Path
 ) -> None:
     source = serving_copy(ModelFolder(stage2), tmp_path / "served")
-    folder = transfer(str(source.path), sentences, tmp_path / "own", TransferConfig()).folder
+    folder = transfer(str(source.path), sentences, tmp_path / "own", TransferConfig(readout="final")).folder
     assert not (folder.path / "model.safetensors").exists()
     assert "only the files that serving needs" in folder.card()
     assert load(folder.path).predict(TEXTS[0]).label == "positive"
@@ -139,7 +139,8 @@ def test_the_same_command_gives_the_same_head_and_results(
         [result.model_dump(exclude=timed) for result in folder.results().results] for folder in (one, two)
     )
     assert first == second
-    assert [each.data for each in one.results().comparisons] == ["aclImdb"]  # stage 1 told the same labels apart
+    compared = [each.data for each in one.results().comparisons]
+    assert compared == ["SST-2", "aclImdb"], "TF-IDF on the same rows; stage 1, which told the same labels apart"
 
 
 def test_features_that_another_arithmetic_computed_are_not_taken_for_ones_own(
@@ -165,7 +166,8 @@ def test_another_set_of_labels_gets_a_layer_of_its_size(stage1: Path, sentences:
         str(stage1), replace(sentences, train=train, test=test), tmp_path / "three", TransferConfig()
     ).folder
     assert folder.head().labels.names == ("mixed", "negative", "positive")
-    assert folder.results().comparisons == []  # stage 1's results are of other labels
+    (compared,) = folder.results().comparisons  # stage 1's results are of other labels
+    assert "TF-IDF" in compared.name
     assert json.loads((folder.path / "config.json").read_text("utf-8"))["id2label"]["0"] == "mixed"
 
 
