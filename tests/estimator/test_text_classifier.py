@@ -259,8 +259,11 @@ def test_no_texts_get_no_answers_of_the_right_shape(labels: str, fitted: TextCla
 
 def test_answers_for_a_metric_are_saved_and_probabilities_stay_the_same(tmp_path: Path) -> None:
     texts = [f"{text} {i}" for i in range(3) for text in TEXTS]
-    labels = ["praise" if (i + j) % 4 else label for i in range(3) for j, label in enumerate(LABELS)]  # blame is rare
-    plain, chosen = (TextClassifier(optimise=each).fit(texts, labels) for each in (None, "balanced-accuracy"))
+    seldom = np.random.default_rng(0).random(len(texts)) < 0.3
+    labels = [label if shown else "praise" for label, shown in zip(LABELS * 3, seldom, strict=True)]  # blame is rare
+    plain, chosen = (
+        TextClassifier(readout="final", optimise=each).fit(texts, labels) for each in (None, "balanced-accuracy")
+    )
     np.testing.assert_array_equal(plain.predict_proba(texts), chosen.predict_proba(texts))
     answers = chosen.predict(texts)
     assert (answers == "blame").sum() > (plain.predict(texts) == "blame").sum()

@@ -92,8 +92,13 @@ _RESULT = {
         }
     ],
     "slices": [{"by": "words", "name": "1 to 9", "rows": 218, "accuracy": {"value": 0.92, "low": 0.88, "high": 0.95}}],
-    "known_failures": [{"text": "this slaps", "truth": "positive", "predicted": "negative", "probability": 0.86}],
+    "confused": None,
+    "mistakes": [{"key": "dev.tsv:412", "truth": "positive", "predicted": "negative", "probability": 0.97}],
+    "known_failures": [
+        {"text": "this slaps", "truth": "positive", "predicted": "negative", "probability": 0.86, "key": "dev.tsv:17"}
+    ],
     "learning_curve": None,
+    "label_check": None,
     "command": "valence transfer --from models/imdb --data sst2 --out models/sst2",
     "data_checksum": "8d2c0f4e",
     "seed": 7,
