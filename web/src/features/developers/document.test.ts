@@ -17,7 +17,13 @@ describe("endpointsOf", () => {
 
   it("reads the fields, examples and responses of an operation", () => {
     const [predict] = endpointsOf(document);
-    expect(predict?.body?.fields.map(({ name }) => name)).toEqual(["text", "texts", "model", "explain"]);
+    expect(predict?.body?.fields.map(({ name }) => name)).toEqual([
+      "text",
+      "texts",
+      "model",
+      "clean",
+      "explain",
+    ]);
     expect(predict?.body?.examples[0]?.value).toHaveProperty("text");
     expect(predict?.responses.map(({ status }) => status)).toContain("503");
     expect(predict?.key).toEqual({ needed: false, scope: "predict" });
