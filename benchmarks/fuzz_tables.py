@@ -59,7 +59,7 @@ _ADDED = Added()
 BATCH = 500
 
 
-class Lost(AssertionError):
+class LostError(AssertionError):
     """Rows that are neither in the output nor reported."""
 
 
@@ -81,7 +81,7 @@ def mutated(seed: int, sources: Sequence[Path]) -> tuple[str, bytes]:
 
 
 def read(path: Path) -> str:
-    """Reads the file and writes its output; the code of its error, or "rows". Raises Lost."""
+    """Reads the file and writes its output; the code of its error, or "rows". Raises LostError."""
     try:
         with opened(path, ReadOptions(), on_read=lambda _: None) as table:
             rows = TextRows.of(table, _ADDED, None)
@@ -94,10 +94,10 @@ def read(path: Path) -> str:
         if known.kind in {"csv", "tsv", "jsonl"} and known.packing is None:
             counted = _records_in(path.read_bytes(), known.kind, known.encoding)
         if counted not in {None, records}:
-            raise Lost(f"{counted} records are in the file, {records} were read")
+            raise LostError(f"{counted} records are in the file, {records} were read")
     except (DataError, SettingsError) as error:
         if not str(error).strip() or "Traceback" in str(error):
-            raise Lost(f"an error without words: {error!r}") from error
+            raise LostError(f"an error without words: {error!r}") from error
         return str(error.code)
     return "rows"
 
@@ -129,16 +129,16 @@ def _check_counted(kind: str, blocks: Sequence[Block], written: bytes) -> None:
     if kind in {"jsonl", "json"}:
         count = written.count(b"\n")
         if count != kept:
-            raise Lost(f"{count} lines are written of {kept} rows")
+            raise LostError(f"{count} lines are written of {kept} rows")
     elif kind in {"csv", "fasttext"}:
         shape = csv.reader(io.StringIO(written.decode(), newline=""), delimiter=_delimiter(written))
         count = sum(1 for row in shape if row) - 1
         if count != kept:
-            raise Lost(f"{count} rows are written of {kept}")
+            raise LostError(f"{count} rows are written of {kept}")
     places = [row.place for block in blocks for row in block.rows]
     places += [problem.place for block in blocks for problem in block.problems if not problem.kept]
     if len(places) != len(set(places)) or len(places) != sum(block.records for block in blocks):
-        raise Lost("a place occurs twice")
+        raise LostError("a place occurs twice")
 
 
 def _delimiter(written: bytes) -> str:

@@ -2,9 +2,9 @@
 
     python benchmarks/score_formats.py --rows 1000000 --beside ../before
 
-A scorer that answers at once stands for the model, so that reading and writing dominate. Each format is read and written
-by a process of its own; with --beside, also by the code of another checkout, in turns. Prints the figures and writes
-docs/results/score-formats.json.
+A scorer that answers at once stands for the model, so that reading and writing dominate. Each format is read and
+written by a process of its own; with --beside, also by the code of another checkout, in turns. Prints the figures and
+writes docs/results/score-formats.json.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FORMATS = ("csv", "jsonl", "parquet")
 _WORDS = 'a the dull wonderful film very not plot acting, slow "great" seen again; never'.split()
 # Scores a file with a scorer that answers at once, and prints seconds and the peak of the memory in MB.
 _MEASURED = """
-import sys, time, resource
+import sys, time
 from pathlib import Path
 from types import SimpleNamespace
 from valence.bulk.request import ScoreRequest
@@ -41,7 +41,8 @@ engine = SimpleNamespace(answers=lambda texts: [one] * len(texts), body_version=
                          fitted=SimpleNamespace(labels=labels))
 began = time.perf_counter()
 score_file(ScoreRequest(Path(sys.argv[1]), Path(sys.argv[2]), "comment"), engine, 1)
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+status = Path("/proc/self/status").read_text()  # ru_maxrss would be that of the parent, if it is larger
+print(time.perf_counter() - began, int(status.partition("VmHWM:")[2].split()[0]) / 1e3)
 """
 
 

@@ -18,7 +18,7 @@ from pyarrow import parquet
 from tests.cluster.inputs import packed, texts, write_csv, write_jsonl
 from valence.bulk import blocks
 from valence.bulk.request import ScoreRequest, source_of
-from valence.cluster import plans
+from valence.cluster import cuts
 from valence.cluster.plans import Part, Plan, Reading, part_opened, planned
 from valence.cluster.storage import place_of
 from valence.errors import DataError
@@ -32,7 +32,7 @@ Read = tuple[list[Any], list[str | Answer], list[int], list[str]]
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (blocks, plans):
+    for module in (blocks, cuts):
         monkeypatch.setattr(module, "BLOCK_ROWS", 8)
 
 

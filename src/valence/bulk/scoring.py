@@ -24,7 +24,7 @@ def cleaning(score: Score, how: Cleaning) -> Score:
 
 
 def results(texts: Sequence[str | Answer], score: Score) -> list[Result]:
-    """The prediction or the error for each text; the answer where there is no text."""
+    """The prediction or the error for each text; the answer of a row without a text."""
     scored = iter(score([text for text in texts if isinstance(text, str)]))
     return [next(scored) if isinstance(text, str) else text for text in texts]
 

@@ -8,19 +8,17 @@ JSON lines that are not compressed.
 from __future__ import annotations
 
 import hashlib
-import io
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import IO, Any
 
-from valence.bulk.blocks import BLOCK_ROWS, Block, blocks_of, chained
+from valence.bulk.blocks import Block, blocks_of, chained
+from valence.cluster.cuts import bytes_of_group, is_cuttable, offsets_of, row_ranges
 from valence.cluster.storage import Place, opened, read_through
 from valence.errors import DataError, ValenceError
 from valence.tables import opening
 from valence.tables.answers import Added
-from valence.tables.decoding import codec
 from valence.tables.grid import Row, Unread
 from valence.tables.open_table import OpenTable, again
 from valence.tables.options import ReadOptions
@@ -202,7 +200,7 @@ class _Planner:
 
     def _cut(self, table: OpenTable, blocks: Iterator[Block]) -> None:
         """Adds parts of whole blocks; a file that cannot be read from the middle is one part."""
-        whole = table.kind not in _LINES or table.understood.packing or not _cuttable(table.understood.encoding)
+        whole = table.kind not in _LINES or table.understood.packing or not is_cuttable(table.understood.encoding)
         most = float("inf") if whole else self._reading.part_rows
         begins, digest, rows, records = 1, "", 0, 0
         try:
@@ -226,79 +224,15 @@ class _Planner:
         if len(self.parts) < 2 or self.parts[0].groups != (0, 0):
             return
         with read_through(self._place) as raw:
-            offsets = list(_offsets_of(raw, [part.first for part in self.parts]))
+            offsets = list(offsets_of(raw, [part.first for part in self.parts]))
         self.parts = [replace(part, offset=offset) for part, offset in zip(self.parts, offsets, strict=True)]
 
     def _cut_parquet(self, table: ParquetTable) -> None:
         schema = str(table.schema)
         with opened(self._place) as content:
-            for groups, skipped, rows, first in _ranges(table.file.metadata, self._reading.part_rows):
+            for groups, skipped, rows, first in row_ranges(table.file.metadata, self._reading.part_rows):
                 digest = hashlib.blake2b(f"{schema} {skipped} {rows}".encode(), digest_size=16)
                 for group in range(*groups):
-                    for piece in _bytes_of(content, table.file.metadata.row_group(group)):
+                    for piece in bytes_of_group(content, table.file.metadata.row_group(group)):
                         digest.update(piece)
                 self.parts.append(Part(len(self.parts), digest.hexdigest(), rows, rows, 0, first, groups, skipped))
-
-
-def _offsets_of(file: IO[bytes], numbers: Sequence[int]) -> Iterator[int]:
-    """The bytes at which these lines begin, in ascending order; line 1, with whatever is before it, is at 0."""
-    text = io.TextIOWrapper(file, "latin-1", newline="")  # a character for each byte
-    try:
-        number, offset = 1, 0
-        for wanted in numbers:
-            while number < wanted:
-                offset += len(text.readline())
-                number += 1
-            yield offset
-    finally:
-        text.detach()
-
-
-def _cuttable(encoding: str | None) -> bool:
-    """Whether each line can be decoded alone: in UTF-8, and in codecs of one byte per character with its line ends."""
-    name = codec(encoding)
-    if name == "utf-8-sig":
-        return True
-    all_bytes = bytes(range(256))
-    try:
-        characters = [bytes([byte]).decode(name, "surrogateescape") for byte in all_bytes]
-        decoded = all_bytes.decode(name, "surrogateescape")
-    except UnicodeError:
-        return False
-    same_ends = all([i for i, each in enumerate(characters) if each == end] == [ord(end)] for end in "\r\n")
-    return decoded == "".join(characters) and len(decoded) == len(all_bytes) and same_ends
-
-
-def _ranges(metadata: Any, most: int) -> Iterator[tuple[tuple[int, int], int, int, int]]:
-    """Parts of about `most` rows: small row groups joined, large ones cut. (groups, skipped, rows, first row)."""
-    most = -(-most // BLOCK_ROWS) * BLOCK_ROWS
-    first, begun, rows = 1, 0, 0
-    for group in range(metadata.num_row_groups):
-        size = metadata.row_group(group).num_rows
-        if rows and rows + size > most:
-            yield (begun, group), 0, rows, first
-            first, begun, rows = first + rows, group, 0
-        if size <= most:
-            rows += size
-            continue
-        for skipped in range(0, size, most):
-            here = min(most, size - skipped)
-            yield (group, group + 1), skipped, here, first
-            first += here
-        begun, rows = group + 1, 0
-    if rows:
-        yield (begun, metadata.num_row_groups), 0, rows, first
-
-
-def _bytes_of(file: IO[bytes], group: Any) -> Iterator[bytes]:
-    """A row group's bytes as they are in the file, column by column."""
-    for number in range(group.num_columns):
-        column = group.column(number)
-        start = column.data_page_offset
-        if column.has_dictionary_page and column.dictionary_page_offset:
-            start = min(start, column.dictionary_page_offset)
-        file.seek(start)
-        left = column.total_compressed_size
-        while left > 0 and (piece := file.read(min(left, 1 << 20))):
-            left -= len(piece)
-            yield piece

@@ -21,7 +21,6 @@ from typing import Any
 _FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 # Stripped before a formula. A line end also begins a row if the quotes around it aren't recognised.
 _STRIPPED = "\t\r\n"
-_NUMBER = re.compile(r"[+-](\d+([.,]\d+)?|[.,]\d+)([eE][+-]?\d+)?%?")
 _SEPARATORS = ",;\t|"
 
 
@@ -47,13 +46,11 @@ def _cell(value: Any, delimiter: str) -> Any:
 
 
 def defused(cell: str, delimiter: str) -> str:
-    """The cell with an apostrophe wherever a spreadsheet would start a formula; a signed number is none.
+    """The cell with an apostrophe wherever a spreadsheet would start a formula.
 
-    >>> defused("=1+1", ","), defused("-5", ",")
-    ("'=1+1", '-5')
+    >>> defused("=1+1", ",")
+    "'=1+1"
     """
-    if _NUMBER.fullmatch(cell):
-        return cell
     return _formula_starts(delimiter).sub(r"\1'", cell)
 
 
