@@ -38,7 +38,7 @@ from valence.inference.prediction import Prediction
 one = Prediction("positive", 0.75, {"negative": 0.25, "positive": 0.75}, True, 5, 1)
 labels = SimpleNamespace(multi_label=False)
 engine = SimpleNamespace(answers=lambda texts: [one] * len(texts), body_version="b", head_version="h",
-                         fitted=SimpleNamespace(labels=labels))
+                         fitted=SimpleNamespace(labels=labels, cleaning=None))
 began = time.perf_counter()
 score_file(ScoreRequest(Path(sys.argv[1]), Path(sys.argv[2]), "comment"), engine, 1)
 status = Path("/proc/self/status").read_text()  # ru_maxrss would be that of the parent, if it is larger

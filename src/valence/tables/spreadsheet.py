@@ -51,6 +51,8 @@ def defused(cell: str, delimiter: str) -> str:
     >>> defused("=1+1", ",")
     "'=1+1"
     """
+    if cell.isalnum():  # most labels
+        return cell
     return _formula_starts(delimiter).sub(r"\1'", cell)
 
 

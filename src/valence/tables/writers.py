@@ -26,6 +26,7 @@ Rows = Sequence[Row]
 Answers = Sequence[Answer]
 # What a format is written as that has no writer of its own.
 _WRITTEN_AS = {"json": "jsonl", "fasttext": "csv"}
+_encoded = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for every row
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def with_keys(line: str, added: dict[str, Any]) -> str:
     """
     inside = line[:-1].rstrip()
     comma = "" if inside == "{" else ", "
-    return f"{inside}{comma}{json.dumps(added, ensure_ascii=False)[1:]}\n"
+    return f"{inside}{comma}{_encoded(added)[1:]}\n"
 
 
 class _PackedText:
