@@ -25,7 +25,7 @@ GZ, ZST, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _IN_MEMORY_BYTES = 8 << 20  # of a workbook in an archive; a larger one is put into a temporary file
 _LEVELS = 2  # a zip that holds a .csv.gz
 _SHOWN_MEMBERS = 12
-_TRUSTED_BYTES = 4 << 30  # of a workbook in an archive, which has to be copied
+_TRUSTED_BYTES = 4 << 30  # of a workbook in an archive, which must be copied
 
 
 @dataclass(frozen=True)

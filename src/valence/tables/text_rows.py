@@ -13,7 +13,7 @@ from valence.tables.decoding import shown
 from valence.tables.grid import Nested, Row, Unread, check_not_empty
 from valence.tables.open_table import OpenTable
 
-_FIRST_ROWS = 512  # from which the text column is told
+_FIRST_ROWS = 512  # by which the text column is chosen
 
 
 class TextRows:

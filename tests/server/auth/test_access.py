@@ -47,7 +47,7 @@ def _ask(client: FlaskClient, place: tuple[str, str], **more: Any) -> tuple[int,
 
 
 def _body(path: str) -> dict[str, Any]:
-    if path == "/api/v1/jobs":
+    if path in {"/api/v1/jobs", "/api/v1/files/preview"}:
         return {"data": b"text\ngood\n", "content_type": "text/csv"}
     return {"json": {"/api/v1/predict": {"text": "good"}, "/api/v1/feedback": said()}.get(path)}
 

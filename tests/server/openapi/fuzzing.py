@@ -33,6 +33,7 @@ STRICTER = {
     ("/api/v1/feedback", "post"),
     ("/api/v1/feedback", "get"),
     ("/api/v1/jobs", "post"),
+    ("/api/v1/files/preview", "post"),
 }
 load_all_checks()
 _ACCEPTANCE = CHECKS.get_one("positive_data_acceptance")
