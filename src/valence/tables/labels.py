@@ -46,7 +46,7 @@ def names_of(cells: Sequence[Any]) -> list[str | None]:
 
 
 def _spelt_first(written: Sequence[str | None], cells: Sequence[Any]) -> list[str | None]:
-    """Whole numbers, each as the first cell with it is written; what is no text in the file has no spelling."""
+    """Whole numbers, each as the first cell with it is written; what is not a text in the file has no spelling."""
     spelling: dict[str, str] = {}
     for name, cell in zip(written, cells, strict=True):
         if name is not None:
