@@ -18,7 +18,7 @@ from valence.errors import DataError
 from valence.tables.decoding import STANDARD_INPUT, shown
 
 BUFFER_BYTES = 1 << 18
-START_BYTES = 1 << 16  # of a file, from which its format is reported
+START_BYTES = 1 << 16  # of a file, from which its format is detected
 _SHOWN_AFTER_S = 1.0  # a shorter read needs no progress bar
 _FREE_BYTES = 16 << 20  # so much of a file may be unpacked from however few bytes
 
