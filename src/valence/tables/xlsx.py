@@ -49,7 +49,7 @@ class WorkbookTable:
             sheet = _sheet(path, book, options.sheet)
             self._rows = _filled_rows(sheet)
             first = next(self._rows, None) if options.header else None
-        names = options.columns or [_header_cell(cell.value) for cell in (first[1] if first else ())]
+            names = options.columns or [_header_cell(cell.value) for cell in (first[1] if first else ())]
         self.header = list(names)
         check_not_empty(path, self.header, "header")
         self.columns, self.notes = column_names(self.header)
@@ -67,8 +67,10 @@ class WorkbookTable:
             if len(cells) > width:
                 yield Unread(place, self._too_wide(place, len(cells)))
                 continue
-            raw = [cell.value for cell in cells] + [None] * (width - len(cells))
-            shown_as = [_as_seen(cell) for cell in cells] + [None] * (width - len(cells))
+            missing = [None] * (width - len(cells))
+            with _damage_mapped(self.path):  # a cell looks up its format only now
+                raw = [*(cell.value for cell in cells), *missing]
+                shown_as = [*(_as_seen(cell) for cell in cells), *missing]
             yield Row(place, dict(zip(self.columns, shown_as, strict=True)), raw)
 
     def _too_wide(self, place: int, width: int) -> DataError:
