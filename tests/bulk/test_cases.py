@@ -13,7 +13,7 @@ from tests.bulk.conftest import Score
 from tests.tables.test_cases import CASES, FOLDER, name_of
 
 # Errors that only labels cause: the texts of such files can be scored.
-ABOUT_LABELS = {"columns-ambiguous", "label-spans", "header-missing"}
+ABOUT_LABELS = {"columns-ambiguous", "label-spans"}
 READING = {
     "encoding": "--encoding",
     "separator": "--separator",

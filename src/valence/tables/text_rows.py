@@ -11,6 +11,7 @@ from valence.tables.answers import Added
 from valence.tables.columns import choose_text_of_rows
 from valence.tables.decoding import shown
 from valence.tables.grid import Nested, Row, Unread, check_not_empty
+from valence.tables.headers import check_header
 from valence.tables.open_table import OpenTable
 
 _FIRST_ROWS = 512  # by which the text column is chosen
@@ -37,8 +38,8 @@ class TextRows:
     def of(cls, table: OpenTable, added: Added, named: str | None) -> TextRows:
         """All rows of a table; `named` is the column with the texts, or None to detect it.
 
-        Raises DataError and SettingsError if there are no rows, if the texts cannot be told, or for a column with a
-        name that is added.
+        Raises DataError and SettingsError if there are no rows, if the first line is data and not a header, if no
+        column or several could hold the texts, or for a column with a name that is added.
         """
         rows = iter(table)
         first = list(itertools.islice(rows, _FIRST_ROWS))
@@ -46,6 +47,9 @@ class TextRows:
         check_not_empty(path, first, "rows below its header" if columns and table.unit == "line" else "rows")
         if columns is None:
             columns = list(dict.fromkeys(name for row in first if isinstance(row, Row) for name in row.cells))
+        if table.understood.header and table.understood.separator is not None:
+            read = [row.cells for row in first if isinstance(row, Row)]
+            check_header(path, table.header or (), [[cells[name] for cells in read] for name in columns])
         text_column, why = choose_text_of_rows(path, columns, first, named)
         added.refuse_clash(path, columns)
         _refuse_nested(path, text_column, first)
