@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shlex
 from pathlib import Path
@@ -48,6 +49,19 @@ def test_its_rows_are_scored(score: Score, tmp_path: Path, case: dict[str, Any])
     problems = tmp_path / "out.jsonl.problems.jsonl"
     listed = problems.read_text("utf-8").split("\n") if problems.exists() else []
     assert sum("line 14" in line for line in listed) == expected.get("rows_unread", 0)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "read" in case], ids=name_of)
+def test_its_texts_are_in_a_csv(score: Score, tmp_path: Path, case: dict[str, Any]) -> None:
+    expected, out = case["read"], tmp_path / "out.csv"
+    done = score(FOLDER / case["file"], "--out", out, *options_of(case))
+    assert done.exit_code == 0, done.stderr
+    with out.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file, delimiter=expected.get("separator", ",") if expected["kind"] == "csv" else ",")
+    column = expected["columns"].index(expected["text_column"])
+    blank = sum(not row[column].strip() for row in rows)
+    assert (len(rows), len(header)) == (expected["rows"], len(expected["columns"]) + 4)
+    assert blank <= expected.get("rows_without_text", 0)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 from valence.errors import DataError
 from valence.tables import jsonlines
-from valence.tables.grid import Row
+from valence.tables.grid import Nested, Row
 from valence.tables.parquet import BatchRow
 
 
@@ -20,7 +20,7 @@ def cells_of(row: Row, columns: Sequence[str]) -> Sequence[Any]:
         return row.raw
     if isinstance(row.raw, BatchRow):
         return [_plain(value, row) for value in row.raw.values_as_stored()]
-    item = jsonlines.spelt(row.raw)
+    item = _object_of(row)
     return [_from_json(item.get(name)) for name in columns]
 
 
@@ -34,10 +34,23 @@ def text_maker(kind: str, columns: Sequence[str]) -> Callable[[Row], list[str | 
         return lambda row: [_as_text(cell) for cell in row.raw]
 
     def of_json(row: Row) -> list[str | None]:
-        item = jsonlines.spelt(row.raw)
+        item = _object_of(row)
         return [None if (value := item.get(name)) is None else _json_text(value) for name in columns]
 
     return of_json
+
+
+def _object_of(row: Row) -> dict[str, Any]:
+    """A row's object by its keys, and by the columns that the export of a labelling tool holds deeper inside."""
+    item: dict[str, Any] = jsonlines.spelt(row.raw)
+    return {name: _found_inside(cell) for name, cell in row.cells.items() if name not in item} | item
+
+
+def _found_inside(cell: Any) -> Any:
+    if not isinstance(cell, Nested):
+        return cell
+    items = list(cell.items or ())
+    return items[0] if cell.one_label and len(items) == 1 else items
 
 
 def json_maker(columns: Sequence[str]) -> Callable[[Row], str]:

@@ -55,6 +55,8 @@ def write(job: Job, parts: Iterable[JobPart]) -> Iterator[str]:
 
 
 def _line_of_json(row: Any) -> str:
+    if isinstance(row, list):
+        return str(row[0])
     return row if isinstance(row, str) else json.dumps(row)  # version 0.1 stored objects
 
 

@@ -54,7 +54,8 @@ class Upload:
         columns: empty for jsonl, where each row has its own keys.
         rows: in the parts.
         rows_left_out: those that could not be read.
-        parts: consecutive rows: lists of cells, or for jsonl, the unchanged lines.
+        parts: consecutive rows: lists of cells; for jsonl the unchanged lines, each in a list with its text if that is
+            inside of the object, as in the exports of labelling tools.
     """
 
     shape: Shape
@@ -81,6 +82,8 @@ def read(file: IO[bytes], media_type: str, query: JobQuery, *, max_rows: int, ma
 
 def text_of(row: Any, shape: str, columns: Sequence[str], text_column: str) -> str:
     """The text of a row."""
+    if shape == "jsonl" and isinstance(row, list):
+        return str(row[1])
     if shape == "jsonl":
         row = row if isinstance(row, dict) else jsonlines.parsed(row)  # objects were kept until version 0.1
     text: str | None = row.get(text_column) if shape == "jsonl" else row[columns.index(text_column)]
@@ -101,7 +104,10 @@ def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
         text = rows.text_of(row)
         if isinstance(text, DataError):
             raise text
-        given = row.raw if table.columns is None else [cell or "" for cell in texts(row)]
+        if table.columns is not None:
+            given = [cell or "" for cell in texts(row)]
+        else:
+            given = [row.raw, text or ""] if table.understood.tool else row.raw
         parts.add(given, len(text or ""))
     shape = _SHAPES.get(table.kind, "csv")
     delimiter = "" if shape == "jsonl" else table.understood.separator or ","
