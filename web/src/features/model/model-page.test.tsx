@@ -1,4 +1,4 @@
-import { fireEvent, screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 
@@ -222,7 +222,8 @@ describe("Model page", () => {
 
   it("opens the linked section, and lists all sections", async () => {
     open("/model#card");
-    expect(await screen.findByText(/^A card\./)).toBeVisible();
+    const card = await screen.findByText(/^A card\./);
+    await waitFor(() => expect(card).toBeVisible());
     const contents = screen.getByRole("navigation", { name: "On this page" });
     expect((await within(contents).findAllByRole("link")).map((link) => link.getAttribute("href"))).toEqual([
       "#mistakes",

@@ -23,8 +23,8 @@ export function ResultsTable({ group, chosen }: { group: Group; chosen: string }
           </tr>
         </thead>
         <tbody>
-          {group.rows.map((row) => (
-            <tr key={row.name} data-own={row.own || undefined}>
+          {group.rows.map((row, i) => (
+            <tr key={i} data-own={row.own || undefined}>
               <th scope="row">
                 {row.name} {row.own ? <span className={classes.own}>this model</span> : null}
               </th>
