@@ -440,3 +440,10 @@ def test_forum_posts_are_scored_without_what_they_quote(
     assert [found[3][name] for name in ADDED] == [expected[1][name] for name in ADDED]
     assert "4 rows, 2 without a text of their own" in caplog.text
     assert not out.with_name("out.jsonl.problems.jsonl").exists()
+
+
+def test_a_message_draws_no_bar_over_the_next_line(score: Score, tmp_path: Path) -> None:
+    file = tmp_path / "ragged.csv"
+    file.write_text("id,text\n1,good\n2\n", "utf-8")
+    done = score(file, "--out", tmp_path / "out.csv")
+    assert (done.exit_code, done.stderr) == (0, "")  # messages are logged

@@ -22,6 +22,7 @@ from valence.bulk.request import STANDARD_OUTPUT, ScoreRequest, Source, source_o
 from valence.bulk.scoring import Result, Score, Scored, cleaning, results, with_problems
 from valence.errors import DataError
 from valence.inference.engine import Engine
+from valence.system.progress import Bar
 from valence.system.version import __version__
 from valence.tables.answers import WITHOUT_TEXT, Added
 from valence.tables.decoding import shown
@@ -173,7 +174,7 @@ class _Run:
 
     def _bar(self) -> Any:
         size = self._source.progress.size
-        return tqdm(
+        return Bar(
             total=size,
             initial=self._position,  # rows of an interrupted run do not count for the remaining time
             unit="",

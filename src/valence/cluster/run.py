@@ -27,6 +27,7 @@ from valence.cluster.storage import Place, files_in, is_temporary, place_of, rea
 from valence.cluster.worker import Done, Job, Planner, Scorer, Task
 from valence.errors import DataError, ValenceError
 from valence.system.files import indented_json
+from valence.system.progress import Bar
 from valence.system.version import __version__
 
 log = logging.getLogger(__name__)
@@ -250,7 +251,7 @@ class _Run:
             log.info("The rows and their problems are listed in *.problems.jsonl next to the shards.")
 
     def _bar(self, title: str, unit: str, total: int) -> Any:
-        return tqdm(
+        return Bar(
             total=total,
             desc=title,
             unit=unit,
