@@ -20,18 +20,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-# Name -> (which of the files, what says how they are read, what the head reads).
+# Name -> (which of the files, what says how they are read).
 FILES = {
-    "comments": (["comments_toxicity.csv"], "--data comments_toxicity.csv", "--readout general"),
+    "comments": (["comments_toxicity.csv"], "--data comments_toxicity.csv"),
     "banking77": (
         ["banking77_train.csv", "banking77_test.csv"],
         "--data banking77_train.csv --test-data banking77_test.csv",
-        "--readout general",
     ),
     "tweets": (
         ["tweets_hate_offensive.csv"],
         "--data tweets_hate_offensive.csv --text-column tweet --label-column class",
-        "--readout general",
     ),
 }
 
@@ -43,10 +41,9 @@ _HERE = Path(__file__).parent
 
 def commands(name: str, ways: Sequence[str] = WAYS) -> dict[str, list[str]]:
     """Results file -> the command that makes it, in a folder that has the files."""
-    _, reading, readout = FILES[name]
-    read, how = shlex.split(reading), shlex.split(readout)
+    read = shlex.split(FILES[name][1])
     each = {
-        "ours": (f"own-{name}.json", ["valence", "transfer", "--from", "bundled", *read, *how, "--out", name]),
+        "ours": (f"own-{name}.json", ["valence", "transfer", "--from", "bundled", *read, "--out", name]),
         "tfidf": (f"own-{name}-tfidf.json", ["valence", "baseline", *read]),
         "setfit": (f"own-{name}-setfit.json", ["python", "train_rivals.py", "--rival", "setfit", *read]),
     }

@@ -40,12 +40,12 @@ def exported_base(data: Path, out: Path) -> Path:
 
 def measure(name: str, body: str, data: Path) -> dict[str, Any]:
     """The result of one file with a head on the frozen `body`."""
-    files, reading, readout = FILES[name]
+    files, reading = FILES[name]
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         for file in files:
             (work / file).symlink_to((data / file).resolve())
-        options = [*shlex.split(reading), *shlex.split(readout), "--out", "model", "--results", "result.json"]
+        options = [*shlex.split(reading), "--readout", "general", "--out", "model", "--results", "result.json"]
         command = ["transfer", "--from", body, *options]
         print("$ valence", shlex.join(command), flush=True)
         if Path(body).exists():

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.server.fakes import FakeScorer, bearer, served
+from tests.tables.test_cases import FOLDER
 from valence.server.app import create_app
 from valence.server.auth import keys
 from valence.server.classifiers.registry import Registry
@@ -30,7 +31,7 @@ def test_a_file_is_shown_as_it_would_be_read(client: FlaskClient, admin: dict[st
 
 
 def test_the_query_says_how_it_is_read(client: FlaskClient, admin: dict[str, str]) -> None:
-    query = "?columns=label,text&separator=|&encoding=cp1252&missing=-&clean=forum&bad_rows=skip"
+    query = "?no_header=true&columns=label,text&separator=|&encoding=cp1252&missing=-&clean=forum&bad_rows=skip"
     content = "bad|caf\xe9 noir ici\ngood|[quote]Oui oui oui.[/quote]\n-|Non non non.\na|b|c\n"
     answer = client.post(URL + query, data=content.encode("cp1252"), headers={**admin, "Content-Type": "text/csv"})
     assert answer.status_code == 200, answer.text
@@ -57,14 +58,22 @@ def test_other_formats(client: FlaskClient, admin: dict[str, str], kind: str, co
     assert (shown["columns"], shown["first_rows"]) == (["text", "label"], [["A film", "a"]])
 
 
+def test_a_workbook(client: FlaskClient, admin: dict[str, str]) -> None:
+    book = (FOLDER / "28c_workbook.xlsx").read_bytes()
+    headers = {**admin, "Content-Type": "application/octet-stream"}
+    shown = client.post(f"{URL}?sheet=Comments&label_column=label", data=book, headers=headers).get_json()
+    assert (shown["rows"], shown["read_as"]["format"], shown["read_as"]["sheet"]) == (12, "xlsx", "Comments")
+
+
 @pytest.mark.parametrize(
     ("query", "content", "code"),
     [
         ("", b"text,label\n\xff\xfe\xff,a\n", "invalid-file"),
         ("", b"\x89PNG\r\n\x1a\n\0\0", "invalid-file"),
         ("?separator=%22", b"text,label\n", "invalid-fields"),
-        ("?columns=", b"text,label\n", "invalid-fields"),
-        ("?sheet=1", b"text,label\n", "invalid-fields"),
+        ("?no_header=true", b"text,label\n", "invalid-fields"),
+        ("?columns=a,b", b"text,label\n", "invalid-fields"),
+        ("?colour=1", b"text,label\n", "invalid-fields"),
     ],
 )
 def test_what_cannot_be_read_is_a_problem(

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 
 from valence.server.auth.access import holder
-from valence.server.jobs import download, results, uploads
+from valence.server.jobs import download, reading, results
 from valence.server.jobs.describe import describe
 from valence.server.openapi import examples
 from valence.server.openapi.contract import Media, operation
@@ -26,7 +26,7 @@ _IDENTITY = {"identity": "The job's ID."}
 @operation(
     tag="Jobs",
     summary="Submit a file",
-    upload=Media(tuple(uploads.MEDIA_TYPES)),
+    upload=Media(tuple(reading.MEDIA_TYPES)),
     query=JobQuery,
     responses={202: Job},
     scope="score-files",

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any, Literal
 
-from valence.errors import DataError, SettingsError, ValenceError
+from valence.errors import DataError
+from valence.server.jobs.reading import THE_FILE, in_words, limits_of, options_of, problems_mapped
 from valence.server.problems import ProblemError
 from valence.server.schemas.jobs import JobQuery
 from valence.tables import jsonlines
 from valence.tables.answers import Added
-from valence.tables.byte_streams import Limits
 from valence.tables.conversion import text_maker
 from valence.tables.grid import Unread
 from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
-from valence.tables.options import ReadOptions
 from valence.tables.text_rows import TextRows
 
 Shape = Literal["csv", "tsv", "jsonl"]
-# The format of each media type; None if the file itself tells it, as CSV does, because so much is sent as CSV.
-MEDIA_TYPES: dict[str, str | None] = {
-    "text/csv": None,
-    "text/tab-separated-values": "tsv",
-    "application/jsonl": "jsonl",
-    "application/x-ndjson": "jsonl",
-    "application/json": None,
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": None,
-    "application/vnd.apache.parquet": None,
-    "application/gzip": None,
-    "application/zip": None,
-    "application/octet-stream": None,
-}
 _SHAPES: dict[str, Shape] = {"csv": "csv", "tsv": "tsv", "jsonl": "jsonl", "json": "jsonl"}  # the others become csv
 # A part is scored and saved at once: a few seconds of work, so that little is repeated after an interruption.
 _PART_ROWS, _PART_CHARS = 32, 40_000
-_THE_FILE = Path("The file")  # begins the error messages, since an upload has no name
-_MOST_RATIO = 200  # unpacked bytes for each packed one
-_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 
 
 @dataclass(frozen=True)
@@ -69,15 +49,11 @@ class Upload:
 
 def read(file: IO[bytes], media_type: str, query: JobQuery, *, max_rows: int, max_bytes: int) -> Upload:
     """Reads a whole file, of `max_bytes` also if it is unpacked. Raises ProblemError that names the invalid line."""
-    try:
-        names = tuple(next(csv.reader([query.columns or ""]), ()))
-        options = ReadOptions(
-            MEDIA_TYPES[media_type], query.encoding, query.separator, not query.no_header, names, query.sheet
-        )
-        with opened(_THE_FILE, options, file=file, limits=Limits(max_bytes, _MOST_RATIO)) as table:
-            return _read(table, query, max_rows)
-    except (DataError, SettingsError) as error:
-        raise ProblemError("invalid-file", _in_words(error)) from error
+    with (
+        problems_mapped(),
+        opened(THE_FILE, options_of(query, media_type), file=file, limits=limits_of(max_bytes)) as table,
+    ):
+        return _read(table, query, max_rows)
 
 
 def text_of(row: Any, shape: str, columns: Sequence[str], text_column: str) -> str:
@@ -97,7 +73,7 @@ def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
     texts = text_maker(table.kind, table.columns or ())
     for row in rows:
         if isinstance(row, Unread) and query.bad_rows == "stop":
-            raise ProblemError("invalid-file", f"{_in_words(row.error)} To leave such rows out: `bad_rows=skip`.")
+            raise ProblemError("invalid-file", f"{in_words(row.error)} To leave such rows out: `bad_rows=skip`.")
         if isinstance(row, Unread):
             left_out += 1
             continue
@@ -112,13 +88,6 @@ def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
     shape = _SHAPES.get(table.kind, "csv")
     delimiter = "" if shape == "jsonl" else table.understood.separator or ","
     return Upload(shape, delimiter, tuple(table.columns or ()), rows.text_column, parts.rows, left_out, parts.done())
-
-
-def _in_words(error: ValenceError) -> str:
-    """The error with its hint, which names the query's parameters instead of a command's options."""
-    if error.code == "columns-clash":
-        return f"{error.message} Rename yours."
-    return _OPTION.sub(lambda option: f"`{option[1].replace('-', '_')}`", f"{error.message} {error.hint}".strip())
 
 
 class _Parts:

@@ -9,24 +9,43 @@ from valence.tables.options import BadRows
 from valence.tables.posts import Cleaning
 
 
-class PreviewQuery(Wire):
-    """How the file is read; what is left out is detected. Each is an option of `valence data show` too."""
+class ReadingQuery(Wire):
+    """How a file is read; what is left out is detected. Each is an option of the commands too."""
 
-    text_column: str | None = Field(None, max_length=200, description="The column with the texts.")
+    text_column: str | None = Field(
+        None, max_length=200, description="The column (in JSON, the key) with the texts. Default: detected."
+    )
+    encoding: str | None = Field(
+        None, max_length=40, description="Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16."
+    )
+    separator: str | None = Field(
+        None, max_length=1, description="Character between the cells of a CSV file. Default: detected."
+    )
+    sheet: str | None = Field(None, max_length=200, description="Name of a workbook's sheet. Default: the only one.")
+    no_header: bool = Field(default=False, description="The first row is data. Name the columns in `columns`.")
+    columns: str | None = Field(
+        None, max_length=4000, description="Names of the columns of a file without a header, separated by commas."
+    )
+    bad_rows: BadRows = Field(
+        "stop", description="Whether a row that can't be read refuses the file, or is left out and counted."
+    )
+    clean: Cleaning | None = Field(
+        None,
+        description="`forum` leaves out what forum posts quote, their code blocks and signatures; a post with nothing "
+        "else has the error `text-only-quotes`. `none` leaves out nothing. Default: as in the model's training.",
+    )
+
+
+class PreviewQuery(ReadingQuery):
+    """How the file is read, also for training."""
+
     label_column: str | None = Field(
         None, max_length=2000, description="Several, separated by commas, are a label each, with 1 or 0 in their cells."
     )
     label_separator: str | None = Field(None, max_length=10, description="Between several labels in a cell.")
-    encoding: str | None = Field(None, max_length=40, description="Of a text file, such as cp1252.")
-    separator: str | None = Field(None, max_length=1, description="Between the cells of a CSV file.")
-    columns: str | None = Field(
-        None, max_length=2000, description="For a file without a header: the names of its columns, separated by commas."
-    )
     missing: str | None = Field(
         None, max_length=2000, description="Words that mean that a text or label is missing, separated by commas."
     )
-    bad_rows: BadRows = Field("stop", description="Whether a row that can't be read is a problem, or is left out.")
-    clean: Cleaning | None = Field(None, description="`forum` leaves out what forum posts quote.")
 
 
 class ReadAs(Wire):

@@ -8,35 +8,13 @@ from typing import Literal
 from pydantic import Field
 
 from valence.server.schemas.base import Name, Wire
+from valence.server.schemas.files import ReadingQuery
 from valence.server.schemas.models import ModelVersion
-from valence.tables.posts import Cleaning
 
 
-class JobQuery(Wire):
-    text_column: str | None = Field(
-        None, max_length=200, description="The column (in JSON, the key) with the texts. Default: detected."
-    )
-    encoding: str | None = Field(
-        None,
-        max_length=40,
-        description="Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.",
-    )
-    separator: str | None = Field(
-        None, max_length=1, description="Character between the cells of a CSV file. Default: detected."
-    )
-    sheet: str | None = Field(None, max_length=200, description="Name of a workbook's sheet. Default: the only one.")
-    no_header: bool = Field(default=False, description="The first row is data. Name the columns in `columns`.")
-    columns: str | None = Field(
-        None, max_length=4000, description="Names of the columns of a file without a header, separated by commas."
-    )
-    bad_rows: Literal["stop", "skip"] = Field(
-        "stop", description="Whether a row that can't be read refuses the file, or is left out and counted."
-    )
-    clean: Cleaning | None = Field(
-        None,
-        description="`forum` leaves out what forum posts quote, their code blocks and signatures; a post with nothing "
-        "else has the error `text-only-quotes`. `none` leaves out nothing. Default: as in the model's training.",
-    )
+class JobQuery(ReadingQuery):
+    """How the file is read and scored."""
+
     model: Name | None = Field(None, description="Name of the model; the server's default if left out.")
 
 

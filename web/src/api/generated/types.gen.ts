@@ -1800,9 +1800,37 @@ export type PreviewFileData = {
     path?: never;
     query?: {
         /**
-         * The column with the texts.
+         * The column (in JSON, the key) with the texts. Default: detected.
          */
         text_column?: string;
+        /**
+         * Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.
+         */
+        encoding?: string;
+        /**
+         * Character between the cells of a CSV file. Default: detected.
+         */
+        separator?: string;
+        /**
+         * Name of a workbook's sheet. Default: the only one.
+         */
+        sheet?: string;
+        /**
+         * The first row is data. Name the columns in `columns`.
+         */
+        no_header?: boolean;
+        /**
+         * Names of the columns of a file without a header, separated by commas.
+         */
+        columns?: string;
+        /**
+         * Whether a row that can't be read refuses the file, or is left out and counted.
+         */
+        bad_rows?: 'stop' | 'skip';
+        /**
+         * `forum` leaves out what forum posts quote, their code blocks and signatures; a post with nothing else has the error `text-only-quotes`. `none` leaves out nothing. Default: as in the model's training.
+         */
+        clean?: 'forum' | 'none';
         /**
          * Several, separated by commas, are a label each, with 1 or 0 in their cells.
          */
@@ -1812,29 +1840,9 @@ export type PreviewFileData = {
          */
         label_separator?: string;
         /**
-         * Of a text file, such as cp1252.
-         */
-        encoding?: string;
-        /**
-         * Between the cells of a CSV file.
-         */
-        separator?: string;
-        /**
-         * For a file without a header: the names of its columns, separated by commas.
-         */
-        columns?: string;
-        /**
          * Words that mean that a text or label is missing, separated by commas.
          */
         missing?: string;
-        /**
-         * Whether a row that can't be read is a problem, or is left out.
-         */
-        bad_rows?: 'stop' | 'skip';
-        /**
-         * `forum` leaves out what forum posts quote.
-         */
-        clean?: 'forum' | 'none';
     };
     url: '/api/v1/files/preview';
 };

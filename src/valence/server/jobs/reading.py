@@ -1,0 +1,74 @@
+"""How a file that was sent is opened: its media type, the query's options, and errors in the query's words."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from valence.errors import DataError, SettingsError, ValenceError
+from valence.server.problems import ProblemError, invalid_field
+from valence.server.schemas.files import ReadingQuery
+from valence.tables.byte_streams import Limits
+from valence.tables.options import ReadOptions
+
+# The format of each media type; None if the file itself tells it, as CSV does, because so much is sent as CSV.
+MEDIA_TYPES: dict[str, str | None] = {
+    "text/csv": None,
+    "text/tab-separated-values": "tsv",
+    "application/jsonl": "jsonl",
+    "application/x-ndjson": "jsonl",
+    "application/json": None,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": None,
+    "application/vnd.apache.parquet": None,
+    "application/gzip": None,
+    "application/zip": None,
+    "application/octet-stream": None,
+}
+THE_FILE = Path("The file")  # begins the error messages, since an upload has no name
+_MOST_RATIO = 200  # unpacked bytes for each packed one
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+
+
+def options_of(query: ReadingQuery, media_type: str) -> ReadOptions:
+    """Raises SettingsError for options that contradict each other."""
+    return ReadOptions(
+        MEDIA_TYPES[media_type],
+        query.encoding,
+        query.separator,
+        header=not query.no_header,
+        columns=names_in(query.columns),
+        sheet=query.sheet,
+    )
+
+
+def names_in(listed: str | None) -> tuple[str, ...]:
+    """Names that are separated by commas, as in a line of CSV."""
+    return tuple(next(csv.reader([listed or ""]), ()))
+
+
+def limits_of(max_bytes: int) -> Limits:
+    """How far a file may grow when it is unpacked."""
+    return Limits(max_bytes, _MOST_RATIO)
+
+
+@contextmanager
+def problems_mapped() -> Iterator[None]:
+    """Maps errors of reading, of the file or of the query, to a ProblemError."""
+    try:
+        yield
+    except SettingsError as error:
+        if error.code == "columns-clash":  # the file's columns are at fault
+            raise ProblemError("invalid-file", in_words(error)) from error
+        raise invalid_field("query", in_words(error).rstrip(".")) from error
+    except DataError as error:
+        raise ProblemError("invalid-file", in_words(error)) from error
+
+
+def in_words(error: ValenceError) -> str:
+    """The error with its hint, which names the query's parameters instead of a command's options."""
+    if error.code == "columns-clash":
+        return f"{error.message} Rename yours."
+    return _OPTION.sub(lambda option: f"`{option[1].replace('-', '_')}`", f"{error.message} {error.hint}".strip())
