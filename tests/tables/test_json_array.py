@@ -67,7 +67,9 @@ def test_numbers_are_written_back_as_the_file_spells_them(tmp_path: Path) -> Non
 )
 def test_an_entry_that_cannot_be_read_leaves_the_others(tmp_path: Path, entry: str, says: str) -> None:
     first, broken, last = rows_of(tmp_path / "own.json", f'[{{"text": "a"}}, {entry}, {{"text": "b"}}]')
-    assert isinstance(first, Row) and isinstance(last, Row) and isinstance(broken, Unread)  # noqa: PT018
+    assert isinstance(first, Row)
+    assert isinstance(last, Row)
+    assert isinstance(broken, Unread)
     assert says in str(broken.error)
     assert broken.error.message.startswith("own.json, entry 2: ")
 
@@ -75,7 +77,8 @@ def test_an_entry_that_cannot_be_read_leaves_the_others(tmp_path: Path, entry: s
 def test_a_byte_in_another_encoding_leaves_the_other_entries(tmp_path: Path) -> None:
     content = '[{"text": "Köln"}, {"text": "b"}]'.encode("cp1252")
     broken, good = rows_of(tmp_path / "own.json", content)
-    assert isinstance(broken, Unread) and isinstance(good, Row)  # noqa: PT018
+    assert isinstance(broken, Unread)
+    assert isinstance(good, Row)
     assert "0xf6" in broken.error.message
     read = rows_of(tmp_path / "own.json", content, "cp1252")[0]
     assert isinstance(read, Row)

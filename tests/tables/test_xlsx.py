@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from valence.errors import DataError
 from valence.tables import xlsx
-from valence.tables.grid import Unread
+from valence.tables.grid import Unread, all_read
 from valence.tables.opening import opened
 from valence.tables.options import ReadOptions
 from valence.tables.whole import read_whole
@@ -48,8 +48,8 @@ def test_cells_are_read_as_people_see_them(tmp_path: Path) -> None:
     (read,) = zip(*read_whole(path, ReadOptions()).columns.values(), strict=True)
     assert read == ("a text", 1, 2.5, True, "2026-03-01", "2026-03-01 12:30:00", "12.5%")
     with opened(path, ReadOptions()) as table:
-        raw = next(iter(table)).raw  # type: ignore[union-attr]
-    assert raw[4] == dt.datetime(2026, 3, 1)  # noqa: DTZ001
+        (stored,) = all_read(table)
+    assert stored.raw[4] == dt.datetime(2026, 3, 1)  # noqa: DTZ001
 
 
 texts = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cn", "Co")), min_size=1).filter(str.strip)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,8 +30,8 @@ def examples(rows: int, seed: int, *, classes: int = 4, wrong: float = 0.0, seve
     return Examples(texts, labels if several else tuple(names), tuple(map(str, range(rows))))
 
 
-def splits(**how: float) -> Splits:
-    train, validation, test = (examples(rows, seed, **how) for rows, seed in ((300, 1), (100, 2), (200, 3)))  # type: ignore[arg-type]
+def splits(**how: Any) -> Splits:
+    train, validation, test = (examples(rows, seed, **how) for rows, seed in ((300, 1), (100, 2), (200, 3)))
     return Splits(train, validation, test)
 
 
