@@ -53,7 +53,7 @@ def run_command(words: Sequence[str]) -> dict[str, Any]:
         outputs = ["--out", str(room / "model"), "--results", str(room / "results.json")]
         code = "from valence.cli import main; main(prog_name='valence')"
         subprocess.run([sys.executable, "-c", code, *words, *outputs], check=True, env=_with_empty_cache(room))
-        (found,) = json.loads((room / "results.json").read_text("utf-8"))["results"]
+        found, *_ = json.loads((room / "results.json").read_text("utf-8"))["results"]
     told = {name: found[name] for name in ("peak_memory_mb", "wall_time_s", "processor")}
     return {"command": " ".join(["valence", *(Path(word).name if "/" in word else word for word in words)]), **told}
 

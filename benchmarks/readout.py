@@ -51,7 +51,7 @@ def measure(name: str, body: str, data: Path) -> dict[str, Any]:
         if Path(body).exists():
             command[2] = str(Path(body).resolve())  # since it runs in a folder of its own
         subprocess.run([_VALENCE, *command], cwd=work, check=True)
-        (result,) = json.loads((work / "result.json").read_text("utf-8"))["results"]
+        result, *_ = json.loads((work / "result.json").read_text("utf-8"))["results"]
     return {
         "file": name,
         "body": body,

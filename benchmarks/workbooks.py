@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ def by_openpyxl(path: Path) -> Iterable[Any]:
     """The library's values alone."""
     import openpyxl
 
-    yield from openpyxl.load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True)
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        yield from book.worksheets[0].iter_rows(values_only=True)
 
 
 def by_calamine(path: Path) -> Iterable[Any]:

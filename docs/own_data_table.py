@@ -34,7 +34,7 @@ def table() -> str:
 
 
 def _read(file: str) -> dict[str, Any]:
-    (found,) = json.loads((RESULTS / file).read_text("utf-8"))["results"]
+    found, *_ = json.loads((RESULTS / file).read_text("utf-8"))["results"]  # its baseline comes second
     return dict(found)
 
 

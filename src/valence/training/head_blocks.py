@@ -18,7 +18,7 @@ from valence.training.linear_fit import CLOSE, ROUGH, Layer, Link, fit_layer
 
 # Strong to weak, in half decades, of rows standardised (a readout) or of length 1 (n-grams).
 READOUT_PENALTIES = tuple(10 ** (step / 2) for step in range(6, -9, -1))
-NGRAM_PENALTIES = tuple(10 ** (step / 2) for step in range(0, -13, -1))
+NGRAM_PENALTIES = tuple(10 ** (step / 2) for step in range(0, -17, -1))
 
 # As the penalty weakens, the loss on held-out rows falls and then rises, and the weakest penalties take longest to
 # solve. Once one is worse than the best by this factor, weaker ones are not tried.
