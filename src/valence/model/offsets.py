@@ -4,8 +4,8 @@ The most probable class is the best answer for accuracy. Other metrics gain if r
 each class has an offset, which is added to the logarithm of its probability, and the class with the largest sum is the
 answer (logit adjustment, Menon et al. 2021, "Long-tail learning via logit adjustment", section 4.2).
 
-Offsets are one factor of the logarithms of the classes' shares. An offset of its own for each class, by coordinate
-ascent, is better on the rows that it is chosen on and worse on others, by up to two points with 20 classes and more.
+Offsets are one factor of the logarithms of the classes' shares. An offset of its own for each class would fit the rows
+that it is chosen on better, and others worse: with many classes, each has too few rows to choose it by.
 """
 
 from __future__ import annotations
