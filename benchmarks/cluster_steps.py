@@ -23,7 +23,8 @@ from valence.cluster.storage import Place, place_of
 from valence.cluster.worker import Task
 from valence.inference.engine import Engine
 from valence.model.bundled import bundled_folder
-from valence.tables.writers import FileWriter, Shape, file_writer
+from valence.tables.shape import Shape
+from valence.tables.writers import FileWriter, file_writer
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -41,11 +41,11 @@ from valence.data import sources
 from valence.data.examples import Examples
 from valence.data.splits import sample
 from valence.encoder import bases
-from valence.errors import ValenceError
 from valence.export import export_body
 from valence.inference.cores import available_cores
 from valence.inference.windows import TextReader
 from valence.model.folder import ModelFolder
+from valence.system.errors import ValenceError
 from valence.system.files import write_json
 from valence.system.machine import processor
 

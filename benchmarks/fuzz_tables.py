@@ -27,15 +27,16 @@ from pathlib import Path
 from tqdm import tqdm
 
 from valence.bulk.blocks import Block, blocks_of
-from valence.errors import DataError, SettingsError
 from valence.inference.cores import available_cores
+from valence.system.errors import DataError, SettingsError
 from valence.system.files import write_json
 from valence.system.machine import processor
 from valence.tables.answers import NO_TEXT, Added, Answer
 from valence.tables.opening import opened
 from valence.tables.options import ReadOptions
+from valence.tables.shape import Shape
 from valence.tables.text_rows import TextRows
-from valence.tables.writers import Shape, file_writer, in_pieces, text_writer, written_as
+from valence.tables.writers import file_writer, in_pieces, text_writer, written_as
 
 CASES = Path(__file__).parent.parent / "tests" / "tables" / "cases"
 _ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".txt", ".parquet", ".xlsx", ".gz", ".zip")

@@ -22,12 +22,12 @@ from typos import measure, mistyped  # beside this file
 from valence.data import sources
 from valence.data.splits import SplitConfig, prepare
 from valence.encoder import network
-from valence.errors import SettingsError
 from valence.export import export_body
 from valence.inference.engine import Engine
 from valence.model.folder import FINAL, ModelFolder
 from valence.model.head import linear_head
 from valence.model.multi_label import fitter_for
+from valence.system.errors import SettingsError
 from valence.system.files import write_json
 from valence.system.machine import processor
 from valence.training.saving import Trained, save

@@ -31,12 +31,12 @@ from valence.data.examples import Dataset, Examples
 from valence.data.sources import DataRequest
 from valence.data.splits import SplitConfig, prepare, sample
 from valence.encoder import bases
-from valence.errors import DataError
 from valence.evaluation.results import Origin, check_labels_covered, measure
 from valence.evaluation.scored import Scored
 from valence.evaluation.tables import cost, table
 from valence.model.labels import Labels
 from valence.model.results import Result
+from valence.system.errors import DataError
 from valence.system.files import write_json
 from valence.tables.options import TableOptions
 

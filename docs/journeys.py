@@ -70,15 +70,16 @@ JOURNEYS = (
                 after="training.transfer:transfer",
             ),
             Step(
-                "head_choice:HeadChooser.choose",
+                "fitting.choice:HeadChooser.choose",
                 "holds the solver to one thread where more would wait for each other",
             ),
             Step(
-                "head_choice:HeadChooser._choose", "chooses what the head reads on held-out rows; fits it on all rows"
+                "fitting.choice:HeadChooser._choose",
+                "chooses what the head reads on held-out rows; fits it on all rows",
             ),
-            Step("head_blocks:path", "fits a readout, or n-grams, with one penalty after the other"),
-            Step("head_blocks:Problem.fit", "takes a fold's rows, or all of them"),
-            Step("linear_fit:fit_layer", "solves one penalised logistic regression"),
+            Step("fitting.blocks:path", "fits a readout, or n-grams, with one penalty after the other"),
+            Step("fitting.blocks:Problem.fit", "takes a fold's rows, or all of them"),
+            Step("fitting.linear:fit_layer", "solves one penalised logistic regression"),
             Step(
                 "training.run:Run.measure",
                 "tests the head on the reserved rows and returns a `Result`",

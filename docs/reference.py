@@ -18,7 +18,7 @@ from generated import write_or_check
 
 import valence
 from valence.cli import main as command_line
-from valence.errors import ValenceError
+from valence.system.errors import ValenceError
 
 FOLDER = Path(__file__).parent / "reference"
 MADE = "Generated from the code by `make docs`."

@@ -17,11 +17,11 @@ import pytest
 from joblib import Parallel, delayed
 
 import valence
-from valence.errors import ModelFolderError, SettingsError, TextError
 from valence.inference.fused.encoder import open_fused
 from valence.inference.runtime import RuntimeName
 from valence.model import bundled
 from valence.model.folder import ModelFolder
+from valence.system.errors import ModelFolderError, SettingsError, TextError
 
 
 @pytest.fixture(scope="module")

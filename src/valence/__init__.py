@@ -15,7 +15,9 @@ from valence.system.version import __version__
 
 if TYPE_CHECKING:
     from valence.classifier import Classifier, load
-    from valence.errors import (
+    from valence.estimator import TextClassifier
+    from valence.inference.prediction import Prediction
+    from valence.system.errors import (
         BaseModelError,
         DataError,
         ModelFolderError,
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
         TextError,
         ValenceError,
     )
-    from valence.estimator import TextClassifier
-    from valence.inference.prediction import Prediction
 
 __all__ = [
     "BaseModelError",
@@ -48,7 +48,7 @@ _HOMES = {
     "TextClassifier": "valence.estimator",
     "load": "valence.classifier",
     "Prediction": "valence.inference.prediction",
-    **{name: "valence.errors" for name in __all__ if name.endswith("Error")},
+    **{name: "valence.system.errors" for name in __all__ if name.endswith("Error")},
 }
 
 

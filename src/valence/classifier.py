@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from valence.data.texts import is_one_text, texts_of
-from valence.errors import ModelFolderError, SettingsError, TextError
 from valence.inference.prediction import Prediction
 from valence.model.bundled import BUNDLED, BUNDLED_FOLDER, model_path
+from valence.system.errors import ModelFolderError, SettingsError, TextError
 from valence.tables.posts import Cleaning, cleaned
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import torch
 from safetensors.torch import load_file
 
 from valence.data import sources
-from valence.errors import SettingsError
 from valence.model.folder import ModelFolder
+from valence.system.errors import SettingsError
 from valence.training.pretrain import PretrainConfig, pretrain
 
 SOUP = Path(__file__).parents[2] / "benchmarks" / "soup.py"

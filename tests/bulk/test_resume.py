@@ -20,7 +20,7 @@ from tests.bulk.conftest import Score
 from valence.bulk import output, run
 from valence.bulk.blocks import BLOCK_ROWS, Problem
 from valence.bulk.output import FileOutput, State
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.answers import Answer
 
 BROKEN_EVERY = 31

@@ -24,7 +24,8 @@ from valence.tables.decoding import zstd
 from valence.tables.grid import Row, all_read
 from valence.tables.opening import opened
 from valence.tables.options import ReadOptions
-from valence.tables.writers import Shape, text_writer
+from valence.tables.shape import Shape
+from valence.tables.writers import text_writer
 
 ADDED = ["predicted_label", "predicted_probability", "predicted_sure", "predicted_error"]
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)

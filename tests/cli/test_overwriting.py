@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from valence.cli import COMMANDS, main
-from valence.errors import OutputError
 from valence.model.overwriting import check_free
+from valence.system.errors import OutputError
 
 WRITING = {
     "pretrain": ("--base", "minilm"),

@@ -10,9 +10,9 @@ import pytest
 from tests.cluster.conftest import invoked
 from valence.cluster.connection import Cluster
 from valence.cluster.features import CHUNK, features_on
-from valence.errors import TextError
 from valence.inference.engine import Engine
 from valence.model.folder import ModelFolder
+from valence.system.errors import TextError
 
 
 def test_features_are_the_engine_s_in_order(cluster: Cluster, tiny_model: Path) -> None:

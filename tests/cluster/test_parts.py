@@ -21,7 +21,7 @@ from valence.bulk.request import ScoreRequest, source_of
 from valence.cluster import cuts
 from valence.cluster.plans import Part, Plan, Reading, part_opened, planned
 from valence.cluster.storage import place_of
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.answers import Added, Answer
 from valence.tables.options import ReadOptions
 from valence.tables.parquet import BatchRow

@@ -10,7 +10,7 @@ import pytest
 from valence.cluster import storage
 from valence.cluster.inputs import input_files
 from valence.cluster.storage import Place, place_of
-from valence.errors import DataError, SettingsError
+from valence.system.errors import DataError, SettingsError
 
 Address = Callable[[str], str]
 NOWHERE = Place("", "/nowhere")

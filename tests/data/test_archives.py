@@ -9,7 +9,7 @@ import pytest
 
 from valence.data import imdb, sources, sst2, store
 from valence.data.catalog import CATALOG
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.system.home import home
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from valence.data.catalog import Entry, entry
 from valence.data.download import download
-from valence.errors import DataError
+from valence.system.errors import DataError
 
 CONTENT = bytes(range(256)) * 2000
 

@@ -9,8 +9,8 @@ import pytest
 from tests.encoder.hub import serving
 from tests.encoder.test_hub import run
 from valence.data import hub
-from valence.errors import DataError
 from valence.model.folder import ModelFolder
+from valence.system.errors import DataError
 
 COMMIT = "c" * 40
 MAIN = ("-c", "from valence.cli import main; main()")

@@ -14,7 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from valence.data.labelled_file import LabelledFile, is_table, read
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import zstd
 from valence.tables.options import ReadOptions, TableOptions
 

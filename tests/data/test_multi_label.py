@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from tests.data.test_labelled_file import csv_of, lines, read_text
 from valence.data.labelled_file import read
-from valence.errors import DataError, SettingsError
+from valence.system.errors import DataError, SettingsError
 from valence.tables.options import TableOptions
 
 ROWS: list[dict[str, Any]] = [

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from valence.cli import main
 from valence.data import labelled_file
 from valence.data.preview import Preview, preview
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.byte_streams import Limits
 from valence.tables.options import ReadOptions, TableOptions
 

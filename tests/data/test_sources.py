@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from valence.data.sources import DataRequest, load
-from valence.errors import DataError, SettingsError
+from valence.system.errors import DataError, SettingsError
 from valence.tables.options import TableOptions
 
 

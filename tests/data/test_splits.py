@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from valence.data.duplicates import normalised
 from valence.data.examples import Dataset, Examples
 from valence.data.splits import SplitConfig, cut, cut_test, prepare, sample
-from valence.errors import DataError
+from valence.system.errors import DataError
 
 
 def examples(counts: dict[str, int]) -> Examples:

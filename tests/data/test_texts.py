@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from valence.data.texts import check_texts, is_one_text, texts_of
-from valence.errors import TextError
+from valence.system.errors import TextError
 
 TWO = ["A fine film.", "A dull film."]
 

@@ -17,7 +17,7 @@ from valence.deploy.preflight import Check, Preflight, preflight
 from valence.deploy.programs import node_environment
 from valence.deploy.slug import build_slug
 from valence.deploy.web_process import memory_mb, run_release
-from valence.errors import DeployError
+from valence.system.errors import DeployError
 
 SERVER = """
 import http.server, os, sys, time

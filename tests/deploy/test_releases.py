@@ -19,11 +19,11 @@ from click.testing import CliRunner
 from tests.server.databases import new_database
 from valence.cli import main
 from valence.deploy.web_process import WebProcess, free_port, run_release, web_process
-from valence.errors import DeployError
 from valence.server.store import database as store
 from valence.server.store.address import database_address
 from valence.server.store.database import HEAD, Database
 from valence.server.store.tables import VERSION_TABLE
+from valence.system.errors import DeployError
 
 Serve = Callable[[str], AbstractContextManager[WebProcess]]
 # A later step that does some of its work and then fails, or does not.

@@ -11,8 +11,8 @@ from transformers import MPNetConfig, MPNetModel
 
 from valence.encoder import bases, network
 from valence.encoder.readouts import general_layers
-from valence.errors import BaseModelError
 from valence.model.labels import Labels
+from valence.system.errors import BaseModelError
 
 LABELS = Labels(["negative", "positive"])
 

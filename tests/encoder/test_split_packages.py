@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from valence.encoder.split_packages import assemble
-from valence.errors import BaseModelError
+from valence.system.errors import BaseModelError
 
 NAMES = ("a-base-part-001", "a-base-part-002")
 FILES = {

@@ -23,9 +23,9 @@ from sklearn.preprocessing import FunctionTransformer
 
 import valence
 from valence import TextClassifier
-from valence.errors import DataError, OutputError, SettingsError, TextError
 from valence.inference.engine import Engine
 from valence.model.folder import ModelFolder
+from valence.system.errors import DataError, OutputError, SettingsError, TextError
 from valence.system.files import umask
 from valence.training import feature_cache
 

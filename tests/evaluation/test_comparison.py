@@ -14,9 +14,9 @@ from scipy import stats
 from sklearn.metrics import f1_score
 
 from tests.evaluation.made_up import multi_label_scored, scored
-from valence.errors import DataError
 from valence.evaluation.comparison import Comparison, compare, judged, mcnemar
 from valence.evaluation.scored import Scored
+from valence.system.errors import DataError
 
 
 def compared(first: Scored, second: Scored) -> Comparison:

@@ -12,12 +12,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.evaluation.made_up import CURVE, result_of, scored
-from valence.errors import SettingsError
 from valence.evaluation import plots
 from valence.evaluation.charts import charts
 from valence.evaluation.comparison import compare
 from valence.evaluation.report import render
 from valence.model.results import KnownFailure, Result, Results
+from valence.system.errors import SettingsError
 
 
 class _Page(HTMLParser):

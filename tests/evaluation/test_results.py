@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from tests.evaluation.made_up import CURVE, result_of, scored
-from valence.errors import DataError
 from valence.evaluation.comparison import compare
 from valence.evaluation.results import read, save
 from valence.evaluation.scored import Scored
 from valence.evaluation.tables import breakdown
+from valence.system.errors import DataError
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
 

@@ -19,11 +19,11 @@ from transformers import BertConfig
 from tests.export.conftest import CONFIGS, SIZES, WINDOW, write_model
 from valence.encoder.network import from_folder
 from valence.encoder.readouts import BodyWithReadouts
-from valence.errors import ModelFolderError
 from valence.export import export_body
 from valence.export.families import read_network
 from valence.export.to_onnx import onnx_body, session
 from valence.model.folder import ModelFolder
+from valence.system.errors import ModelFolderError
 
 Arrays = tuple[Any, Any]
 

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from tests.models import BLAME, PRAISE
-from valence.errors import ModelFolderError, OverloadedError, TextError, TooCostlyError
 from valence.inference.batch_run import BatchRun
 from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
 from valence.inference.windows import Ints, Reading
 from valence.model.head import Floats
+from valence.system.errors import ModelFolderError, OverloadedError, TextError, TooCostlyError
 
 
 class Gate(Engine):

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.models import BLAME, PLAIN, PRAISE, with_several_labels
-from valence.errors import ModelFolderError, TextError
 from valence.inference.engine import Engine
 from valence.inference.prediction import Prediction
 from valence.model.folder import ModelFolder
+from valence.system.errors import ModelFolderError, TextError
 
 sentences = st.lists(st.sampled_from([*PRAISE, *BLAME, *PLAIN, "unheard-of"]), min_size=1, max_size=70).map(" ".join)
 

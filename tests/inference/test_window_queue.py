@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.errors import OverloadedError, TooCostlyError
 from valence.inference.call import Call, Entry
 from valence.inference.packing import SHORTEST
 from valence.inference.speed import Speed
 from valence.inference.window_queue import WindowQueue
+from valence.system.errors import OverloadedError, TooCostlyError
 
 BUDGET = 100
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from valence.errors import ModelFolderError, TextError
 from valence.inference.engine import Engine
 from valence.inference.scoring import answer
 from valence.inference.windows import PIECE, TextReader, pooled
+from valence.system.errors import ModelFolderError, TextError
 
 any_text = st.text(st.characters(), max_size=200)  # surrogates too
 

@@ -14,14 +14,14 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from valence import load
-from valence.errors import ModelFolderError
+from valence.fitting.choice import with_ngrams
 from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
 from valence.inference.prediction import Prediction
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.ngrams import NGrams, Vocabulary
 from valence.model.serving import serving_copy
-from valence.training.head_choice import with_ngrams
+from valence.system.errors import ModelFolderError
 
 TEXTS = ["the good film", "zyzzyva", "the bad film about the zyzzyva", "x " * 80]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from valence.errors import ModelFolderError
 from valence.model.folder import ModelFolder
 from valence.model.serving import serving_copy
+from valence.system.errors import ModelFolderError
 from valence.system.files import folder_in_place_of
 
 

@@ -17,11 +17,11 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 from sklearn.multiclass import OneVsRestClassifier
 
 from tests.models import with_several_labels
-from valence.errors import ModelFolderError
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead, MultiLabelHeadFitter, choose_thresholds, fitter_for
 from valence.model.offsets import OBJECTIVES, Objective
+from valence.system.errors import ModelFolderError
 
 
 def rows(count: int = 300, seed: int = 0) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

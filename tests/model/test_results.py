@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from valence.errors import ModelFolderError
 from valence.evaluation.results import read
 from valence.model.folder import ModelFolder
 from valence.model.results import Estimate, Result
+from valence.system.errors import ModelFolderError
 
 ROOT = Path(__file__).parents[2]
 BUNDLED = ROOT / "src" / "valence" / "bundled" / "results.json"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from valence.errors import OverloadedError, TextError
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction, WordEffect
 from valence.model.results import Result
 from valence.server.classifiers.registry import ModelFacts, ServedModel
+from valence.system.errors import OverloadedError, TextError
 
 LIMIT = 50  # characters
 ESTIMATE = {"value": 0.9, "low": 0.88, "high": 0.92}

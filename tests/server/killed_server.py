@@ -14,11 +14,11 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from tests.server.fakes import FakeScorer, served
-from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.server.production import Server, listen
 from valence.server.settings import default_settings
 from valence.server.store import job_rows
+from valence.system.errors import TextError
 
 PART_S = 0.05
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from tests.server.fakes import FakeScorer, served
-from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.server.production import Server, listen
 from valence.server.settings import default_settings
+from valence.system.errors import TextError
 
 
 class SlowScorer(FakeScorer):

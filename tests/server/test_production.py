@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from valence.errors import PortInUseError, SettingsError
 from valence.server.production import Server, address_of, listen, listen_as_set
 from valence.server.settings import Settings, default_settings
 from valence.server.transport.worker import Worker
+from valence.system.errors import PortInUseError, SettingsError
 
 
 def test_a_taken_port_is_told_with_the_next_one() -> None:

@@ -15,12 +15,12 @@ from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
 from tests.server.fakes import FULL, FakeScorer, served
-from valence.errors import ModelFolderError, TextError
 from valence.server.app import create_app
 from valence.server.classifiers.registry import Registry
 from valence.server.openapi import document
 from valence.server.schemas.models import ModelDetail
 from valence.server.settings import Settings, default_settings
+from valence.system.errors import ModelFolderError, TextError
 
 DOCUMENT = document.document(create_app(default_settings(), registry=Registry()), default_settings())
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]

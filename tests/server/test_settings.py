@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from valence.cli.settings import settings as settings_command
-from valence.errors import SettingsError
 from valence.server.model_path import ModelPath
 from valence.server.settings import Settings, default_settings, load_settings
 from valence.server.settings_reference import described_settings, settings_page
+from valence.system.errors import SettingsError
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 

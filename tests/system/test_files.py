@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from valence.errors import OutputError
+from valence.system.errors import OutputError
 from valence.system.files import (
     _exchanged,
     _put_in_place,

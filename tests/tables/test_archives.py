@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.archives import unpack
 from valence.tables.byte_streams import START_BYTES, Limits
 from valence.tables.decoding import zstd

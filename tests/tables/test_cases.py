@@ -12,7 +12,7 @@ import pytest
 
 from valence.data import labelled_file
 from valence.data.labelled_file import LabelledFile
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.noticed import missing_words
 from valence.tables.opening import opened
 from valence.tables.options import ReadOptions, TableOptions

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.delimited import DELIMITERS, MAX_CELL_CHARS, MAX_ROW_LINES
 from valence.tables.grid import Grid
 from valence.tables.options import ReadOptions

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.detect import kind_of
 from valence.tables.signatures import not_a_table
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from valence.data.labelled_file import LabelledFile, read
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.exports import ObjectCells
 from valence.tables.grid import SPANS, Nested
 from valence.tables.options import TableOptions

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables import json_array
 from valence.tables.grid import Row, Unread
 from valence.tables.opening import opened

@@ -13,7 +13,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables import xlsx
 from valence.tables.grid import Unread, all_read
 from valence.tables.opening import opened

@@ -12,8 +12,8 @@ from valence.cli import main
 from valence.data import sources
 from valence.data.examples import Dataset
 from valence.data.splits import SplitConfig
-from valence.errors import DataError
 from valence.evaluation.results import read
+from valence.system.errors import DataError
 from valence.training.baselines import KINDS, baseline
 
 CONFIG = SplitConfig(seed=1)

@@ -13,10 +13,10 @@ from valence.classifier import load
 from valence.data import sources
 from valence.data.examples import Dataset
 from valence.encoder.precision import choose
-from valence.errors import SettingsError
 from valence.export import export_body
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
+from valence.system.errors import SettingsError
 from valence.training.distill import DistillConfig, distill
 from valence.training.pretrain import PretrainConfig, pretrain
 from valence.training.torch_body import open_base, open_folder

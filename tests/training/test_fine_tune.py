@@ -19,10 +19,10 @@ from valence.cli import main
 from valence.data import sources
 from valence.data.examples import Dataset
 from valence.encoder import bases, network, trainable
-from valence.errors import ModelFolderError, SettingsError
 from valence.export import export_body
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
+from valence.system.errors import ModelFolderError, SettingsError
 from valence.training.fine_tune import FineTuneConfig, fine_tune
 from valence.training.losses import balanced_weights
 

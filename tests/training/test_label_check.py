@@ -10,10 +10,10 @@ import pytest
 
 from valence.data.duplicates import blocks
 from valence.data.examples import Examples
-from valence.errors import DataError
+from valence.fitting.choice import CROSS_VALIDATED, HeadChoice, HeadChooser, HeadRows
 from valence.model.labels import Labels
 from valence.model.results import LabelCheck
-from valence.training.head_choice import CROSS_VALIDATED, HeadChoice, HeadChooser, HeadRows
+from valence.system.errors import DataError
 from valence.training.label_check import check_choice, check_file
 
 Array = npt.NDArray[Any]

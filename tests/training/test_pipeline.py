@@ -16,12 +16,12 @@ from transformers import AutoTokenizer, RobertaForSequenceClassification, pipeli
 from valence.classifier import load
 from valence.data import sources
 from valence.data.examples import Dataset
-from valence.errors import BaseModelError, DataError, ModelFolderError, SettingsError
 from valence.export import export_body
 from valence.inference.engine import Engine
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Ints
 from valence.model.serving import serving_copy
+from valence.system.errors import BaseModelError, DataError, ModelFolderError, SettingsError
 from valence.training.body_source import open_body
 from valence.training.pretrain import PretrainConfig, pretrain
 from valence.training.torch_body import open_folder

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from valence.cli import main
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 from valence.training import ranks
 
 

@@ -11,7 +11,7 @@ import pytest
 from valence.data import sources
 from valence.data.examples import Dataset
 from valence.data.splits import SplitConfig
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.training.baselines import baseline
 from valence.training.run import begin
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 from valence.training.run_folder import open_run
 
 

@@ -17,9 +17,9 @@ from valence.data import sources
 from valence.data.examples import Dataset, Examples, Splits, content_checksum
 from valence.encoder import bases, network
 from valence.encoder.precision import choose as precision_of
-from valence.errors import BaseModelError, SettingsError
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
+from valence.system.errors import BaseModelError, SettingsError
 from valence.training import layer_rates, truncation
 from valence.training.encoding import cut
 from valence.training.language_model import MaskTokens, TextPieces

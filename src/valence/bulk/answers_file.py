@@ -14,10 +14,11 @@ from pathlib import Path
 from valence.bulk.blocks import Block, chained
 from valence.bulk.output import packing
 from valence.bulk.request import ScoreRequest, Source, source_of
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.answers import Added, Answer
 from valence.tables.grid import Row
-from valence.tables.writers import Shape, file_writer
+from valence.tables.shape import Shape
+from valence.tables.writers import file_writer
 
 MOST_COLUMNS = 1_000  # made of JSON: objects with more keys use them as data
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.answers import NO_TEXT, Answer
 from valence.tables.grid import Row, Unread
 from valence.tables.parquet import BatchRow

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, Any, Protocol, Self
 
 from valence.bulk.blocks import Problem
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.system.files import write_json
 from valence.tables.decoding import shown, zstd
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from valence.bulk.blocks import Block, blocks_of
 from valence.bulk.progress import ReadProgress
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 from valence.tables.answers import PREFIX, Added
 from valence.tables.decoding import format_of
 from valence.tables.open_table import OpenTable

@@ -20,14 +20,15 @@ from valence.bulk.blocks import Block, Problem, chained
 from valence.bulk.output import FileOutput, Finish, Output, StandardOutput, State, problems_of
 from valence.bulk.request import STANDARD_OUTPUT, ScoreRequest, Source, source_of
 from valence.bulk.scoring import Result, Score, Scored, cleaning, results, with_problems
-from valence.errors import DataError
 from valence.inference.engine import Engine
+from valence.system.errors import DataError
 from valence.system.progress import Bar
 from valence.system.version import __version__
 from valence.tables.answers import WITHOUT_TEXT, Added
 from valence.tables.decoding import shown
 from valence.tables.grid import Unread, stopped_by
-from valence.tables.writers import Shape, TextWriter, in_pieces, text_writer
+from valence.tables.shape import Shape
+from valence.tables.writers import TextWriter, in_pieces, text_writer
 
 log = logging.getLogger(__name__)
 

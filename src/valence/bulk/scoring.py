@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from valence.bulk.blocks import Block, Problem
-from valence.errors import DataError, TextError
 from valence.inference.answers import answer_of
 from valence.inference.prediction import Prediction
+from valence.system.errors import DataError, TextError
 from valence.tables.answers import WITHOUT_TEXT, Answer
 from valence.tables.posts import Cleaning, each_own_words
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import click
 
-from valence.errors import ValenceError
+from valence.system.errors import ValenceError
 from valence.system.version import __version__
 
 # Command -> one line of help. It is here so that `valence --help` imports no command.

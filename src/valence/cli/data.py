@@ -51,7 +51,7 @@ def get(names: tuple[str, ...], source: Path | None) -> None:
 def list_() -> None:
     """List the data sets that Valence knows by name, and say which are on this machine."""
     from valence.data import catalog, store
-    from valence.errors import DataError
+    from valence.system.errors import DataError
 
     for entry in catalog.CATALOG.values():
         try:
@@ -118,7 +118,7 @@ def check(
     label more confidently than usual are shown. Nothing is changed: read these rows, and correct them in your file.
     """
     from valence.data import labelled_file
-    from valence.errors import DataError
+    from valence.system.errors import DataError
     from valence.system.files import check_file_free, write_bytes
     from valence.tables.decoding import FORMATS_IN_WORDS
     from valence.training.label_check import check_file

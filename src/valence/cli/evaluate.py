@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from valence.cli.options import data_options, model_option, results_option, seed_option
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 
 if TYPE_CHECKING:
     from valence.data.examples import Dataset

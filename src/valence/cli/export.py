@@ -22,9 +22,9 @@ def export(model: Path, texts: Path | None, overwrite: bool, as_json: bool) -> N
     """Make body.onnx, quantised to int8, from the network in the folder, and compare its scores with torch's."""
     import json
 
-    from valence.errors import DataError
     from valence.export.parity import SAMPLE_TEXTS, parity
     from valence.export.to_onnx import export_body
+    from valence.system.errors import DataError
     from valence.system.files import check_file_free
 
     lines = [line for line in texts.read_text("utf-8", errors="replace").splitlines() if line.strip()] if texts else []

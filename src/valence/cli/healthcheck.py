@@ -8,7 +8,7 @@ from urllib.error import HTTPError
 
 import click
 
-from valence.errors import ServerUnreachableError
+from valence.system.errors import ServerUnreachableError
 
 # Seconds; slightly less than the limit in the container's health check.
 _TIMEOUT_S = 4

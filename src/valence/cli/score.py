@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from valence.cli.options import clean_option, cluster_option, model_option, reading_options, workers_option
-from valence.errors import SettingsError
 from valence.model.bundled import BUNDLED
+from valence.system.errors import SettingsError
 
 # Options that need --cluster.
 _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "--workers"}

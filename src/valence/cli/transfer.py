@@ -20,8 +20,8 @@ from valence.cli.options import (
     seed_option,
     workers_option,
 )
-from valence.errors import SettingsError
 from valence.model.offsets import OBJECTIVES
+from valence.system.errors import SettingsError
 
 if TYPE_CHECKING:
     from valence.data.sources import DataRequest

@@ -15,8 +15,8 @@ from importlib import import_module
 from itertools import islice
 from typing import Any
 
-from valence.errors import ClusterError, SettingsError
 from valence.inference.cores import available_cores
+from valence.system.errors import ClusterError, SettingsError
 from valence.system.extras import how_to_install
 
 log = logging.getLogger(__name__)

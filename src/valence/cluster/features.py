@@ -11,8 +11,8 @@ from tqdm import tqdm
 
 from valence.cluster.connection import Cluster, fetch
 from valence.cluster.model import engine_from, files_of
-from valence.errors import TextError
 from valence.model.head import Floats
+from valence.system.errors import TextError
 
 CHUNK = 512  # texts: about a second of one core
 

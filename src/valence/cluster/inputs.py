@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from valence.cluster.storage import URI, Place, listed, place_of, size_of
-from valence.errors import DataError, SettingsError
+from valence.system.errors import DataError, SettingsError
 from valence.tables.decoding import FORMATS_IN_WORDS, format_of
 
 _GLOB = re.compile(r"[*?\[]")

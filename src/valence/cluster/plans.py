@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from valence.bulk.blocks import Block, blocks_of, chained
 from valence.cluster.cuts import bytes_of_group, is_cuttable, offsets_of, row_ranges
 from valence.cluster.storage import Place, opened, read_through
-from valence.errors import DataError, ValenceError
+from valence.system.errors import DataError, ValenceError
 from valence.tables import opening
 from valence.tables.answers import Added
 from valence.tables.grid import Row, Unread

@@ -25,7 +25,7 @@ from valence.cluster.request import ClusterRequest, Counts
 from valence.cluster.shards import Model, Receipt, Scoring, Shard, belongs_to_shard, ending_of, shards_in
 from valence.cluster.storage import Place, files_in, is_temporary, place_of, read_bytes, remove, write_bytes
 from valence.cluster.worker import Done, Job, Planner, Scorer, Task
-from valence.errors import DataError, ValenceError
+from valence.system.errors import DataError, ValenceError
 from valence.system.files import indented_json
 from valence.system.progress import Bar
 from valence.system.version import __version__

@@ -18,7 +18,7 @@ from typing import IO, Any, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from valence.errors import DataError, SettingsError
+from valence.system.errors import DataError, SettingsError
 from valence.system.extras import how_to_install
 
 URI = re.compile(r"[a-z][a-z0-9+.-]+://")

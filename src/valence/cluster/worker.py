@@ -19,13 +19,14 @@ from valence.cluster.model import engine_from
 from valence.cluster.plans import Part, Plan, Reading, Table, part_opened, planned
 from valence.cluster.shards import Receipt, Scoring, Shard, format_of_shard, write_shard
 from valence.cluster.storage import Place, size_of
-from valence.errors import ClusterError, DataError, SettingsError, ValenceError
 from valence.inference.engine import Engine
+from valence.system.errors import ClusterError, DataError, SettingsError, ValenceError
 from valence.system.version import __version__
 from valence.tables.grid import Unread, stopped_by
 from valence.tables.options import BadRows
 from valence.tables.posts import Cleaning
-from valence.tables.writers import FileWriter, Shape, file_writer
+from valence.tables.shape import Shape
+from valence.tables.writers import FileWriter, file_writer
 
 LOGGED_PROBLEMS = 20  # of a shard; all of them go into the file next to it
 

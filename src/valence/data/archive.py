@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 
 
 def members(source: Path) -> Iterator[tuple[str, bytes]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 
 
 @dataclass(frozen=True)

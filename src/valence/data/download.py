@@ -10,7 +10,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from valence.data.catalog import Entry
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.system.files import sha256_of, writing
 
 _PIECE = 1 << 16  # bytes

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import FORMATS_IN_WORDS, format_of
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w.-]+)?")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from valence.data.archive import members
 from valence.data.examples import Dataset, Examples, content_checksum
-from valence.errors import DataError
+from valence.system.errors import DataError
 
 _MEMBER = re.compile(r"(?:^|/)(?P<split>train|test)/(?P<kind>pos|neg|unsup)/(?P<file>\d+_\d+\.txt)$")
 _LABELS = {"pos": "positive", "neg": "negative"}

@@ -11,7 +11,7 @@ from typing import Any
 
 from valence.data.examples import Examples, Target, content_checksum
 from valence.data.reading_log import report
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.system.limits import MAX_CHARACTERS
 from valence.tables import labels
 from valence.tables.archives import holds_one_table
@@ -70,7 +70,7 @@ def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> Labelle
     grid = read_whole(path, options.reading, options.bad_rows)
     file = of_grid(grid, options)
     check_labels(file, path, to_learn=to_learn)
-    report(file, grid)
+    report(grid, file.examples, file.choice, file.left_out, file.notes)
     return file
 
 

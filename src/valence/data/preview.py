@@ -14,7 +14,7 @@ from typing import IO, Any
 from valence.data import labelled_file
 from valence.data.guesses import Guess, column_guesses, reading_guesses
 from valence.data.labelled_file import LabelledFile
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.byte_streams import Limits
 from valence.tables.columns import Choice, choose, choose_text
 from valence.tables.grid import Grid, Nested, Row, Unread, stopped_by

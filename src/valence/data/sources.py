@@ -13,7 +13,7 @@ from valence.data.catalog import CATALOG
 from valence.data.examples import Dataset, Examples, content_checksum
 from valence.data.labelled_file import LabelledFile
 from valence.data.splits import cut_test
-from valence.errors import DataError, SettingsError
+from valence.system.errors import DataError, SettingsError
 from valence.tables import labels
 from valence.tables.decoding import FORMATS_IN_WORDS
 from valence.tables.options import TableOptions

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from valence.data.duplicates import blocks
 from valence.data.examples import Dataset, Examples, Splits, labels_of
-from valence.errors import DataError
+from valence.system.errors import DataError
 
 VALIDATION_ROWS = 2500  # enough to see a difference of two points in accuracy
 TEST_ROWS = 5000  # an interval of about one point either way; more rows are more useful for training

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from valence.data.archive import members
 from valence.data.examples import Dataset, Examples, content_checksum
-from valence.errors import DataError
+from valence.system.errors import DataError
 
 _LABELS = {"0": "negative", "1": "positive"}
 _SPLITS = ("train.tsv", "dev.tsv")

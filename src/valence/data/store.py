@@ -16,7 +16,7 @@ from valence.data import imdb, sst2
 from valence.data.catalog import Entry, entry
 from valence.data.download import download
 from valence.data.examples import Dataset, Examples
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.system.files import folder_in_place_of, sha256_of, write_json
 from valence.system.home import home
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from valence.errors import TextError
+from valence.system.errors import TextError
 
 _TO_LIST = ("to_pylist", "to_list", "tolist")  # of PyArrow, of pandas and Polars, of NumPy
 

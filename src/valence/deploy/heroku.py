@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from valence.deploy import programs
-from valence.errors import DeployError
 from valence.model.bundled import BUNDLED
+from valence.system.errors import DeployError
 
 STACK = "heroku-26"
 BUILDPACKS = ("heroku/nodejs", "heroku/python")  # in this order: the page is built before the server is installed

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from valence.errors import DeployError
+from valence.system.errors import DeployError
 
 _LAST_LINES = 15
 

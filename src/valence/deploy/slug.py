@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from valence.deploy.programs import last_lines, node_environment, run
-from valence.errors import DeployError
+from valence.system.errors import DeployError
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from valence.deploy.programs import last_lines, run
-from valence.errors import DeployError
+from valence.system.errors import DeployError
 
 BIND_S, STOP_S = 60, 30  # Heroku's limits: time to open the port, and from SIGTERM to SIGKILL
 

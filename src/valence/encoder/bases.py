@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from valence.encoder.split_packages import assemble
-from valence.errors import BaseModelError
+from valence.system.errors import BaseModelError
 from valence.system.files import sha256_of
 from valence.system.home import home
 

@@ -23,9 +23,9 @@ from transformers import (
 
 from valence.encoder.attention import IN_CHUNKS, in_chunks
 from valence.encoder.bases import LocalBase
-from valence.errors import BaseModelError, ModelFolderError
 from valence.model.head import Floats
 from valence.model.labels import Labels
+from valence.system.errors import BaseModelError, ModelFolderError
 
 # Names of the final layer in the supported families, the most specific first.
 _FINAL_LAYERS = ("classifier.out_proj", "classifier")

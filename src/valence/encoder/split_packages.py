@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 
-from valence.errors import BaseModelError
+from valence.system.errors import BaseModelError
 from valence.system.files import folder_in_place_of
 
 

@@ -9,7 +9,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from valence.encoder.network import classification_layers, final_layer
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 
 Layers = int | Literal["all"]
 

@@ -10,7 +10,7 @@ What `valence transfer` does with a data set, for texts that are already in Pyth
 is not exported. May import `valence.training`; serving must never import it.
 """
 
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 from valence.system.extras import how_to_install
 
 try:

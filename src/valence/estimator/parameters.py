@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from valence.data.texts import cells_of
-from valence.errors import DataError, SettingsError
 from valence.model.folder import FINAL, GENERAL
 from valence.model.offsets import OBJECTIVES
+from valence.system.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
     from valence.model.results import Result

@@ -13,7 +13,7 @@ from sklearn.exceptions import DataConversionWarning
 
 from valence.data.examples import Target, labels_of
 from valence.data.texts import cells_of, columns_of
-from valence.errors import DataError
+from valence.system.errors import DataError
 
 _MOST_FRACTIONS = 20  # a scale such as 1, 1.5, ... 5 is still labels, as in a file
 

@@ -13,12 +13,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from valence.data.texts import check_texts, is_one_text, texts_of
-from valence.errors import DataError, TextError
 from valence.estimator.parameters import check_parameters, class_weights, results_of, row_weights
 from valence.estimator.targets import Targets, targets_of
 from valence.model.folder import FittedHead
 from valence.model.labels import Labels
 from valence.model.offsets import Objective
+from valence.system.errors import DataError, TextError
 
 if TYPE_CHECKING:
     from valence.data.examples import Examples
@@ -84,7 +84,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         SettingsError for a parameter that cannot be used; ModelFolderError or BaseModelError if the body can't be had.
         """
         from valence.data.splits import VALIDATION_ROWS, cut
-        from valence.training.head_on_body import HeadOptions, head_on_body
+        from valence.fitting.head_on_body import HeadOptions, head_on_body
         from valence.training.provenance import versions
 
         check_parameters(self.body, self.readout, self.class_weight, self.optimise, self.seed)
@@ -95,7 +95,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         train, validation = cut(rows, rows=min(VALIDATION_ROWS, len(rows) // 5), seed=int(self.seed))
         start = self._opened(labels)
         choice = head_on_body(
-            start,
+            start.body.readouts,
+            start.read,
             labels,
             (train, validation),
             HeadOptions(readout=self.readout, class_weight=weighed, optimise=self.optimise, seed=int(self.seed)),

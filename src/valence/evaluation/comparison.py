@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from valence.errors import DataError
 from valence.evaluation.intervals import LEVELS, widened
 from valence.evaluation.macro_f1 import difference_of_macro_f1
 from valence.evaluation.scored import AnyScored
 from valence.model.results import Estimate, Result
+from valence.system.errors import DataError
 
 EXACT_BELOW = 25  # discordant rows; from here on Edwards' correction is used, as in textbooks
 _RESAMPLES = 10_000

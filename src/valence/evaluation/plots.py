@@ -8,9 +8,9 @@ import re
 from html import escape
 from pathlib import Path
 
-from valence.errors import SettingsError
 from valence.evaluation.charts import PALETTE, Chart, charts
 from valence.model.results import Result
+from valence.system.errors import SettingsError
 from valence.system.extras import how_to_install
 from valence.system.files import folder_in_place_of
 

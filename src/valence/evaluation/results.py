@@ -14,7 +14,6 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from valence.errors import DataError
 from valence.evaluation.comparison import Comparison
 from valence.evaluation.details import calibration_details, label_details, rounded
 from valence.evaluation.intervals import estimate
@@ -23,6 +22,7 @@ from valence.evaluation.multi_label import estimate as estimate_multi_label
 from valence.evaluation.scored import AnyScored, MultiLabelScored
 from valence.evaluation.slices import slices
 from valence.model.results import LabelCheck, LearningCurve, Result
+from valence.system.errors import DataError
 from valence.system.files import write_json
 from valence.system.machine import peak_memory_mb, processor
 

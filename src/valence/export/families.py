@@ -18,7 +18,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from valence.errors import ModelFolderError
+from valence.system.errors import ModelFolderError
 
 Array = npt.NDArray[np.float32]
 

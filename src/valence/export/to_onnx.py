@@ -10,11 +10,11 @@ import onnx
 import onnxruntime
 
 from valence.encoder.readouts import general_layers
-from valence.errors import ModelFolderError
 from valence.export.families import Network, read_network
 from valence.export.graph import FloatLinears, build
 from valence.export.quantize import RowwiseInt8
 from valence.model.folder import ModelFolder
+from valence.system.errors import ModelFolderError
 from valence.system.files import write_bytes
 
 # The float32 graph and torch may differ by rounding only; features are of the order of 1.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from valence.errors import TextError
 from valence.inference.prediction import Prediction
+from valence.system.errors import TextError
 from valence.tables.answers import Answer
 
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from valence.errors import OverloadedError, TextError
 from valence.inference.admission import Admission, Charge, OnLong
 from valence.inference.batch_run import BatchRun
 from valence.inference.call import Call, Entry, Gone
@@ -26,6 +25,7 @@ from valence.inference.speed import Speed
 from valence.inference.window_queue import WindowQueue
 from valence.inference.windows import Ints
 from valence.model.head import Floats
+from valence.system.errors import OverloadedError, TextError
 
 if TYPE_CHECKING:
     from valence.inference.engine import Engine

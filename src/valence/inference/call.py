@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valence.errors import CallerGoneError, OverloadedError
 from valence.inference.packing import SHORTEST, go_together
 from valence.inference.windows import Ints
 from valence.model.head import Floats
+from valence.system.errors import CallerGoneError, OverloadedError
 
 # Seconds between two checks whether a caller is still there.
 _CHECK_S = 0.5

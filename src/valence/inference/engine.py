@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 
-from valence.errors import ModelFolderError, TextError
 from valence.inference.cores import available_cores
 from valence.inference.packing import packed
 from valence.inference.prediction import Prediction
@@ -24,6 +23,7 @@ from valence.inference.scoring import answer
 from valence.inference.windows import Ints, Reading, TextReader, pooled
 from valence.model.folder import Body, ModelFolder
 from valence.model.head import Floats
+from valence.system.errors import ModelFolderError, TextError
 from valence.system.limits import MAX_CHARACTERS
 
 # Padded tokens of one run. Measured in docs/experiments.md, "Engine": with more, the data between two operators no

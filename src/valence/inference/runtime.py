@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
-from valence.errors import ModelFolderError
 from valence.inference.fused.encoder import INSTRUCTIONS, FusedUnavailableError, load_library, open_fused
 from valence.inference.windows import Ints
 from valence.model.head import Floats
+from valence.system.errors import ModelFolderError
 
 if TYPE_CHECKING:
     import onnxruntime

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from valence.errors import TextError
 from valence.inference.explain import LeftOut, leave_out
 from valence.inference.prediction import Prediction, WordEffect
 from valence.inference.windows import Ints, Reading, TextReader, pooled
 from valence.model.folder import FittedHead
 from valence.model.head import Floats
+from valence.system.errors import TextError
 
 # Windows of token ids, special tokens included -> features of shape (windows, width), in the same order.
 Compute = Callable[[Sequence[Ints]], Floats]

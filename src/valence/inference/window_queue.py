@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 import threading
 
-from valence.errors import OverloadedError, TooCostlyError
 from valence.inference.call import Batch, Call, Entry
 from valence.inference.speed import Speed
+from valence.system.errors import OverloadedError, TooCostlyError
 
 _MOST_RETRY_S = 30
 

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from valence.errors import ModelFolderError, TextError
 from valence.model.head import Floats
 from valence.model.windows import spans as spans_of
 from valence.model.windows import special_tokens
+from valence.system.errors import ModelFolderError, TextError
 from valence.system.limits import MAX_CHARACTERS
 
 Ints = npt.NDArray[np.int64]

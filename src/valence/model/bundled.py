@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from valence.errors import ModelFolderError
+from valence.system.errors import ModelFolderError
 
 # Names the bundled model wherever a model is named. A folder of that name is given as ./bundled.
 BUNDLED = "bundled"

@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING, Any
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 
-from valence.errors import ModelFolderError
 from valence.model.fitted_head import (
     EXTENDED_FORMAT,
     FINAL,
@@ -41,6 +40,7 @@ from valence.model.head import Head
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
 from valence.model.ngrams import SCHEME, NGrams
+from valence.system.errors import ModelFolderError
 from valence.system.files import sha256_of, write_bytes, write_json
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class ModelFolder:
     >>> ModelFolder("no-such-model").body()
     Traceback (most recent call last):
     ...
-    valence.errors.ModelFolderError: There is no model at no-such-model. Check the path, or make one with ...
+    valence.system.errors.ModelFolderError: There is no model at no-such-model. Check the path, or make one with ...
     """
 
     def __init__(self, path: Path | str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from valence.data.examples import Target, labels_of
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.answers import SEPARATOR
 from valence.tables.labels import canonical
 

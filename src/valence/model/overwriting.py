@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from valence.errors import OutputError
+from valence.system.errors import OutputError
 
 
 def check_free(out: Path, *, overwrite: bool, hint: str = "add --overwrite") -> None:

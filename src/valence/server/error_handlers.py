@@ -10,9 +10,9 @@ import logging
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
-from valence.errors import CallerGoneError, OverloadedError, StoreError, TextError, TooCostlyError, ValenceError
 from valence.server.problems import KINDS, MEDIA_TYPE, ProblemError
 from valence.server.schemas.problems import Problem
+from valence.system.errors import CallerGoneError, OverloadedError, StoreError, TextError, TooCostlyError, ValenceError
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,6 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from valence.errors import PortInUseError, SettingsError, ValenceError
 from valence.server.app import create_app
 from valence.server.classifiers.loading import facts, loaders
 from valence.server.classifiers.registry import Registry, ServedModel
@@ -33,6 +32,7 @@ from valence.server.settings import Settings
 from valence.server.store.database import Database
 from valence.server.transport.process import BACKLOG, bound_buffers
 from valence.server.transport.worker import QuietLogger, Worker
+from valence.system.errors import PortInUseError, SettingsError, ValenceError
 
 log = logging.getLogger(__name__)
 

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from valence.errors import SettingsError
 from valence.model.bundled import BUNDLED_FOLDER
 from valence.server.model_path import ModelPath
 from valence.server.schemas.base import MAX_TEXTS
 from valence.server.store.address import database_address
+from valence.system.errors import SettingsError
 
 PREFIX = "VALENCE_"
 # Never shown in an error: the value may contain a password.

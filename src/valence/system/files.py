@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from valence.errors import OutputError
+from valence.system.errors import OutputError
 
 # What only writing meets, and what reading meets too.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
@@ -43,7 +43,7 @@ def writing(target: Path) -> Iterator[None]:
     >>> with writing(Path("models/own")):
     ...     raise OSError(errno.ENOSPC, "No space left on device")
     Traceback (most recent call last):
-    valence.errors.OutputError: models/own cannot be written: No space left on device. Free some space or change ...
+    valence.system.errors.OutputError: models/own cannot be written: No space left on device. Free some space or ...
     """
     try:
         yield

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from valence.errors import DataError, SettingsError
+from valence.system.errors import DataError, SettingsError
 from valence.tables.decoding import shown
 from valence.tables.grid import Row, Unread
 from valence.tables.posts import ONLY_QUOTES

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.byte_streams import BUFFER_BYTES, Bounded, Counted, Limits, beginning
 from valence.tables.decoding import format_of, shown, zstd
 

@@ -14,7 +14,7 @@ from typing import IO, Any, cast
 
 from tqdm import tqdm
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import STANDARD_INPUT, shown
 
 BUFFER_BYTES = 1 << 18

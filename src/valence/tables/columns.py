@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import shown
 from valence.tables.grid import Grid, Nested, Row, Unread
 from valence.tables.labels import says_yes_or_no

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables import jsonlines
 from valence.tables.grid import Nested, Row
 from valence.tables.parquet import BatchRow

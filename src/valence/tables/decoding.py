@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, cast
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 
 STANDARD_INPUT = Path("-")
 FORMATS_IN_WORDS = "CSV, TSV, JSON, JSONL (NDJSON), fastText, Excel (.xlsx) or Parquet; also as .gz, .zst or .zip"

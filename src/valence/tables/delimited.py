@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Literal
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import codec, fault, shown, text_lines
 from valence.tables.grid import Row, Unread, check_not_empty
 from valence.tables.headers import column_names

@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import format_of, shown
 from valence.tables.signatures import not_a_table
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import shown
 from valence.tables.notes import Note
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import shown
 from valence.tables.invisible import trimmed
 from valence.tables.notes import Note

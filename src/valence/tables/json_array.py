@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import MAX_LINE_CHARS, codec, errors_mapped, fault, shown
 from valence.tables.exports import ObjectCells
 from valence.tables.grid import Row, Unread

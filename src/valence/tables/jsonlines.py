@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import codec, fault, shown, text_lines
 from valence.tables.exports import ObjectCells
 from valence.tables.grid import Row, Unread

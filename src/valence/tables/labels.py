@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables import label_lists
 from valence.tables.grid import Nested
 from valence.tables.invisible import trimmed

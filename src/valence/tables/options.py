@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 from valence.tables.posts import Cleaning
 
 FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "xlsx", "fasttext")

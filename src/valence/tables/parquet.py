@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import STANDARD_INPUT, shown
 from valence.tables.grid import Nested, Row, Unread
 from valence.tables.notes import Note

@@ -5,15 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from valence.tables.answers import Added, Answer
 from valence.tables.conversion import text_maker
 from valence.tables.grid import Row
 from valence.tables.parquet import libraries
-
-if TYPE_CHECKING:
-    from valence.tables.writers import Shape
+from valence.tables.shape import Shape
 
 _GROUP_ROWS = 1 << 16  # of a row group, which is held in memory
 _KINDS = ("string", "float64", "bool_", "string")  # of the added columns

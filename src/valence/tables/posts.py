@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
-from valence.errors import TextError
+from valence.system.errors import TextError
 from valence.tables.bbcode import without_bbcode
 from valence.tables.post_html import text_of_html
 

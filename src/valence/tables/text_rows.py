@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.answers import Added
 from valence.tables.columns import choose_text_of_rows
 from valence.tables.decoding import shown

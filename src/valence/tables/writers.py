@@ -9,17 +9,16 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.answers import Added, Answer
 from valence.tables.conversion import json_maker, text_maker
 from valence.tables.decoding import shown
 from valence.tables.grid import Row
 from valence.tables.open_table import OpenTable
 from valence.tables.parquet_writer import ParquetWriter
+from valence.tables.shape import Shape
 from valence.tables.xlsx_writer import XlsxWriter
 
 Rows = Sequence[Row]
@@ -27,37 +26,6 @@ Answers = Sequence[Answer]
 # What a format is written as that has no writer of its own.
 _WRITTEN_AS = {"json": "jsonl", "fasttext": "csv"}
 _encoded = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for every row
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What the rows of an input look like.
-
-    Attributes:
-        path: of the input, for messages.
-        kind: its format.
-        columns: their names; of JSON, every key that occurs, or empty if they are not known.
-        header: the same as the file writes them.
-        separator, quoted: of CSV and TSV.
-        schema: of Parquet.
-    """
-
-    path: Path
-    kind: str
-    columns: tuple[str, ...]
-    header: tuple[str, ...]
-    separator: str | None = None
-    quoted: bool | None = None
-    schema: Any = None
-
-    @classmethod
-    def of(cls, table: OpenTable, keys: Iterable[str] = ()) -> Shape:
-        """The shape of an open table; `keys` are those of JSON, if they are needed."""
-        known = table.understood
-        columns = tuple(keys if table.columns is None else table.columns)
-        header = tuple(table.header or columns)
-        schema = getattr(table, "schema", None)
-        return cls(table.path, table.kind, columns, header, known.separator, known.quoted, schema)
 
 
 class TextWriter(Protocol):

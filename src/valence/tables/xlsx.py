@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.decoding import STANDARD_INPUT, shown
 from valence.tables.grid import Row, Unread, check_not_empty
 from valence.tables.headers import column_names

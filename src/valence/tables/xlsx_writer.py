@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from importlib import import_module
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
-from valence.errors import DataError
+from valence.system.errors import DataError
 from valence.tables.answers import SEPARATOR, Added, Answer
 from valence.tables.conversion import cells_of
 from valence.tables.grid import Row
-
-if TYPE_CHECKING:
-    from valence.tables.writers import Shape
+from valence.tables.shape import Shape
 
 _MOST_ROWS = 1_048_576  # of a sheet, with the header
 _MOST_CHARACTERS = 32_767  # of a cell

@@ -15,7 +15,6 @@ import numpy as np
 
 from valence.data.examples import Dataset, Splits
 from valence.data.splits import SplitConfig
-from valence.errors import DataError
 from valence.evaluation.comparison import Beside, compare
 from valence.evaluation.scored import AnyScored, MultiLabelScored, Scored
 from valence.model.head import Floats
@@ -23,6 +22,7 @@ from valence.model.labels import Labels
 from valence.model.multi_label import BY_DEFAULT, choose_thresholds
 from valence.model.offsets import Objective, choose_offsets, log_of
 from valence.model.results import Result
+from valence.system.errors import DataError
 from valence.training.run import Run, begin
 from valence.training.tfidf import tfidf
 

@@ -12,15 +12,16 @@ import numpy as np
 from tqdm import tqdm
 
 from valence.encoder.bases import BASES
-from valence.errors import SettingsError
+from valence.fitting.head_on_body import Features
 from valence.inference.engine import Engine
 from valence.model.bundled import model_path
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
+from valence.system.errors import SettingsError
 from valence.system.home import home
 from valence.training.feature_cache import FeatureCache, key_of
-from valence.training.frozen_body import Features, FrozenBody, Spread, history_of
+from valence.training.frozen_body import FrozenBody, Spread, history_of
 from valence.training.saving import AddBody, copied
 
 _CHUNK = 512  # texts between two steps of the progress bar

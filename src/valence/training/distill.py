@@ -23,10 +23,10 @@ from valence.data.typos import with_typos
 from valence.encoder import bases, network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
-from valence.errors import SettingsError
 from valence.model.bundled import model_path
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
+from valence.system.errors import SettingsError
 from valence.training import ranks
 from valence.training.anchor import Anchor, same_shape
 from valence.training.distill_config import DistillConfig, check

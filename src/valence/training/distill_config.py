@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from valence.data.splits import SplitConfig
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 
 
 @dataclass(frozen=True, kw_only=True)

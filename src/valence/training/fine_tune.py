@@ -19,12 +19,12 @@ from valence.data.splits import SplitConfig
 from valence.encoder import network
 from valence.encoder.precision import Precision, choose
 from valence.encoder.trainable import Layers, add_adapters, trainable_parameters, unfreeze
-from valence.errors import ModelFolderError
 from valence.model.folder import FINAL
 from valence.model.head import HeadFit
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.model.offsets import Objective
+from valence.system.errors import ModelFolderError
 from valence.training import ranks
 from valence.training.baselines import tfidf_beside
 from valence.training.body_source import saved_model

@@ -7,22 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from valence.fitting.head_on_body import Features
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.results import Result
 from valence.training.saving import AddBody
-
-
-class Features(Protocol):
-    """Reads texts with a body."""
-
-    def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
-        """Features of shape (n, width). `title` is shown with the progress bar; if it is empty there is no bar.
-
-        With `keep` the features are cached on this machine's disk, without it in this process for a while: each text is
-        read only once.
-        """
-        ...
 
 
 class Spread(Protocol):

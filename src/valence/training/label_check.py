@@ -7,14 +7,14 @@ import numpy.typing as npt
 
 from valence.data.duplicates import blocks
 from valence.data.examples import Examples
-from valence.errors import DataError
 from valence.evaluation.label_check import FEWEST_ROWS, check_labels
+from valence.fitting.choice import HeadChoice
+from valence.fitting.head_on_body import AUTO, HeadOptions, head_on_body
 from valence.model.head import Ints
 from valence.model.labels import Labels
 from valence.model.results import LabelCheck
+from valence.system.errors import DataError
 from valence.training.body_source import open_body
-from valence.training.head_choice import HeadChoice
-from valence.training.head_on_body import AUTO, HeadOptions, head_on_body
 
 _NO_ROWS = Examples((), (), ())
 
@@ -40,7 +40,7 @@ def check_file(rows: Examples, source: str, *, readout: str = AUTO, seed: int = 
         )
     start = open_body(source, labels, "auto")
     options = HeadOptions(readout=readout, cross_validate=True, seed=seed)
-    choice = head_on_body(start, labels, (rows, _NO_ROWS), options)
+    choice = head_on_body(start.body.readouts, start.read, labels, (rows, _NO_ROWS), options)
     return check_choice(choice, rows, labels)
 
 

@@ -21,7 +21,7 @@ from transformers import DataCollatorForLanguageModeling, PreTrainedModel
 from valence.encoder import network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision
-from valence.errors import BaseModelError
+from valence.system.errors import BaseModelError
 from valence.system.files import folder_in_place_of, write_json
 from valence.training import ranks
 from valence.training.encoding import PadToStep, pieces

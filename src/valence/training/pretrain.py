@@ -20,8 +20,8 @@ from valence.encoder import bases, network
 from valence.encoder.bases import LocalBase
 from valence.encoder.precision import Precision, choose
 from valence.encoder.trainable import freeze_body, trainable_parameters
-from valence.errors import SettingsError
 from valence.model.folder import ModelFolder
+from valence.system.errors import SettingsError
 from valence.system.files import write_json
 from valence.training import ranks, truncation
 from valence.training.encoding import Truncation

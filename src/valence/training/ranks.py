@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 
 if TYPE_CHECKING:
     from accelerate import PartialState

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from valence.errors import SettingsError
+from valence.system.errors import SettingsError
 from valence.system.files import remove_abandoned, remove_folder, write_json, writing
 
 

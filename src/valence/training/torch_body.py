@@ -14,13 +14,14 @@ from transformers import PreTrainedModel
 from valence.encoder import bases, features, network
 from valence.encoder.precision import Precision, choose
 from valence.encoder.readouts import BodyWithReadouts, general_layers
-from valence.errors import ModelFolderError
+from valence.fitting.head_on_body import Features
 from valence.model.folder import FINAL, GENERAL, Body, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
+from valence.system.errors import ModelFolderError
 from valence.system.home import home
 from valence.training.feature_cache import FeatureCache, key_of
-from valence.training.frozen_body import Features, FrozenBody, History, history_of
+from valence.training.frozen_body import FrozenBody, History, history_of
 from valence.training.progress import without_library_bars
 from valence.training.saving import AddBody, copied
 

@@ -12,20 +12,20 @@ from pathlib import Path
 
 from valence.data.examples import Dataset
 from valence.data.splits import SplitConfig
-from valence.errors import SettingsError
 from valence.evaluation.comparison import Beside
 from valence.evaluation.scored import AnyScored
+from valence.fitting.choice import HeadChoice
+from valence.fitting.head_on_body import AUTO, HeadOptions, check_readout, head_on_body
 from valence.model.folder import FittedHead
 from valence.model.labels import Labels
 from valence.model.multi_label import fitter_for
 from valence.model.offsets import Objective
 from valence.model.results import LabelCheck, LearningCurve
+from valence.system.errors import SettingsError
 from valence.training import ranks
 from valence.training.baselines import tfidf_beside
 from valence.training.body_source import open_body
 from valence.training.frozen_body import FrozenBody, Spread, comparable, described
-from valence.training.head_choice import HeadChoice
-from valence.training.head_on_body import AUTO, HeadOptions, check_readout, head_on_body
 from valence.training.label_check import check_choice
 from valence.training.learning_curve import learning_curve
 from valence.training.run import Finished, Run, TrainedModel, begin
@@ -88,8 +88,8 @@ def transfer(
     run = begin([dataset], config, command)
     splits, labels = run.sets[0].splits, run.labels
     start = open_body(source, labels, config.precision, spread)
-    check_readout(start, config.readout)
-    choice = head_on_body(start, labels, (splits.train, splits.validation), _options(config))
+    check_readout(start.body.readouts, config.readout)
+    choice = head_on_body(start.body.readouts, start.read, labels, (splits.train, splits.validation), _options(config))
     readout = choice.chosen.readout
     fitted = FittedHead(choice.head, labels, readout, start.body.id, ngrams=choice.ngrams)
     test = fitted.inputs(start.read(splits.test.texts, readout, "test"), splits.test.texts)

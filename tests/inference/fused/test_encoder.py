@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from transformers import BertConfig, RobertaConfig
 
 from tests.export.conftest import CONFIGS, SIZES, WINDOW, write_model
-from valence.errors import ModelFolderError
 from valence.export import export_body
 from valence.export.families import read_network
 from valence.export.to_onnx import onnx_body
@@ -24,6 +23,7 @@ from valence.inference.fused.onnx_file import read
 from valence.inference.fused.weights import UnsupportedNetworkError, read_weights
 from valence.inference.runtime import OnnxRuntime, Runtime, open_runtime
 from valence.inference.windows import Ints
+from valence.system.errors import ModelFolderError
 
 LIBRARY, BEST, _ = fused.load_library()
 needs_the_processor = pytest.mark.skipif(not BEST, reason="no AVX-512 VNNI: onnxruntime runs the body here")

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from valence.errors import StoreError
 from valence.server.auth import keys
 from valence.server.auth.scopes import SCOPES
 from valence.server.store.database import Database
 from valence.server.store.tables import ApiKey
+from valence.system.errors import StoreError
 
 
 def _row(database: Database, key: str) -> ApiKey:

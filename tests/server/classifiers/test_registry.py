@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.server.fakes import FakeScorer, served
-from valence.errors import ModelFolderError
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.problems import ProblemError
 from valence.server.transport.thread_pools import cheap_threads
+from valence.system.errors import ModelFolderError
 
 
 def _broken() -> ServedModel:

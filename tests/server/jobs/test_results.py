@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from tests.server.fakes import FACTS, FakeScorer
 from tests.server.jobs.requests import HUNDRED, URL, scored, send
-from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.server.jobs.runner import Runner
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.tables import JobPart
+from valence.system.errors import TextError
 
 
 def test_a_file_comes_back_in_its_order_with_an_answer_beside_each_row(

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 
 from tests.server.fakes import FACTS, FULL, FakeScorer, served
 from tests.server.jobs.requests import HUNDRED, URL, scored, send
-from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs import runner as runner_module
@@ -20,6 +19,7 @@ from valence.server.jobs.runner import MAX_ATTEMPTS, Runner
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.tables import Job
+from valence.system.errors import TextError
 
 
 def test_what_was_scored_stays_when_the_server_stops_in_the_middle(

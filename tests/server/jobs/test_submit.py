@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 
 from tests.server.fakes import FakeScorer, bearer, served
 from tests.server.jobs.requests import HUNDRED, URL, send
-from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.server.app import create_app
 from valence.server.auth import keys
@@ -21,6 +20,7 @@ from valence.server.settings import Settings
 from valence.server.state import KEY
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
+from valence.system.errors import TextError
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,13 @@ from click.testing import CliRunner
 
 from tests.server.databases import address_of_file, new_database
 from valence.cli import main
-from valence.errors import StoreError
 from valence.server.auth import keys
 from valence.server.feedback.export import as_jsonl
 from valence.server.store import feedback_rows
 from valence.server.store.address import database_address
 from valence.server.store.backup import backup, check, restore
 from valence.server.store.database import Database
+from valence.system.errors import StoreError
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 

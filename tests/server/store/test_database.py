@@ -16,11 +16,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
 from tests.server.databases import address_of_file, new_database
-from valence.errors import StoreError
 from valence.server.store import database as module
 from valence.server.store.address import database_address
 from valence.server.store.database import HEAD, Database
 from valence.server.store.tables import VERSION_TABLE, ApiKey, Base
+from valence.system.errors import StoreError
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 

@@ -14,7 +14,6 @@ from sqlalchemy import text
 
 from tests.server.databases import address_of_file
 from tests.server.fakes import FakeScorer, served
-from valence.errors import StoreError
 from valence.server.app import create_app
 from valence.server.classifiers.registry import Registry
 from valence.server.jobs.runner import Runner
@@ -22,6 +21,7 @@ from valence.server.settings import Settings
 from valence.server.store import database as module
 from valence.server.store import feedback_rows, sqlite_file
 from valence.server.store.database import HEAD, Database
+from valence.system.errors import StoreError
 
 SECRET = "zebrasecretword"
 

@@ -13,12 +13,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from tests.server.fakes import FakeScorer, served
-from valence.errors import OverloadedError
 from valence.server.app import create_app
 from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
 from valence.server.state import KEY
 from valence.server.transport.refusals import PROBLEM_KEY, ROUTE, Refusals, is_predict
+from valence.system.errors import OverloadedError
 
 OVERLOADED = OverloadedError("Too many requests are waiting.", hint="Try again in a few seconds.")
 # What differs from call to call, or is only for calls that were counted.

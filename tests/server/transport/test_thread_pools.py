@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 
 from tests.server.transport.serving import get, one, serving, statuses
-from valence.errors import OverloadedError
 from valence.server.request_context import may_wait, release_slot
 from valence.server.settings import Settings
 from valence.server.state import KEY
 from valence.server.transport.thread_pools import ThreadPools
+from valence.system.errors import OverloadedError
 
 URL = "/api/v1/predict"
 PLACES, LONG = 2, 6

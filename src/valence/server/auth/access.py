@@ -13,7 +13,6 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, current_app, g, request
 
-from valence.errors import StoreError
 from valence.server.auth.keys import Holder, holder_of
 from valence.server.auth.rate_limits import Policy, RateLimits, Standing, headers_of, network_of
 from valence.server.auth.scopes import Scope
@@ -21,6 +20,7 @@ from valence.server.error_handlers import unavailable
 from valence.server.problems import ProblemError
 from valence.server.settings import Settings
 from valence.server.store.database import Database
+from valence.system.errors import StoreError
 
 # Key of the WSGI environment: the quota left to the client of a static file, which is counted before Flask.
 _FILE_QUOTA = "valence.file_quota"

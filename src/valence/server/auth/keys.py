@@ -18,10 +18,10 @@ from typing import Literal
 
 from sqlalchemy import select
 
-from valence.errors import StoreError
 from valence.server.auth.scopes import Scope
 from valence.server.store.database import Database
 from valence.server.store.tables import ApiKey
+from valence.system.errors import StoreError
 
 _KEY = re.compile(r"valence_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 # Compared with if no key has the ID, so that an unknown ID takes as long as a wrong secret.

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from valence.errors import TextError
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
 from valence.model.results import Result
 from valence.server.problems import ProblemError
 from valence.server.request_context import may_wait
+from valence.system.errors import TextError
 from valence.tables.posts import Cleaning
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from valence.errors import TextError
 from valence.inference.prediction import Prediction
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.problems import ProblemError
@@ -14,6 +13,7 @@ from valence.server.schemas import predict as schemas
 from valence.server.schemas.models import LabelProbability, ModelVersion
 from valence.server.schemas.predict import NotScored, PredictRequest, PredictResponse, Scored
 from valence.server.settings import Settings
+from valence.system.errors import TextError
 from valence.tables.posts import own_words
 
 # Of a post that is cleaned: a high estimate, so that cleaning a post counts as less than scoring all of it.

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from valence.errors import DataError, SettingsError, ValenceError
 from valence.server.problems import ProblemError, invalid_field
 from valence.server.schemas.files import ReadingQuery
+from valence.system.errors import DataError, SettingsError, ValenceError
 from valence.tables.byte_streams import Limits
 from valence.tables.options import ReadOptions
 

@@ -10,13 +10,13 @@ import logging
 import threading
 import time
 
-from valence.errors import OverloadedError, StoreError
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs import results
 from valence.server.problems import ProblemError
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.job_rows import Claimed
+from valence.system.errors import OverloadedError, StoreError
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
-from valence.errors import OverloadedError
 from valence.server.auth.keys import Holder
 from valence.server.classifiers.registry import Registry
 from valence.server.jobs import uploads
@@ -20,6 +19,7 @@ from valence.server.settings import Settings
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.tables import Job, JobPart
+from valence.system.errors import OverloadedError
 
 # Seconds that a request waits until other files have been read.
 _READING_TIMEOUT_S = 10

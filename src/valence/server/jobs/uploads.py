@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Literal
 
-from valence.errors import DataError
 from valence.server.jobs.reading import THE_FILE, in_words, limits_of, options_of, problems_mapped
 from valence.server.problems import ProblemError
 from valence.server.schemas.jobs import JobQuery
+from valence.system.errors import DataError
 from valence.tables import jsonlines
 from valence.tables.answers import Added
 from valence.tables.conversion import text_maker

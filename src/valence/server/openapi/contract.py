@@ -19,7 +19,6 @@ from typing import IO, Any, TypeVar
 from flask import Response, request
 from pydantic import ValidationError
 
-from valence.errors import StoreError
 from valence.server.auth.access import admit
 from valence.server.auth.rate_limits import Policy
 from valence.server.auth.scopes import Scope
@@ -27,6 +26,7 @@ from valence.server.openapi.json_body import parse_body
 from valence.server.problems import MAX_FIELDS, ProblemError, invalid_field, invalid_fields
 from valence.server.schemas.base import Wire
 from valence.server.state import state
+from valence.system.errors import StoreError
 
 View = Callable[..., Any]
 Body = TypeVar("Body", bound=Wire)

@@ -19,9 +19,9 @@ from typing import IO, Any
 
 from sqlalchemy import Table, delete, func, insert, select, text
 
-from valence.errors import StoreError
 from valence.server.store.database import HEAD, Database
 from valence.server.store.tables import ApiKey, Base, Feedback, Job, UtcTime
+from valence.system.errors import StoreError
 from valence.system.files import file_in_place_of
 
 FORMAT = 1

@@ -18,9 +18,9 @@ from typing import cast
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, make_url, text
 from sqlalchemy.orm import Session
 
-from valence.errors import StoreError
 from valence.server.store import sqlite_file
 from valence.server.store.tables import VERSION_TABLE
+from valence.system.errors import StoreError
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from valence.errors import StoreError
+from valence.system.errors import StoreError
 
 log = logging.getLogger(__name__)
 

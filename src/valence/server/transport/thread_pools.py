@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
-from valence.errors import OverloadedError
 from valence.server.request_context import may_wait, slot
 from valence.server.transport.admission import Admission
+from valence.system.errors import OverloadedError
 
 Made = TypeVar("Made")
 

@@ -1,6 +1,6 @@
 import { count, sentenceCase } from "../../lib/format";
 import classes from "./bad-rows.module.css";
-import type { RawTable } from "./reading/options";
+import type { RawTable } from "./reading/result";
 import type { BadRow } from "./reading/problem";
 
 /** More are counted, not listed. */

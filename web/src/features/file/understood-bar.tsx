@@ -1,6 +1,7 @@
 import { Choice } from "../../components/choice";
 import { ENCODINGS } from "./reading/decode";
-import type { ReadOptions, TextFormat, Understood } from "./reading/options";
+import type { ReadOptions, TextFormat } from "./reading/options";
+import type { Understood } from "./reading/result";
 import { fixedFacts, separatorChoices, TEXT_FORMATS } from "./reading/words";
 import { session } from "./session";
 import classes from "./understood-bar.module.css";

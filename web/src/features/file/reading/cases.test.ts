@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { guessLabelColumns, summarizeLabels } from "./labels";
-import type { GoodReading, Reading, ReadOptions } from "./options";
+import type { ReadOptions } from "./options";
+import type { GoodReading, Reading } from "./result";
 import { readFile } from "./read-file";
 import { guessHeader, guessTextColumn, tableOf } from "./table";
 

@@ -1,6 +1,7 @@
 /** CSV and TSV: what separates and quotes the cells, told from the whole text. */
 import { parseDelimited, sniffSeparator, withoutRagged, type Records } from "./delimited";
-import type { GoodReading, Note, Quoting, ReadOptions, Understood } from "./options";
+import type { ReadOptions } from "./options";
+import type { GoodReading, Note, Quoting, Understood } from "./result";
 
 /** Excel's hint to itself. */
 const SEPARATOR_LINE = /^"?sep=([^\r\n"])"?(\r\n|\n|\r)/i;

@@ -3,7 +3,7 @@
  * Not Papa Parse, which gives no lines and loses the rest of the file to a quotation mark that isn't closed.
  */
 import { ODD, oddIn } from "./decode";
-import type { Quoting } from "./options";
+import type { Quoting } from "./result";
 import type { BadRow } from "./problem";
 
 export interface Dialect {

@@ -2,7 +2,7 @@
 import { oddIn } from "./decode";
 import { mapExport } from "./exports";
 import { TEXT } from "./lines";
-import type { GoodReading } from "./options";
+import type { GoodReading } from "./result";
 import { UnreadableFileError, type BadRow } from "./problem";
 import { asText, isObject } from "./values";
 

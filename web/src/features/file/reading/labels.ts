@@ -1,5 +1,5 @@
 /** The labels that a file has beside its texts: which column, and how many rows each. */
-import type { Note, Understood } from "./options";
+import type { Note, Understood } from "./result";
 import { isNamed, wordsIn, type Table } from "./table";
 
 export interface LabelOptions {

@@ -1,6 +1,7 @@
 /** Plain text and fastText's training files: one text per line. */
 import { oddIn } from "./decode";
-import type { Format, GoodReading } from "./options";
+import type { Format } from "./options";
+import type { GoodReading } from "./result";
 import type { BadRow } from "./problem";
 
 const PREFIX = "__label__";

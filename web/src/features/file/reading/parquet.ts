@@ -2,7 +2,7 @@
 import type { Compressors, FileMetaData } from "hyparquet";
 
 import { loadCode } from "./load-code";
-import type { GoodReading } from "./options";
+import type { GoodReading } from "./result";
 import { UnreadableFileError } from "./problem";
 import { dateText } from "./values";
 

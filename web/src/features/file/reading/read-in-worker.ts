@@ -1,5 +1,5 @@
 import { answerFrom } from "../../../lib/worker-answer";
-import type { Reading } from "./options";
+import type { Reading } from "./result";
 import type { FileToRead } from "./read-file";
 import type { Task } from "./worker-tasks";
 

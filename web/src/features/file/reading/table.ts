@@ -1,5 +1,5 @@
 /** Rows of text with named columns, and which column has the texts. Knows nothing of files, React or the API. */
-import type { Note, RawTable } from "./options";
+import type { Note, RawTable } from "./result";
 
 export interface Table {
   columns: string[];

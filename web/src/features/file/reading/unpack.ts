@@ -1,7 +1,8 @@
 /** Unpacks gzip, Zstandard and zip. The libraries are loaded only when such a file comes. */
 import { loadCode } from "./load-code";
 import { packingOf, type Packing } from "./kind";
-import type { ReadOptions, Understood } from "./options";
+import type { ReadOptions } from "./options";
+import type { Understood } from "./result";
 import { UnreadableFileError } from "./problem";
 
 export interface Unpacked {

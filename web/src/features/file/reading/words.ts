@@ -1,5 +1,6 @@
 /** What was understood of a file, in words. */
-import type { TextFormat, Understood } from "./options";
+import type { TextFormat } from "./options";
+import type { Understood } from "./result";
 
 export const TEXT_FORMATS: readonly { value: TextFormat; name: string }[] = [
   { value: "delimited", name: "table (CSV, TSV)" },

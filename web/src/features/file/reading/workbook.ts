@@ -1,6 +1,7 @@
 /** Excel workbooks (.xlsx), by read-excel-file, which is loaded only when one comes. */
 import { loadCode } from "./load-code";
-import type { GoodReading, ReadOptions } from "./options";
+import type { ReadOptions } from "./options";
+import type { GoodReading } from "./result";
 import { UnreadableFileError } from "./problem";
 import { rectangular } from "./table";
 import { dateText } from "./values";

@@ -1,5 +1,5 @@
 /** What the worker does for the page. */
-import type { Reading } from "./options";
+import type { Reading } from "./result";
 import { readFile, type FileToRead } from "./read-file";
 
 /** Reads a file; or tells whether texts look like forum posts; or reduces posts to their authors' words, "" for none. */

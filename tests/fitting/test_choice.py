@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from valence.fitting.blocks import READOUT_PENALTIES
+from valence.fitting.choice import HeadChoice, HeadChooser, HeadRows
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
-from valence.training.head_blocks import READOUT_PENALTIES
-from valence.training.head_choice import HeadChoice, HeadChooser, HeadRows
 
 ROWS = 240
 DRAW = np.random.default_rng(5)

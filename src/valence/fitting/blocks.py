@@ -6,15 +6,16 @@ fitted at once, with one penalty and one scale for the n-grams, it takes longer;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from valence.fitting.folds import Fold
+from valence.fitting.linear import CLOSE, ROUGH, Layer, Link, fit_layer
 from valence.model.head import Floats, Ints
 from valence.model.ngrams import Vocabulary
-from valence.training.linear_fit import CLOSE, ROUGH, Layer, Link, fit_layer
 
 # Strong to weak, in half decades, of rows standardised (a readout) or of length 1 (n-grams).
 READOUT_PENALTIES = tuple(10 ** (step / 2) for step in range(6, -9, -1))
@@ -26,8 +27,6 @@ _CLEARLY_WORSE = 1.01
 
 # Rows times classes from which only every second penalty is tried: with as much data the loss is flat around its best.
 _LARGE = 300_000
-
-Fold = tuple[Ints, Ints]  # the rows that are fitted on, and those held out
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def readout_block(name: str, features: Floats, mean: Floats, scale: Floats) -> B
     rows = ((features - mean) / scale).astype(np.float32)
     if len(rows) < rows.shape[1] // 2:
         return Block(name, *_folded(rows, rows @ rows.T), READOUT_PENALTIES)
-    axes = np.linalg.eigh(rows.T @ rows)[1]  # principal axes: see `linear_fit`
+    axes = np.linalg.eigh(rows.T @ rows)[1]  # principal axes: see `valence.fitting.linear`
     return Block(name, rows @ axes, lambda weight: axes @ weight, READOUT_PENALTIES)
 
 
@@ -164,13 +163,3 @@ def _folded(rows: Any, products: Floats) -> tuple[Floats, Callable[[Floats], Flo
     lengths = np.sqrt(values[kept])
     back = (vectors[:, kept] / lengths).astype(np.float32)
     return (vectors[:, kept] * lengths).astype(np.float32), lambda weight: np.asarray(rows.T @ (back @ weight))
-
-
-def folds(labels: Ints, blocks: Ints, parts: int, seed: int) -> Iterator[Fold]:
-    """`parts` folds: every row is held out once; rows of one block stay together, labels are spread evenly."""
-    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
-
-    parts = min(parts, len(np.unique(blocks)))
-    kind = GroupKFold if labels.ndim == 2 else StratifiedGroupKFold
-    cutter = kind(n_splits=parts, shuffle=True, random_state=seed)
-    yield from cutter.split(np.zeros(len(labels)), labels, groups=blocks)

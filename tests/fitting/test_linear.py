@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 
-from valence.training.linear_fit import SEVERAL, SINGLE, fit_layer, one_column_a_class
+from valence.fitting.linear import SEVERAL, SINGLE, fit_layer, one_column_a_class
 
 DRAW = np.random.default_rng(3)
 ROWS = (DRAW.normal(size=(200, 12)) * np.geomspace(0.1, 5, 12)).astype(np.float32)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from tqdm import tqdm
 
 from valence.data.duplicates import blocks
 from valence.data.examples import Examples
-from valence.errors import SettingsError
+from valence.fitting.choice import CROSS_VALIDATED, HeadChoice, HeadChooser, HeadRows
 from valence.model.folder import FINAL, GENERAL
 from valence.model.head import ClassWeight, Floats
 from valence.model.labels import Labels
 from valence.model.offsets import Objective
-from valence.training.frozen_body import FrozenBody
-from valence.training.head_choice import CROSS_VALIDATED, HeadChoice, HeadChooser, HeadRows
+from valence.system.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +44,27 @@ class HeadOptions:
     seed: int = 42
 
 
-def check_readout(start: FrozenBody, readout: str) -> None:
+class Features(Protocol):
+    """Reads texts with a body."""
+
+    def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
+        """Features of shape (n, width). `title` is shown with the progress bar; if it is empty there is no bar.
+
+        With `keep` the features are cached on this machine's disk, without it in this process for a while: each text is
+        read only once.
+        """
+        ...
+
+
+def check_readout(readouts: Collection[str], asked: str) -> None:
     """Raises SettingsError for a readout that the body does not have."""
-    if readout != AUTO and readout not in start.body.readouts:
-        raise SettingsError(f"The body has no readout {readout!r}; it has {', '.join(start.body.readouts)}.")
+    if asked != AUTO and asked not in readouts:
+        raise SettingsError(f"The body has no readout {asked!r}; it has {', '.join(readouts)}.")
 
 
 def head_on_body(
-    start: FrozenBody,
+    readouts: Collection[str],
+    read: Features,
     labels: Labels,
     parts: tuple[Examples, Examples],
     options: HeadOptions,
@@ -58,10 +72,11 @@ def head_on_body(
     weights: Floats | None = None,
     quiet: bool = False,
 ) -> HeadChoice:
-    """The best head on these rows; see `valence.training.head_choice`.
+    """The best head on these rows; see `valence.fitting.choice`.
 
     Args:
-        start: the body.
+        readouts: of the body.
+        read: with the body.
         labels: of the classifier.
         parts: training and validation rows; in the end the head is fitted on both.
         options: see HeadOptions.
@@ -70,25 +85,23 @@ def head_on_body(
 
     Raises SettingsError for a readout that the body does not have.
     """
-    check_readout(start, options.readout)
-    train, validation = parts
-    both = train.joined(validation)
+    check_readout(readouts, options.readout)
+    both = parts[0].joined(parts[1])
     rows = HeadRows(
         texts=both.texts,
         labels=labels.encode(both.labels),
         blocks=blocks(both),
-        validation=np.arange(len(train), len(both)),
+        validation=np.arange(len(parts[0]), len(both)),
         weights=weights,
     )
 
-    def read(name: str) -> Floats:
+    def features_of(name: str) -> Floats:
         titles = ("", "") if quiet else ("train", "validation")
         return np.concatenate(
-            [start.read(part.texts, name, title) for part, title in zip(parts, titles, strict=True) if len(part)]
+            [read(part.texts, name, title) for part, title in zip(parts, titles, strict=True) if len(part)]
         )
 
-    tried = start.body.readouts if options.readout == AUTO else [options.readout]
-    features = {name: read(name) for name in tried}
+    features = {name: features_of(name) for name in (readouts if options.readout == AUTO else [options.readout])}
     with tqdm(desc="head", unit="fit", disable=True if quiet else None) as progress:
 
         def on_step(step: str) -> None:
@@ -105,7 +118,6 @@ def head_on_body(
             on_step=on_step,
         )
         choice = chooser.choose(rows, features)
-    log.info("%s", choice)
-    for note in choice.notes:
-        log.info("%s", note)
+    for line in (choice, *choice.notes):
+        log.info("%s", line)
     return choice

@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from valence.fitting.blocks import Block, Path, Problem, ngram_block, path, readout_block
+from valence.fitting.folds import folds
+from valence.fitting.linear import SEVERAL, SINGLE, one_column_a_class
 from valence.model.head import ClassWeight, Floats, Head, Ints, standardiser
 from valence.model.labels import Labels
 from valence.model.multi_label import BY_DEFAULT, MultiLabelHead, choose_thresholds
 from valence.model.ngrams import NGrams, Vocabulary
 from valence.model.offsets import Objective, choose_offsets
-from valence.training.head_blocks import Block, Path, Problem, folds, ngram_block, path, readout_block
-from valence.training.linear_fit import SEVERAL, SINGLE, one_column_a_class
 
 log = logging.getLogger(__name__)
 

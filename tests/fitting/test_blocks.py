@@ -1,12 +1,12 @@
-"""Folding rows into fewer coordinates changes no layer, and folds hold every row out once."""
+"""Folding rows into fewer coordinates changes no layer."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from valence.fitting.blocks import ngram_block, readout_block
+from valence.fitting.linear import SINGLE, fit_layer, one_column_a_class
 from valence.model.ngrams import Vocabulary
-from valence.training.head_blocks import folds, ngram_block, readout_block
-from valence.training.linear_fit import SINGLE, fit_layer, one_column_a_class
 
 DRAW = np.random.default_rng(7)
 LABELS = np.tile([0, 1, 2], 10).astype(np.int64)
@@ -37,10 +37,3 @@ def test_principal_axes_and_ngrams_give_the_same_logits_when_unfolded() -> None:
     dense = np.zeros((10, rows.width), np.float32)
     dense[np.repeat(np.arange(10), np.diff(rows.starts)), rows.columns] = rows.values
     np.testing.assert_allclose(dense @ block.unfold(weight), block.rows @ weight, atol=1e-4)
-
-
-def test_folds_hold_every_row_out_once_and_keep_blocks_together() -> None:
-    blocks = np.arange(30) // 2 * 2
-    held = [held for _, held in folds(LABELS, blocks, 5, 1)]
-    assert sorted(np.concatenate(held)) == list(range(30))
-    assert all(set(blocks[part]).isdisjoint(np.delete(blocks, part)) for part in held)
