@@ -26,11 +26,7 @@ def sources() -> Iterator[Path]:
     )
     for name in listed.stdout.splitlines():
         path = ROOT / name
-        if (
-            path.suffix in {".py", ".sh", ".mjs", ".ts", ".tsx", ".css"}
-            and not name.startswith(GENERATED)
-            and path.exists()
-        ):
+        if path.suffix in SUFFIXES and not name.startswith(GENERATED) and path.exists():
             yield path
 
 

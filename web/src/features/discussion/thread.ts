@@ -1,5 +1,5 @@
 /** Splits a pasted discussion into comments. */
-import { cleanedPost, continuesBlock, isAttribution, isQuoted } from "../../lib/posts";
+import { cleanedPost, continuesBlock, isAttribution, isQuoted } from "../../lib/cleaned-post";
 
 export interface Comment {
   /** The author, if the text names one. */

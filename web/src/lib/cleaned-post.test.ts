@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { cleaned, cleanedPost, holdsPosts } from "./posts";
+import { cleaned, cleanedPost, holdsPosts } from "./cleaned-post";
 
 interface Case {
   name: string;
