@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,9 @@ from click.testing import CliRunner
 
 from valence.cli.deploy import deploy
 from valence.deploy.limits import limited
-from valence.deploy.preflight import Check, Preflight, preflight
+from valence.deploy.preflight import Check, Preflight, preflight, run_as_a_dyno
 from valence.deploy.programs import node_environment
-from valence.deploy.slug import build_slug
+from valence.deploy.slug import Slug, build_slug
 from valence.deploy.web_process import memory_mb, run_release
 from valence.system.errors import DeployError
 
@@ -54,25 +56,44 @@ def commit(clone: Path, files: dict[str, str]) -> Path:
     return clone
 
 
+FILES = {
+    "Procfile": "release: python release.py\nweb: python server.py $PORT\n",
+    "server.py": SERVER,
+    "release.py": "print('migrated')",
+    "requirements.txt": "",
+    ".slugignore": "/docs\n*.ipynb\n",
+    "docs/long.md": "words",
+    "notes/one.ipynb": "{}",
+    "kept.txt": "kept",
+    "bin/post_compile": "touch compiled",
+}
+
+
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    files = {
-        "Procfile": "release: python release.py\nweb: python server.py $PORT\n",
-        "server.py": SERVER,
-        "release.py": "print('migrated')",
-        "requirements.txt": "",
-        ".slugignore": "/docs\n*.ipynb\n",
-        "docs/long.md": "words",
-        "notes/one.ipynb": "{}",
-        "kept.txt": "kept",
-        "bin/post_compile": "touch compiled",
-    }
-    return commit(tmp_path / "clone", files)
+    return commit(tmp_path / "clone", FILES)
 
 
-def test_the_slug_is_what_is_committed_less_what_slugignore_names(clone: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Slug:
+    """Built once: it takes most of the time, and only its files differ between the tests."""
+    room = tmp_path_factory.mktemp("built")
+    clone = commit(room / "clone", FILES)
     (clone / "stray.txt").write_text("not committed", "utf-8")
-    slug = build_slug(clone, tmp_path)
+    return build_slug(clone, room / "slug")
+
+
+@pytest.fixture
+def slug(built: Slug, tmp_path: Path) -> Slug:
+    """One whose files a test may change."""
+    return replace(built, root=Path(shutil.copytree(built.root, tmp_path / "app")))
+
+
+def run_with(slug: Slug, **variables: str) -> Preflight:
+    return run_as_a_dyno(replace(slug, environment={**slug.environment, **variables}), minutes=0.001)
+
+
+def test_the_slug_is_what_is_committed_less_what_slugignore_names(slug: Slug) -> None:
     found = {path.relative_to(slug.root).as_posix() for path in slug.root.rglob("*") if path.is_file()}
     assert found == {
         "Procfile", "server.py", "release.py", "requirements.txt", ".slugignore", "kept.txt", "bin/post_compile",
@@ -83,58 +104,58 @@ def test_the_slug_is_what_is_committed_less_what_slugignore_names(clone: Path, t
 
 
 def test_a_server_is_measured_within_a_dynos_limits(clone: Path) -> None:
+    """The whole way once; the tests below begin with the slug."""
     found = preflight(clone, minutes=0.001)
     assert found.ok, found
     assert {check.name for check in found.checks} >= {"Release phase", "Slug, compressed", "Stop after SIGTERM"}
     assert found.memory_held_by in {"cgroup", "rlimit"}
 
 
-def test_a_server_that_does_not_start_is_told_in_its_own_words(clone: Path) -> None:
-    commit(clone, {"Procfile": "web: python server.py $PORT --fail\n"})
+def test_a_server_that_does_not_start_is_told_in_its_own_words(slug: Slug) -> None:
+    (slug.root / "Procfile").write_text("web: python server.py $PORT --fail\n", "utf-8")
     with pytest.raises(DeployError, match="no model here"):
-        preflight(clone, minutes=0.001)
+        run_with(slug)
 
 
-def test_a_server_that_outgrows_a_dyno_does_not_start(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOG_MB", "600")
+def test_a_server_that_outgrows_a_dyno_does_not_start(slug: Slug) -> None:
     with pytest.raises(DeployError, match="ended with"):
-        preflight(clone, minutes=0.001)
+        run_with(slug, HOG_MB="600")
 
 
-def test_calls_that_fail_are_counted(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANSWER", "500")
-    found = preflight(clone, minutes=0.001)
+def test_calls_that_fail_are_counted(slug: Slug) -> None:
+    found = run_with(slug, ANSWER="500")
     failed = next(check for check in found.checks if check.name == "Calls without an answer")
     assert failed.measured > 0
     assert not found.ok
 
 
-def test_a_stop_that_cuts_off_calls_is_counted(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLOW_S", "2")  # this server does not wait for its threads
-    found = preflight(clone, minutes=0.001)
+def test_a_stop_that_cuts_off_calls_is_counted(slug: Slug) -> None:
+    # This server does not wait for its threads.
+    found = run_with(slug, SLOW_S="2")
     cut_off = next(check for check in found.checks if "cut off" in check.name)
     assert cut_off.measured == 4
     assert not found.ok
 
 
-def test_a_call_that_is_refused_over_a_restart_is_counted(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANSWER", "503")
-    found = {check.name: check for check in preflight(clone, minutes=0.001).checks}
+def test_a_call_that_is_refused_over_a_restart_is_counted(slug: Slug) -> None:
+    found = {check.name: check for check in run_with(slug, ANSWER="503").checks}
     assert found["Calls without an answer"].measured == 0, "before it, a refusal is an answer"
     (over,) = (check for name, check in found.items() if name.endswith("calls over a restart, failed"))
     assert over.measured > 0
 
 
-def test_the_release_is_given_a_postgresql_in_herokus_form(clone: Path) -> None:
-    commit(clone, {"release.py": "import os; assert os.environ['DATABASE_URL'].startswith('postgres://')"})
-    found = preflight(clone, minutes=0.001)
+def test_the_release_is_given_a_postgresql_in_herokus_form(slug: Slug) -> None:
+    (slug.root / "release.py").write_text(
+        "import os; assert os.environ['DATABASE_URL'].startswith('postgres://')", "utf-8"
+    )
+    found = run_with(slug)
     assert found.database == "postgresql"
 
 
-def test_a_release_phase_that_fails_stops_it(clone: Path) -> None:
-    commit(clone, {"release.py": "raise SystemExit('the migration broke')"})
+def test_a_release_phase_that_fails_stops_it(slug: Slug) -> None:
+    (slug.root / "release.py").write_text("raise SystemExit('the migration broke')", "utf-8")
     with pytest.raises(DeployError, match="the migration broke"):
-        preflight(clone, minutes=0.001)
+        run_with(slug)
 
 
 @pytest.mark.parametrize(

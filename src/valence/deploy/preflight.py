@@ -107,22 +107,29 @@ def preflight(source: Path, models: Sequence[str] = (), *, minutes: float = 0.5)
     Raises DeployError with the output if a step of the build fails or the server does not start.
     """
     with tempfile.TemporaryDirectory(prefix="valence-preflight-") as folder:
-        room = Path(folder)
-        slug = build_slug(source, room / "slug")
-        checks = [Check("Slug, compressed", slug.compressed_mb, SLUG_MB, "MB", SLUG_GOAL_MB)]
-        busy = os.getloadavg()[0]
-        with trial_database(room / "postgresql") as database, limited(MEMORY_MIB) as limits:
-            environment = _environment(slug, models, database)
-            release = slug.command("release")
-            if release:
-                took = run_release(release, slug.root, environment, limits.prefix)
-                checks.append(Check("Release phase", took, BIND_S, "s"))
+        return run_as_a_dyno(build_slug(source, Path(folder) / "slug"), models, minutes=minutes)
 
-            def start() -> AbstractContextManager[WebProcess]:
-                ported = {**environment, "PORT": str(free_port())}
-                return web_process(slug.command("web") or "", slug.root, ported, limits.prefix)
 
-            checks += _measured(start, minutes * 60)
+def run_as_a_dyno(slug: Slug, models: Sequence[str] = (), *, minutes: float = 0.5) -> Preflight:
+    """The same with a slug that is built. Raises DeployError if its server does not start."""
+    checks = [Check("Slug, compressed", slug.compressed_mb, SLUG_MB, "MB", SLUG_GOAL_MB)]
+    busy = os.getloadavg()[0]
+    with (
+        tempfile.TemporaryDirectory(prefix="valence-postgresql-") as folder,
+        trial_database(Path(folder) / "data") as database,
+        limited(MEMORY_MIB) as limits,
+    ):
+        environment = _environment(slug, models, database)
+        release = slug.command("release")
+        if release:
+            took = run_release(release, slug.root, environment, limits.prefix)
+            checks.append(Check("Release phase", took, BIND_S, "s"))
+
+        def start() -> AbstractContextManager[WebProcess]:
+            ported = {**environment, "PORT": str(free_port())}
+            return web_process(slug.command("web") or "", slug.root, ported, limits.prefix)
+
+        checks += _measured(start, minutes * 60)
     return Preflight(checks, limits.enforced_by, database.kind, minutes, processor(), busy)
 
 
