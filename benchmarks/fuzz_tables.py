@@ -86,7 +86,7 @@ def read(path: Path) -> str:
     try:
         with opened(path, ReadOptions(), on_read=lambda _: None) as table:
             rows = TextRows.of(table, _ADDED, None)
-            blocks = list(blocks_of(rows, rows))
+            blocks = list(blocks_of(rows))
             written = _written(table, blocks)
             known = table.understood
         _check_counted(known.kind, blocks, written)

@@ -7,15 +7,13 @@ bytes as an uninterrupted one.
 from __future__ import annotations
 
 import hashlib
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from valence.system.errors import DataError
 from valence.tables.answers import NO_TEXT, Answer
 from valence.tables.grid import Row, Unread
-from valence.tables.parquet import BatchRow
+from valence.tables.parquet import Batch
 from valence.tables.text_rows import TextRows
 
 BLOCK_ROWS = 512  # enough to batch texts of similar length; half a second of one core
@@ -63,9 +61,9 @@ class Block:
         return len(self.rows) + sum(not problem.kept for problem in self.problems)
 
 
-def blocks_of(rows: TextRows, read: Iterable[Row | Unread], position: Callable[[], int] = lambda: 0) -> Iterator[Block]:
-    """The rows in blocks of BLOCK_ROWS, and fewer if they are long; `read` are the rows, or some of them."""
-    for block in _in_blocks(read):
+def blocks_of(rows: TextRows, position: Callable[[], int] = lambda: 0) -> Iterator[Block]:
+    """The rows in blocks of BLOCK_ROWS, and fewer if they are long."""
+    for block in rows.blocks(BLOCK_ROWS, BLOCK_CHARS):
         yield _block(rows, block, position())
 
 
@@ -74,52 +72,29 @@ def chained(digest: str, block: Block) -> str:
     return hashlib.blake2b(digest.encode() + block.digest, digest_size=16).hexdigest()
 
 
-def _in_blocks(rows: Iterable[Row | Unread]) -> Iterator[list[Row | Unread]]:
-    block, chars = list[Row | Unread](), 0
-    for row in rows:
-        block.append(row)
-        chars += _chars(row.raw) if isinstance(row, Row) else 0
-        if len(block) == BLOCK_ROWS or chars >= BLOCK_CHARS:
-            yield block
-            block, chars = [], 0
-    if block:
-        yield block
-
-
-def _chars(raw: object) -> int:
-    if isinstance(raw, str):
-        return len(raw)
-    return sum(len(cell) for cell in raw if isinstance(cell, str)) if isinstance(raw, list) else 0
-
-
 def _block(rows: TextRows, read: Sequence[Row | Unread], position: int) -> Block:
-    kept, texts, problems = list[Row](), list[str | Answer](), list[Problem]()
-    for row in read:
-        if isinstance(row, Unread):
-            problems.append(Problem(row.place, kept=False, error=row.error))
-            continue
-        kept.append(row)
-        text = rows.text_of(row)
+    kept: Sequence[Row]
+    problems = list[Problem]()
+    if isinstance(read, Batch):
+        kept = read
+    else:
+        kept = [row for row in read if isinstance(row, Row)]
+        problems += [Problem(row.place, kept=False, error=row.error) for row in read if isinstance(row, Unread)]
+    texts = list[str | Answer]()
+    for index, text in enumerate(rows.texts_of(kept)):
         if isinstance(text, DataError):
-            problems.append(Problem(row.place, kept=True, error=text))
+            problems.append(Problem(kept[index].place, kept=True, error=text))
             texts.append(Answer(error=text.code))
         else:
             texts.append(Answer(error=NO_TEXT) if text is None else text)
+    problems.sort(key=lambda problem: problem.place)
     return Block(kept, texts, problems, read[0].place, _digest(read), position)
 
 
 def _digest(rows: Sequence[Row | Unread]) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
-    for batch, same in itertools.groupby(rows, key=_batch_of):
-        if batch is None:
-            for row in same:
-                content = row.error if isinstance(row, Unread) else row.raw
-                digest.update(f"{row.place}\0{content}\0".encode("utf-8", "surrogatepass"))
-        else:  # many rows at once
-            here = [row.raw.index for row in same if isinstance(row, Row)]
-            digest.update(batch.batch.slice(here[0], len(here)).serialize())
-    return digest.digest()
-
-
-def _batch_of(row: Row | Unread) -> Any:
-    return row.raw.cells if isinstance(row, Row) and isinstance(row.raw, BatchRow) else None
+    if isinstance(rows, Batch):
+        content = rows.batch.serialize()
+    else:
+        read = [(row.place, str(row.error) if isinstance(row, Unread) else row.raw) for row in rows]
+        content = repr(read).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(content, digest_size=16).digest()

@@ -101,7 +101,7 @@ class Source:
 
     def blocks(self) -> Iterator[Block]:
         """All blocks in order; can be read once."""
-        return blocks_of(self.rows, self.rows, lambda: self.progress.bytes)
+        return blocks_of(self.rows, lambda: self.progress.bytes)
 
 
 @contextmanager

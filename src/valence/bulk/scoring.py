@@ -37,9 +37,10 @@ def with_problems(block: Block, scored: Sequence[Result], where: Callable[[int],
     `where` gives the beginning of a message about the row at a place.
     """
     answers, problems = list[Answer](), list(block.problems)
-    for row, result in zip(block.rows, scored, strict=True):
+    for index, result in enumerate(scored):
         answers.append(result if isinstance(result, Answer) else answer_of(result))
         if isinstance(result, TextError) and result.code not in WITHOUT_TEXT:
-            error = DataError(f"{where(row.place)}: {result.message}", hint=result.hint, code=result.code)
-            problems.append(Problem(row.place, kept=True, error=error))
+            place = block.rows[index].place
+            error = DataError(f"{where(place)}: {result.message}", hint=result.hint, code=result.code)
+            problems.append(Problem(place, kept=True, error=error))
     return block, answers, problems

@@ -22,7 +22,7 @@ from valence.tables.answers import Added
 from valence.tables.grid import Row, Unread
 from valence.tables.open_table import OpenTable, again
 from valence.tables.options import ReadOptions
-from valence.tables.parquet import ParquetTable
+from valence.tables.parquet import ParquetRows, ParquetTable
 from valence.tables.text_rows import TextRows
 
 _LINES = frozenset(("csv", "tsv", "jsonl"))
@@ -140,14 +140,13 @@ def part_opened(table: Table, part: Part, reading: Reading) -> Iterator[tuple[Op
     with read_through(table.place) as raw:
         raw.seek(part.offset)
         with opening.opened(table.place.name, options, file=raw) as open_table:
-            records: Iterator[Row | Unread]
+            records: Iterable[Row | Unread]
             if isinstance(open_table, ParquetTable):
-                rows = open_table.rows(range(*part.groups), first=part.first - part.skipped)
-                records = itertools.islice(rows, part.skipped, part.skipped + part.records)
+                records = ParquetRows(open_table, range(*part.groups), part.skipped, part.records, part.first)
             else:
                 records = itertools.islice(iter(open_table), part.records)
             texts = TextRows(open_table, reading.added, table.text_column, table.why, records)
-            yield open_table, _checked(blocks_of(texts, texts), part)
+            yield open_table, _checked(blocks_of(texts), part)
 
 
 def _from_line(table: Table, first: int) -> ReadOptions:
@@ -196,7 +195,7 @@ class _Planner:
             if isinstance(table, ParquetTable):
                 self._cut_parquet(table)
             else:
-                self._cut(table, blocks_of(texts, texts))
+                self._cut(table, blocks_of(texts))
 
     def _cut(self, table: OpenTable, blocks: Iterator[Block]) -> None:
         """Adds parts of whole blocks; a file that cannot be read from the middle is one part."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from valence.system.errors import DataError, SettingsError
 from valence.tables.decoding import shown
@@ -22,6 +23,7 @@ DECIMALS = 6  # of a probability
 PREFIX = "predicted_"
 SEPARATOR = "|"  # between the labels of one text in one cell
 NO_TEXT = "text-empty"  # the error of a row whose text is blank
+_SURE = {None: "", True: "true", False: "false"}
 WITHOUT_TEXT = frozenset((NO_TEXT, ONLY_QUOTES))  # errors that are counted, but are no problem of the file
 
 
@@ -32,7 +34,7 @@ class Added:
     prefix: str = PREFIX
     several: bool = False
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, str, str, str]:
         """In their order."""
         prefix = self.prefix
@@ -50,9 +52,9 @@ class Added:
 
     def unless_clash(self, path: Path, row: Row | Unread) -> Row | Unread:
         """The row of JSON, or an error if it has a key with an added name."""
-        clash = next((name for name in self.names if isinstance(row, Row) and name in row.cells), None)
-        if clash is None:
+        if isinstance(row, Unread) or row.cells.keys().isdisjoint(self.names):
             return row
+        clash = next(name for name in self.names if name in row.cells)
         error = DataError(
             f"{shown(path)}, line {row.place}: it already has the key {clash!r}, which would be added.",
             hint="Choose other names for the added keys by --prefix.",
@@ -61,8 +63,7 @@ class Added:
         return Unread(row.place, error)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The score of a row, or why it has none.
 
     Attributes:
@@ -103,13 +104,11 @@ class Answer:
         >>> Answer("=1+1", 0.5, False).texts()
         ("'=1+1", '0.500000', 'false', '')
         """
-        label, probability = self.label, self.probability
-        labels = (label,) if isinstance(label, str) else label or ()
-        probabilities = (probability,) if isinstance(probability, float) else probability or ()
-        sure = "" if self.sure is None else str(self.sure).lower()
-        return (
-            defused(SEPARATOR.join(labels), separator),
-            SEPARATOR.join(f"{each:.{DECIMALS}f}" for each in probabilities),
-            sure,
-            self.error or "",
-        )
+        label, probability, sure, error = self
+        if isinstance(label, tuple):
+            label = SEPARATOR.join(label)
+        if isinstance(probability, tuple):
+            shown_as = SEPARATOR.join([f"{each:.{DECIMALS}f}" for each in probability])
+        else:
+            shown_as = "" if probability is None else f"{probability:.{DECIMALS}f}"
+        return defused(label or "", separator), shown_as, _SURE[sure], error or ""

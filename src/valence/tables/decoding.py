@@ -82,11 +82,14 @@ def errors_mapped(path: Path, encoding: str | None = None) -> Iterator[None]:
         raise DataError(f"{path} cannot be read: {error.strerror or error}.", code="data-unreadable") from error
 
 
-def fault(line: str, encoding: str | None, where: str) -> DataError | None:
-    """What is wrong with the bytes of this line or cell; None if nothing. `where` begins the message."""
-    odd = _ODD.search(line)
+def fault(text: str, encoding: str | None, path: Path, unit: str, place: int) -> DataError | None:
+    """What is wrong with the bytes of this text, such as the line (`unit`) 7 (`place`); None if nothing."""
+    if text.isascii() and "\0" not in text:  # the usual case, without a regular expression
+        return None
+    odd = _ODD.search(text)
     if odd is None:
         return None
+    where = f"{shown(path)}, {unit} {place}"
     if odd[0] == "\0":
         return DataError(
             f"{where}: there is a NUL byte, so this is not a text file, or it is damaged.",
@@ -94,7 +97,7 @@ def fault(line: str, encoding: str | None, where: str) -> DataError | None:
             code="nul-byte",
         )
     name = codec(encoding)
-    before = line[max(0, odd.start() - 20) : odd.start()]
+    before = text[max(0, odd.start() - 20) : odd.start()]
     after = f", after {before!r}," if before else ""
     return _undecodable(
         f"{where}: the byte 0x{ord(odd[0]) - 0xDC00:02x}{after} is not {'UTF-8' if name == 'utf-8-sig' else name}."

@@ -137,12 +137,11 @@ class DelimitedTable:
     ) -> None:
         """`skipped` is the number of lines before `lines`, which were left out."""
         self.path, self.kind, self.dialect = path, kind, dialect
-        self._numbered = _Lines(lines, options.first_line + skipped)
-        self._records = _records(path, self._numbered, options.encoding, dialect)
-        first = next(self._records, None) if options.header else None
-        if isinstance(first, Unread):
-            raise first.error
-        self.header = list(options.columns or (first.raw if first else []))
+        self._records = _records(path, _Lines(lines, options.first_line + skipped), options.encoding, dialect)
+        _, first = next(self._records, (0, [])) if options.header else (0, [])
+        if isinstance(first, DataError):
+            raise first
+        self.header = list(options.columns or first)
         check_not_empty(path, self.header, "header")
         self.columns, named = column_names(self.header)
         self.notes = (*notes, *named)
@@ -152,18 +151,18 @@ class DelimitedTable:
         )
 
     def __iter__(self) -> Iterator[Row | Unread]:
-        for record in self._records:
-            if isinstance(record, Row) and len(record.raw) != len(self.header):
-                yield Unread(record.place, self._ragged(record))
-            elif isinstance(record, Row):
-                yield Row(record.place, dict(zip(self.columns, record.raw, strict=True)), record.raw)
+        columns, width = self.columns, len(self.header)
+        for place, cells in self._records:
+            if isinstance(cells, DataError):
+                yield Unread(place, cells)
+            elif len(cells) != width:
+                yield Unread(place, self._ragged(place, len(cells)))
             else:
-                yield record
+                yield Row(place, dict(zip(columns, cells, strict=True)), cells)
 
-    def _ragged(self, row: Row) -> DataError:
-        where, cells, columns = f"{shown(self.path)}, line {row.place}", len(row.raw), len(self.header)
+    def _ragged(self, line: int, cells: int) -> DataError:
         return DataError(
-            f"{where}: {cells} cell(s), but the table has {columns} columns.",
+            f"{shown(self.path)}, line {line}: {cells} cell(s), but the table has {len(self.header)} columns.",
             hint="Put a text with the delimiter or a line break in double quotes, and double the quotes inside it.",
             code="row-ragged",
         )
@@ -195,51 +194,50 @@ class _Lines:
     def __init__(self, lines: Iterable[str], first: int = 1) -> None:
         self._source, self._again = iter(lines), deque[str]()
         self._taken: list[str] = []
-        self.number = first - 1
+        self._number = first
 
     def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
         """Raises csv.Error for a row that does not end."""
-        if len(self._taken) >= MAX_ROW_LINES:
-            raise csv.Error("unexpected end of data")
-        line = self._again.popleft() if self._again else next(self._source)
-        self.number += 1
-        self._taken.append(line)
-        return line
+        again, taken = self._again, self._taken
+        while (line := again.popleft() if again else next(self._source, None)) is not None:
+            if len(taken) >= MAX_ROW_LINES:
+                again.appendleft(line)
+                raise csv.Error("unexpected end of data")
+            taken.append(line)
+            yield line
 
-    def begin_row(self) -> int:
-        """The number of the line that comes next."""
+    def end_row(self, *, broken: bool = False) -> int:
+        """The number of the line on which the row began; only that line is taken by a broken row."""
+        begun = self._number
+        if broken:
+            self._again.extendleft(reversed(self._taken[1:]))
+            del self._taken[1:]
+        self._number += len(self._taken)
         self._taken.clear()
-        return self.number + 1
-
-    def give_back(self) -> None:
-        """Returns all lines since the row began, except its first, to be read again."""
-        back = self._taken[1:]
-        self._again.extendleft(reversed(back))
-        self.number -= len(back)
+        return begun
 
 
-def _records(path: Path, numbered: _Lines, encoding: str | None, dialect: Dialect) -> Iterator[Row | Unread]:
-    """Every row including the header, without column names. A broken row skips only the line on which it begins."""
+def _records(
+    path: Path, numbered: _Lines, encoding: str | None, dialect: Dialect
+) -> Iterator[tuple[int, list[str] | DataError]]:
+    """The line and the cells of every row including the header. A broken row skips only the line on which it begins."""
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
-    _allow_long_cells()
     escape = "\\" if dialect.escaped else None
-    reader = csv.reader(numbered, delimiter=dialect.delimiter, quoting=quoting, escapechar=escape, strict=True)
-    while True:
-        begins = numbered.begin_row()
+    _allow_long_cells()
+    while True:  # begins again after a broken row
+        reader = csv.reader(
+            iter(numbered), delimiter=dialect.delimiter, quoting=quoting, escapechar=escape, strict=True
+        )
         try:
-            cells = next(reader, None)
+            for cells in reader:
+                line = numbered.end_row()
+                if cells:
+                    yield line, fault("".join(cells), encoding, path, "line", line) or cells
         except csv.Error as error:
-            numbered.give_back()
-            yield Unread(begins, _broken(path, begins, error))
-            continue
-        if cells is None:
+            line = numbered.end_row(broken=True)
+            yield line, _broken(path, line, error)
+        else:
             return
-        if cells:
-            odd = fault("".join(cells), encoding, f"{shown(path)}, line {begins}")
-            yield Unread(begins, odd) if odd else Row(begins, {}, cells)
 
 
 def _sample(lines: Iterable[str], least: int) -> tuple[list[str], Iterator[str]]:
@@ -254,18 +252,18 @@ def _sample(lines: Iterable[str], least: int) -> tuple[list[str], Iterator[str]]
 def _trial(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dialect) -> int:
     """How many rows of the sample cannot be read in this dialect."""
     width, failed = 0, 0
-    for record in _records(path, _Lines(sample), encoding, dialect):
-        if isinstance(record, Row):
-            width = width or len(record.raw)
-            failed += len(record.raw) != width
-        else:
+    for _, cells in _records(path, _Lines(sample), encoding, dialect):
+        if isinstance(cells, DataError):
             failed += 1
+        else:
+            width = width or len(cells)
+            failed += len(cells) != width
     return failed
 
 
 def _separator_in_a_cell(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dialect) -> bool:
     records = _records(path, _Lines(sample), encoding, dialect)
-    return any(dialect.delimiter in cell for record in records if isinstance(record, Row) for cell in record.raw)
+    return any(dialect.delimiter in cell for _, cells in records if isinstance(cells, list) for cell in cells)
 
 
 @cache

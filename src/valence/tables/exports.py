@@ -109,7 +109,7 @@ class ObjectCells:
 
 
 def _plain(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: cell(item) for name, item in value.items()}
+    return {name: cell(item) if isinstance(item, (dict, list)) else item for name, item in value.items()}
 
 
 def _label_studio_min(row: Mapping[str, Any]) -> dict[str, Any]:

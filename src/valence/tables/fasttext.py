@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from valence.tables.decoding import codec, fault, shown, text_lines
+from valence.tables.decoding import codec, fault, text_lines
 from valence.tables.grid import Nested, Row, Unread
 from valence.tables.notes import Note
 from valence.tables.open_table import Understood
@@ -37,7 +37,7 @@ class FastTextTable:
         for number, line in enumerate(self._lines, self._first):
             if not line.strip():
                 continue
-            error = fault(line, self._encoding, f"{shown(self.path)}, line {number}")
+            error = fault(line, self._encoding, self.path, "line", number)
             text, names = parsed(line)
             label = Nested.of_labels(names) if names else None
             yield (

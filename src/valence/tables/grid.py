@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from valence.system.errors import DataError
 from valence.tables.decoding import shown
@@ -41,9 +41,8 @@ class Nested:
         return replace(cls.of_list(values), one_label=True)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of a table.
+class Row(NamedTuple):
+    """One row of a table. A named tuple, because millions are made of them.
 
     Attributes:
         place: where it begins, from 1, in the unit of its table: the line, row or entry.

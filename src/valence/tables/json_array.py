@@ -75,7 +75,7 @@ class JsonTable:
     def _entries(self, scanner: _Scanner, encoding: str | None) -> Iterator[Row | Unread]:
         for number, (value, raw) in enumerate(_objects(scanner), 1):
             where = f"{shown(self.path)}, entry {number}"
-            error = fault(raw, encoding, where)
+            error = fault(raw, encoding, self.path, "entry", number)
             if error is None and isinstance(value, _Invalid):
                 error = _broken(f"{where}: this is not valid JSON: {value.why}.")
             if error is None and not isinstance(value, dict):

@@ -53,15 +53,12 @@ def rows(
 ) -> Iterator[Row | Unread]:
     """The objects one at a time; blank lines are skipped. `first` is the number of the first line."""
     cells = cells or ObjectCells()
-    for number, line in enumerate(lines, first):
-        if not line.strip():
+    for number, ended in enumerate(lines, first):
+        line = ended.strip()
+        if not line:
             continue
-        where = f"{shown(path)}, line {number}"
-        parsed_line = fault(line, encoding, where) or _object(line, where)
-        if isinstance(parsed_line, DataError):
-            yield Unread(number, parsed_line)
-        else:
-            yield Row(number, cells(parsed_line), line.strip())
+        read = fault(line, encoding, path, "line", number) or _object(path, number, ended)
+        yield Unread(number, read) if isinstance(read, DataError) else Row(number, cells(read), line)
 
 
 def parsed(line: str) -> Any:
@@ -114,14 +111,17 @@ def _no_constant(name: str) -> Any:
 DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_integer)
 
 
-def _object(line: str, where: str) -> dict[str, Any] | DataError:
+def _object(path: Path, number: int, line: str) -> dict[str, Any] | DataError:
     try:
         value = parsed(line)
     except ValueError as error:
-        return _broken(f"{where}: this is not valid JSON: {error}.")
-    return value if isinstance(value, dict) else _broken(f"{where}: {line.strip()[:60]!r} is not a JSON object.")
-
-
-def _broken(message: str) -> DataError:
-    hint = 'Write one object per line, such as {"text": "Good.", "label": "positive"}.'
-    return DataError(message, hint=hint, code="json-broken")
+        what = f"this is not valid JSON: {error}"
+    else:
+        if isinstance(value, dict):
+            return value
+        what = f"{line.strip()[:60]!r} is not a JSON object"
+    return DataError(
+        f"{shown(path)}, line {number}: {what}.",
+        hint='Write one object per line, such as {"text": "Good.", "label": "positive"}.',
+        code="json-broken",
+    )

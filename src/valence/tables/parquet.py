@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
@@ -55,29 +56,64 @@ class ParquetTable:
         self.understood = Understood("parquet")
 
     def __iter__(self) -> Iterator[Row | Unread]:
-        return self.rows(range(self.file.metadata.num_row_groups), first=1)
+        return iter(self.rows())
 
-    def rows(self, groups: Iterable[int], *, first: int) -> Iterator[Row]:
-        """The rows of some row groups; the place of the first is `first`."""
-        readers = _readers(self.file)
-        batches = iter(self.file.iter_batches(batch_size=_BATCH_ROWS, row_groups=list(groups)))
-        while True:
-            with _damage_mapped(self.path):
-                batch = next(batches, None)
+    def rows(self) -> ParquetRows:
+        """All its rows."""
+        metadata = self.file.metadata
+        return ParquetRows(self, range(metadata.num_row_groups), 0, metadata.num_rows, 1)
+
+
+@dataclass(frozen=True)
+class ParquetRows:
+    """Consecutive rows, which can be read several times: one at a time, or in batches.
+
+    Attributes:
+        table: the open file.
+        groups: the row groups that hold them.
+        skipped: rows at the beginning of these groups that do not belong to them.
+        count: their number.
+        first: the place of the first.
+    """
+
+    table: ParquetTable
+    groups: range
+    skipped: int
+    count: int
+    first: int
+
+    def __iter__(self) -> Iterator[Row]:
+        for batch in self.batches(_BATCH_ROWS):
+            yield from batch
+
+    def batches(self, most: int) -> Iterator[Batch]:
+        """The rows, `most` at a time."""
+        file, readers = self.table.file, _readers(self.table.file)
+        stored = iter(file.iter_batches(batch_size=most, row_groups=list(self.groups)))
+        skipped, count, place = self.skipped, self.count, self.first
+        while count:
+            with _damage_mapped(self.table.path):
+                batch = next(stored, None)
             if batch is None:
                 return
-            cells = _Batch(batch, readers)
-            for index in range(batch.num_rows):
-                row = BatchRow(cells, index)
-                yield Row(first + index, row, row)
-            first += batch.num_rows
+            here = batch.slice(skipped, count)
+            skipped, count = max(0, skipped - batch.num_rows), count - here.num_rows
+            if here.num_rows:
+                yield Batch(here, readers, place)
+            place += here.num_rows
 
 
-class _Batch:
-    """Some rows of a Parquet file, whose columns become Python objects when they are first asked for."""
+class Batch(Sequence[Row]):
+    """Consecutive rows of a Parquet file, whose columns become Python objects when they are first asked for.
 
-    def __init__(self, batch: Any, readers: Mapping[str, Callable[[Any], list[Any]]]) -> None:
-        self.batch, self.readers = batch, readers
+    Attributes:
+        batch: a pyarrow.RecordBatch.
+        readers: column -> what makes its cells of a pyarrow array.
+        first: the place of the first row.
+    """
+
+    def __init__(self, batch: Any, readers: Mapping[str, Callable[[Any], list[Any]]], first: int) -> None:
+        self.batch, self.readers, self.first = batch, readers, first
         self._read = dict[str, list[Any]]()
         self._stored: list[tuple[Any, ...]] | None = None
         self._texts: list[list[str | None]] | None = None
@@ -97,41 +133,44 @@ class _Batch:
             self._texts = [list(row) for row in zip(*columns, strict=True)]
         return self._texts
 
+    def __len__(self) -> int:
+        return int(self.batch.num_rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        row = BatchRow(self, range(len(self))[index])
+        return Row(self.first + row.index, row, row)
+
     def column(self, name: str) -> list[Any]:
+        """The cells of a column."""
         if name not in self._read:
             self._read[name] = self.readers[name](self.batch.column(name))
         return self._read[name]
 
 
 class BatchRow(Mapping[str, Any]):
-    """One row of a pyarrow.RecordBatch: column -> cell, as in a Grid."""
+    """One row of a batch: column -> cell, as in a Grid."""
 
-    __slots__ = ("cells", "index")
+    __slots__ = ("batch", "index")
 
-    def __init__(self, cells: _Batch, index: int) -> None:
-        self.cells, self.index = cells, index
-
-    @property
-    def batch(self) -> Any:
-        """The batch that holds it, at `index`."""
-        return self.cells.batch
+    def __init__(self, batch: Batch, index: int) -> None:
+        self.batch, self.index = batch, index
 
     def values_as_stored(self) -> tuple[Any, ...]:
         """Its values in the order of the columns, as Python objects."""
-        return self.cells.stored[self.index]
+        return self.batch.stored[self.index]
 
     def texts(self) -> list[str | None]:
         """Its cells as text, nested ones as JSON. Raises DataError for bytes."""
-        return self.cells.texts[self.index]
+        return self.batch.texts[self.index]
 
     def __getitem__(self, name: str) -> Any:
-        return self.cells.column(name)[self.index]
+        return self.batch.column(name)[self.index]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.cells.readers)
+        return iter(self.batch.readers)
 
     def __len__(self) -> int:
-        return len(self.cells.readers)
+        return len(self.batch.readers)
 
 
 @contextmanager
@@ -167,8 +206,15 @@ def _reader(file: Any, field: Any, classes: list[str] | None) -> Callable[[Any],
     kind = nested_kind(field.type)
     if kind and not _may_be_labels(file, field):
         return lambda array: [Nested(kind)] * len(array)
+    if not kind and classes is None and _is_text(field.type):
+        return lambda array: array.to_pylist()  # type: ignore[no-any-return]
     read = _list if kind else _cell
     return lambda array: [read(cell, classes) for cell in array.to_pylist()]
+
+
+def _is_text(kind: Any) -> bool:
+    types = libraries()[0].types
+    return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
 def _may_be_labels(file: Any, field: Any) -> bool:
@@ -177,7 +223,7 @@ def _may_be_labels(file: Any, field: Any) -> bool:
     if not (types.is_list(field.type) or types.is_large_list(field.type)):
         return False
     inside = field.type.value_type
-    if not (types.is_string(inside) or types.is_large_string(inside) or types.is_integer(inside)):
+    if not (_is_text(inside) or types.is_integer(inside)):
         return False
     metadata = file.metadata
     column = next(i for i in range(metadata.num_columns) if metadata.schema.column(i).path.split(".")[0] == field.name)

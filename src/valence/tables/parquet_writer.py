@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import IO, Any
 
 from valence.tables.answers import Added, Answer
 from valence.tables.conversion import text_maker
 from valence.tables.grid import Row
-from valence.tables.parquet import libraries
+from valence.tables.parquet import Batch, libraries
 from valence.tables.shape import Shape
 
 _GROUP_ROWS = 1 << 16  # of a row group, which is held in memory
@@ -31,7 +30,6 @@ class ParquetWriter:
         kinds = [getattr(self._pa, kind)() for kind in _KINDS]
         self._kinds = [self._pa.list_(kind) if added.several and i < 2 else kind for i, kind in enumerate(kinds)]
         own = shape.schema or self._pa.schema([(name, self._pa.string()) for name in shape.columns])
-        self._typed = shape.schema is not None
         self._texts = text_maker(shape.kind, shape.columns)
         self._schema = _with_added(self._pa, own, added, self._kinds)
         self._writer = parquet.ParquetWriter(file, self._schema)
@@ -39,12 +37,11 @@ class ParquetWriter:
         self._rows = 0
 
     def write(self, rows: Sequence[Row], answers: Sequence[Answer]) -> None:
-        begun = 0
-        for columns, count in self._own(rows):
-            values = zip(*(answer.values() for answer in answers[begun : begun + count]), strict=True)
-            arrays = [self._pa.array(cells, kind) for cells, kind in zip(values, self._kinds, strict=True)]
-            self._waiting.append(self._pa.record_batch([*columns, *arrays], schema=self._schema))
-            begun += count
+        if not rows:
+            return
+        values = zip(*[answer.values() for answer in answers], strict=True)
+        added = [self._pa.array(cells, kind) for cells, kind in zip(values, self._kinds, strict=True)]
+        self._waiting.append(self._pa.record_batch([*self._own(rows), *added], schema=self._schema))
         self._rows += len(rows)
         if self._rows >= _GROUP_ROWS:
             self._flush()
@@ -54,17 +51,12 @@ class ParquetWriter:
             self._flush()
         self._writer.close()
 
-    def _own(self, rows: Sequence[Row]) -> Iterator[tuple[list[Any], int]]:
-        """Arrays of the rows' own columns, and their number of rows: a slice of each batch, or all of them as text."""
-        if not rows:
-            return
-        if not self._typed:
-            texts = zip(*map(self._texts, rows), strict=True)
-            yield [self._pa.array(cells, self._pa.string()) for cells in texts], len(rows)
-            return
-        for _, same in itertools.groupby(rows, key=lambda row: id(row.raw.batch)):
-            here = [row.raw for row in same]
-            yield here[0].batch.slice(here[0].index, len(here)).columns, len(here)
+    def _own(self, rows: Sequence[Row]) -> list[Any]:
+        """Arrays of the rows' own columns: as they were read, or as text."""
+        if isinstance(rows, Batch):
+            return list(rows.batch.columns)
+        texts = zip(*map(self._texts, rows), strict=True)
+        return [self._pa.array(cells, self._pa.string()) for cells in texts]
 
     def _flush(self) -> None:
         self._writer.write_table(self._pa.Table.from_batches(self._waiting), row_group_size=self._rows)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from valence.system.errors import DataError
 from valence.tables.answers import Added
@@ -13,12 +14,13 @@ from valence.tables.decoding import shown
 from valence.tables.grid import Nested, Row, Unread, check_not_empty
 from valence.tables.headers import check_header
 from valence.tables.open_table import OpenTable
+from valence.tables.parquet import Batch, ParquetRows, ParquetTable
 
 _FIRST_ROWS = 512  # by which the text column is chosen
 
 
 class TextRows:
-    """The rows of a table, or some of them; can be read once.
+    """The rows of a table, or some of them; can be read once, row by row or in blocks.
 
     Args:
         table: the open table.
@@ -29,7 +31,7 @@ class TextRows:
     """
 
     def __init__(
-        self, table: OpenTable, added: Added, text_column: str, why: str, rows: Iterator[Row | Unread]
+        self, table: OpenTable, added: Added, text_column: str, why: str, rows: Iterable[Row | Unread]
     ) -> None:
         self.text_column, self.why = text_column, why
         self._table, self._added, self._rows = table, added, rows
@@ -53,22 +55,56 @@ class TextRows:
         text_column, why = choose_text_of_rows(path, columns, first, named)
         added.refuse_clash(path, columns)
         _refuse_nested(path, text_column, first)
-        return cls(table, added, text_column, why, itertools.chain(first, rows))
+        return cls(table, added, text_column, why, _all_rows(table, first, rows))
 
     def __iter__(self) -> Iterator[Row | Unread]:
         if self._table.columns is not None:
-            return self._rows
+            return iter(self._rows)
         return (self._added.unless_clash(self._table.path, row) for row in self._rows)
 
-    def text_of(self, row: Row) -> str | DataError | None:
-        """The text of a row; None if it is blank, which is no error; the error if it is not text."""
-        cell = row.cells.get(self.text_column)
+    def blocks(self, most_rows: int, most_chars: int) -> Iterator[Sequence[Row | Unread]]:
+        """The rows in blocks of `most_rows`, and fewer if they are long; of Parquet, each block is a parquet.Batch."""
+        if isinstance(self._rows, ParquetRows):
+            yield from self._rows.batches(most_rows)
+            return
+        block, chars = list[Row | Unread](), 0
+        for row in self:
+            block.append(row)
+            chars += 0 if isinstance(row, Unread) else _chars(row.raw)
+            if len(block) == most_rows or chars >= most_chars:
+                yield block
+                block, chars = [], 0
+        if block:
+            yield block
+
+    def texts_of(self, rows: Sequence[Row]) -> list[str | DataError | None]:
+        """The text of each row; None if it is blank, which is no error; the error if it is not text."""
+        name = self.text_column
+        cells = rows.column(name) if isinstance(rows, Batch) else [row.cells.get(name) for row in rows]
+        return [
+            (cell if cell.strip() else None) if isinstance(cell, str) else self._no_text(cell, rows[index])
+            for index, cell in enumerate(cells)
+        ]
+
+    def _no_text(self, cell: Any, row: Row) -> DataError | None:
         if cell is None:
             return None
-        if isinstance(cell, str):
-            return cell if cell.strip() else None
         kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
         return _no_string(f"{shown(self._table.path)}, {self._table.unit} {row.place}: the text is {kind}.")
+
+
+def _all_rows(table: OpenTable, first: list[Row | Unread], rest: Iterator[Row | Unread]) -> Iterable[Row | Unread]:
+    return table.rows() if isinstance(table, ParquetTable) else itertools.chain(first, rest)
+
+
+def _chars(raw: str | list[Any]) -> int:
+    """The characters of a row."""
+    if isinstance(raw, str):
+        return len(raw)
+    try:
+        return sum(map(len, raw))
+    except TypeError:  # a workbook also has numbers
+        return sum(len(cell) for cell in raw if isinstance(cell, str))
 
 
 def _refuse_nested(path: Path, column: str, rows: Sequence[Row | Unread]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import IO, Any, Literal, Protocol
 
 from valence.system.errors import DataError
@@ -100,9 +101,10 @@ class DelimitedWriter:
     def _lines(self, rows: Iterable[Sequence[str | None]]) -> bytes:
         """Encoded rows of cells. Raises DataError for a cell that cannot be written."""
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
-        ended = _RowEnds()
+        written = list[str]()
         quote = '"' if self._quoted else None
-        writer = csv.writer(ended, delimiter=self._separator, quoting=quoting, quotechar=quote)
+        # csv ends rows with \r\n: with \n alone, it would leave \r unquoted.
+        writer = csv.writer(_Sink(written.append), delimiter=self._separator, quoting=quoting, quotechar=quote)
         try:
             writer.writerows(rows)
         except csv.Error as error:  # only a label can contain what an unquoted cell cannot
@@ -111,17 +113,14 @@ class DelimitedWriter:
                 hint="Write CSV (--out NAME.csv), where such cells can be quoted.",
                 code="label-unwritable",
             ) from error
-        return "".join(ended.written).encode()
+        return "".join([f"{row[:-2]}\n" for row in written]).encode()
 
 
-class _RowEnds:
-    """Takes rows from csv and ends them with a line feed. With that as terminator, csv leaves \\r unquoted."""
+@dataclass
+class _Sink:
+    """Takes the rows that csv writes."""
 
-    def __init__(self) -> None:
-        self.written: list[str] = []
-
-    def write(self, row: str) -> None:
-        self.written.append(row.removesuffix("\r\n") + "\n")
+    write: Callable[[str], None]
 
 
 class JsonLinesWriter:

@@ -77,7 +77,7 @@ def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
         if isinstance(row, Unread):
             left_out += 1
             continue
-        text = rows.text_of(row)
+        text = rows.texts_of([row])[0]
         if isinstance(text, DataError):
             raise text
         if table.columns is not None:
