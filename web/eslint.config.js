@@ -11,7 +11,9 @@ const MAY_IMPORT = {
   api: ["api", "lib"],
   components: ["components", "lib"],
   feedback: ["feedback", "api", "components", "lib"],
-  feature: ["feedback", "api", "components", "lib"],
+  reading: ["reading", "components", "lib"],
+  explanation: ["explanation", "api", "components", "lib"],
+  feature: ["feedback", "reading", "explanation", "api", "components", "lib"],
   shell: ["components", "lib"],
   test: ["api", "lib", "root"],
   root: ["root", "shell", "feature", "feedback", "api", "components", "lib"],
@@ -37,10 +39,12 @@ export default defineConfig(
     settings: {
       "import/resolver": { typescript: { project: "tsconfig.app.json" } },
       "boundaries/elements": [
-        ...["lib", "api", "components", "feedback", "shell", "test"].map((type) => ({
-          type,
-          pattern: `src/${type}`,
-        })),
+        ...["lib", "api", "components", "feedback", "reading", "explanation", "shell", "test"].map(
+          (type) => ({
+            type,
+            pattern: `src/${type}`,
+          }),
+        ),
         { type: "feature", pattern: "src/features/*", capture: ["name"] },
         { type: "root", pattern: "src" },
       ],

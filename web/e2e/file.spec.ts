@@ -7,7 +7,7 @@ import { expect, expectNoAxeViolations, FULL, test } from "./support/test.ts";
 
 const caseFile = (name: string) => readFileSync(join(import.meta.dirname, "../../tests/tables/cases", name));
 const parquetFile = (codec: string) =>
-  readFileSync(join(import.meta.dirname, "../src/features/file/reading/fixtures", `${codec}.parquet`));
+  readFileSync(join(import.meta.dirname, "../src/reading/fixtures", `${codec}.parquet`));
 
 test("a file is scored, and only its texts are sent", async ({ page }) => {
   const sent: string[] = [];

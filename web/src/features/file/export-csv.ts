@@ -1,7 +1,7 @@
 import Papa from "papaparse";
 
 import { defused } from "./formulas";
-import type { Table } from "./reading/table";
+import type { Table } from "../../reading/table";
 import { resultColumns, resultRow } from "./results";
 import type { Scores } from "./scores";
 

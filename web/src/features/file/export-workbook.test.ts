@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { resultWorkbook } from "./export-workbook";
-import { readFile } from "./reading/read-file";
+import { readFile } from "../../reading/read-file";
 import { Scores } from "./scores";
 
 const written = async (rows: string[][]) => {

@@ -6,7 +6,7 @@ import type { PredictRequest } from "../../api/generated";
 import { answerTo, PREDICT, REQUEST_ID, score } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
-import { resultOf, type Task } from "./reading/worker-tasks";
+import { resultOf, type Task } from "../../reading/worker-tasks";
 import { session } from "./session";
 
 /** What the browser runs beside the page, run within it: jsdom has no workers. */

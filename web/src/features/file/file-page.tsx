@@ -15,11 +15,11 @@ import { useRestoredFocus } from "../../lib/use-restored-focus";
 import { ColumnStep } from "./column-step";
 import { FileDrop } from "./file-drop";
 import { fileOfText } from "./pasted-text";
-import { prepareToRead } from "./reading/read-in-worker";
+import { prepareToRead } from "../../reading/read-in-worker";
 import { RunView } from "./run-view";
 import { isUnsaved } from "./run";
 import { session, type Stage } from "./session";
-import { UnreadableFile } from "./unreadable-file";
+import { UnreadableFile } from "../../reading/unreadable-file";
 
 /** Scores a file: the browser reads it, the server scores its texts in batches, and the results can be downloaded. */
 export function FilePage() {
@@ -97,7 +97,7 @@ function StageView({ stage, models }: StageViewProps) {
     case "reading":
       return <FileDrop reading={stage.kind === "reading" ? stage.file.name : undefined} />;
     case "unreadable":
-      return <UnreadableFile stage={stage} />;
+      return <UnreadableFile stage={stage} reading={session.reading} />;
     case "choosing":
       return <ColumnStep stage={stage} models={models} />;
     case "run":

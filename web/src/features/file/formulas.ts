@@ -2,7 +2,7 @@
  * Cells that a spreadsheet would run as formulas get an apostrophe. The same rule as in `valence.tables.spreadsheet`,
  * where it is explained, except that a signed number stays as it is: an apostrophe would make it text.
  */
-import type { Table } from "./reading/table";
+import type { Table } from "../../reading/table";
 
 const SEPARATORS = [",", ";", "\t", "|"];
 /** A signed number ends with the cell, or where a spreadsheet may split it. */

@@ -9,7 +9,7 @@ import { submitFile, jobsQuery, storedKey, storeKey } from "../../api/jobs";
 import { Notice } from "../../components/notice";
 import { JobKey } from "./job-key";
 import classes from "./jobs.module.css";
-import type { Choosing } from "./choosing";
+import type { Choosing } from "../../reading/choosing";
 import { session } from "./session";
 
 /** Files from this size on take minutes on a small server. */

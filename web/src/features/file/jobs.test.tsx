@@ -7,7 +7,7 @@ import { removeItems, storeItem } from "../../lib/browser-store";
 import { problem, refuse, summary } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
-import { resultOf, type Task } from "./reading/worker-tasks";
+import { resultOf, type Task } from "../../reading/worker-tasks";
 import { session } from "./session";
 
 const JOBS = "*/api/v1/jobs";

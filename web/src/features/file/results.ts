@@ -1,5 +1,5 @@
 /** The rows to be downloaded: the file's columns, then the answers, named as the commands name them. */
-import type { Table } from "./reading/table";
+import type { Table } from "../../reading/table";
 import type { Scores } from "./scores";
 
 const PREFIX = "predicted_";

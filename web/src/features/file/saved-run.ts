@@ -5,7 +5,7 @@
 import type { Limits, ModelSummary } from "../../api/generated";
 import { removeItems, storeItem, loadItem } from "../../lib/browser-store";
 import { uuid } from "../../lib/uuid";
-import type { Choices } from "./choosing";
+import type { Choices } from "../../reading/choosing";
 import type { Storage } from "./scores";
 
 /** Browsers allow at least some hundred megabytes; this leaves room for the scores. */

@@ -6,7 +6,7 @@ import { loadItem } from "../../lib/browser-store";
 import { answerTo, modelList, PREDICT, score, summary } from "../../test/handlers";
 import { server } from "../../test/server";
 import type { SavedScores } from "./saved-run";
-import { resultOf, type Task } from "./reading/worker-tasks";
+import { resultOf, type Task } from "../../reading/worker-tasks";
 import { isUnsaved, type Run } from "./run";
 import { Session } from "./session";
 

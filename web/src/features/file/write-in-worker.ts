@@ -1,5 +1,5 @@
 import { answerFrom } from "../../lib/worker-answer";
-import type { Table } from "./reading/table";
+import type { Table } from "../../reading/table";
 import type { Scores } from "./scores";
 
 /** Plain data of which the worker makes a Scores. */

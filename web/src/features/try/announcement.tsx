@@ -1,7 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 
-import { announcementOf } from "./logic";
+import { announcementOf } from "../../explanation/effects";
 import type { Answer } from "./use-answer";
 
 /** Long enough not to interrupt someone who is typing. */

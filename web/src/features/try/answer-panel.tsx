@@ -13,7 +13,7 @@ import { ExampleNote } from "./example-note";
 import { AnswerFacts } from "./answer-facts";
 import { EmptyState } from "./empty-state";
 import { LabelBars } from "./label-bars";
-import { endsOfAnswer, labelsOf } from "./logic";
+import { endsOfAnswer, labelsOf } from "../../explanation/effects";
 import { InfluentialWords } from "./influential-words";
 import classes from "./answer-panel.module.css";
 import { TooLong } from "./too-long";

@@ -5,7 +5,7 @@ import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
 import { size } from "../../lib/format";
 import type { Side } from "../../lib/labels";
-import { sidesOf, strongest, type WordEffect } from "./logic";
+import { sidesOf, strongest, type WordEffect } from "../../explanation/effects";
 import classes from "./influential-words.module.css";
 import type { Answer } from "./use-answer";
 

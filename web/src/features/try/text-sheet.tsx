@@ -5,8 +5,8 @@ import { QuietButton } from "../../components/quiet-button";
 import { count, counted } from "../../lib/format";
 import { useFilledBeforeHydration } from "../../lib/hydration";
 import { codePoints } from "../../lib/text";
-import { sidesOf } from "./logic";
-import { MarkedText, wordAt } from "./marked-text";
+import { sidesOf } from "../../explanation/effects";
+import { MarkedText, wordAt } from "../../explanation/marked-text";
 import classes from "./text-sheet.module.css";
 import type { Answer } from "./use-answer";
 

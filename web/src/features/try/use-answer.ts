@@ -5,7 +5,7 @@ import { useState } from "react";
 import { asApiError, type ApiError } from "../../api/client";
 import { predictQuery, type TextAnswer } from "../../api/queries";
 import { codePoints } from "../../lib/text";
-import { wordEffectsOf, type WordEffect } from "./logic";
+import { wordEffectsOf, type WordEffect } from "../../explanation/effects";
 
 /** Longer than the pause between two key presses, so that a word is one request. */
 const TYPING_PAUSE_MS = 300;

@@ -1,7 +1,7 @@
 import type { Scored } from "../../api/generated";
 import { percent, sentenceCase } from "../../lib/format";
 import { probability, type Probability } from "../../lib/units";
-import { nameOf, sideOf } from "./logic";
+import { nameOf, sideOf } from "../../explanation/effects";
 import classes from "./verdict.module.css";
 
 /** The answer in words. */

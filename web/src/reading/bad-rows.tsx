@@ -1,7 +1,7 @@
-import { count, sentenceCase } from "../../lib/format";
+import { count, sentenceCase } from "../lib/format";
 import classes from "./bad-rows.module.css";
-import type { RawTable } from "./reading/result";
-import type { BadRow } from "./reading/problem";
+import type { RawTable } from "./result";
+import type { BadRow } from "./problem";
 
 /** More are counted, not listed. */
 const LISTED = 100;

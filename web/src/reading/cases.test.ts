@@ -10,7 +10,7 @@ import type { GoodReading, Reading } from "./result";
 import { readFile } from "./read-file";
 import { guessHeader, guessTextColumn, tableOf } from "./table";
 
-const FOLDER = join(import.meta.dirname, "../../../../../tests/tables/cases");
+const FOLDER = join(import.meta.dirname, "../../../tests/tables/cases");
 
 interface Case {
   file: string;

@@ -1,5 +1,5 @@
-import type { Sides } from "../../lib/labels";
-import { segmentsOf, tipOf, type WordEffect } from "./logic";
+import type { Sides } from "../lib/labels";
+import { segmentsOf, tipOf, type WordEffect } from "./effects";
 import classes from "./marked-text.module.css";
 
 interface MarkedTextProps {

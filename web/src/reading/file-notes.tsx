@@ -1,15 +1,22 @@
-import { QuietButton } from "../../components/quiet-button";
-import { count, counted } from "../../lib/format";
+import { QuietButton } from "../components/quiet-button";
+import { count, counted } from "../lib/format";
 import { BadRows } from "./bad-rows";
 import * as choosing from "./choosing";
 import type { Choosing } from "./choosing";
 import classes from "./file-notes.module.css";
-import { session } from "./session";
+import type { FileReading } from "./file-reading";
 
 const SHOWN_LABELS = 8;
 
+interface FileNotesProps {
+  stage: Choosing;
+  file: FileReading;
+  /** Whether the texts are examples to learn from, rather than scored. */
+  toTrain?: boolean | undefined;
+}
+
 /** What would be left out and why, what was noticed, and the labels that the file has. */
-export function FileNotes({ stage }: { stage: Choosing }) {
+export function FileNotes({ stage, file, toTrain = false }: FileNotesProps) {
   const { reading, notes, labels, labelSeparator, texts, own } = stage;
   const { bad, table } = reading;
   const { offeredSeparator } = labels;
@@ -25,18 +32,23 @@ export function FileNotes({ stage }: { stage: Choosing }) {
         ) : null}
         {withoutText > 0 ? (
           <li>
-            {counted(withoutText, "row has", "rows have")} no text and {withoutText === 1 ? "gets" : "get"} no
-            score.
+            {counted(withoutText, "row has", "rows have")} no text and{" "}
+            {toTrain
+              ? `${withoutText === 1 ? "is" : "are"} left out.`
+              : `${withoutText === 1 ? "gets" : "get"} no score.`}
           </li>
         ) : null}
         {shortened > 0 ? (
-          <li>{counted(shortened, "text is", "texts are")} scored without quotes, code and signatures.</li>
+          <li>
+            {counted(shortened, "text is", "texts are")} {toTrain ? "stored" : "scored"} without quotes, code
+            and signatures.
+          </li>
         ) : null}
         {[...reading.notes, ...notes, ...labels.notes].map(({ code, text }) => (
           <li key={code}>
             {text}{" "}
             {code === "several-labels" && offeredSeparator !== undefined ? (
-              <QuietButton onClick={() => session.change(choosing.withLabelSeparator, offeredSeparator)}>
+              <QuietButton onClick={() => file.change(choosing.withLabelSeparator, offeredSeparator)}>
                 Split at “{offeredSeparator}”
               </QuietButton>
             ) : null}
@@ -45,7 +57,7 @@ export function FileNotes({ stage }: { stage: Choosing }) {
         {labelSeparator !== undefined ? (
           <li>
             Labels are split at “{labelSeparator}”.{" "}
-            <QuietButton onClick={() => session.change(choosing.withLabelSeparator, undefined)}>
+            <QuietButton onClick={() => file.change(choosing.withLabelSeparator, undefined)}>
               Don’t split
             </QuietButton>
           </li>
@@ -60,7 +72,7 @@ export function FileNotes({ stage }: { stage: Choosing }) {
 const isShorter = (words: string, { table, column }: Choosing, row: number): boolean =>
   words !== "" && words !== (table.rows[row]?.[column] ?? "").trim();
 
-/** The labels in the file. They aren't needed, nor sent. */
+/** The labels in the file. Scoring neither needs nor sends them. */
 function Labels({ stage: { labels, labelColumns, table } }: { stage: Choosing }) {
   if (labelColumns.length === 0 || labels.counts.size === 0) return null;
   const names = labelColumns.map((at) => `“${table.columns[at] ?? ""}”`).join(", ");

@@ -1,5 +1,5 @@
 import classes from "./preview.module.css";
-import type { Table } from "./reading/table";
+import type { Table } from "./table";
 
 const SHOWN_ROWS = 6;
 /** Longer cells are truncated. */

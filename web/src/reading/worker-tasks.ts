@@ -8,6 +8,6 @@ export type Result = Reading | boolean | string[];
 
 export async function resultOf(task: Task): Promise<Result> {
   if ("read" in task) return readFile(task.read);
-  const { cleaned, holdsPosts } = await import("../../../lib/cleaned-post");
+  const { cleaned, holdsPosts } = await import("../lib/cleaned-post");
   return "sample" in task ? holdsPosts(task.sample) : task.clean.map((post) => cleaned(post) ?? "");
 }

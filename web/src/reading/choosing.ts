@@ -1,8 +1,8 @@
 /** A file that was read, and what the user chooses of it before it is scored. Pure functions. */
-import { guessLabelColumns, hasText, summarizeLabels, type LabelSummary } from "./reading/labels";
-import type { ReadOptions } from "./reading/options";
-import type { GoodReading, Note } from "./reading/result";
-import { guessHeader, guessTextColumn, tableOf, type Table } from "./reading/table";
+import { guessLabelColumns, hasText, summarizeLabels, type LabelSummary } from "./labels";
+import type { ReadOptions } from "./options";
+import type { GoodReading, Note } from "./result";
+import { guessHeader, guessTextColumn, tableOf, type Table } from "./table";
 
 /** What decides which texts are scored. Stored with a run, so that a reload makes the same texts. */
 export interface Choices {

@@ -1,8 +1,8 @@
-import type { Scored } from "../../api/generated";
-import { percent, sentenceCase, signed } from "../../lib/format";
-import { endsOf, type Side, type Sides } from "../../lib/labels";
-import { unitOffsets } from "../../lib/text";
-import { points, probability, type Points } from "../../lib/units";
+import type { Scored } from "../api/generated";
+import { percent, sentenceCase, signed } from "../lib/format";
+import { endsOf, type Side, type Sides } from "../lib/labels";
+import { unitOffsets } from "../lib/text";
+import { points, probability, type Points } from "../lib/units";
 
 /** How strongly a word is marked; 0 means unmarked. */
 export type Level = 0 | 1 | 2 | 3;

@@ -1,4 +1,4 @@
-import { answerFrom } from "../../../lib/worker-answer";
+import { answerFrom } from "../lib/worker-answer";
 import type { Reading } from "./result";
 import type { FileToRead } from "./read-file";
 import type { Task } from "./worker-tasks";

@@ -1,21 +1,19 @@
-import { Choice } from "../../components/choice";
-import { ENCODINGS } from "./reading/decode";
-import type { ReadOptions, TextFormat } from "./reading/options";
-import type { Understood } from "./reading/result";
-import { fixedFacts, separatorChoices, TEXT_FORMATS } from "./reading/words";
-import { session } from "./session";
+import { Choice } from "../components/choice";
+import { ENCODINGS } from "./decode";
+import type { ReadOptions, TextFormat } from "./options";
+import type { Understood } from "./result";
+import { fixedFacts, separatorChoices, TEXT_FORMATS } from "./words";
 import classes from "./understood-bar.module.css";
 
 interface UnderstoodBarProps {
   understood: Understood;
+  onReread: (options: ReadOptions) => void;
   /** More choices, after those of the format. */
   children?: React.ReactNode;
 }
 
-const reread = (options: ReadOptions) => void session.reread(options);
-
 /** What was understood of the file; a change reads it again. */
-export function UnderstoodBar({ understood, children }: UnderstoodBarProps) {
+export function UnderstoodBar({ understood, onReread: reread, children }: UnderstoodBarProps) {
   const { format, encoding, separator, sheet, sheets } = understood;
   const isText = format !== "xlsx" && format !== "parquet";
   return (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { Scored } from "../../api/generated";
-import { wordEffectsOf, segmentsOf, sidesOf, strongest, tipOf } from "./logic";
+import type { Scored } from "../api/generated";
+import { wordEffectsOf, segmentsOf, sidesOf, strongest, tipOf } from "./effects";
 
 const scored = (label: string, words: Scored["words"], labels = ["negative", "positive"]): Scored => ({
   kind: "scored",

@@ -1,14 +1,14 @@
 import { Button } from "@mantine/core";
 
-import { Notice } from "../../components/notice";
-import { counted } from "../../lib/format";
+import { Notice } from "../components/notice";
+import { counted } from "../lib/format";
 import { BadRows } from "./bad-rows";
-import { session, type Unreadable } from "./session";
+import type { FileReading, Unreadable } from "./file-reading";
 import { UnderstoodBar } from "./understood-bar";
 import classes from "./unreadable-file.module.css";
 
 /** Why a file can't be read, and what would read it, each with one click. */
-export function UnreadableFile({ stage }: { stage: Unreadable }) {
+export function UnreadableFile({ stage, reading }: { stage: Unreadable; reading: FileReading }) {
   const { file, problem, understood, isRereading } = stage;
   const [likeliest, ...others] = problem.offers;
   return (
@@ -28,20 +28,20 @@ export function UnreadableFile({ stage }: { stage: Unreadable }) {
       ) : null}
       <div className={classes.options}>
         {likeliest ? (
-          <Button onClick={() => void session.reread(likeliest.options)}>{likeliest.label}</Button>
+          <Button onClick={() => void reading.reread(likeliest.options)}>{likeliest.label}</Button>
         ) : null}
         {others.map(({ label, options }) => (
-          <Button key={label} variant="default" onClick={() => void session.reread(options)}>
+          <Button key={label} variant="default" onClick={() => void reading.reread(options)}>
             {label}
           </Button>
         ))}
-        <Button variant="subtle" color="gray" onClick={() => void session.clear()}>
+        <Button variant="subtle" color="gray" onClick={reading.clear}>
           Choose another file
         </Button>
       </div>
       {understood ? (
         <div className={classes.options}>
-          <UnderstoodBar understood={understood} />
+          <UnderstoodBar understood={understood} onReread={(options) => void reading.reread(options)} />
         </div>
       ) : null}
     </div>
