@@ -1,7 +1,7 @@
 """Formats that can only be written at once, such as Parquet: the answers are kept first, the file is written last.
 
-While a file is scored, only the answers of each block are kept, as a line of JSON. Once all are there, the input is
-read again, and its rows are written with them.
+While a file is scored, only the answers of each block are kept: as a line of JSON, or for Parquet as Arrow's columns.
+Once all are there, the input is read again, and its rows are written with them.
 """
 
 from __future__ import annotations
@@ -11,47 +11,57 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from valence.bulk.blocks import Block, chained
+from valence.bulk.blocks import chained, digest_of, in_blocks, readable
 from valence.bulk.output import packing
 from valence.bulk.request import ScoreRequest, Source, source_of
 from valence.system.errors import DataError
 from valence.tables.answers import Added, Answer
 from valence.tables.grid import Row
+from valence.tables.parquet_writer import ArrowAnswers
 from valence.tables.shape import Shape
 from valence.tables.writers import file_writer
 
 MOST_COLUMNS = 1_000  # made of JSON: objects with more keys use them as data
 
 
-class AnswersWriter:
-    """Writes the answers of each block as a line of JSON, without the rows."""
+class JsonAnswers:
+    """Keeps the answers of each block as a line of JSON, without the rows."""
 
     def head(self) -> bytes:
         return b""
 
     def encoded(self, rows: Sequence[Row], answers: Sequence[Answer]) -> bytes:  # noqa: ARG002 - a TextWriter
-        return json.dumps([answer.values() for answer in answers]).encode() + b"\n"
+        return json.dumps(answers).encode() + b"\n"
+
+    def read(self, path: Path) -> Iterator[Sequence[Answer]]:
+        """The answers of each block."""
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                yield list(map(Answer.of_json, json.loads(line)))
 
 
-def write_file(request: ScoreRequest, added: Added, kind: str, answers: Path, digest: str, target: Path) -> None:
+def write_file(
+    request: ScoreRequest, added: Added, kind: str, kept: JsonAnswers | ArrowAnswers, part: Path, digest: str, target: Path
+) -> None:
     """Writes the rows of the input with the answers that were kept.
 
     Args:
         request: what is scored.
         added: names of the added columns.
         kind: the format to write.
-        answers: the file that AnswersWriter wrote.
+        kept: what has kept the answers.
+        part: the file with them.
         digest: of all blocks of the input.
         target: the file to write.
 
     Raises DataError if the input has changed.
     """
-    keys = _keys(request, added)
-    with source_of(request, added) as source, answers.open(encoding="utf-8") as lines, target.open("wb") as file:
-        shape, pack = Shape.of(source.table, keys), packing(request.out)
-        with closing(file_writer(kind, file, shape, added, pack)) as writer:
-            for block, line in zip(_checked(source, digest), lines, strict=True):
-                writer.write(block.rows, [Answer.of_values(values) for values in json.loads(line)])
+    with source_of(request, added) as source, target.open("wb") as file:
+        keys = _keys(request, added) if source.table.columns is None else ()
+        writer = file_writer(kind, file, Shape.of(source.table, keys), added, packing(request.out))
+        with closing(writer), closing(kept.read(part)) as answers:
+            for rows, of_block in zip(_checked(source, digest), answers, strict=True):
+                writer.write(rows, of_block)
 
 
 def columns_of_keys(keys: Sequence[str]) -> tuple[str, ...]:
@@ -66,20 +76,18 @@ def columns_of_keys(keys: Sequence[str]) -> tuple[str, ...]:
 
 
 def _keys(request: ScoreRequest, added: Added) -> tuple[str, ...]:
-    """Every key that occurs in a file of JSON; empty if the file has columns."""
+    """Every key that occurs in a file of JSON."""
     with source_of(request, added) as source:
-        if source.table.columns is not None:
-            return ()
         keys = dict.fromkeys(key for row in source.rows if isinstance(row, Row) for key in row.cells)
     return columns_of_keys(list(keys))
 
 
-def _checked(source: Source, expected: str) -> Iterator[Block]:
-    """The blocks, which must be those that were scored."""
+def _checked(source: Source, expected: str) -> Iterator[Sequence[Row]]:
+    """The rows of each block that can be read; they must be those that were scored."""
     digest = ""
-    for block in source.blocks():
-        digest = chained(digest, block)
-        yield block
+    for read in in_blocks(source.rows):
+        digest = chained(digest, digest_of(read))
+        yield readable(read)
     if digest != expected:
         raise DataError(
             "The file has changed while it was scored.", hint="Use --restart to start again.", code="input-changed"

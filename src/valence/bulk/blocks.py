@@ -18,6 +18,7 @@ from valence.tables.text_rows import TextRows
 
 BLOCK_ROWS = 512  # enough to batch texts of similar length; half a second of one core
 BLOCK_CHARS = 1 << 20  # of whole rows; bounds the memory for long texts
+_BLANK = Answer(error=NO_TEXT)
 
 
 @dataclass(frozen=True)
@@ -63,38 +64,46 @@ class Block:
 
 def blocks_of(rows: TextRows, position: Callable[[], int] = lambda: 0) -> Iterator[Block]:
     """The rows in blocks of BLOCK_ROWS, and fewer if they are long."""
-    for block in rows.blocks(BLOCK_ROWS, BLOCK_CHARS):
-        yield _block(rows, block, position())
+    for read in in_blocks(rows):
+        yield _block(rows, read, position())
 
 
-def chained(digest: str, block: Block) -> str:
-    """The digest of all blocks up to this one, given that of those before it."""
-    return hashlib.blake2b(digest.encode() + block.digest, digest_size=16).hexdigest()
+def in_blocks(rows: TextRows) -> Iterator[Sequence[Row | Unread]]:
+    """The same blocks as they are read."""
+    return rows.blocks(BLOCK_ROWS, BLOCK_CHARS)
+
+
+def chained(digest: str, of_block: bytes) -> str:
+    """The digest of all blocks up to one, given that of those before it and its own."""
+    return hashlib.blake2b(digest.encode() + of_block, digest_size=16).hexdigest()
+
+
+def readable(read: Sequence[Row | Unread]) -> Sequence[Row]:
+    """Those of the rows that can be read."""
+    return read if isinstance(read, Batch) else [row for row in read if isinstance(row, Row)]
+
+
+def digest_of(read: Sequence[Row | Unread]) -> bytes:
+    """Recognises the rows when they are read again."""
+    if isinstance(read, Batch):
+        content = read.batch.serialize()
+    else:
+        rows = [(row.place, str(row.error) if isinstance(row, Unread) else row.raw) for row in read]
+        content = repr(rows).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).digest()  # processors have instructions for it
 
 
 def _block(rows: TextRows, read: Sequence[Row | Unread], position: int) -> Block:
-    kept: Sequence[Row]
-    problems = list[Problem]()
-    if isinstance(read, Batch):
-        kept = read
-    else:
-        kept = [row for row in read if isinstance(row, Row)]
-        problems += [Problem(row.place, kept=False, error=row.error) for row in read if isinstance(row, Unread)]
-    texts = list[str | Answer]()
+    kept, texts = readable(read), list[str | Answer]()
+    unread = () if isinstance(read, Batch) else [row for row in read if isinstance(row, Unread)]
+    problems = [Problem(row.place, kept=False, error=row.error) for row in unread]
     for index, text in enumerate(rows.texts_of(kept)):
-        if isinstance(text, DataError):
+        if isinstance(text, str):
+            texts.append(text)
+        elif text is None:
+            texts.append(_BLANK)
+        else:
             problems.append(Problem(kept[index].place, kept=True, error=text))
             texts.append(Answer(error=text.code))
-        else:
-            texts.append(Answer(error=NO_TEXT) if text is None else text)
     problems.sort(key=lambda problem: problem.place)
-    return Block(kept, texts, problems, read[0].place, _digest(read), position)
-
-
-def _digest(rows: Sequence[Row | Unread]) -> bytes:
-    if isinstance(rows, Batch):
-        content = rows.batch.serialize()
-    else:
-        read = [(row.place, str(row.error) if isinstance(row, Unread) else row.raw) for row in rows]
-        content = repr(read).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(content, digest_size=16).digest()
+    return Block(kept, texts, problems, read[0].place, digest_of(read), position)

@@ -15,7 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from valence.bulk.answers_file import AnswersWriter, write_file
+from valence.bulk.answers_file import JsonAnswers, write_file
 from valence.bulk.blocks import Block, Problem, chained
 from valence.bulk.output import FileOutput, Finish, Output, StandardOutput, State, problems_of
 from valence.bulk.request import STANDARD_OUTPUT, ScoreRequest, Source, source_of
@@ -27,6 +27,7 @@ from valence.system.version import __version__
 from valence.tables.answers import WITHOUT_TEXT, Added
 from valence.tables.decoding import shown
 from valence.tables.grid import Unread, stopped_by
+from valence.tables.parquet_writer import ArrowAnswers
 from valence.tables.shape import Shape
 from valence.tables.writers import TextWriter, in_pieces, text_writer
 
@@ -64,7 +65,8 @@ def _writer(request: ScoreRequest, source: Source, added: Added) -> tuple[TextWr
     kind = request.written_format(table)
     if in_pieces(kind, table):
         return text_writer(kind, Shape.of(table), added), None
-    return AnswersWriter(), functools.partial(write_file, request, added, kind)
+    kept = ArrowAnswers(added) if kind == "parquet" else JsonAnswers()
+    return kept, functools.partial(write_file, request, added, kind, kept)
 
 
 def _output(
@@ -103,7 +105,7 @@ def _unwritten(source: Source, state: State) -> tuple[Iterator[Block], int]:
     blocks, digest, position = source.blocks(), "", 0
     for _ in range(state.blocks):
         block = next(blocks, None)
-        digest = chained(digest, block) if block else ""
+        digest = chained(digest, block.digest) if block else ""
         position = block.position if block else 0
     if digest != state.digest:
         raise DataError(
@@ -152,7 +154,7 @@ class _Run:
         unscored = len(problems) - unread
         self._state = State(
             blocks=before.blocks + 1,
-            digest=chained(before.digest, block),
+            digest=chained(before.digest, block.digest),
             rows=before.rows + len(answers),
             blank=before.blank + sum(answer.error in WITHOUT_TEXT for answer in answers),
             unscored=before.unscored + unscored,

@@ -25,7 +25,10 @@ def cleaning(score: Score, how: Cleaning) -> Score:
 
 def results(texts: Sequence[str | Answer], score: Score) -> list[Result]:
     """The prediction or the error for each text; the answer of a row without a text."""
-    scored = iter(score([text for text in texts if isinstance(text, str)]))
+    asked = [text for text in texts if isinstance(text, str)]
+    scored = iter(score(asked))
+    if len(asked) == len(texts):
+        return list(scored)
     return [next(scored) if isinstance(text, str) else text for text in texts]
 
 
@@ -36,9 +39,10 @@ def with_problems(block: Block, scored: Sequence[Result], where: Callable[[int],
 
     `where` gives the beginning of a message about the row at a place.
     """
-    answers, problems = list[Answer](), list(block.problems)
-    for index, result in enumerate(scored):
-        answers.append(result if isinstance(result, Answer) else answer_of(result))
+    answers = [result if isinstance(result, Answer) else answer_of(result) for result in scored]
+    problems = list(block.problems)
+    for index, answer in enumerate(answers):
+        result = answer.error and scored[index]
         if isinstance(result, TextError) and result.code not in WITHOUT_TEXT:
             place = block.rows[index].place
             error = DataError(f"{where(place)}: {result.message}", hint=result.hint, code=result.code)

@@ -156,7 +156,7 @@ def _from_line(table: Table, first: int) -> ReadOptions:
 def _checked(blocks: Iterable[Block], part: Part) -> Iterator[Block]:
     digest, rows = "", 0
     for block in blocks:
-        digest = chained(digest, block)
+        digest = chained(digest, block.digest)
         rows += len(block.rows)
         yield block
     in_text = part.groups == (0, 0)  # the checksum of a Parquet part is of undecoded bytes
@@ -206,7 +206,7 @@ class _Planner:
             for block in blocks:
                 if self.parts and not records:
                     begins = block.first
-                digest = chained(digest, block)
+                digest = chained(digest, block.digest)
                 rows += len(block.rows)
                 records += block.records
                 if self._reading.keys and table.columns is None:

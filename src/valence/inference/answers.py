@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from valence.inference.prediction import Prediction
 from valence.system.errors import TextError
-from valence.tables.answers import Answer
+from valence.tables.answers import DECIMALS, Answer
 
 
 def answer_of(result: Prediction | TextError) -> Answer:
@@ -12,5 +12,6 @@ def answer_of(result: Prediction | TextError) -> Answer:
     if isinstance(result, TextError):
         return Answer(error=result.code)
     if result.labels is None:
-        return Answer(result.label, result.probability, result.sure)
-    return Answer(result.labels, tuple(result.probabilities[label] for label in result.labels), result.sure)
+        return Answer(result.label, round(result.probability, DECIMALS), result.sure)
+    probabilities = tuple(round(result.probabilities[label], DECIMALS) for label in result.labels)
+    return Answer(result.labels, probabilities, result.sure)

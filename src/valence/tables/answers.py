@@ -64,11 +64,11 @@ class Added:
 
 
 class Answer(NamedTuple):
-    """The score of a row, or why it has none.
+    """The score of a row, or why it has none: the added cells of a format with numbers, lists and null.
 
     Attributes:
         label: the most probable label; with a multi-label model the assigned labels, the most probable first.
-        probability: its calibrated probability in 0..1; with a multi-label model that of each.
+        probability: its calibrated probability in 0..1, of DECIMALS decimals; with a multi-label model that of each.
         sure: whether the model is sure of it.
         error: the code of the error; None if the row is scored.
     """
@@ -78,19 +78,9 @@ class Answer(NamedTuple):
     sure: bool | None = None
     error: str | None = None
 
-    def values(self) -> tuple[Any, Any, Any, Any]:
-        """The added cells for a format with numbers, lists and null."""
-        probability: Any = self.probability
-        if isinstance(probability, tuple):
-            probability = [round(each, DECIMALS) for each in probability]
-        elif probability is not None:
-            probability = round(probability, DECIMALS)
-        label = list(self.label) if isinstance(self.label, tuple) else self.label
-        return label, probability, self.sure, self.error
-
     @classmethod
-    def of_values(cls, values: Iterable[Any]) -> Answer:
-        """The answer from its `values`, rounded as they are."""
+    def of_json(cls, values: Iterable[Any]) -> Answer:
+        """The answer that was written as a JSON list."""
         label, probability, sure, error = values
         if isinstance(label, list):
             label, probability = tuple(label), tuple(probability)

@@ -89,7 +89,8 @@ class ParquetRows:
     def batches(self, most: int) -> Iterator[Batch]:
         """The rows, `most` at a time."""
         file, readers = self.table.file, _readers(self.table.file)
-        stored = iter(file.iter_batches(batch_size=most, row_groups=list(self.groups)))
+        # On one thread: the cores score meanwhile, and several would keep more memory.
+        stored = iter(file.iter_batches(batch_size=most, row_groups=list(self.groups), use_threads=False))
         skipped, count, place = self.skipped, self.count, self.first
         while count:
             with _damage_mapped(self.table.path):

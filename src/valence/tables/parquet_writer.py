@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 from valence.tables.answers import Added, Answer
@@ -27,21 +28,20 @@ class ParquetWriter:
 
     def __init__(self, file: IO[bytes], shape: Shape, added: Added) -> None:
         self._pa, parquet = libraries()
-        kinds = [getattr(self._pa, kind)() for kind in _KINDS]
-        self._kinds = [self._pa.list_(kind) if added.several and i < 2 else kind for i, kind in enumerate(kinds)]
+        self._added = ArrowAnswers(added)
         own = shape.schema or self._pa.schema([(name, self._pa.string()) for name in shape.columns])
         self._texts = text_maker(shape.kind, shape.columns)
-        self._schema = _with_added(self._pa, own, added, self._kinds)
+        self._schema = _with_added(own, self._added.schema, several=added.several)
         self._writer = parquet.ParquetWriter(file, self._schema)
         self._waiting: list[Any] = []
         self._rows = 0
 
-    def write(self, rows: Sequence[Row], answers: Sequence[Answer]) -> None:
+    def write(self, rows: Sequence[Row], answers: Any) -> None:
+        """Appends the rows; `answers` are a sequence of Answer, or what ArrowAnswers made of it."""
         if not rows:
             return
-        values = zip(*[answer.values() for answer in answers], strict=True)
-        added = [self._pa.array(cells, kind) for cells, kind in zip(values, self._kinds, strict=True)]
-        self._waiting.append(self._pa.record_batch([*self._own(rows), *added], schema=self._schema))
+        added = answers if isinstance(answers, self._pa.RecordBatch) else self._added.batch(answers)
+        self._waiting.append(self._pa.record_batch([*self._own(rows), *added.columns], schema=self._schema))
         self._rows += len(rows)
         if self._rows >= _GROUP_ROWS:
             self._flush()
@@ -63,16 +63,51 @@ class ParquetWriter:
         self._waiting, self._rows = [], 0
 
 
-def _with_added(pa: Any, schema: Any, added: Added, kinds: Sequence[Any]) -> Any:
+class ArrowAnswers:
+    """Keeps the answers of each block as an Arrow stream, without the rows.
+
+    Attributes:
+        schema: of the added columns.
+    """
+
+    def __init__(self, added: Added) -> None:
+        self._pa, _ = libraries()
+        kinds = [getattr(self._pa, kind)() for kind in _KINDS]
+        kinds = [self._pa.list_(kind) if added.several and i < 2 else kind for i, kind in enumerate(kinds)]
+        self.schema = self._pa.schema(list(zip(added.names, kinds, strict=True)))
+
+    def batch(self, answers: Sequence[Answer]) -> Any:
+        """A pyarrow.RecordBatch."""
+        columns = list(zip(*answers, strict=True)) or [()] * len(_KINDS)
+        arrays = [self._pa.array(cells, kind) for cells, kind in zip(columns, self.schema.types, strict=True)]
+        return self._pa.record_batch(arrays, schema=self.schema)
+
+    def head(self) -> bytes:
+        return b""
+
+    def encoded(self, rows: Sequence[Row], answers: Sequence[Answer]) -> bytes:  # noqa: ARG002 - a TextWriter
+        sink = self._pa.BufferOutputStream()
+        with self._pa.ipc.new_stream(sink, self.schema) as stream:
+            stream.write_batch(self.batch(answers))
+        return bytes(sink.getvalue())
+
+    def read(self, path: Path) -> Iterator[Any]:
+        """The RecordBatch of each block."""
+        with path.open("rb") as file:
+            while file.tell() < path.stat().st_size:
+                yield from self._pa.ipc.open_stream(file)
+
+
+def _with_added(schema: Any, added: Any, *, several: bool) -> Any:
     """The schema with the added columns, also in the metadata of Hugging Face's `datasets`."""
-    for name, kind in zip(added.names, kinds, strict=True):
-        schema = schema.append(pa.field(name, kind))
+    for field in added:
+        schema = schema.append(field)
     kept = dict(schema.metadata or {})
     if b"huggingface" in kept:
         about = json.loads(kept[b"huggingface"])
         features = about.get("info", {}).get("features")
         if isinstance(features, dict):
-            described = (_feature(kind, several=added.several and i < 2) for i, kind in enumerate(_KINDS))
+            described = (_feature(kind, several=several and i < 2) for i, kind in enumerate(_KINDS))
             features.update(zip(added.names, described, strict=True))
         kept[b"huggingface"] = json.dumps(about).encode()
     return schema.with_metadata(kept)

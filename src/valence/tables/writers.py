@@ -136,7 +136,7 @@ class JsonLinesWriter:
         return "".join(map(self._with, map(self._line, rows), answers)).encode()
 
     def _with(self, line: str, answer: Answer) -> str:
-        return with_keys(line, dict(zip(self._added.names, answer.values(), strict=True)))
+        return with_keys(line, dict(zip(self._added.names, answer, strict=True)))
 
 
 def with_keys(line: str, added: dict[str, Any]) -> str:

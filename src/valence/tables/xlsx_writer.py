@@ -46,7 +46,7 @@ class XlsxWriter:
 
     def write(self, rows: Sequence[Row], answers: Sequence[Answer]) -> None:
         for row, answer in zip(rows, answers, strict=True):
-            added = [SEPARATOR.join(map(str, value)) if isinstance(value, list) else value for value in answer.values()]
+            added = [SEPARATOR.join(map(str, value)) if isinstance(value, tuple) else value for value in answer]
             self._write([*cells_of(row, self._columns), *added], f"Row {row.place}")
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ def score(job: Job, part: JobPart, model: ServedModel, *, timeout_s: float) -> s
     score = partial(model.scorer.score, timeout_s=timeout_s)
     is_posts = (job.clean or model.facts.cleaning) == "forum"
     predictions = each_own_words(texts, score) if is_posts else score(texts)
-    return json.dumps([answer_of(prediction).values() for prediction in predictions])
+    return json.dumps(list(map(answer_of, predictions)))
 
 
 def write(job: Job, parts: Iterable[JobPart]) -> Iterator[str]:
@@ -45,7 +45,7 @@ def write(job: Job, parts: Iterable[JobPart]) -> Iterator[str]:
     if job.shape == "jsonl":
         for part in parts:
             yield "".join(
-                with_keys(_line_of_json(row), dict(zip(names, answer.values(), strict=True)))
+                with_keys(_line_of_json(row), dict(zip(names, answer, strict=True)))
                 for row, answer in _rows(part)
             )
         return
@@ -63,4 +63,4 @@ def _line_of_json(row: Any) -> str:
 def _rows(part: JobPart) -> Iterator[tuple[Any, Answer]]:
     assert part.scored is not None, "only finished jobs are written"
     for row, values in zip(json.loads(part.given), json.loads(part.scored), strict=True):
-        yield row, Answer.of_values(values)
+        yield row, Answer.of_json(values)
