@@ -103,7 +103,7 @@ def test_what_was_parsed_is_let_go_with_the_lock() -> None:
 def test_large_bodies_are_parsed_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     locked: list[bool] = []
     lock = json_body._one_large_body
-    monkeypatch.setattr(json_body, "excess", lambda _: locked.append(lock.locked()))
+    monkeypatch.setattr(json_body, "excess", lambda *_: locked.append(lock.locked()))
     for content in (b'{"text": "good"}', b'{"text": "' + b"x" * json_body.LARGE_BODY + b'"}'):
         parse_body(content, PredictRequest)
     assert locked == [False, True]

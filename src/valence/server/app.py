@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from valence.server import error_handlers
+from valence.server.adapters import install as adapters
 from valence.server.api import feedback, files, health, jobs, models, predict
 from valence.server.api import metrics as metrics_api
 from valence.server.auth import access
@@ -63,6 +64,7 @@ def create_app(
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    adapters.install(app, settings)
     # After-request functions run in reverse order: headers first, then the log line with the final status.
     metrics.install(app, state.metrics)
     logs.install(app)

@@ -1,5 +1,7 @@
 """Every error becomes an RFC 9457 problem document here, and nowhere else.
 
+At addresses in another service's form, it is written in that form (`valence.server.error_forms`).
+
 A response says what the client can act on; what only concerns the operator is logged with the request ID.
 """
 
@@ -7,9 +9,10 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
+from valence.server.error_forms import Address, addresses_of
 from valence.server.problems import KINDS, MEDIA_TYPE, ProblemError
 from valence.server.schemas.problems import Problem
 from valence.system.errors import CallerGoneError, OverloadedError, StoreError, TextError, TooCostlyError, ValenceError
@@ -56,13 +59,27 @@ def unexpected(error: Exception) -> ProblemError:
 
 def install(app: Flask) -> None:
     """Turns every error of the app, expected or not, into a problem document."""
-    app.register_error_handler(ProblemError, problem_response)
-    app.register_error_handler(ValenceError, lambda error: problem_response(of_valence_error(error)))
+    app.register_error_handler(ProblemError, _response)
+    app.register_error_handler(ValenceError, lambda error: _response(of_valence_error(error)))
     app.register_error_handler(HTTPException, http_problem)
-    app.register_error_handler(Exception, lambda error: problem_response(unexpected(error)))
+    app.register_error_handler(Exception, lambda error: _response(unexpected(error)))
 
 
-def problem_response(error: ProblemError) -> Response:
+def _response(error: ProblemError) -> Response:
+    return error_response(error, addresses_of(current_app).find(request.method, request.path))
+
+
+def error_response(error: ProblemError, address: Address | None) -> Response:
+    """The error in the form of the address, or as a problem document if it has none."""
+    response = problem_document(error) if address is None else address.form(error)
+    if error.kind.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="valence"'
+    if error.retry_after_s is not None:
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
+
+
+def problem_document(error: ProblemError) -> Response:
     kind = error.kind
     document = Problem(
         type=f"/docs/errors#{kind.code}",
@@ -72,22 +89,17 @@ def problem_response(error: ProblemError) -> Response:
         code=kind.code,
         errors=error.errors,
     )
-    response = Response(document.model_dump_json(), status=kind.status, content_type=MEDIA_TYPE)
-    if kind.status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="valence"'
-    if error.retry_after_s is not None:
-        response.headers["Retry-After"] = str(error.retry_after_s)
-    return response
+    return Response(document.model_dump_json(), status=kind.status, content_type=MEDIA_TYPE)
 
 
 def http_problem(error: HTTPException) -> Response:
-    """The problem for an error raised by Flask or Werkzeug."""
+    """The response to an error raised by Flask or Werkzeug."""
     status = error.code or 500
     if status < 400:  # a redirect isn't an error
         return error.get_response()  # type: ignore[return-value]  # a Flask Response, typed as Werkzeug's
     code = _CODE_BY_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
     incomplete = isinstance(error, ClientDisconnected)
-    response = problem_response(ProblemError(code, "The body is incomplete." if incomplete else _detail(code)))
+    response = _response(ProblemError(code, "The body is incomplete." if incomplete else _detail(code)))
     response.headers.extend((name, value) for name, value in error.get_headers() if name in {"Allow", "Content-Range"})
     return response
 

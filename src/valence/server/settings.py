@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from valence.model.bundled import BUNDLED_FOLDER
+from valence.server.adapter_settings import AdapterSettings
 from valence.server.model_path import ModelPath
 from valence.server.schemas.base import MAX_TEXTS
 from valence.server.store.address import database_address
@@ -23,12 +24,12 @@ from valence.system.errors import SettingsError
 
 PREFIX = "VALENCE_"
 # Never shown in an error: the value may contain a password.
-_SECRET = {"VALENCE_DATABASE_URL", "DATABASE_URL", "VALENCE_REDIS_URL", "REDIS_URL"}
+_SECRET = {"VALENCE_DATABASE_URL", "DATABASE_URL", "VALENCE_REDIS_URL", "REDIS_URL", "VALENCE_CORAL_SECRETS"}
 # Scopes that can be opened to everyone. Those that show other people's texts, or change something, can't.
 Open = Literal["predict", "send-feedback", "read-metrics"]
 
 
-class Settings(BaseSettings):
+class Settings(AdapterSettings):
     """Every setting. Create one with `load_settings`, which reports errors by their variables."""
 
     model_config = SettingsConfigDict(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic.fields import FieldInfo
 
+from valence.server.adapter_settings import AdapterSettings
 from valence.server.settings import Settings, variable_of
 
 _PAGE_HEAD = """\
@@ -35,8 +36,8 @@ class DescribedSetting:
 
 
 def described_settings() -> list[DescribedSetting]:
-    """Every setting in the order of declaration."""
-    fields = Settings.model_fields.items()
+    """Every setting in the order of declaration, those of the adapters last."""
+    fields = sorted(Settings.model_fields.items(), key=lambda field: field[0] in AdapterSettings.model_fields)
     return [
         DescribedSetting(variable_of(name), _default_text(name, field), field.description or "")
         for name, field in fields

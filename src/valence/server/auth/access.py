@@ -7,6 +7,7 @@ limit of another.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 from wsgiref.types import WSGIEnvironment
@@ -65,23 +66,37 @@ class CountedAs:
         return "your IP address" if self.key is None else "this key"
 
 
-def admit(scope: Scope | None, policy: Policy | None) -> None:
+def bearer_key() -> str | None:
+    """The API key in the current request's header, or None if there is no header. Empty if the scheme is another."""
+    authorization = request.headers.get("Authorization")
+    if authorization is None:
+        return None
+    kind, _, key = authorization.partition(" ")
+    return key.strip() if kind.lower() == "bearer" else ""
+
+
+def is_open(scope: Scope | None) -> bool:
+    """Whether this needs no key."""
+    return scope is None or scope in _control().settings.without_key
+
+
+def admit(scope: Scope | None, policy: Policy | None, *, read_key: Callable[[], str | None] = bearer_key) -> None:
     """Raises ProblemError unless the current request may proceed.
 
     Args:
         scope: the scope that the operation needs; None if it needs none.
         policy: the rate limit it counts against without a key that has the scope; None if it isn't counted.
+        read_key: returns the key that was sent, or None.
     """
     if policy is None:
         return
-    is_open = scope is None or scope in _control().settings.without_key
-    caller = _caller(is_open=is_open)
+    caller = _caller(read_key(), needs_none=is_open(scope))
     counts = caller.holder is not None and (scope is None or caller.holder.may(scope))
     g.counted = CountedAs(caller.holder.id if caller.holder and counts else None, caller.address)
     _count(g.counted, policy)
     if caller.refusal is not None:
         raise caller.refusal
-    if is_open or scope is None:
+    if scope is None or is_open(scope):
         return
     if caller.holder is None:
         raise ProblemError(
@@ -93,6 +108,11 @@ def admit(scope: Scope | None, policy: Policy | None) -> None:
             f"The API key lacks the scope {scope}. Ask the server's operator for a key with this scope.",
         )
     g.holder = caller.holder
+
+
+def charged_tokens() -> int:
+    """Tokens that the current request has been charged so far."""
+    return int(g.get("tokens", 0))
 
 
 def charge_tokens(tokens: int) -> None:
@@ -108,7 +128,7 @@ def charge_tokens(tokens: int) -> None:
             f"The request costs at least {tokens:,} tokens; {counted.label} may use {quota:,} per minute. Split it, or "
             "turn off `explain`.",
         )
-    uncounted = tokens - g.get("tokens", 0)
+    uncounted = tokens - charged_tokens()
     standing = _take(counted, "key-tokens", "client-tokens", uncounted) if uncounted > 0 else None
     _note(standing)
     if standing is not None and not standing.allowed:
@@ -133,7 +153,7 @@ def install(app: Flask, control: AccessControl) -> None:
     @app.before_request
     def count_page() -> None:
         view = app.view_functions.get(request.endpoint or "")
-        if not hasattr(view, "operation"):  # operations are counted by `admit`, if at all
+        if not hasattr(view, "admits"):  # operations are counted by `admit`, if at all
             standing: Standing | None = request.environ.get(_FILE_QUOTA) or _page_standing(
                 _control(), request.remote_addr
             )
@@ -160,17 +180,21 @@ def _page_standing(control: AccessControl, address: str | None) -> Standing | No
     return control.rates.take("page", network_of(address or ""))
 
 
-def _caller(*, is_open: bool) -> Caller:
+def admit_as(name: str) -> None:
+    """Counts the current request, whose sender has proved who it is without a key. Raises ProblemError."""
+    g.counted = CountedAs(name, network_of(request.remote_addr or ""))
+    _count(g.counted, "client")
+
+
+def _caller(key: str | None, *, needs_none: bool) -> Caller:
     address = network_of(request.remote_addr or "")
-    authorization = request.headers.get("Authorization")
-    if authorization is None:
+    if key is None:
         return Caller(address)
-    kind, _, key = authorization.partition(" ")
     try:
-        holder = holder_of(_control().database, key.strip()) if kind.lower() == "bearer" else None
+        holder = holder_of(_control().database, key)
     except StoreError as error:
         # Open operations stay open: a key would only change how the request is counted.
-        return Caller(address, refusal=None if is_open else unavailable(error))
+        return Caller(address, refusal=None if needs_none else unavailable(error))
     if holder is None:
         detail = "The API key is unknown, expired or revoked, or the header isn't Authorization: Bearer KEY."
         return Caller(address, refusal=ProblemError("wrong-key", detail))

@@ -27,10 +27,12 @@ def predict(
     *,
     gone: Callable[[], bool] | None = None,
     charge: Callable[[int], None] | None = None,
+    timeout_s: float | None = None,
 ) -> PredictResponse:
     """Scores the texts of a request. A single `text` that can't be scored raises TextError; in `texts` it is a result.
 
-    Raises OverloadedError at once if the wait would be too long, CallerGoneError once `gone` returns True, and whatever
+    `timeout_s`: seconds after which the answer is no longer wanted, if fewer than in the settings. Raises
+    OverloadedError at once if the wait would be too long, CallerGoneError once `gone` returns True, and whatever
     `charge` raises, which is called with the tokens before they are scored.
     """
     began = time.perf_counter()
@@ -45,7 +47,7 @@ def predict(
         model.scorer.score(
             [text for text in texts if isinstance(text, str)],
             explain=request.explain,
-            timeout_s=settings.answer_timeout_s,
+            timeout_s=min(settings.answer_timeout_s, timeout_s or settings.answer_timeout_s),
             gone=gone,
             charge=charge,
             on_long=release_slot,

@@ -138,6 +138,7 @@ def operation(
             return Response(content.model_dump_json(), status=status, content_type="application/json")
 
         wrapped.operation = contract  # type: ignore[attr-defined]  # functions take attributes
+        wrapped.admits = True  # type: ignore[attr-defined]
         return wrapped
 
     return declare
@@ -179,14 +180,14 @@ def read_upload(media: Media) -> Iterator[IO[bytes]]:
         yield file
 
 
-def read_body(schema: type[Body]) -> Body:
+def read_body(schema: type[Body], max_fields: int = MAX_FIELDS) -> Body:
     """The request's body as `schema`. Raises a ProblemError with a code of its own for each kind of error."""
     content = request.get_data()  # raises 413 if it exceeds the limit
     if not content:
         raise ProblemError("body-missing", "The request has no body. Send a JSON object; /docs has examples.")
     if not request.is_json:
         raise _wrong_content_type("application/json")
-    return parse_body(content, schema)
+    return parse_body(content, schema, max_fields)
 
 
 def _wrong_content_type(expected: str) -> ProblemError:

@@ -36,17 +36,17 @@ class _AnyObject(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
 
-def parse_body(content: bytes, schema: type[Body]) -> Body:
+def parse_body(content: bytes, schema: type[Body], max_fields: int = MAX_FIELDS) -> Body:
     """Raises ProblemError `not-json`, or `invalid-fields` with at most `problems.MAX_ERRORS` fields."""
     with _one_large_body if len(content) > LARGE_BODY else nullcontext():
-        exceeded = excess(content)
+        exceeded = excess(content, max_fields)
         if exceeded is not None:
             _validated(content, _AnyObject)  # invalid JSON is reported as such
             raise invalid_field("body", f"has {exceeded}")
         return _validated(content, schema)
 
 
-def excess(content: bytes) -> str | None:
+def excess(content: bytes, max_fields: int = MAX_FIELDS) -> str | None:
     """The limit that a JSON text exceeds, if any; nested and repeated fields count too.
 
     >>> excess(b'{"text": ":::,,,"}')
@@ -60,8 +60,8 @@ def excess(content: bytes) -> str | None:
             return None
         position = match.end()
         fields += match[1] == b":"
-        if fields > MAX_FIELDS:
-            return f"more than {MAX_FIELDS} fields"
+        if fields > max_fields:
+            return f"more than {max_fields} fields"
     return f"more than {MAX_VALUES} values"
 
 

@@ -16,10 +16,11 @@ from valence.server.problems import ProblemError
 from valence.server.request_context import CLIENT
 from valence.server.transport.bodies import Bodies, Body, Receive, declared_length
 from valence.server.transport.limits import Limits
-from valence.server.transport.refusals import PROBLEM_KEY, Refusals, is_predict
+from valence.server.transport.refusals import PROBLEM_KEY, Refusals
 from valence.server.transport.request_heads import Scope, environ_of, error_in, is_unsafe, path_of
 from valence.server.transport.thread_pools import ThreadPools
 from valence.server.transport.wsgi_response import PIECE_BYTES, WsgiResponse
+from valence.system.errors import OverloadedError
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class Bridge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, connection: Client | None = None) -> None:
         call = _Call(scope, receive, send, connection or _UnknownClient())
+        call.waits = self._refusals.waits(scope["method"], call.path)
         try:
             problem = error_in(scope, self._limits)
             if problem is not None:
@@ -80,8 +82,9 @@ class Bridge:
                 await self._refuse(call, ProblemError("internal-error", "The request failed. See the server's log."))
 
     def _admit(self, call: _Call) -> None:
-        """Raises ProblemError for a predict request that would wait too long."""
-        if self.thread_pools.admission.full() and is_predict(call.scope["method"], call.path):
+        """Raises ProblemError for a request for scores that would wait too long."""
+        queue = self.thread_pools.patient if call.waits else self.thread_pools.admission
+        if queue.full() and self._refusals.for_load(call.scope["method"], call.path):
             raise self._refusals.full
 
     async def _answer(self, call: _Call) -> None:
@@ -95,9 +98,21 @@ class Bridge:
         try:
             call.read = body.complete
             self._admit(call)
-            await self._call_application(call, body, body.read)
+            if call.waits:
+                await self._wait_for_turn(call, body)
+            else:
+                await self._call_application(call, body, body.read)
         finally:
             self.bodies.release(body)
+
+    async def _wait_for_turn(self, call: _Call, body: Body) -> None:
+        """As `_call_application`, once it is this request's turn. Raises ProblemError if that takes too long."""
+        try:
+            async with self.thread_pools.patient.turn():
+                if not call.client.lost:
+                    await self._call_application(call, body, body.read)
+        except OverloadedError:
+            raise self._refusals.full from None
 
     async def _call_application(self, call: _Call, body: Body | None, length: int) -> None:
         has_body = length > 0 or any(name == b"content-length" for name, _ in call.scope["headers"])
@@ -154,6 +169,7 @@ class _Call:
         read: whether its whole body was received.
         close: whether the connection closes after the response, without reading the rest of the body.
         started: whether sending the response has begun.
+        waits: whether its client would rather wait than be refused.
     """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, client: Client) -> None:
@@ -161,7 +177,7 @@ class _Call:
         self.path = path_of(scope)
         names = {name for name, _ in scope["headers"]}
         self.read = not names & {b"content-length", b"transfer-encoding"}
-        self.started = False
+        self.started = self.waits = False
         self.close = b"expect" in names  # it hasn't sent the body, and may never do so
 
     async def start(self, response: WsgiResponse) -> None:

@@ -16,7 +16,8 @@ from flask import Flask, Request
 from werkzeug.test import EnvironBuilder
 
 from valence.server.auth.proxies import trusting
-from valence.server.error_handlers import problem_response
+from valence.server.error_forms import Address, addresses_of
+from valence.server.error_handlers import error_response
 from valence.server.monitoring import logs
 from valence.server.problems import KINDS, ProblemError
 from valence.server.state import KEY, State
@@ -38,7 +39,8 @@ class Refusals:
 
     def __init__(self, app: Flask) -> None:
         self._state: State = app.extensions[KEY]
-        self._cache: dict[tuple[str, str, bool, str | None], _CachedResponse] = {}
+        self._addresses = addresses_of(app)
+        self._cache: dict[tuple[str, str, bool, str | None, Address | None], _CachedResponse] = {}
         self._application = trusting(self._refuse, self._state.settings.trusted_proxies)
 
     @property
@@ -48,6 +50,16 @@ class Refusals:
             detail = "Too many requests are waiting. Try again in a few seconds."
             return ProblemError("overloaded", detail, retry_after_s=1)
         return ProblemError("starting", "The model is still loading. Try again in a second.", retry_after_s=1)
+
+    def for_load(self, method: str, path: str) -> bool:
+        """Whether a request is refused while too many are waiting. All others are cheap."""
+        address = self._addresses.find(method, path)
+        return is_predict(method, path) or (address is not None and address.scores and method == "POST")
+
+    def waits(self, method: str, path: str) -> bool:
+        """Whether a request queues, because its client would rather wait than be refused."""
+        address = self._addresses.find(method, path)
+        return address is not None and address.patient and method == "POST"
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self._application(environ, start_response)
@@ -74,17 +86,25 @@ class Refusals:
         response = self._response(request, environ[PROBLEM_KEY])
         start_response(response.status, [*response.headers, ("X-Request-ID", request_id)])
         logs.log_request(request, request_id, response.code, began)
-        route = ROUTE if is_predict(request.method, request.path) else "none"
+        route = self._route(request)
         self._state.metrics.request(route, request.method, response.code, time.perf_counter() - began)
         return (response.body,)
 
+    def _route(self, request: Request) -> str:
+        """As Flask names it in metrics, for requests that are refused for load."""
+        if is_predict(request.method, request.path):
+            return ROUTE
+        address = self._addresses.find(request.method, request.path)
+        return (address.route or address.path) if address is not None and address.scores else "none"
+
     def _response(self, request: Request, problem: ProblemError) -> _CachedResponse:
         """Cached, because making it is half of the work."""
-        key = (problem.kind.code, problem.detail, request.is_secure, request.headers.get("Origin"))
+        address = self._addresses.find(request.method, request.path)
+        key = (problem.kind.code, problem.detail, request.is_secure, request.headers.get("Origin"), address)
         if key not in self._cache:
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()
-            response = problem_response(problem)
+            response = error_response(problem, address)
             security_headers.harden(response, request, self._state.settings.cors_origins)
             headers = response.get_wsgi_headers(request.environ)
             self._cache[key] = _CachedResponse(
@@ -103,5 +123,5 @@ class _CachedResponse(NamedTuple):
 
 
 def is_predict(method: str, path: str) -> bool:
-    """Whether this is a predict request. All others are cheap and never refused for load."""
+    """Whether this is a predict request."""
     return method == "POST" and path.rstrip("/") == ROUTE

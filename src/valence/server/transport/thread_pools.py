@@ -17,12 +17,15 @@ from typing import TypeVar
 
 from valence.server.request_context import may_wait, slot
 from valence.server.transport.admission import Admission
+from valence.server.transport.patience import PatientQueue
 from valence.system.errors import OverloadedError
 
 Made = TypeVar("Made")
 
 _OWN_THREAD = ("/healthz", "/readyz")
 _CHEAP_THREADS, _STREAM_THREADS = 4, 4
+# Of the slots, the part that clients in the patient queue may hold at once.
+_PATIENT_PART = 4
 # Threads for long requests, started when needed. They only wait; this many fill the time limit of a request.
 LONG_THREADS = 128
 
@@ -30,6 +33,7 @@ LONG_THREADS = 128
 class ThreadPools:
     """Attributes:
     admission: of the requests that wait for a slot.
+    patient: the queue of those that would rather wait than be refused.
 
     Args:
         threads: slots, each with a thread.
@@ -38,6 +42,7 @@ class ThreadPools:
 
     def __init__(self, threads: int, long_threads: int = LONG_THREADS) -> None:
         self.admission = Admission(threads)
+        self.patient = PatientQueue(max(1, threads // _PATIENT_PART), self.admission)
         self._slots = asyncio.Semaphore(threads)
         self._long = threading.BoundedSemaphore(long_threads)
         self._threads = ThreadPoolExecutor(threads + long_threads, thread_name_prefix="answer")

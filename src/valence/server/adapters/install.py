@@ -1,0 +1,25 @@
+"""Which adapters an app has, as its settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flask import Blueprint, Flask
+
+from valence.server.adapters.hugging_face import views as hugging_face
+from valence.server.error_forms import Address, set_addresses
+from valence.server.settings import Settings
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Adds the views of every adapter that is on, and the form of their errors."""
+    addresses: list[Address] = []
+    for blueprint, own in _chosen(settings):
+        app.register_blueprint(blueprint)
+        addresses += own
+    set_addresses(app, addresses)
+
+
+def _chosen(settings: Settings) -> Iterator[tuple[Blueprint, Sequence[Address]]]:
+    if "hugging-face" in settings.adapters:
+        yield hugging_face.blueprint, hugging_face.ADDRESSES

@@ -1,0 +1,115 @@
+"""What all adapters share: a view's key, its rate limit, its body and its scores."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Response, request
+from pydantic import ConfigDict
+
+from valence.server.auth.access import admit, bearer_key, charge_tokens, charged_tokens, is_open
+from valence.server.auth.rate_limits import Policy
+from valence.server.auth.scopes import Scope
+from valence.server.classifiers import scoring
+from valence.server.openapi.contract import read_body
+from valence.server.problems import KINDS, ProblemError
+from valence.server.request_context import client_gone
+from valence.server.schemas.base import Wire
+from valence.server.schemas.models import ModelVersion
+from valence.server.schemas.predict import NotScored, PredictRequest, Scored
+from valence.server.state import state
+from valence.tables.posts import Cleaning
+
+# Fields of a body at most, nested ones included: other services' requests have more of them than ours.
+_MAX_FIELDS = 256
+_OUR_KEYS = "valence_"
+
+View = Callable[..., Any]
+Body = TypeVar("Body", bound="ForeignBody")
+
+
+class ForeignBody(Wire):
+    """A request's body in another service's form. Unknown fields are ignored, as that service does."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A classifier's answers to all texts of a request, in their order."""
+
+    model: ModelVersion
+    scored: list[Scored]
+    took_ms: float
+
+
+def adapter(
+    *, scope: Scope | None = "predict", policy: Policy = "client", body: type[ForeignBody] | None = None
+) -> Callable[[View], View]:
+    """Declares a view: what its caller needs, and its `body`, which the view gets as an argument of this name.
+
+    The view returns a Flask response, or something that is sent as JSON.
+    """
+
+    def declare(view: View) -> View:
+        @functools.wraps(view)
+        def wrapped(**arguments: Any) -> Response:
+            admit(scope, policy, read_key=functools.partial(sent_key, scope))
+            if body is not None:
+                arguments["body"] = read_body(body, _MAX_FIELDS)
+            result = view(**arguments)
+            return result if isinstance(result, Response) else send_json(result)
+
+        wrapped.admits = True  # type: ignore[attr-defined]  # it counts against a limit of the API, not of the page
+        return wrapped
+
+    return declare
+
+
+def send_json(content: Any, status: int = 200) -> Response:
+    """A response with this content as JSON."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status=status, content_type="application/json")
+
+
+def sent_key(scope: Scope | None) -> str | None:
+    """The API key of the current request: in the header Authorization or X-API-KEY, or in the query as `key`.
+
+    Where no key is needed, one of another service is ignored: many programs can't be told to send none.
+    """
+    sent = [bearer_key(), request.headers.get("X-API-KEY"), request.args.get("key")]
+    keys = [key for key in sent if key]
+    ours = next((key for key in keys if key.startswith(_OUR_KEYS)), None)
+    if ours or not keys or is_open(scope):
+        return ours
+    return keys[0]
+
+
+def score(
+    texts: Sequence[str],
+    classifier: str | None = None,
+    *,
+    clean: Cleaning | None = None,
+    timeout_s: float | None = None,
+) -> Answers:
+    """Scores texts as `POST /api/v1/predict` does. Raises ProblemError, also if one of the texts can't be scored."""
+    current, before = state(), charged_tokens()
+    response = scoring.predict(
+        PredictRequest.model_construct(texts=list(texts), model=classifier, clean=clean),
+        current.registry,
+        current.settings,
+        gone=client_gone(request.environ),
+        charge=lambda tokens: charge_tokens(before + tokens),
+        timeout_s=timeout_s,
+    )
+    return Answers(response.model, [_scored(result) for result in response.results], response.took_ms)
+
+
+def _scored(result: Scored | NotScored) -> Scored:
+    if isinstance(result, Scored):
+        return result
+    raise ProblemError(result.error.code if result.error.code in KINDS else "text-error", result.error.detail)
