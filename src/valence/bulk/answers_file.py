@@ -7,7 +7,7 @@ Once all are there, the input is read again, and its rows are written with them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class JsonAnswers:
     def encoded(self, rows: Sequence[Row], answers: Sequence[Answer]) -> bytes:  # noqa: ARG002 - a TextWriter
         return json.dumps(answers).encode() + b"\n"
 
-    def read(self, path: Path) -> Iterator[Sequence[Answer]]:
+    def read(self, path: Path) -> Generator[Sequence[Answer]]:
         """The answers of each block."""
         with path.open(encoding="utf-8") as lines:
             for line in lines:
@@ -41,7 +41,13 @@ class JsonAnswers:
 
 
 def write_file(
-    request: ScoreRequest, added: Added, kind: str, kept: JsonAnswers | ArrowAnswers, part: Path, digest: str, target: Path
+    request: ScoreRequest,
+    added: Added,
+    kind: str,
+    kept: JsonAnswers | ArrowAnswers,
+    part: Path,
+    digest: str,
+    target: Path,
 ) -> None:
     """Writes the rows of the input with the answers that were kept.
 

@@ -22,7 +22,7 @@ from valence.tables.answers import Added
 from valence.tables.grid import Row, Unread
 from valence.tables.open_table import OpenTable, again
 from valence.tables.options import ReadOptions
-from valence.tables.parquet import ParquetRows, ParquetTable
+from valence.tables.parquet import ParquetTable
 from valence.tables.text_rows import TextRows
 
 _LINES = frozenset(("csv", "tsv", "jsonl"))
@@ -142,7 +142,7 @@ def part_opened(table: Table, part: Part, reading: Reading) -> Iterator[tuple[Op
         with opening.opened(table.place.name, options, file=raw) as open_table:
             records: Iterable[Row | Unread]
             if isinstance(open_table, ParquetTable):
-                records = ParquetRows(open_table, range(*part.groups), part.skipped, part.records, part.first)
+                records = open_table.rows(range(*part.groups), part.skipped, part.records, part.first)
             else:
                 records = itertools.islice(iter(open_table), part.records)
             texts = TextRows(open_table, reading.added, table.text_column, table.why, records)

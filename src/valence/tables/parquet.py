@@ -18,6 +18,7 @@ from valence.tables.open_table import Understood
 from valence.tables.options import ReadOptions
 
 _BATCH_ROWS = 512  # decoded at once
+_BUFFER_BYTES = 1 << 20  # of each column
 _MOST_LABELS_A_ROW = 32  # on average; more are token ids or the like
 
 
@@ -50,7 +51,8 @@ class ParquetTable:
             )
         self.path = path
         with _damage_mapped(path):
-            self.file = libraries()[1].ParquetFile(binary)
+            # With pre_buffer, its default, pyarrow would keep the whole file in memory.
+            self.file = libraries()[1].ParquetFile(binary, pre_buffer=False, buffer_size=_BUFFER_BYTES)
         self.schema = self.file.schema_arrow
         self.columns = self.header = list(self.schema.names)
         self.understood = Understood("parquet")
@@ -58,10 +60,13 @@ class ParquetTable:
     def __iter__(self) -> Iterator[Row | Unread]:
         return iter(self.rows())
 
-    def rows(self) -> ParquetRows:
-        """All its rows."""
+    def rows(
+        self, groups: range | None = None, skipped: int = 0, count: int | None = None, first: int = 1
+    ) -> ParquetRows:
+        """All its rows, or some, as ParquetRows describes them."""
         metadata = self.file.metadata
-        return ParquetRows(self, range(metadata.num_row_groups), 0, metadata.num_rows, 1)
+        groups = range(metadata.num_row_groups) if groups is None else groups
+        return ParquetRows(self, groups, skipped, metadata.num_rows if count is None else count, first)
 
 
 @dataclass(frozen=True)
@@ -208,7 +213,7 @@ def _reader(file: Any, field: Any, classes: list[str] | None) -> Callable[[Any],
     if kind and not _may_be_labels(file, field):
         return lambda array: [Nested(kind)] * len(array)
     if not kind and classes is None and _is_text(field.type):
-        return lambda array: array.to_pylist()  # type: ignore[no-any-return]
+        return lambda array: array.to_pylist()
     read = _list if kind else _cell
     return lambda array: [read(cell, classes) for cell in array.to_pylist()]
 

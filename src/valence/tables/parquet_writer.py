@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,7 +13,7 @@ from valence.tables.grid import Row
 from valence.tables.parquet import Batch, libraries
 from valence.tables.shape import Shape
 
-_GROUP_ROWS = 1 << 16  # of a row group, which is held in memory
+_GROUP_ROWS, _GROUP_BYTES = 1 << 16, 64 << 20  # the most of a row group, which is held in memory
 _KINDS = ("string", "float64", "bool_", "string")  # of the added columns
 
 
@@ -34,16 +34,18 @@ class ParquetWriter:
         self._schema = _with_added(own, self._added.schema, several=added.several)
         self._writer = parquet.ParquetWriter(file, self._schema)
         self._waiting: list[Any] = []
-        self._rows = 0
+        self._rows = self._bytes = 0
 
     def write(self, rows: Sequence[Row], answers: Any) -> None:
         """Appends the rows; `answers` are a sequence of Answer, or what ArrowAnswers made of it."""
         if not rows:
             return
         added = answers if isinstance(answers, self._pa.RecordBatch) else self._added.batch(answers)
-        self._waiting.append(self._pa.record_batch([*self._own(rows), *added.columns], schema=self._schema))
-        self._rows += len(rows)
-        if self._rows >= _GROUP_ROWS:
+        batch = self._pa.record_batch([*self._own(rows), *added.columns], schema=self._schema)
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._rows >= _GROUP_ROWS or self._bytes >= _GROUP_BYTES:
             self._flush()
 
     def close(self) -> None:
@@ -60,7 +62,7 @@ class ParquetWriter:
 
     def _flush(self) -> None:
         self._writer.write_table(self._pa.Table.from_batches(self._waiting), row_group_size=self._rows)
-        self._waiting, self._rows = [], 0
+        self._waiting, self._rows, self._bytes = [], 0, 0
 
 
 class ArrowAnswers:
@@ -91,7 +93,7 @@ class ArrowAnswers:
             stream.write_batch(self.batch(answers))
         return bytes(sink.getvalue())
 
-    def read(self, path: Path) -> Iterator[Any]:
+    def read(self, path: Path) -> Generator[Any]:
         """The RecordBatch of each block."""
         with path.open("rb") as file:
             while file.tell() < path.stat().st_size:

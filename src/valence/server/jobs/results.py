@@ -45,8 +45,7 @@ def write(job: Job, parts: Iterable[JobPart]) -> Iterator[str]:
     if job.shape == "jsonl":
         for part in parts:
             yield "".join(
-                with_keys(_line_of_json(row), dict(zip(names, answer, strict=True)))
-                for row, answer in _rows(part)
+                with_keys(_line_of_json(row), dict(zip(names, answer, strict=True))) for row, answer in _rows(part)
             )
         return
     yield line([*json.loads(job.columns), *names], separator)
