@@ -14,14 +14,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HERE = "http://127.0.0.1:8000"
 # Page -> what its last program prints.
-PAGES = {"hugging-face": "positive"}
+PAGES = {"hugging-face": "positive", "openai": "True True", "perspective": "True"}
 PATIENCE_S = 120  # only a hang takes as long
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with every adapter on."""
-    settings = {"VALENCE_DATA_FOLDER": str(tmp_path_factory.mktemp("data")), "VALENCE_LOG_LEVEL": "error"}
+    settings = {
+        "VALENCE_DATA_FOLDER": str(tmp_path_factory.mktemp("data")),
+        "VALENCE_LOG_LEVEL": "error",
+        "VALENCE_PERSPECTIVE_ATTRIBUTES": "TOXICITY=bundled:negative",
+    }
     command = [sys.executable, "-c", "from valence.cli import main; main()", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | settings) as process:
         assert process.stdout is not None

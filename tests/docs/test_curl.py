@@ -54,18 +54,24 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(home: Path) -> Iterator[dict[str, str]]:
-    """What the pages let their readers set: SERVER and KEY. The server has the bundled model."""
+    """What the pages let their readers set: SERVER, KEY and SECRET. The server has the bundled model."""
     data = home / "data"
     database = Database(database_address(f"sqlite:///{data / 'valence.db'}"))
     key = keys.create(database, "the reader", ["admin"])
     database.close()
-    settings = {"VALENCE_DATA_FOLDER": str(data), "VALENCE_JOBS": "true", "VALENCE_TRUSTED_PROXIES": "1"}
+    settings = {
+        "VALENCE_DATA_FOLDER": str(data),
+        "VALENCE_JOBS": "true",
+        "VALENCE_TRUSTED_PROXIES": "1",
+        "VALENCE_PERSPECTIVE_ATTRIBUTES": "TOXICITY=bundled:negative",
+        "VALENCE_CORAL_SECRETS": "secret",
+    }
     command = [sys.executable, "-c", "from valence.cli import main; main()", "serve", "--port", "0"]
     env = os.environ | settings | {"VALENCE_LOG_LEVEL": "error"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as server:
         assert server.stdout is not None
         server_at = server.stdout.readline().split()[4]
-        yield {"PATH": os.environ["PATH"], "HOME": str(home), "SERVER": server_at, "KEY": key}
+        yield {"PATH": os.environ["PATH"], "HOME": str(home), "SERVER": server_at, "KEY": key, "SECRET": "secret"}
         server.terminate()
 
 

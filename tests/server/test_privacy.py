@@ -75,6 +75,32 @@ def _everything(address: str, written: Written, key: str) -> None:
         "feedback": ("/api/v1/feedback", json.dumps(kept).encode(), {}),
         "feedback again": ("/api/v1/feedback", json.dumps(kept).encode(), {}),
         "feedback refused": ("/api/v1/feedback", json.dumps({**kept, "consent": False}).encode(), {}),
+        "perspective": (
+            f"/v1alpha1/comments:analyze?key={key}",
+            json.dumps({"comment": {"text": WORDS}, "requestedAttributes": {"TOXICITY": {}}}).encode(),
+            {},
+        ),
+        "perspective, wrong": (
+            f"/v1alpha1/comments:analyze?key={key}",
+            json.dumps({"comment": {"text": WORDS}, "requestedAttributes": {WORDS: {}}}).encode(),
+            {},
+        ),
+        "suggestion": (
+            f"/v1alpha1/comments:suggestscore?key={key}",
+            json.dumps(
+                {
+                    "comment": {"text": WORDS},
+                    "attributeScores": {"TOXICITY": {"summaryScore": {"value": 1}}},
+                    "clientToken": WORDS,
+                    "communityId": WORDS,
+                }
+            ).encode(),
+            {},
+        ),
+        "tei": ("/predict", json.dumps({"inputs": [WORDS, WORDS]}).encode(), {"X-API-KEY": key}),
+        "discourse": ("/discourse", json.dumps({"inputs": WORDS, "truncate": True}).encode(), {"X-API-KEY": key}),
+        "openai": ("/v1/moderations", json.dumps({"input": WORDS}).encode(), {"Authorization": f"Bearer {key}"}),
+        "unsigned": ("/coral", json.dumps({"comment": {"body": WORDS}}).encode(), {"X-Coral-Signature": "sha256=0"}),
         "right key": ("/metrics", None, {"Authorization": f"Bearer {key}"}),
         "wrong key": ("/metrics", None, {"Authorization": f"Bearer {key}x"}),
     }
@@ -109,9 +135,11 @@ def written(request: pytest.FixtureRequest, tiny_model: Path, tmp_path_factory: 
             "VALENCE_LOG_LEVEL": "debug",
             "VALENCE_LOG_FORMAT": request.param,
             "VALENCE_REDIS_URL": "redis://:redis-password@127.0.0.1:1",
+            "VALENCE_PERSPECTIVE_ATTRIBUTES": "TOXICITY=tiny:negative",
+            "VALENCE_CORAL_SECRETS": "coral-secret",
         },
     )
-    written = Written(secrets=[*WORDS.split(), key, key.split("_", 2)[2], "redis-password"])
+    written = Written(secrets=[*WORDS.split(), key, key.split("_", 2)[2], "redis-password", "coral-secret"])
     assert process.stdout is not None
     line = process.stdout.readline()
     _everything(line.split()[4], written, key)
@@ -136,6 +164,13 @@ def test_the_calls_went_where_they_were_meant_to_go(written: Written) -> None:
         "feedback": 201,
         "feedback again": 200,
         "feedback refused": 422,
+        "perspective": 200,
+        "perspective, wrong": 400,
+        "suggestion": 200,
+        "tei": 200,
+        "discourse": 200,
+        "openai": 200,
+        "unsigned": 401,
         "right key": 200,
         "wrong key": 401,
     }

@@ -76,6 +76,20 @@ def parts(text: str, limit: int = MAX_PARTS) -> list[tuple[int, int]]:
     return [(int(phrase[0, 0]), int(phrase[-1, 1])) for phrase in phrases]
 
 
+def sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence in code points, with its punctuation and without the spaces around it.
+
+    >>> text = " A good film. Dull, though!  🎬"
+    >>> [text[start:end] for start, end in sentences(text)]
+    ['A good film.', 'Dull, though!', '🎬']
+    """
+    firsts = [sentence[0][0] for sentence in _sentences(text, words(text)) if sentence]
+    if not firsts:
+        return []
+    starts = [len(text) - len(text.lstrip()), *firsts[1:]]
+    return [(start, start + len(text[start:end].rstrip())) for start, end in pairwise([*starts, len(text)])]
+
+
 def _sentences(text: str, spans: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     """The words of each sentence."""
     sentences = [spans[:1]]

@@ -1,7 +1,7 @@
 """Addresses that answer in another service's form, and how their errors are written.
 
 `valence.server.adapters` fills the list when the app is made. Flask's error handlers and the transport, which refuses
-requests before Flask sees them, read it: an error must reach a client in the form that it understands, whoever made it.
+requests before Flask sees them, read it: every error must reach a client in the form that it understands.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from valence.server.adapters.checks import check_answers
 from valence.server.app import create_app
 from valence.server.classifiers.loading import facts, loaders
 from valence.server.classifiers.registry import Registry, ServedModel
@@ -100,7 +101,8 @@ def run(settings: Settings, *, open_browser: bool = False) -> None:
     """
     listening = listen_as_set(settings)
     for model in settings.models:
-        facts(model)  # reports a missing or damaged folder now instead of in a crashing worker
+        # Reports a missing or damaged folder, or a wrong label, now instead of in a crashing worker.
+        check_answers(settings, facts(model))
     logs.configure(settings)
     Server(settings, listening, open_browser=open_browser).run()
 

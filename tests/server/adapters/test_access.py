@@ -23,6 +23,8 @@ SCORING: dict[str, Any] = {
     "/invocations": {"inputs": "good"},
     "/discourse": {"inputs": "good"},
     "/models/fake": {"inputs": "good"},
+    "/v1/moderations": {"input": "good"},
+    "/v1alpha1/comments:analyze": {"comment": {"text": "good"}, "requestedAttributes": {"TOXICITY": {}}},
 }
 UNKNOWN = "valence_" + "0" * 12 + "_" + "A" * 43
 
@@ -37,7 +39,7 @@ def test_every_scoring_address_is_here(app: Flask) -> None:
         for rule in app.url_map.iter_rules()
         if rule.endpoint.split(".")[0] in {"hugging_face", "openai", "perspective"} and "POST" in (rule.methods or ())
     }
-    assert views == set(SCORING)
+    assert views == {*SCORING, "/v1alpha1/comments:suggestscore"}
 
 
 @pytest.mark.parametrize("path", SCORING)

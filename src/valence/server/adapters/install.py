@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from flask import Blueprint, Flask
 
+from valence.server.adapters.coral import views as coral
 from valence.server.adapters.hugging_face import views as hugging_face
+from valence.server.adapters.openai import views as openai
+from valence.server.adapters.perspective import views as perspective
 from valence.server.error_forms import Address, set_addresses
 from valence.server.settings import Settings
 
@@ -23,3 +26,9 @@ def install(app: Flask, settings: Settings) -> None:
 def _chosen(settings: Settings) -> Iterator[tuple[Blueprint, Sequence[Address]]]:
     if "hugging-face" in settings.adapters:
         yield hugging_face.blueprint, hugging_face.ADDRESSES
+    if "openai" in settings.adapters:
+        yield openai.blueprint, openai.ADDRESSES
+    if settings.perspective_attributes:
+        yield perspective.blueprint, perspective.ADDRESSES
+    if settings.coral_secrets:
+        yield coral.blueprint, coral.ADDRESSES

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from flask import Response, request
 from pydantic import ConfigDict
 
-from valence.server.auth.access import admit, bearer_key, charge_tokens, charged_tokens, is_open
+from valence.server.auth.access import admit, admit_as, bearer_key, charge_tokens, charged_tokens, is_open
 from valence.server.auth.rate_limits import Policy
 from valence.server.auth.scopes import Scope
 from valence.server.classifiers import scoring
@@ -20,7 +20,7 @@ from valence.server.problems import KINDS, ProblemError
 from valence.server.request_context import client_gone
 from valence.server.schemas.base import Wire
 from valence.server.schemas.models import ModelVersion
-from valence.server.schemas.predict import NotScored, PredictRequest, Scored
+from valence.server.schemas.predict import NotScored, PredictRequest, PredictResponse, Scored
 from valence.server.state import state
 from valence.tables.posts import Cleaning
 
@@ -55,19 +55,39 @@ def adapter(
     The view returns a Flask response, or something that is sent as JSON.
     """
 
-    def declare(view: View) -> View:
-        @functools.wraps(view)
-        def wrapped(**arguments: Any) -> Response:
-            admit(scope, policy, read_key=functools.partial(sent_key, scope))
-            if body is not None:
-                arguments["body"] = read_body(body, _MAX_FIELDS)
-            result = view(**arguments)
-            return result if isinstance(result, Response) else send_json(result)
+    def enter() -> None:
+        admit(scope, policy, read_key=functools.partial(sent_key, scope))
 
-        wrapped.admits = True  # type: ignore[attr-defined]  # it counts against a limit of the API, not of the page
-        return wrapped
+    return functools.partial(_declared, enter, body)
 
-    return declare
+
+def signed_adapter(sender: str, *, verified: Callable[[], bool], body: type[ForeignBody]) -> Callable[[View], View]:
+    """As `adapter`, for requests that are signed instead of having a key, as `verified` finds out.
+
+    All that `sender` has signed count as one caller's.
+    """
+
+    def enter() -> None:
+        if verified():
+            admit_as(sender)
+            return
+        admit(None, "client", read_key=lambda: None)
+        raise ProblemError("wrong-key", f"The request isn't signed with a secret of {sender} that this server knows.")
+
+    return functools.partial(_declared, enter, body)
+
+
+def _declared(enter: Callable[[], None], body: type[ForeignBody] | None, view: View) -> View:
+    @functools.wraps(view)
+    def wrapped(**arguments: Any) -> Response:
+        enter()
+        if body is not None:
+            arguments["body"] = read_body(body, _MAX_FIELDS)
+        result = view(**arguments)
+        return result if isinstance(result, Response) else send_json(result)
+
+    wrapped.admits = True  # type: ignore[attr-defined]  # it counts against a limit of the API, not of the page
+    return wrapped
 
 
 def send_json(content: Any, status: int = 200) -> Response:
@@ -97,8 +117,20 @@ def score(
     timeout_s: float | None = None,
 ) -> Answers:
     """Scores texts as `POST /api/v1/predict` does. Raises ProblemError, also if one of the texts can't be scored."""
+    response = score_each(texts, classifier, clean=clean, timeout_s=timeout_s)
+    return Answers(response.model, [scored_or_raise(result) for result in response.results], response.took_ms)
+
+
+def score_each(
+    texts: Sequence[str],
+    classifier: str | None = None,
+    *,
+    clean: Cleaning | None = None,
+    timeout_s: float | None = None,
+) -> PredictResponse:
+    """As `score`, with a result for each text, also if it can't be scored."""
     current, before = state(), charged_tokens()
-    response = scoring.predict(
+    return scoring.predict(
         PredictRequest.model_construct(texts=list(texts), model=classifier, clean=clean),
         current.registry,
         current.settings,
@@ -106,10 +138,10 @@ def score(
         charge=lambda tokens: charge_tokens(before + tokens),
         timeout_s=timeout_s,
     )
-    return Answers(response.model, [_scored(result) for result in response.results], response.took_ms)
 
 
-def _scored(result: Scored | NotScored) -> Scored:
+def scored_or_raise(result: Scored | NotScored) -> Scored:
+    """The result. Raises ProblemError if its text couldn't be scored."""
     if isinstance(result, Scored):
         return result
     raise ProblemError(result.error.code if result.error.code in KINDS else "text-error", result.error.detail)

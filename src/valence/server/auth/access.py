@@ -110,6 +110,12 @@ def admit(scope: Scope | None, policy: Policy | None, *, read_key: Callable[[], 
     g.holder = caller.holder
 
 
+def counted_as() -> str:
+    """The key or, without one, the IP address that the current request counts against."""
+    counted: CountedAs = g.counted
+    return counted.key or counted.address
+
+
 def charged_tokens() -> int:
     """Tokens that the current request has been charged so far."""
     return int(g.get("tokens", 0))
@@ -183,7 +189,7 @@ def _page_standing(control: AccessControl, address: str | None) -> Standing | No
 def admit_as(name: str) -> None:
     """Counts the current request, whose sender has proved who it is without a key. Raises ProblemError."""
     g.counted = CountedAs(name, network_of(request.remote_addr or ""))
-    _count(g.counted, "client")
+    _count(g.counted, "key")
 
 
 def _caller(key: str | None, *, needs_none: bool) -> Caller:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.server.fakes import FACTS, FakeScorer, served
+from tests.server.adapters.renamed import renamed
+from tests.server.fakes import FakeScorer, served
 from tests.server.transport.serving import Place, post, serving, statuses
 from valence.inference.prediction import Prediction
 from valence.server.app import create_app
@@ -50,18 +51,6 @@ def test_its_request_gets_a_flat_list_with_its_labels(closed: Flask, settings: S
         assert statuses(place.talk(request(path, None))) == [401]
 
 
-def _named(labels: tuple[str, str]) -> Registry:
-    """A classifier whose labels have these names."""
-
-    class Renamed(FakeScorer):
-        def score(self, texts: Sequence[str], **more: object) -> list[Prediction | TextError]:
-            scores = {labels[0]: 0.1, labels[1]: 0.9}
-            return [Prediction(labels[1], 0.9, scores, sure=True, tokens=1, windows=1) for _ in texts]
-
-    model = served(Renamed())
-    return Registry([type(model)(FACTS.__class__(**{**FACTS.__dict__, "labels": labels}), model.scorer)])
-
-
 @pytest.mark.parametrize(
     ("labels", "names"),
     [
@@ -72,13 +61,13 @@ def _named(labels: tuple[str, str]) -> Registry:
 def test_other_label_names_become_those_of_discourse(
     settings: Settings, labels: tuple[str, str], names: tuple[tuple[str, str], ...]
 ) -> None:
-    app = create_app(settings.model_copy(update={"discourse_labels": names}), registry=_named(labels))
+    app = create_app(settings.model_copy(update={"discourse_labels": names}), registry=renamed(*labels))
     answer = app.test_client().post("/discourse", json={"inputs": "good", "truncate": True}).get_json()
-    assert answer == [{"label": "positive", "score": 0.9}, {"label": "negative", "score": 0.1}]
+    assert answer == [{"label": "positive", "score": 0.9}, {"label": "negative", "score": pytest.approx(0.1)}]
 
 
 def test_labels_that_discourse_does_not_know_are_an_error_that_names_the_setting(settings: Settings) -> None:
-    app = create_app(settings, registry=_named(("ham", "spam")))
+    app = create_app(settings, registry=renamed("ham", "spam"))
     answer = app.test_client().post("/discourse", json={"inputs": "good"})
     assert answer.status_code == 422
     assert "VALENCE_DISCOURSE_LABELS" in answer.get_json()["error"]

@@ -12,11 +12,11 @@ from valence.server.adapters.view import ForeignBody
 class TeiRequest(ForeignBody):
     """As TEI reads it (version 1.9.3)."""
 
-    inputs: Any
+    inputs: Any = None
     truncate: bool | None = None
     truncation_direction: Literal["Left", "left", "Right", "right"] = "Right"
     raw_scores: bool = False
-    parameters: Any = None  # not TEI's: whoever sends it expects the Inference API's answer
+    parameters: Any = None  # not TEI's: its sender expects the Inference API's answer
 
 
 class Parameters(ForeignBody):
@@ -27,5 +27,5 @@ class Parameters(ForeignBody):
 class InferenceRequest(ForeignBody):
     """As the Inference API reads it."""
 
-    inputs: Any
+    inputs: Any = None
     parameters: Parameters | None = None
