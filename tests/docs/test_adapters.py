@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,3 +49,17 @@ def test_the_programs_print_what_the_page_says(server: str, page: str, printed: 
         )
         assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == printed
+
+
+def test_the_command_that_compares_old_scores_runs_as_the_page_says(tmp_path: Path, tiny_model: Path) -> None:
+    text = (ROOT / "docs" / "how-to" / "perspective.md").read_text("utf-8")
+    (command,) = re.findall(r"^valence (perspective compare .*)$", text, re.MULTILINE)
+    (tmp_path / "old.csv").write_text("comment,toxicity\nit was bad,0.9\nit was good,0.1\n", "utf-8")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "toxicity").symlink_to(tiny_model)
+    arguments = shlex.split(command.replace("--label toxic", "--label negative"))
+    program = [sys.executable, "-c", "from valence.cli import main; main()", *arguments]
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "as many texts are flagged as before" in done.stdout
+    assert (tmp_path / "changed.csv").exists()

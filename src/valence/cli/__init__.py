@@ -31,6 +31,7 @@ COMMANDS = {
     "export": "Make the quantised ONNX body that serving runs.",
     "predict": "Score texts.",
     "score": "Score every row of a file of any size.",
+    "perspective": "Compare a classifier with the scores that you had from Perspective.",
     "serve": "Stage 3: serve the API and the page.",
     "keys": "Create, list and revoke API keys.",
     "feedback": "Export people's feedback.",

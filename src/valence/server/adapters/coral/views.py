@@ -15,7 +15,7 @@ from valence.server.schemas.predict import Scored
 from valence.server.state import state
 
 blueprint = Blueprint("coral", __name__)
-# Coral reads only whether an answer is a success; problem documents are for whoever reads its log.
+# Coral reads only whether an answer is a success; problem documents are for people who read its log.
 ADDRESSES = (Address("/coral", problem_document, scores=True),)
 # Coral waits 800 ms, then publishes the comment: an answer that would come later is refused at once.
 _TIMEOUT_S = 0.7

@@ -1,0 +1,238 @@
+"""A file whose rows already have scores of another service, scored again and compared."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from valence.bulk.scoring import Score, cleaning
+from valence.evaluation.agreement import Agreement, agreement
+from valence.inference.engine import Engine
+from valence.model.head import Floats
+from valence.system.errors import DataError, SettingsError
+from valence.tables.columns import choose_text_of_rows
+from valence.tables.decoding import shown
+from valence.tables.grid import Row, Unread
+from valence.tables.open_table import OpenTable
+from valence.tables.opening import opened
+from valence.tables.options import BadRows, ReadOptions
+from valence.tables.posts import Cleaning
+
+log = logging.getLogger(__name__)
+
+_ROWS_AT_ONCE = 512
+# Names of columns with scores, and of Perspective's attributes.
+_SCORE_NAME = re.compile(
+    r"(?:old_|perspective_)?(?:(?:severe_)?toxicity|score|probability|insult|threat|profanity|identity_attack"
+    r"|sexually_explicit|spam)(?:_score)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class CompareRequest:
+    """What is compared.
+
+    Attributes:
+        path: the file with texts and old scores.
+        label: whose probability is the new score.
+        threshold: from which the old scores flag a text.
+        text_column, score_column: None to detect them.
+        reading: how the file is read.
+        bad_rows: whether a row that can't be read or scored ends the run, or is left out and counted.
+        clean: how posts are cleaned; None for what the model was trained on.
+    """
+
+    path: Path
+    label: str
+    threshold: float
+    text_column: str | None = None
+    score_column: str | None = None
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    bad_rows: BadRows = "skip"
+    clean: Cleaning | None = None
+
+
+class Compared(NamedTuple):
+    """One row: its place in the file, its text, and both scores."""
+
+    place: int
+    text: str
+    old: float
+    new: float
+
+
+# How much the score changed, the row's number (the first of equal ones wins), and the row.
+_Ranked = tuple[float, int, Compared]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All rows of a file, compared.
+
+    Attributes:
+        agreement: of old and new scores.
+        left_out: rows without a text or a score.
+        rows: reads the file again, with the new scores; yields every row that was compared.
+    """
+
+    agreement: Agreement
+    left_out: int
+    rows: Callable[[], Iterator[Compared]]
+
+    def changed(self) -> Iterator[tuple[Compared, bool]]:
+        """The rows on which the two disagree at the new threshold, and whether each is flagged now."""
+        same = self.agreement.at_same_share
+        if same is None:
+            return
+        for row in self.rows():
+            flagged = row.new >= same.new_threshold
+            if flagged != (row.old >= self.agreement.old_threshold):
+                yield row, flagged
+
+    def examples(self, count: int) -> tuple[list[Compared], list[Compared]]:
+        """Of the rows that are flagged anew and of those that no longer are, the clearest ones."""
+        anew, no_longer = list[_Ranked](), list[_Ranked]()
+        for number, (row, flagged) in enumerate(self.changed()):
+            best = anew if flagged else no_longer
+            heapq.heappush(best, (abs(row.new - row.old), -number, row))
+            if len(best) > count:
+                heapq.heappop(best)
+        return [row for *_, row in sorted(anew, reverse=True)], [row for *_, row in sorted(no_longer, reverse=True)]
+
+
+def compare(request: CompareRequest, engine: Engine) -> Comparison:
+    """Scores every row of the file. Raises DataError and SettingsError."""
+    if request.label not in engine.labels:
+        raise SettingsError(
+            f"The model has no label {request.label!r}.",
+            hint=f"Name one of {', '.join(engine.labels)} by --label.",
+            code="label-unknown",
+        )
+    score = cleaning(engine.answers, request.clean or engine.fitted.cleaning)
+    old, new = list[float](), list[float]()
+    kept = list[bool]()  # of the rows that have a text and a score: whether the text could be scored
+    reader = _Reader(request)
+    for block in _blocks(reader.rows(tell=True)):
+        values = _scores(block, score, request)
+        kept += [value is not None for value in values]
+        for (_, _, before), value in zip(block, values, strict=True):
+            if value is not None:
+                old.append(before)
+                new.append(value)
+    if not old:
+        raise DataError(
+            f"{shown(request.path)}: no row has both a text and a score.",
+            hint="Name their columns by --text-column and --score-column.",
+            code="rows-missing",
+        )
+    scores: Floats = np.array(new)
+
+    def rows() -> Iterator[Compared]:
+        again = (row for row, keep in zip(_Reader(request).rows(), kept, strict=True) if keep)
+        for (place, text, before), value in zip(again, scores, strict=True):
+            yield Compared(place, text, before, float(value))
+
+    left_out = reader.left_out + kept.count(False)
+    return Comparison(agreement(np.array(old), scores, request.threshold), left_out, rows)
+
+
+class _Reader:
+    """Reads the file once.
+
+    Attributes:
+        left_out: rows without a text or a score, and rows that can't be read, so far.
+    """
+
+    def __init__(self, request: CompareRequest) -> None:
+        self._request, self.left_out = request, 0
+
+    def rows(self, *, tell: bool = False) -> Iterator[tuple[int, str, float]]:
+        """Place, text and old score of each row that has both; `tell` logs the columns. Raises DataError."""
+        request = self._request
+        with opened(request.path, request.reading) as table:
+            rows = iter(table)
+            first = list(itertools.islice(rows, _ROWS_AT_ONCE))
+            columns = table.columns
+            if columns is None:
+                columns = list(dict.fromkeys(name for row in first if isinstance(row, Row) for name in row.cells))
+            text, why = choose_text_of_rows(request.path, columns, first, request.text_column)
+            score = _score_column(request, columns)
+            if tell:
+                log.info("%s: texts from %r (%s), old scores from %r.", shown(request.path), text, why, score)
+            for row in itertools.chain(first, rows):
+                read = self._read(table, row, text, score)
+                if read is None:
+                    self.left_out += 1
+                else:
+                    yield read
+
+    def _read(self, table: OpenTable, row: Row | Unread, text: str, score: str) -> tuple[int, str, float] | None:
+        try:
+            if isinstance(row, Unread):
+                raise row.error
+            written, old = row.cells.get(text), row.cells.get(score)
+            if not isinstance(written, str) or not written.strip() or old is None or old == "":
+                return None
+            return row.place, written, _number(old, f"{shown(table.path)}, {table.unit} {row.place}")
+        except DataError:
+            if self._request.bad_rows == "stop":
+                raise
+            return None
+
+
+def _blocks(rows: Iterator[tuple[int, str, float]]) -> Iterator[list[tuple[int, str, float]]]:
+    while block := list(itertools.islice(rows, _ROWS_AT_ONCE)):
+        yield block
+
+
+def _scores(block: Sequence[tuple[int, str, float]], score: Score, request: CompareRequest) -> list[float | None]:
+    """The label's probability for each text; None if it can't be scored. Raises DataError if that ends the run."""
+    values = list[float | None]()
+    for (place, _, _), answer in zip(block, score([text for _, text, _ in block]), strict=True):
+        if isinstance(answer, Exception):
+            if request.bad_rows == "stop":
+                raise DataError(f"{shown(request.path)}, row {place}: {answer.message}", hint=answer.hint)
+            values.append(None)
+        else:
+            values.append(answer.probabilities[request.label])
+    return values
+
+
+def _score_column(request: CompareRequest, columns: Sequence[str]) -> str:
+    named = request.score_column
+    found = [name for name in columns if _SCORE_NAME.fullmatch(name.strip())] if named is None else [named]
+    if len(found) == 1 and found[0] in columns:
+        return found[0]
+    if named is not None:
+        problem = f"there is no column {named!r}"
+    else:
+        problem = f"{', '.join(map(repr, found))} could hold the old scores" if found else "no column looks like scores"
+    raise DataError(
+        f"{shown(request.path)}: {problem}.",
+        hint=f"Name the column by --score-column; the columns are {', '.join(map(repr, columns))}.",
+        code="columns-unknown",
+    )
+
+
+def _number(cell: Any, where: str) -> float:
+    """A score of 0..1, from a number or a text, also with a decimal comma. Raises DataError."""
+    try:
+        value = float(cell.strip().replace(",", ".") if isinstance(cell, str) else cell)
+    except (TypeError, ValueError):
+        value = float("nan")
+    if not 0 <= value <= 1:
+        raise DataError(
+            f"{where}: the old score is {cell!r}, not a number from 0 to 1.",
+            hint="Name the column with the scores by --score-column.",
+            code="score-invalid",
+        )
+    return value
