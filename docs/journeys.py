@@ -124,10 +124,14 @@ JOURNEYS = (
             ),
             Step("registry:Registry.model", "looks the model up by name"),
             Step(
-                "batching:Batcher.score",
-                "admits the call or refuses it at once; waits for the features",
-                by="score",
+                "classifiers.scoring:scored_texts",
+                "cleans forum posts; scores the texts that have words",
                 after="scoring:predict",
+            ),
+            Step("batching:Batcher.score", "asks for the answers of one head", by="score"),
+            Step(
+                "batching:Batcher.score_with",
+                "answers for one head, or several, with one pass through the body",
             ),
             Step("inference.scoring:answer", "tokenises each text, and with `explain` each text without each word"),
             Step(
@@ -137,15 +141,17 @@ JOURNEYS = (
                 seam="inference.scoring:_read",
             ),
             Step(
-                "window_queue:WindowQueue.append",
-                "puts the windows into the queue",
-                after="batching:Batcher.score",
+                "batching:Batcher._computing",
+                "admits the call or refuses it at once; waits for the features",
+                after="batching:Batcher.score_with",
             ),
+            Step("window_queue:WindowQueue.append", "puts the windows into the queue"),
             Step(
                 "batching:Batcher._work",
                 "a worker thread: takes a batch of windows of similar length from any calls",
                 seam="batching:Batcher.__init__",
             ),
+            Step("batching:Batcher._run", "runs the batch for the readouts that its calls want"),
             Step("engine:Engine.run", "runs the batch: features of shape (windows, width)"),
             Step(
                 "fused.encoder:FusedEncoder.run",
@@ -153,6 +159,7 @@ JOURNEYS = (
                 by="run",
                 seam="engine:Engine._run",
             ),
+            Step("fused.encoder:FusedEncoder._run", "passes the addresses of the arrays"),
             Step("encoder.c:valence_run", "the encoder itself"),
             Step(
                 "inference.scoring:_Request.answer",

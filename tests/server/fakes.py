@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction, WordEffect
+from valence.model.folder import FittedHead
+from valence.model.head import Floats
 from valence.model.results import Result
 from valence.server.classifiers.registry import ModelFacts, ServedModel
 from valence.system.errors import OverloadedError, TextError
@@ -95,8 +102,81 @@ class FakeScorer:
         return Prediction(label, probability, probabilities, probability >= 0.7, len(text.split()), 1, words)
 
 
-def served(scorer: FakeScorer) -> ServedModel:
-    return ServedModel(FACTS, scorer)
+class FakeBody:
+    """Features that a test can foresee: words, hashed into columns. A text without words can't be read.
+
+    Attributes:
+        failure: raised by the next calls, where set.
+        read: texts whose features were asked for, in order.
+    """
+
+    id, engine, folder = "b" * 64, "fake 1", Path("nowhere")
+
+    def __init__(self) -> None:
+        self.readouts: Mapping[str, int] = {"final": 256, "general": 64}
+        self.failure: Exception | None = None
+        self.read: list[str] = []
+
+    def features(
+        self, texts: Sequence[str], readout: str | None, *, timeout_s: float | None = None
+    ) -> list[Floats | TextError]:
+        if self.failure is not None:
+            raise self.failure
+        self.read += texts
+        return [self._features(text, readout) for text in texts]
+
+    def score_with(
+        self, heads: Sequence[FittedHead], texts: Sequence[str], *, timeout_s: float | None = None
+    ) -> list[list[Prediction | TextError]]:
+        return [[self._answer(head, text) for text in texts] for head in heads]
+
+    def scorer(self, head: FittedHead) -> FakeHeadScorer:
+        return FakeHeadScorer(self, head)
+
+    def _features(self, text: str, readout: str | None) -> Floats | TextError:
+        if not text.split():
+            return TextError("The text is empty.", hint="Give it at least one word.", code="text-empty")
+        names = list(self.readouts) if readout is None else [readout]
+        row = np.concatenate([np.zeros(self.readouts[name], np.float32) for name in names])
+        start = 0
+        for name in names:
+            for word in text.lower().split():
+                row[start + zlib.crc32(f"{name} {word}".encode()) % self.readouts[name]] += 1
+            start += self.readouts[name]
+        return row
+
+    def _answer(self, head: FittedHead, text: str) -> Prediction | TextError:
+        row = self._features(text, head.readout)
+        if isinstance(row, TextError):
+            return row
+        probabilities = head.head.predict_proba(head.inputs(row[np.newaxis], [text]))
+        best = int(probabilities[0].argmax())
+        decided = np.flatnonzero(head.head.decide(probabilities)[0])
+        return Prediction(
+            label=head.labels.names[best],
+            probability=float(probabilities[0, best]),
+            probabilities=dict(zip(head.labels.names, map(float, probabilities[0]), strict=True)),
+            sure=bool(probabilities[0, best] >= head.sure_from),
+            tokens=len(text.split()),
+            windows=1,
+            words=None,
+            labels=tuple(head.labels.names[i] for i in decided) if head.labels.multi_label else None,
+        )
+
+
+class FakeHeadScorer(FakeScorer):
+    """Scores with a real head on the features of a `FakeBody`."""
+
+    def __init__(self, body: FakeBody, head: FittedHead) -> None:
+        super().__init__()
+        self._body, self._head = body, head
+
+    def score(self, texts: Sequence[str], **_: Any) -> list[Prediction | TextError]:
+        return self._body.score_with([self._head], texts)[0]
+
+
+def served(scorer: FakeScorer, body: FakeBody | None = None) -> ServedModel:
+    return ServedModel(FACTS, scorer, body or FakeBody())
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from valence.data.duplicates import blocks
+from valence.data.examples import Examples
 from valence.model.head import Floats, Ints
 from valence.model.labels import Labels
 from valence.model.results import LabelCheck, SuspectLabel
@@ -95,6 +97,24 @@ def _rounded(counts: Floats) -> Ints:
     missing = np.round(counts.sum(axis=1)).astype(np.int64) - whole.sum(axis=1)
     rank = np.argsort(np.argsort(whole - counts, axis=1, kind="stable"), axis=1, kind="stable")
     return np.asarray(whole + (rank < missing[:, np.newaxis]), dtype=np.int64)
+
+
+def enough_rows(rows: Examples, truth: Ints, labels: int) -> Bools:
+    """Whether each label is on enough different texts, and of several labels its absence too; shape (labels,).
+
+    Args:
+        rows: of length n.
+        truth: as `Labels.encode` returns it.
+        labels: how many there are.
+    """
+    texts = blocks(rows)
+    if truth.ndim == 1:
+        return np.array([_different(texts[truth == label]) for label in range(labels)])
+    return np.array([_different(texts[marks == 1]) and _different(texts[marks == 0]) for marks in truth.T])
+
+
+def _different(texts: Ints) -> bool:
+    return len(np.unique(texts)) >= FEWEST_ROWS
 
 
 def check_labels(probabilities: Floats, truth: Ints, labels: Labels, keys: Sequence[str], judged: Bools) -> LabelCheck:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +21,11 @@ from valence.inference.admission import Admission, Charge, OnLong
 from valence.inference.batch_run import BatchRun
 from valence.inference.call import Call, Entry, Gone
 from valence.inference.prediction import Prediction
-from valence.inference.scoring import answer
+from valence.inference.scoring import Compute, answer, features_of
 from valence.inference.speed import Speed
 from valence.inference.window_queue import WindowQueue
 from valence.inference.windows import Ints
+from valence.model.folder import FittedHead
 from valence.model.head import Floats
 from valence.system.errors import OverloadedError, TextError
 
@@ -38,6 +40,19 @@ A_LOT = 20_000
 _CHARACTERS_PER_TOKEN = 6
 # Batches that measure the engine's speed; the first, which also allocates memory, is not timed.
 _TRIALS = 3
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How a call waits for the engine; see `Batcher.score`."""
+
+    timeout_s: float | None = None
+    gone: Gone | None = None
+    charge: Charge | None = None
+    on_long: OnLong | None = None
+
+
+AT_EASE = Waiting()  # as long as it takes
 
 
 class Batcher:
@@ -62,7 +77,6 @@ class Batcher:
         self.queue = WindowQueue(
             max_queue_tokens, long_from=self._batch_tokens, speed=self.speed, workers=engine.threads
         )
-        self._width = engine.body.readouts[engine.fitted.readout]
         self._reads_a_lot = threading.Lock()
         self._observer: Callable[[BatchRun], None] | None = None
         self._workers = [
@@ -103,20 +117,65 @@ class Batcher:
         answered in them even alone; and CallerGoneError, with its place in the queue freed, soon after `gone` says that
         nobody waits for it any more.
         """
-        least = self._tokens_at_least(texts)
-        admission = Admission(self.queue, timeout_s=timeout_s, charge=charge, on_long=on_long)
+        heads = [self.engine.fitted]
+        waiting = Waiting(timeout_s, gone, charge, on_long)
+        return self.score_with(heads, texts, explain=explain, waiting=waiting)[0]
+
+    def score_with(
+        self, heads: Sequence[FittedHead], texts: Sequence[str], *, explain: bool = False, waiting: Waiting = AT_EASE
+    ) -> list[list[Prediction | TextError]]:
+        """As `score`, for each of several heads: the texts pass through the body once. Raises as `score` does."""
+        readouts = {head.readout for head in heads}
+        readout = readouts.pop() if len(readouts) == 1 else None
+        computed: list[Floats] = []
+
+        def of(name: str, compute: Compute) -> Compute:
+            def compute_once(windows: Sequence[Ints]) -> Floats:
+                if not computed:
+                    computed.append(compute(windows))
+                return computed[0] if readout else computed[0][:, self.columns[name]]
+
+            return compute_once
+
+        with self._computing(texts, readout, waiting) as compute:
+            return [
+                answer(texts, self.engine.reader, head, of(head.readout, compute), explain=explain) for head in heads
+            ]
+
+    def features(
+        self, texts: Sequence[str], readout: str | None = None, *, waiting: Waiting = AT_EASE
+    ) -> list[Floats | TextError]:
+        """The features of each text, shape (width,), of one readout or of all side by side (see `columns`), or why it
+        can't be read. Raises OverloadedError as `score` does.
+        """
+        with self._computing(texts, readout, waiting) as compute:
+            return features_of(texts, self.engine.reader, compute)
+
+    @contextmanager
+    def _computing(self, texts: Sequence[str], readout: str | None, waiting: Waiting) -> Iterator[Compute]:
+        """A function that has windows computed, while they wait with those of other calls."""
+        least, timeout_s = self._tokens_at_least(texts), waiting.timeout_s
+        admission = Admission(self.queue, timeout_s=timeout_s, charge=waiting.charge, on_long=waiting.on_long)
         admission.admit(least)
         with ExitStack() as reading:
             self._wait_for_turn(texts, reading, timeout_s)
 
             def compute(windows: Sequence[Ints]) -> Floats:
-                call = Call(windows, self._width)
+                readouts = self.engine.body.readouts
+                call = Call(windows, readouts[readout] if readout else sum(readouts.values()), readout)
                 admission.admit(max(call.tokens, least))
                 self.queue.append(call, timeout_s)
                 reading.close()
-                return call.wait(timeout_s, gone)
+                return call.wait(timeout_s, waiting.gone)
 
-            return answer(texts, self.engine.reader, self.engine.fitted, compute, explain=explain)
+            yield compute
+
+    @property
+    def columns(self) -> Mapping[str, slice]:
+        """Where the features of each readout are, if all of them stand side by side."""
+        ends = np.cumsum([*self.engine.body.readouts.values()]).tolist()
+        widths = self.engine.body.readouts.items()
+        return {name: slice(end - width, end) for (name, width), end in zip(widths, ends, strict=True)}
 
     @property
     def waiting_tokens(self) -> int:
@@ -154,7 +213,7 @@ class Batcher:
         while batch := self.queue.next_batch(self._batch_tokens):
             began = time.perf_counter()
             try:
-                rows = self.engine.run([entry.window for entry in batch])
+                rows = self._run(batch)
             except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to these callers and no others
                 for entry in batch:
                     entry.call.fail(error)
@@ -164,6 +223,19 @@ class Batcher:
                 self.speed.ran(_tokens(batch), time.perf_counter() - began)
             if self._observer:
                 self._observer(BatchRun(len(batch), _tokens(batch), time.perf_counter() - began))
+
+    def _run(self, batch: Sequence[Entry]) -> Sequence[Floats]:
+        """The row of each entry, of the readout that its call wants; one pass through the body."""
+        windows, wanted = [entry.window for entry in batch], {entry.call.readout for entry in batch}
+        if len(wanted) == 1 and (readout := wanted.pop()) is not None:
+            return [*self.engine.run(windows, readout)]
+        rows = self.engine.run_all(windows)
+        return [
+            np.concatenate([features[i] for features in rows.values()])
+            if entry.call.readout is None
+            else rows[entry.call.readout][i]
+            for i, entry in enumerate(batch)
+        ]
 
 
 def _tokens(batch: Sequence[Entry]) -> int:

@@ -26,13 +26,15 @@ class Call:
     """One caller's windows, and their features as they are computed.
 
     Attributes:
+        readout: of the body whose features are wanted; None for all of them, side by side.
         tokens: of all its windows.
         remaining: tokens of its windows that are in no batch yet. Only the queue changes it.
         abandoned: set when the caller has given up; its windows are then dropped.
     """
 
-    def __init__(self, windows: Sequence[Ints], width: int) -> None:
+    def __init__(self, windows: Sequence[Ints], width: int, readout: str | None = None) -> None:
         self.windows = windows
+        self.readout = readout
         self.tokens = self.remaining = sum(map(len, windows))
         self.abandoned = False
         self._pending = sorted((len(window), i) for i, window in enumerate(windows))

@@ -160,6 +160,14 @@ class Engine:
         """
         return self._run(windows, readout or self.fitted.readout, self.batch_tokens, map)
 
+    def run_all(self, windows: Sequence[Ints]) -> dict[str, Floats]:
+        """As `run`, but the features of every readout, by its name, in one pass through the body."""
+        rows = {name: np.empty((len(windows), width), dtype=np.float32) for name, width in self.body.readouts.items()}
+        for batch in packed([len(window) for window in windows], self.batch_tokens):
+            for name, features in self._runtime.run_all([windows[i] for i in batch]).items():
+                rows[name][batch] = features
+        return rows
+
     def _run_on_all_threads(self, windows: Sequence[Ints], readout: str | None = None) -> Floats:
         """As `run`, in batches small enough that every thread gets one, if there are enough windows."""
         share = max(math.ceil(sum(map(len, windows)) / self.threads), LEAST_TOKENS)

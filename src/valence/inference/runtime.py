@@ -42,6 +42,9 @@ class Runtime(Protocol):
     def run(self, windows: Sequence[Ints], readout: str) -> Floats:
         """Features of shape (windows, width), of windows with their special tokens; runs in the caller's thread."""
 
+    def run_all(self, windows: Sequence[Ints]) -> dict[str, Floats]:
+        """The features of every readout by its name, in one pass through the network."""
+
 
 class OnnxRuntime:
     """body.onnx in onnxruntime, which supports every processor but is slower than encoder.c."""
@@ -56,13 +59,21 @@ class OnnxRuntime:
 
     def run(self, windows: Sequence[Ints], readout: str) -> Floats:
         """Features of shape (windows, width)."""
+        return self._run(windows, [readout])[0]
+
+    def run_all(self, windows: Sequence[Ints]) -> dict[str, Floats]:
+        """The features of every readout, in one pass."""
+        names = list(self.readouts)
+        return dict(zip(names, self._run(windows, names), strict=True))
+
+    def _run(self, windows: Sequence[Ints], readouts: list[str]) -> list[Floats]:
         longest = max(map(len, windows))
         ids = np.zeros((len(windows), longest), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, window in enumerate(windows):
             ids[row, : len(window)] = window
             mask[row, : len(window)] = 1
-        features: Floats = self._session_here().run([readout], {"input_ids": ids, "attention_mask": mask})[0]
+        features: list[Floats] = self._session_here().run(readouts, {"input_ids": ids, "attention_mask": mask})
         return features
 
     def _session_here(self) -> onnxruntime.InferenceSession:
@@ -88,6 +99,12 @@ class _ErrorsMapped:
         try:
             return self._runtime.run(windows, readout)
         except Exception as error:  # onnxruntime's errors have no narrower common base
+            raise _damaged(self._path, error) from error
+
+    def run_all(self, windows: Sequence[Ints]) -> dict[str, Floats]:
+        try:
+            return self._runtime.run_all(windows)
+        except Exception as error:  # as above
             raise _damaged(self._path, error) from error
 
 

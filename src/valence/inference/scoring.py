@@ -31,6 +31,14 @@ def answer(
     return [request.answer(fitted, features) if isinstance(request, _Request) else request for request in requests]
 
 
+def features_of(texts: Sequence[str], reader: TextReader, compute: Compute) -> list[Floats | TextError]:
+    """The features of each text, shape (width,), or why it can't be read; pooled over its windows as for `answer`."""
+    requests = [_read(reader, text, explain=False) for text in texts]
+    windows = [reader.window(ids) for request in requests if isinstance(request, _Request) for ids in request.windows()]
+    rows = iter(compute(windows) if windows else ())
+    return [request.features(rows) if isinstance(request, _Request) else request for request in requests]
+
+
 def _read(reader: TextReader, text: str, *, explain: bool) -> _Request | TextError:
     try:
         reading = reader.read(text, spans=explain)
@@ -77,6 +85,11 @@ class _Request:
         """Token ids without special tokens: the text's own windows, then the changed windows for each part."""
         own = [self.reading.ids[first:past] for first, past in self.reading.bounds]
         return own + [ids for part in self.left_out or () for ids in part.windows.values()]
+
+    def features(self, rows: Iterator[Floats]) -> Floats:
+        """Takes this text's rows; shape (width,)."""
+        own = np.stack([next(rows) for _ in self.reading.bounds])
+        return pooled(own, [past - first for first, past in self.reading.bounds])
 
     def answer(self, fitted: FittedHead, rows: Iterator[Floats]) -> Prediction:
         """Takes this text's rows of features, in the order of `windows`."""

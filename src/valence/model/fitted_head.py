@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from valence.model.head import Floats, Head
@@ -87,8 +88,18 @@ def head_format(fitted: FittedHead) -> int:
     return MULTI_LABEL_FORMAT if fitted.labels.multi_label else FORMAT
 
 
-def ngrams_of(tensors: dict[str, Any]) -> NGrams | None:
-    """Of head.safetensors. Raises KeyError or ValueError if they are incomplete."""
+def head_of(content: bytes, *, multi_label: bool) -> tuple[Head, NGrams | None]:
+    """What `head_bytes` wrote. Raises SafetensorError, KeyError, ValueError or IndexError if it is damaged."""
+    tensors = load_tensors(content)
+    temperature = float(tensors["temperature"][0])
+    layer = (tensors["weight"], tensors["bias"], tensors["mean"], tensors["scale"], temperature)
+    head = Head(*layer, offsets=tensors.get("offsets"))
+    ngrams = _ngrams_of(tensors)
+    return MultiLabelHead.of(head, tensors["thresholds"]) if multi_label else head, ngrams
+
+
+def _ngrams_of(tensors: dict[str, Any]) -> NGrams | None:
+    """Raises KeyError or ValueError if they are incomplete."""
     if "ngram_buckets" not in tensors:
         return None
     return NGrams(Vocabulary(tensors["ngram_buckets"], tensors["ngram_idf"]), tensors["ngram_weight"])

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
-from safetensors.numpy import load as load_tensors
 
 from valence.model.fitted_head import (
     EXTENDED_FORMAT,
@@ -34,11 +33,10 @@ from valence.model.fitted_head import (
     FittedHead,
     head_bytes,
     head_format,
-    ngrams_of,
+    head_of,
 )
 from valence.model.head import Head
 from valence.model.labels import Labels
-from valence.model.multi_label import MultiLabelHead
 from valence.model.ngrams import SCHEME, NGrams
 from valence.system.errors import ModelFolderError
 from valence.system.files import sha256_of, write_bytes, write_json
@@ -220,12 +218,7 @@ class ModelFolder:
         if hashlib.sha256(content).hexdigest() != checksum:
             raise self._damaged("head.safetensors", "is not the file that head.json describes (checksums differ)")
         try:
-            tensors = load_tensors(content)
-            temperature = float(tensors["temperature"][0])
-            layer = (tensors["weight"], tensors["bias"], tensors["mean"], tensors["scale"], temperature)
-            head = Head(*layer, offsets=tensors.get("offsets"))
-            ngrams = ngrams_of(tensors)
-            return MultiLabelHead.of(head, tensors["thresholds"]) if multi_label else head, ngrams
+            return head_of(content, multi_label=multi_label)
         except (SafetensorError, KeyError, ValueError, IndexError) as error:
             raise self._damaged("head.safetensors", str(error)) from error
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from valence.server import error_handlers
 from valence.server.adapters import install as adapters
-from valence.server.api import feedback, files, health, jobs, models, predict
+from valence.server.api import classifiers, examples, feedback, files, health, jobs, models, predict, versions
 from valence.server.api import metrics as metrics_api
 from valence.server.auth import access
 from valence.server.auth.access import AccessControl
@@ -23,6 +23,8 @@ from valence.server.openapi import document
 from valence.server.settings import Settings, load_settings
 from valence.server.state import KEY, State
 from valence.server.store.database import Database
+from valence.server.teaching.publishing import Publications
+from valence.server.teaching.teacher import Teacher
 from valence.server.web import compression, pages, reference, security_headers
 
 BLUEPRINTS = (
@@ -31,6 +33,9 @@ BLUEPRINTS = (
     files.blueprint,
     jobs.blueprint,
     models.blueprint,
+    classifiers.blueprint,
+    examples.blueprint,
+    versions.blueprint,
     health.blueprint,
     metrics_api.blueprint,
     reference.blueprint,
@@ -43,13 +48,16 @@ def create_app(
     registry: Registry | None = None,
     database: Database | None = None,
     runner: Runner | None = None,
+    teacher: Teacher | None = None,
+    publications: Publications | None = None,
     page_folder: Path = pages.STATIC,
 ) -> Flask:
     """The server as a WSGI application.
 
     Without a `registry`, the models of the settings are loaded before this returns; to answer requests meanwhile, pass
     a registry and load it in a thread, as `valence.server.production` does. The `database`, by default the one of the
-    settings, is opened on first use. Jobs are scored only once the caller starts the `runner`.
+    settings, is opened on first use. Jobs are scored, classifiers fitted and publications of other servers
+    noticed only once the caller starts the `runner`, the `teacher` and the `publications`.
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
@@ -60,7 +68,9 @@ def create_app(
     runner = runner or Runner(database, registry, jobs=settings.jobs)
     rates = RateLimits(settings)
     submission = JobSubmission(database, registry, settings)
-    state = State(settings, registry, database, rates, Metrics(registry), submission, runner)
+    teacher = teacher or Teacher(database, registry)
+    publications = publications or Publications(database, registry)
+    state = State(settings, registry, database, rates, Metrics(registry), submission, runner, teacher, publications)
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

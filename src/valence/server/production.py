@@ -31,6 +31,8 @@ from valence.server.jobs.runner import Runner
 from valence.server.monitoring import logs
 from valence.server.settings import Settings
 from valence.server.store.database import Database
+from valence.server.teaching.publishing import Publications
+from valence.server.teaching.teacher import Teacher
 from valence.server.transport.process import BACKLOG, bound_buffers
 from valence.server.transport.worker import QuietLogger, Worker
 from valence.system.errors import PortInUseError, SettingsError, ValenceError
@@ -127,6 +129,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             settings.database_address, connections=settings.database_connections
         )  # doesn't connect yet
         self.runner = Runner(self.database, self.registry, jobs=settings.jobs)
+        self.teacher = Teacher(self.database, self.registry)
+        self.publications = Publications(self.database, self.registry)
         self._descriptor = listening.detach()  # gunicorn owns it from here on
         super().__init__()
 
@@ -136,7 +140,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """The application; gunicorn calls this in the worker."""
-        return create_app(self.settings, registry=self.registry, database=self.database, runner=self.runner)
+        return create_app(
+            self.settings,
+            registry=self.registry,
+            database=self.database,
+            runner=self.runner,
+            teacher=self.teacher,
+            publications=self.publications,
+        )
 
     def _options(self) -> dict[str, Any]:
         return {
@@ -173,8 +184,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # After the models, because scoring works without the database. Logs an error before anyone needs it.
         self.database.available()
         self.runner.start()
+        self.teacher.start()
+        self.publications.start()
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
+        self.teacher.close()
+        self.publications.close()
         self.runner.close()
         self.registry.close()
         self.database.close()

@@ -157,6 +157,14 @@ class Settings(AdapterSettings):
         "auto", description="Format of log lines; auto is text on a terminal and JSON elsewhere."
     )
 
+    max_classifiers: int = Field(
+        20,
+        ge=0,
+        le=1000,
+        description="Maximum classifiers that keys with the scope classifiers may create; 0 for none.",
+    )
+    max_examples: int = Field(25_000, ge=1, le=1_000_000, description="Maximum examples of one classifier.")
+
     @field_validator("models", mode="before")
     @classmethod
     def _parse_models(cls, value: Any) -> Any:

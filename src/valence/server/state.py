@@ -14,6 +14,8 @@ from valence.server.jobs.submit import JobSubmission
 from valence.server.monitoring.metrics import Metrics
 from valence.server.settings import Settings
 from valence.server.store.database import Database
+from valence.server.teaching.publishing import Publications
+from valence.server.teaching.teacher import Teacher
 
 KEY = "valence"
 
@@ -27,6 +29,8 @@ class State:
     metrics: Metrics
     submission: JobSubmission
     runner: Runner
+    teacher: Teacher
+    publications: Publications
     document: dict[str, Any] = field(default_factory=dict)  # filled once all views are registered
 
 

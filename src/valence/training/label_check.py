@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
-from valence.data.duplicates import blocks
 from valence.data.examples import Examples
-from valence.evaluation.label_check import FEWEST_ROWS, check_labels
+from valence.evaluation.label_check import FEWEST_ROWS, check_labels, enough_rows
 from valence.fitting.choice import HeadChoice
 from valence.fitting.head_on_body import AUTO, HeadOptions, head_on_body
-from valence.model.head import Ints
 from valence.model.labels import Labels
 from valence.model.results import LabelCheck
 from valence.system.errors import DataError
@@ -31,7 +26,7 @@ def check_file(rows: Examples, source: str, *, readout: str = AUTO, seed: int = 
     Raises DataError for too few rows, and ModelFolderError or BaseModelError if the body can't be had.
     """
     labels = Labels.discover(rows.labels)
-    if _judged(rows, labels.encode(rows.labels), len(labels)).sum() < (1 if labels.multi_label else 2):
+    if enough_rows(rows, labels.encode(rows.labels), len(labels)).sum() < (1 if labels.multi_label else 2):
         raise DataError(
             f"The {len(rows):,} rows are too few to check their labels: at least {FEWEST_ROWS} different texts of "
             "each of two labels are needed.",
@@ -48,16 +43,4 @@ def check_choice(choice: HeadChoice, rows: Examples, labels: Labels) -> LabelChe
     """The same by the held-out rows that a head was chosen on; `rows` are all that it was chosen and fitted on."""
     held_out = rows.take(choice.held_out.tolist())
     truth = labels.encode(held_out.labels)
-    return check_labels(choice.probabilities, truth, labels, held_out.keys, _judged(held_out, truth, len(labels)))
-
-
-def _judged(rows: Examples, truth: Ints, labels: int) -> npt.NDArray[np.bool_]:
-    """Whether each label is on enough different texts, and of several labels its absence too; shape (labels,)."""
-    texts = blocks(rows)
-    if truth.ndim == 1:
-        return np.array([_different(texts[truth == label]) for label in range(labels)])
-    return np.array([_different(texts[marks == 1]) and _different(texts[marks == 0]) for marks in truth.T])
-
-
-def _different(texts: Ints) -> bool:
-    return len(np.unique(texts)) >= FEWEST_ROWS
+    return check_labels(choice.probabilities, truth, labels, held_out.keys, enough_rows(held_out, truth, len(labels)))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import schemathesis
+from flask import Flask
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as how
 from schemathesis import GenerationMode
@@ -34,9 +35,23 @@ STRICTER = {
     ("/api/v1/feedback", "get"),
     ("/api/v1/jobs", "post"),
     ("/api/v1/files/preview", "post"),
+    ("/api/v1/classifiers", "post"),
+    ("/api/v1/classifiers/{name}", "patch"),
+    ("/api/v1/classifiers/{name}/examples", "get"),
+    ("/api/v1/classifiers/{name}/examples", "post"),
+    ("/api/v1/classifiers/{name}/examples/{identity}", "patch"),
+    ("/api/v1/classifiers/{name}/examples/file", "post"),
+    ("/api/v1/classifiers/{name}/published", "post"),
+    ("/api/v1/classifiers/{name}/versions/{number}/predict", "post"),
+    ("/api/v1/examples/erase", "post"),
+    ("/api/v1/examples/preview", "post"),
 }
 # Operations whose body is a file: any text is one, so what breaks the schema of a body may still be read.
-FILES = {("/api/v1/files/preview", "post")}
+FILES = {
+    ("/api/v1/files/preview", "post"),
+    ("/api/v1/examples/preview", "post"),
+    ("/api/v1/classifiers/{name}/examples/file", "post"),
+}
 load_all_checks()
 _ACCEPTANCE = CHECKS.get_one("positive_data_acceptance")
 _REFUSAL = CHECKS.get_one("negative_data_rejection")
@@ -54,6 +69,7 @@ class Fuzzing:
         changes = {**_UNLIMITED, "data_folder": folder, "keep_feedback_texts": True, "jobs": True}
         settings = default_settings().model_copy(update=changes)
         app = create_app(settings, registry=Registry([served(FakeScorer())]), page_folder=folder)
+        _teach(app)
         self.key = bearer(keys.create(app.extensions[KEY].database, "the fuzzer", ["admin"]))
         # Our key is added to every request; to leave keys out is the business of test_access.py.
         config = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
@@ -84,9 +100,19 @@ class Fuzzing:
         ask()
 
 
+def _teach(app: Flask) -> None:
+    """A classifier with an example, for the calls that speak of one."""
+    client, key = app.test_client(), bearer(keys.create(app.extensions[KEY].database, "the teacher", ["classifiers"]))
+    client.post("/api/v1/classifiers", json={"name": "fuzzed", "labels": ["a", "b"]}, headers=key)
+    example = {"examples": [{"text": "good", "labels": ["a"]}]}
+    assert client.post("/api/v1/classifiers/fuzzed/examples", json=example, headers=key).status_code == 200
+
+
 def _speak_of_the_model_that_is_there(case: Any) -> None:
-    """Made-up feedback names a made-up model and gets no further; half of it shall reach the database."""
+    """Made-up calls name made-up models and classifiers and get no further; half of them shall reach the database."""
     body = case.body
+    if "name" in (case.path_parameters or {}) and "/classifiers/" in case.path and len(str(body)) % 2:
+        case.path_parameters["name"] = "fuzzed"
     if case.path == "/api/v1/feedback" and isinstance(body, dict) and "model" in body and len(str(body)) % 2:
         body["model"] = {"name": FACTS.name, "body": FACTS.body, "head": FACTS.head}
         body["predicted"], body["label"] = FACTS.labels[0], None

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from valence.inference.fused import weights as described
 from valence.inference.fused.onnx_file import NotOnnxError, read
-from valence.model.folder import GENERAL
+from valence.model.folder import FINAL, GENERAL
 from valence.model.head import Floats
 
 # What `valence_instructions` returns is an index into this.
@@ -110,20 +110,37 @@ class FusedEncoder:
         lengths = np.array([len(window) for window in windows], dtype=np.int32)
         rows = np.empty((len(windows), self.readouts[readout]), dtype=np.float32)
         general = readout == GENERAL
+        self._run(ids, lengths, rows if general else None, None if general else rows)
+        return rows
+
+    def run_all(self, windows: Sequence[npt.NDArray[np.int64]]) -> dict[str, Floats]:
+        """The features of every readout, in one pass. Raises as `run` does."""
+        ids = np.ascontiguousarray(np.concatenate(windows), dtype=np.int64)
+        lengths = np.array([len(window) for window in windows], dtype=np.int32)
+        rows = {name: np.empty((len(windows), width), dtype=np.float32) for name, width in self.readouts.items()}
+        self._run(ids, lengths, rows.get(GENERAL), rows.get(FINAL))
+        return rows
+
+    def _run(
+        self,
+        ids: npt.NDArray[np.int64],
+        lengths: npt.NDArray[np.int32],
+        general: Floats | None,
+        final: Floats | None,
+    ) -> None:
         status = self._library.valence_run(
             self._encoder,
             ids.ctypes.data,
             lengths.ctypes.data,
-            len(windows),
+            len(lengths),
             self._general.ctypes.data,
-            len(self._general) if general else 0,
-            rows.ctypes.data if general else None,
-            None if general else rows.ctypes.data,
+            0 if general is None else len(self._general),
+            None if general is None else general.ctypes.data,
+            None if final is None else final.ctypes.data,
             self._memory(lengths),
         )
         if status:
             raise ValueError(ERRORS[status])
-        return rows
 
     def _memory(self, lengths: npt.NDArray[np.int32]) -> int:
         """The address of this thread's scratch memory. It is reused: allocating it costs more than a short run."""

@@ -18,7 +18,7 @@ from valence.tables.options import TableOptions
 blueprint = Blueprint("files", __name__, url_prefix="/api/v1/files")
 
 # So much of a file is read: enough to see what it is, in a fraction of a second.
-_MOST_ROWS, _MOST_CHARACTERS = 1000, 1_000_000
+MOST_ROWS, MOST_CHARACTERS = 1000, 1_000_000
 _MOST_LABELS = 100
 
 
@@ -45,12 +45,12 @@ def preview_file(query: PreviewQuery, upload: IO[bytes]) -> FilePreview:
         shown = preview(
             THE_FILE,
             _options(query, request.mimetype),
-            most_rows=_MOST_ROWS,
-            most_characters=_MOST_CHARACTERS,
+            most_rows=MOST_ROWS,
+            most_characters=MOST_CHARACTERS,
             file=upload,
             limits=limits_of(settings.job_max_bytes),
         )
-    return _wire(shown)
+    return wire(shown)
 
 
 def _options(query: PreviewQuery, media_type: str) -> TableOptions:
@@ -66,7 +66,8 @@ def _options(query: PreviewQuery, media_type: str) -> TableOptions:
     )
 
 
-def _wire(shown: Preview) -> FilePreview:
+def wire(shown: Preview) -> FilePreview:
+    """A preview as it is sent."""
     content = as_json(shown)
     del content["file"]
     content["labels"] = content["labels"][:_MOST_LABELS]

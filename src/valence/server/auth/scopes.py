@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Scope = Literal["predict", "send-feedback", "read-feedback", "read-metrics", "score-files", "admin"]
+Scope = Literal["predict", "send-feedback", "read-feedback", "read-metrics", "score-files", "classifiers", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)

@@ -9,6 +9,7 @@ from pathlib import Path
 from valence.model.bundled import BUNDLED_FOLDER, bundled_folder
 from valence.model.folder import ModelFolder
 from valence.model.multi_label import MultiLabelHead
+from valence.server.classifiers.bodies import Body
 from valence.server.classifiers.registry import ModelFacts, ServedModel
 from valence.server.model_path import ModelPath
 from valence.server.settings import Settings
@@ -28,7 +29,7 @@ def load_model(model: ModelPath, settings: Settings) -> ServedModel:
     engine = Engine(_folder(model), threads=settings.threads, max_characters=settings.max_text_chars)
     batcher = Batcher(engine, max_queue_tokens=settings.queue_tokens)
     batcher.measure_speed()
-    return ServedModel(facts(model), batcher)
+    return ServedModel(facts(model), batcher, Body(batcher))
 
 
 def facts(model: ModelPath) -> ModelFacts:

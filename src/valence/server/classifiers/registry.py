@@ -11,10 +11,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
+from valence.model.folder import FittedHead
+from valence.model.head import Floats
 from valence.model.results import Result
 from valence.server.problems import ProblemError
 from valence.server.request_context import may_wait
@@ -85,14 +88,52 @@ class ModelFacts:
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
+class BodyReader(Protocol):
+    """The body of a served model, for heads of other classifiers. `valence.server.classifiers.bodies.Body` is one.
+
+    Attributes:
+        id: as in body.json.
+        readouts: name of each -> its width.
+        engine: what runs it, with the version of its arithmetic.
+        folder: the model folder that it is from.
+    """
+
+    id: str
+    readouts: Mapping[str, int]
+    engine: str
+    folder: Path
+
+    def scorer(self, head: FittedHead) -> Scorer:
+        """What scores texts with this head."""
+
+    def features(
+        self, texts: Sequence[str], readout: str | None, *, timeout_s: float | None = None
+    ) -> Sequence[Floats | TextError]:
+        """The features of each text, shape (width,), or why it can't be read; with None those of all readouts, side by
+        side in their order. Raises OverloadedError as `score` does.
+        """
+
+    def score_with(
+        self, heads: Sequence[FittedHead], texts: Sequence[str], *, timeout_s: float | None = None
+    ) -> Sequence[Sequence[Prediction | TextError]]:
+        """The answers of each head, in one pass through the body."""
+
+
 @dataclass(frozen=True)
 class ServedModel:
+    """A model that answers.
+
+    Attributes:
+        body: for heads of other classifiers; None if only this model can use it.
+    """
+
     facts: ModelFacts
     scorer: Scorer
+    body: BodyReader | None = None
 
 
 class Registry:
-    """The served models by name.
+    """The served models by name: those of the settings, and the classifiers that people teach.
 
     Attributes:
         default: name of the model used when a request doesn't name one.
@@ -104,6 +145,7 @@ class Registry:
         """`patience_s`: seconds that a request waits for models to load before it is refused."""
         self.default = default or (models[0].facts.name if models else "")
         self._models = {model.facts.name: model for model in models}
+        self._taught: Mapping[str, ServedModel] = {}
         self._observer: Callable[[str, BatchRun], None] | None = None
         self._patience_s = patience_s
         self._ready = threading.Event()
@@ -117,20 +159,40 @@ class Registry:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all models once they are loaded; empty before."""
+        return tuple(model.facts.name for model in self._served()) if self.ready else ()
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Names of the models of the settings once they are loaded; empty before."""
         return tuple(self._models) if self.ready else ()
+
+    @property
+    def body(self) -> BodyReader:
+        """The body of the default model, which heads of classifiers read. Raises ProblemError `starting`."""
+        body = self.model().body
+        assert body is not None, "every model of the settings has one"
+        return body
+
+    def teach(self, models: Mapping[str, ServedModel]) -> None:
+        """Replaces all taught classifiers at once. A model of the settings with the same name goes first."""
+        self._taught = dict(models)
+
+    def _served(self) -> list[ServedModel]:
+        return [*self._models.values(), *(self._taught[name] for name in self._taught if name not in self._models)]
 
     def model(self, name: str | None = None) -> ServedModel:
         """The model with this name, or the default one. Raises ProblemError `starting` or `unknown-model`."""
         self._wait_until_ready()
-        model = self._models.get(self.default if name is None else name)
+        name = self.default if name is None else name
+        model = self._models.get(name) or self._taught.get(name)
         if model is None:
             raise ProblemError("unknown-model", f"There is no model {name!r}. Models: {', '.join(self.names)}.")
         return model
 
     def all(self) -> list[ServedModel]:
-        """Every model, in the order of the settings. Raises ProblemError `starting`."""
+        """Every model, in the order of the settings, then taught ones. Raises ProblemError `starting`."""
         self._wait_until_ready()
-        return list(self._models.values())
+        return self._served()
 
     def _wait_until_ready(self) -> None:
         """Raises ProblemError `starting` if it takes too long or this thread must not wait."""
@@ -138,7 +200,7 @@ class Registry:
             raise ProblemError("starting", "The model is still loading. Try again in a second.", retry_after_s=1)
 
     def loaded(self) -> list[ServedModel]:
-        """All models, or none while they are loading."""
+        """All models of the settings, or none while they are loading."""
         return list(self._models.values()) if self.ready else []
 
     def watch(self, observer: Callable[[str, BatchRun], None]) -> None:

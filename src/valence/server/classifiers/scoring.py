@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from valence.inference.prediction import Prediction
-from valence.server.classifiers.registry import Registry, ServedModel
+from valence.server.classifiers.registry import Registry, Scorer, ServedModel
 from valence.server.problems import ProblemError
 from valence.server.request_context import release_slot
 from valence.server.schemas import predict as schemas
@@ -14,7 +14,7 @@ from valence.server.schemas.models import LabelProbability, ModelVersion
 from valence.server.schemas.predict import NotScored, PredictRequest, PredictResponse, Scored
 from valence.server.settings import Settings
 from valence.system.errors import TextError
-from valence.tables.posts import own_words
+from valence.tables.posts import Cleaning, own_words
 
 # Of a post that is cleaned: a high estimate, so that cleaning a post counts as less than scoring all of it.
 _CHARACTERS_PER_TOKEN = 6
@@ -38,15 +38,44 @@ def predict(
     began = time.perf_counter()
     given = _texts(request, settings)
     model = registry.model(request.model)
+    scored = scored_texts(
+        given,
+        model.scorer,
+        request.clean or model.facts.cleaning,
+        settings,
+        explain=request.explain,
+        gone=gone,
+        charge=charge,
+        timeout_s=timeout_s,
+    )
+    if request.text is not None and isinstance(scored[0], TextError):
+        raise scored[0]
+    results = [_not_scored(each) if isinstance(each, TextError) else each for each in scored]
+    took_ms = (time.perf_counter() - began) * 1000
+    return PredictResponse(model=version_of(model), results=results, took_ms=round(took_ms, 2))
+
+
+def scored_texts(
+    given: Sequence[str],
+    scorer: Scorer,
+    clean: Cleaning,
+    settings: Settings,
+    *,
+    explain: bool = False,
+    gone: Callable[[], bool] | None = None,
+    charge: Callable[[int], None] | None = None,
+    timeout_s: float | None = None,
+) -> list[Scored | TextError]:
+    """Each text as it was scored, or why it can't be. Raises as `predict` does."""
     texts: list[str | TextError] = [*given]
-    if (request.clean or model.facts.cleaning) == "forum":
+    if clean == "forum":
         if charge is not None:  # reading a post costs time, even if little of it is left to score
             charge(sum(map(len, given)) // _CHARACTERS_PER_TOKEN)
         texts = [_own_words(text, settings.max_text_chars) for text in given]
     scored = iter(
-        model.scorer.score(
+        scorer.score(
             [text for text in texts if isinstance(text, str)],
-            explain=request.explain,
+            explain=explain,
             timeout_s=min(settings.answer_timeout_s, timeout_s or settings.answer_timeout_s),
             gone=gone,
             charge=charge,
@@ -54,14 +83,10 @@ def predict(
         )
     )
     predictions = [next(scored) if isinstance(text, str) else text for text in texts]
-    if request.text is not None and isinstance(predictions[0], TextError):
-        raise predictions[0]
-    results = [
-        _result(prediction, None if text == post else text)
+    return [
+        prediction if isinstance(prediction, TextError) else _scored(prediction, None if text == post else text)
         for prediction, text, post in zip(predictions, texts, given, strict=True)
     ]
-    took_ms = (time.perf_counter() - began) * 1000
-    return PredictResponse(model=version_of(model), results=results, took_ms=round(took_ms, 2))
 
 
 def _own_words(post: str, max_characters: int) -> str | TextError:
@@ -86,10 +111,12 @@ def _texts(request: PredictRequest, settings: Settings) -> list[str]:
     return texts
 
 
-def _result(prediction: Prediction | TextError, text: str | TextError | None) -> Scored | NotScored:
+def _not_scored(error: TextError) -> NotScored:
+    return NotScored(error=schemas.TextError(code=error.code, detail=str(error)))
+
+
+def _scored(prediction: Prediction, text: str | TextError | None) -> Scored:
     """`text`: what was scored, if it isn't what was sent."""
-    if isinstance(prediction, TextError):
-        return NotScored(error=schemas.TextError(code=prediction.code, detail=str(prediction)))
     return Scored(
         label=prediction.label,
         labels=None if prediction.labels is None else list(prediction.labels),

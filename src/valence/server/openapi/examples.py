@@ -47,7 +47,7 @@ _SUMMARY = {
     "clean": "none",
 }
 _LIMITS = {"max_texts": 128, "max_explained_texts": 8, "max_text_chars": 20000, "max_body_bytes": 1048576}
-_RESULT = {
+RESULT = {
     "name": "SST-2, only the final layer changed",
     "data": "sst2",
     "split": "test",
@@ -140,8 +140,8 @@ MODEL_DETAILS: dict[str, Any] = {
         "max_tokens": 256,
         "licence": "Apache-2.0",
         "readout": "final",
-        "results": [_RESULT],
-        "comparisons": [{**_RESULT, "name": "TF-IDF and logistic regression"}],
+        "results": [RESULT],
+        "comparisons": [{**RESULT, "name": "TF-IDF and logistic regression"}],
         "provenance": {"data": "sst2", "split": "train", "seed": 7},
     }
 }

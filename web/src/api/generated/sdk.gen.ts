@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { CreateJobData, CreateJobErrors, CreateJobResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, HealthzData, HealthzErrors, HealthzResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, ReadyzData, ReadyzErrors, ReadyzResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses } from './types.gen';
+import type { AddExampleFileData, AddExampleFileErrors, AddExampleFileResponses, AddExamplesData, AddExamplesErrors, AddExamplesResponses, CancelFitData, CancelFitErrors, CancelFitResponses, ChangeClassifierData, ChangeClassifierErrors, ChangeClassifierResponses, ChangeExampleData, ChangeExampleErrors, ChangeExampleResponses, CompareVersionsData, CompareVersionsErrors, CompareVersionsResponses, CreateClassifierData, CreateClassifierErrors, CreateClassifierResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteClassifierData, DeleteClassifierErrors, DeleteClassifierResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteVersionData, DeleteVersionErrors, DeleteVersionResponses, DownloadVersionData, DownloadVersionErrors, DownloadVersionResponses, EraseExamplesData, EraseExamplesErrors, EraseExamplesResponses, ExportExamplesData, ExportExamplesErrors, ExportExamplesResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, FitClassifierData, FitClassifierErrors, FitClassifierResponses, GetClassifierData, GetClassifierErrors, GetClassifierResponses, GetFitData, GetFitErrors, GetFitResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, GetVersionData, GetVersionErrors, GetVersionResponses, HealthzData, HealthzErrors, HealthzResponses, ListClassifiersData, ListClassifiersErrors, ListClassifiersResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNextTextsData, ListNextTextsErrors, ListNextTextsResponses, ListSuspectsData, ListSuspectsErrors, ListSuspectsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PreviewExamplesData, PreviewExamplesErrors, PreviewExamplesResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, PublishVersionData, PublishVersionErrors, PublishVersionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RemoveExampleData, RemoveExampleErrors, RemoveExampleResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, TryVersionData, TryVersionErrors, TryVersionResponses, UnpublishData, UnpublishErrors, UnpublishResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -17,6 +17,332 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
      */
     meta?: keyof ClientMeta extends never ? Record<string, unknown> : ClientMeta;
 };
+
+/**
+ * List the classifiers
+ *
+ * Those that are taught through this API, by name. A published one answers `predict` and jobs as a model.
+ */
+export const listClassifiers = <ThrowOnError extends boolean = false>(options?: Options<ListClassifiersData, ThrowOnError>): RequestResult<ListClassifiersResponses, ListClassifiersErrors, ThrowOnError> => (options?.client ?? client).get<ListClassifiersResponses, ListClassifiersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers',
+    ...options
+});
+
+/**
+ * Create a classifier
+ *
+ * Nothing is stored before this. From here on, the texts that you add as examples are in the database until you remove them or delete the classifier.
+ */
+export const createClassifier = <ThrowOnError extends boolean = false>(options: Options<CreateClassifierData, ThrowOnError>): RequestResult<CreateClassifierResponses, CreateClassifierErrors, ThrowOnError> => (options.client ?? client).post<CreateClassifierResponses, CreateClassifierErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a classifier
+ *
+ * Deletes it permanently, with its examples, their texts and its versions; there is no copy.
+ */
+export const deleteClassifier = <ThrowOnError extends boolean = false>(options: Options<DeleteClassifierData, ThrowOnError>): RequestResult<DeleteClassifierResponses, DeleteClassifierErrors, ThrowOnError> => (options.client ?? client).delete<DeleteClassifierResponses, DeleteClassifierErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}',
+    ...options
+});
+
+/**
+ * Get a classifier
+ *
+ * Its labels, how many examples they have, its latest fit and its newest and published versions.
+ */
+export const getClassifier = <ThrowOnError extends boolean = false>(options: Options<GetClassifierData, ThrowOnError>): RequestResult<GetClassifierResponses, GetClassifierErrors, ThrowOnError> => (options.client ?? client).get<GetClassifierResponses, GetClassifierErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}',
+    ...options
+});
+
+/**
+ * Change a classifier
+ *
+ * Renames it, or adds, removes and reorders labels. Versions keep the labels that they were fitted with.
+ */
+export const changeClassifier = <ThrowOnError extends boolean = false>(options: Options<ChangeClassifierData, ThrowOnError>): RequestResult<ChangeClassifierResponses, ChangeClassifierErrors, ThrowOnError> => (options.client ?? client).patch<ChangeClassifierResponses, ChangeClassifierErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List examples
+ *
+ * Newest first, one page at a time. For the next page, send `next` as `cursor`.
+ */
+export const listExamples = <ThrowOnError extends boolean = false>(options: Options<ListExamplesData, ThrowOnError>): RequestResult<ListExamplesResponses, ListExamplesErrors, ThrowOnError> => (options.client ?? client).get<ListExamplesResponses, ListExamplesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/examples',
+    ...options
+});
+
+/**
+ * Add examples
+ *
+ * Up to 20 texts, with or without labels. An existing text keeps its place and gets the new label, so retries are safe. One text in five is kept for testing; which ones follows from the text and never changes.
+ */
+export const addExamples = <ThrowOnError extends boolean = false>(options: Options<AddExamplesData, ThrowOnError>): RequestResult<AddExamplesResponses, AddExamplesErrors, ThrowOnError> => (options.client ?? client).post<AddExamplesResponses, AddExamplesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/examples',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Export examples
+ *
+ * All of them, in the order in which they were added, as `valence transfer --data` reads them too. In CSV, fields that a spreadsheet would run as formulas start with an apostrophe; JSON Lines has everything as it is.
+ */
+export const exportExamples = <ThrowOnError extends boolean = false>(options: Options<ExportExamplesData, ThrowOnError>): RequestResult<ExportExamplesResponses, ExportExamplesErrors, ThrowOnError> => (options.client ?? client).get<ExportExamplesResponses, ExportExamplesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/examples/export',
+    ...options
+});
+
+/**
+ * Add a file of examples
+ *
+ * The body is the file itself: CSV, TSV, JSON, JSON Lines, an Excel workbook or Parquet, also compressed. All of it is added, or nothing. Its rows without a label are stored to be labelled.
+ */
+export const addExampleFile = <ThrowOnError extends boolean = false>(options: Options<AddExampleFileData, ThrowOnError>): RequestResult<AddExampleFileResponses, AddExampleFileErrors, ThrowOnError> => (options.client ?? client).post<AddExampleFileResponses, AddExampleFileErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/examples/file',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove an example
+ *
+ * Deletes it permanently, with its text; there is no copy. Versions that learnt from it stay until they are replaced.
+ */
+export const removeExample = <ThrowOnError extends boolean = false>(options: Options<RemoveExampleData, ThrowOnError>): RequestResult<RemoveExampleResponses, RemoveExampleErrors, ThrowOnError> => (options.client ?? client).delete<RemoveExampleResponses, RemoveExampleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/examples/{identity}',
+    ...options
+});
+
+/**
+ * Label an example
+ *
+ * Gives it a label, or confirms one that looked wrong.
+ */
+export const changeExample = <ThrowOnError extends boolean = false>(options: Options<ChangeExampleData, ThrowOnError>): RequestResult<ChangeExampleResponses, ChangeExampleErrors, ThrowOnError> => (options.client ?? client).patch<ChangeExampleResponses, ChangeExampleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/examples/{identity}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Cancel a fit
+ *
+ * Cancels a fit that waits or is running, within seconds. Versions stay as they are.
+ */
+export const cancelFit = <ThrowOnError extends boolean = false>(options: Options<CancelFitData, ThrowOnError>): RequestResult<CancelFitResponses, CancelFitErrors, ThrowOnError> => (options.client ?? client).delete<CancelFitResponses, CancelFitErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/fit',
+    ...options
+});
+
+/**
+ * Get the latest fit
+ *
+ * Shows its progress. If the server restarts, the fit starts over.
+ */
+export const getFit = <ThrowOnError extends boolean = false>(options: Options<GetFitData, ThrowOnError>): RequestResult<GetFitResponses, GetFitErrors, ThrowOnError> => (options.client ?? client).get<GetFitResponses, GetFitErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/fit',
+    ...options
+});
+
+/**
+ * Fit a classifier
+ *
+ * Fits a new head on the labelled examples, in the background: poll `GET .../fit` until its `state` is done, then look at the new version. It doesn't answer before you publish it. Send this as often as you like: while a fit waits nothing happens, and while one is running another one follows.
+ */
+export const fitClassifier = <ThrowOnError extends boolean = false>(options: Options<FitClassifierData, ThrowOnError>): RequestResult<FitClassifierResponses, FitClassifierErrors, ThrowOnError> => (options.client ?? client).post<FitClassifierResponses, FitClassifierErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/fit',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List texts to label next
+ *
+ * Unlabelled examples: those that the newest version is least sure of, alternating with random ones.
+ */
+export const listNextTexts = <ThrowOnError extends boolean = false>(options: Options<ListNextTextsData, ThrowOnError>): RequestResult<ListNextTextsResponses, ListNextTextsErrors, ThrowOnError> => (options.client ?? client).get<ListNextTextsResponses, ListNextTextsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/next',
+    ...options
+});
+
+/**
+ * Stop publishing
+ *
+ * No version answers any more. The versions stay.
+ */
+export const unpublish = <ThrowOnError extends boolean = false>(options: Options<UnpublishData, ThrowOnError>): RequestResult<UnpublishResponses, UnpublishErrors, ThrowOnError> => (options.client ?? client).delete<UnpublishResponses, UnpublishErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/published',
+    ...options
+});
+
+/**
+ * Publish a version
+ *
+ * From now on this version answers requests that name the classifier as their `model`: here at once, and on other servers with the same database within five seconds. To go back, publish an older version.
+ */
+export const publishVersion = <ThrowOnError extends boolean = false>(options: Options<PublishVersionData, ThrowOnError>): RequestResult<PublishVersionResponses, PublishVersionErrors, ThrowOnError> => (options.client ?? client).post<PublishVersionResponses, PublishVersionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/published',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List suspect labels
+ *
+ * Training examples whose labels look wrong to heads that haven't seen them. Change the label, confirm it (`checked`) or remove the example; it then leaves this list.
+ */
+export const listSuspects = <ThrowOnError extends boolean = false>(options: Options<ListSuspectsData, ThrowOnError>): RequestResult<ListSuspectsResponses, ListSuspectsErrors, ThrowOnError> => (options.client ?? client).get<ListSuspectsResponses, ListSuspectsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/suspects',
+    ...options
+});
+
+/**
+ * List the versions
+ *
+ * Newest first. Every version that was published once is kept; the newest one is replaced by the next fit until then.
+ */
+export const listVersions = <ThrowOnError extends boolean = false>(options: Options<ListVersionsData, ThrowOnError>): RequestResult<ListVersionsResponses, ListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/versions',
+    ...options
+});
+
+/**
+ * Delete a version
+ *
+ * Deletes it permanently. The published version can't be deleted.
+ */
+export const deleteVersion = <ThrowOnError extends boolean = false>(options: Options<DeleteVersionData, ThrowOnError>): RequestResult<DeleteVersionResponses, DeleteVersionErrors, ThrowOnError> => (options.client ?? client).delete<DeleteVersionResponses, DeleteVersionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/versions/{number}',
+    ...options
+});
+
+/**
+ * Get a version
+ *
+ * Everything that was measured, with 95% intervals, and its most confident mistakes.
+ */
+export const getVersion = <ThrowOnError extends boolean = false>(options: Options<GetVersionData, ThrowOnError>): RequestResult<GetVersionResponses, GetVersionErrors, ThrowOnError> => (options.client ?? client).get<GetVersionResponses, GetVersionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/versions/{number}',
+    ...options
+});
+
+/**
+ * Compare two versions
+ *
+ * A paired test on today's test examples, and the examples whose verdict differs. At most 2,000 examples are compared, test examples first.
+ */
+export const compareVersions = <ThrowOnError extends boolean = false>(options: Options<CompareVersionsData, ThrowOnError>): RequestResult<CompareVersionsResponses, CompareVersionsErrors, ThrowOnError> => (options.client ?? client).get<CompareVersionsResponses, CompareVersionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/versions/{number}/compare',
+    ...options
+});
+
+/**
+ * Download a version
+ *
+ * A model folder in a ZIP file, for `valence serve`, `valence score` and every other command.
+ */
+export const downloadVersion = <ThrowOnError extends boolean = false>(options: Options<DownloadVersionData, ThrowOnError>): RequestResult<DownloadVersionResponses, DownloadVersionErrors, ThrowOnError> => (options.client ?? client).get<DownloadVersionResponses, DownloadVersionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/versions/{number}/download',
+    ...options
+});
+
+/**
+ * Try a version
+ *
+ * Scores a text with any version, published or not. The text isn't stored.
+ */
+export const tryVersion = <ThrowOnError extends boolean = false>(options: Options<TryVersionData, ThrowOnError>): RequestResult<TryVersionResponses, TryVersionErrors, ThrowOnError> => (options.client ?? client).post<TryVersionResponses, TryVersionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/classifiers/{name}/versions/{number}/predict',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Erase a text or an author
+ *
+ * Deletes a text, or everything by an author, from the examples of all classifiers. Fit and publish them again, so that nothing that was learnt from it answers any more.
+ */
+export const eraseExamples = <ThrowOnError extends boolean = false>(options: Options<EraseExamplesData, ThrowOnError>): RequestResult<EraseExamplesResponses, EraseExamplesErrors, ThrowOnError> => (options.client ?? client).post<EraseExamplesResponses, EraseExamplesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/examples/erase',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Preview a file of examples
+ *
+ * Shows how a file would be read, before you add it: its format and columns, its first rows and labels, what would be left out, and the options that would change it. Nothing is stored.
+ */
+export const previewExamples = <ThrowOnError extends boolean = false>(options: Options<PreviewExamplesData, ThrowOnError>): RequestResult<PreviewExamplesResponses, PreviewExamplesErrors, ThrowOnError> => (options.client ?? client).post<PreviewExamplesResponses, PreviewExamplesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/v1/examples/preview',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * List feedback

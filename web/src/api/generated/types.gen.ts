@@ -5,6 +5,24 @@ export type ClientOptions = {
 };
 
 /**
+ * Beside
+ *
+ * Another way to answer, tested on the same examples.
+ */
+export type Beside = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: 'most-frequent' | 'n-grams' | 'published';
+    accuracy: Estimate;
+    macro_f1: Estimate;
+};
+
+/**
  * Calibration
  *
  * The calibration errors that chance alone would show on as many rows if every probability were true.
@@ -20,6 +38,95 @@ export type Calibration = {
      * How often chance gives an error at least as large as the measured one.
      */
     p_value: number;
+};
+
+/**
+ * Classifier
+ *
+ * A classifier that is taught by examples.
+ */
+export type Classifier = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Labels
+     */
+    labels: Array<string>;
+    /**
+     * Multi Label
+     */
+    multi_label: boolean;
+    /**
+     * Readout
+     */
+    readout: 'auto' | 'final' | 'general';
+    /**
+     * Clean
+     */
+    clean: 'forum' | 'none';
+    /**
+     * Created At
+     */
+    created_at: string;
+    examples: ExampleCounts;
+    /**
+     * The latest fit; null if there never was one.
+     */
+    fit: Fit | null;
+    /**
+     * The newest version.
+     */
+    newest: VersionSummary | null;
+    /**
+     * The version that answers; null if none does.
+     */
+    published: VersionSummary | null;
+};
+
+/**
+ * ClassifierChange
+ *
+ * What to change; what is left out stays.
+ */
+export type ClassifierChange = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Labels
+     *
+     * All labels, in their new order. One that examples have can't be left out.
+     */
+    labels?: Array<string> | null;
+    /**
+     * Readout
+     */
+    readout?: 'auto' | 'final' | 'general' | null;
+};
+
+/**
+ * ClassifierList
+ */
+export type ClassifierList = {
+    /**
+     * Classifiers
+     */
+    classifiers: Array<Classifier>;
+    /**
+     * Most Classifiers
+     *
+     * How many this server allows.
+     */
+    most_classifiers: number;
+    /**
+     * Most Examples
+     *
+     * How many examples each may have.
+     */
+    most_examples: number;
 };
 
 /**
@@ -55,6 +162,38 @@ export type ConfusedPair = {
 };
 
 /**
+ * EraseRequest
+ *
+ * Either a `text` or an `author`.
+ */
+export type EraseRequest = {
+    /**
+     * Text
+     *
+     * A text; also its copies in other case and white space.
+     */
+    text?: string | null;
+    /**
+     * Author
+     *
+     * Everything by them.
+     */
+    author?: string | null;
+};
+
+/**
+ * Erased
+ */
+export type Erased = {
+    /**
+     * Erased
+     *
+     * Examples that were deleted, of all classifiers.
+     */
+    erased: number;
+};
+
+/**
  * Estimate
  *
  * A figure with its 95% interval.
@@ -76,6 +215,204 @@ export type Estimate = {
      * Upper end of the 95% interval.
      */
     high: number;
+};
+
+/**
+ * Example
+ */
+export type Example = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Labels
+     *
+     * Null if it isn't labelled.
+     */
+    labels: Array<string> | null;
+    /**
+     * Part
+     *
+     * Whether it is learnt from or tested on; follows from the text and never changes.
+     */
+    part: 'train' | 'test';
+    /**
+     * Source
+     */
+    source: 'file' | 'hand' | 'feedback' | 'decision';
+    /**
+     * Picked
+     *
+     * Why the server proposed it, if it did.
+     */
+    picked: 'uncertain' | 'random' | null;
+    /**
+     * Author
+     */
+    author: string | null;
+    /**
+     * Checked
+     *
+     * Whether somebody confirmed a label that looked wrong.
+     */
+    checked: boolean;
+    /**
+     * Added At
+     */
+    added_at: string;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+};
+
+/**
+ * ExampleChange
+ *
+ * Either new `labels`, or `checked` to keep a label that looked wrong.
+ */
+export type ExampleChange = {
+    /**
+     * Labels
+     *
+     * The new label in a list.
+     */
+    labels?: Array<string> | null;
+    /**
+     * Picked
+     *
+     * As `GET .../next` said, if the text comes from there.
+     */
+    picked?: 'uncertain' | 'random' | null;
+    /**
+     * Checked
+     *
+     * The label looked wrong, and is right.
+     */
+    checked?: true | null;
+};
+
+/**
+ * ExampleCounts
+ *
+ * How many examples there are.
+ */
+export type ExampleCounts = {
+    /**
+     * Labels
+     *
+     * In the order of the classifier's labels.
+     */
+    labels: Array<LabelExamples>;
+    /**
+     * Train
+     *
+     * Labelled examples to learn from.
+     */
+    train: number;
+    /**
+     * Test
+     *
+     * Labelled examples to test on.
+     */
+    test: number;
+    /**
+     * Unlabelled
+     */
+    unlabelled: number;
+};
+
+/**
+ * ExampleDoubt
+ *
+ * An example whose label a head disagrees with that hasn't seen it.
+ */
+export type ExampleDoubt = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Labels
+     *
+     * As it was labelled.
+     */
+    labels: Array<string>;
+    /**
+     * Suggested
+     *
+     * What the head says.
+     */
+    suggested: Array<string>;
+    /**
+     * Probability
+     *
+     * How sure the head is.
+     */
+    probability: number;
+    /**
+     * Part
+     */
+    part: 'train' | 'test';
+};
+
+/**
+ * ExamplePage
+ */
+export type ExamplePage = {
+    /**
+     * Items
+     *
+     * Newest first.
+     */
+    items: Array<Example>;
+    /**
+     * Next
+     *
+     * Cursor of the next page; null on the last page.
+     */
+    next: string | null;
+};
+
+/**
+ * ExamplesAdded
+ *
+ * What adding examples changed. A text is one example, however often it is added; its last label counts.
+ */
+export type ExamplesAdded = {
+    /**
+     * Added
+     *
+     * Texts that are new.
+     */
+    added: number;
+    /**
+     * Relabelled
+     *
+     * Texts that were there with another label, or none.
+     */
+    relabelled: number;
+    /**
+     * Unchanged
+     *
+     * Texts that were there already.
+     */
+    unchanged: number;
+    /**
+     * Left Out
+     *
+     * Rows of the file without a text, or that couldn't be read or stored.
+     */
+    left_out: number;
 };
 
 /**
@@ -335,6 +672,136 @@ export type FilePreview = {
 };
 
 /**
+ * Fit
+ *
+ * The latest fit of a classifier.
+ */
+export type Fit = {
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+    /**
+     * Again
+     *
+     * Whether another one follows, because it was requested while this one was running.
+     */
+    again: boolean;
+    /**
+     * Step
+     *
+     * What it is doing.
+     */
+    step: string;
+    /**
+     * Done
+     *
+     * Texts that the encoder has read.
+     */
+    done: number;
+    /**
+     * Total
+     *
+     * Texts that it must read.
+     */
+    total: number;
+    /**
+     * Reason
+     *
+     * Why it failed, if it did.
+     */
+    reason: string | null;
+    /**
+     * Version
+     *
+     * Number of the version that it made.
+     */
+    version: number | null;
+    /**
+     * Requested At
+     */
+    requested_at: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+};
+
+/**
+ * FitRequest
+ */
+export type FitRequest = {
+    /**
+     * Note
+     *
+     * What is new about the version that it makes.
+     */
+    note?: string;
+};
+
+/**
+ * FlippedText
+ *
+ * An example whose verdict differs between two versions.
+ */
+export type FlippedText = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Labels
+     *
+     * As it was labelled; null if it wasn't.
+     */
+    labels: Array<string> | null;
+    /**
+     * Part
+     */
+    part: 'train' | 'test';
+    /**
+     * Before
+     *
+     * By the version that it is compared with.
+     */
+    before: Array<string>;
+    /**
+     * After
+     *
+     * By this version.
+     */
+    after: Array<string>;
+};
+
+/**
+ * GivenExample
+ *
+ * A text to add.
+ */
+export type GivenExample = {
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Labels
+     *
+     * Its label in a list; of a multi-label classifier any number. Left out: not labelled yet.
+     */
+    labels?: Array<string> | null;
+    /**
+     * Author
+     *
+     * Who wrote it, so that everything by them can be erased.
+     */
+    author?: string | null;
+};
+
+/**
  * Guess
  *
  * Something that was given or detected.
@@ -539,6 +1006,26 @@ export type LabelCount = {
      * Rows
      */
     rows: number;
+};
+
+/**
+ * LabelExamples
+ *
+ * How many examples a label has.
+ */
+export type LabelExamples = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Train
+     */
+    train: number;
+    /**
+     * Test
+     */
+    test: number;
 };
 
 /**
@@ -867,6 +1354,109 @@ export type ModelVersion = {
 };
 
 /**
+ * NewClassifier
+ *
+ * A classifier to be taught.
+ */
+export type NewClassifier = {
+    /**
+     * Name
+     *
+     * Lower-case letters, digits, - and _; requests name it as their model.
+     */
+    name: string;
+    /**
+     * Labels
+     *
+     * Up to 200; more can be added later, also by a file.
+     */
+    labels?: Array<string>;
+    /**
+     * Multi Label
+     *
+     * Whether a text can have several labels, or none.
+     */
+    multi_label?: boolean;
+    /**
+     * Readout
+     *
+     * What its head reads of the encoder; `auto` tries all, also beside n-grams of characters.
+     */
+    readout?: 'auto' | 'final' | 'general';
+    /**
+     * Clean
+     *
+     * `forum` stores and scores only what the author of a forum post wrote, without quotes.
+     */
+    clean?: 'forum' | 'none';
+};
+
+/**
+ * NewExamples
+ *
+ * Up to 20 texts; send more as a file.
+ */
+export type NewExamples = {
+    /**
+     * Examples
+     */
+    examples: Array<GivenExample>;
+    /**
+     * Source
+     *
+     * Where the labels come from.
+     */
+    source?: 'hand' | 'feedback' | 'decision';
+    /**
+     * Picked
+     *
+     * As `GET .../next` said, if the text comes from there.
+     */
+    picked?: 'uncertain' | 'random' | null;
+};
+
+/**
+ * NextText
+ *
+ * An unlabelled example to label next.
+ */
+export type NextText = {
+    example: Example;
+    /**
+     * Picked
+     *
+     * Send it with the label. Only random ones give honest figures.
+     */
+    picked: 'uncertain' | 'random';
+    /**
+     * Suggested
+     *
+     * What the newest version says; null without one.
+     */
+    suggested: Array<string> | null;
+    /**
+     * Probability
+     */
+    probability: number | null;
+};
+
+/**
+ * NextTexts
+ */
+export type NextTexts = {
+    /**
+     * Unlabelled
+     *
+     * How many there are.
+     */
+    unlabelled: number;
+    /**
+     * Texts
+     */
+    texts: Array<NextText>;
+};
+
+/**
  * NotScored
  *
  * A text that couldn't be scored; the others in the request are.
@@ -1002,6 +1592,24 @@ export type Problem = {
      * The invalid fields: the first 20, and only the first invalid item of a list.
      */
     errors: Array<FieldError>;
+};
+
+/**
+ * PublishRequest
+ *
+ * Which version shall answer: a newer one, or again an older one.
+ */
+export type PublishRequest = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Head
+     *
+     * Its fingerprint, if you want to be sure that it wasn't replaced by another fit meanwhile.
+     */
+    head?: string | null;
 };
 
 /**
@@ -1409,6 +2017,31 @@ export type Slice = {
 };
 
 /**
+ * Suspect
+ *
+ * A training example whose label looks wrong to a head that hasn't seen it.
+ */
+export type Suspect = {
+    example: Example;
+    /**
+     * Suggested
+     *
+     * The label that looks right.
+     */
+    suggested: Array<string>;
+    /**
+     * Given Probability
+     *
+     * Of the label that it has.
+     */
+    given_probability: number;
+    /**
+     * Suggested Probability
+     */
+    suggested_probability: number;
+};
+
+/**
  * SuspectLabel
  *
  * A row whose label looks wrong to a classifier that has not seen it; see `evaluation.label_check`.
@@ -1442,6 +2075,38 @@ export type SuspectLabel = {
      * Suggested Probability
      */
     suggested_probability: number;
+};
+
+/**
+ * Suspects
+ *
+ * Found by the newest fit; examples that were changed, checked or removed since are left out.
+ */
+export type Suspects = {
+    /**
+     * Version
+     *
+     * The version whose fit found them; null before the first fit.
+     */
+    version: number | null;
+    /**
+     * Rows
+     *
+     * Training examples that were looked at.
+     */
+    rows: number;
+    /**
+     * Estimated Share
+     *
+     * Estimated share of wrong labels among them.
+     */
+    estimated_share: number;
+    /**
+     * Suspects
+     *
+     * The most suspect ones first.
+     */
+    suspects: Array<Suspect>;
 };
 
 /**
@@ -1493,6 +2158,294 @@ export type Threshold = {
 };
 
 /**
+ * TryRequest
+ */
+export type TryRequest = {
+    /**
+     * Text
+     *
+     * A text to score with this version.
+     */
+    text: string;
+    /**
+     * Explain
+     *
+     * Also return how much each word changed the score.
+     */
+    explain?: boolean;
+};
+
+/**
+ * Version
+ *
+ * A version with everything that was measured.
+ */
+export type Version = {
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Head
+     *
+     * Fingerprint of the head, as predictions name it.
+     */
+    head: string;
+    /**
+     * Body
+     *
+     * Version of the encoder that it needs.
+     */
+    body: string;
+    /**
+     * Usable
+     *
+     * Whether this server has that encoder; if not, fit again.
+     */
+    usable: boolean;
+    /**
+     * Published
+     *
+     * Whether it is the one that answers.
+     */
+    published: boolean;
+    /**
+     * Was Published
+     *
+     * If it never was, the next fit replaces it and takes its number.
+     */
+    was_published: boolean;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Rows
+     *
+     * Examples that it was fitted on.
+     */
+    rows: number;
+    /**
+     * Tested On
+     *
+     * What the figures come from: the test examples; or, while these are fewer than 50, cross-validation, in which each training example is judged by a head that hasn't seen it.
+     */
+    tested_on: 'test' | 'cross-validation' | 'none';
+    /**
+     * Tested Rows
+     */
+    tested_rows: number;
+    /**
+     * Share of right answers; null if too few examples were tested.
+     */
+    accuracy: Estimate | null;
+    macro_f1: Estimate | null;
+    /**
+     * Labels
+     *
+     * That it knows: those that had examples.
+     */
+    labels: Array<string>;
+    /**
+     * Reads
+     *
+     * What the head reads, in words.
+     */
+    reads: string;
+    /**
+     * Verdict
+     *
+     * What the figures say, in a sentence.
+     */
+    verdict: string;
+    /**
+     * Enough
+     *
+     * Whether they say anything: false means too few examples to know.
+     */
+    enough: boolean;
+    /**
+     * Beside
+     */
+    beside: Array<Beside>;
+    /**
+     * Mistakes
+     *
+     * The most confident wrong answers, of the tested examples.
+     */
+    mistakes: Array<ExampleDoubt>;
+    /**
+     * Per Label
+     */
+    per_label: Array<LabelFigures>;
+    /**
+     * Confusion
+     *
+     * Rows: true label; columns: predicted label; in the order of `labels`. Null for several labels.
+     */
+    confusion: Array<Array<number>> | null;
+    reliability: Reliability | null;
+    /**
+     * All figures, as a model has them.
+     */
+    result: Result | null;
+    /**
+     * Notes
+     */
+    notes: Array<string>;
+};
+
+/**
+ * VersionComparison
+ *
+ * Two versions on the same examples: today's test examples, which neither was fitted on.
+ */
+export type VersionComparison = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * With Version
+     */
+    with_version: number;
+    /**
+     * Rows
+     *
+     * Test examples that both answered.
+     */
+    rows: number;
+    /**
+     * Of this version minus the other's, with its paired interval; null without test examples.
+     */
+    accuracy: Estimate | null;
+    macro_f1: Estimate | null;
+    /**
+     * Only This
+     *
+     * Examples that only this version gets right.
+     */
+    only_this: number;
+    /**
+     * Only Other
+     *
+     * Examples that only the other one gets right.
+     */
+    only_other: number;
+    /**
+     * P Value
+     *
+     * Of McNemar's test: how often chance alone would differ as much.
+     */
+    p_value: number | null;
+    /**
+     * Verdict
+     *
+     * In a sentence.
+     */
+    verdict: string;
+    /**
+     * Flipped
+     *
+     * Examples, of all, whose verdict differs.
+     */
+    flipped: number;
+    /**
+     * Texts
+     *
+     * Some of them, test examples first.
+     */
+    texts: Array<FlippedText>;
+};
+
+/**
+ * VersionList
+ */
+export type VersionList = {
+    /**
+     * Versions
+     *
+     * Newest first.
+     */
+    versions: Array<VersionSummary>;
+};
+
+/**
+ * VersionSummary
+ *
+ * A version of a classifier: a head, fitted on the examples of one moment.
+ */
+export type VersionSummary = {
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Head
+     *
+     * Fingerprint of the head, as predictions name it.
+     */
+    head: string;
+    /**
+     * Body
+     *
+     * Version of the encoder that it needs.
+     */
+    body: string;
+    /**
+     * Usable
+     *
+     * Whether this server has that encoder; if not, fit again.
+     */
+    usable: boolean;
+    /**
+     * Published
+     *
+     * Whether it is the one that answers.
+     */
+    published: boolean;
+    /**
+     * Was Published
+     *
+     * If it never was, the next fit replaces it and takes its number.
+     */
+    was_published: boolean;
+    /**
+     * Note
+     */
+    note: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Rows
+     *
+     * Examples that it was fitted on.
+     */
+    rows: number;
+    /**
+     * Tested On
+     *
+     * What the figures come from: the test examples; or, while these are fewer than 50, cross-validation, in which each training example is judged by a head that hasn't seen it.
+     */
+    tested_on: 'test' | 'cross-validation' | 'none';
+    /**
+     * Tested Rows
+     */
+    tested_rows: number;
+    /**
+     * Share of right answers; null if too few examples were tested.
+     */
+    accuracy: Estimate | null;
+    macro_f1: Estimate | null;
+};
+
+/**
  * WordEffect
  */
 export type WordEffect = {
@@ -1515,6 +2468,1787 @@ export type WordEffect = {
      */
     effect: number;
 };
+
+export type ListClassifiersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/classifiers';
+};
+
+export type ListClassifiersErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ListClassifiersError = ListClassifiersErrors[keyof ListClassifiersErrors];
+
+export type ListClassifiersResponses = {
+    /**
+     * OK
+     */
+    200: ClassifierList;
+};
+
+export type ListClassifiersResponse = ListClassifiersResponses[keyof ListClassifiersResponses];
+
+export type CreateClassifierData = {
+    body: NewClassifier;
+    path?: never;
+    query?: never;
+    url: '/api/v1/classifiers';
+};
+
+export type CreateClassifierErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `name-taken`: The name is taken; `too-many-classifiers`: Too many classifiers
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type CreateClassifierError = CreateClassifierErrors[keyof CreateClassifierErrors];
+
+export type CreateClassifierResponses = {
+    /**
+     * Created
+     */
+    201: Classifier;
+};
+
+export type CreateClassifierResponse = CreateClassifierResponses[keyof CreateClassifierResponses];
+
+export type DeleteClassifierData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}';
+};
+
+export type DeleteClassifierErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteClassifierError = DeleteClassifierErrors[keyof DeleteClassifierErrors];
+
+export type DeleteClassifierResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteClassifierResponse = DeleteClassifierResponses[keyof DeleteClassifierResponses];
+
+export type GetClassifierData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}';
+};
+
+export type GetClassifierErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type GetClassifierError = GetClassifierErrors[keyof GetClassifierErrors];
+
+export type GetClassifierResponses = {
+    /**
+     * OK
+     */
+    200: Classifier;
+};
+
+export type GetClassifierResponse = GetClassifierResponses[keyof GetClassifierResponses];
+
+export type ChangeClassifierData = {
+    body: ClassifierChange;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}';
+};
+
+export type ChangeClassifierErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `name-taken`: The name is taken; `label-in-use`: Examples have this label
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeClassifierError = ChangeClassifierErrors[keyof ChangeClassifierErrors];
+
+export type ChangeClassifierResponses = {
+    /**
+     * OK
+     */
+    200: Classifier;
+};
+
+export type ChangeClassifierResponse = ChangeClassifierResponses[keyof ChangeClassifierResponses];
+
+export type ListExamplesData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Examples per page.
+         */
+        limit?: number;
+        /**
+         * `next` of the previous page; leave it out for the first page.
+         */
+        cursor?: string;
+        /**
+         * Only texts that contain this.
+         */
+        search?: string;
+        /**
+         * Only examples with exactly this label.
+         */
+        label?: string;
+        /**
+         * Only labelled, or only unlabelled examples.
+         */
+        labelled?: boolean;
+        /**
+         * Only examples of this part.
+         */
+        part?: 'train' | 'test';
+        /**
+         * Only examples from this source.
+         */
+        source?: 'file' | 'hand' | 'feedback' | 'decision';
+    };
+    url: '/api/v1/classifiers/{name}/examples';
+};
+
+export type ListExamplesErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ListExamplesError = ListExamplesErrors[keyof ListExamplesErrors];
+
+export type ListExamplesResponses = {
+    /**
+     * OK
+     */
+    200: ExamplePage;
+};
+
+export type ListExamplesResponse = ListExamplesResponses[keyof ListExamplesResponses];
+
+export type AddExamplesData = {
+    body: NewExamples;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/examples';
+};
+
+export type AddExamplesErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-examples`: Too many examples
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type AddExamplesError = AddExamplesErrors[keyof AddExamplesErrors];
+
+export type AddExamplesResponses = {
+    /**
+     * OK
+     */
+    200: ExamplesAdded;
+};
+
+export type AddExamplesResponse = AddExamplesResponses[keyof AddExamplesResponses];
+
+export type ExportExamplesData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * Format of the file.
+         */
+        format?: 'csv' | 'jsonl';
+    };
+    url: '/api/v1/classifiers/{name}/examples/export';
+};
+
+export type ExportExamplesErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ExportExamplesError = ExportExamplesErrors[keyof ExportExamplesErrors];
+
+export type ExportExamplesResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type ExportExamplesResponse = ExportExamplesResponses[keyof ExportExamplesResponses];
+
+export type AddExampleFileData = {
+    /**
+     * At most 8,388,608 bytes and 100,000 rows.
+     */
+    body: string;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * The column (in JSON, the key) with the texts. Default: detected.
+         */
+        text_column?: string;
+        /**
+         * Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.
+         */
+        encoding?: string;
+        /**
+         * Character between the cells of a CSV file. Default: detected.
+         */
+        separator?: string;
+        /**
+         * Name of a workbook's sheet. Default: the only one.
+         */
+        sheet?: string;
+        /**
+         * The first row is data. Name the columns in `columns`.
+         */
+        no_header?: boolean;
+        /**
+         * Names of the columns of a file without a header, separated by commas.
+         */
+        columns?: string;
+        /**
+         * Whether a row that can't be read refuses the file, or is left out and counted.
+         */
+        bad_rows?: 'stop' | 'skip';
+        /**
+         * `forum` leaves out what forum posts quote, their code blocks and signatures; a post with nothing else has the error `text-only-quotes`. `none` leaves out nothing. Default: as in the model's training.
+         */
+        clean?: 'forum' | 'none';
+        /**
+         * Several, separated by commas, are a label each, with 1 or 0 in their cells.
+         */
+        label_column?: string;
+        /**
+         * Between several labels in a cell.
+         */
+        label_separator?: string;
+        /**
+         * Words that mean that a text or label is missing, separated by commas.
+         */
+        missing?: string;
+        /**
+         * The column that says who wrote each text.
+         */
+        author_column?: string;
+        /**
+         * Take the texts alone, to be labelled later.
+         */
+        unlabelled?: boolean;
+        /**
+         * Whether labels that the classifier doesn't have refuse the file, or are added to the classifier.
+         */
+        new_labels?: 'stop' | 'add';
+    };
+    url: '/api/v1/classifiers/{name}/examples/file';
+};
+
+export type AddExampleFileErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-examples`: Too many examples
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-file`: The file isn't valid; `too-many-rows`: The file has too many rows; `unknown-labels`: The file has other labels; `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server is overloaded; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type AddExampleFileError = AddExampleFileErrors[keyof AddExampleFileErrors];
+
+export type AddExampleFileResponses = {
+    /**
+     * OK
+     */
+    200: ExamplesAdded;
+};
+
+export type AddExampleFileResponse = AddExampleFileResponses[keyof AddExampleFileResponses];
+
+export type RemoveExampleData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+        /**
+         * The example's ID.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/examples/{identity}';
+};
+
+export type RemoveExampleErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier; `unknown-example`: No such example
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveExampleError = RemoveExampleErrors[keyof RemoveExampleErrors];
+
+export type RemoveExampleResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RemoveExampleResponse = RemoveExampleResponses[keyof RemoveExampleResponses];
+
+export type ChangeExampleData = {
+    body: ExampleChange;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+        /**
+         * The example's ID.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/examples/{identity}';
+};
+
+export type ChangeExampleErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier; `unknown-example`: No such example
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeExampleError = ChangeExampleErrors[keyof ChangeExampleErrors];
+
+export type ChangeExampleResponses = {
+    /**
+     * OK
+     */
+    200: Example;
+};
+
+export type ChangeExampleResponse = ChangeExampleResponses[keyof ChangeExampleResponses];
+
+export type CancelFitData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/fit';
+};
+
+export type CancelFitErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type CancelFitError = CancelFitErrors[keyof CancelFitErrors];
+
+export type CancelFitResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type CancelFitResponse = CancelFitResponses[keyof CancelFitResponses];
+
+export type GetFitData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/fit';
+};
+
+export type GetFitErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier; `no-fit`: Never fitted
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type GetFitError = GetFitErrors[keyof GetFitErrors];
+
+export type GetFitResponses = {
+    /**
+     * OK
+     */
+    200: Fit;
+};
+
+export type GetFitResponse = GetFitResponses[keyof GetFitResponses];
+
+export type FitClassifierData = {
+    body: FitRequest;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/fit';
+};
+
+export type FitClassifierErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type FitClassifierError = FitClassifierErrors[keyof FitClassifierErrors];
+
+export type FitClassifierResponses = {
+    /**
+     * Accepted
+     */
+    202: Fit;
+};
+
+export type FitClassifierResponse = FitClassifierResponses[keyof FitClassifierResponses];
+
+export type ListNextTextsData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * How many are returned at most.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/classifiers/{name}/next';
+};
+
+export type ListNextTextsErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server is overloaded; `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ListNextTextsError = ListNextTextsErrors[keyof ListNextTextsErrors];
+
+export type ListNextTextsResponses = {
+    /**
+     * OK
+     */
+    200: NextTexts;
+};
+
+export type ListNextTextsResponse = ListNextTextsResponses[keyof ListNextTextsResponses];
+
+export type UnpublishData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/published';
+};
+
+export type UnpublishErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type UnpublishError = UnpublishErrors[keyof UnpublishErrors];
+
+export type UnpublishResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type UnpublishResponse = UnpublishResponses[keyof UnpublishResponses];
+
+export type PublishVersionData = {
+    body: PublishRequest;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/published';
+};
+
+export type PublishVersionErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier; `unknown-version`: No such version
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `version-replaced`: The version was replaced; `version-unusable`: The version needs another encoder
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type PublishVersionError = PublishVersionErrors[keyof PublishVersionErrors];
+
+export type PublishVersionResponses = {
+    /**
+     * OK
+     */
+    200: Classifier;
+};
+
+export type PublishVersionResponse = PublishVersionResponses[keyof PublishVersionResponses];
+
+export type ListSuspectsData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * How many are returned at most.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/classifiers/{name}/suspects';
+};
+
+export type ListSuspectsErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ListSuspectsError = ListSuspectsErrors[keyof ListSuspectsErrors];
+
+export type ListSuspectsResponses = {
+    /**
+     * OK
+     */
+    200: Suspects;
+};
+
+export type ListSuspectsResponse = ListSuspectsResponses[keyof ListSuspectsResponses];
+
+export type ListVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/versions';
+};
+
+export type ListVersionsErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ListVersionsError = ListVersionsErrors[keyof ListVersionsErrors];
+
+export type ListVersionsResponses = {
+    /**
+     * OK
+     */
+    200: VersionList;
+};
+
+export type ListVersionsResponse = ListVersionsResponses[keyof ListVersionsResponses];
+
+export type DeleteVersionData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+        /**
+         * The version's number.
+         */
+        number: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/versions/{number}';
+};
+
+export type DeleteVersionErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier; `unknown-version`: No such version
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `version-published`: The version is published
+     */
+    409: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteVersionError = DeleteVersionErrors[keyof DeleteVersionErrors];
+
+export type DeleteVersionResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteVersionResponse = DeleteVersionResponses[keyof DeleteVersionResponses];
+
+export type GetVersionData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+        /**
+         * The version's number.
+         */
+        number: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/versions/{number}';
+};
+
+export type GetVersionErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier; `unknown-version`: No such version
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type GetVersionError = GetVersionErrors[keyof GetVersionErrors];
+
+export type GetVersionResponses = {
+    /**
+     * OK
+     */
+    200: Version;
+};
+
+export type GetVersionResponse = GetVersionResponses[keyof GetVersionResponses];
+
+export type CompareVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+        /**
+         * The version's number.
+         */
+        number: string;
+    };
+    query?: {
+        /**
+         * Number of the version to compare it with; by default the published one.
+         */
+        with_version?: number;
+        /**
+         * How many texts with another verdict are shown at most.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/classifiers/{name}/versions/{number}/compare';
+};
+
+export type CompareVersionsErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier; `unknown-version`: No such version
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `no-examples`: There are no examples; `version-unusable`: The version needs another encoder
+     */
+    409: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server is overloaded; `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type CompareVersionsError = CompareVersionsErrors[keyof CompareVersionsErrors];
+
+export type CompareVersionsResponses = {
+    /**
+     * OK
+     */
+    200: VersionComparison;
+};
+
+export type CompareVersionsResponse = CompareVersionsResponses[keyof CompareVersionsResponses];
+
+export type DownloadVersionData = {
+    body?: never;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+        /**
+         * The version's number.
+         */
+        number: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/versions/{number}/download';
+};
+
+export type DownloadVersionErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier; `unknown-version`: No such version
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `version-unusable`: The version needs another encoder
+     */
+    409: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type DownloadVersionError = DownloadVersionErrors[keyof DownloadVersionErrors];
+
+export type DownloadVersionResponses = {
+    /**
+     * OK
+     */
+    200: Blob | File;
+};
+
+export type DownloadVersionResponse = DownloadVersionResponses[keyof DownloadVersionResponses];
+
+export type TryVersionData = {
+    body: TryRequest;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+        /**
+         * The version's number.
+         */
+        number: string;
+    };
+    query?: never;
+    url: '/api/v1/classifiers/{name}/versions/{number}/predict';
+};
+
+export type TryVersionErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier; `unknown-version`: No such version
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `version-unusable`: The version needs another encoder
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server is overloaded; `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type TryVersionError = TryVersionErrors[keyof TryVersionErrors];
+
+export type TryVersionResponses = {
+    /**
+     * OK
+     */
+    200: PredictResponse;
+};
+
+export type TryVersionResponse = TryVersionResponses[keyof TryVersionResponses];
+
+export type EraseExamplesData = {
+    body: EraseRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/examples/erase';
+};
+
+export type EraseExamplesErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type EraseExamplesError = EraseExamplesErrors[keyof EraseExamplesErrors];
+
+export type EraseExamplesResponses = {
+    /**
+     * OK
+     */
+    200: Erased;
+};
+
+export type EraseExamplesResponse = EraseExamplesResponses[keyof EraseExamplesResponses];
+
+export type PreviewExamplesData = {
+    /**
+     * At most 8,388,608 bytes and 100,000 rows.
+     */
+    body: string;
+    path?: never;
+    query?: {
+        /**
+         * The column (in JSON, the key) with the texts. Default: detected.
+         */
+        text_column?: string;
+        /**
+         * Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.
+         */
+        encoding?: string;
+        /**
+         * Character between the cells of a CSV file. Default: detected.
+         */
+        separator?: string;
+        /**
+         * Name of a workbook's sheet. Default: the only one.
+         */
+        sheet?: string;
+        /**
+         * The first row is data. Name the columns in `columns`.
+         */
+        no_header?: boolean;
+        /**
+         * Names of the columns of a file without a header, separated by commas.
+         */
+        columns?: string;
+        /**
+         * Whether a row that can't be read refuses the file, or is left out and counted.
+         */
+        bad_rows?: 'stop' | 'skip';
+        /**
+         * `forum` leaves out what forum posts quote, their code blocks and signatures; a post with nothing else has the error `text-only-quotes`. `none` leaves out nothing. Default: as in the model's training.
+         */
+        clean?: 'forum' | 'none';
+        /**
+         * Several, separated by commas, are a label each, with 1 or 0 in their cells.
+         */
+        label_column?: string;
+        /**
+         * Between several labels in a cell.
+         */
+        label_separator?: string;
+        /**
+         * Words that mean that a text or label is missing, separated by commas.
+         */
+        missing?: string;
+        /**
+         * The column that says who wrote each text.
+         */
+        author_column?: string;
+        /**
+         * Take the texts alone, to be labelled later.
+         */
+        unlabelled?: boolean;
+        /**
+         * Whether labels that the classifier doesn't have refuse the file, or are added to the classifier.
+         */
+        new_labels?: 'stop' | 'add';
+    };
+    url: '/api/v1/examples/preview';
+};
+
+export type PreviewExamplesErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-file`: The file isn't valid; `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+};
+
+export type PreviewExamplesError = PreviewExamplesErrors[keyof PreviewExamplesErrors];
+
+export type PreviewExamplesResponses = {
+    /**
+     * OK
+     */
+    200: FilePreview;
+};
+
+export type PreviewExamplesResponse = PreviewExamplesResponses[keyof PreviewExamplesResponses];
 
 export type ListFeedbackData = {
     body?: never;

@@ -1,0 +1,96 @@
+"""What a fit made: the head, and everything that was measured. It goes from the fit's process to the database."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict
+
+from valence.model.results import Estimate, Result
+
+Tested = Literal["test", "cross-validation", "none"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)  # a newer Valence may have written more
+
+
+class Rival(_Part):
+    """Another way to answer, tested on the same examples."""
+
+    name: str
+    kind: Literal["most-frequent", "n-grams", "published"]
+    accuracy: Estimate
+    macro_f1: Estimate
+
+
+class Doubt(_Part):
+    """An example whose label a head disagrees with that hasn't seen it.
+
+    Attributes:
+        given: the labels that it had at the time of the fit.
+        suggested: those of the head.
+        given_probability: of the label that it had; of several labels, of the one that looks most wrong.
+        probability: of what is suggested.
+    """
+
+    id: int
+    given: list[str]
+    suggested: list[str]
+    given_probability: float
+    probability: float
+
+
+class Outcome(_Part):
+    """Everything that was measured of a version.
+
+    Attributes:
+        reads: what the head reads, in words.
+        tested: what the figures come from.
+        result: the figures; None if nothing could be tested.
+        verdict: in a sentence, what they say.
+        enough: whether they say anything.
+        mistakes: the most confident ones, of the tested examples.
+        suspects: the training examples whose labels look most wrong.
+        looked_at: training examples that were looked at for this.
+        wrong_share: estimated share of wrong labels among them.
+        notes: what else people should know, in sentences.
+    """
+
+    reads: str
+    tested: Tested
+    result: Result | None
+    verdict: str
+    enough: bool
+    beside: list[Rival]
+    mistakes: list[Doubt]
+    suspects: list[Doubt]
+    looked_at: int
+    wrong_share: float
+    notes: list[str]
+
+    @property
+    def accuracy(self) -> Estimate | None:
+        return None if self.result is None else self.result.accuracy
+
+    @property
+    def macro_f1(self) -> Estimate | None:
+        return None if self.result is None else self.result.metrics["macro_f1"]
+
+
+class Made(_Part):
+    """A fitted head and its outcome.
+
+    Attributes:
+        head: as `valence.model.fitted_head.head_bytes` writes it.
+        fingerprint: the head's version.
+        provenance: JSON, as in head.json.
+    """
+
+    labels: list[str]
+    head: Base64Bytes
+    fingerprint: str
+    readout: str
+    provenance: str
+    rows: int
+    outcome: Outcome

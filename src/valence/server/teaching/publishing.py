@@ -1,0 +1,80 @@
+"""Lets published versions answer, on every server that uses the database, within seconds and without a restart."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from valence.server.classifiers.registry import Registry, ServedModel
+from valence.server.store import classifier_rows, version_rows
+from valence.server.store.classifier_rows import Published
+from valence.server.store.database import Database
+from valence.server.teaching.heads import served
+from valence.system.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+# Seconds between looks for what other servers published, and until the thread stops.
+POLL_S, STOP_TIMEOUT_S = 2.0, 4.0
+
+
+class Publications:
+    """Keeps the registry's taught classifiers as the database has them, from `start` to `close`.
+
+    While the database is unavailable, what was published before continues to answer.
+    """
+
+    def __init__(self, database: Database, registry: Registry) -> None:
+        self._database, self._registry = database, registry
+        self._served: dict[Published, ServedModel] = {}
+        self._unusable: frozenset[Published] = frozenset()
+        self._refreshing = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="publications", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread. Call it only once every model is loaded."""
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_TIMEOUT_S)
+
+    def refresh(self) -> None:
+        """Loads what has changed; nothing while the models of the settings are loading. Raises StoreError."""
+        if not self._registry.ready:
+            return
+        with self._refreshing:
+            wanted = classifier_rows.published(self._database)
+            if set(wanted) == self._served.keys() | self._unusable:
+                return
+            loaded = {each: self._served.get(each) or self._load(each) for each in wanted}
+            self._served = {each: model for each, model in loaded.items() if model is not None}
+            self._unusable = frozenset(each for each, model in loaded.items() if model is None)
+            self._registry.teach({each.name: model for each, model in self._served.items()})
+
+    def _load(self, published: Published) -> ServedModel | None:
+        """None if the version can't answer here. Raises StoreError if the database is unavailable."""
+        classifier = classifier_rows.with_id(self._database, published.classifier)
+        version = version_rows.with_head(self._database, published.classifier, published.number)
+        if classifier is None or version is None or version.fingerprint != published.head:
+            return None  # changed at this moment; the next look finds the new state
+        body = self._registry.body
+        if version.body != body.id:
+            log.warning(
+                "a published version needs another encoder than this server has; fit the classifier again",
+                extra={"fields": {"classifier": published.name, "version": published.number}},
+            )
+            return None
+        return served(classifier, version, body, self._registry.model().facts)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.refresh()
+            except StoreError as error:
+                log.warning("database error; publications stay as they are", extra={"fields": {"reason": str(error)}})
+            except Exception:  # whatever it is, later publications must still be noticed
+                log.exception("unexpected error while loading a published version")
+            self._stopping.wait(POLL_S)
