@@ -12,6 +12,7 @@ export const DOCUMENTS: Readonly<Record<string, string>> = {
   discussion: paths.discussion,
   model: paths.model,
   developers: paths.developers,
+  train: paths.train,
   "not-found": "/not-found",
 };
 

@@ -16,6 +16,7 @@ const ModelPage = lazyPage(async () => (await import("./features/model/model-pag
 const DevelopersPage = lazyPage(
   async () => (await import("./features/developers/developers-page")).DevelopersPage,
 );
+const TrainPage = lazyPage(async () => (await import("./features/train/train-page")).TrainPage);
 
 // wouter rather than a larger router: there are few pages, and typed search parameters aren't worth 25 kB.
 export function Router() {
@@ -31,6 +32,7 @@ export function Router() {
             <Route path={paths.discussion} component={DiscussionPage} />
             <Route path={paths.model} component={ModelPage} />
             <Route path={paths.developers} component={DevelopersPage} />
+            <Route path={paths.train} component={TrainPage} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>

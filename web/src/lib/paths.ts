@@ -5,6 +5,7 @@ export const paths = {
   discussion: "/discussion",
   model: "/model",
   developers: "/developers",
+  train: "/train",
   reference: "/docs",
   errors: "/docs/errors",
   predict: "/api/v1/predict",

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 import { Choice } from "../components/choice";
 import { Notice } from "../components/notice";
 import shared from "../components/shared.module.css";
@@ -18,14 +20,18 @@ interface FilePreviewProps {
   file: FileReading;
   /** Whether the texts are examples to learn from, rather than scored. */
   toTrain?: boolean;
+  /** More choices, after those of the file. */
+  children?: ReactNode;
 }
 
 /** What was understood of a file and its first rows; each guess can be changed. */
-export function FilePreview({ id, title, stage, file, toTrain }: FilePreviewProps) {
+export function FilePreview({ id, title, stage, file, toTrain, children }: FilePreviewProps) {
   const { table, column, labelColumns, own } = stage;
   return (
     <>
-      <FileHeader id={id} title={title} stage={stage} file={file} />
+      <FileHeader id={id} title={title} stage={stage} file={file}>
+        {children}
+      </FileHeader>
       <Preview
         table={table}
         column={column}
@@ -54,7 +60,7 @@ function NoRows({ columns }: { columns: readonly string[] }) {
 }
 
 /** The file's name and size, and how it is read. */
-function FileHeader({ id, title, stage, file: reading }: FilePreviewProps) {
+function FileHeader({ id, title, stage, file: reading, children }: FilePreviewProps) {
   const { file, table } = stage;
   return (
     <header className={classes.head}>
@@ -70,6 +76,7 @@ function FileHeader({ id, title, stage, file: reading }: FilePreviewProps) {
         onReread={(options) => void reading.reread(options)}
       >
         <Choices stage={stage} file={reading} />
+        {children}
       </UnderstoodBar>
     </header>
   );

@@ -4,6 +4,7 @@ import { Link, useLocation } from "wouter";
 import { ColourSchemeChoice } from "../components/colour-scheme-choice";
 import { Logo } from "../components/logo";
 import { paths } from "../lib/paths";
+import { useSignedInHint } from "../lib/signed-in";
 import classes from "./shell.module.css";
 
 const PAGES = [
@@ -15,6 +16,7 @@ const PAGES = [
 
 export function Header({ tryIt }: { tryIt: string }) {
   const [path] = useLocation();
+  const pages = useSignedInHint() ? [{ path: paths.train, name: "Train" }, ...PAGES] : PAGES;
   const nav = useRef<HTMLElement>(null);
   useEffect(() => {
     // On a phone the links may not all fit: scroll to the current one.
@@ -37,7 +39,7 @@ export function Header({ tryIt }: { tryIt: string }) {
                 Try
               </Link>
             </li>
-            {PAGES.map((page) => (
+            {pages.map((page) => (
               <li key={page.path}>
                 <Link href={page.path} className={classes.link} aria-current={current(page.path)}>
                   {page.name}

@@ -36,7 +36,7 @@ function useTryAddress(): string {
     () => window.location.hash,
     () => "", // never sent to a server
   );
-  const [stored, setStored] = useState(fragment);
+  const [stored, setStored] = useState(onTryPage ? fragment : "");
   if (onTryPage && stored !== fragment) setStored(fragment);
   return `${paths.tryIt}${stored}`;
 }

@@ -12,6 +12,7 @@ import { useOrigin } from "../../lib/hydration";
 import { Announcement } from "./announcement";
 import { ApiExample } from "./api-example";
 import { AnswerPanel } from "./answer-panel";
+import { TeachInvitation } from "./teach-invitation";
 import { TextSheet } from "./text-sheet";
 import { useAnswer } from "./use-answer";
 import { useTryState } from "./use-try-state";
@@ -45,7 +46,7 @@ export function TryPage() {
   return (
     <>
       <PageTitle>Try it</PageTitle>
-      <PageHero title="Type a sentence. See which words decide.">
+      <PageHero title="Type a sentence. See which words decide." action={<TeachInvitation />}>
         Runs on your own server. Scores as you type. Nothing is stored.
       </PageHero>
       <section aria-label="The classifier" className={`${shared.card} ${shared.raised}`}>

@@ -1,0 +1,185 @@
+import { Button } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+
+import { addFile, refresh } from "../../api/classifiers";
+import type { Classifier, ExamplesAdded } from "../../api/generated";
+import { Choice } from "../../components/choice";
+import { counted } from "../../lib/format";
+import { isReady, type Choosing } from "../../reading/choosing";
+import { DropZone } from "../../reading/drop-zone";
+import { FilePreview } from "../../reading/file-preview";
+import { Check } from "../../reading/understood-bar";
+import { UnreadableFile } from "../../reading/unreadable-file";
+import { addedWords } from "./added-words";
+import classes from "./examples-step.module.css";
+import * as chosenFile from "./example-reading";
+import { fileToSend, newLabelsIn } from "./file-to-send";
+import { useAction } from "./use-action";
+
+interface ExampleFileProps {
+  classifier: Classifier;
+  /** `toLabel`: whether the texts have no labels yet. */
+  onAdded: (toLabel: boolean) => void;
+}
+
+/** A file of examples: read in the browser, with every guess shown, then sent. */
+export function ExampleFile({ classifier, onAdded }: ExampleFileProps) {
+  const { name } = classifier;
+  const reading = chosenFile.readingOf(name);
+  const stage = useSyncExternalStore(reading.subscribe, reading.snapshot, reading.snapshot);
+  const [added, setAdded] = useState<ExamplesAdded>();
+  useEffect(() => void chosenFile.restore(name), [name]);
+  const open = (file: File) => {
+    setAdded(undefined);
+    void chosenFile.choose(name, file);
+  };
+  if (stage.kind === "unreadable") return <UnreadableFile stage={stage} reading={reading} />;
+  if (stage.kind === "choosing") {
+    return (
+      <ChosenFile
+        stage={stage}
+        classifier={classifier}
+        onAdded={(result, toLabel) => {
+          setAdded(result);
+          onAdded(toLabel);
+        }}
+      />
+    );
+  }
+  return (
+    <>
+      <p role="status" className={classes.added}>
+        {added ? addedWords(added) : ""}
+      </p>
+      <DropZone reading={stage.kind === "reading" ? stage.file.name : undefined} onFile={open} />
+      <p className={classes.note}>
+        Texts and their labels, as in past decisions. A file without labels can be labelled here. You see how
+        it is read before anything is sent.
+      </p>
+    </>
+  );
+}
+
+interface ChosenFileProps {
+  stage: Choosing;
+  classifier: Classifier;
+  onAdded: (added: ExamplesAdded, toLabel: boolean) => void;
+}
+
+function ChosenFile({ stage, classifier, onAdded }: ChosenFileProps) {
+  const { name, labels } = classifier;
+  const [author, setAuthor] = useState<number>();
+  const unknown = newLabelsIn(stage, labels);
+  const [wished, setWished] = useState<boolean>();
+  const addLabels = wished ?? labels.length === 0;
+  const toLabel = stage.labelColumns.length === 0;
+  const sending = useSending(name, (added) => onAdded(added, toLabel));
+  const rows = stage.texts.filter((text) => text !== "").length;
+  const blocked = rows === 0 || !isReady(stage) || (!toLabel && unknown.length > 0 && !addLabels);
+  return (
+    <section aria-labelledby="example-file" aria-busy={stage.isRereading} className={classes.file}>
+      <FilePreview
+        id="example-file"
+        title="Which column contains the texts?"
+        stage={stage}
+        file={chosenFile.readingOf(name)}
+        toTrain
+      >
+        <AuthorChoice stage={stage} author={author} onChoose={setAuthor} />
+      </FilePreview>
+      {unknown.length > 0 && !toLabel ? (
+        <NewLabels names={unknown} checked={addLabels} onChange={setWished} />
+      ) : null}
+      <footer className={classes.send}>
+        {sending.pending ? (
+          <>
+            <progress aria-label="Adding the examples" /> <span>Adding {counted(rows, "example")}…</span>
+            <Button variant="default" onClick={sending.cancel}>
+              Cancel
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button disabled={blocked} onClick={() => sending.run(fileToSend(stage, author, addLabels))}>
+              Add {counted(rows, toLabel ? "text" : "example")}
+              {toLabel ? " to label" : ""}
+            </Button>
+            <Button variant="subtle" color="gray" onClick={() => chosenFile.drop(name)}>
+              Other file
+            </Button>
+          </>
+        )}
+      </footer>
+      {sending.notice}
+    </section>
+  );
+}
+
+/** Sends a file; until then it stays chosen. */
+function useSending(name: string, onAdded: (added: ExamplesAdded) => void) {
+  const client = useQueryClient();
+  const stopper = useRef(new AbortController());
+  const sending = useAction(async ({ csv, query }: ReturnType<typeof fileToSend>) => {
+    stopper.current = new AbortController();
+    const { signal } = stopper.current;
+    try {
+      const added = await addFile(name, csv, query, signal);
+      chosenFile.drop(name);
+      await refresh(client);
+      onAdded(added);
+    } catch (error) {
+      if (!signal.aborted) throw error; // cancelled by the user
+    }
+  });
+  return { ...sending, cancel: () => stopper.current.abort() };
+}
+
+interface AuthorChoiceProps {
+  stage: Choosing;
+  author: number | undefined;
+  onChoose: (author: number | undefined) => void;
+}
+
+function AuthorChoice({ stage: { table, column, labelColumns }, author, onChoose }: AuthorChoiceProps) {
+  const others = table.columns
+    .map((name, at) => ({ value: `${at}`, name, at }))
+    .filter(({ at }) => at !== column && !labelColumns.includes(at));
+  if (others.length === 0) return null;
+  return (
+    <Choice
+      label="Author"
+      value={author === undefined ? "" : `${author}`}
+      options={[{ value: "", name: "none" }, ...others]}
+      onChoose={(value) => onChoose(value === "" ? undefined : Number(value))}
+    />
+  );
+}
+
+interface NewLabelsProps {
+  names: readonly string[];
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+const SHOWN_LABELS = 6;
+
+function NewLabels({ names, checked, onChange }: NewLabelsProps) {
+  const shown = names.slice(0, SHOWN_LABELS).map((name) => `“${name}”`);
+  const more = names.length - shown.length;
+  return (
+    <div className={classes.newLabels}>
+      <Check
+        label={`Add ${counted(names.length, "new label")}: ${shown.join(", ")}${more > 0 ? ` and ${counted(more, "other")}` : ""}`}
+        checked={checked}
+        onChange={onChange}
+      />
+      {checked ? null : (
+        <p role="alert">
+          The classifier doesn’t have {names.length === 1 ? "this label" : "these labels"}. Add{" "}
+          {names.length === 1 ? "it" : "them"}, choose another label column, or change the file.
+        </p>
+      )}
+    </div>
+  );
+}

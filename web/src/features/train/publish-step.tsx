@@ -1,0 +1,68 @@
+import { Button } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "wouter";
+
+import { publish, refreshModels } from "../../api/classifiers";
+import type { Classifier, VersionSummary } from "../../api/generated";
+import { CodeTabs } from "../../components/code-tabs";
+import { CopyButton } from "../../components/copy-button";
+import { fragmentOf } from "../../lib/fragment";
+import { useOrigin } from "../../lib/hydration";
+import { paths } from "../../lib/paths";
+import classes from "./publish-step.module.css";
+import { Step } from "./step";
+import { useAction } from "./use-action";
+
+/** Publishes the newest version; then how to use it. */
+export function PublishStep({ classifier, newest }: { classifier: Classifier; newest: VersionSummary }) {
+  const { name, published } = classifier;
+  const client = useQueryClient();
+  const publishing = useAction(async () => {
+    await publish(name, newest);
+    await refreshModels(client);
+  });
+  const isNew = newest.number !== published?.number;
+  return (
+    <Step number={5} title="Publish">
+      {isNew ? (
+        <>
+          <p className={classes.note}>
+            {published
+              ? `Version ${published.number} answers now. Version ${newest.number} would take its place; you can go back with one click.`
+              : `Then anyone who asks for “${name}” gets its answers, in this page and through the API.`}
+          </p>
+          <Button size="md" disabled={publishing.pending || !newest.usable} onClick={() => publishing.run()}>
+            {publishing.pending ? "Publishing…" : `Publish version ${newest.number}`}
+          </Button>
+        </>
+      ) : null}
+      {newest.usable ? null : (
+        <p role="alert">It was made with another encoder than this server has. Fit it again.</p>
+      )}
+      <p role="status" className={classes.live}>
+        {published ? `Version ${published.number} of ${name} is published.` : ""}
+      </p>
+      {publishing.notice}
+      {published ? <HowToUse name={name} /> : null}
+    </Step>
+  );
+}
+
+const SAMPLE = "You clearly didn’t read it.";
+
+/** The link and the request to copy. */
+function HowToUse({ name }: { name: string }) {
+  const origin = useOrigin();
+  const address = `${paths.tryIt}${fragmentOf({ text: "", model: name })}`;
+  return (
+    <>
+      <p className={classes.links}>
+        <Link href={address}>Open it on the first page</Link>
+        <CopyButton value={`${origin}${address}`} label="Copy the link to share" />
+      </p>
+      <CodeTabs
+        call={{ method: "POST", url: `${origin}${paths.predict}`, body: { text: SAMPLE, model: name } }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import { Button } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId, useState, type SyntheticEvent } from "react";
+
+import { asApiError } from "../../api/client";
+import { sessionQuery, signIn } from "../../api/session";
+import { Notice } from "../../components/notice";
+import shared from "../../components/shared.module.css";
+import classes from "./train.module.css";
+
+/** How to sign in: with the address from the terminal, or with an API key. */
+export function SignIn() {
+  const id = useId();
+  const client = useQueryClient();
+  const [key, setKey] = useState("");
+  const signing = useMutation({
+    networkMode: "always",
+    mutationFn: () => signIn({ key: key.trim() }),
+    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+  });
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (key.trim() !== "" && !signing.isPending) signing.mutate();
+  };
+  return (
+    <section className={`${shared.card} ${shared.raised} ${classes.signIn}`} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`} className={shared.title}>
+        Sign in to begin
+      </h2>
+      <p>
+        <b>On your own computer:</b> open the address that <code>make run</code> or <code>valence serve</code>{" "}
+        printed in the terminal. It signs you in.
+      </p>
+      <form onSubmit={submit} className={classes.key}>
+        <label htmlFor={id}>
+          <b>Elsewhere:</b> paste an API key with the scope <code>classifiers</code>
+        </label>
+        <div className={classes.row}>
+          <input
+            id={id}
+            type="password"
+            autoComplete="off"
+            spellCheck={false}
+            value={key}
+            aria-describedby={`${id}-note`}
+            onChange={(event) => setKey(event.currentTarget.value)}
+          />
+          <Button type="submit" disabled={key.trim() === "" || signing.isPending}>
+            {signing.isPending ? "Signing in…" : "Sign in"}
+          </Button>
+        </div>
+        <p id={`${id}-note`} className={classes.quiet}>
+          The server’s administrator creates one with{" "}
+          <code>valence keys create NAME --scope classifiers</code>. It is exchanged for a cookie and isn’t
+          kept in the page.
+        </p>
+      </form>
+      {signing.error ? <SignInError error={asApiError(signing.error)} /> : null}
+    </section>
+  );
+}
+
+function SignInError({ error }: { error: { status: number; title: string; detail: string } }) {
+  if (error.status !== 401 && error.status !== 403)
+    return <Notice title={error.title} detail={error.detail} />;
+  return (
+    <Notice
+      title="This key can’t be used here"
+      detail={`${error.detail} Check that it has the scope “classifiers”.`}
+    />
+  );
+}
