@@ -73,6 +73,8 @@ test("works by keyboard alone", async ({ page }) => {
   await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Teach it your own labels" })).toBeFocused();
+  await page.keyboard.press("Tab");
   await expect(field(page)).toBeFocused();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
