@@ -38,6 +38,7 @@ import {
   type VersionSummary,
 } from "./generated";
 import { retryOptions } from "./retry";
+import { credentials } from "./session";
 
 /** How often a running fit is asked for. */
 const POLL_MS = 700;
@@ -49,7 +50,7 @@ export const CLASSIFIERS = ["classifiers"] as const;
 
 export const classifiersQuery = queryOptions({
   queryKey: CLASSIFIERS,
-  queryFn: ({ signal }) => dataOf(listClassifiers({ signal })),
+  queryFn: ({ signal }) => dataOf(listClassifiers({ ...credentials(), signal })),
   ...retryOptions,
 });
 
@@ -57,7 +58,7 @@ export const classifiersQuery = queryOptions({
 export const classifierQuery = (name: string) =>
   queryOptions({
     queryKey: [...CLASSIFIERS, name],
-    queryFn: ({ signal }) => dataOf(getClassifier({ path: { name }, signal })),
+    queryFn: ({ signal }) => dataOf(getClassifier({ ...credentials(), path: { name }, signal })),
     refetchInterval: ({ state }) => (isFitting(state.data) ? POLL_MS : false),
     ...retryOptions,
   });
@@ -69,7 +70,8 @@ export const isFitting = (classifier: Classifier | undefined): boolean =>
 export const versionQuery = (name: string, { number, head, published }: VersionSummary) =>
   queryOptions({
     queryKey: [...CLASSIFIERS, name, "version", number, head, published],
-    queryFn: ({ signal }) => dataOf(getVersion({ path: { name, number: `${number}` }, signal })),
+    queryFn: ({ signal }) =>
+      dataOf(getVersion({ ...credentials(), path: { name, number: `${number}` }, signal })),
     ...retryOptions,
   });
 
@@ -80,7 +82,8 @@ const headsOf = ({ newest, published }: Heads) => [newest?.head ?? null, publish
 export const versionsQuery = ({ name, ...heads }: Heads) =>
   queryOptions({
     queryKey: [...CLASSIFIERS, name, "versions", ...headsOf({ name, ...heads })],
-    queryFn: async ({ signal }) => (await dataOf(listVersions({ path: { name }, signal }))).versions,
+    queryFn: async ({ signal }) =>
+      (await dataOf(listVersions({ ...credentials(), path: { name }, signal }))).versions,
     ...retryOptions,
   });
 
@@ -90,6 +93,7 @@ export const comparisonQuery = (name: string, number: number, withVersion: numbe
     queryFn: ({ signal }) =>
       dataOf(
         compareVersions({
+          ...credentials(),
           path: { name, number: `${number}` },
           query: { with_version: withVersion },
           signal,
@@ -101,7 +105,7 @@ export const comparisonQuery = (name: string, number: number, withVersion: numbe
 export const suspectsQuery = ({ name, ...heads }: Heads) =>
   queryOptions({
     queryKey: [...CLASSIFIERS, name, "suspects", ...headsOf({ name, ...heads })],
-    queryFn: ({ signal }) => dataOf(listSuspects({ path: { name }, signal })),
+    queryFn: ({ signal }) => dataOf(listSuspects({ ...credentials(), path: { name }, signal })),
     ...retryOptions,
   });
 
@@ -109,7 +113,14 @@ export const trialQuery = (name: string, { number, head }: VersionSummary, text:
   queryOptions({
     queryKey: [...CLASSIFIERS, name, "trial", number, head, text],
     queryFn: ({ signal }) =>
-      dataOf(tryVersion({ path: { name, number: `${number}` }, body: { text, explain: true }, signal })),
+      dataOf(
+        tryVersion({
+          ...credentials(),
+          path: { name, number: `${number}` },
+          body: { text, explain: true },
+          signal,
+        }),
+      ),
     enabled: text.trim() !== "",
     staleTime: Infinity,
     ...retryOptions,
@@ -123,6 +134,7 @@ export const examplesQuery = (name: string, wanted: Wanted) =>
     queryFn: ({ signal, pageParam }) =>
       dataOf(
         listExamples({
+          ...credentials(),
           path: { name },
           query: { ...wanted, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) },
           signal,
@@ -148,14 +160,16 @@ export const refreshModels = async (client: QueryClient): Promise<void> => {
 
 // Each of these rejects with an ApiError.
 
-export const create = (body: NewClassifier) => dataOf(createClassifier({ body }));
+export const create = (body: NewClassifier) => dataOf(createClassifier({ ...credentials(), body }));
 
 export const setLabels = (name: string, labels: string[]) =>
-  dataOf(changeClassifier({ path: { name }, body: { labels } }));
+  dataOf(changeClassifier({ ...credentials(), path: { name }, body: { labels } }));
 
-export const removeClassifier = (name: string) => dataOf(deleteClassifier({ path: { name } }));
+export const removeClassifier = (name: string) =>
+  dataOf(deleteClassifier({ ...credentials(), path: { name } }));
 
-export const addTexts = (name: string, body: NewExamples) => dataOf(addExamples({ path: { name }, body }));
+export const addTexts = (name: string, body: NewExamples) =>
+  dataOf(addExamples({ ...credentials(), path: { name }, body }));
 
 /** `csv`: UTF-8, with a header row. */
 export const addFile = (
@@ -166,6 +180,7 @@ export const addFile = (
 ) =>
   dataOf(
     addExampleFile({
+      ...credentials(),
       path: { name },
       headers: { "Content-Type": "text/csv" },
       body: csv,
@@ -176,44 +191,51 @@ export const addFile = (
   );
 
 export const change = (name: string, identity: number, body: ExampleChange) =>
-  dataOf(changeExample({ path: { name, identity: `${identity}` }, body }));
+  dataOf(changeExample({ ...credentials(), path: { name, identity: `${identity}` }, body }));
 
 export const remove = (name: string, identity: number) =>
-  dataOf(removeExample({ path: { name, identity: `${identity}` } }));
+  dataOf(removeExample({ ...credentials(), path: { name, identity: `${identity}` } }));
 
-export const erase = (body: EraseRequest) => dataOf(eraseExamples({ body }));
+export const erase = (body: EraseRequest) => dataOf(eraseExamples({ ...credentials(), body }));
 
 export const exported = (name: string): Promise<Blob> =>
   dataOf(
-    exportExamples({ path: { name }, query: { format: "csv" }, parseAs: "blob" }) as Promise<{ data?: Blob }>,
+    exportExamples({
+      ...credentials(),
+      path: { name },
+      query: { format: "csv" },
+      parseAs: "blob",
+    }) as Promise<{ data?: Blob }>,
   );
 
 export const nextTexts = (name: string, limit: number) =>
-  dataOf(listNextTexts({ path: { name }, query: { limit } }));
+  dataOf(listNextTexts({ ...credentials(), path: { name }, query: { limit } }));
 
-export const fit = (name: string) => dataOf(fitClassifier({ path: { name }, body: {} }));
+export const fit = (name: string) => dataOf(fitClassifier({ ...credentials(), path: { name }, body: {} }));
 
-export const stopFit = (name: string) => dataOf(cancelFit({ path: { name } }));
+export const stopFit = (name: string) => dataOf(cancelFit({ ...credentials(), path: { name } }));
 
 export const publish = (name: string, { number, head }: VersionSummary) =>
-  dataOf(publishVersion({ path: { name }, body: { version: number, head } }));
+  dataOf(publishVersion({ ...credentials(), path: { name }, body: { version: number, head } }));
 
-export const stopPublishing = (name: string) => dataOf(unpublish({ path: { name } }));
+export const stopPublishing = (name: string) => dataOf(unpublish({ ...credentials(), path: { name } }));
 
 export const removeVersion = (name: string, number: number) =>
-  dataOf(deleteVersion({ path: { name, number: `${number}` } }));
+  dataOf(deleteVersion({ ...credentials(), path: { name, number: `${number}` } }));
 
 /** A model folder in a ZIP file. */
 export const downloaded = (name: string, number: number): Promise<Blob> =>
   dataOf(
-    downloadVersion({ path: { name, number: `${number}` }, parseAs: "blob" }) as Promise<{ data?: Blob }>,
+    downloadVersion({ ...credentials(), path: { name, number: `${number}` }, parseAs: "blob" }) as Promise<{
+      data?: Blob;
+    }>,
   );
 
 /** The newest example with exactly this text. */
 export async function textNamed(name: string, text: string): Promise<Example> {
   const search = Array.from(text).slice(0, LONGEST_SEARCH).join("");
   const { items } = await dataOf(
-    listExamples({ path: { name }, query: { search, labelled: false, limit: 200 } }),
+    listExamples({ ...credentials(), path: { name }, query: { search, labelled: false, limit: 200 } }),
   );
   const found = items.find((example) => example.text === text);
   if (!found) throw new ApiError(404, "unknown-example", "The text is gone", "Add it again.");

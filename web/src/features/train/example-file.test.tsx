@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 
 import { resultOf, type Task } from "../../reading/worker-tasks";
+import { signOut } from "../../api/session";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { drop } from "./example-reading";
@@ -22,10 +23,11 @@ beforeEach(() => {
   fake = new FakeClassifiers();
   fake.add(NAME, ["kept", "removed"]);
   server.use(...fake.handlers());
+  sessionStorage.setItem("valence-classifiers-key", "right");
 });
-afterEach(() => {
+afterEach(async () => {
   drop(NAME);
-  localStorage.clear();
+  await signOut();
 });
 
 const csv = (...lines: string[]) => new File([lines.join("\n")], "decisions.csv", { type: "text/csv" });

@@ -38,7 +38,8 @@ const API = "*/api/v1";
 
 /** A server with classifiers in memory. A fit is done when it is asked for the second time. */
 export class FakeClassifiers {
-  signedIn = true;
+  /** The keys of the requests for the list. */
+  keys: string[] = [];
   classifiers: Classifier[] = [];
   examples: Example[] = [];
   versions: VersionSummary[] = [];
@@ -122,41 +123,22 @@ export class FakeClassifiers {
   }
 
   handlers() {
-    return [
-      ...this.sessionHandlers(),
-      ...this.classifierHandlers(),
-      ...this.exampleHandlers(),
-      ...this.versionHandlers(),
-    ];
-  }
-
-  private sessionHandlers() {
-    return [
-      http.get(`${API}/session`, () =>
-        this.signedIn
-          ? HttpResponse.json({ name: "owner" })
-          : refuse(problem(401, "not-signed-in", "Not signed in", "")),
-      ),
-      http.post<never, { key?: string; token?: string }>(`${API}/session`, async ({ request }) => {
-        const { key, token } = await request.json();
-        this.calls.push(`POST session ${key ?? token ?? ""}`);
-        if ((key ?? token) === "wrong")
-          return refuse(problem(401, "invalid-key", "Invalid key", "No such key."));
-        this.signedIn = true;
-        return HttpResponse.json({ name: "owner" });
-      }),
-      http.delete(`${API}/session`, () => {
-        this.signedIn = false;
-        return new HttpResponse(null, { status: 204 });
-      }),
-    ];
+    return [...this.classifierHandlers(), ...this.exampleHandlers(), ...this.versionHandlers()];
   }
 
   private classifierHandlers() {
     return [
-      http.get(`${API}/classifiers`, () =>
-        HttpResponse.json({ classifiers: this.classifiers, most_classifiers: 20, most_examples: 25_000 }),
-      ),
+      http.get(`${API}/classifiers`, ({ request }) => {
+        const key = request.headers.get("Authorization")?.replace("Bearer ", "") ?? "";
+        this.keys.push(key);
+        if (key === "" || key === "wrong")
+          return refuse(problem(401, "invalid-key", "Invalid key", "No such key."));
+        return HttpResponse.json({
+          classifiers: this.classifiers,
+          most_classifiers: 20,
+          most_examples: 25_000,
+        });
+      }),
       http.post<never, NewClassifier>(`${API}/classifiers`, async ({ request }) => {
         const asked = await request.json();
         this.calls.push(`POST classifiers ${JSON.stringify(asked)}`);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { removeItems } from "../../lib/browser-store";
 import { problem, refuse } from "../../test/handlers";
+import { signOut } from "../../api/session";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { FakeClassifiers } from "./fake-classifiers.testing";
@@ -13,9 +14,10 @@ let fake: FakeClassifiers;
 beforeEach(() => {
   fake = new FakeClassifiers();
   server.use(...fake.handlers());
+  sessionStorage.setItem("valence-classifiers-key", "right");
 });
 afterEach(async () => {
-  localStorage.clear();
+  await signOut();
   await removeItems("train-new");
 });
 
@@ -23,9 +25,7 @@ const button = (name: RegExp | string) => screen.findByRole("button", { name });
 const heading = (name: RegExp | string) => screen.findByRole("heading", { name });
 
 describe("Somebody who isn’t signed in", () => {
-  beforeEach(() => {
-    fake.signedIn = false;
-  });
+  beforeEach(signOut);
 
   it("comes here from the first page, reads what it is, and that nothing is stored", async () => {
     const user = open("/");
@@ -56,7 +56,7 @@ describe("Somebody who isn’t signed in", () => {
     async (address) => {
       open(address);
       expect(await heading("New classifier")).toBeVisible();
-      expect(fake.calls).toEqual(["POST session once"]);
+      expect(fake.keys[0]).toBe("once");
       expect(window.location.href).not.toContain("once");
     },
   );
@@ -126,7 +126,7 @@ describe("Creating a classifier", () => {
 });
 
 it("says what went wrong if the server can’t be asked, and recovers", async () => {
-  server.use(http.get("*/api/v1/session", () => HttpResponse.error(), { once: true }));
+  server.use(http.get("*/api/v1/classifiers", () => HttpResponse.error(), { once: true }));
   open("/train");
   expect(await screen.findByText("The server doesn’t answer")).toBeVisible();
   expect(await heading("New classifier")).toBeVisible();

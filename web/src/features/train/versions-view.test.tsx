@@ -3,6 +3,7 @@ import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { problem, refuse } from "../../test/handlers";
+import { signOut } from "../../api/session";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { FakeClassifiers } from "./fake-classifiers.testing";
@@ -17,8 +18,9 @@ beforeEach(() => {
   fake = new FakeClassifiers();
   fake.add("mine", ["hostile", "civil"]);
   server.use(...fake.handlers());
+  sessionStorage.setItem("valence-classifiers-key", "right");
 });
-afterEach(() => localStorage.clear());
+afterEach(signOut);
 
 function two() {
   fake.makeVersion();
