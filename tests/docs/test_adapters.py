@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HERE = "http://127.0.0.1:8000"
 # Page -> what its last program prints.
-PAGES = {"hugging-face": "positive", "openai": "True True", "perspective": "True"}
+PAGES = {"hugging-face": "positive", "openai": "True True", "perspective": "True", "mcp": "positive"}
 PATIENCE_S = 120  # only a hang takes as long
 
 

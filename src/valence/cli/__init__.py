@@ -33,6 +33,7 @@ COMMANDS = {
     "score": "Score every row of a file of any size.",
     "perspective": "Compare a classifier with the scores that you had from Perspective.",
     "serve": "Stage 3: serve the API and the page.",
+    "mcp": "Serve tools for programs that speak the Model Context Protocol.",
     "keys": "Create, list and revoke API keys.",
     "feedback": "Export people's feedback.",
     "db": "Upgrade the server's database, or check it.",
