@@ -19,7 +19,7 @@ from pyarrow import parquet
 from tests.bulk.conftest import Score
 from valence.bulk import output, run
 from valence.bulk.blocks import BLOCK_ROWS, Problem
-from valence.bulk.output import FileOutput, State
+from valence.bulk.output import JOURNAL_VERSION, FileOutput, State
 from valence.system.errors import DataError
 from valence.tables.answers import Answer
 
@@ -167,7 +167,7 @@ def test_another_input_is_not_gone_on_with(score: Score, stopped: Path) -> None:
 
 
 def newer(journal: str) -> str:
-    return journal.replace('"version": 2', '"version": 3')
+    return journal.replace(f'"version": {JOURNAL_VERSION}', f'"version": {JOURNAL_VERSION + 1}')
 
 
 @pytest.mark.parametrize(

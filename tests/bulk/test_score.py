@@ -443,6 +443,32 @@ def test_forum_posts_are_scored_without_what_they_quote(
     assert not out.with_name("out.jsonl.problems.jsonl").exists()
 
 
+MISSING = ["a dull film", "nan", " N/A ", "NULL and void", "nan"]
+
+
+@pytest.mark.parametrize("name", ["in.csv", "in.jsonl", "in.parquet"])
+@pytest.mark.parametrize("clean", ["none", "forum"])
+def test_words_for_no_text_are_reported_and_get_no_score_where_they_are_named(
+    score: Score, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, clean: str
+) -> None:
+    source, out = tmp_path / name, tmp_path / "out.jsonl"
+    if name == "in.parquet":
+        parquet.write_table(pa.table({"text": MISSING}), source)
+    elif name == "in.csv":
+        source.write_text("\n".join(["text", *MISSING]), "utf-8")
+    else:
+        source.write_text("\n".join(json.dumps({"text": text}) for text in MISSING), "utf-8")
+    asked = [source, "--out", out, "--text-column", "text", "--clean", clean]
+    assert score(*asked).exit_code == 0
+    assert "3 cells of 'text' hold a word that may mean that there is no text: 'nan' (2), 'N/A' (1)" in caplog.text
+    assert "To give such rows no score: --missing nan,N/A" in caplog.text
+    caplog.clear()
+    assert score(*asked, "--missing", "nan,N/A").exit_code == 0
+    assert "no score" not in caplog.text
+    found = [json.loads(line)["predicted_error"] for line in out.read_text("utf-8").splitlines()]
+    assert found == [None, "text-empty", "text-empty", None, "text-empty"]
+
+
 def test_a_message_draws_no_bar_over_the_next_line(score: Score, tmp_path: Path) -> None:
     file = tmp_path / "ragged.csv"
     file.write_text("id,text\n1,good\n2\n", "utf-8")

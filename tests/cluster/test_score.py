@@ -230,6 +230,19 @@ def test_a_damaged_model_is_told_before_anything_is_read(tmp_path: Path, score: 
     assert not (tmp_path / "o").exists()
 
 
+def test_words_for_no_text_are_treated_as_by_the_plain_command(plain: Score, score: Score, tmp_path: Path) -> None:
+    source, out, alone = tmp_path / "in.csv", tmp_path / "out", tmp_path / "alone.csv"
+    source.write_text("text\na dull film\nnan\nN/A\n", "utf-8")
+    done = score(source, "--out", out)
+    assert "2 cells of 'text' hold a word that may mean that there is no text" in done.output
+    assert plain(source, alone, "--missing", "nan,N/A").exit_code == 0
+    done = score(source, "--out", out, "--missing", "nan,N/A", "--restart")
+    assert done.exit_code == 0, done.output
+    (shard,) = shards(out / "in.csv")
+    assert shard.read_bytes() == alone.read_bytes()
+    assert alone.read_bytes().count(b"text-empty") == 2
+
+
 def test_forum_posts_are_cleaned_as_by_the_plain_command(plain: Score, score: Score, tmp_path: Path) -> None:
     source, out, alone = tmp_path / "in.csv", tmp_path / "out", tmp_path / "alone.csv"
     with source.open("w", encoding="utf-8", newline="") as file:

@@ -7,12 +7,13 @@ bytes as an uninterrupted one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from valence.system.errors import DataError
 from valence.tables.answers import NO_TEXT, Answer
 from valence.tables.grid import Row, Unread
+from valence.tables.noticed import LONGEST_WORD, missing_words
 from valence.tables.parquet import Batch
 from valence.tables.text_rows import TextRows
 
@@ -44,6 +45,7 @@ class Block:
         rows: those that can be read.
         texts: the text of each, or the answer of a row that has none.
         problems: of rows that cannot be read, and of cells that are not text.
+        words: words that may mean that a text is missing -> number of such texts.
         first: the place of the first row, whether it can be read or not.
         digest: of everything read, to recognise it in a resumed run.
         position: how far the file has been read, in bytes on disk.
@@ -52,6 +54,7 @@ class Block:
     rows: Sequence[Row]
     texts: Sequence[str | Answer]
     problems: Sequence[Problem]
+    words: Mapping[str, int]
     first: int
     digest: bytes
     position: int
@@ -106,4 +109,5 @@ def _block(rows: TextRows, read: Sequence[Row | Unread], position: int) -> Block
             problems.append(Problem(kept[index].place, kept=True, error=text))
             texts.append(Answer(error=text.code))
     problems.sort(key=lambda problem: problem.place)
-    return Block(kept, texts, problems, read[0].place, digest_of(read), position)
+    words = missing_words(text for text in texts if isinstance(text, str) and len(text) <= LONGEST_WORD)
+    return Block(kept, texts, problems, words, read[0].place, digest_of(read), position)

@@ -23,7 +23,7 @@ from valence.system.errors import DataError
 from valence.system.files import write_json
 from valence.tables.decoding import shown, zstd
 
-JOURNAL_VERSION = 2
+JOURNAL_VERSION = 3
 Finish = Callable[[Path, str, Path], None]
 
 
@@ -38,6 +38,7 @@ class State:
         blank: of these, rows without a text.
         unscored: of these, rows whose text could not be scored.
         unread: rows that are not in the output.
+        words: words that may mean that a text is missing -> number of such texts, which were scored.
         done: whether the whole input has been scored.
     """
 
@@ -47,6 +48,7 @@ class State:
     blank: int = 0
     unscored: int = 0
     unread: int = 0
+    words: dict[str, int] = field(default_factory=dict)
     done: bool = False
 
 

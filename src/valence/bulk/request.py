@@ -36,6 +36,7 @@ class ScoreRequest:
         prefix: of the added columns.
         bad_rows: whether the first row that cannot be read or scored ends the run, or is left out and listed.
         clean: how forum posts are cleaned; None for what the model was trained on.
+        missing: words that mean that a text is missing, such as "N/A".
         restart: discard what an interrupted run left.
     """
 
@@ -47,6 +48,7 @@ class ScoreRequest:
     bad_rows: BadRows = "skip"
     restart: bool = False
     clean: Cleaning | None = None
+    missing: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises SettingsError for names that cannot be, before anything is read."""
@@ -109,4 +111,4 @@ def source_of(request: ScoreRequest, added: Added) -> Iterator[Source]:
     """The open file, with its text column checked. Raises DataError and SettingsError, also while it is read."""
     progress = ReadProgress(request.path)
     with opened(request.path, request.reading, on_read=progress.advance) as table:
-        yield Source(table, TextRows.of(table, added, request.text_column), progress)
+        yield Source(table, TextRows.of(table, added, request.text_column, request.missing), progress)

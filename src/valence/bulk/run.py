@@ -6,7 +6,7 @@ import functools
 import logging
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -27,6 +27,7 @@ from valence.system.version import __version__
 from valence.tables.answers import WITHOUT_TEXT, Added
 from valence.tables.decoding import shown
 from valence.tables.grid import Unread, stopped_by
+from valence.tables.noticed import missing_note
 from valence.tables.parquet_writer import ArrowAnswers
 from valence.tables.shape import Shape
 from valence.tables.writers import TextWriter, in_pieces, text_writer
@@ -34,6 +35,7 @@ from valence.tables.writers import TextWriter, in_pieces, text_writer
 log = logging.getLogger(__name__)
 
 COMMIT_S = 2.0  # a kill loses at most this much work; fsync is cheap at this interval
+NO_SCORE = "To give such rows no score"
 LOGGED_PROBLEMS = 20  # to standard error; all of them go into the file next to the output
 
 
@@ -55,7 +57,7 @@ def score_file(request: ScoreRequest, engine: Engine, workers: int) -> State:
                 run = _Run(request, source, writer, output, state, position)
                 state = run.through(blocks, cleaning(engine.answers, clean), workers)
             output.finish()
-    _log_summary(request, state)
+        _log_summary(request, state, source.rows.text_column)
     return state
 
 
@@ -88,6 +90,7 @@ def _output(
         "text column": source.rows.text_column,
         "prefix": request.prefix,
         "cleaning": request.clean or engine.fitted.cleaning,
+        "missing words": list(request.missing),
         "layout": {
             **asdict(source.table.understood),
             "columns": list(source.table.columns or ()),
@@ -159,6 +162,7 @@ class _Run:
             blank=before.blank + sum(answer.error in WITHOUT_TEXT for answer in answers),
             unscored=before.unscored + unscored,
             unread=before.unread + unread,
+            words=dict(Counter(before.words) + Counter(block.words)) if block.words else before.words,
         )
         self._new_rows += len(answers)
 
@@ -217,7 +221,7 @@ def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable
             pool.shutdown(cancel_futures=True)
 
 
-def _log_summary(request: ScoreRequest, state: State) -> None:
+def _log_summary(request: ScoreRequest, state: State, text_column: str) -> None:
     parts = [f"{state.rows:,} rows"]
     for count, words in (
         (state.blank, "without a text of their own"),
@@ -229,3 +233,5 @@ def _log_summary(request: ScoreRequest, state: State) -> None:
     log.info("%s: %s.", "standard output" if request.out == STANDARD_OUTPUT else request.out, ", ".join(parts))
     if (state.unread or state.unscored) and request.out != STANDARD_OUTPUT:
         log.info("The rows and their problems are listed in %s", problems_of(request.out))
+    if state.words:
+        log.warning("%s", missing_note(text_column, state.words, "text", NO_SCORE))

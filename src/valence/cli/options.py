@@ -102,6 +102,13 @@ def _listed(names: str) -> tuple[str, ...]:
     return tuple(next(csv.reader([names]), ()))
 
 
+def missing_option(help_text: str) -> Decorator:
+    """`--missing`, as a tuple of words."""
+    return click.option(
+        "--missing", default="", metavar="A,B,C", callback=lambda _ctx, _param, words: _listed(words), help=help_text
+    )
+
+
 def reading_options(bad_rows: BadRows) -> Decorator:
     """How a file is read, as one `reading`, and `--bad-rows` with this default."""
 
@@ -157,7 +164,7 @@ def table_options(command: Command) -> Command:
         label_column: tuple[str, ...],
         group_column: str | None,
         label_separator: str | None,
-        missing: str,
+        missing: tuple[str, ...],
         bad_rows: BadRows,
         reading: ReadOptions,
         clean: Cleaning | None,
@@ -166,7 +173,7 @@ def table_options(command: Command) -> Command:
         from valence.tables.options import TableOptions
 
         options = TableOptions(
-            text_column, label_column, group_column, label_separator, _listed(missing), bad_rows, reading, clean
+            text_column, label_column, group_column, label_separator, missing, bad_rows, reading, clean
         )
         return command(options=options, **others)
 
@@ -186,12 +193,7 @@ def table_options(command: Command) -> Command:
             "--label-separator",
             help="The separator of several labels in a cell, such as '|'. Lists, as in JSONL, need none.",
         ),
-        click.option(
-            "--missing",
-            default="",
-            metavar="A,B,C",
-            help="Words that mean that a text or label is missing, such as 'nan,N/A'.",
-        ),
+        missing_option("Words that mean that a text or label is missing, such as 'nan,N/A'."),
         reading_options("stop"),
         clean_option,
     ]

@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from valence.cli.options import clean_option, cluster_option, model_option, reading_options, workers_option
+from valence.cli.options import (
+    clean_option,
+    cluster_option,
+    missing_option,
+    model_option,
+    reading_options,
+    workers_option,
+)
 from valence.model.bundled import BUNDLED
 from valence.system.errors import SettingsError
 
@@ -18,6 +25,7 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--text-column", help="The column with the texts.  [default: detected]")
+@missing_option("Words that mean that a text is missing, such as 'nan,N/A'. Such rows get no score.")
 @click.option(
     "--out",
     required=True,

@@ -36,6 +36,7 @@ class Reading:
         options, text_column, added: as in bulk.request.
         part_rows: rows of a part, rounded up to whole blocks.
         keys: whether to collect the keys of the objects in JSON files.
+        missing: words that mean that a text is missing.
     """
 
     options: ReadOptions
@@ -43,6 +44,7 @@ class Reading:
     added: Added
     part_rows: int
     keys: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def part_opened(table: Table, part: Part, reading: Reading) -> Iterator[tuple[Op
                 records = open_table.rows(range(*part.groups), part.skipped, part.records, part.first)
             else:
                 records = itertools.islice(iter(open_table), part.records)
-            texts = TextRows(open_table, reading.added, table.text_column, table.why, records)
+            texts = TextRows(open_table, reading.added, table.text_column, table.why, records, reading.missing)
             yield open_table, _checked(blocks_of(texts), part)
 
 
@@ -180,7 +182,7 @@ class _Planner:
     def read(self) -> None:
         path, reading = self._place.name, self._reading
         with read_through(self._place) as raw, opening.opened(path, reading.options, file=raw) as table:
-            texts = TextRows.of(table, reading.added, reading.text_column)
+            texts = TextRows.of(table, reading.added, reading.text_column, reading.missing)
             self.table = Table(
                 self._place,
                 self._name,

@@ -17,6 +17,7 @@ from typing import Any
 from tqdm import tqdm
 
 from valence.bulk.answers_file import columns_of_keys
+from valence.bulk.run import NO_SCORE
 from valence.cluster.connection import Cluster
 from valence.cluster.inputs import InputFile, input_files
 from valence.cluster.model import engine_from, files_of
@@ -29,6 +30,7 @@ from valence.system.errors import DataError, ValenceError
 from valence.system.files import indented_json
 from valence.system.progress import Bar
 from valence.system.version import __version__
+from valence.tables.noticed import missing_note
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
         "text column": request.text_column,
         "prefix": request.prefix,
         "cleaning": request.clean,
+        "missing words": list(request.missing),
         "reading": json.loads(json.dumps(asdict(request.reading))),
         "converted to": request.converted,
         "rows of a shard": request.part_rows,
@@ -249,6 +252,9 @@ class _Run:
         log.info("%s: %s.", self._out, ", ".join(parts))
         if counts.unscored or counts.unread:
             log.info("The rows and their problems are listed in *.problems.jsonl next to the shards.")
+        if counts.words:
+            columns = " or ".join(sorted({task.table.text_column for task in self._tasks}))
+            self._warn("%s", missing_note(columns, counts.words, "text", NO_SCORE))
 
     def _bar(self, title: str, unit: str, total: int) -> Any:
         return Bar(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -21,7 +22,7 @@ from valence.system.files import indented_json
 from valence.tables.answers import WITHOUT_TEXT
 from valence.tables.writers import FileWriter, written_as
 
-RECEIPT_VERSION = 2
+RECEIPT_VERSION = 3
 _PACKED, _TEXT_FORMATS = frozenset(("gz", "zst")), frozenset(("csv", "tsv", "jsonl"))
 _OF_SHARD = re.compile(r"part-\d{6,}\.")
 
@@ -58,7 +59,7 @@ class Receipt:
         first: the line or row on which the part begins.
         checksum: of the part.
         scoring: what the shard was made with.
-        rows, blank, unscored, unread: as in bulk.output.State, for this shard.
+        rows, blank, unscored, unread, words: as in bulk.output.State, for this shard.
         size: of the shard, in bytes.
     """
 
@@ -72,6 +73,7 @@ class Receipt:
     blank: int
     unscored: int
     unread: int
+    words: dict[str, int]
     size: int
     version: int = RECEIPT_VERSION
 
@@ -151,13 +153,14 @@ def write_shard(
     `writer_of` makes a FileWriter for an open file. Raises DataError, and then the shard is as it was before.
     """
     rows = blank = unscored = unread = 0
-    problems = list[bytes]()
+    words, problems = Counter[str](), list[bytes]()
     with written(shard.file) as file, closing(writer_of(file)) as writer:
         for block, answers, block_problems in scored:
             writer.write(block.rows, answers)
             problems += [problem_line(problem, table.unit) for problem in block_problems]
             kept = sum(problem.kept for problem in block_problems)
             rows += len(answers)
+            words.update(block.words)
             unscored += kept
             unread += len(block_problems) - kept
             blank += sum(answer.error in WITHOUT_TEXT for answer in answers)
@@ -178,6 +181,7 @@ def write_shard(
         blank=blank,
         unscored=unscored,
         unread=unread,
+        words=dict(words),
         size=size,
     )
     write_bytes(shard.receipt, (indented_json(asdict(receipt)) + "\n").encode())

@@ -16,6 +16,7 @@ from valence.tables.notes import Note
 # Written by programs and people where there is no value. In upper or lower case.
 _NOTHING = frozenset("nan none null n/a #n/a <na> nat nil undefined (null) (none) - -- --- ? .".split())
 _NOTHING_AS_WRITTEN = frozenset(("NA", "\\N"))  # "na" may be a word
+LONGEST_WORD = 20  # in characters, with what surrounds it
 _MOST_SHOWN = 5
 # Cyrillic and Greek letters that look like Latin ones in most fonts.
 _CONFUSABLE = str.maketrans(
@@ -29,7 +30,7 @@ def means_nothing(cell: Any) -> bool:
     >>> means_nothing("N/A"), means_nothing("-"), means_nothing("na"), means_nothing("none of these")
     (True, True, False, False)
     """
-    if not isinstance(cell, str) or len(cell) > 20:
+    if not isinstance(cell, str) or len(cell) > LONGEST_WORD:
         return False
     word = trimmed(cell)
     return word.lower() in _NOTHING or word in _NOTHING_AS_WRITTEN
@@ -38,6 +39,18 @@ def means_nothing(cell: Any) -> bool:
 def missing_words(cells: Iterable[Any]) -> Counter[str]:
     """Each such word and its number of cells."""
     return Counter(trimmed(cell) for cell in cells if means_nothing(cell))
+
+
+def missing_note(name: str, words: Mapping[str, int], kind: str, purpose: str) -> Note:
+    """Reports such words in the column `name` of texts or labels (`kind`); `purpose` begins the hint."""
+    counted = Counter(words)
+    listed = ", ".join(f"{word!r} ({count:,})" for word, count in counted.most_common(_MOST_SHOWN))
+    return Note(
+        "missing-words",
+        f"{counted.total():,} cells of {name!r} hold a word that may mean that there is no {kind}: {listed}. "
+        f"Each is read as a {kind}.",
+        f"{purpose}: --missing {shlex.quote(','.join(words))}",
+    )
 
 
 def without_missing(cells: Sequence[Any], missing: Sequence[str]) -> Sequence[Any]:
@@ -51,16 +64,7 @@ def cell_notes(name: str, cells: Sequence[Any], *, are_labels: bool) -> list[Not
     notes = []
     words = missing_words(cells)
     if words:
-        kind = "label" if are_labels else "text"
-        listed = ", ".join(f"{word!r} ({count:,})" for word, count in words.most_common(_MOST_SHOWN))
-        notes.append(
-            Note(
-                "missing-words",
-                f"{words.total():,} cells of {name!r} hold a word that may mean that there is no {kind}: {listed}. "
-                f"Each is read as a {kind}.",
-                f"To leave such rows out: --missing {shlex.quote(','.join(words))}",
-            )
-        )
+        notes.append(missing_note(name, words, "label" if are_labels else "text", "To leave such rows out"))
     if not are_labels:
         return notes
     unseen = sum(has_unseen_ends(cell) for cell in cells if isinstance(cell, str))

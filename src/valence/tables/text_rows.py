@@ -13,6 +13,7 @@ from valence.tables.columns import choose_text_of_rows
 from valence.tables.decoding import shown
 from valence.tables.grid import Nested, Row, Unread, check_not_empty
 from valence.tables.headers import check_header
+from valence.tables.noticed import without_missing
 from valence.tables.open_table import OpenTable
 from valence.tables.parquet import Batch, ParquetRows, ParquetTable
 
@@ -28,16 +29,23 @@ class TextRows:
         text_column: the column of the texts.
         why: why this column was chosen.
         rows: those of the table.
+        missing: words that mean that a text is missing, such as "N/A".
     """
 
     def __init__(
-        self, table: OpenTable, added: Added, text_column: str, why: str, rows: Iterable[Row | Unread]
+        self,
+        table: OpenTable,
+        added: Added,
+        text_column: str,
+        why: str,
+        rows: Iterable[Row | Unread],
+        missing: Sequence[str] = (),
     ) -> None:
         self.text_column, self.why = text_column, why
-        self._table, self._added, self._rows = table, added, rows
+        self._table, self._added, self._rows, self._missing = table, added, rows, missing
 
     @classmethod
-    def of(cls, table: OpenTable, added: Added, named: str | None) -> TextRows:
+    def of(cls, table: OpenTable, added: Added, named: str | None, missing: Sequence[str] = ()) -> TextRows:
         """All rows of a table; `named` is the column with the texts, or None to detect it.
 
         Raises DataError and SettingsError if there are no rows, if the first line is data and not a header, if no
@@ -55,7 +63,7 @@ class TextRows:
         text_column, why = choose_text_of_rows(path, columns, first, named)
         added.refuse_clash(path, columns)
         _refuse_nested(path, text_column, first)
-        return cls(table, added, text_column, why, _all_rows(table, first, rows))
+        return cls(table, added, text_column, why, _all_rows(table, first, rows), missing)
 
     def __iter__(self) -> Iterator[Row | Unread]:
         if self._table.columns is not None:
@@ -78,9 +86,11 @@ class TextRows:
             yield block
 
     def texts_of(self, rows: Sequence[Row]) -> list[str | DataError | None]:
-        """The text of each row; None if it is blank, which is no error; the error if it is not text."""
+        """The text of each row; None if it is blank or missing, which is no error; the error if it is not text."""
         name = self.text_column
-        cells = rows.column(name) if isinstance(rows, Batch) else [row.cells.get(name) for row in rows]
+        cells: Sequence[Any] = rows.column(name) if isinstance(rows, Batch) else [row.cells.get(name) for row in rows]
+        if self._missing:
+            cells = without_missing(cells, self._missing)
         return [
             (cell if cell.strip() else None) if isinstance(cell, str) else self._no_text(cell, rows[index])
             for index, cell in enumerate(cells)

@@ -49,6 +49,23 @@ def test_a_file_comes_back_in_its_order_with_an_answer_beside_each_row(
 
 
 @pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("text/csv", "id,text\n1,good\n2,nan\n3, N/A\n4,\n"),
+        ("application/jsonl", '{"text": "good"}\n{"text": "nan"}\n{"text": " N/A"}\n{"text": null}\n'),
+    ],
+)
+def test_words_for_no_text_get_no_score_where_they_are_named(
+    client: FlaskClient, me: dict[str, str], runner: Runner, kind: str, content: str
+) -> None:
+    asked: dict[str, str]
+    for asked, scored_rows in (({}, 3), ({"missing": "nan,N/A"}, 1)):
+        answer = scored(client, me, runner, content, kind, **asked)
+        assert answer.text.count("text-empty") == 4 - scored_rows
+        assert "nan" in answer.text
+
+
+@pytest.mark.parametrize(
     ("clean", "labels", "errors"),
     [
         ({}, ["positive", "positive", None], ["", "", "text-empty"]),

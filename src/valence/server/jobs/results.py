@@ -9,7 +9,7 @@ from typing import Any
 
 from valence.inference.answers import answer_of
 from valence.server.classifiers.registry import ServedModel
-from valence.server.jobs.uploads import text_of
+from valence.server.jobs.uploads import taken_apart, text_of
 from valence.server.store.tables import Job, JobPart
 from valence.tables.answers import Added, Answer
 from valence.tables.posts import each_own_words
@@ -45,21 +45,20 @@ def write(job: Job, parts: Iterable[JobPart]) -> Iterator[str]:
     if job.shape == "jsonl":
         for part in parts:
             yield "".join(
-                with_keys(_line_of_json(row), dict(zip(names, answer, strict=True))) for row, answer in _rows(part)
+                with_keys(_line_of_json(row), dict(zip(names, answer, strict=True)))
+                for row, answer in _rows(part, job.shape)
             )
         return
     yield line([*json.loads(job.columns), *names], separator)
     for part in parts:
-        yield "".join(line([*row, *answer.texts(separator)], separator) for row, answer in _rows(part))
+        yield "".join(line([*row, *answer.texts(separator)], separator) for row, answer in _rows(part, job.shape))
 
 
 def _line_of_json(row: Any) -> str:
-    if isinstance(row, list):
-        return str(row[0])
     return row if isinstance(row, str) else json.dumps(row)  # version 0.1 stored objects
 
 
-def _rows(part: JobPart) -> Iterator[tuple[Any, Answer]]:
+def _rows(part: JobPart, shape: str) -> Iterator[tuple[Any, Answer]]:
     assert part.scored is not None, "only finished jobs are written"
     for row, values in zip(json.loads(part.given), json.loads(part.scored), strict=True):
-        yield row, Answer.of_json(values)
+        yield taken_apart(row, shape)[0], Answer.of_json(values)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Literal
 
-from valence.server.jobs.reading import THE_FILE, in_words, limits_of, options_of, problems_mapped
+from valence.server.jobs.reading import THE_FILE, in_words, limits_of, names_in, options_of, problems_mapped
 from valence.server.problems import ProblemError
 from valence.server.schemas.jobs import JobQuery
 from valence.system.errors import DataError
@@ -34,8 +34,8 @@ class Upload:
         columns: empty for jsonl, where each row has its own keys.
         rows: in the parts.
         rows_left_out: those that could not be read.
-        parts: consecutive rows: lists of cells; for jsonl the unchanged lines, each in a list with its text if that is
-            inside of the object, as in the exports of labelling tools.
+        parts: consecutive rows: lists of cells; for jsonl the unchanged lines. A row is in a list with its text where
+            its column does not hold that: in the exports of labelling tools, and where the text is missing.
     """
 
     shape: Shape
@@ -56,10 +56,18 @@ def read(file: IO[bytes], media_type: str, query: JobQuery, *, max_rows: int, ma
         return _read(table, query, max_rows)
 
 
-def text_of(row: Any, shape: str, columns: Sequence[str], text_column: str) -> str:
+def taken_apart(stored: Any, shape: str) -> tuple[Any, str | None]:
+    """A row as it was sent, and its text, if that is stored beside it."""
+    if isinstance(stored, list) and (shape == "jsonl" or isinstance(stored[0], list)):
+        return stored[0], str(stored[1])
+    return stored, None
+
+
+def text_of(stored: Any, shape: str, columns: Sequence[str], text_column: str) -> str:
     """The text of a row."""
-    if shape == "jsonl" and isinstance(row, list):
-        return str(row[1])
+    row, beside = taken_apart(stored, shape)
+    if beside is not None:
+        return beside
     if shape == "jsonl":
         row = row if isinstance(row, dict) else jsonlines.parsed(row)  # objects were kept until version 0.1
     text: str | None = row.get(text_column) if shape == "jsonl" else row[columns.index(text_column)]
@@ -67,7 +75,7 @@ def text_of(row: Any, shape: str, columns: Sequence[str], text_column: str) -> s
 
 
 def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
-    rows = TextRows.of(table, Added(), query.text_column)
+    rows = TextRows.of(table, Added(), query.text_column, names_in(query.missing))
     parts = _Parts(max_rows)
     left_out = 0
     texts = text_maker(table.kind, table.columns or ())
@@ -80,11 +88,9 @@ def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
         text = rows.texts_of([row])[0]
         if isinstance(text, DataError):
             raise text
-        if table.columns is not None:
-            given = [cell or "" for cell in texts(row)]
-        else:
-            given = [row.raw, text or ""] if table.understood.tool else row.raw
-        parts.add(given, len(text or ""))
+        given = row.raw if table.columns is None else [cell or "" for cell in texts(row)]
+        beside = text is None or table.understood.tool is not None
+        parts.add([given, text or ""] if beside else given, len(text or ""))
     shape = _SHAPES.get(table.kind, "csv")
     delimiter = "" if shape == "jsonl" else table.understood.separator or ","
     return Upload(shape, delimiter, tuple(table.columns or ()), rows.text_column, parts.rows, left_out, parts.done())

@@ -26,6 +26,9 @@ class ReadingQuery(Wire):
     columns: str | None = Field(
         None, max_length=4000, description="Names of the columns of a file without a header, separated by commas."
     )
+    missing: str | None = Field(
+        None, max_length=2000, description="Words that mean that a text or label is missing, separated by commas."
+    )
     bad_rows: BadRows = Field(
         "stop", description="Whether a row that can't be read refuses the file, or is left out and counted."
     )
@@ -43,9 +46,6 @@ class PreviewQuery(ReadingQuery):
         None, max_length=2000, description="Several, separated by commas, are a label each, with 1 or 0 in their cells."
     )
     label_separator: str | None = Field(None, max_length=10, description="Between several labels in a cell.")
-    missing: str | None = Field(
-        None, max_length=2000, description="Words that mean that a text or label is missing, separated by commas."
-    )
 
 
 class ReadAs(Wire):

@@ -4558,6 +4558,10 @@ export type PreviewFileData = {
          */
         columns?: string;
         /**
+         * Words that mean that a text or label is missing, separated by commas.
+         */
+        missing?: string;
+        /**
          * Whether a row that can't be read refuses the file, or is left out and counted.
          */
         bad_rows?: 'stop' | 'skip';
@@ -4573,10 +4577,6 @@ export type PreviewFileData = {
          * Between several labels in a cell.
          */
         label_separator?: string;
-        /**
-         * Words that mean that a text or label is missing, separated by commas.
-         */
-        missing?: string;
     };
     url: '/api/v1/files/preview';
 };
@@ -4707,6 +4707,10 @@ export type CreateJobData = {
          * Names of the columns of a file without a header, separated by commas.
          */
         columns?: string;
+        /**
+         * Words that mean that a text or label is missing, separated by commas.
+         */
+        missing?: string;
         /**
          * Whether a row that can't be read refuses the file, or is left out and counted.
          */
