@@ -70,6 +70,6 @@ def test_transfer_lists_them_too(own: Path, tmp_path: Path) -> None:
     assert "labels that look wrong, in" in done.stdout
     check = ModelFolder(out).results().results[0].label_check
     assert check is not None
-    assert (check.rows, check.found) == (64, len(check.suspects))
+    assert (check.rows, check.found) == (80, len(check.suspects))
     assert {each.key for each in check.suspects} & {f"own.csv:{line}" for line in WRONG}
     assert "Labels that look wrong" in (out / "report.html").read_text("utf-8")

@@ -38,7 +38,7 @@ def write(path: Path, rows: int, seed: int, labels: tuple[str, ...] = ("praise",
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    return write(tmp_path / "comments.csv", 200, seed=1)
+    return write(tmp_path / "comments.csv", 250, seed=1)
 
 
 def test_one_command_gives_a_tested_classifier(own: Path, tmp_path: Path) -> None:
@@ -50,8 +50,54 @@ def test_one_command_gives_a_tested_classifier(own: Path, tmp_path: Path) -> Non
     assert load(out).predict("a wonderful film; number 5").label == "praise"
     data = ModelFolder(out).head().provenance["data"]
     assert (data["text_column"], data["label_column"]) == ("comment", "kind")
-    assert (data["train_rows"], data["validation_rows"], data["test_rows"]) == (128, 32, 40)
+    assert (data["train_rows"], data["validation_rows"], data["test_rows"]) == (160, 40, 50)
     assert data["duplicates"]["test_in_train"] == 0
+
+
+def test_six_rows_are_all_learnt_from_and_said_to_be_few_wherever_figures_are_shown(tmp_path: Path) -> None:
+    data, out, results = write(tmp_path / "six.csv", 6, seed=1), tmp_path / "six", tmp_path / "results.json"
+    arguments = ("transfer", "--from", "bundled", "--data", data, "--label-column", "kind")
+    done = run(*arguments, "--out", out, "--results", results)
+    caution = "6 rows: any figure below is a guess."
+    assert caution in done.stdout
+    assert "Nested cross-validation in 3 parts" in done.stdout
+    own, baseline = json.loads(results.read_text("utf-8"))["results"]
+    for each in (own, baseline):
+        assert (each["split"], each["rows"], each["caution"]) == ("cross-validation", 6, caution)
+        assert each["cross_validation"]["parts"] == 3
+    assert own["metrics"]["accuracy"]["high"] - own["metrics"]["accuracy"]["low"] > 0.4
+    folder = ModelFolder(out)
+    provenance = folder.head().provenance
+    assert (provenance["data"]["train_rows"], provenance["data"]["test_rows"]) == (6, 0)
+    assert folder.results().results[0].caution == caution
+    for name in ("README.md", "report.html"):
+        assert caution in (out / name).read_text("utf-8"), name
+        assert "Nested cross-validation in 3 parts" in (out / name).read_text("utf-8"), name
+    failed = CliRunner().invoke(main, ["evaluate", "--model", str(out), "--data", str(data), "--label-column", "kind"])
+    assert "trained on every row" in failed.stderr
+    run(*arguments, "--out", tmp_path / "again", "--no-baseline")
+    assert (tmp_path / "again" / "head.safetensors").read_bytes() == (out / "head.safetensors").read_bytes()
+    assert ModelFolder(tmp_path / "again").results().results[0].metrics == folder.results().results[0].metrics
+
+
+def test_too_few_rows_are_refused_with_how_many_are_needed(tmp_path: Path) -> None:
+    data = write(tmp_path / "four.csv", 4, seed=1)
+    arguments = ["--data", str(data), "--label-column", "kind"]
+    for command in (["transfer", "--from", "bundled", "--out", str(tmp_path / "out")], ["baseline"]):
+        failed = CliRunner().invoke(main, [*command, *arguments])
+        assert failed.exit_code == 2
+        assert "each label needs 3 different texts" in failed.stderr
+        assert "'blame' (2), 'praise' (2)" in failed.stderr
+        assert "Give at least 3 different texts of each label" in failed.stderr
+
+
+def test_whoever_asks_for_test_rows_gets_them_however_few_there_are(tmp_path: Path) -> None:
+    data, out = write(tmp_path / "sixty.csv", 60, seed=1), tmp_path / "out"
+    arguments = ("--from", "bundled", "--data", data, "--label-column", "kind", "--test-rows", 10, "--out", out)
+    assert "test (cut from sixty.csv)" in run("transfer", *arguments, "--no-baseline").stdout
+    (tested,) = ModelFolder(out).results().results
+    assert (tested.rows, tested.cross_validation) == (10, None)
+    assert tested.caution == "10 rows: any figure below is a guess."
 
 
 def test_the_baseline_is_in_everything_that_is_saved_and_can_be_left_out(own: Path, tmp_path: Path) -> None:
@@ -111,7 +157,7 @@ def test_it_is_evaluated_on_the_rows_reserved_and_on_a_new_file_whole(own: Path,
     run("evaluate", "--model", out, "--data", own, "--data", new, "--label-column", "kind", "--results", results)
     reserved, whole = json.loads(results.read_text("utf-8"))["results"]
     trained = ModelFolder(out).results().results[0]
-    assert (reserved["split"], reserved["rows"]) == (trained.split, 40)
+    assert (reserved["split"], reserved["rows"]) == (trained.split, 50)
     assert reserved["confusion"] == trained.confusion
     assert (whole["split"], whole["rows"]) == ("all of new.csv", 30)
 
@@ -120,7 +166,7 @@ def test_a_test_file_of_its_own(own: Path, tmp_path: Path) -> None:
     out, test = tmp_path / "own", write(tmp_path / "held-out.csv", 30, seed=2)
     arguments = ("--from", "bundled", "--data", own, "--test-data", test, "--label-column", "kind", "--out", out)
     assert "test (held-out.csv)" in run("transfer", *arguments).stdout
-    assert ModelFolder(out).head().provenance["data"]["train_rows"] == 160
+    assert ModelFolder(out).head().provenance["data"]["train_rows"] == 200
     failed = CliRunner().invoke(main, ["evaluate", "--model", str(out), "--data", str(own), "--label-column", "kind"])
     assert failed.exit_code == 2
     assert "trained on every row" in failed.stderr
@@ -131,7 +177,7 @@ def test_three_labels_and_the_cheap_way_beside(own: Path, tmp_path: Path) -> Non
     three = write(tmp_path / "three.csv", 90, seed=3, labels=("praise", "blame", "other"))
     run("baseline", "--data", three, "--label-column", "kind", "--results", results)
     (found,) = json.loads(results.read_text("utf-8"))["results"]
-    assert (found["split"], found["rows"], len(found["confusion"])) == ("test (cut from three.csv)", 18, 3)
+    assert (found["split"], found["rows"], len(found["confusion"])) == ("cross-validation", 90, 3)
 
 
 def test_a_label_that_only_the_test_file_has_is_told(own: Path, tmp_path: Path) -> None:
@@ -152,8 +198,9 @@ def commands_of_the_guide() -> list[list[str]]:
 @pytest.mark.slow(reason="follows a guide, command by command; training on a file and scoring one are tested beside it")
 def test_the_commands_of_the_guide_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    write(tmp_path / "comments.csv", 200, seed=1)
+    write(tmp_path / "comments.csv", 250, seed=1)
     write(tmp_path / "more.csv", 30, seed=2)
+    write(tmp_path / "twelve.csv", 12, seed=3)
     about = ("delivery|price", "delivery", "price", "")
     tickets = [f"number {row} on {about[row % 4].replace('|', ' and ')},{about[row % 4]}" for row in range(80)]
     (tmp_path / "tickets.csv").write_text("\n".join(["text,about", *tickets]) + "\n", "utf-8")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from valence.data.duplicates import normalised
 from valence.data.examples import Dataset, Examples
-from valence.data.splits import SplitConfig, cut, cut_test, prepare, sample
+from valence.data.splits import SplitConfig, cut, cut_test, prepare, rows_to_test, sample
 from valence.system.errors import DataError
 
 
@@ -135,3 +135,22 @@ def test_with_several_labels_a_text_a_label_with_one_row_is_kept() -> None:
     kept, held_out = cut(multi_label(rows), rows=6, seed=0)
     assert kept.label_counts["c"] == 1
     assert held_out.label_counts.keys() == {"a", "b"}
+
+
+def test_a_label_with_too_few_different_texts_is_not_tested() -> None:
+    assert rows_to_test(examples({"a": 3, "b": 3, "c": 2})).tolist() == [True] * 6 + [False] * 2
+    same = examples({"a": 3, "b": 3, "c": 3})
+    same = Examples((*same.texts[:6], "same", "Same", "same "), same.labels, same.keys)
+    assert rows_to_test(same).tolist() == [True] * 6 + [False] * 3
+
+
+@pytest.mark.parametrize("counts", [{"a": 3, "b": 2}, {"a": 2, "b": 2}, {"a": 30}, {"a": 30, "b": 1}])
+def test_with_fewer_than_two_labels_to_test_the_rows_are_refused(counts: dict[str, int]) -> None:
+    with pytest.raises(DataError, match="each label needs 3 different texts"):
+        rows_to_test(examples(counts))
+
+
+def test_a_set_without_test_rows_is_not_cut() -> None:
+    whole = examples({"a": 6, "b": 6})
+    splits = prepare(Dataset("few", whole, whole.take([]), ""), SplitConfig())
+    assert (len(splits.train), len(splits.validation), len(splits.test)) == (12, 0, 0)

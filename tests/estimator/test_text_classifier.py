@@ -41,6 +41,14 @@ def fitted() -> TextClassifier:
     return TextClassifier().fit(TEXTS, LABELS)
 
 
+def test_three_texts_of_each_label_are_enough() -> None:
+    some = [0, 1, 2, 40, 41, 42]
+    few = TextClassifier().fit([TEXTS[row] for row in some], [LABELS[row] for row in some])
+    assert few.predict(["The book is wonderful.", "The book is dull."]).tolist() == ["praise", "blame"]
+    with pytest.raises(DataError, match="each label needs 2 different texts"):
+        TextClassifier().fit([TEXTS[0], TEXTS[1], TEXTS[40]], ["praise", "praise", "blame"])
+
+
 def test_it_fits_on_the_bundled_body_and_answers(fitted: TextClassifier) -> None:
     assert fitted.classes_.tolist() == ["blame", "praise"]
     texts = ["A touching, warm story.", "A waste of an evening."]
@@ -190,7 +198,7 @@ def test_a_wrong_parameter_is_named_before_any_text_is_read(
         (["only"] * 80, "only one class, 'only'"),
         (
             [str(row) for row in range(80)],
-            "Every label has only one row among the 80 to split; at least two rows per label",
+            r"80 rows are too few: each label needs 2 different texts, and 80 of the 80 labels have fewer: '0' \(1\)",
         ),
         (7, "int holds no texts or labels"),
     ],

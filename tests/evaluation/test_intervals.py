@@ -9,10 +9,11 @@ import numpy.typing as npt
 import pytest
 
 from valence.evaluation.comparison import compare
-from valence.evaluation.intervals import area_interval, estimate, of_confusion, proportion
+from valence.evaluation.intervals import area_interval, estimate, of_confusion, proportion, stretched
 from valence.evaluation.metrics import from_confusion
 from valence.evaluation.multi_label import estimate as estimate_multi_label
 from valence.evaluation.scored import MultiLabelScored, Scored
+from valence.model.results import Estimate
 
 LEAST = {"mcc": -1.0}
 
@@ -93,3 +94,9 @@ def test_with_mistakes_enough_it_is_the_bootstrap_as_before() -> None:
     assert found.value == 0.825
     assert found.low == pytest.approx(0.77, abs=0.01)
     assert found.high == pytest.approx(0.875, abs=0.01)
+
+
+def test_rows_that_depend_on_each_other_widen_an_interval_up_to_its_ends() -> None:
+    found = stretched(Estimate(0.5, 0.4, 0.8), 4.0, most=1.0)
+    assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.3, 1.0))
+    assert stretched(found, 1.0, most=1.0) == found

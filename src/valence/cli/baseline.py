@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 def baseline(kinds: tuple[str, ...], request: DataRequest, results: Path | None, **rows: Any) -> None:
     """Test the simple methods that a classifier must beat, on the reserved set."""
     from valence.cli.command_line import command_line
-    from valence.data.splits import SplitConfig
+    from valence.data.splits import FEWEST_TO_CUT, SplitConfig
     from valence.evaluation.results import save
-    from valence.evaluation.tables import table
+    from valence.evaluation.tables import about_the_figures, table
     from valence.training.baselines import baseline as measure
 
     config = SplitConfig(**rows)
-    dataset = request.load(seed=config.seed)
+    dataset = request.load(seed=config.seed, whole_below=0 if config.test_rows else FEWEST_TO_CUT)
     measured = [measure(kind, dataset, config, command=command_line()) for kind in kinds]
     if results:
         save(results, measured)
-    click.echo(table(measured))
+    click.echo("\n".join([table(measured), *about_the_figures(measured[0])]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -144,14 +144,14 @@ def transfer(
     """
     from valence.cli.command_line import command_line
     from valence.evaluation.results import save
-    from valence.evaluation.tables import by_label, cost, table
+    from valence.evaluation.tables import about_the_figures, by_label, cost, table
 
     frozen = train_layers is None and method is None
     if cluster is None and workers is not None:
         raise SettingsError("--workers needs --cluster.", hint="Add --cluster.", code="options-contradict")
     given = {name: value for name, value in options.items() if value is not None}
     _check_applies({*given, *({"cluster"} if cluster else ())}, frozen=frozen)
-    dataset = request.load(seed=options["seed"])
+    dataset = request.load(seed=options["seed"], whole_below=_whole_below(options, frozen=frozen))
     if frozen:
         from valence.training.transfer import TransferConfig
         from valence.training.transfer import transfer as run
@@ -171,11 +171,18 @@ def transfer(
     click.echo(table(shown))
     if beside:
         click.echo(beside.verdict)
-    click.echo(cost(finished.results[0]))
+    click.echo("\n".join([*about_the_figures(finished.results[0]), cost(finished.results[0])]))
     click.echo("\n".join(by_label(finished.results[0])))
     click.echo(f"Saved to {out}.")
     if "body.onnx" not in finished.folder.body().files:
         click.echo(f"Its body is not exported yet. Next: valence export --model {out}")
+
+
+def _whole_below(options: Mapping[str, Any], *, frozen: bool) -> int:
+    """Rows from which a test set is cut; trained layers need one always, and so does who asks for test rows."""
+    from valence.data.splits import FEWEST_TO_CUT
+
+    return FEWEST_TO_CUT if frozen and options["test_rows"] is None else 0
 
 
 @contextmanager

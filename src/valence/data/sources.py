@@ -12,7 +12,7 @@ from valence.data import hub, labelled_file, store
 from valence.data.catalog import CATALOG
 from valence.data.examples import Dataset, Examples, content_checksum
 from valence.data.labelled_file import LabelledFile
-from valence.data.splits import cut_test
+from valence.data.splits import CROSS_VALIDATION, cut_test
 from valence.system.errors import DataError, SettingsError
 from valence.tables import labels
 from valence.tables.decoding import FORMATS_IN_WORDS
@@ -39,17 +39,18 @@ class DataRequest:
     test_data: Path | None = None
     options: TableOptions = field(default_factory=TableOptions)
 
-    def load(self, *, seed: int) -> Dataset:
+    def load(self, *, seed: int, whole_below: int = 0) -> Dataset:
         """The data set with a test set: its own, `test_data`, or, for a single file, one cut from it.
 
-        A local copy of a published set need not be complete; it is named after its file.
+        A single file with fewer rows than `whole_below` is not cut: it has no test set, and its `test_split` is
+        CROSS_VALIDATION. A local copy of a published set need not be complete; it is named after its file.
         Raises DataError for data that are missing, damaged or in an unknown layout.
         """
         path = Path(self.data)
         if self.data not in CATALOG and labelled_file.is_table(path):
-            return self._from_file(path, seed)
+            return self._from_file(path, seed, whole_below)
         if hub.is_id(self.data):
-            return self._from_hub(seed)
+            return self._from_hub(seed, whole_below)
         dataset = store.load(self.data) if self.data in CATALOG else _copy_of_a_published_set(self.data)
         if self.test_data is None:
             self._refuse_idle_options()
@@ -90,8 +91,11 @@ class DataRequest:
             )
         return Dataset(_name(path), _NO_ROWS, file.examples, file.checksum, (), f"all of {path.name}", file.facts)
 
-    def _from_file(self, path: Path, seed: int) -> Dataset:
+    def _from_file(self, path: Path, seed: int, whole_below: int) -> Dataset:
         file = labelled_file.read(path, self.options)
+        whole = Dataset(_name(path), file.examples, _NO_ROWS, file.checksum, file.unlabelled, facts=file.facts)
+        if self.test_data is None and len(file.examples) < whole_below:
+            return replace(whole, test_split=CROSS_VALIDATION)
         if self.test_data is None:
             return self._cut(path, file, seed)
         used = replace(
@@ -100,14 +104,13 @@ class DataRequest:
             label_columns=file.choice.labels,
             group_column=file.choice.group,
         )
-        dataset = Dataset(_name(path), file.examples, _NO_ROWS, file.checksum, file.unlabelled, facts=file.facts)
-        return _with_test(dataset, self.test_data, _table(self.test_data, used))
+        return _with_test(whole, self.test_data, _table(self.test_data, used))
 
-    def _from_hub(self, seed: int) -> Dataset:
+    def _from_hub(self, seed: int, whole_below: int) -> Dataset:
         """A data set on the Hub, with its commit; --test-data takes precedence over its own test split."""
         hub_data = hub.find(self.data)
         test = self.test_data or hub_data.test
-        dataset = replace(self, data=str(hub_data.train), test_data=test).load(seed=seed)
+        dataset = replace(self, data=str(hub_data.train), test_data=test).load(seed=seed, whole_below=whole_below)
         facts = {**dataset.facts, "hub_id": hub_data.name, "hub_commit": hub_data.commit}
         return replace(dataset, name=hub_data.name.partition("/")[2], facts=facts)
 

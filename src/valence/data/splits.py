@@ -19,6 +19,11 @@ VALIDATION_ROWS = 2500  # enough to see a difference of two points in accuracy
 TEST_ROWS = 5000  # an interval of about one point either way; more rows are more useful for training
 _CUT_SHARE = 5  # one cut takes at most a fifth of the rows
 
+# A test set that is cut from fewer rows has under 50, which say little; all rows are then tested by cross-validation.
+FEWEST_TO_CUT = 250
+CROSS_VALIDATION = "cross-validation"  # what figures call the rows that are tested like that
+FEWEST_TEXTS = 3  # of a label, all different: to test one, and still choose on two
+
 Counts = npt.NDArray[np.int64]
 
 
@@ -90,6 +95,7 @@ class _Strata:
     """The labels of rows, by number. In a multi-label set, "no label" counts as one more label.
 
     Attributes:
+        names: of the labels, sorted.
         counts: rows of each label, shape (labels,).
         order: in which the labels are filled: by name; in a multi-label set the rarest first, because its rows also
             count for others.
@@ -97,7 +103,7 @@ class _Strata:
 
     def __init__(self, examples: Examples) -> None:
         rows = [labels_of(target) or ("",) for target in examples.labels]  # no label has an empty name
-        names = sorted({name for row in rows for name in row})
+        self.names = names = sorted({name for row in rows for name in row})
         number = {name: i for i, name in enumerate(names)}
         most = max(map(len, rows))
         # Shape (n, most); rows with fewer labels are padded with a number that no label has.
@@ -110,7 +116,7 @@ class _Strata:
         """How many of these rows have each label, shape (labels,)."""
         return np.bincount(self._of[rows].ravel(), minlength=self._labels + 1)[: self._labels]
 
-    def rows_of(self, label: np.int64) -> Counts:
+    def rows_of(self, label: int | np.int64) -> Counts:
         return np.flatnonzero((self._of == label).any(axis=1))
 
 
@@ -178,9 +184,40 @@ def sample(examples: Examples, *, rows: int, seed: int) -> Examples:
     return examples.take(np.flatnonzero(chosen).tolist())
 
 
+def rows_to_test(examples: Examples, fewest: int = FEWEST_TEXTS) -> npt.NDArray[np.bool_]:
+    """Which rows can be tested by cross-validation, shape (n,).
+
+    A label with less than `fewest` different texts, or groups, is always trained on; where a text can have several
+    labels, it is tested with the others.
+
+    Raises DataError if that leaves less than two labels, or none where a text can have several.
+    """
+    strata, block_of = _Strata(examples), blocks(examples)
+    different = np.array([len(np.unique(block_of[strata.rows_of(label)])) for label in range(len(strata.names))])
+    rare = different < fewest
+    least = 1 if examples.multi_label else 2
+    if (~rare).sum() < least:
+        few = [f"{strata.names[label] or 'no label'!r} ({different[label]})" for label in np.flatnonzero(rare)[:5]]
+        raise DataError(
+            f"The {len(examples):,} rows are too few: each label needs {fewest} different texts, "
+            f"and {int(rare.sum()):,} of the {len(rare):,} labels have fewer: {', '.join(few)}.",
+            hint=f"Give at least {fewest} different texts of each label, better 16 or more.",
+            code="split-impossible",
+        )
+    if examples.multi_label:
+        return np.ones(len(examples), dtype=bool)
+    with_rare = np.isin(block_of, [block_of[row] for label in np.flatnonzero(rare) for row in strata.rows_of(label)])
+    return np.asarray(~with_rare)
+
+
 def prepare(dataset: Dataset, config: SplitConfig) -> Splits:
-    """The rows of a training run: sampled as the config says, with validation cut from train."""
+    """The rows of a training run: sampled as the config says, with validation cut from train.
+
+    A set without test rows is not cut: see CROSS_VALIDATION.
+    """
     train = sample(dataset.train, rows=config.train_rows or len(dataset.train), seed=config.seed)
+    if not len(dataset.test):
+        return Splits(train, dataset.test, dataset.test)
     test = sample(dataset.test, rows=config.test_rows or len(dataset.test), seed=config.seed)
     train, validation = cut(train, rows=min(config.validation_rows, len(train) // _CUT_SHARE), seed=config.seed)
     return Splits(train, validation, test)

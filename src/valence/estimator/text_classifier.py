@@ -83,7 +83,6 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         Raises TextError for a text that is none; DataError if labels or weights are missing or cannot be learnt from;
         SettingsError for a parameter that cannot be used; ModelFolderError or BaseModelError if the body can't be had.
         """
-        from valence.data.splits import VALIDATION_ROWS, cut
         from valence.fitting.head_on_body import HeadOptions, head_on_body
         from valence.training.provenance import versions
 
@@ -92,7 +91,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         targets.check_several_classes()
         labels = Labels([str(each) for each in targets.classes], multi_label=targets.multi_label)
         weighed = class_weights(self.class_weight, targets.classes, multi_label=labels.multi_label)
-        train, validation = cut(rows, rows=min(VALIDATION_ROWS, len(rows) // 5), seed=int(self.seed))
+        train, validation = _cut(rows, int(self.seed))
         start = self._opened(labels)
         choice = head_on_body(
             start.body.readouts,
@@ -248,6 +247,20 @@ def _texts(X: Texts) -> list[str]:
     return check_texts(texts_of(X))
 
 
+def _cut(rows: Examples, seed: int) -> tuple[Examples, Examples]:
+    """(training, validation) rows; none for validation where the head is chosen by cross-validation.
+
+    Raises DataError if there are too few to choose a head.
+    """
+    from valence.data.splits import VALIDATION_ROWS, cut, rows_to_test
+    from valence.fitting.choice import CROSS_VALIDATED
+
+    if len(rows) > CROSS_VALIDATED:
+        return cut(rows, rows=min(VALIDATION_ROWS, len(rows) // 5), seed=seed)
+    rows_to_test(rows, fewest=2)
+    return rows, rows.take([])
+
+
 def _examples(X: Texts, y: Labelled, sample_weight: object) -> tuple[Examples, Targets, npt.NDArray[np.float64] | None]:
     """(Examples with labels as words, the labels as they were given, weights by the number in a row's key).
 
@@ -257,7 +270,7 @@ def _examples(X: Texts, y: Labelled, sample_weight: object) -> tuple[Examples, T
 
     texts = _texts(X)
     if not texts:
-        raise DataError("There are 0 texts (samples); at least 10 are needed.", code="texts-missing")
+        raise DataError("There are 0 texts (samples); at least two of each label are needed.", code="texts-missing")
     targets = targets_of(y, texts=len(texts))
     weights = row_weights(sample_weight, len(texts))
     kept = range(len(texts)) if weights is None else np.flatnonzero(weights).tolist()

@@ -133,11 +133,20 @@ def _results(measured: Results, names: Sequence[str]) -> str:
             f"| {result.name} | {result.data} | {result.split} | {result.rows:,} | " + " | ".join(figures) + " |"
         )
     lines.append("\nIn percent, with 95% bootstrap intervals.")
-    lines.append("Checkpoint, penalty and temperature were chosen on validation rows cut from the training set.\n")
+    lines.append(f"{_chosen_on(measured.results)}\n")
+    lines += [f"**{each.caution}**\n" for each in measured.results if each.caution]
     lines += [_label_table(result) for result in measured.results if result.per_class]
     lines += [_confusion_table(result) for result in measured.results if result.confused]
     lines += [_slice_table(result) for result in measured.results if result.slices]
     return "\n".join(lines)
+
+
+def _chosen_on(results: Sequence[Result]) -> str:
+    """How what was chosen was kept apart from what was tested."""
+    how = [str(result.cross_validation) for result in results if result.cross_validation]
+    if how:
+        return f"{how[0]} It was also chosen without it: its readout, penalties and temperature."
+    return "Checkpoint, penalty and temperature were chosen on validation rows cut from the training set."
 
 
 def _label_table(result: Result) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from valence.evaluation.intervals import LEVELS, widened
+from valence.evaluation.intervals import LEVELS, stretched, widened
 from valence.evaluation.macro_f1 import difference_of_macro_f1
 from valence.evaluation.scored import AnyScored
 from valence.model.results import Estimate, Result
@@ -88,16 +88,27 @@ class Beside:
 
 
 def compare(
-    first: AnyScored, second: AnyScored, *, names: tuple[str, str], data: str, split: str, seed: int = 0
+    first: AnyScored,
+    second: AnyScored,
+    *,
+    names: tuple[str, str],
+    data: str,
+    split: str,
+    seed: int = 0,
+    dependence: float = 1.0,
 ) -> Comparison:
     """Compares two classifiers on the same rows, in the same order.
+
+    `dependence` is by how much figures vary more than on independent rows: see `CrossValidation.dependence`.
 
     Raises DataError if the rows or the labels are not the same.
     """
     _check_same_rows(first, second, names)
     one, two = first.right, second.right
     rows, only_first, only_second = len(first), int((one & ~two).sum()), int((~one & two).sum())
-    p_value, test = mcnemar(only_first, only_second)
+    p_value, test = mcnemar(round(only_first / dependence), round(only_second / dependence))
+    difference = _difference(only_first, only_second, rows, seed)
+    macro_f1 = difference_of_macro_f1(first, second, seed=seed)
     return Comparison(
         first=names[0],
         second=names[1],
@@ -109,8 +120,8 @@ def compare(
         only_second=only_second,
         both_wrong=int((~one & ~two).sum()),
         figure=first.figure,
-        difference=_difference(only_first, only_second, rows, seed),
-        macro_f1=difference_of_macro_f1(first, second, seed=seed),
+        difference=stretched(difference, dependence, least=-1.0, most=1.0),
+        macro_f1=stretched(macro_f1, dependence, least=-1.0, most=1.0),
         p_value=p_value,
         test=test,
     )

@@ -132,6 +132,17 @@ def widened(found: Estimate, rows: int, *, most: float, least: float = 0.0) -> E
     return Estimate(found.value, low, high)
 
 
+def stretched(found: Estimate, dependence: float, *, most: float, least: float = 0.0) -> Estimate:
+    """The interval of rows whose figures vary `dependence` times as much as those of independent rows.
+
+    A figure has its ends between `least` and `most`.
+    """
+    if dependence == 1:
+        return found
+    low, high = ((end - found.value) * dependence**0.5 + found.value for end in (found.low, found.high))
+    return Estimate(found.value, max(least, low), min(most, high))
+
+
 def _of_rows(values: Floats, generator: np.random.Generator) -> Estimate:
     means = [float(values[generator.integers(len(values), size=len(values))].mean()) for _ in range(RESAMPLES)]
     return percentiles(float(values.mean()), np.array(means))

@@ -16,12 +16,12 @@ from pydantic import ValidationError
 
 from valence.evaluation.comparison import Comparison
 from valence.evaluation.details import calibration_details, label_details, rounded
-from valence.evaluation.intervals import estimate
+from valence.evaluation.intervals import MOST_LOG_LOSS, estimate, stretched
 from valence.evaluation.mistakes import MOST_MISTAKES, mistakes_by_row
 from valence.evaluation.multi_label import estimate as estimate_multi_label
 from valence.evaluation.scored import AnyScored, MultiLabelScored
 from valence.evaluation.slices import slices
-from valence.model.results import LabelCheck, LearningCurve, Result
+from valence.model.results import CrossValidation, Estimate, LabelCheck, LearningCurve, Result
 from valence.system.errors import DataError
 from valence.system.files import write_json
 from valence.system.machine import peak_memory_mb, processor
@@ -37,6 +37,7 @@ class Origin:
         trained_parameters: how many of the network's parameters were changed.
         accelerator: the GPU it ran on; empty for a CPU.
         command: the command line; empty if a Python program did it.
+        cross_validation: how the rows were tested, if none was held out.
     """
 
     name: str
@@ -47,6 +48,14 @@ class Origin:
     trained_parameters: int
     accelerator: str = ""
     command: str = ""
+    cross_validation: CrossValidation | None = None
+
+
+# Figures that are not between 0 and 1.
+_LEAST = {"mcc": -1.0}
+_MOST = {"brier": 2.0, "log_loss": MOST_LOG_LOSS}
+
+_ENOUGH = 100  # rows: the interval of an accuracy is then at most ten points wide in either direction
 
 
 def measure(
@@ -72,12 +81,19 @@ def measure(
         figures = estimate(scored.probabilities, scored.truth, scored.predicted, seed=origin.seed)
     reliability, calibration = calibration_details(scored)
     labels = label_details(scored)
+    dependence = origin.cross_validation.dependence if origin.cross_validation else 1.0
+    parts = [
+        part.model_copy(update={"accuracy": rounded(stretched(part.accuracy, dependence, most=1.0))})
+        for part in slices(scored)
+    ]
     return Result(
         name=origin.name,
         data=origin.data,
         split=origin.split,
         rows=len(scored),
-        metrics={name: rounded(figure) for name, figure in figures.items()},
+        cross_validation=origin.cross_validation,
+        caution=f"{len(scored)} rows: any figure below is a guess." if len(scored) < _ENOUGH else None,
+        metrics={name: rounded(_with_dependence(name, figure, dependence)) for name, figure in figures.items()},
         multi_label=isinstance(scored, MultiLabelScored),
         labels=list(scored.labels),
         confusion=labels.confusion,
@@ -90,7 +106,7 @@ def measure(
         precision_recall=labels.precision_recall,
         score_histogram=labels.score_histogram,
         thresholds=labels.thresholds,
-        slices=[part.model_copy(update={"accuracy": rounded(part.accuracy)}) for part in slices(scored)],
+        slices=parts,
         known_failures=None,  # texts of the data set: only added by somebody who may publish them
         learning_curve=learning_curve,
         label_check=label_check,
@@ -102,6 +118,10 @@ def measure(
         trained_parameters=origin.trained_parameters,
         processor=" and ".join(filter(None, (origin.accelerator, processor()))),
     )
+
+
+def _with_dependence(name: str, figure: Estimate, dependence: float) -> Estimate:
+    return stretched(figure, dependence, least=_LEAST.get(name, 0.0), most=_MOST.get(name, 1.0))
 
 
 def check_labels_covered(train: AbstractSet[str], test: AbstractSet[str]) -> None:

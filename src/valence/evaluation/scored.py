@@ -11,7 +11,6 @@ import numpy.typing as npt
 from valence.data.examples import Examples
 from valence.model.head import Floats, Head, Ints
 from valence.model.labels import Labels
-from valence.model.multi_label import MultiLabelHead
 
 Bools = npt.NDArray[np.bool_]
 
@@ -125,7 +124,11 @@ AnyScored = Scored | MultiLabelScored
 
 def scored(probabilities: Floats, truth: Ints, *, head: Head, labels: Labels, rows: Examples) -> AnyScored:
     """Rows that a head has scored; `truth` as `Labels.encode` returns it."""
-    answers = head.decide(probabilities)
-    if isinstance(head, MultiLabelHead):
+    return answered(probabilities, head.decide(probabilities), truth, labels=labels, rows=rows)
+
+
+def answered(probabilities: Floats, answers: Ints, truth: Ints, *, labels: Labels, rows: Examples) -> AnyScored:
+    """Rows with their answers; these and `truth` as `Labels.encode` returns them."""
+    if labels.multi_label:
         return MultiLabelScored(probabilities, truth, answers, labels.names, rows.texts, rows.keys)
     return Scored(probabilities, truth, labels.names, rows.texts, rows.keys, answers)

@@ -28,6 +28,12 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
+def about_the_figures(result: Result) -> list[str]:
+    """Lines on what to know before relying on the figures, and how the rows were tested if none was held out."""
+    how = [str(result.cross_validation)] if result.cross_validation else []
+    return [*([result.caution] if result.caution else []), *how]
+
+
 def cost(result: Result) -> str:
     """What a training run cost, in one line: `Trained 770 parameters in 12.3 s, using up to 812 MB of memory.`"""
     return (
@@ -87,7 +93,7 @@ def lowest_f1(labels: Sequence[LabelFigures]) -> list[LabelFigures]:
 
 def breakdown(result: Result) -> str:
     """One result's labels, confusions, mistakes by row, calibration and slices."""
-    lines = [f"{result.name}, {result.data} {result.split}:", *by_label(result)]
+    lines = [f"{result.name}, {result.data} {result.split}:", *about_the_figures(result), *by_label(result)]
     if result.calibration:
         lines.append(
             f"  calibration error {100 * result.metrics['ece'].value:.2f}; chance alone would give "

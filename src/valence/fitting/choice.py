@@ -17,6 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from valence.fitting.blocks import Block, Path, Problem, ngram_block, path, readout_block
+from valence.fitting.factors import calibrated_factors
 from valence.fitting.folds import folds
 from valence.fitting.linear import SEVERAL, SINGLE, one_column_a_class
 from valence.model.head import ClassWeight, Floats, Head, Ints, standardiser
@@ -30,12 +31,6 @@ log = logging.getLogger(__name__)
 NGRAMS = "n-grams"
 CROSS_VALIDATED = 2000  # rows; with more, a fifth of them says enough
 _PARTS = 5
-
-# What a layer's logits are multiplied with: 1 / temperature. The prior weighs as much as a few rows, so that a handful
-# of them cannot claim a certainty that they do not have.
-_FACTORS = (0.1, 4.0)
-_USUAL = {1: 1.0, 2: 0.6}  # number of layers -> the factor of each before any row is seen
-_PRIOR_ROWS = 4.0
 
 # With fewer classes the matrix products are so small that threads mostly wait for each other.
 _WIDE = 10
@@ -64,6 +59,21 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class HeldOutScores:
+    """Rows, each scored by a head that had not seen it and was chosen without it: see `fitting.nested`.
+
+    Attributes:
+        rows: their numbers, shape (m,).
+        probabilities: calibrated, shape (m, classes).
+        answers: as `Labels.encode` gives them.
+    """
+
+    rows: Ints
+    probabilities: Floats
+    answers: Ints
+
+
+@dataclass(frozen=True)
 class HeadChoice:
     """The head, and what it was chosen over.
 
@@ -74,6 +84,7 @@ class HeadChoice:
         held_out: row numbers, shape (m,), and their
         probabilities: calibrated, shape (m, classes), from heads that had not seen them.
         notes: what the user should know, in sentences.
+        tested: all rows by heads that were chosen without them too, if that was asked for.
     """
 
     head: Head
@@ -83,6 +94,7 @@ class HeadChoice:
     held_out: Ints
     probabilities: Floats
     notes: tuple[str, ...]
+    tested: HeldOutScores | None = None
 
     @property
     def chosen(self) -> Candidate:
@@ -128,6 +140,12 @@ class HeadRows:
     blocks: Ints
     validation: Ints
     weights: Floats | None = None
+
+    def take(self, rows: Ints) -> HeadRows:
+        """These rows, for a choice by cross-validation."""
+        weights = None if self.weights is None else self.weights[rows]
+        none = np.zeros(0, dtype=np.int64)
+        return HeadRows([self.texts[row] for row in rows], self.labels[rows], self.blocks[rows], none, weights)
 
 
 @dataclass(frozen=True)
@@ -246,24 +264,6 @@ def _candidates(readouts: Sequence[str], paths: Mapping[str, Path], problem: Pro
                 penalties = tuple(paths[name].penalty for name in names)
                 found.append(Candidate(readout, len(names) > 1, round(loss, 6), penalties, factors))
     return found
-
-
-def calibrated_factors(logits: Sequence[Floats], problem: Problem) -> tuple[float, ...]:
-    """What each layer's held-out logits are multiplied with, so that their sum has the lowest loss.
-
-    For one layer this is temperature scaling (Guo et al. 2017), for two the weights of a logarithmic opinion pool.
-    """
-    from scipy.optimize import minimize
-
-    usual = np.full(len(logits), _USUAL[len(logits)])
-    least = _FACTORS[0] if len(logits) == 1 else 0.0
-
-    def value(factors: Floats) -> float:
-        pooled = np.asarray(sum(f * each for f, each in zip(factors, logits, strict=True)))
-        return problem.loss(pooled) + _PRIOR_ROWS / len(pooled) * float(((factors - usual) ** 2).sum())
-
-    found = minimize(value, usual, method="L-BFGS-B", bounds=[(least, _FACTORS[1])] * len(logits))
-    return tuple(float(factor) for factor in found.x)
 
 
 def _fit_weights(targets: Floats, rows: Floats | None, given: ClassWeight, *, several: bool) -> Floats | None:

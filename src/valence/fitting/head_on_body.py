@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from tqdm import tqdm
 from valence.data.duplicates import blocks
 from valence.data.examples import Examples
 from valence.fitting.choice import CROSS_VALIDATED, HeadChoice, HeadChooser, HeadRows
+from valence.fitting.nested import Plan, score_held_out
 from valence.model.folder import FINAL, GENERAL
 from valence.model.head import ClassWeight, Floats
 from valence.model.labels import Labels
@@ -69,6 +70,7 @@ def head_on_body(
     parts: tuple[Examples, Examples],
     options: HeadOptions,
     *,
+    plan: Plan | None = None,
     weights: Floats | None = None,
     quiet: bool = False,
 ) -> HeadChoice:
@@ -80,14 +82,37 @@ def head_on_body(
         labels: of the classifier.
         parts: training and validation rows; in the end the head is fitted on both.
         options: see HeadOptions.
+        plan: also tests all rows by nested cross-validation, training rows first.
         weights: of the training rows and then of the validation rows, shape (n,); None where all count alike.
         quiet: shows no progress.
 
     Raises SettingsError for a readout that the body does not have.
     """
     check_readout(readouts, options.readout)
+    rows = _rows(labels, parts, weights)
+    titles = ("", "") if quiet else ("train", "validation")
+    features = {
+        name: _features(read, name, parts, titles)
+        for name in (readouts if options.readout == AUTO else [options.readout])
+    }
+    with tqdm(desc="head", unit="fit", disable=True if quiet else None) as progress:
+
+        def on_step(step: str) -> None:
+            progress.set_postfix_str(step, refresh=False)
+            progress.update()
+
+        chooser = _chooser(labels, len(rows.texts), options, on_step)
+        choice = chooser.choose(rows, features)
+        if plan is not None:
+            choice = replace(choice, tested=score_held_out(plan, chooser, rows, features))
+    for line in (choice, *choice.notes):
+        log.info("%s", line)
+    return choice
+
+
+def _rows(labels: Labels, parts: tuple[Examples, Examples], weights: Floats | None) -> HeadRows:
     both = parts[0].joined(parts[1])
-    rows = HeadRows(
+    return HeadRows(
         texts=both.texts,
         labels=labels.encode(both.labels),
         blocks=blocks(both),
@@ -95,29 +120,21 @@ def head_on_body(
         weights=weights,
     )
 
-    def features_of(name: str) -> Floats:
-        titles = ("", "") if quiet else ("train", "validation")
-        return np.concatenate(
-            [read(part.texts, name, title) for part, title in zip(parts, titles, strict=True) if len(part)]
-        )
 
-    features = {name: features_of(name) for name in (readouts if options.readout == AUTO else [options.readout])}
-    with tqdm(desc="head", unit="fit", disable=True if quiet else None) as progress:
+def _features(read: Features, readout: str, parts: tuple[Examples, Examples], titles: tuple[str, str]) -> Floats:
+    """Of the rows of both parts, shape (n, width)."""
+    return np.concatenate(
+        [read(part.texts, readout, title) for part, title in zip(parts, titles, strict=True) if len(part)]
+    )
 
-        def on_step(step: str) -> None:
-            progress.set_postfix_str(step, refresh=False)
-            progress.update()
 
-        chooser = HeadChooser(
-            labels,
-            options.readout == AUTO,
-            class_weight=options.class_weight,
-            optimise=options.optimise,
-            cross_validated=len(both) if options.cross_validate else CROSS_VALIDATED,
-            seed=options.seed,
-            on_step=on_step,
-        )
-        choice = chooser.choose(rows, features)
-    for line in (choice, *choice.notes):
-        log.info("%s", line)
-    return choice
+def _chooser(labels: Labels, rows: int, options: HeadOptions, on_step: Callable[[str], None]) -> HeadChooser:
+    return HeadChooser(
+        labels,
+        options.readout == AUTO,
+        class_weight=options.class_weight,
+        optimise=options.optimise,
+        cross_validated=rows if options.cross_validate else CROSS_VALIDATED,
+        seed=options.seed,
+        on_step=on_step,
+    )

@@ -180,6 +180,27 @@ class LearningCurve(_Part):
     points: list[LearningPoint]
 
 
+class CrossValidation(_Part):
+    """Every row was scored by a head that had not seen it, and was chosen without it too."""
+
+    parts: int = Field(description="Parts in which the rows were divided; one after the other was held out.")
+    repeats: int = Field(description="How often, with other parts; each row was scored in one of these divisions.")
+
+    @property
+    def dependence(self) -> float:
+        """By how much the variance of a figure is larger than of a test on as many other rows.
+
+        Rows that are fitted on in turn depend on each other (Nadeau and Bengio 2003, "Inference for the Generalization
+        Error").
+        """
+        return 1 / self.repeats + self.parts / (self.parts - 1)
+
+    def __str__(self) -> str:
+        times = f", {self.repeats} times" if self.repeats > 1 else ""
+        each = "each row was scored by a head that had not seen it, and the final head was fitted on all rows"
+        return f"Nested cross-validation in {self.parts} parts{times}: {each}."
+
+
 class Result(_Part):
     """The figures of one model on one split of one data set. What an older Valence did not save is null."""
 
@@ -187,6 +208,14 @@ class Result(_Part):
     data: str = Field(examples=["sst2"])
     split: str = Field(examples=["test"])
     rows: int
+    cross_validation: CrossValidation | None = Field(
+        None, description="If no rows were held out: how all of them were tested."
+    )
+    caution: str | None = Field(
+        None,
+        description="What to know before relying on the figures; null if there are enough rows.",
+        examples=["12 rows: any figure below is a guess."],
+    )
     metrics: dict[str, Estimate] = Field(
         description="Figures with their 95% intervals: accuracy, macro_f1 and more; for a multi-label model "
         "subset_accuracy, micro_f1 and more."

@@ -7,20 +7,24 @@ vader       a lexicon of English sentiment with rules for negation and emphasis 
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from valence.data.examples import Dataset, Splits
-from valence.data.splits import SplitConfig
+from valence.data.examples import Dataset, Examples, Splits
+from valence.data.splits import SplitConfig, cut
 from valence.evaluation.comparison import Beside, compare
-from valence.evaluation.scored import AnyScored, MultiLabelScored, Scored
-from valence.model.head import Floats
+from valence.evaluation.scored import AnyScored
+from valence.fitting.nested import HeldOut
+from valence.model.head import Floats, Head, Ints, linear_head
 from valence.model.labels import Labels
-from valence.model.multi_label import BY_DEFAULT, choose_thresholds
-from valence.model.offsets import Objective, choose_offsets, log_of
+from valence.model.multi_label import BY_DEFAULT, MultiLabelHead, choose_thresholds
+from valence.model.offsets import Objective, choose_offsets
 from valence.model.results import Result
 from valence.system.errors import DataError
 from valence.training.run import Run, begin
@@ -48,11 +52,9 @@ def baseline(kind: str, dataset: Dataset, config: SplitConfig, *, command: str =
     Raises DataError if the test set has labels that the training set doesn't have, or for `vader` if the labels are not
     negative and positive.
     """
-    run = begin([dataset], config, command)
+    run = begin([dataset], config, command, may_cross_validate=True)
     title, method = KINDS[kind]
-    splits = run.sets[0].splits
-    predictions = method(splits, run.labels)
-    return _measured(run, title, predictions, _scored(splits, run.labels, predictions))
+    return _measured(run, title, *_tested(run, method))
 
 
 def tfidf_beside(
@@ -69,32 +71,77 @@ def tfidf_beside(
     """
     begun = replace(run, started=time.perf_counter())
     prepared = run.sets[0]
-    predictions = _tfidf(prepared.splits, run.labels, class_weight)
-    rows = _scored(prepared.splits, run.labels, predictions, optimise)
-    result = _measured(begun, TFIDF, predictions, rows)
-    data, split, seed = prepared.dataset.name, prepared.dataset.test_split, run.config.seed
-    comparison = compare(rows, own, names=(TFIDF, name), data=data, split=split, seed=seed)
+    rows, parameters = _tested(run, partial(_tfidf, class_weight=class_weight), optimise)
+    result = _measured(begun, TFIDF, rows, parameters)
+    comparison = compare(
+        rows,
+        own,
+        names=(TFIDF, name),
+        data=prepared.dataset.name,
+        split=prepared.dataset.test_split,
+        seed=run.config.seed,
+        dependence=run.plan.how.dependence if run.plan else 1.0,
+    )
     return Beside("TF-IDF alone", result, comparison)
 
 
-def _measured(run: Run, title: str, predictions: _Predictions, rows: AnyScored) -> Result:
-    (result,) = run.measure([rows], what=title, trained_parameters=predictions.trained_parameters)
+def _measured(run: Run, title: str, rows: AnyScored, parameters: int) -> Result:
+    (result,) = run.measure([rows], what=title, trained_parameters=parameters)
     return result
 
 
-def _scored(splits: Splits, labels: Labels, predictions: _Predictions, optimise: Objective | None = None) -> AnyScored:
-    """The test rows; thresholds and offsets, if there are any, are chosen on validation."""
-    probabilities, rows = predictions.test, splits.test
-    truth, validation_truth = labels.encode(rows.labels), labels.encode(splits.validation.labels)
+def _tested(run: Run, method: _Method, optimise: Objective | None = None) -> tuple[AnyScored, int]:
+    """(the test rows, how many parameters were trained); without test rows, all rows by cross-validation."""
+    splits, labels = run.sets[0].splits, run.labels
+    if run.plan is None:
+        predictions = method(splits, labels)
+        head = _deciding(predictions, splits, labels, optimise)
+        return run.scored(head, [predictions.test])[0], predictions.trained_parameters
+    held_out = HeldOut(run.plan, len(splits.train), labels)
+    with _without_each_fit():
+        for fitted, held in run.plan:
+            part = _part(splits.train, fitted, held, run.config.seed)
+            predictions = method(part, labels)
+            head = _deciding(predictions, part, labels, optimise)
+            logits = _logits(predictions.test, labels)
+            held_out.add(held, logits, head.decision(logits))
+    return run.tested(held_out.scores()), predictions.trained_parameters
+
+
+def _part(rows: Examples, fitted: Ints, held: Ints, seed: int) -> Splits:
+    """Some rows to fit on, with validation cut from them, and those held out as the test set."""
+    own = rows.take(fitted.tolist())
+    return Splits(*cut(own, rows=max(1, len(own) // 5), seed=seed), rows.take(held.tolist()))
+
+
+@contextmanager
+def _without_each_fit() -> Iterator[None]:
+    """TF-IDF logs what it chose, which says nothing where it is fitted twenty times."""
+    logger = logging.getLogger(tfidf.__module__)
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _deciding(predictions: _Predictions, splits: Splits, labels: Labels, optimise: Objective | None) -> Head:
+    """A head that takes logits as they are; its thresholds or offsets, if there are any, are chosen on validation."""
+    head = linear_head(np.eye(len(labels)), np.zeros(len(labels)))
+    truth = labels.encode(splits.validation.labels)
     if labels.multi_label:
-        thresholds = choose_thresholds(predictions.validation, validation_truth, objective=optimise or BY_DEFAULT)
-        given = (probabilities >= thresholds).astype(np.int64)
-        return MultiLabelScored(probabilities, truth, given, labels.names, rows.texts, rows.keys)
-    answers = None
-    if optimise is not None:
-        offsets = choose_offsets(predictions.validation, validation_truth, optimise)
-        answers = (log_of(probabilities) + offsets).argmax(axis=1)
-    return Scored(probabilities, truth, labels.names, rows.texts, rows.keys, answers)
+        thresholds = choose_thresholds(predictions.validation, truth, objective=optimise or BY_DEFAULT)
+        return MultiLabelHead.of(head, thresholds)
+    if optimise is None:
+        return head
+    return replace(head, offsets=choose_offsets(predictions.validation, truth, optimise))
+
+
+def _logits(probabilities: Floats, labels: Labels) -> Floats:
+    certain = 1e-12
+    kept = np.clip(probabilities, certain, 1 - certain)
+    return np.asarray(np.log(kept) - np.log1p(-kept) if labels.multi_label else np.log(kept))
 
 
 def _majority(splits: Splits, labels: Labels) -> _Predictions:

@@ -16,12 +16,15 @@ from valence.data.examples import Dataset, Splits, content_checksum
 from valence.data.splits import SplitConfig, prepare
 from valence.evaluation.comparison import Beside
 from valence.evaluation.results import Origin, check_labels_covered, measure
-from valence.evaluation.scored import AnyScored, scored
+from valence.evaluation.scored import AnyScored, answered, scored
+from valence.fitting.choice import HeldOutScores
+from valence.fitting.nested import Plan
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.head import Floats, Head
 from valence.model.labels import Labels
 from valence.model.ngrams import NGrams
 from valence.model.results import LabelCheck, LearningCurve, Result
+from valence.system.errors import DataError
 from valence.system.files import remove_folder
 from valence.training.provenance import describe_data, versions
 from valence.training.saving import AddBody, Trained, save
@@ -73,6 +76,7 @@ class Run:
         data: describes the sets, for the provenance.
         command: the command line that started the run; empty if a Python program did.
         started: `time.perf_counter()` at the beginning.
+        plan: how the rows of the one set are tested if none was held out.
     """
 
     sets: tuple[PreparedSet, ...]
@@ -81,6 +85,7 @@ class Run:
     config: SplitConfig
     command: str
     started: float
+    plan: Plan | None = None
 
     def scored(self, head: Head, probabilities: Sequence[Floats]) -> list[AnyScored]:
         """The test rows of each set with their probabilities, each of shape (n, classes)."""
@@ -94,6 +99,12 @@ class Run:
             )
             for scores, prepared in zip(probabilities, self.sets, strict=True)
         ]
+
+    def tested(self, held_out: HeldOutScores) -> AnyScored:
+        """The rows of the one set that were scored by heads that had not seen them."""
+        rows = self.sets[0].splits.train.take(held_out.rows.tolist())
+        truth = self.labels.encode(rows.labels)
+        return answered(held_out.probabilities, held_out.answers, truth, labels=self.labels, rows=rows)
 
     def measure(
         self,
@@ -127,6 +138,7 @@ class Run:
                     trained_parameters=trained_parameters,
                     accelerator=accelerator,
                     command=self.command,
+                    cross_validation=self.plan.how if self.plan else None,
                 ),
                 started=self.started,
                 learning_curve=learning_curve,
@@ -168,18 +180,29 @@ class Run:
         return Finished(folder, results, beside)
 
 
-def begin(datasets: Sequence[Dataset], config: SplitConfig, command: str = "") -> Run:
+def begin(
+    datasets: Sequence[Dataset], config: SplitConfig, command: str = "", *, may_cross_validate: bool = False
+) -> Run:
     """Prepares and describes the data sets; the clock of the run starts here.
 
-    Raises DataError if a set has too few rows, or labels in test that are not in training.
+    Raises DataError if a set has too few rows, or labels in test that are not in training, or no test rows although
+    the run cannot test the rows that it trains on by cross-validation.
     """
     started = time.perf_counter()
     labels = Labels.discover(datasets[0].train.labels)
     sets = tuple(PreparedSet(dataset, prepare(dataset, config)) for dataset in datasets)
     for prepared in sets:
         splits = prepared.splits
+        if not len(splits.test) and not may_cross_validate:
+            raise DataError(
+                f"{prepared.dataset.name} has no rows to test on.",
+                hint="Give a test set, or rows from which one can be cut.",
+                code="split-missing",
+            )
         check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
-    return Run(sets, labels, _describe(sets), config, command, started)
+    first = sets[0].splits
+    plan = None if len(first.test) else Plan(first.train, labels, config.seed)
+    return Run(sets, labels, _describe(sets), config, command, started, plan)
 
 
 def _describe(sets: Sequence[PreparedSet]) -> dict[str, Any]:

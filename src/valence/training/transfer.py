@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from valence.data.examples import Dataset
-from valence.data.splits import SplitConfig
+from valence.data.splits import SplitConfig, cut
 from valence.evaluation.comparison import Beside
 from valence.evaluation.scored import AnyScored
 from valence.fitting.choice import HeadChoice
@@ -75,7 +75,7 @@ def transfer(
     Args:
         source: a model folder, "bundled" for the one in the package, or a base (by name, path or Hub id) to skip
             stage 1.
-        dataset: what the head is fitted and tested on.
+        dataset: what the head is fitted and tested on; one without test rows is tested by nested cross-validation.
         out: the folder to write.
         config: see TransferConfig.
         spread: reads the texts on other machines; without it, this machine does.
@@ -85,18 +85,19 @@ def transfer(
     """
     ranks.check_alone("valence transfer")
     _check(dataset, config)
-    run = begin([dataset], config, command)
+    run = begin([dataset], config, command, may_cross_validate=True)
     splits, labels = run.sets[0].splits, run.labels
     start = open_body(source, labels, config.precision, spread)
     check_readout(start.body.readouts, config.readout)
-    choice = head_on_body(start.body.readouts, start.read, labels, (splits.train, splits.validation), _options(config))
+    parts = (splits.train, splits.validation)
+    choice = head_on_body(start.body.readouts, start.read, labels, parts, _options(config), plan=run.plan)
     readout = choice.chosen.readout
     fitted = FittedHead(choice.head, labels, readout, start.body.id, ngrams=choice.ngrams)
-    test = fitted.inputs(start.read(splits.test.texts, readout, "test"), splits.test.texts)
+    rows = run.tested(choice.tested) if choice.tested else _of_test(start, run, fitted)
     curve = _learning_curve(start, run, config, readout) if config.learning_curve else None
-    rows, what = run.scored(choice.head, [choice.head.predict_proba(test)]), _in_words(start, fitted)
+    what = _in_words(start, fitted)
     results = run.measure(
-        rows,
+        [rows],
         what=what,
         trained_parameters=choice.parameters,
         accelerator=start.accelerator,
@@ -112,9 +113,7 @@ def transfer(
     )
     model = TrainedModel(start.body, choice.head, readout, start.with_head, choice.ngrams)
     earlier = comparable(start.history, results[0])
-    return run.finish(
-        out, model, results, provenance, comparisons=earlier, beside=_baseline(run, rows[0], what, config)
-    )
+    return run.finish(out, model, results, provenance, comparisons=earlier, beside=_baseline(run, rows, what, config))
 
 
 def _options(config: TransferConfig) -> HeadOptions:
@@ -125,6 +124,12 @@ def _options(config: TransferConfig) -> HeadOptions:
         cross_validate=config.check_labels,
         seed=config.seed,
     )
+
+
+def _of_test(start: FrozenBody, run: Run, fitted: FittedHead) -> AnyScored:
+    test = run.sets[0].splits.test
+    inputs = fitted.inputs(start.read(test.texts, fitted.readout, "test"), test.texts)
+    return run.scored(fitted.head, [fitted.head.predict_proba(inputs)])[0]
 
 
 def _in_words(start: FrozenBody, fitted: FittedHead) -> str:
@@ -149,13 +154,16 @@ def _label_check(choice: HeadChoice, run: Run) -> LabelCheck:
 def _learning_curve(start: FrozenBody, run: Run, config: TransferConfig, readout: str) -> LearningCurve:
     """Of the readout alone: n-grams need many rows before they help, and would bend the curve."""
     splits, labels = run.sets[0].splits, run.labels
-    train, validation = (start.read(part.texts, readout, "") for part in (splits.train, splits.validation))
+    parts = (splits.train, splits.validation)
+    if not len(splits.validation):
+        parts = cut(splits.train, rows=max(1, len(splits.train) // 5), seed=config.seed)
+    train, validation = (start.read(part.texts, readout, "") for part in parts)
     return learning_curve(
         fitter_for(labels, class_weight=config.class_weight),
         train,
-        labels.encode(splits.train.labels),
+        labels.encode(parts[0].labels),
         validation,
-        labels.encode(splits.validation.labels),
+        labels.encode(parts[1].labels),
         classes=len(labels),
         seed=config.seed,
     )

@@ -57,6 +57,8 @@ const result = (name: string, accuracy: number): Result => ({
     accuracy: { value: accuracy, low: accuracy - 0.02, high: accuracy + 0.02 },
     ece: { value: 0.021, low: 0.011, high: 0.032 },
   },
+  cross_validation: null,
+  caution: null,
   multi_label: false,
   labels: ["negative", "positive"],
   confusion: [

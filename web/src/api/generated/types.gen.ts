@@ -162,6 +162,26 @@ export type ConfusedPair = {
 };
 
 /**
+ * CrossValidation
+ *
+ * Every row was scored by a head that had not seen it, and was chosen without it too.
+ */
+export type CrossValidation = {
+    /**
+     * Parts
+     *
+     * Parts in which the rows were divided; one after the other was held out.
+     */
+    parts: number;
+    /**
+     * Repeats
+     *
+     * How often, with other parts; each row was scored in one of these divisions.
+     */
+    repeats: number;
+};
+
+/**
  * EraseRequest
  *
  * Either a `text` or an `author`.
@@ -1731,6 +1751,16 @@ export type Result = {
      * Rows
      */
     rows: number;
+    /**
+     * If no rows were held out: how all of them were tested.
+     */
+    cross_validation: CrossValidation | null;
+    /**
+     * Caution
+     *
+     * What to know before relying on the figures; null if there are enough rows.
+     */
+    caution: string | null;
     /**
      * Metrics
      *

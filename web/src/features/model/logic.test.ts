@@ -34,6 +34,7 @@ describe("groupsOf", () => {
 it("doesn't call a whole file a split", () => {
   expect(dataSetName({ data: "sst2", split: "dev" })).toBe("SST-2, dev split");
   expect(dataSetName({ data: "mine", split: "all of mine.csv" })).toBe("mine");
+  expect(dataSetName({ data: "mine", split: "cross-validation" })).toBe("mine, cross-validation");
 });
 
 it("omits the list of validation passes", () => {

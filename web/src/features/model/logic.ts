@@ -65,6 +65,7 @@ export interface Row extends Result {
 export interface Group {
   key: string;
   title: string;
+  cautions: string[];
   rows: Row[];
   metrics: string[];
   /** Times are comparable only on the same processor. */
@@ -88,6 +89,7 @@ export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" |
     return {
       key,
       title: first ? `${dataSetName(first)}, ${counted(first.rows, "text")}` : key,
+      cautions: cautionsOf(own),
       rows: own.toSorted((a, b) => (accuracyOf(b)?.value ?? 0) - (accuracyOf(a)?.value ?? 0)),
       metrics: metricsOf(own),
       processors: [...new Set(own.map((row) => row.processor))],
@@ -96,8 +98,21 @@ export function groupsOf({ results, comparisons }: Pick<ModelDetail, "results" |
 }
 
 /** "SST-2, dev split"; only the data's name for a file evaluated as a whole. */
-export const dataSetName = ({ data, split }: Pick<Result, "data" | "split">): string =>
-  split.startsWith("all of ") ? dataName(data) : `${dataName(data)}, ${split} split`;
+export function dataSetName({ data, split }: Pick<Result, "data" | "split">): string {
+  if (split.startsWith("all of ")) return dataName(data);
+  return split === "cross-validation" ? `${dataName(data)}, ${split}` : `${dataName(data)}, ${split} split`;
+}
+
+/** What to know before relying on the figures: how few the rows are, and how they were tested. */
+export function cautionsOf(results: readonly Pick<Result, "caution" | "cross_validation">[]): string[] {
+  const sentences = results.flatMap(({ caution, cross_validation: tested }) => [
+    ...(caution === null ? [] : [caution]),
+    ...(tested === null
+      ? []
+      : [`No rows were held out: each was scored by a head that had not seen it, in ${tested.parts} parts.`]),
+  ]);
+  return [...new Set(sentences)];
+}
 
 const keyOf = ({ data, split, rows }: Result): string => `${data} ${split} ${rows}`;
 

@@ -27,6 +27,24 @@ describe("Model page", () => {
     expect(screen.getByRole("group", { name: "Commands" })).toHaveTextContent("valence pretrain --data imdb");
   });
 
+  it("says how few rows the figures rest on, and how they were tested", async () => {
+    const [first] = detail.results;
+    const caution = "12 rows: any figure below is a guess.";
+    const few = {
+      ...first!,
+      split: "cross-validation",
+      rows: 12,
+      caution,
+      cross_validation: { parts: 6, repeats: 3 },
+    };
+    server.use(http.get(`${MODELS}/:name`, () => HttpResponse.json({ ...detail, results: [few] })));
+    open("/model");
+    const figures = await screen.findByRole("list", { name: "Accuracy" });
+    expect(figures).toHaveTextContent("SST-2, cross-validation, 12 texts");
+    expect(within(figures).getByText(caution)).toBeVisible();
+    expect(within(figures).getByText(/No rows were held out: .* in 6 parts/)).toBeVisible();
+  });
+
   it("shows the card without executing its content", async () => {
     open("/model");
     expect(await screen.findByText(/^A card\./)).toBeInTheDocument();

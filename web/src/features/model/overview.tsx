@@ -1,7 +1,7 @@
 import type { ModelDetail, Result } from "../../api/generated";
 import { baseName, counted, fixedPercent, percent } from "../../lib/format";
 import { probability } from "../../lib/units";
-import { accuracyOf, dataSetName, interval } from "./logic";
+import { accuracyOf, cautionsOf, dataSetName, interval } from "./logic";
 import classes from "./overview.module.css";
 
 /** The number of headline figures; the results have all. */
@@ -44,6 +44,11 @@ function Figure({ result }: { result: Result }) {
         {result.multi_label ? "with exactly the correct labels" : "labelled correctly"}: {dataSetName(result)}
         , {counted(result.rows, "text")} (95% interval {interval(right)})
       </span>
+      {cautionsOf([result]).map((caution) => (
+        <p key={caution} className={classes.caution}>
+          {caution}
+        </p>
+      ))}
     </li>
   );
 }

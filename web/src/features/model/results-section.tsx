@@ -40,6 +40,11 @@ function ResultGroup({ group }: { group: Group }) {
           onChoose={setMetric}
         />
       </div>
+      {group.cautions.map((caution) => (
+        <p key={caution} className={classes.meaning}>
+          {caution}
+        </p>
+      ))}
       <p className={classes.meaning}>{metricMeaning(metric)}</p>
       <IntervalChart rows={group.rows} metric={metric} />
       <ResultsTable group={group} chosen={metric} />
