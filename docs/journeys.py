@@ -77,9 +77,15 @@ JOURNEYS = (
                 "fitting.choice:HeadChooser._choose",
                 "chooses what the head reads on held-out rows; fits it on all rows",
             ),
-            Step("fitting.blocks:path", "fits a readout, or n-grams, with one penalty after the other"),
+            Step(
+                "fitting.blocks:path",
+                "says which penalties are tried for a readout, or for n-grams, and on which folds",
+            ),
+            Step("fitting.blocks:_Search.along", "tries one after the other, until the loss gets worse"),
+            Step("fitting.blocks:_Search._fitted", "names the fold"),
             Step("fitting.blocks:Problem.fit", "takes a fold's rows, or all of them"),
-            Step("fitting.linear:fit_layer", "solves one penalised logistic regression"),
+            Step("fitting.linear:fit_layer", "one penalised logistic regression: its loss, slope and curvature"),
+            Step("fitting.lbfgs:minimise", "finds where the loss is lowest"),
             Step(
                 "training.run:Run.measure",
                 "tests the head on the reserved rows and returns a `Result`",

@@ -1,11 +1,15 @@
-"""Folding rows into fewer coordinates changes no layer."""
+"""Folding rows into fewer coordinates changes no layer; with much data few penalties are tried."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from valence.fitting.blocks import ngram_block, readout_block
+from valence.fitting import blocks
+from valence.fitting.blocks import READOUT_PENALTIES, Problem, ngram_block, path, readout_block
+from valence.fitting.folds import folds
 from valence.fitting.linear import SINGLE, fit_layer, one_column_a_class
+from valence.model.head import standardiser
 from valence.model.ngrams import Vocabulary
 
 DRAW = np.random.default_rng(7)
@@ -14,7 +18,7 @@ LABELS = np.tile([0, 1, 2], 10).astype(np.int64)
 
 def test_wide_rows_are_folded_without_loss() -> None:
     features = (DRAW.normal(size=(30, 100)) + LABELS[:, None]).astype(np.float32)
-    block = readout_block("final", features, np.zeros(100, np.float32), np.ones(100, np.float32))
+    block = readout_block("final", features, np.zeros(100, np.float32), np.ones(100, np.float32), 3)
     assert block.rows.shape[1] <= 30
     targets = one_column_a_class(LABELS, 3)
     folded = fit_layer(block.rows, targets, 0.1, SINGLE, tolerance=1e-10)
@@ -25,7 +29,7 @@ def test_wide_rows_are_folded_without_loss() -> None:
 
 def test_principal_axes_and_ngrams_give_the_same_logits_when_unfolded() -> None:
     features = DRAW.normal(size=(60, 10)).astype(np.float32)
-    block = readout_block("final", features, np.zeros(10, np.float32), np.ones(10, np.float32))
+    block = readout_block("final", features, np.zeros(10, np.float32), np.ones(10, np.float32), 3)
     weight = DRAW.normal(size=(block.rows.shape[1], 3)).astype(np.float32)
     np.testing.assert_allclose(features @ block.unfold(weight), block.rows @ weight, atol=1e-4)
     texts = [f"word{i} some text" for i in range(10)]
@@ -37,3 +41,23 @@ def test_principal_axes_and_ngrams_give_the_same_logits_when_unfolded() -> None:
     dense = np.zeros((10, rows.width), np.float32)
     dense[np.repeat(np.arange(10), np.diff(rows.starts)), rows.columns] = rows.values
     np.testing.assert_allclose(dense @ block.unfold(weight), block.rows @ weight, atol=1e-4)
+
+
+@pytest.mark.parametrize("noise", [0.1, 3.0, 300.0])
+def test_with_much_data_the_best_penalty_is_found_from_the_middle_on_the_first_fold(
+    noise: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = np.arange(300) % 3
+    features = (noise * DRAW.normal(size=(300, 6)) + np.eye(3)[labels] @ DRAW.normal(size=(3, 6))).astype(np.float32)
+    block = readout_block("final", features, *standardiser(features, None), 3)
+    cut = list(folds(labels, np.arange(300), 3, 1))
+    problem = Problem(one_column_a_class(labels, 3), SINGLE, None, None, cut)
+    steps: list[str] = []
+    every = path(block, problem, lambda _: None)
+    monkeypatch.setattr(blocks, "_LARGE", 0)
+    few = path(block, problem, steps.append)
+    assert few.penalty in READOUT_PENALTIES[::2]
+    assert problem.loss(few.logits) < problem.loss(every.logits) * 1.03
+    assert few.logits.shape == every.logits.shape == (300, 3)
+    assert [step for step in steps if "fold" in step] == ["final: fold 2 of 3", "final: fold 3 of 3"]
+    assert len(few.losses) < len(READOUT_PENALTIES[::2]), "not all are tried"

@@ -7,6 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 
+from valence.fitting import linear
 from valence.fitting.linear import SEVERAL, SINGLE, fit_layer, one_column_a_class
 
 DRAW = np.random.default_rng(3)
@@ -17,7 +18,11 @@ WEIGHTS = DRAW.uniform(0.2, 3, size=200)
 
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize("weights", [None, WEIGHTS])
-def test_the_optimum_is_that_of_scikit_learn(sparse: bool, weights: np.ndarray | None) -> None:
+@pytest.mark.parametrize("many_columns", [0, 64], ids=["by column", "together"])
+def test_the_optimum_is_that_of_scikit_learn(
+    sparse: bool, weights: np.ndarray | None, many_columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linear, "MANY_COLUMNS", many_columns)
     total = 200 if weights is None else weights.sum()
     model = LogisticRegression(C=1 / (0.01 * total), tol=1e-8, max_iter=5000).fit(ROWS, LABELS, sample_weight=weights)
     rows = csr_array(ROWS) if sparse else ROWS

@@ -6,14 +6,15 @@ fitted at once, with one penalty and one scale for the n-grams, it takes longer;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from valence.fitting.folds import Fold
-from valence.fitting.linear import CLOSE, ROUGH, Layer, Link, fit_layer
+from valence.fitting.linear import CLOSE, MANY_COLUMNS, ROUGH, Layer, Link, fit_layer
 from valence.model.head import Floats, Ints
 from valence.model.ngrams import Vocabulary
 
@@ -25,7 +26,8 @@ NGRAM_PENALTIES = tuple(10 ** (step / 2) for step in range(0, -17, -1))
 # solve. Once one is worse than the best by this factor, weaker ones are not tried.
 _CLEARLY_WORSE = 1.01
 
-# Rows times classes from which only every second penalty is tried: with as much data the loss is flat around its best.
+# Rows times classes from which only every second penalty is tried, from the middle on: with as much data the loss is
+# flat around its best, and a fit takes long.
 _LARGE = 300_000
 
 
@@ -89,10 +91,10 @@ class Problem:
     def __post_init__(self) -> None:
         object.__setattr__(self, "held_out", np.concatenate([held for _, held in self.folds]))
 
-    def loss(self, logits: Floats) -> float:
-        """Mean loss of the held-out rows; logits of shape (m, classes)."""
-        weights = None if self.weights is None else self.weights[self.held_out]
-        return self.link.loss(logits, self.targets[self.held_out], weights)
+    def loss(self, logits: Floats, rows: Ints | None = None) -> float:
+        """Mean loss of these rows, by default of all that are held out; logits of shape (m, classes)."""
+        rows = self.held_out if rows is None else rows
+        return self.link.loss(logits, self.targets[rows], None if self.weights is None else self.weights[rows])
 
     def fit(self, block: Block, rows: Ints | None, penalty: float, start: Layer | None) -> Layer:
         """The layer of some rows, roughly, or of all rows, closely."""
@@ -110,35 +112,76 @@ class Problem:
 
 
 def path(block: Block, problem: Problem, on_step: Callable[[str], None]) -> Path:
-    """Fits the block along its penalties until they get clearly worse; `on_step` gets a line for each."""
-    starts: list[Layer | None] = [None] * len(problem.folds)
-    losses: dict[float, float] = {}
-    best: Path | None = None
+    """Fits the block along its penalties until they get clearly worse; `on_step` gets a line for each.
+
+    With much data the penalties are compared on the first fold alone, and the other folds are fitted with the best.
+    """
     large = problem.targets.size > _LARGE
-    for penalty in block.penalties[:: 2 if large else 1]:
-        layers = [
-            problem.fit(block, rows, penalty, start) for (rows, _), start in zip(problem.folds, starts, strict=True)
-        ]
-        logits = np.concatenate(
-            [layer.logits(block.rows[held]) for layer, (_, held) in zip(layers, problem.folds, strict=True)]
-        )
-        starts = list(layers)
-        losses[penalty] = problem.loss(logits)
-        on_step(f"{block.name}: penalty {penalty:.3g}, log loss {losses[penalty]:.4f}")
-        if best is None or losses[penalty] < losses[best.penalty]:
-            best = Path(penalty, losses, logits, layers[0])
-        elif losses[penalty] > losses[best.penalty] * _CLEARLY_WORSE:
-            break
-    assert best is not None
-    return best
+    search = _Search(block, problem, on_step, [0] if large else list(range(len(problem.folds))))
+    if large:
+        few = block.penalties[::2]
+        middle = len(few) // 2
+        search.along(few[middle:])
+        if search.best == few[middle]:
+            search.along(few[middle - 1 :: -1])
+    else:
+        search.along(block.penalties)
+    return search.finished()
 
 
-def readout_block(name: str, features: Floats, mean: Floats, scale: Floats) -> Block:
-    """Standardised features; `mean` and `scale` as `Head` keeps them."""
+class _Search:
+    """The penalties that were tried on some of the folds, and the layers of the best."""
+
+    def __init__(self, block: Block, problem: Problem, on_step: Callable[[str], None], folds: Sequence[int]) -> None:
+        self.best = block.penalties[0]
+        self._block, self._problem, self._on_step = block, problem, on_step
+        self._folds = folds
+        self._losses: dict[float, float] = {}
+        self._layers: dict[int, Layer] = {}
+
+    def along(self, penalties: Sequence[float]) -> None:
+        """Tries them one after the other, each from the layers of the one before, until they get clearly worse."""
+        starts = dict(self._layers)
+        for penalty in penalties:
+            starts = {fold: self._fitted(fold, penalty, starts.get(fold)) for fold in self._folds}
+            loss = self._loss(starts)
+            self._on_step(f"{self._block.name}: penalty {penalty:.3g}, log loss {loss:.4f}")
+            if not self._losses or loss < self._losses[self.best]:
+                self.best, self._layers = penalty, starts
+            self._losses[penalty] = loss
+            if loss > self._losses[self.best] * _CLEARLY_WORSE:
+                break
+
+    def finished(self) -> Path:
+        """The path, with the layers of the folds that were left out."""
+        layers, folds = dict(self._layers), range(len(self._problem.folds))
+        for fold in folds:
+            if fold not in layers:
+                layers[fold] = self._fitted(fold, self.best, layers[0])
+                self._on_step(f"{self._block.name}: fold {fold + 1} of {len(folds)}")
+        logits = np.concatenate([self._logits(fold, layers[fold]) for fold in folds])
+        return Path(self.best, self._losses, logits, layers[0])
+
+    def _fitted(self, fold: int, penalty: float, start: Layer | None) -> Layer:
+        return self._problem.fit(self._block, self._problem.folds[fold][0], penalty, start)
+
+    def _logits(self, fold: int, layer: Layer) -> Floats:
+        return layer.logits(self._block.rows[self._problem.folds[fold][1]])
+
+    def _loss(self, layers: Mapping[int, Layer]) -> float:
+        logits = np.concatenate([self._logits(fold, layer) for fold, layer in layers.items()])
+        return self._problem.loss(logits, np.concatenate([self._problem.folds[fold][1] for fold in layers]))
+
+
+def readout_block(name: str, features: Floats, mean: Floats, scale: Floats, classes: int) -> Block:
+    """Standardised features; `mean` and `scale` as `Head` keeps them, and the number of classes to tell apart."""
     rows = ((features - mean) / scale).astype(np.float32)
     if len(rows) < rows.shape[1] // 2:
         return Block(name, *_folded(rows, rows @ rows.T), READOUT_PENALTIES)
-    axes = np.linalg.eigh(rows.T @ rows)[1]  # principal axes: see `valence.fitting.linear`
+    if rows.shape[1] <= MANY_COLUMNS * classes:
+        return Block(name, rows, lambda weight: weight, READOUT_PENALTIES)
+    with threadpool_limits(limits=1):  # it takes no longer, and other threads do not wait at full speed
+        axes = np.linalg.eigh(rows.T @ rows)[1]  # principal axes: see `valence.fitting.linear`
     return Block(name, rows @ axes, lambda weight: axes @ weight, READOUT_PENALTIES)
 
 

@@ -180,7 +180,10 @@ class HeadChooser:
         problem, decided_by = self._problem(rows)
         readouts = list(features)
         scales = {readout: standardiser(features[readout], rows.weights) for readout in readouts}
-        blocks = {readout: readout_block(readout, features[readout], *scales[readout]) for readout in readouts}
+        blocks = {
+            readout: readout_block(readout, features[readout], *scales[readout], len(self.labels))
+            for readout in readouts
+        }
         vocabulary = Vocabulary.of(rows.texts, len(self.labels)) if self.ngrams else None
         if vocabulary is not None and len(vocabulary.buckets):
             blocks[NGRAMS] = ngram_block(rows.texts, vocabulary)

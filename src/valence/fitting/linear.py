@@ -1,10 +1,9 @@
 """Penalised logistic regression on rows that may be dense or sparse: for one label a text, or several.
 
 The loss is the mean negative log-likelihood of the rows plus half the penalty times the sum of squared weights; the
-bias is not penalised. It is convex, and L-BFGS (Liu and Nocedal 1989) finds its optimum from any start.
-
-The search runs on weights that are divided by the inverse root of the loss's curvature, as far as that is known
-beforehand (a diagonal preconditioner). On rows in their principal axes it then takes a tenth of the steps.
+bias is not penalised. It is convex, and L-BFGS finds its optimum from any start. Its preconditioner is the curvature at
+the start, averaged over the classes: of all columns together where that pays (dense rows, many classes), or of each
+column by itself, as is right for sparse rows, and for dense ones in their principal axes.
 """
 
 from __future__ import annotations
@@ -15,13 +14,18 @@ from typing import Any
 
 import numpy as np
 
+from valence.fitting.lbfgs import minimise
 from valence.model.head import Floats, Ints
 from valence.model.multi_label import sigmoid
 from valence.model.softmax import log_softmax, softmax
 
-CLOSE = 1e-7  # relative change of the loss in the last step; probabilities then change in the fourth place at most
-ROUGH = 1e-5  # enough to compare penalties, whose losses differ by a hundredth
+CLOSE = 1e-5  # what is left to gain, as a share of the loss
+ROUGH = 1e-3  # enough to compare penalties, whose losses differ by a hundredth
 _MOST_STEPS = 300
+
+MANY_COLUMNS = 64  # for each class; with more, solving a system of that size costs more than the steps that it saves
+_ENOUGH_ROWS = 4  # times the columns: curvature is estimated on no more
+_JITTER = 3e-7  # of the sum of the curvatures, so that they can be inverted in single precision
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,12 @@ class Link:
         probabilities: of logits, both of shape (n, classes).
         losses: negative log-likelihood of each row, shape (n,), or of each row and label, shape (n, classes); from
             logits and targets, both of shape (n, classes).
+        both: (losses, probabilities), from logits and targets; overwrites the logits.
     """
 
     probabilities: Callable[[Floats], Floats]
     losses: Callable[[Floats, Floats], Floats]
+    both: Callable[[Floats, Floats], tuple[Floats, Floats]]
 
     def loss(self, logits: Floats, targets: Floats, weights: Floats | None = None) -> float:
         """Mean loss; rows count by `weights`, shape (n,)."""
@@ -52,8 +58,21 @@ def _sigmoid_losses(logits: Floats, targets: Floats) -> Floats:
     return np.asarray(np.logaddexp(0.0, logits) - targets * logits)
 
 
-SINGLE = Link(softmax, _softmax_losses)
-SEVERAL = Link(sigmoid, _sigmoid_losses)
+def _softmax_both(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
+    logits -= logits.max(axis=1, keepdims=True)
+    of_target = np.einsum("ij,ij->i", logits, targets)
+    np.exp(logits, out=logits)
+    total = logits.sum(axis=1, keepdims=True)
+    logits /= total
+    return np.log(total[:, 0]) - of_target, logits
+
+
+def _sigmoid_both(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
+    return _sigmoid_losses(logits, targets), sigmoid(logits)
+
+
+SINGLE = Link(softmax, _softmax_losses, _softmax_both)
+SEVERAL = Link(sigmoid, _sigmoid_losses, _sigmoid_both)
 
 
 def one_column_a_class(labels: Ints, classes: int) -> Floats:
@@ -96,35 +115,30 @@ def fit_layer(
         link: for one label a text, or several.
         weights: how much each row counts, shape (n,) or (n, classes); None where all count alike.
         start: where the search begins; the optimum is the same.
-        tolerance: relative change of the loss at which the search ends.
+        tolerance: the search ends when what is left to gain is about this share of the loss.
     """
-    from scipy.optimize import minimize
-
-    steps = _step_sizes(rows, penalty, targets)
     shares = _shares(weights, len(targets))
-    turned = rows.T if isinstance(rows, np.ndarray) else rows.T.tocsr()
     several = link is SEVERAL
+    counts = shares if several else shares[:, 0]
 
-    def value(flat: Floats) -> tuple[float, Floats]:
-        weight, bias = _unflattened(flat, steps)
-        logits = rows @ weight + bias
-        error = (link.probabilities(logits) - targets) * shares
-        losses = link.losses(logits, targets)
-        total = float((losses * (shares if several else shares[:, 0])).sum(dtype=np.float64))
-        total += 0.5 * penalty * float(np.vdot(weight, weight))
-        slope = (turned @ error + penalty * weight) * steps
-        slopes = np.concatenate([slope.ravel(), error.sum(axis=0)])
-        return total, slopes.astype(np.float64)
+    def value(point: Floats) -> tuple[float, Floats]:
+        weight, logits = point[:-1], rows @ point[:-1]
+        logits += point[-1]
+        losses, error = link.both(logits, targets)
+        error -= targets
+        error *= shares
+        total = float((losses * counts).sum(dtype=np.float64)) + 0.5 * penalty * float(np.vdot(weight, weight))
+        gradient = np.empty_like(point)
+        np.add(rows.T @ error, np.float32(penalty) * weight, out=gradient[:-1])
+        gradient[-1] = error.sum(axis=0)
+        return total, gradient
 
-    begin = _beginning(targets, len(steps), several=several) if start is None else start
-    found = minimize(
-        value,
-        np.concatenate([(begin.weight / steps).ravel(), begin.bias]).astype(np.float64),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": _MOST_STEPS, "ftol": tolerance, "gtol": 1e-6},
-    )
-    return Layer(*_unflattened(found.x, steps))
+    begin = start or _beginning(targets, rows.shape[1], several=several)
+    probabilities = link.probabilities(begin.logits(rows))
+    precondition = _preconditioner(rows, probabilities * (1 - probabilities) * shares, penalty)
+    point = np.vstack([begin.weight, begin.bias]).astype(np.float32)
+    found = minimise(value, point, precondition, tolerance=tolerance, most_steps=_MOST_STEPS)
+    return Layer(found[:-1], found[-1])
 
 
 def _shares(weights: Floats | None, rows: int) -> Floats:
@@ -142,16 +156,37 @@ def _beginning(targets: Floats, width: int, *, several: bool) -> Layer:
     return Layer(np.zeros((width, targets.shape[1]), dtype=np.float32), bias.astype(np.float32))
 
 
-def _step_sizes(rows: Any, penalty: float, targets: Floats) -> Floats:
-    """For each coordinate the inverse root of the loss's curvature along it at the beginning, shape (width, 1)."""
-    squares = (rows**2).mean(axis=0) if isinstance(rows, np.ndarray) else rows.power(2).mean(axis=0)
-    share = targets.mean(axis=0)
-    curvature = float((share * (1 - share)).mean())
-    return np.asarray(1 / np.sqrt(curvature * np.asarray(squares) + penalty), dtype=np.float32)[:, None]
+def _preconditioner(rows: Any, curvature: Floats, penalty: float) -> Callable[[Floats], Floats]:
+    """Multiplies a gradient, shape (width + 1, classes), with about the inverse curvature of the loss.
+
+    `curvature` is that of each logit, shape (n, classes).
+    """
+    of_bias = curvature.sum(axis=0)
+    of_bias += 1e-3 * of_bias.mean() + 1e-6
+    of_row = curvature.mean(axis=1)
+    columns, classes = rows.shape[1], curvature.shape[1]
+    together = isinstance(rows, np.ndarray) and columns <= MANY_COLUMNS * classes
+    solve = (_together if together else _column_by_column)(rows, of_row, penalty)
+    return lambda gradient: np.vstack([solve(gradient[:-1]), gradient[-1] / of_bias]).astype(np.float32, copy=False)
 
 
-def _unflattened(flat: Floats, steps: Floats) -> tuple[Floats, Floats]:
-    """(weight, bias) of the numbers that the search runs on."""
-    values, width = np.asarray(flat, dtype=np.float32), len(steps)
-    classes = len(values) // (width + 1)
-    return values[: width * classes].reshape(width, classes) * steps, values[width * classes :]
+def _together(rows: Floats, of_row: Floats, penalty: float) -> Callable[[Floats], Floats]:
+    from scipy.linalg import cho_factor, cho_solve
+
+    apart = max(1, len(rows) // (_ENOUGH_ROWS * rows.shape[1]))
+    some = rows[::apart] * np.sqrt(of_row[::apart] * apart)[:, None]
+    matrix = some.T @ some
+    matrix[np.diag_indices_from(matrix)] += penalty + _JITTER * float(np.trace(matrix))
+    factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+    return lambda gradient: cho_solve(factor, gradient, check_finite=False)
+
+
+def _column_by_column(rows: Any, of_row: Floats, penalty: float) -> Callable[[Floats], Floats]:
+    if isinstance(rows, np.ndarray):
+        curvature = np.einsum("ij,ij,i->j", rows, rows, of_row)
+    else:
+        squares = rows.copy()
+        squares.data **= 2
+        curvature = squares.T @ of_row
+    inverse = (1 / (curvature + penalty))[:, None].astype(np.float32)
+    return lambda gradient: gradient * inverse
