@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -138,6 +138,11 @@ def score_each(
         charge=lambda tokens: charge_tokens(before + tokens),
         timeout_s=timeout_s,
     )
+
+
+def score_by(classifiers: Iterable[str], texts: Sequence[str]) -> dict[str, PredictResponse]:
+    """Each classifier's results for the same texts, as of `score_each`: one pass for each classifier."""
+    return {name: score_each(texts, name) for name in dict.fromkeys(classifiers)}
 
 
 def scored_or_raise(result: Scored | NotScored) -> Scored:

@@ -10,7 +10,7 @@ from valence.server.adapters.flags import Flags
 from valence.server.adapters.openai.errors import openai_error
 from valence.server.adapters.openai.moderation import moderation
 from valence.server.adapters.openai.schemas import ModerationRequest, texts_of
-from valence.server.adapters.view import adapter, score
+from valence.server.adapters.view import adapter, score, score_by, scored_or_raise
 from valence.server.error_forms import Address
 from valence.server.state import state
 
@@ -27,10 +27,10 @@ def moderations(body: ModerationRequest) -> dict[str, Any]:
     settings, texts = state().settings, texts_of(body.input)
     theirs = body.model is None or body.model.startswith(_THEIR_MODELS)
     answers = score(texts, None if theirs else body.model)
+    others = {answer.classifier for answer in settings.openai_categories} - {answers.model.name}
     scored_by = {answers.model.name: answers.scored}
-    for answer in settings.openai_categories:
-        if answer.classifier not in scored_by:
-            scored_by[answer.classifier] = score(texts, answer.classifier).scored
+    for classifier, response in score_by(sorted(others), texts).items():
+        scored_by[classifier] = [scored_or_raise(result) for result in response.results]
     flags = Flags(settings.flag_labels)
     return {
         "id": f"modr-{g.request_id}",
@@ -40,7 +40,7 @@ def moderations(body: ModerationRequest) -> dict[str, Any]:
                 scored,
                 flags,
                 settings.openai_categories,
-                {classifier: others[number] for classifier, others in scored_by.items()},
+                {classifier: results[number] for classifier, results in scored_by.items()},
             )
             for number, scored in enumerate(answers.scored)
         ],

@@ -9,7 +9,7 @@ from valence.server.adapter_settings import Answer
 from valence.server.adapters.flags import probability_of
 from valence.server.adapters.perspective.schemas import AnalyzeRequest, RequestedAttribute
 from valence.server.adapters.perspective.spans import Span, by_sentence, whole
-from valence.server.adapters.view import score_each, scored_or_raise
+from valence.server.adapters.view import score_by, scored_or_raise
 from valence.server.problems import ProblemError
 from valence.server.schemas.predict import NotScored, Scored
 
@@ -25,14 +25,13 @@ def attribute_scores(request: AnalyzeRequest, answers: Sequence[Answer], max_tex
         parts = []  # the same text again
     requested = request.requestedAttributes or {}
     scores: dict[str, Any] = {}
-    for classifier in dict.fromkeys(answer.classifier for answer in answers):
-        results = score_each([text, *(part.text for part in parts)], classifier).results
+    by_classifier = score_by((answer.classifier for answer in answers), [text, *(part.text for part in parts)])
+    for answer in answers:
+        results = by_classifier[answer.classifier].results
         summary = scored_or_raise(results[0])
         spans = list(zip(parts, results[1:], strict=True)) or [(whole(text), summary)]
-        for answer in answers:
-            if answer.classifier == classifier:
-                scores |= _attribute(answer, requested.get(answer.name), summary, spans)
-    return {answer.name: scores[answer.name] for answer in answers if answer.name in scores}
+        scores |= _attribute(answer, requested.get(answer.name), summary, spans)
+    return scores
 
 
 def require_text(text: str) -> None:
