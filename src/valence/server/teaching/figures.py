@@ -19,6 +19,7 @@ from valence.model.labels import Labels
 from valence.model.results import Estimate, Result
 from valence.server.teaching.outcome import Doubt, Rival, Tested
 
+SEED = 42  # of the intervals, as of `valence transfer`
 FEWEST_TESTED = 50  # test examples; with fewer, cross-validation on the training examples says more
 _MOST_MISTAKES = 50
 # Figures say something once their interval is this narrow, or above that of always answering the most frequent label.
@@ -67,7 +68,7 @@ def result_of(tested: TestedRows, name: str, parameters: int, started: float) ->
         data="examples",
         split=tested.tested,
         data_checksum=content_checksum(zip(tested.rows.keys, tested.rows.texts, strict=True)),
-        seed=0,
+        seed=SEED,
         trained_parameters=parameters,
     )
     return measure(tested.scored, origin, started=started)

@@ -24,6 +24,7 @@ from valence.model.fitted_head import FittedHead, head_bytes, head_of
 from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.server.teaching.figures import (
+    SEED,
     TestedRows,
     by_head,
     mistakes,
@@ -38,7 +39,6 @@ from valence.server.teaching.task import Published, Task
 from valence.system.errors import DataError
 from valence.system.version import __version__
 
-SEED = 42  # of `valence transfer`
 _VALIDATION_SHARE = 5
 _MOST_SUSPECTS = 100
 _NONE = Examples((), (), ())
@@ -181,7 +181,7 @@ def _suspects(choice: HeadChoice, labels: Labels, learnt: Examples) -> tuple[lis
 def _left_out(unknown: int) -> list[str]:
     if not unknown:
         return []
-    return [f"{unknown} test examples have a label that no training example has; they weren't tested on."]
+    return [f"{unknown} test example(s) have a label that no training example has; they weren't tested on."]
 
 
 def _provenance(task: Task, choice: HeadChoice, rows: int) -> dict[str, Any]:
