@@ -3052,6 +3052,10 @@ export type AddExampleFileData = {
          */
         columns?: string;
         /**
+         * Words that mean that a text or label is missing, separated by commas.
+         */
+        missing?: string;
+        /**
          * Whether a row that can't be read refuses the file, or is left out and counted.
          */
         bad_rows?: 'stop' | 'skip';
@@ -3067,10 +3071,6 @@ export type AddExampleFileData = {
          * Between several labels in a cell.
          */
         label_separator?: string;
-        /**
-         * Words that mean that a text or label is missing, separated by commas.
-         */
-        missing?: string;
         /**
          * The column that says who wrote each text.
          */
@@ -4195,6 +4195,10 @@ export type PreviewExamplesData = {
          */
         columns?: string;
         /**
+         * Words that mean that a text or label is missing, separated by commas.
+         */
+        missing?: string;
+        /**
          * Whether a row that can't be read refuses the file, or is left out and counted.
          */
         bad_rows?: 'stop' | 'skip';
@@ -4210,10 +4214,6 @@ export type PreviewExamplesData = {
          * Between several labels in a cell.
          */
         label_separator?: string;
-        /**
-         * Words that mean that a text or label is missing, separated by commas.
-         */
-        missing?: string;
         /**
          * The column that says who wrote each text.
          */

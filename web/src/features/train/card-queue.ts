@@ -17,7 +17,7 @@ export const EMPTY_QUEUE: CardQueue = { cards: [], done: [] };
 
 /** Fewer cards than this ask for more. */
 export const LOW = 4;
-/** So many are asked for. */
+/** How many are requested at once. */
 export const ASKED = 20;
 
 export const current = ({ cards }: CardQueue): NextText | undefined => cards[0];

@@ -54,7 +54,7 @@ const oneIn = (p: number): string => `1 of ${count(Math.round(1 / p))}`;
 
 const GOALS = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
-/** The next goal of somebody who has labelled so many. */
+/** The next goal for this number of labelled texts. */
 export const goalOf = (labelled: number): number =>
   GOALS.find((goal) => goal > labelled) ?? Math.ceil((labelled + 1) / 10_000) * 10_000;
 
