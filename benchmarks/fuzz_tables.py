@@ -3,9 +3,10 @@
     python benchmarks/fuzz_tables.py --files 100000
 
 Takes the files of tests/tables/cases, and tables that it generates, changes some of their bytes or lines by a seed, and
-reads each one as `valence score` does, to the bytes of its output. For CSV, TSV and JSON lines the rows in the output
-and those reported must be all records of the table. Prints what was found, and the seed of each failure; the exit
-code is 1 when there is one.
+reads each one as `valence score` does, to the bytes of its output; as `valence data show` and `valence transfer` do;
+and as a job on the server does. For CSV, TSV and JSON lines the rows in the output and those reported must be all
+records of the table, and each of the ways must find as many. Prints what was found, and the seed of each failure; the
+exit code is 1 when there is one.
 """
 
 from __future__ import annotations
@@ -22,18 +23,24 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 from valence.bulk.blocks import Block, blocks_of
+from valence.data import labelled_file
+from valence.data.preview import preview
 from valence.inference.cores import available_cores
+from valence.server.jobs import uploads
+from valence.server.problems import ProblemError
+from valence.server.schemas.jobs import JobQuery
 from valence.system.errors import DataError, SettingsError
 from valence.system.files import write_json
 from valence.system.machine import processor
 from valence.tables.answers import NO_TEXT, Added, Answer
 from valence.tables.opening import opened
-from valence.tables.options import ReadOptions
+from valence.tables.options import ReadOptions, TableOptions
 from valence.tables.shape import Shape
 from valence.tables.text_rows import TextRows
 from valence.tables.writers import file_writer, in_pieces, text_writer, written_as
@@ -81,26 +88,68 @@ def mutated(seed: int, sources: Sequence[Path]) -> tuple[str, bytes]:
     return name, content
 
 
-def read(path: Path) -> str:
-    """Reads the file and writes its output; the code of its error, or "rows". Raises LostError."""
+def read(path: Path, options: TableOptions | None = None) -> str:
+    """Reads the file in every way and writes its output; the code of its error, or "rows". Raises LostError."""
+    options = options or TableOptions(bad_rows="skip")
+    found: list[int] = []
+    scored = _outcome(partial(_append, found, _scored, path))
+    _outcome(lambda: preview(path, options, most_rows=10))
+    for way in (_trained, _as_a_job):
+        counted: list[int] = []
+        _outcome(partial(_append, counted, way, path, options))
+        if found and counted and counted != found:
+            raise LostError(f"{found[0]} records are in the file, {counted[0]} in {way.__name__}")
+    return scored
+
+
+def _append(found: list[int], count: Callable[..., int], *given: object) -> None:
+    found.append(count(*given))
+
+
+def _outcome(read_it: Callable[[], object]) -> str:
     try:
-        with opened(path, ReadOptions(), on_read=lambda _: None) as table:
-            rows = TextRows.of(table, _ADDED, None)
-            blocks = list(blocks_of(rows))
-            written = _written(table, blocks)
-            known = table.understood
-        _check_counted(known.kind, blocks, written)
-        records = sum(block.records for block in blocks)
-        counted = None
-        if known.kind in {"csv", "tsv", "jsonl"} and known.packing is None:
-            counted = _records_in(path.read_bytes(), known.kind, known.encoding)
-        if counted not in {None, records}:
-            raise LostError(f"{counted} records are in the file, {records} were read")
-    except (DataError, SettingsError) as error:
+        read_it()
+    except (DataError, SettingsError, ProblemError) as error:
         if not str(error).strip() or "Traceback" in str(error):
             raise LostError(f"an error without words: {error!r}") from error
-        return str(error.code)
+        return getattr(error, "code", "problem")
     return "rows"
+
+
+def _trained(path: Path, options: TableOptions) -> int:
+    file = labelled_file.read(path, options)
+    return len(file.examples.texts) + sum(file.left_out.values())
+
+
+def _as_a_job(path: Path, options: TableOptions) -> int:
+    given = {"bad_rows": options.bad_rows, "missing": ",".join(options.missing), "clean": options.clean}
+    query = JobQuery.model_validate(given)
+    media_type = "text/tab-separated-values" if path.suffix == ".tsv" else "application/octet-stream"
+    with path.open("rb") as file:
+        upload = uploads.read(file, media_type, query, max_rows=100_000, max_bytes=100_000_000)
+    stored = sum(len(part) for part in upload.parts)
+    if stored != upload.rows:
+        raise LostError(f"{upload.rows} rows are counted, {stored} are stored")
+    for part in upload.parts:
+        for row in part:
+            uploads.text_of(row, upload.shape, upload.columns, upload.text_column)
+    return upload.rows + upload.rows_left_out
+
+
+def _scored(path: Path) -> int:
+    """The number of its records. Raises LostError if the output does not hold them."""
+    with opened(path, ReadOptions(), on_read=lambda _: None) as table:
+        blocks = list(blocks_of(TextRows.of(table, _ADDED, None)))
+        written = _written(table, blocks)
+        known = table.understood
+    _check_counted(known.kind, blocks, written)
+    records = sum(block.records for block in blocks)
+    counted = None
+    if known.kind in {"csv", "tsv", "jsonl"} and known.packing is None:
+        counted = _records_in(path.read_bytes(), known.kind, known.encoding)
+    if counted not in {None, records}:
+        raise LostError(f"{counted} records are in the file, {records} were read")
+    return records
 
 
 def _written(table: object, blocks: Sequence[Block]) -> bytes:
@@ -222,8 +271,11 @@ def run(seeds: range, folder: Path | None = None) -> tuple[Counter[str], list[st
             name, content = mutated(seed, sources)
             path = Path(scratch) / name
             path.write_bytes(content)
+            made = random.Random(seed)
+            missing = made.choice(((), ("nan", "N/A")))
+            options = TableOptions(missing=missing, bad_rows="skip", clean=made.choice((None, None, "forum")))
             try:
-                ends[read(path)] += 1
+                ends[read(path, options)] += 1
             except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
                 ends["failed"] += 1
                 failures.append(f"seed {seed}, {name}: {type(error).__name__}: {str(error)[:200]}")

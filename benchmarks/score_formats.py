@@ -2,7 +2,7 @@
 
     git worktree add ../before d078815
     python benchmarks/score_formats.py --beside ../before
-    python benchmarks/score_formats.py --beside ../before --model bundled --rows 100000 --rounds 1
+    python benchmarks/score_formats.py --beside ../before --model src/valence/bundled --rows 50000 --rounds 1
 
 Without --model, a scorer that answers at once stands for the model, so that only reading and writing are measured. Each
 run is a process of its own; with --beside, the code of another checkout takes turns with this one, and the ratio is
@@ -84,7 +84,7 @@ def main() -> None:
     for bar in bars:
         print("{}  {bar}: {figure} (bar {at})".format("held  " if bar["held"] else "FAILED", **bar))
     out = options.out or Path(f"docs/results/score-formats{'-model' if options.model else ''}.json")
-    about = {"processor": processor(), "rounds": options.rounds, "model": options.model}
+    about = {"processor": processor(), "rounds": options.rounds, "model": options.model and Path(options.model).name}
     write_json(out, {**about, "runs": runs, "bars": bars})
     sys.exit(not all(bar["held"] for bar in bars))
 
@@ -186,7 +186,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--book-rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--beside", type=Path, help="another checkout, whose code is measured in turns")
-    parser.add_argument("--model", help='a model folder, or "bundled": score with it')
+    parser.add_argument("--model", help="a model folder, with which both checkouts score")
     parser.add_argument("--scratch", type=Path, help="a folder with room for the files")
     parser.add_argument("--out", type=Path)
     return parser.parse_args()

@@ -96,6 +96,7 @@ class _Profile:
 
 def choose(grid: Grid, options: TableOptions) -> Choice:
     """The columns of a file. Raises DataError that names the candidates and the option that decides."""
+    _check_any(grid)
     if len(grid.columns) < 2:
         raise DataError(
             f"{shown(grid.path)} has only one column, {next(iter(grid.columns))!r}; texts and labels need two.",
@@ -124,6 +125,7 @@ def choose(grid: Grid, options: TableOptions) -> Choice:
 
 def choose_text(grid: Grid, named: str | None) -> tuple[str, str]:
     """The column of the texts, with the reason, where no labels are wanted. Raises as `choose` does."""
+    _check_any(grid)
     if named is not None:
         _check_named(grid, named, "text")
         return named, "as named"
@@ -148,9 +150,18 @@ def choose_text_of_rows(
     try:
         return choose_text(grid, named)
     except DataError as error:
-        if unread and error.code == "columns-unknown":
+        if unread and error.code in {"columns-unknown", "columns-missing"}:
             raise unread[0] from error
         raise
+
+
+def _check_any(grid: Grid) -> None:
+    if not grid.columns:
+        raise DataError(
+            f"{shown(grid.path)} has no columns: its objects are empty.",
+            hint='Each object needs a text, such as {"text": "Good."}.',
+            code="columns-missing",
+        )
 
 
 def _check_named(grid: Grid, name: str, option: str) -> None:
