@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from valence.data.catalog import Entry, entry
+from valence.data.catalog import Entry, File, entry
 from valence.data.download import download
 from valence.system.errors import DataError
 
@@ -44,11 +44,8 @@ def published() -> Iterator[Entry]:
     Archive.breaking, Archive.starts = False, []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Archive)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield replace(
-        entry("sst2"),
-        url=f"http://127.0.0.1:{server.server_port}/set.zip",
-        sha256=hashlib.sha256(CONTENT).hexdigest(),
-    )
+    file = File(f"http://127.0.0.1:{server.server_port}/set.zip", hashlib.sha256(CONTENT).hexdigest())
+    yield replace(entry("sst2"), files=(file,))
     server.shutdown()
     server.server_close()
 
@@ -66,11 +63,24 @@ def test_a_broken_download_goes_on_where_it_stopped(published: Entry, tmp_path: 
 
 def test_another_file_than_the_published_one_is_thrown_away(published: Entry, tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
-        download(replace(published, sha256="0" * 64), tmp_path)
+        download(_with(published, sha256="0" * 64), tmp_path)
     assert caught.value.code == "checksum-wrong"
     assert not list(tmp_path.iterdir())
 
 
 def test_an_address_that_does_not_answer_names_the_way_out(published: Entry, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="--from PATH"):
-        download(replace(published, url="http://127.0.0.1:9/set.zip"), tmp_path)
+        download(_with(published, url="http://127.0.0.1:9/set.zip"), tmp_path)
+
+
+def test_a_data_set_of_several_files_is_a_folder_of_them(published: Entry, tmp_path: Path) -> None:
+    (file,) = published.files
+    several = replace(published, files=(file, replace(file, url=file.url.replace("set.zip", "other.txt"))))
+    folder = download(several, tmp_path)
+    assert folder == tmp_path / "sst2"
+    assert sorted(path.name for path in folder.iterdir()) == ["other.txt", "set.zip"]
+    assert all(path.read_bytes() == CONTENT for path in folder.iterdir())
+
+
+def _with(published: Entry, **changes: str) -> Entry:
+    return replace(published, files=(replace(published.files[0], **changes),))

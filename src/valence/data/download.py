@@ -1,4 +1,4 @@
-"""Downloads an archive: shows progress, resumes where it stopped, and accepts only the right checksum."""
+"""Downloads a published data set: shows progress, resumes where it stopped, and accepts only the right checksums."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from valence.data.catalog import Entry
+from valence.data.catalog import Entry, File
 from valence.system.errors import DataError
 from valence.system.files import sha256_of, writing
 
@@ -17,32 +17,40 @@ _PIECE = 1 << 16  # bytes
 
 
 def download(entry: Entry, folder: Path) -> Path:
-    """Path of the complete archive in `folder`. A partial download is continued.
+    """Path of the complete archive in `folder`, or of a folder in it with all files. A partial download is continued.
 
-    Raises DataError if the address cannot be reached or the archive is not the published one, and OutputError if the
-    disk is full.
+    Raises DataError if an address cannot be reached or a file is not the published one, and OutputError if the disk is
+    full.
     """
+    if len(entry.files) == 1:
+        return _downloaded(entry, entry.files[0], folder)
+    for file in entry.files:
+        _downloaded(entry, file, folder / entry.name)
+    return folder / entry.name
+
+
+def _downloaded(entry: Entry, file: File, folder: Path) -> Path:
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    target = folder / Path(entry.url).name
+    target = folder / Path(file.url).name
     if target.exists():
         return target
     part = target.with_name(target.name + ".part")
     try:
         with writing(part):
-            _fetch(entry.url, part, entry.title)
+            _fetch(file.url, part, entry.title)
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         raise DataError(
-            f"{entry.url} cannot be reached: {error}.",
-            hint="Run the command again to resume the download, or download the file yourself and give it: "
+            f"{file.url} cannot be reached: {error}.",
+            hint="Run the command again to resume the download, or download the data set yourself and give it: "
             f"`valence data get {entry.name} --from PATH`.",
             code="data-unreachable",
         ) from error
     checksum = sha256_of(part)
-    if checksum != entry.sha256:
+    if checksum != file.sha256:
         part.unlink()
         raise DataError(
-            f"{entry.url} returned SHA-256 {checksum[:16]}... instead of {entry.sha256[:16]}...; the file was deleted.",
+            f"{file.url} returned SHA-256 {checksum[:16]}... instead of {file.sha256[:16]}...; the file was deleted.",
             hint="Try again. If it happens again, the published file has changed or the connection alters it.",
             code="checksum-wrong",
         )

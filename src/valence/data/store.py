@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from valence.data import imdb, sst2
+from valence.data import ag_news, imdb, sst2, subj, trec
 from valence.data.catalog import Entry, entry
 from valence.data.download import download
 from valence.data.examples import Dataset, Examples
@@ -20,7 +20,13 @@ from valence.system.errors import DataError
 from valence.system.files import folder_in_place_of, sha256_of, write_json
 from valence.system.home import home
 
-READERS: dict[str, Callable[[Path], Dataset]] = {"imdb": imdb.read, "sst2": sst2.read}
+READERS: dict[str, Callable[[Path], Dataset]] = {
+    "imdb": imdb.read,
+    "sst2": sst2.read,
+    "trec": trec.read,
+    "subj": subj.read,
+    "ag-news": ag_news.read,
+}
 
 
 def get(name: str, source: Path | None = None) -> Dataset:
@@ -28,12 +34,12 @@ def get(name: str, source: Path | None = None) -> Dataset:
 
     Args:
         name: a name in the catalogue.
-        source: a local copy in the original layout, or a folder that holds one; None to download the official archive.
+        source: a local copy in the original layout, or a folder that holds one; None to download the official files.
 
     Raises DataError if the copy is incomplete: under a catalogue's name there is always the whole data set.
     """
     wanted = entry(name)
-    dataset = READERS[name](_local(name, source) if source else download(wanted, home() / "downloads"))
+    dataset = READERS[name](_local(wanted, source) if source else download(wanted, home() / "downloads"))
     _check_rows(dataset, wanted, source)
     with folder_in_place_of(_folder(name)) as draft:
         rows = draft / "rows.jsonl.gz"
@@ -85,10 +91,10 @@ def _folder(name: str) -> Path:
     return home() / "data" / name
 
 
-def _local(name: str, source: Path) -> Path:
+def _local(wanted: Entry, source: Path) -> Path:
     """The copy itself, if `source` is a folder that holds it under one of its usual names."""
-    usual = {"imdb": ("aclImdb", "aclImdb_v1.tar.gz", "aclImdb.tar.gz"), "sst2": ("SST-2", "SST-2.zip")}[name]
-    return next((source / name for name in usual if source.is_dir() and (source / name).exists()), source)
+    inside = (source / name for name in wanted.usual_names if source.is_dir())
+    return next((path for path in inside if path.exists()), source)
 
 
 def _counts(dataset: Dataset) -> dict[str, int]:
@@ -100,7 +106,7 @@ def _check_rows(dataset: Dataset, wanted: Entry, source: Path | None) -> None:
     for split, rows in wanted.rows.items():
         if counts[split] != rows:
             raise DataError(
-                f"{source or wanted.url} has {counts[split]:,} rows in {split}; {wanted.title} has {rows:,}.",
+                f"{source or wanted.address} has {counts[split]:,} rows in {split}; {wanted.title} has {rows:,}.",
                 hint="Give a complete copy, or leave out --from to download the official one.",
                 code="data-incomplete",
             )
