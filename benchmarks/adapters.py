@@ -2,10 +2,11 @@
 
     python benchmarks/adapters.py
 
-One server with the bundled model; one connection asks every address in turns, in an order that changes, so that other
-work on the machine strikes all alike. Milliseconds of the server's processor, from the kernel's count for each thread,
-leave out the waiting for a core. Prints a table and writes docs/results/adapters.json; exits with 1 if an address costs
-more than 0.3 ms beyond the native one, or five attributes 1.3 times one.
+One server with the bundled model; one connection asks every address, alternating in a random order, so that other work on
+the machine strikes all alike. Milliseconds of the server's processor, from the kernel's count for each thread, leave out
+the waiting for a core. Then, in this process, attributes of five classifiers on the bundled body. Prints a table and
+writes docs/results/adapters.json; exits with 1 if an address costs more than 0.3 ms beyond the native one, or five
+attributes 1.3 times one.
 """
 
 from __future__ import annotations
@@ -20,11 +21,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from valence.model.folder import ModelFolder
+from valence.server.adapter_settings import Answer
+from valence.server.app import create_app
+from valence.server.classifiers.loading import load_model
+from valence.server.classifiers.registry import Registry, ServedModel
+from valence.server.settings import default_settings
 from valence.system.files import write_json
 from valence.system.machine import processor
 
@@ -47,6 +55,8 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "Perspective": ("/v1alpha1/comments:analyze?key=none", _analyze(_FIVE[:1])),
     "Perspective, five attributes": ("/v1alpha1/comments:analyze?key=none", _analyze(_FIVE)),
 }
+# Attributes of five classifiers with one body; measured in this process, since their heads are copies of one.
+_HEADS = [f"HEAD_{number}" for number in range(5)]
 
 
 def main() -> int:
@@ -68,6 +78,7 @@ def main() -> int:
                 measured = _measure(address, server.pid, options)
             finally:
                 server.terminate()
+    heads = _five_heads(options)
     rows = [_row(name, measured) for name in CALLS]
     for row in rows:
         print(
@@ -76,7 +87,9 @@ def main() -> int:
             )
         )
     five = rows[-1]["processor_ms"] / rows[-2]["processor_ms"]
-    print(f"five attributes cost {five:.2f} times one")
+    print(
+        f"five attributes of one classifier cost {five:.2f} times one, of five classifiers on a body {heads:.2f} times"
+    )
     layers = {row["call"]: row["beyond_native_ms"] for row in rows[1:-1]}
     write_json(
         options.out,
@@ -86,11 +99,12 @@ def main() -> int:
             "calls_a_round": options.calls,
             "rows": rows,
             "five_times_one": round(five, 3),
+            "five_classifiers_times_one": round(heads, 3),
             "layer_ms_budget": LAYER_MS,
             "five_times_budget": FIVE_TIMES,
         },
     )
-    return int(max(layers.values()) > LAYER_MS or five > FIVE_TIMES)
+    return int(max(layers.values()) > LAYER_MS or max(five, heads) > FIVE_TIMES)
 
 
 def _measure(address: str, pid: int, options: argparse.Namespace) -> dict[str, list[tuple[float, float]]]:
@@ -110,6 +124,32 @@ def _measure(address: str, pid: int, options: argparse.Namespace) -> dict[str, l
                 rounds[name].append(((used() - before) * 1000 / options.calls, took))
     connection.close()
     return rounds
+
+
+def _five_heads(options: argparse.Namespace) -> float:
+    """What attributes of five classifiers cost, if one costs 1, in processor time: the median of the rounds."""
+    answers = tuple(Answer(name, name.lower(), "negative") for name in _HEADS)
+    changed = {"perspective_attributes": answers, "calls_per_minute": 0, "tokens_per_minute": 0, "threads": 1}
+    settings = default_settings().model_copy(update=changed)
+    model = load_model(settings.models[0], settings)
+    assert model.body is not None, "every model of the settings has one"
+    fitted = ModelFolder(settings.models[0].path).head()
+    heads = [ServedModel(replace(model.facts, name=name.lower()), model.body.scorer(fitted)) for name in _HEADS]
+    client = create_app(settings, registry=Registry([model, *heads])).test_client()
+    ratios = []
+    for number in range(options.rounds + 1):
+        took = {}
+        for names in random.sample([_HEADS[:1], _HEADS], 2):
+            began = time.process_time()
+            for _ in range(options.calls):
+                answer = client.post("/v1alpha1/comments:analyze", json=_analyze(names))
+                if answer.status_code != 200:
+                    raise RuntimeError(answer.text)
+            took[len(names)] = time.process_time() - began
+        if number:
+            ratios.append(took[5] / took[1])
+    model.scorer.close()
+    return float(np.median(ratios))
 
 
 def _row(name: str, measured: dict[str, list[tuple[float, float]]]) -> dict[str, Any]:

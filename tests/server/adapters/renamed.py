@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.server.fakes import FACTS, FakeScorer
+from tests.server.fakes import FACTS, FakeBody, FakeScorer
 from valence.inference.prediction import Prediction
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.system.errors import TextError
@@ -26,4 +26,4 @@ class Renamed(FakeScorer):
 
 def renamed(*labels: str) -> Registry:
     """With one classifier, `fake`."""
-    return Registry([ServedModel(replace(FACTS, labels=labels), Renamed(labels))])
+    return Registry([ServedModel(replace(FACTS, labels=labels), Renamed(labels), FakeBody())])

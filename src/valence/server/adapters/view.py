@@ -15,6 +15,8 @@ from valence.server.auth.access import admit, admit_as, bearer_key, charge_token
 from valence.server.auth.rate_limits import Policy
 from valence.server.auth.scopes import Scope
 from valence.server.classifiers import scoring
+from valence.server.classifiers.bodies import one_pass
+from valence.server.classifiers.registry import Scorer
 from valence.server.openapi.contract import read_body
 from valence.server.problems import KINDS, ProblemError
 from valence.server.request_context import client_gone
@@ -127,6 +129,7 @@ def score_each(
     *,
     clean: Cleaning | None = None,
     timeout_s: float | None = None,
+    scorer: Scorer | None = None,
 ) -> PredictResponse:
     """As `score`, with a result for each text, also if it can't be scored."""
     current, before = state(), charged_tokens()
@@ -137,12 +140,15 @@ def score_each(
         gone=client_gone(request.environ),
         charge=lambda tokens: charge_tokens(before + tokens),
         timeout_s=timeout_s,
+        scorer=scorer,
     )
 
 
 def score_by(classifiers: Iterable[str], texts: Sequence[str]) -> dict[str, PredictResponse]:
-    """Each classifier's results for the same texts, as of `score_each`: one pass for each classifier."""
-    return {name: score_each(texts, name) for name in dict.fromkeys(classifiers)}
+    """Each classifier's results for the same texts, as of `score_each`; one pass for all that share a body."""
+    names = list(dict.fromkeys(classifiers))
+    scorers = one_pass([state().registry.model(name) for name in names])
+    return {name: score_each(texts, name, scorer=scorer) for name, scorer in zip(names, scorers, strict=True)}
 
 
 def scored_or_raise(result: Scored | NotScored) -> Scored:

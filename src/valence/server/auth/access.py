@@ -91,6 +91,7 @@ def admit(scope: Scope | None, policy: Policy | None, *, read_key: Callable[[], 
     if policy is None:
         return
     caller = _caller(read_key(), needs_none=is_open(scope))
+    g.sender = caller.holder
     counts = caller.holder is not None and (scope is None or caller.holder.may(scope))
     g.counted = CountedAs(caller.holder.id if caller.holder and counts else None, caller.address)
     _count(g.counted, policy)
@@ -114,6 +115,12 @@ def counted_as() -> str:
     """The key or, without one, the IP address that the current request counts against."""
     counted: CountedAs = g.counted
     return counted.key or counted.address
+
+
+def key_with(scope: Scope) -> str | None:
+    """ID of the key that the current request was sent with, if it has this scope."""
+    sender: Holder | None = g.get("sender")
+    return sender.id if sender is not None and sender.may(scope) else None
 
 
 def charged_tokens() -> int:

@@ -9,7 +9,7 @@ from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
 from valence.model.folder import FittedHead
 from valence.model.head import Floats
-from valence.server.classifiers.registry import Scorer
+from valence.server.classifiers.registry import Scorer, ServedModel
 from valence.system.errors import TextError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class HeadScorer:
     """A `Scorer` with a head of its own on a body that it shares. Closing it leaves the body open."""
 
     def __init__(self, batcher: Batcher, head: FittedHead) -> None:
-        self._batcher, self._head = batcher, head
+        self.batcher, self.head = batcher, head
 
     def score(
         self,
@@ -62,14 +62,80 @@ class HeadScorer:
         from valence.inference.batching import Waiting
 
         waiting = Waiting(timeout_s, gone, charge, on_long)
-        return self._batcher.score_with([self._head], texts, explain=explain, waiting=waiting)[0]
+        return self.batcher.score_with([self.head], texts, explain=explain, waiting=waiting)[0]
 
     @property
     def waiting_tokens(self) -> int:
-        return self._batcher.waiting_tokens
+        return self.batcher.waiting_tokens
 
     def watch(self, observer: Callable[[BatchRun], None]) -> None:
         """Nothing: the model whose body it shares is watched."""
 
     def close(self) -> None:
         """Nothing: the model whose body it shares closes it."""
+
+
+def one_pass(models: Sequence[ServedModel]) -> list[Scorer]:
+    """A scorer for each model, for one request with the same texts for all of them.
+
+    Models whose heads share a body, and whose texts are cleaned in the same way, send the texts through it once.
+    """
+    groups: dict[tuple[int, str], _OnePass] = {}
+    scorers: list[Scorer] = []
+    for model in models:
+        batcher, head = _parts(model.scorer)
+        if batcher is None or head is None:
+            scorers.append(model.scorer)
+        else:
+            group = groups.setdefault((id(batcher), model.facts.cleaning), _OnePass(batcher))
+            scorers.append(group.scorer(head))
+    return scorers
+
+
+def _parts(scorer: Scorer) -> tuple[Batcher, FittedHead] | tuple[None, None]:
+    """The queue of the body that a scorer reads, and its head; None for both if it isn't one of ours."""
+    from valence.inference.batching import Batcher
+
+    if isinstance(scorer, HeadScorer):
+        return scorer.batcher, scorer.head
+    return (scorer, scorer.engine.fitted) if isinstance(scorer, Batcher) else (None, None)
+
+
+class _OnePass:
+    """Heads on one body; the first of their scorers that is asked computes the answers of all."""
+
+    def __init__(self, batcher: Batcher) -> None:
+        self.batcher = batcher
+        self.heads: list[FittedHead] = []
+        self.answers: Sequence[Sequence[Prediction | TextError]] | None = None
+
+    def scorer(self, head: FittedHead) -> Scorer:
+        """The scorer of one more head."""
+        self.heads.append(head)
+        return _OneOf(self, len(self.heads) - 1)
+
+
+class _OneOf(HeadScorer):
+    """The scorer of one of several heads, for one request."""
+
+    def __init__(self, group: _OnePass, number: int) -> None:
+        super().__init__(group.batcher, group.heads[number])
+        self._group, self._number = group, number
+
+    def score(
+        self,
+        texts: Sequence[str],
+        *,
+        explain: bool = False,
+        timeout_s: float | None = None,
+        gone: Callable[[], bool] | None = None,
+        charge: Callable[[int], None] | None = None,
+        on_long: Callable[[], None] | None = None,
+    ) -> Sequence[Prediction | TextError]:
+        from valence.inference.batching import Waiting
+
+        group = self._group
+        if group.answers is None:
+            waiting = Waiting(timeout_s, gone, charge, on_long)
+            group.answers = group.batcher.score_with(group.heads, texts, explain=explain, waiting=waiting)
+        return group.answers[self._number]

@@ -28,10 +28,12 @@ def predict(
     gone: Callable[[], bool] | None = None,
     charge: Callable[[int], None] | None = None,
     timeout_s: float | None = None,
+    scorer: Scorer | None = None,
 ) -> PredictResponse:
     """Scores the texts of a request. A single `text` that can't be scored raises TextError; in `texts` it is a result.
 
-    `timeout_s`: seconds after which the answer is no longer wanted, if fewer than in the settings. Raises
+    `timeout_s`: seconds after which the answer is no longer wanted, if fewer than in the settings. `scorer`: the
+    model's, if it shares its pass through the body with others (`valence.server.classifiers.bodies.one_pass`). Raises
     OverloadedError at once if the wait would be too long, CallerGoneError once `gone` returns True, and whatever
     `charge` raises, which is called with the tokens before they are scored.
     """
@@ -40,7 +42,7 @@ def predict(
     model = registry.model(request.model)
     scored = scored_texts(
         given,
-        model.scorer,
+        scorer or model.scorer,
         request.clean or model.facts.cleaning,
         settings,
         explain=request.explain,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +12,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.server.adapters.renamed import renamed
-from tests.server.fakes import FULL, LIMIT, FakeScorer, served
+from tests.server.fakes import FACTS, FULL, LIMIT, FakeScorer, bearer, served
+from valence.inference.batching import Batcher
+from valence.inference.engine import Engine
 from valence.server.adapter_settings import Answer
 from valence.server.app import create_app
 from valence.server.auth import keys
-from valence.server.classifiers.registry import Registry
+from valence.server.auth.scopes import Scope
+from valence.server.classifiers.bodies import HeadScorer
+from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.settings import Settings
 from valence.server.state import KEY
-from valence.server.store import feedback_rows
+from valence.server.store import classifier_rows, example_rows, feedback_rows
+from valence.server.store.example_rows import Wanted
 
 ANALYZE = "/v1alpha1/comments:analyze"
 SUGGEST = "/v1alpha1/comments:suggestscore"
@@ -196,6 +203,23 @@ def test_without_attributes_there_is_no_address(scorer: FakeScorer, settings: Se
     assert client.post(ANALYZE, json=comment("bad")).get_json()["code"] == "unknown-route"
 
 
+def test_attributes_of_several_classifiers_on_one_body_come_from_one_pass(settings: Settings, tiny_model: Path) -> None:
+    batcher = Batcher(Engine(tiny_model, threads=1))
+    head = batcher.engine.fitted
+    names = [f"taught{number}" for number in range(5)]
+    models = [ServedModel(replace(FACTS, name=name), HeadScorer(batcher, head)) for name in names]
+    answers = tuple(Answer.parse(f"{name.upper()}={name}:negative") for name in names)
+    app = create_app(settings.model_copy(update={"perspective_attributes": answers}), registry=Registry(models))
+    runs: list[int] = []
+    batcher.watch(lambda run: runs.append(run.windows))
+    try:
+        answer = app.test_client().post(ANALYZE, json=comment("bad", *(name.upper() for name in names)))
+    finally:
+        batcher.close()
+    assert len(answer.get_json()["attributeScores"]) == 5
+    assert runs == [1]
+
+
 # Suggested scores
 
 
@@ -226,6 +250,51 @@ def test_a_second_suggestion_for_a_comment_replaces_the_first_of_the_same_sender
     client.post(f"{SUGGEST}?key={key}", json=suggestion("bad", 1, clientToken="comment:1"))
     rows = feedback_rows.page(database, limit=9)
     assert [(row.correct, row.label) for row in rows] == [(True, "negative"), (True, "negative"), (False, "positive")]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "keeps", "taught"),
+    [
+        (["classifiers", "send-feedback"], True, True),
+        (["classifiers", "send-feedback"], False, False),
+        (["send-feedback"], True, False),
+    ],
+)
+def test_a_suggestion_teaches_the_classifier_if_the_key_may_and_texts_are_kept(
+    settings: Settings, scopes: list[Scope], *, keeps: bool, taught: bool
+) -> None:
+    changed = {"keep_feedback_texts": keeps, "perspective_attributes": (Answer.parse("TOXICITY=fake:removed"),)}
+    app = create_app(settings.model_copy(update=changed), registry=renamed("kept", "removed"))
+    database = app.extensions[KEY].database
+    owner = bearer(keys.create(database, "owner", ["classifiers"]))
+    # Models of the settings go first, so a classifier can't be created with the name of one: this one is renamed later.
+    made = {"name": "forum", "labels": ["removed", "kept"]}
+    assert app.test_client().post("/api/v1/classifiers", json=made, headers=owner).status_code == 201
+    (classifier,) = classifier_rows.every(database)
+    classifier_rows.change(database, classifier.id, {"name": "fake"})
+    key = keys.create(database, "Coral", scopes)
+    for text, value in (("rude words", 1), ("kind words", 0), ("rude words", 1)):
+        answer = app.test_client().post(f"{SUGGEST}?key={key}", json=suggestion(text, value, clientToken=text))
+        assert answer.status_code == 200
+    examples = [(row.text, row.labels) for row in example_rows.every(database, classifier.id, Wanted())]
+    kept = sorted(row.label or "" for row in feedback_rows.page(database, limit=9))
+    if taught:
+        assert sorted(examples) == [("kind words", '["kept"]'), ("rude words", '["removed"]')]
+        assert not kept
+    else:
+        assert not examples
+        assert kept == ["kept", "removed"]
+
+
+def test_a_suggestion_for_a_label_that_a_taught_classifier_lacks_is_refused(settings: Settings) -> None:
+    changed = {"keep_feedback_texts": True, "perspective_attributes": (Answer.parse("TOXICITY=forum:toxic"),)}
+    app = create_app(settings.model_copy(update=changed), registry=renamed("kept", "removed"))
+    key = keys.create(app.extensions[KEY].database, "owner", ["classifiers", "send-feedback"])
+    made = {"name": "forum", "labels": ["removed", "kept"]}
+    assert app.test_client().post("/api/v1/classifiers", json=made, headers=bearer(key)).status_code == 201
+    refused = app.test_client().post(f"{SUGGEST}?key={key}", json=suggestion("rude words", 1))
+    assert refused.status_code == 400
+    assert "VALENCE_PERSPECTIVE_ATTRIBUTES" in refused.get_json()["error"]["message"]
 
 
 def test_not_this_label_says_nothing_about_another_one_of_three(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from valence.server.adapters.flags import Flags
 from valence.server.adapters.openai.errors import openai_error
 from valence.server.adapters.openai.moderation import moderation
 from valence.server.adapters.openai.schemas import ModerationRequest, texts_of
-from valence.server.adapters.view import adapter, score, score_by, scored_or_raise
+from valence.server.adapters.view import adapter, score_by, scored_or_raise
 from valence.server.error_forms import Address
 from valence.server.state import state
 
@@ -26,15 +26,13 @@ def moderations(body: ModerationRequest) -> dict[str, Any]:
     """One result for each text."""
     settings, texts = state().settings, texts_of(body.input)
     theirs = body.model is None or body.model.startswith(_THEIR_MODELS)
-    answers = score(texts, None if theirs else body.model)
-    others = {answer.classifier for answer in settings.openai_categories} - {answers.model.name}
-    scored_by = {answers.model.name: answers.scored}
-    for classifier, response in score_by(sorted(others), texts).items():
-        scored_by[classifier] = [scored_or_raise(result) for result in response.results]
+    own = state().registry.model(None if theirs else body.model).facts.name
+    responses = score_by([own, *(answer.classifier for answer in settings.openai_categories)], texts)
+    scored_by = {name: [scored_or_raise(result) for result in response.results] for name, response in responses.items()}
     flags = Flags(settings.flag_labels)
     return {
         "id": f"modr-{g.request_id}",
-        "model": answers.model.name,
+        "model": own,
         "results": [
             moderation(
                 scored,
@@ -42,6 +40,6 @@ def moderations(body: ModerationRequest) -> dict[str, Any]:
                 settings.openai_categories,
                 {classifier: results[number] for classifier, results in scored_by.items()},
             )
-            for number, scored in enumerate(answers.scored)
+            for number, scored in enumerate(scored_by[own])
         ],
     }

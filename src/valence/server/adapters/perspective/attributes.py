@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from valence.server.adapter_settings import Answer
 from valence.server.adapters.perspective.errors import PerspectiveError
 from valence.server.adapters.perspective.schemas import MAX_ITEMS, CommentRequest
-from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
 
 
@@ -17,12 +16,12 @@ def languages_of(request: CommentRequest, settings: Settings) -> list[str]:
 
 
 def answers_of(
-    names: Iterable[str], languages: Sequence[str], settings: Settings, registry: Registry, *, drop: bool
+    names: Iterable[str], languages: Sequence[str], settings: Settings, *, drop: bool = False
 ) -> list[Answer]:
     """What answers each of these attributes, in a comment in these languages.
 
     With `drop`, attributes that nothing answers are left out, unless none would be left. Raises PerspectiveError if
-    there are none, or if nothing answers one; ProblemError `starting` or `unknown-model`.
+    there are none, or if nothing answers one.
     """
     names = list(names)
     if not names:
@@ -35,8 +34,6 @@ def answers_of(
     if unknown and not (drop and found):
         raise PerspectiveError("INVALID_REQUEST", f"Unknown requested attribute: {unknown[0]}")
     _check_languages(found, languages, settings.perspective_languages)
-    for answer in found:
-        check_label(answer, registry.model(answer.classifier).facts.labels)
     return found
 
 

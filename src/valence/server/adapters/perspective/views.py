@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from valence.server.adapters.perspective.analysis import attribute_scores, require_text
-from valence.server.adapters.perspective.attributes import answers_of, languages_of
+from valence.server.adapters.perspective.attributes import answers_of, check_label, languages_of
 from valence.server.adapters.perspective.discovery import discovery
 from valence.server.adapters.perspective.errors import PerspectiveError, perspective_error
 from valence.server.adapters.perspective.schemas import AnalyzeRequest, CommentRequest, SuggestRequest
@@ -34,7 +34,9 @@ def analyze(body: AnalyzeRequest) -> dict[str, Any]:
     current, languages = state(), languages_of(body, state().settings)
     _check(body)
     names, drop = body.requestedAttributes or {}, body.dropUnsupportedAttributes
-    answers = answers_of(names, languages, current.settings, current.registry, drop=drop)
+    answers = answers_of(names, languages, current.settings, drop=drop)
+    for answer in answers:
+        check_label(answer, current.registry.model(answer.classifier).facts.labels)
     return {
         "attributeScores": attribute_scores(body, answers, current.settings.max_texts),
         "languages": languages,
@@ -50,7 +52,7 @@ def suggestscore(body: SuggestRequest) -> dict[str, Any]:
     current, languages = state(), languages_of(body, state().settings)
     _check(body)
     given = {name: score.summaryScore for name, score in (body.attributeScores or {}).items() if score is not None}
-    answers = answers_of(given, languages, current.settings, current.registry, drop=False)
+    answers = answers_of(given, languages, current.settings)
     for answer in answers:
         suggested = given[answer.name]
         if suggested is None:
