@@ -8,7 +8,7 @@ from flask import Flask
 
 from valence.server import error_handlers
 from valence.server.adapters import install as adapters
-from valence.server.api import classifiers, examples, feedback, files, health, jobs, models, predict, versions
+from valence.server.api import classifiers, examples, feedback, files, health, jobs, models, predict, session, versions
 from valence.server.api import metrics as metrics_api
 from valence.server.auth import access
 from valence.server.auth.access import AccessControl
@@ -36,6 +36,7 @@ BLUEPRINTS = (
     classifiers.blueprint,
     examples.blueprint,
     versions.blueprint,
+    session.blueprint,
     health.blueprint,
     metrics_api.blueprint,
     reference.blueprint,

@@ -44,6 +44,8 @@ _ALL = (
     ProblemKind("not-json", 400, "The body isn't valid JSON", "Check commas, quotes and the encoding (UTF-8)."),
     ProblemKind("key-missing", 401, "An API key is required", "Send the header Authorization: Bearer KEY."),
     ProblemKind("wrong-key", 401, "The API key isn't valid", "Ask the server's operator for a new one."),
+    ProblemKind("session-ended", 401, "The session has ended", "Sign in again."),
+    ProblemKind("foreign-origin", 403, "The request comes from another site", "Send it from the server's own page."),
     ProblemKind(
         "scope-missing", 403, "The API key lacks a scope", "Ask the server's operator for a key with this scope."
     ),

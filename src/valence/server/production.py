@@ -16,6 +16,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from gunicorn.arbiter import Arbiter
 
 from valence.server.adapters.checks import check_answers
 from valence.server.app import create_app
+from valence.server.auth.sessions import new_token
 from valence.server.classifiers.loading import facts, loaders
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs.runner import Runner
@@ -35,7 +37,7 @@ from valence.server.teaching.publishing import Publications
 from valence.server.teaching.teacher import Teacher
 from valence.server.transport.process import BACKLOG, bound_buffers
 from valence.server.transport.worker import QuietLogger, Worker
-from valence.system.errors import PortInUseError, SettingsError, ValenceError
+from valence.system.errors import PortInUseError, SettingsError, StoreError, ValenceError
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,20 @@ def address_of(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - shown, not bound to
     return f"http://{host}:{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def run(settings: Settings, *, open_browser: bool = False) -> None:
@@ -179,13 +195,29 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         names = ", ".join(self.registry.names)
         sys.stdout.write(f"Valence is ready at {self.address}  (model: {names}, Ctrl-C stops)\n")
         sys.stdout.flush()
-        if self.open_browser:
-            webbrowser.open(self.address)
         # After the models, because scoring works without the database. Logs an error before anyone needs it.
-        self.database.available()
+        address = self._sign_in_address() if self.database.available() else None
+        if address is not None:
+            sys.stdout.write(f"To sign in as its owner, open this address once: {address}\n")
+            sys.stdout.flush()
+        if self.open_browser:
+            webbrowser.open(address or self.address)
         self.runner.start()
         self.teacher.start()
         self.publications.start()
+
+    def _sign_in_address(self) -> str | None:
+        """The page's address with a token that signs one browser in; None if other machines can reach the server.
+
+        The people who see this terminal may do everything with the server anyway.
+        """
+        if not is_loopback(self.settings.host) or self.settings.trusted_proxies:
+            return None
+        try:
+            return f"{self.address}/?token={new_token(self.database)}"
+        except StoreError as error:
+            log.warning("no token to sign in with", extra={"fields": {"reason": str(error)}})
+            return None
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
         self.teacher.close()

@@ -163,6 +163,9 @@ class Settings(AdapterSettings):
         le=1000,
         description="Maximum classifiers that keys with the scope classifiers may create; 0 for none.",
     )
+    session_hours: int = Field(
+        72, ge=1, le=8760, description="Hours until a browser that signed in with a key must sign in again."
+    )
     max_examples: int = Field(25_000, ge=1, le=1_000_000, description="Maximum examples of one classifier.")
 
     @field_validator("models", mode="before")

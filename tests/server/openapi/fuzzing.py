@@ -45,6 +45,7 @@ STRICTER = {
     ("/api/v1/classifiers/{name}/versions/{number}/predict", "post"),
     ("/api/v1/examples/erase", "post"),
     ("/api/v1/examples/preview", "post"),
+    ("/api/v1/session", "post"),
 }
 # Operations whose body is a file: any text is one, so what breaks the schema of a body may still be read.
 FILES = {

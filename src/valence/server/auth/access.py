@@ -1,4 +1,5 @@
-"""Access control for every operation of the API: the API key, the rate limits and the scope, in this order.
+"""Access control for every operation of the API: the API key or the session, the rate limits and the scope,
+in this order.
 
 A request counts against its key's limit if the key has the scope, and against the client's IP address otherwise. So
 requests with a wrong key are limited too, nobody can try keys without end, and a key for one scope doesn't raise the
@@ -14,6 +15,7 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, current_app, g, request
 
+from valence.server.auth import cookies, sessions
 from valence.server.auth.keys import Holder, holder_of
 from valence.server.auth.rate_limits import Policy, RateLimits, Standing, headers_of, network_of
 from valence.server.auth.scopes import Scope
@@ -45,8 +47,8 @@ class Caller:
 
     Attributes:
         address: IP address, or its /64 with IPv6.
-        holder: of the API key, if a valid one was sent.
-        refusal: why the key that was sent isn't valid.
+        holder: of the API key or the session, if a valid one was sent.
+        refusal: why what was sent isn't valid.
     """
 
     address: str
@@ -202,7 +204,7 @@ def admit_as(name: str) -> None:
 def _caller(key: str | None, *, needs_none: bool) -> Caller:
     address = network_of(request.remote_addr or "")
     if key is None:
-        return Caller(address)
+        return _of_session(address, needs_none=needs_none)
     try:
         holder = holder_of(_control().database, key)
     except StoreError as error:
@@ -212,6 +214,22 @@ def _caller(key: str | None, *, needs_none: bool) -> Caller:
         detail = "The API key is unknown, expired or revoked, or the header isn't Authorization: Bearer KEY."
         return Caller(address, refusal=ProblemError("wrong-key", detail))
     return Caller(address, holder)
+
+
+def _of_session(address: str, *, needs_none: bool) -> Caller:
+    """Who the session's cookie says. What needs no key stays open, even if the session has ended."""
+    cookie = cookies.sent(request)
+    if cookie is None:
+        return Caller(address)
+    own_page = cookies.from_own_page(request)
+    try:
+        session = sessions.find(_control().database, cookie) if own_page else None
+    except StoreError as error:
+        return Caller(address, refusal=None if needs_none else unavailable(error))
+    if session is not None:
+        return Caller(address, session.holder)
+    ended = ProblemError("session-ended", "The session has ended. Sign in again.") if own_page else cookies.foreign()
+    return Caller(address, refusal=None if needs_none else ended)
 
 
 def _count(counted: CountedAs, policy: Policy) -> None:

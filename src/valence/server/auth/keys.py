@@ -82,7 +82,7 @@ def holder_of(database: Database, key: str) -> Holder | None:
     with database.reading() as session:
         row = session.get(ApiKey, well_formed[1])
     same = hmac.compare_digest(_digest(key), row.digest if row else _NO_DIGEST)
-    if row is None or not same or _state(row, datetime.now(UTC)) != "valid":
+    if row is None or not same or state_of(row, datetime.now(UTC)) != "valid":
         return None
     return Holder(row.id, frozenset(row.scopes.split()))
 
@@ -93,7 +93,7 @@ def listed(database: Database) -> list[ListedKey]:
     with database.reading() as session:
         rows = session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id)).all()
     return [
-        ListedKey(row.id, row.name, tuple(row.scopes.split()), row.created_at, row.expires_at, _state(row, now))
+        ListedKey(row.id, row.name, tuple(row.scopes.split()), row.created_at, row.expires_at, state_of(row, now))
         for row in rows
     ]
 
@@ -114,7 +114,8 @@ def revoke(database: Database, identity: str) -> bool:
         return True
 
 
-def _state(row: ApiKey, now: datetime) -> Literal["valid", "expired", "revoked"]:
+def state_of(row: ApiKey, now: datetime) -> Literal["valid", "expired", "revoked"]:
+    """Whether the key can be used at this moment, and if not, why."""
     if row.revoked_at is not None:
         return "revoked"
     return "expired" if row.expires_at is not None and row.expires_at <= now else "valid"

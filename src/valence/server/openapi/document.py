@@ -32,6 +32,13 @@ at most. Operations that take an API key name its scope; send it as `Authorizati
 
 
 _KEY = {"type": "http", "scheme": "bearer", "description": "An API key, created with `valence keys create`."}
+_SESSION = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": "valence_session",
+    "description": "A browser's session, from `POST /api/v1/session`; over HTTPS `__Host-valence_session`. Only for "
+    "the server's own pages.",
+}
 _RATE_LIMIT = {
     "RateLimit-Policy": (
         "string",
@@ -40,6 +47,8 @@ _RATE_LIMIT = {
     "RateLimit": ("string", "For each policy, what is left (`r`) and the seconds until more is available (`t`)."),
 }
 _WAIT = {"Retry-After": ("integer", "Seconds to wait before trying again.")}
+# Problems of operations that need a key or a session.
+_CLOSED = ("key-missing", "session-ended", "scope-missing", "foreign-origin")
 _PROBLEM_HEADERS: dict[int, dict[str, tuple[str, str]]] = {
     401: {"WWW-Authenticate": ("string", "How to send a key.")},
     405: {"Allow": ("string", "Supported methods.")},
@@ -67,7 +76,7 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [{"name": tag} for tag in sorted({operation.tag for _, _, operation in declared})],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": {"key": _KEY}},
+        "components": {"schemas": schemas, "securitySchemes": {"key": _KEY, "session": _SESSION}},
     }
 
 
@@ -93,8 +102,8 @@ def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
         "description": operation.description,
     }
     if operation.scope is not None:
-        key = {"key": [operation.scope]}
-        described["security"] = [key] if _is_closed(operation, settings) else [{}, key]
+        ways = [{"key": [operation.scope]}, {"session": [operation.scope]}]
+        described["security"] = ways if _is_closed(operation, settings) else [{}, *ways]
     parameters = [*_path_parameters(operation), *_query_parameters(operation)]
     if parameters:
         described["parameters"] = parameters
@@ -152,7 +161,7 @@ def _parameter_schema(described: dict[str, Any]) -> dict[str, Any]:
 
 def _responses(operation: Operation, settings: Settings) -> dict[str, Any]:
     responses: dict[str, Any] = {str(status): _response(operation, status) for status in operation.responses}
-    codes = [*operation.problems, *(("key-missing", "scope-missing") if _is_closed(operation, settings) else ())]
+    codes = [*operation.problems, *(_CLOSED if _is_closed(operation, settings) else ())]
     kinds = [problems.KINDS[code] for code in dict.fromkeys(codes)]
     for status in sorted({kind.status for kind in kinds} - set(operation.responses)):
         responses[str(status)] = _problems([kind for kind in kinds if kind.status == status])

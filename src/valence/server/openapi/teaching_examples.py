@@ -189,3 +189,15 @@ COMPARISONS: dict[str, Any] = {
         ],
     }
 }
+SIGN_INS: dict[str, Any] = {
+    "with a key": {"key": "valence_0a1b2c3d4e5f_the-rest-of-the-key"},
+    "with a one-time token": {"token": "0a1b2c3d4e5f.the-rest-of-the-token"},
+}
+SESSIONS: dict[str, Any] = {
+    "signed in": {
+        "signed_in": True,
+        "scopes": ["classifiers"],
+        "owner": False,
+        "expires_at": "2026-11-28T12:00:00Z",
+    },
+}

@@ -57,6 +57,30 @@ class ApiKey(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcTime())
 
 
+class SignedIn(Base):
+    """A browser that is signed in, or a token that signs one in once; of both only the digest is stored.
+
+    Attributes:
+        id: public part of the cookie or the token.
+        digest: hex SHA-256 of the whole.
+        token: whether it is a token.
+        holder: ID under which what it does is recorded: that of the key, or "owner".
+        key_id: the key that it was exchanged for; when that ends, so does the session.
+        scopes: separated by spaces.
+    """
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    token: Mapped[bool]
+    holder: Mapped[str] = mapped_column(String(16))
+    key_id: Mapped[str | None] = mapped_column(String(16))
+    scopes: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcTime())
+
+
 class Feedback(Base):
     """A person's feedback on one prediction.
 

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddExampleFileData, AddExampleFileErrors, AddExampleFileResponses, AddExamplesData, AddExamplesErrors, AddExamplesResponses, CancelFitData, CancelFitErrors, CancelFitResponses, ChangeClassifierData, ChangeClassifierErrors, ChangeClassifierResponses, ChangeExampleData, ChangeExampleErrors, ChangeExampleResponses, CompareVersionsData, CompareVersionsErrors, CompareVersionsResponses, CreateClassifierData, CreateClassifierErrors, CreateClassifierResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteClassifierData, DeleteClassifierErrors, DeleteClassifierResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteVersionData, DeleteVersionErrors, DeleteVersionResponses, DownloadVersionData, DownloadVersionErrors, DownloadVersionResponses, EraseExamplesData, EraseExamplesErrors, EraseExamplesResponses, ExportExamplesData, ExportExamplesErrors, ExportExamplesResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, FitClassifierData, FitClassifierErrors, FitClassifierResponses, GetClassifierData, GetClassifierErrors, GetClassifierResponses, GetFitData, GetFitErrors, GetFitResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, GetVersionData, GetVersionErrors, GetVersionResponses, HealthzData, HealthzErrors, HealthzResponses, ListClassifiersData, ListClassifiersErrors, ListClassifiersResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNextTextsData, ListNextTextsErrors, ListNextTextsResponses, ListSuspectsData, ListSuspectsErrors, ListSuspectsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PreviewExamplesData, PreviewExamplesErrors, PreviewExamplesResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, PublishVersionData, PublishVersionErrors, PublishVersionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RemoveExampleData, RemoveExampleErrors, RemoveExampleResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, TryVersionData, TryVersionErrors, TryVersionResponses, UnpublishData, UnpublishErrors, UnpublishResponses } from './types.gen';
+import type { AddExampleFileData, AddExampleFileErrors, AddExampleFileResponses, AddExamplesData, AddExamplesErrors, AddExamplesResponses, CancelFitData, CancelFitErrors, CancelFitResponses, ChangeClassifierData, ChangeClassifierErrors, ChangeClassifierResponses, ChangeExampleData, ChangeExampleErrors, ChangeExampleResponses, CompareVersionsData, CompareVersionsErrors, CompareVersionsResponses, CreateClassifierData, CreateClassifierErrors, CreateClassifierResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteClassifierData, DeleteClassifierErrors, DeleteClassifierResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteVersionData, DeleteVersionErrors, DeleteVersionResponses, DownloadVersionData, DownloadVersionErrors, DownloadVersionResponses, EraseExamplesData, EraseExamplesErrors, EraseExamplesResponses, ExportExamplesData, ExportExamplesErrors, ExportExamplesResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, FitClassifierData, FitClassifierErrors, FitClassifierResponses, GetClassifierData, GetClassifierErrors, GetClassifierResponses, GetFitData, GetFitErrors, GetFitResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersionResponses, HealthzData, HealthzErrors, HealthzResponses, ListClassifiersData, ListClassifiersErrors, ListClassifiersResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNextTextsData, ListNextTextsErrors, ListNextTextsResponses, ListSuspectsData, ListSuspectsErrors, ListSuspectsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PreviewExamplesData, PreviewExamplesErrors, PreviewExamplesResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, PublishVersionData, PublishVersionErrors, PublishVersionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RemoveExampleData, RemoveExampleErrors, RemoveExampleResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TryVersionData, TryVersionErrors, TryVersionResponses, UnpublishData, UnpublishErrors, UnpublishResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -24,7 +24,11 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  * Those that are taught through this API, by name. A published one answers `predict` and jobs as a model.
  */
 export const listClassifiers = <ThrowOnError extends boolean = false>(options?: Options<ListClassifiersData, ThrowOnError>): RequestResult<ListClassifiersResponses, ListClassifiersErrors, ThrowOnError> => (options?.client ?? client).get<ListClassifiersResponses, ListClassifiersErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers',
     ...options
 });
@@ -35,7 +39,11 @@ export const listClassifiers = <ThrowOnError extends boolean = false>(options?: 
  * Nothing is stored before this. From here on, the texts that you add as examples are in the database until you remove them or delete the classifier.
  */
 export const createClassifier = <ThrowOnError extends boolean = false>(options: Options<CreateClassifierData, ThrowOnError>): RequestResult<CreateClassifierResponses, CreateClassifierErrors, ThrowOnError> => (options.client ?? client).post<CreateClassifierResponses, CreateClassifierErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers',
     ...options,
     headers: {
@@ -50,7 +58,11 @@ export const createClassifier = <ThrowOnError extends boolean = false>(options: 
  * Deletes it permanently, with its examples, their texts and its versions; there is no copy.
  */
 export const deleteClassifier = <ThrowOnError extends boolean = false>(options: Options<DeleteClassifierData, ThrowOnError>): RequestResult<DeleteClassifierResponses, DeleteClassifierErrors, ThrowOnError> => (options.client ?? client).delete<DeleteClassifierResponses, DeleteClassifierErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}',
     ...options
 });
@@ -61,7 +73,11 @@ export const deleteClassifier = <ThrowOnError extends boolean = false>(options: 
  * Its labels, how many examples they have, its latest fit and its newest and published versions.
  */
 export const getClassifier = <ThrowOnError extends boolean = false>(options: Options<GetClassifierData, ThrowOnError>): RequestResult<GetClassifierResponses, GetClassifierErrors, ThrowOnError> => (options.client ?? client).get<GetClassifierResponses, GetClassifierErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}',
     ...options
 });
@@ -72,7 +88,11 @@ export const getClassifier = <ThrowOnError extends boolean = false>(options: Opt
  * Renames it, or adds, removes and reorders labels. Versions keep the labels that they were fitted with.
  */
 export const changeClassifier = <ThrowOnError extends boolean = false>(options: Options<ChangeClassifierData, ThrowOnError>): RequestResult<ChangeClassifierResponses, ChangeClassifierErrors, ThrowOnError> => (options.client ?? client).patch<ChangeClassifierResponses, ChangeClassifierErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}',
     ...options,
     headers: {
@@ -87,7 +107,11 @@ export const changeClassifier = <ThrowOnError extends boolean = false>(options: 
  * Newest first, one page at a time. For the next page, send `next` as `cursor`.
  */
 export const listExamples = <ThrowOnError extends boolean = false>(options: Options<ListExamplesData, ThrowOnError>): RequestResult<ListExamplesResponses, ListExamplesErrors, ThrowOnError> => (options.client ?? client).get<ListExamplesResponses, ListExamplesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/examples',
     ...options
 });
@@ -98,7 +122,11 @@ export const listExamples = <ThrowOnError extends boolean = false>(options: Opti
  * Up to 20 texts, with or without labels. An existing text keeps its place and gets the new label, so retries are safe. One text in five is kept for testing; which ones follows from the text and never changes.
  */
 export const addExamples = <ThrowOnError extends boolean = false>(options: Options<AddExamplesData, ThrowOnError>): RequestResult<AddExamplesResponses, AddExamplesErrors, ThrowOnError> => (options.client ?? client).post<AddExamplesResponses, AddExamplesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/examples',
     ...options,
     headers: {
@@ -113,7 +141,11 @@ export const addExamples = <ThrowOnError extends boolean = false>(options: Optio
  * All of them, in the order in which they were added, as `valence transfer --data` reads them too. In CSV, fields that a spreadsheet would run as formulas start with an apostrophe; JSON Lines has everything as it is.
  */
 export const exportExamples = <ThrowOnError extends boolean = false>(options: Options<ExportExamplesData, ThrowOnError>): RequestResult<ExportExamplesResponses, ExportExamplesErrors, ThrowOnError> => (options.client ?? client).get<ExportExamplesResponses, ExportExamplesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/examples/export',
     ...options
 });
@@ -124,7 +156,11 @@ export const exportExamples = <ThrowOnError extends boolean = false>(options: Op
  * The body is the file itself: CSV, TSV, JSON, JSON Lines, an Excel workbook or Parquet, also compressed. All of it is added, or nothing. Its rows without a label are stored to be labelled.
  */
 export const addExampleFile = <ThrowOnError extends boolean = false>(options: Options<AddExampleFileData, ThrowOnError>): RequestResult<AddExampleFileResponses, AddExampleFileErrors, ThrowOnError> => (options.client ?? client).post<AddExampleFileResponses, AddExampleFileErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/examples/file',
     ...options,
     headers: {
@@ -139,7 +175,11 @@ export const addExampleFile = <ThrowOnError extends boolean = false>(options: Op
  * Deletes it permanently, with its text; there is no copy. Versions that learnt from it stay until they are replaced.
  */
 export const removeExample = <ThrowOnError extends boolean = false>(options: Options<RemoveExampleData, ThrowOnError>): RequestResult<RemoveExampleResponses, RemoveExampleErrors, ThrowOnError> => (options.client ?? client).delete<RemoveExampleResponses, RemoveExampleErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/examples/{identity}',
     ...options
 });
@@ -150,7 +190,11 @@ export const removeExample = <ThrowOnError extends boolean = false>(options: Opt
  * Gives it a label, or confirms one that looked wrong.
  */
 export const changeExample = <ThrowOnError extends boolean = false>(options: Options<ChangeExampleData, ThrowOnError>): RequestResult<ChangeExampleResponses, ChangeExampleErrors, ThrowOnError> => (options.client ?? client).patch<ChangeExampleResponses, ChangeExampleErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/examples/{identity}',
     ...options,
     headers: {
@@ -165,7 +209,11 @@ export const changeExample = <ThrowOnError extends boolean = false>(options: Opt
  * Cancels a fit that waits or is running, within seconds. Versions stay as they are.
  */
 export const cancelFit = <ThrowOnError extends boolean = false>(options: Options<CancelFitData, ThrowOnError>): RequestResult<CancelFitResponses, CancelFitErrors, ThrowOnError> => (options.client ?? client).delete<CancelFitResponses, CancelFitErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/fit',
     ...options
 });
@@ -176,7 +224,11 @@ export const cancelFit = <ThrowOnError extends boolean = false>(options: Options
  * Shows its progress. If the server restarts, the fit starts over.
  */
 export const getFit = <ThrowOnError extends boolean = false>(options: Options<GetFitData, ThrowOnError>): RequestResult<GetFitResponses, GetFitErrors, ThrowOnError> => (options.client ?? client).get<GetFitResponses, GetFitErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/fit',
     ...options
 });
@@ -187,7 +239,11 @@ export const getFit = <ThrowOnError extends boolean = false>(options: Options<Ge
  * Fits a new head on the labelled examples, in the background: poll `GET .../fit` until its `state` is done, then look at the new version. It doesn't answer before you publish it. Send this as often as you like: while a fit waits nothing happens, and while one is running another one follows.
  */
 export const fitClassifier = <ThrowOnError extends boolean = false>(options: Options<FitClassifierData, ThrowOnError>): RequestResult<FitClassifierResponses, FitClassifierErrors, ThrowOnError> => (options.client ?? client).post<FitClassifierResponses, FitClassifierErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/fit',
     ...options,
     headers: {
@@ -202,7 +258,11 @@ export const fitClassifier = <ThrowOnError extends boolean = false>(options: Opt
  * Unlabelled examples: those that the newest version is least sure of, alternating with random ones.
  */
 export const listNextTexts = <ThrowOnError extends boolean = false>(options: Options<ListNextTextsData, ThrowOnError>): RequestResult<ListNextTextsResponses, ListNextTextsErrors, ThrowOnError> => (options.client ?? client).get<ListNextTextsResponses, ListNextTextsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/next',
     ...options
 });
@@ -213,7 +273,11 @@ export const listNextTexts = <ThrowOnError extends boolean = false>(options: Opt
  * No version answers any more. The versions stay.
  */
 export const unpublish = <ThrowOnError extends boolean = false>(options: Options<UnpublishData, ThrowOnError>): RequestResult<UnpublishResponses, UnpublishErrors, ThrowOnError> => (options.client ?? client).delete<UnpublishResponses, UnpublishErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/published',
     ...options
 });
@@ -224,7 +288,11 @@ export const unpublish = <ThrowOnError extends boolean = false>(options: Options
  * From now on this version answers requests that name the classifier as their `model`: here at once, and on other servers with the same database within five seconds. To go back, publish an older version.
  */
 export const publishVersion = <ThrowOnError extends boolean = false>(options: Options<PublishVersionData, ThrowOnError>): RequestResult<PublishVersionResponses, PublishVersionErrors, ThrowOnError> => (options.client ?? client).post<PublishVersionResponses, PublishVersionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/published',
     ...options,
     headers: {
@@ -239,7 +307,11 @@ export const publishVersion = <ThrowOnError extends boolean = false>(options: Op
  * Training examples whose labels look wrong to heads that haven't seen them. Change the label, confirm it (`checked`) or remove the example; it then leaves this list.
  */
 export const listSuspects = <ThrowOnError extends boolean = false>(options: Options<ListSuspectsData, ThrowOnError>): RequestResult<ListSuspectsResponses, ListSuspectsErrors, ThrowOnError> => (options.client ?? client).get<ListSuspectsResponses, ListSuspectsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/suspects',
     ...options
 });
@@ -250,7 +322,11 @@ export const listSuspects = <ThrowOnError extends boolean = false>(options: Opti
  * Newest first. Every version that was published once is kept; the newest one is replaced by the next fit until then.
  */
 export const listVersions = <ThrowOnError extends boolean = false>(options: Options<ListVersionsData, ThrowOnError>): RequestResult<ListVersionsResponses, ListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/versions',
     ...options
 });
@@ -261,7 +337,11 @@ export const listVersions = <ThrowOnError extends boolean = false>(options: Opti
  * Deletes it permanently. The published version can't be deleted.
  */
 export const deleteVersion = <ThrowOnError extends boolean = false>(options: Options<DeleteVersionData, ThrowOnError>): RequestResult<DeleteVersionResponses, DeleteVersionErrors, ThrowOnError> => (options.client ?? client).delete<DeleteVersionResponses, DeleteVersionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/versions/{number}',
     ...options
 });
@@ -272,7 +352,11 @@ export const deleteVersion = <ThrowOnError extends boolean = false>(options: Opt
  * Everything that was measured, with 95% intervals, and its most confident mistakes.
  */
 export const getVersion = <ThrowOnError extends boolean = false>(options: Options<GetVersionData, ThrowOnError>): RequestResult<GetVersionResponses, GetVersionErrors, ThrowOnError> => (options.client ?? client).get<GetVersionResponses, GetVersionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/versions/{number}',
     ...options
 });
@@ -283,7 +367,11 @@ export const getVersion = <ThrowOnError extends boolean = false>(options: Option
  * A paired test on today's test examples, and the examples whose verdict differs. At most 2,000 examples are compared, test examples first.
  */
 export const compareVersions = <ThrowOnError extends boolean = false>(options: Options<CompareVersionsData, ThrowOnError>): RequestResult<CompareVersionsResponses, CompareVersionsErrors, ThrowOnError> => (options.client ?? client).get<CompareVersionsResponses, CompareVersionsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/versions/{number}/compare',
     ...options
 });
@@ -294,7 +382,11 @@ export const compareVersions = <ThrowOnError extends boolean = false>(options: O
  * A model folder in a ZIP file, for `valence serve`, `valence score` and every other command.
  */
 export const downloadVersion = <ThrowOnError extends boolean = false>(options: Options<DownloadVersionData, ThrowOnError>): RequestResult<DownloadVersionResponses, DownloadVersionErrors, ThrowOnError> => (options.client ?? client).get<DownloadVersionResponses, DownloadVersionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/versions/{number}/download',
     ...options
 });
@@ -305,7 +397,11 @@ export const downloadVersion = <ThrowOnError extends boolean = false>(options: O
  * Scores a text with any version, published or not. The text isn't stored.
  */
 export const tryVersion = <ThrowOnError extends boolean = false>(options: Options<TryVersionData, ThrowOnError>): RequestResult<TryVersionResponses, TryVersionErrors, ThrowOnError> => (options.client ?? client).post<TryVersionResponses, TryVersionErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/classifiers/{name}/versions/{number}/predict',
     ...options,
     headers: {
@@ -320,7 +416,11 @@ export const tryVersion = <ThrowOnError extends boolean = false>(options: Option
  * Deletes a text, or everything by an author, from the examples of all classifiers. Fit and publish them again, so that nothing that was learnt from it answers any more.
  */
 export const eraseExamples = <ThrowOnError extends boolean = false>(options: Options<EraseExamplesData, ThrowOnError>): RequestResult<EraseExamplesResponses, EraseExamplesErrors, ThrowOnError> => (options.client ?? client).post<EraseExamplesResponses, EraseExamplesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/examples/erase',
     ...options,
     headers: {
@@ -335,7 +435,11 @@ export const eraseExamples = <ThrowOnError extends boolean = false>(options: Opt
  * Shows how a file would be read, before you add it: its format and columns, its first rows and labels, what would be left out, and the options that would change it. Nothing is stored.
  */
 export const previewExamples = <ThrowOnError extends boolean = false>(options: Options<PreviewExamplesData, ThrowOnError>): RequestResult<PreviewExamplesResponses, PreviewExamplesErrors, ThrowOnError> => (options.client ?? client).post<PreviewExamplesResponses, PreviewExamplesErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/examples/preview',
     ...options,
     headers: {
@@ -350,7 +454,11 @@ export const previewExamples = <ThrowOnError extends boolean = false>(options: O
  * Newest first, one page at a time. For the next page, send `next` as `cursor`.
  */
 export const listFeedback = <ThrowOnError extends boolean = false>(options?: Options<ListFeedbackData, ThrowOnError>): RequestResult<ListFeedbackResponses, ListFeedbackErrors, ThrowOnError> => (options?.client ?? client).get<ListFeedbackResponses, ListFeedbackErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/feedback',
     ...options
 });
@@ -361,7 +469,11 @@ export const listFeedback = <ThrowOnError extends boolean = false>(options?: Opt
  * Says whether a prediction was right. Returns 201 if the feedback is new. Feedback with the same ID replaces the earlier one (200), so retries are safe and people can change their minds; without `text`, a stored text is removed.
  */
 export const sendFeedback = <ThrowOnError extends boolean = false>(options: Options<SendFeedbackData, ThrowOnError>): RequestResult<SendFeedbackResponses, SendFeedbackErrors, ThrowOnError> => (options.client ?? client).post<SendFeedbackResponses, SendFeedbackErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/feedback',
     ...options,
     headers: {
@@ -376,7 +488,11 @@ export const sendFeedback = <ThrowOnError extends boolean = false>(options: Opti
  * Everything, newest first. In CSV, fields that a spreadsheet would run as formulas start with an apostrophe; JSON Lines has everything as it was sent.
  */
 export const exportFeedback = <ThrowOnError extends boolean = false>(options?: Options<ExportFeedbackData, ThrowOnError>): RequestResult<ExportFeedbackResponses, ExportFeedbackErrors, ThrowOnError> => (options?.client ?? client).get<ExportFeedbackResponses, ExportFeedbackErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/feedback/export',
     ...options
 });
@@ -394,7 +510,11 @@ export const feedbackPolicy = <ThrowOnError extends boolean = false>(options?: O
  * Deletes it permanently; there is no copy.
  */
 export const deleteFeedback = <ThrowOnError extends boolean = false>(options: Options<DeleteFeedbackData, ThrowOnError>): RequestResult<DeleteFeedbackResponses, DeleteFeedbackErrors, ThrowOnError> => (options.client ?? client).delete<DeleteFeedbackResponses, DeleteFeedbackErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/feedback/{identity}',
     ...options
 });
@@ -405,7 +525,11 @@ export const deleteFeedback = <ThrowOnError extends boolean = false>(options: Op
  * Shows how a file would be read, before you submit it as a job or train on it: its format and columns, its first rows and labels, what would be left out, and the options that would change it. At most the first 1,000 rows, or 1,000,000 characters, are read. Nothing is stored.
  */
 export const previewFile = <ThrowOnError extends boolean = false>(options: Options<PreviewFileData, ThrowOnError>): RequestResult<PreviewFileResponses, PreviewFileErrors, ThrowOnError> => (options.client ?? client).post<PreviewFileResponses, PreviewFileErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/files/preview',
     ...options,
     headers: {
@@ -420,7 +544,11 @@ export const previewFile = <ThrowOnError extends boolean = false>(options: Optio
  * The jobs of your API key, newest first.
  */
 export const listJobs = <ThrowOnError extends boolean = false>(options?: Options<ListJobsData, ThrowOnError>): RequestResult<ListJobsResponses, ListJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListJobsResponses, ListJobsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/jobs',
     ...options
 });
@@ -431,7 +559,11 @@ export const listJobs = <ThrowOnError extends boolean = false>(options?: Options
  * Scores a file in the background. The body is the file itself: CSV, TSV, JSON, JSON Lines, an Excel workbook or Parquet, also compressed. It is stored in the database until the job is deleted or expires (`expires_at`). Poll the job until its `state` is done, then download the result: JSON Lines for JSON, TSV for TSV, otherwise CSV.
  */
 export const createJob = <ThrowOnError extends boolean = false>(options: Options<CreateJobData, ThrowOnError>): RequestResult<CreateJobResponses, CreateJobErrors, ThrowOnError> => (options.client ?? client).post<CreateJobResponses, CreateJobErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/jobs',
     ...options,
     headers: {
@@ -446,7 +578,11 @@ export const createJob = <ThrowOnError extends boolean = false>(options: Options
  * Deletes the job at once, with its file and its results; there is no copy.
  */
 export const deleteJob = <ThrowOnError extends boolean = false>(options: Options<DeleteJobData, ThrowOnError>): RequestResult<DeleteJobResponses, DeleteJobErrors, ThrowOnError> => (options.client ?? client).delete<DeleteJobResponses, DeleteJobErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/jobs/{identity}',
     ...options
 });
@@ -457,7 +593,11 @@ export const deleteJob = <ThrowOnError extends boolean = false>(options: Options
  * Shows its progress: `rows_done` of `rows` are scored. If the server restarts, the job continues where it was.
  */
 export const getJob = <ThrowOnError extends boolean = false>(options: Options<GetJobData, ThrowOnError>): RequestResult<GetJobResponses, GetJobErrors, ThrowOnError> => (options.client ?? client).get<GetJobResponses, GetJobErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/jobs/{identity}',
     ...options
 });
@@ -468,7 +608,11 @@ export const getJob = <ThrowOnError extends boolean = false>(options: Options<Ge
  * The file with `predicted_label`, `predicted_probability`, `predicted_sure` and `predicted_error` added to each row. In CSV and TSV, cells that a spreadsheet would run as formulas start with an apostrophe. To resume an interrupted download, send `Range: bytes=N-`, and `If-Range` with the `ETag` of the first response; only a single range is supported. The job is deleted ten minutes after the end of its result was downloaded.
  */
 export const getJobResult = <ThrowOnError extends boolean = false>(options: Options<GetJobResultData, ThrowOnError>): RequestResult<GetJobResultResponses, GetJobResultErrors, ThrowOnError> => (options.client ?? client).get<GetJobResultResponses, GetJobResultErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/jobs/{identity}/result',
     ...options
 });
@@ -493,8 +637,40 @@ export const getModel = <ThrowOnError extends boolean = false>(options: Options<
  * Send `text` or `texts`. If a single `text` can't be scored, the response is a problem; in `texts`, it is a result of kind `error`, and the others are scored.
  */
 export const predict = <ThrowOnError extends boolean = false>(options: Options<PredictData, ThrowOnError>): RequestResult<PredictResponses, PredictErrors, ThrowOnError> => (options.client ?? client).post<PredictResponses, PredictErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/api/v1/predict',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Sign out
+ *
+ * Ends the session at once.
+ */
+export const signOut = <ThrowOnError extends boolean = false>(options?: Options<SignOutData, ThrowOnError>): RequestResult<SignOutResponses, SignOutErrors, ThrowOnError> => (options?.client ?? client).delete<SignOutResponses, SignOutErrors, ThrowOnError>({ url: '/api/v1/session', ...options });
+
+/**
+ * Get the session
+ *
+ * Says whether this browser is signed in, and what the session allows.
+ */
+export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>): RequestResult<GetSessionResponses, GetSessionErrors, ThrowOnError> => (options?.client ?? client).get<GetSessionResponses, GetSessionErrors, ThrowOnError>({ url: '/api/v1/session', ...options });
+
+/**
+ * Sign in
+ *
+ * Exchanges a key, or the token of the address that `valence serve` prints, for a cookie that scripts can't read. With it, the server's own pages need no key. It allows what the key allows, and ends with it.
+ */
+export const signIn = <ThrowOnError extends boolean = false>(options: Options<SignInData, ThrowOnError>): RequestResult<SignInResponses, SignInErrors, ThrowOnError> => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
+    url: '/api/v1/session',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -515,7 +691,11 @@ export const healthz = <ThrowOnError extends boolean = false>(options?: Options<
  * Request counts and durations, batch sizes, queued tokens, model versions and the process's memory.
  */
 export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, MetricsErrors, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, MetricsErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }],
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
     url: '/metrics',
     ...options
 });

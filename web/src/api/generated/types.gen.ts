@@ -2019,6 +2019,54 @@ export type Scored = {
 };
 
 /**
+ * Session
+ *
+ * Who is signed in.
+ */
+export type Session = {
+    /**
+     * Signed In
+     */
+    signed_in: boolean;
+    /**
+     * Scopes
+     *
+     * What the session allows; `admin` includes every scope.
+     */
+    scopes: Array<string>;
+    /**
+     * Owner
+     *
+     * Whether the browser was signed in by the address that `valence serve` printed.
+     */
+    owner: boolean;
+    /**
+     * Expires At
+     */
+    expires_at: string | null;
+};
+
+/**
+ * SignInRequest
+ *
+ * Either an API `key`, or the one-time `token` of the address that `valence serve` prints.
+ */
+export type SignInRequest = {
+    /**
+     * Key
+     *
+     * An API key.
+     */
+    key?: string | null;
+    /**
+     * Token
+     *
+     * A one-time token.
+     */
+    token?: string | null;
+};
+
+/**
  * Slice
  *
  * Accuracy on some of the rows. A row with several labels is right if all of them are.
@@ -2508,11 +2556,11 @@ export type ListClassifiersData = {
 
 export type ListClassifiersErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -2557,11 +2605,11 @@ export type CreateClassifierErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -2623,11 +2671,11 @@ export type DeleteClassifierData = {
 
 export type DeleteClassifierErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -2677,11 +2725,11 @@ export type GetClassifierData = {
 
 export type GetClassifierErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -2735,11 +2783,11 @@ export type ChangeClassifierErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -2834,11 +2882,11 @@ export type ListExamplesData = {
 
 export type ListExamplesErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -2896,11 +2944,11 @@ export type AddExamplesErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -2971,11 +3019,11 @@ export type ExportExamplesData = {
 
 export type ExportExamplesErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3093,11 +3141,11 @@ export type AddExampleFileErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3167,11 +3215,11 @@ export type RemoveExampleData = {
 
 export type RemoveExampleErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3229,11 +3277,11 @@ export type ChangeExampleErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3295,11 +3343,11 @@ export type CancelFitData = {
 
 export type CancelFitErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3349,11 +3397,11 @@ export type GetFitData = {
 
 export type GetFitErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3407,11 +3455,11 @@ export type FitClassifierErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3478,11 +3526,11 @@ export type ListNextTextsData = {
 
 export type ListNextTextsErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3536,11 +3584,11 @@ export type UnpublishData = {
 
 export type UnpublishErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3594,11 +3642,11 @@ export type PublishVersionErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3669,11 +3717,11 @@ export type ListSuspectsData = {
 
 export type ListSuspectsErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3727,11 +3775,11 @@ export type ListVersionsData = {
 
 export type ListVersionsErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3785,11 +3833,11 @@ export type DeleteVersionData = {
 
 export type DeleteVersionErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3847,11 +3895,11 @@ export type GetVersionData = {
 
 export type GetVersionErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3914,11 +3962,11 @@ export type CompareVersionsData = {
 
 export type CompareVersionsErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -3980,11 +4028,11 @@ export type DownloadVersionData = {
 
 export type DownloadVersionErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4046,11 +4094,11 @@ export type TryVersionErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4115,11 +4163,11 @@ export type EraseExamplesErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4236,11 +4284,11 @@ export type PreviewExamplesErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4302,11 +4350,11 @@ export type ListFeedbackData = {
 
 export type ListFeedbackErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4425,11 +4473,11 @@ export type ExportFeedbackData = {
 
 export type ExportFeedbackErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4516,11 +4564,11 @@ export type DeleteFeedbackData = {
 
 export type DeleteFeedbackErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4617,11 +4665,11 @@ export type PreviewFileErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `jobs-off`: This server doesn't accept files; `scope-missing`: The API key lacks a scope
+     * `jobs-off`: This server doesn't accept files; `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4670,11 +4718,11 @@ export type ListJobsData = {
 
 export type ListJobsErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4763,11 +4811,11 @@ export type CreateJobErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `jobs-off`: This server doesn't accept files; `scope-missing`: The API key lacks a scope
+     * `jobs-off`: This server doesn't accept files; `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4833,11 +4881,11 @@ export type DeleteJobData = {
 
 export type DeleteJobErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4887,11 +4935,11 @@ export type GetJobData = {
 
 export type GetJobErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -4941,11 +4989,11 @@ export type GetJobResultData = {
 
 export type GetJobResultErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
@@ -5145,6 +5193,153 @@ export type PredictResponses = {
 
 export type PredictResponse2 = PredictResponses[keyof PredictResponses];
 
+export type SignOutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
+};
+
+export type SignOutErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid
+     */
+    401: Problem;
+    /**
+     * `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
+
+export type SignOutResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type GetSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
+};
+
+export type GetSessionErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid
+     */
+    401: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
+
+export type GetSessionResponses = {
+    /**
+     * OK
+     */
+    200: Session;
+};
+
+export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type SignInData = {
+    body: SignInRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
+};
+
+export type SignInErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid
+     */
+    401: Problem;
+    /**
+     * `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type SignInError = SignInErrors[keyof SignInErrors];
+
+export type SignInResponses = {
+    /**
+     * OK
+     */
+    200: Session;
+};
+
+export type SignInResponse = SignInResponses[keyof SignInResponses];
+
 export type HealthzData = {
     body?: never;
     path?: never;
@@ -5183,11 +5378,11 @@ export type MetricsData = {
 
 export type MetricsErrors = {
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
      */
     401: Problem;
     /**
-     * `scope-missing`: The API key lacks a scope
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
      */
     403: Problem;
     /**
