@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
 
-import { startServer } from "./server.ts";
+import { startServer, type Server } from "./server.ts";
 
 interface Options {
   /** Whether requests fail on purpose in this test, which browsers report in the console. */
@@ -13,17 +13,23 @@ interface Fixtures {
   consoleErrors: string[];
 }
 
-export const test = base.extend<Options & Fixtures, { url: string }>({
+interface WorkerFixtures {
+  server: Server;
+  url: string;
+}
+
+export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   callsFail: [false, { option: true }],
-  url: [
+  server: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that are needed from the pattern
     async ({}, use) => {
       const server = await startServer();
-      await use(server.url);
+      await use(server);
       await server.stop();
     },
     { scope: "worker" },
   ],
+  url: [async ({ server }, use) => use(server.url), { scope: "worker" }],
   baseURL: async ({ url }, use) => use(url),
   consoleErrors: [
     async ({ page, callsFail }, use) => {

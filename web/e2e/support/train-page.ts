@@ -28,7 +28,7 @@ export const TEXTS = HOSTILE.flatMap((text, i) => [text, CIVIL[i] ?? ""]);
 export const isHostile = (text: string): boolean => HOSTILE.includes(text);
 /** The same texts as decisions in a file, each several times with another number. */
 export const DECISIONS = [
-  "comment,decision,user",
+  "comment,label,user",
   ...Array.from({ length: 6 }, (_, n) =>
     TEXTS.map((text) => `"${n}. ${text}",${isHostile(text) ? "removed" : "kept"},user${n}`),
   ).flat(),
