@@ -7,6 +7,7 @@ import { lazyPage, PageBoundary, PageLoading } from "./lazy-page";
 import { paths } from "./lib/paths";
 import { NotFound } from "./shell/not-found";
 import { Shell } from "./shell/shell";
+import { SignInByAddress } from "./sign-in-by-address";
 
 const FilePage = lazyPage(async () => (await import("./features/file/file-page")).FilePage);
 const DiscussionPage = lazyPage(
@@ -23,6 +24,7 @@ export function Router() {
   const [path] = useLocation();
   return (
     <Shell>
+      <SignInByAddress />
       <UnsentFeedback />
       <PageBoundary key={path}>
         <Suspense fallback={<PageLoading />}>

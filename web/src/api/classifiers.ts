@@ -38,7 +38,6 @@ import {
   type VersionSummary,
 } from "./generated";
 import { retryOptions } from "./retry";
-import { credentials } from "./session";
 
 /** How often a running fit is asked for. */
 const POLL_MS = 700;
@@ -50,7 +49,7 @@ export const CLASSIFIERS = ["classifiers"] as const;
 
 export const classifiersQuery = queryOptions({
   queryKey: CLASSIFIERS,
-  queryFn: ({ signal }) => dataOf(listClassifiers({ ...credentials(), signal })),
+  queryFn: ({ signal }) => dataOf(listClassifiers({ signal })),
   ...retryOptions,
 });
 
@@ -58,7 +57,7 @@ export const classifiersQuery = queryOptions({
 export const classifierQuery = (name: string) =>
   queryOptions({
     queryKey: [...CLASSIFIERS, name],
-    queryFn: ({ signal }) => dataOf(getClassifier({ ...credentials(), path: { name }, signal })),
+    queryFn: ({ signal }) => dataOf(getClassifier({ path: { name }, signal })),
     refetchInterval: ({ state }) => (isFitting(state.data) ? POLL_MS : false),
     ...retryOptions,
   });
@@ -70,8 +69,7 @@ export const isFitting = (classifier: Classifier | undefined): boolean =>
 export const versionQuery = (name: string, { number, head, published }: VersionSummary) =>
   queryOptions({
     queryKey: [...CLASSIFIERS, name, "version", number, head, published],
-    queryFn: ({ signal }) =>
-      dataOf(getVersion({ ...credentials(), path: { name, number: `${number}` }, signal })),
+    queryFn: ({ signal }) => dataOf(getVersion({ path: { name, number: `${number}` }, signal })),
     ...retryOptions,
   });
 
@@ -82,8 +80,7 @@ const headsOf = ({ newest, published }: Heads) => [newest?.head ?? null, publish
 export const versionsQuery = ({ name, ...heads }: Heads) =>
   queryOptions({
     queryKey: [...CLASSIFIERS, name, "versions", ...headsOf({ name, ...heads })],
-    queryFn: async ({ signal }) =>
-      (await dataOf(listVersions({ ...credentials(), path: { name }, signal }))).versions,
+    queryFn: async ({ signal }) => (await dataOf(listVersions({ path: { name }, signal }))).versions,
     ...retryOptions,
   });
 
@@ -93,7 +90,6 @@ export const comparisonQuery = (name: string, number: number, withVersion: numbe
     queryFn: ({ signal }) =>
       dataOf(
         compareVersions({
-          ...credentials(),
           path: { name, number: `${number}` },
           query: { with_version: withVersion },
           signal,
@@ -105,7 +101,7 @@ export const comparisonQuery = (name: string, number: number, withVersion: numbe
 export const suspectsQuery = ({ name, ...heads }: Heads) =>
   queryOptions({
     queryKey: [...CLASSIFIERS, name, "suspects", ...headsOf({ name, ...heads })],
-    queryFn: ({ signal }) => dataOf(listSuspects({ ...credentials(), path: { name }, signal })),
+    queryFn: ({ signal }) => dataOf(listSuspects({ path: { name }, signal })),
     ...retryOptions,
   });
 
@@ -113,14 +109,7 @@ export const trialQuery = (name: string, { number, head }: VersionSummary, text:
   queryOptions({
     queryKey: [...CLASSIFIERS, name, "trial", number, head, text],
     queryFn: ({ signal }) =>
-      dataOf(
-        tryVersion({
-          ...credentials(),
-          path: { name, number: `${number}` },
-          body: { text, explain: true },
-          signal,
-        }),
-      ),
+      dataOf(tryVersion({ path: { name, number: `${number}` }, body: { text, explain: true }, signal })),
     enabled: text.trim() !== "",
     staleTime: Infinity,
     ...retryOptions,
@@ -134,7 +123,6 @@ export const examplesQuery = (name: string, wanted: Wanted) =>
     queryFn: ({ signal, pageParam }) =>
       dataOf(
         listExamples({
-          ...credentials(),
           path: { name },
           query: { ...wanted, limit: PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) },
           signal,
@@ -160,16 +148,14 @@ export const refreshModels = async (client: QueryClient): Promise<void> => {
 
 // Each of these rejects with an ApiError.
 
-export const create = (body: NewClassifier) => dataOf(createClassifier({ ...credentials(), body }));
+export const create = (body: NewClassifier) => dataOf(createClassifier({ body }));
 
 export const setLabels = (name: string, labels: string[]) =>
-  dataOf(changeClassifier({ ...credentials(), path: { name }, body: { labels } }));
+  dataOf(changeClassifier({ path: { name }, body: { labels } }));
 
-export const removeClassifier = (name: string) =>
-  dataOf(deleteClassifier({ ...credentials(), path: { name } }));
+export const removeClassifier = (name: string) => dataOf(deleteClassifier({ path: { name } }));
 
-export const addTexts = (name: string, body: NewExamples) =>
-  dataOf(addExamples({ ...credentials(), path: { name }, body }));
+export const addTexts = (name: string, body: NewExamples) => dataOf(addExamples({ path: { name }, body }));
 
 /** `csv`: UTF-8, with a header row. */
 export const addFile = (
@@ -180,7 +166,6 @@ export const addFile = (
 ) =>
   dataOf(
     addExampleFile({
-      ...credentials(),
       path: { name },
       headers: { "Content-Type": "text/csv" },
       body: csv,
@@ -191,42 +176,37 @@ export const addFile = (
   );
 
 export const change = (name: string, identity: number, body: ExampleChange) =>
-  dataOf(changeExample({ ...credentials(), path: { name, identity: `${identity}` }, body }));
+  dataOf(changeExample({ path: { name, identity: `${identity}` }, body }));
 
 export const remove = (name: string, identity: number) =>
-  dataOf(removeExample({ ...credentials(), path: { name, identity: `${identity}` } }));
+  dataOf(removeExample({ path: { name, identity: `${identity}` } }));
 
-export const erase = (body: EraseRequest) => dataOf(eraseExamples({ ...credentials(), body }));
+export const erase = (body: EraseRequest) => dataOf(eraseExamples({ body }));
 
 export const exported = (name: string): Promise<Blob> =>
   dataOf(
-    exportExamples({
-      ...credentials(),
-      path: { name },
-      query: { format: "csv" },
-      parseAs: "blob",
-    }) as Promise<{ data?: Blob }>,
+    exportExamples({ path: { name }, query: { format: "csv" }, parseAs: "blob" }) as Promise<{ data?: Blob }>,
   );
 
 export const nextTexts = (name: string, limit: number) =>
-  dataOf(listNextTexts({ ...credentials(), path: { name }, query: { limit } }));
+  dataOf(listNextTexts({ path: { name }, query: { limit } }));
 
-export const fit = (name: string) => dataOf(fitClassifier({ ...credentials(), path: { name }, body: {} }));
+export const fit = (name: string) => dataOf(fitClassifier({ path: { name }, body: {} }));
 
-export const stopFit = (name: string) => dataOf(cancelFit({ ...credentials(), path: { name } }));
+export const stopFit = (name: string) => dataOf(cancelFit({ path: { name } }));
 
 export const publish = (name: string, { number, head }: VersionSummary) =>
-  dataOf(publishVersion({ ...credentials(), path: { name }, body: { version: number, head } }));
+  dataOf(publishVersion({ path: { name }, body: { version: number, head } }));
 
-export const stopPublishing = (name: string) => dataOf(unpublish({ ...credentials(), path: { name } }));
+export const stopPublishing = (name: string) => dataOf(unpublish({ path: { name } }));
 
 export const removeVersion = (name: string, number: number) =>
-  dataOf(deleteVersion({ ...credentials(), path: { name, number: `${number}` } }));
+  dataOf(deleteVersion({ path: { name, number: `${number}` } }));
 
 /** A model folder in a ZIP file. */
 export const downloaded = (name: string, number: number): Promise<Blob> =>
   dataOf(
-    downloadVersion({ ...credentials(), path: { name, number: `${number}` }, parseAs: "blob" }) as Promise<{
+    downloadVersion({ path: { name, number: `${number}` }, parseAs: "blob" }) as Promise<{
       data?: Blob;
     }>,
   );
@@ -235,7 +215,7 @@ export const downloaded = (name: string, number: number): Promise<Blob> =>
 export async function textNamed(name: string, text: string): Promise<Example> {
   const search = Array.from(text).slice(0, LONGEST_SEARCH).join("");
   const { items } = await dataOf(
-    listExamples({ ...credentials(), path: { name }, query: { search, labelled: false, limit: 200 } }),
+    listExamples({ path: { name }, query: { search, labelled: false, limit: 200 } }),
   );
   const found = items.find((example) => example.text === text);
   if (!found) throw new ApiError(404, "unknown-example", "The text is gone", "Add it again.");

@@ -52,11 +52,14 @@ function Figures({ comparison }: { comparison: VersionComparison }) {
           ({signed(points(accuracy.low))} to {signed(points(accuracy.high))}).
         </li>
       ) : null}
-      <li>
-        Only version {version} is right for {counted(onlyThis, "text")}, only version {other} for{" "}
-        {counted(onlyOther, "text")}.
-      </li>
-      <li>{chanceWords(p)}</li>
+      {onlyThis + onlyOther === 0 ? (
+        <li>Both are right for the same test examples.</li>
+      ) : (
+        <li>
+          Only version {version} is right for {counted(onlyThis, "text")}, only version {other} for{" "}
+          {counted(onlyOther, "text")}. {chanceWords(p)}
+        </li>
+      )}
     </ul>
   );
 }

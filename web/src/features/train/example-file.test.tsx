@@ -2,7 +2,6 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 
 import { resultOf, type Task } from "../../reading/worker-tasks";
-import { signOut } from "../../api/session";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { drop } from "./example-reading";
@@ -23,11 +22,10 @@ beforeEach(() => {
   fake = new FakeClassifiers();
   fake.add(NAME, ["kept", "removed"]);
   server.use(...fake.handlers());
-  sessionStorage.setItem("valence-classifiers-key", "right");
 });
-afterEach(async () => {
+afterEach(() => {
   drop(NAME);
-  await signOut();
+  localStorage.clear();
 });
 
 const csv = (...lines: string[]) => new File([lines.join("\n")], "decisions.csv", { type: "text/csv" });

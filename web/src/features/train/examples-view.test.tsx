@@ -2,7 +2,6 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { signOut } from "../../api/session";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { FakeClassifiers } from "./fake-classifiers.testing";
@@ -24,9 +23,8 @@ beforeEach(() => {
     ],
   );
   server.use(...fake.handlers());
-  sessionStorage.setItem("valence-classifiers-key", "right");
 });
-afterEach(signOut);
+afterEach(() => localStorage.clear());
 
 const rows = () => within(screen.getByRole("list", { name: "Examples" })).queryAllByRole("listitem");
 async function show() {

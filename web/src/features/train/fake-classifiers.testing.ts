@@ -32,19 +32,16 @@ import {
   versionOf,
   type Row,
 } from "./fake-data.testing";
+import { FakeSession } from "./fake-session.testing";
 import { answerTo, problem, refuse, score } from "../../test/handlers";
 
 const API = "*/api/v1";
 
 /** A server with classifiers in memory. A fit is done when it is asked for the second time. */
-export class FakeClassifiers {
-  /** The keys of the requests for the list. */
-  keys: string[] = [];
+export class FakeClassifiers extends FakeSession {
   classifiers: Classifier[] = [];
   examples: Example[] = [];
   versions: VersionSummary[] = [];
-  /** What was sent, as "METHOD path". */
-  calls: string[] = [];
   /** The queries and bodies of files. */
   files: { query: URLSearchParams; csv: string }[] = [];
   enough = true;
@@ -123,22 +120,23 @@ export class FakeClassifiers {
   }
 
   handlers() {
-    return [...this.classifierHandlers(), ...this.exampleHandlers(), ...this.versionHandlers()];
+    return [
+      ...this.sessionHandlers(),
+      ...this.classifierHandlers(),
+      ...this.exampleHandlers(),
+      ...this.versionHandlers(),
+    ];
   }
 
   private classifierHandlers() {
     return [
-      http.get(`${API}/classifiers`, ({ request }) => {
-        const key = request.headers.get("Authorization")?.replace("Bearer ", "") ?? "";
-        this.keys.push(key);
-        if (key === "" || key === "wrong")
-          return refuse(problem(401, "invalid-key", "Invalid key", "No such key."));
-        return HttpResponse.json({
+      http.get(`${API}/classifiers`, () =>
+        HttpResponse.json({
           classifiers: this.classifiers,
           most_classifiers: 20,
           most_examples: 25_000,
-        });
-      }),
+        }),
+      ),
       http.post<never, NewClassifier>(`${API}/classifiers`, async ({ request }) => {
         const asked = await request.json();
         this.calls.push(`POST classifiers ${JSON.stringify(asked)}`);

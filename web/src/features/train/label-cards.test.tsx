@@ -3,7 +3,6 @@ import { http } from "msw";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { problem, refuse } from "../../test/handlers";
-import { signOut } from "../../api/session";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { FakeClassifiers } from "./fake-classifiers.testing";
@@ -13,9 +12,8 @@ let fake: FakeClassifiers;
 beforeEach(() => {
   fake = new FakeClassifiers();
   server.use(...fake.handlers());
-  sessionStorage.setItem("valence-classifiers-key", "right");
 });
-afterEach(signOut);
+afterEach(() => localStorage.clear());
 
 const button = (name: RegExp | string) => screen.findByRole("button", { name });
 

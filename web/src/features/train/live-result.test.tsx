@@ -1,7 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { signOut } from "../../api/session";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { FakeClassifiers } from "./fake-classifiers.testing";
@@ -11,9 +10,8 @@ let fake: FakeClassifiers;
 beforeEach(() => {
   fake = new FakeClassifiers();
   server.use(...fake.handlers());
-  sessionStorage.setItem("valence-classifiers-key", "right");
 });
-afterEach(signOut);
+afterEach(() => localStorage.clear());
 
 const button = (name: RegExp | string) => screen.findByRole("button", { name });
 

@@ -3,13 +3,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState, type SyntheticEvent } from "react";
 
 import { asApiError } from "../../api/client";
-import { sessionQuery, signIn } from "../../api/session";
+import { mayTeach, sessionQuery, signIn } from "../../api/session";
+import type { Session } from "../../api/generated";
 import { Notice } from "../../components/notice";
 import shared from "../../components/shared.module.css";
 import classes from "./train.module.css";
 
 /** How to sign in: with the address from the terminal, or with an API key. */
-export function SignIn() {
+export function SignIn({ session }: { session: Session | undefined }) {
   const id = useId();
   const client = useQueryClient();
   const [key, setKey] = useState("");
@@ -55,18 +56,15 @@ export function SignIn() {
           kept in the page.
         </p>
       </form>
-      {signing.error ? <SignInError error={asApiError(signing.error)} /> : null}
+      {session?.signed_in && !mayTeach(session) ? (
+        <Notice
+          title="This key isn’t allowed to teach classifiers"
+          detail="Sign in with a key that has the scope “classifiers”."
+        />
+      ) : null}
+      {signing.error ? (
+        <Notice title={asApiError(signing.error).title} detail={asApiError(signing.error).detail} />
+      ) : null}
     </section>
-  );
-}
-
-function SignInError({ error }: { error: { status: number; title: string; detail: string } }) {
-  if (error.status !== 401 && error.status !== 403)
-    return <Notice title={error.title} detail={error.detail} />;
-  return (
-    <Notice
-      title="This key can’t be used here"
-      detail={`${error.detail} Check that it has the scope “classifiers”.`}
-    />
   );
 }

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { removeItems } from "../../lib/browser-store";
 import { problem, refuse } from "../../test/handlers";
-import { signOut } from "../../api/session";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { FakeClassifiers } from "./fake-classifiers.testing";
@@ -14,10 +13,9 @@ let fake: FakeClassifiers;
 beforeEach(() => {
   fake = new FakeClassifiers();
   server.use(...fake.handlers());
-  sessionStorage.setItem("valence-classifiers-key", "right");
 });
 afterEach(async () => {
-  await signOut();
+  localStorage.clear();
   await removeItems("train-new");
 });
 
@@ -25,7 +23,9 @@ const button = (name: RegExp | string) => screen.findByRole("button", { name });
 const heading = (name: RegExp | string) => screen.findByRole("heading", { name });
 
 describe("Somebody who isn’t signed in", () => {
-  beforeEach(signOut);
+  beforeEach(() => {
+    fake.scopes = undefined;
+  });
 
   it("comes here from the first page, reads what it is, and that nothing is stored", async () => {
     const user = open("/");
@@ -48,7 +48,21 @@ describe("Somebody who isn’t signed in", () => {
   it("learns why a key is refused", async () => {
     const user = open("/train");
     await user.type(await screen.findByLabelText(/paste an API key/), "wrong{Enter}");
-    expect(await screen.findByRole("alert")).toHaveTextContent("This key can’t be used here");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Wrong key");
+  });
+
+  it("learns that a key lacks the scope", async () => {
+    const user = open("/train");
+    await user.type(await screen.findByLabelText(/paste an API key/), "other{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("isn’t allowed to teach classifiers");
+    expect(screen.queryByRole("link", { name: "Train" })).toBeNull();
+  });
+
+  it("is signed in by an address of the first page too", async () => {
+    const user = open("/?token=once");
+    await user.click(await screen.findByRole("link", { name: "Train" }));
+    expect(await heading("New classifier")).toBeVisible();
+    expect(window.location.href).not.toContain("once");
   });
 
   it.each(["/train?token=once", "/train#token=once"])(
@@ -56,7 +70,7 @@ describe("Somebody who isn’t signed in", () => {
     async (address) => {
       open(address);
       expect(await heading("New classifier")).toBeVisible();
-      expect(fake.keys[0]).toBe("once");
+      expect(fake.calls).toEqual(["sign in once"]);
       expect(window.location.href).not.toContain("once");
     },
   );

@@ -3,7 +3,6 @@ import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { problem, refuse } from "../../test/handlers";
-import { signOut } from "../../api/session";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { FakeClassifiers } from "./fake-classifiers.testing";
@@ -18,9 +17,8 @@ beforeEach(() => {
   fake = new FakeClassifiers();
   fake.add("mine", ["hostile", "civil"]);
   server.use(...fake.handlers());
-  sessionStorage.setItem("valence-classifiers-key", "right");
 });
-afterEach(signOut);
+afterEach(() => localStorage.clear());
 
 function two() {
   fake.makeVersion();

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
 import { slugOf } from "./slug";
-import { tokenIn } from "./token";
 import { chanceWords, goalOf, labelText, missingForFit, rightOf, testedOn, warningOf } from "./words";
 
 describe("A suggested name", () => {
@@ -13,14 +12,6 @@ describe("A suggested name", () => {
     ["a".repeat(80), "a".repeat(60)],
     [`${"a".repeat(59)} b`, "a".repeat(59)],
   ])("for %j is %j", (typed, name) => expect(slugOf(typed)).toBe(name));
-});
-
-describe("A token", () => {
-  it("is found in the query and in the fragment", () => {
-    expect(tokenIn({ search: "?token=abc", hash: "" })).toBe("abc");
-    expect(tokenIn({ search: "", hash: "#token=abc" })).toBe("abc");
-    expect(tokenIn({ search: "?a=1", hash: "#classifier=mine" })).toBeUndefined();
-  });
 });
 
 const counts = (...labels: [string, number, number][]) => ({

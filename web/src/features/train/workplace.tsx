@@ -2,7 +2,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { asApiError } from "../../api/client";
 import { classifiersQuery } from "../../api/classifiers";
-import { sessionQuery, signOut, type Session } from "../../api/session";
+import { sessionQuery, signOut } from "../../api/session";
+import type { Session } from "../../api/generated";
 import { Notice } from "../../components/notice";
 import { QuietButton } from "../../components/quiet-button";
 import { SlowNotice } from "../../components/slow-notice";
@@ -55,12 +56,12 @@ function SignedIn({ session }: { session: Session }) {
   const client = useQueryClient();
   const leaving = useAction(async () => {
     await signOut();
-    client.setQueryData(sessionQuery.queryKey, null);
+    await client.resetQueries(sessionQuery);
   });
   return (
     <>
       <p className={classes.who}>
-        Signed in as <b>{session.name}</b>
+        Signed in {session.owner ? "as the owner of this server" : "with an API key"}
         <QuietButton onClick={() => leaving.run()}>Sign out</QuietButton>
       </p>
       {leaving.notice}
