@@ -124,7 +124,8 @@ def _trained(path: Path, options: TableOptions) -> int:
 def _as_a_job(path: Path, options: TableOptions) -> int:
     given = {"bad_rows": options.bad_rows, "missing": ",".join(options.missing), "clean": options.clean}
     query = JobQuery.model_validate(given)
-    media_type = "text/tab-separated-values" if path.suffix == ".tsv" else "application/octet-stream"
+    named = {".tsv": "text/tab-separated-values", ".jsonl": "application/jsonl"}
+    media_type = named.get(path.suffix, "application/octet-stream")
     with path.open("rb") as file:
         upload = uploads.read(file, media_type, query, max_rows=100_000, max_bytes=100_000_000)
     stored = sum(len(part) for part in upload.parts)

@@ -32,17 +32,18 @@ def encoding_by_mark(start: bytes) -> str | None:
     return next((name for mark, name in _BOMS if start.startswith(mark)), None)
 
 
-def kind_of(path: Path, start: bytes, encoding: str | None = None) -> str:
+def kind_of(path: Path, start: bytes, encoding: str | None = None, named: str | None = None) -> str:
     """The format of a decompressed file: one of options.FORMATS.
 
     Args:
         path: its name, for messages, and to tell TSV from CSV.
         start: its first bytes.
         encoding: Python's name of it, if it was given.
+        named: the format that something else than its name tells.
 
     Raises DataError (`not-a-table`) that says what the file is if it is something else.
     """
-    named = format_of(path)
+    named = named or format_of(path)
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith(b"PK\x03\x04"):

@@ -66,7 +66,7 @@ def opened(
 
 
 def _opened_at_start(path: Path, options: ReadOptions, unpacked: Unpacked) -> OpenTable:
-    kind = options.format or kind_of(path, unpacked.start, options.encoding)
+    kind = options.format or kind_of(path, unpacked.start, options.encoding, options.named)
     if kind in _TEXT_KINDS and options.encoding is None:
         options = replace(options, encoding=encoding_by_mark(unpacked.start))
     table = _OPENERS[kind](path, unpacked.file, options)

@@ -29,6 +29,7 @@ class ReadOptions:
         quoted: whether the cells of a CSV or TSV file can be quoted. Set where a part of a file is read again.
         escaped: whether a backslash, and not a second quote, escapes a quote; set in the same way.
         first_line: the number of the line on which reading begins, from 1. Greater only where a part is read again.
+        named: the format that a media type tells, of a file without a name.
     """
 
     format: str | None = None
@@ -40,6 +41,7 @@ class ReadOptions:
     quoted: bool | None = None
     escaped: bool | None = None
     first_line: int = 1
+    named: str | None = None
 
     def __post_init__(self) -> None:
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):

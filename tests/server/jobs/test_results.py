@@ -65,6 +65,15 @@ def test_words_for_no_text_get_no_score_where_they_are_named(
         assert "nan" in answer.text
 
 
+@pytest.mark.parametrize("kind", ["text/csv", "text/tab-separated-values", "application/json"])
+def test_the_content_decides_and_not_the_media_type(
+    client: FlaskClient, me: dict[str, str], runner: Runner, kind: str
+) -> None:
+    answer = scored(client, me, runner, '{"text": "good", "id": 1}\n{"text": "bad", "id": 2}\n', kind)
+    assert answer.content_type == "application/jsonl"
+    assert [json.loads(line)["id"] for line in answer.text.splitlines()] == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("clean", "labels", "errors"),
     [

@@ -41,7 +41,7 @@ from valence.system.errors import TextError
         ("text\n", "text/csv", {}, "invalid-file", "no rows"),
         ("\n", "text/csv", {}, "invalid-file", "no header"),
         (b"text\n\xff\n", "text/csv", {}, "invalid-file", "0xff"),
-        ("{}", "application/jsonl", {}, "invalid-file", "no column looks as if it held the texts"),
+        ("{}", "application/jsonl", {}, "invalid-file", "its objects are empty"),
         ('{"text": "a"}\n[]', "application/jsonl", {}, "invalid-file", "line 2: '[]' is not a JSON object"),
         ('{"text": "a"}\n{"text":', "application/jsonl", {}, "invalid-file", "line 2: this is not valid JSON"),
         (

@@ -14,7 +14,7 @@ from valence.system.errors import DataError, SettingsError, ValenceError
 from valence.tables.byte_streams import Limits
 from valence.tables.options import ReadOptions
 
-# The format of each media type; None if the file itself tells it, as CSV does, because so much is sent as CSV.
+# The format of each media type, which is believed like the ending of a name: the content decides.
 MEDIA_TYPES: dict[str, str | None] = {
     "text/csv": None,
     "text/tab-separated-values": "tsv",
@@ -35,12 +35,12 @@ _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 def options_of(query: ReadingQuery, media_type: str) -> ReadOptions:
     """Raises SettingsError for options that contradict each other."""
     return ReadOptions(
-        MEDIA_TYPES[media_type],
-        query.encoding,
-        query.separator,
+        encoding=query.encoding,
+        separator=query.separator,
         header=not query.no_header,
         columns=names_in(query.columns),
         sheet=query.sheet,
+        named=MEDIA_TYPES[media_type],
     )
 
 
