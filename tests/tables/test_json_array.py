@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from valence.system.errors import DataError
 from valence.tables import json_array
-from valence.tables.grid import Row, Unread
+from valence.tables.grid import Row, Unread, all_read
 from valence.tables.opening import opened
 from valence.tables.options import ReadOptions
 
@@ -101,7 +101,20 @@ def test_a_byte_in_another_encoding_leaves_the_other_entries(tmp_path: Path) -> 
 )
 def test_a_file_that_is_no_array_of_objects_is_one_clear_error(tmp_path: Path, content: str, says: str) -> None:
     with pytest.raises(DataError, match=says):
-        rows_of(tmp_path / "own.json", content)
+        list(all_read(rows_of(tmp_path / "own.json", content)))
+
+
+@pytest.mark.parametrize("rest", ['{"text": "cut of', '{"text": 1} {"text": 2}]', '{"text": 1}]]', "]x", "]}"])
+def test_what_was_read_before_a_break_is_kept_and_the_break_is_told(tmp_path: Path, rest: str) -> None:
+    *kept, broken = rows_of(
+        tmp_path / "in.json", '[\n{"text": "a"},\n{"text": "b"}' + f"{rest if rest[0] == ']' else ',' + rest}"
+    )
+    assert [row.cells["text"] for row in kept[:2] if isinstance(row, Row)] == ["a", "b"]
+    assert all(isinstance(row, Row) for row in kept)
+    assert isinstance(broken, Unread)
+    assert broken.place == len(kept) + 1
+    assert "line 3" in broken.error.message
+    assert f"Entry {len(kept) + 1} and whatever follows it cannot be read" in broken.error.message
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:

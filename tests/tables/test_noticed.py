@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +79,16 @@ def test_labels_that_look_alike_are_found(alike: list[str]) -> None:
 @pytest.mark.parametrize("different", [["a", "b"], ["👍", "👎🏽"], ["1", "1.5", "-1"], ["schön", "schon"]])
 def test_labels_that_look_different_are_not_reported(different: list[str]) -> None:
     assert alike_labels(dict.fromkeys(different, 1)) == []
+
+
+WORDS = json.loads((Path(__file__).parent / "cases" / "words.json").read_text("utf-8"))  # the page's too
+
+
+def test_the_words_of_the_shared_list() -> None:
+    assert [word for word in WORDS["missing"] if not means_nothing(word)] == []
+    assert [word for word in WORDS["present"] if means_nothing(word)] == []
+
+
+def test_the_labels_of_the_shared_list() -> None:
+    assert [names for names in WORDS["alike"] if alike_labels(dict.fromkeys(names, 1)) != [names]] == []
+    assert [names for names in WORDS["different"] if alike_labels(dict.fromkeys(names, 1))] == []

@@ -73,7 +73,19 @@ class JsonTable:
                     text.detach()  # the caller closes the file
 
     def _entries(self, scanner: _Scanner, encoding: str | None) -> Iterator[Row | Unread]:
-        for number, (value, raw) in enumerate(_objects(scanner), 1):
+        number, entries = 0, _objects(scanner)
+        while True:
+            try:
+                value, raw = next(entries)
+            except StopIteration:
+                return
+            except DataError as error:
+                if not number or error.code != "json-broken":
+                    raise
+                message = f"{error.message} Entry {number + 1} and whatever follows it cannot be read."
+                yield Unread(number + 1, DataError(message, hint=error.hint, code=error.code))
+                return
+            number += 1
             where = f"{shown(self.path)}, entry {number}"
             error = fault(raw, encoding, self.path, "entry", number)
             if error is None and isinstance(value, _Invalid):

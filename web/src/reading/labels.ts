@@ -1,5 +1,6 @@
 /** The labels that a file has beside its texts: which column, and how many rows each. */
 import type { Note, Understood } from "./result";
+import { alikeLabels, hasUnseenEnds, meansNothing, trimmed } from "./noticed";
 import { isNamed, wordsIn, type Table } from "./table";
 
 export interface LabelOptions {
@@ -41,11 +42,6 @@ const WORDS_IN_TEXT = 3;
 /** Enough rows to tell what a column has. */
 const SAMPLED_ROWS = 5000;
 const WHOLE = /^[+-]?(0|[1-9]\d*)(\.0*)?$/;
-/** What pandas, Excel and SQL write for a missing value. */
-export const MISSING_WORDS = /^(nan|none|null|n\/a|na|#n\/a|<na>|nil)$/i;
-/** U+200B and its kin, which trim() leaves. */
-const INVISIBLE_ENDS = /^[\s\u00ad\u200b-\u200f\u2060\ufeff]+|[\s\u00ad\u200b-\u200f\u2060\ufeff]+$/g;
-const INVISIBLE = /^[\u00ad\u200b-\u200f\u2060\ufeff]|[\u00ad\u200b-\u200f\u2060\ufeff]$/;
 const LIST = /^\[(.*)\]$/s;
 const SEPARATORS = ["|", ";", "#", ",", "/"];
 
@@ -123,15 +119,17 @@ export function summarizeLabels(
 
 /** Whether a cell counts as a text. */
 export const hasText = (cell: string | undefined, missing = false): boolean =>
-  cell !== undefined && cell.trim() !== "" && !(missing && MISSING_WORDS.test(cell.trim()));
+  cell !== undefined && cell.trim() !== "" && !(missing && meansNothing(cell));
 
 /** How often each word for a missing value occurs in the columns, as it is spelt. */
 function missingWords(rows: readonly string[][], columns: readonly number[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const column of columns) {
     for (const row of rows) {
-      const cell = row[column]?.trim() ?? "";
-      if (cell.length <= 4 && MISSING_WORDS.test(cell)) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+      const cell = row[column] ?? "";
+      if (!meansNothing(cell)) continue;
+      const word = trimmed(cell);
+      counts.set(word, (counts.get(word) ?? 0) + 1);
     }
   }
   return counts;
@@ -217,19 +215,17 @@ function countsOf(parts: readonly (readonly string[] | undefined)[], notes: Note
   for (const labels of parts) {
     for (const label of new Set(labels)) written.set(label, (written.get(label) ?? 0) + 1);
   }
-  const trimmed = [...written].map(
-    ([label, count]) => [label.normalize("NFC").replace(INVISIBLE_ENDS, ""), count] as const,
-  );
-  const invisible = [...written.keys()].some((label) => INVISIBLE.test(label.trim()));
+  const cleaned = [...written].map(([label, count]) => [trimmed(label.normalize("NFC")), count] as const);
+  const invisible = [...written.keys()].some(hasUnseenEnds);
   if (invisible) {
     notes.push({
       code: "invisible-trimmed",
       text: "Invisible characters at the ends of labels are left out.",
     });
   }
-  const numbers = trimmed.every(([label]) => WHOLE.test(label));
+  const numbers = cleaned.every(([label]) => WHOLE.test(label));
   const named = new Map<string, { name: string; count: number }>();
-  for (const [label, count] of trimmed) {
+  for (const [label, count] of cleaned) {
     const key = numbers ? String(BigInt(label.replace(/\..*$/, "").replace(/^\+/, ""))) : label;
     const known = named.get(key);
     if (known) known.count += count;
@@ -252,15 +248,6 @@ function separatorIn(names: readonly string[]): string | undefined {
   });
 }
 
-/** Labels that differ only in case, spaces, hyphens or invisible characters, in words. */
-function alikeNames(names: readonly string[]): string[] {
-  const groups = Map.groupBy(names, (name) =>
-    name
-      .toLowerCase()
-      .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "")
-      .replace(/[\s_-]+/g, " "),
-  );
-  return [...groups.values()]
-    .filter(({ length }) => length > 1)
-    .map((group) => group.map((name) => `“${name}”`).join(" and "));
-}
+/** Labels that look alike, in words. */
+const alikeNames = (names: readonly string[]): string[] =>
+  alikeLabels(names).map((group) => group.map((name) => `“${name}”`).join(" and "));
