@@ -48,6 +48,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of whoever types the commands. curl tells the status, and says what a proxy with HTTPS would."""
     folder = tmp_path_factory.mktemp("home")
     (folder / ".curlrc").write_text('write-out = "%{stderr}%{http_code}"\nheader = "X-Forwarded-Proto: https"\n')
+    decisions = [f"comment number {n} was {'rude, idiot' if n % 2 else 'kind, thanks'}" for n in range(40)]
+    rows = "".join(f'"{text}",{"removed" if n % 2 else "kept"}\n' for n, text in enumerate(decisions))
+    (folder / "decisions.csv").write_text(f"text,label\n{rows}")
     (folder / "reviews.csv").write_text("id,review\n1,A wonderful film.\n2,Dull and far too long.\n")
     return folder
 
@@ -80,7 +83,9 @@ def test_the_commands_do_what_the_page_says(page: Path, home: Path, environment:
     environment = dict(environment)
     for command, shown in _commands(page):
         if "/result" in command:
-            _wait_for_job(environment)
+            _wait_for(environment, f"jobs/{environment['JOB']}")
+        if "/versions/1" in command:
+            _wait_for(environment, "classifiers/my-forum/fit")
         here = _PLACES.sub(environment["SERVER"], command)
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", here],
@@ -109,10 +114,10 @@ def test_every_kind_of_page_has_some() -> None:
     assert names >= {"README.md", "docs/jobs.md", "docs/deploy.md", "docs/tutorial/3-deploy.md", "docs/how-to/proxy.md"}
 
 
-def _wait_for_job(environment: dict[str, str]) -> None:
+def _wait_for(environment: dict[str, str], what: str) -> None:
     end = time.monotonic() + PATIENCE_S
-    command = ["curl", "-s", f"{environment['SERVER']}/api/v1/jobs/{environment['JOB']}"]
+    command = ["curl", "-s", f"{environment['SERVER']}/api/v1/{what}"]
     command += ["-H", f"Authorization: Bearer {environment['KEY']}"]
     while json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["state"] != "done":
-        assert time.monotonic() < end, "the job was never done"
+        assert time.monotonic() < end, f"{what} was never done"
         time.sleep(0.1)

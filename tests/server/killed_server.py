@@ -17,7 +17,7 @@ from tests.server.fakes import FakeScorer, served
 from valence.inference.prediction import Prediction
 from valence.server.production import Server, listen
 from valence.server.settings import default_settings
-from valence.server.store import job_rows
+from valence.server.store import fit_rows, job_rows
 from valence.system.errors import TextError
 
 PART_S = 0.05
@@ -56,7 +56,7 @@ def running(database: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 if __name__ == "__main__":
-    job_rows.CLAIM = timedelta(seconds=1)  # so that nobody has to wait for half a minute after each kill
+    job_rows.CLAIM = fit_rows.CLAIM = timedelta(seconds=1)  # not half a minute after each kill
     changes = {"jobs": True, "database_url": SecretStr(sys.argv[1]), "log_level": "error", "default_model": "fake"}
     changes |= {
         "calls_per_minute": 0,

@@ -17,10 +17,12 @@ from tests.server.databases import address_of_file, new_database
 from valence.cli import main
 from valence.server.auth import keys
 from valence.server.feedback.export import as_jsonl
-from valence.server.store import feedback_rows
+from valence.server.store import classifier_rows, example_rows, feedback_rows, version_rows
 from valence.server.store.address import database_address
 from valence.server.store.backup import backup, check, restore
+from valence.server.store.classifier_tables import Classifier, Version
 from valence.server.store.database import Database
+from valence.server.store.example_rows import Wanted
 from valence.system.errors import StoreError
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -34,6 +36,46 @@ def _say(database: Database, number: int, **more: Any) -> None:
 
 def _told(database: Database) -> list[str]:
     return list(as_jsonl(feedback_rows.every(database)))
+
+
+def _example(text: str) -> dict[str, Any]:
+    rest = {"source": "hand", "picked": None, "author": None, "checked": False, "added_by": "me"}
+    return {"digest": text.rjust(32), "text": text, "labels": '["a"]', "part": "train", **rest}
+
+
+def _teach(database: Database) -> None:
+    """A classifier with two examples, and a version that answers."""
+    values = {"several": False, "readout": "auto", "clean": "none", "created_at": NOW, "created_by": "me"}
+    classifier_rows.put(database, Classifier(id="id", name="forum", labels='["a", "b"]', **values), limit=9)
+    example_rows.put(database, "id", [_example("naïve 🎬 \u2028"), _example("other")], limit=9)
+    version = Version(
+        classifier_id="id",
+        labels='["a", "b"]',
+        several=False,
+        head=bytes(range(256)),
+        fingerprint="f" * 12,
+        readout="final",
+        body="b" * 64,
+        engine="e",
+        provenance="{}",
+        results="{}",
+        rows=2,
+        rows_digest="d" * 64,
+        note="",
+        made_at=NOW,
+        made_by="me",
+        published_at=None,
+    )
+    with database.writing() as session:
+        version_rows.add(session, version)
+    assert version_rows.publish(database, "id", 1, "f" * 12)
+
+
+def _taught(database: Database) -> Any:
+    version = version_rows.with_head(database, "id", 1)
+    assert version is not None
+    examples = [(row.id, row.text, row.labels, row.part) for row in example_rows.every(database, "id", Wanted())]
+    return classifier_rows.published(database), version.head, version.published_at is not None, examples
 
 
 @pytest.fixture
@@ -62,12 +104,22 @@ def test_everything_comes_back_in_either_kind_and_counting_goes_on(
     key, revoked = (keys.create(full, "me", ["admin"], days=9) for _ in range(2))
     keys.revoke(full, revoked.split("_")[1])
     file = tmp_path / "backup.jsonl"
-    assert dict(backup(full, file).rows) == {"api_keys": 2, "feedback": 3}
+    _teach(full)
+    assert dict(backup(full, file).rows) == {
+        "api_keys": 2,
+        "feedback": 3,
+        "classifiers": 1,
+        "classifier_versions": 1,
+        "examples": 2,
+    }
     restore(empty, file)
     assert _told(empty) == _told(full)
     assert keys.listed(empty) == keys.listed(full)
     assert keys.holder_of(empty, key) is not None
     assert keys.holder_of(empty, revoked) is None
+    assert _taught(empty) == _taught(full)
+    again = example_rows.put(empty, "id", [_example("new")], limit=9)
+    assert (again.added, max(row.id for row in example_rows.every(empty, "id", Wanted()))) == (1, 3)
     _say(empty, 9)
     assert len(_told(empty)) == 4
 

@@ -1,12 +1,13 @@
 """Backs up everything permanent in the database to one portable file, and restores it, also from SQLite to PostgreSQL.
 
 The file is JSON Lines: a header, one line per row, and an end with counts and a checksum, which reveal a truncated or
-changed file. It contains the keys' digests and, if the operator stores them, people's texts. Jobs aren't included: they
-expire within hours.
+changed file. It contains the keys' digests, the classifiers with their examples, which are people's texts, and texts of
+feedback if the operator stores them. Jobs, fits and sessions aren't included: they last for hours.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections import Counter
@@ -15,23 +16,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
-from sqlalchemy import Table, delete, func, insert, select, text
+from sqlalchemy import LargeBinary, Table, delete, func, insert, select, text
 
+from valence.server.store.classifier_tables import Classifier, Example, Fit, Version
 from valence.server.store.database import HEAD, Database
-from valence.server.store.tables import ApiKey, Base, Feedback, Job, UtcTime
+from valence.server.store.tables import ApiKey, Base, Feedback, Job, SignedIn, UtcTime
 from valence.system.errors import StoreError
 from valence.system.files import file_in_place_of
 
 FORMAT = 1
 _ROWS_AT_A_TIME = 500
 _TABLES: Mapping[str, Table] = {
-    model.__tablename__: Base.metadata.tables[model.__tablename__] for model in (ApiKey, Feedback)
+    model.__tablename__: Base.metadata.tables[model.__tablename__]
+    for model in (ApiKey, Feedback, Classifier, Version, Example)  # those that others refer to go first
 }
-# PostgreSQL assigns the sequence numbers of feedback and must continue after the restored ones.
-_ADVANCE_SEQUENCE = text(
-    "SELECT setval(pg_get_serial_sequence('feedback', 'sequence'), coalesce(max(sequence), 0) + 1, false) FROM feedback"
+# PostgreSQL assigns these numbers, and must continue after the restored ones.
+_ADVANCE = "SELECT setval(pg_get_serial_sequence({0!r}, {1!r}), coalesce(max({1}), 0) + 1, false) FROM {0}"
+_ADVANCE_SEQUENCES = tuple(
+    text(_ADVANCE.format(table, column)) for table, column in (("feedback", "sequence"), ("examples", "id"))
 )
 
 
@@ -90,13 +94,14 @@ def restore(database: Database, path: Path, *, replace: bool = False) -> Content
                     hint="Restore into an empty database, or add --replace to delete its rows.",
                     code="store-occupied",
                 )
-            session.execute(delete(table))
-        session.execute(delete(Job))
+        for table in (*reversed([*_TABLES.values()]), Job.__table__, Fit.__table__, SignedIn.__table__):
+            session.execute(delete(cast("Table", table)))
         for name, entries in groupby(_rows(path), key=lambda entry: entry[0]):
             while batch := [row for _, row in islice(entries, _ROWS_AT_A_TIME)]:
                 session.execute(insert(_TABLES[name]), batch)
         if not database.embedded:
-            session.execute(_ADVANCE_SEQUENCE)
+            for advance in _ADVANCE_SEQUENCES:
+                session.execute(advance)
     return contents
 
 
@@ -191,9 +196,15 @@ def _line(line: Mapping[str, Any]) -> bytes:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _stored(table: Table, column: str, value: Any) -> Any:
-    is_time = isinstance(table.columns[column].type, UtcTime)
-    return datetime.fromisoformat(value) if is_time and value is not None else value
+    kind = table.columns[column].type
+    if value is None:
+        return None
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value)
+    return datetime.fromisoformat(value) if isinstance(kind, UtcTime) else value

@@ -22,7 +22,10 @@ def main() -> None:
     from valence.server.teaching.task import read
     from valence.system.errors import DataError
 
-    task, features = read(sys.stdin.buffer)
+    try:
+        task, features = read(sys.stdin.buffer)
+    except (EOFError, ValueError):  # the parent was killed while it wrote
+        sys.exit(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         made = fit(task, features)

@@ -1,0 +1,183 @@
+"""Examples: what is accepted, what a file brings, how they are listed and erased."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.server.teaching.conftest import Person, comments
+from valence.server.store.database import Database
+from valence.server.teaching.feature_store import FeatureStore
+from valence.server.teaching.texts import digest_of, part_of
+
+FILE = "text;label;author\nYou idiot;removed;bob\nThanks a lot;kept;ann\nWhat now?;;bob\n"
+
+
+def _file(person: Person, content: str, query: str = "", *, expect: int = 200) -> object:
+    path = f"/classifiers/forum/examples/file?{query}"
+    return person.call("post", path, expect=expect, data=content.encode(), content_type="text/csv")
+
+
+def test_the_part_of_a_text_never_changes_and_copies_share_it(person: Person) -> None:
+    person.create()
+    for text in ("Great film", "great  FILM", "ｇreat film"):
+        person.add([{"text": text, "labels": ["kept"]}])
+    (only,) = person.call("get", "/classifiers/forum/examples")["items"]
+    assert (only["text"], only["part"]) == ("Great film", part_of(digest_of("GREAT FILM")))
+    parts = [part_of(digest_of(f"text {i}")) for i in range(1000)]
+    assert 150 < parts.count("test") < 250
+
+
+def test_a_text_that_is_added_again_gets_the_new_label(person: Person) -> None:
+    person.create()
+    assert person.add([{"text": "hm", "labels": ["kept"]}])["added"] == 1
+    assert person.add([{"text": "hm", "labels": ["kept"]}])["unchanged"] == 1
+    assert person.add([{"text": "hm"}])["unchanged"] == 1
+    assert person.add([{"text": "hm", "labels": ["removed"]}])["relabelled"] == 1
+    (only,) = person.call("get", "/classifiers/forum/examples")["items"]
+    assert only["labels"] == ["removed"]
+
+
+def test_a_file_brings_texts_labels_and_authors(person: Person) -> None:
+    person.create()
+    added = _file(person, FILE, "author_column=author")
+    assert added == {"added": 3, "relabelled": 0, "unchanged": 0, "left_out": 0}
+    items = person.call("get", "/classifiers/forum/examples")["items"]
+    found = [(each["text"], each["labels"], each["author"], each["source"]) for each in items]
+    assert sorted(found, key=str) == [
+        ("Thanks a lot", ["kept"], "ann", "file"),
+        ("What now?", None, None, "file"),
+        ("You idiot", ["removed"], "bob", "file"),
+    ]
+
+
+def test_labels_that_are_new_are_refused_or_added(person: Person) -> None:
+    person.create()
+    file = "text,label\nbuy this now,spam\nvery kind of you,kept\nbuy that now,spam\n"
+    refused = _file(person, file, expect=422)
+    assert isinstance(refused, dict)
+    assert refused["code"] == "unknown-labels"
+    assert "'spam'" in refused["detail"]
+    assert person.call("get", "/classifiers/forum/examples")["items"] == []
+    _file(person, file, "new_labels=add")
+    assert person.call("get", "/classifiers/forum")["labels"] == ["removed", "kept", "spam"]
+
+
+def test_a_file_without_labels_is_stored_to_be_labelled(person: Person) -> None:
+    person.create()
+    _file(person, "comment\nfirst text here\nsecond text here\n", "unlabelled=true")
+    assert person.call("get", "/classifiers/forum")["examples"]["unlabelled"] == 2
+
+
+def test_a_file_that_cannot_be_read_names_the_line_and_adds_nothing(person: Person) -> None:
+    person.create()
+    refused = _file(person, 'text,label\nfine,kept\n"open,removed\n', expect=422)
+    assert isinstance(refused, dict)
+    assert refused["code"] == "invalid-file"
+    assert person.call("get", "/classifiers/forum/examples")["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("example", "field"),
+    [
+        ({"text": "x", "labels": ["other"]}, "examples.0.labels"),
+        ({"text": "x", "labels": ["kept", "removed"]}, "examples.0.labels"),
+        ({"text": "x", "labels": []}, "examples.0.labels"),
+        ({"text": " "}, "examples.0.text"),
+        ({"text": "x" * 201}, "examples.0.text"),
+        ({"text": "a\0b"}, "examples.0.text"),
+    ],
+)
+def test_an_example_that_cannot_be_used_names_its_field(person: Person, example: dict[str, object], field: str) -> None:
+    person.create()
+    path = "/classifiers/forum/examples"
+    refused = person.call("post", path, expect=422, json={"examples": [example]})
+    assert [error["field"] for error in refused["errors"]] == [field]
+
+
+def test_examples_are_searched_and_paged(person: Person) -> None:
+    person.create()
+    person.add(comments(30))
+    first = person.call("get", "/classifiers/forum/examples?limit=20&search=NUMBER")
+    second = person.call("get", f"/classifiers/forum/examples?limit=20&search=number&cursor={first['next']}")
+    assert (len(first["items"]), len(second["items"]), second["next"]) == (20, 10, None)
+    assert len({each["id"] for each in [*first["items"], *second["items"]]}) == 30
+    removed = person.call("get", "/classifiers/forum/examples?label=removed&limit=200")["items"]
+    assert len(removed) == 15
+    assert person.call("get", "/classifiers/forum/examples?search=100%25")["items"] == []
+
+
+def test_an_export_is_what_training_reads(person: Person) -> None:
+    person.create()
+    person.add([{"text": "=1+1 is a formula", "labels": ["kept"]}, {"text": "not yet"}])
+    lines = person.call("get", "/classifiers/forum/examples/export").text.splitlines()
+    assert [json.loads(line)["text"] for line in lines] == ["=1+1 is a formula", "not yet"]
+    table = person.call("get", "/classifiers/forum/examples/export?format=csv").text.splitlines()
+    assert table[0].startswith("id,text,label,part")
+    assert "'=1+1" in table[1]
+
+
+def test_an_author_or_a_text_is_erased_everywhere(person: Person) -> None:
+    for name in ("forum", "other"):
+        person.create(name)
+        person.add([{"text": "first", "author": "bob"}, {"text": "second", "author": "ann"}, {"text": "third"}], name)
+    assert person.call("post", "/examples/erase", json={"author": "bob"}) == {"erased": 2}
+    assert person.call("post", "/examples/erase", json={"text": "THIRD"}) == {"erased": 2}
+    for name in ("forum", "other"):
+        assert [each["text"] for each in person.call("get", f"/classifiers/{name}/examples")["items"]] == ["second"]
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_deleted_texts_leave_the_database_file(person: Person, database: Database) -> None:
+    person.create()
+    person.add([{"text": "a secret that is removed"}, {"text": "another secret of the classifier"}])
+    one = person.call("get", "/classifiers/forum/examples?search=removed")["items"][0]["id"]
+    person.call("delete", f"/classifiers/forum/examples/{one}", expect=204)
+    person.call("delete", "/classifiers/forum", expect=204)
+    folder = Path(database.place).parent
+    for file in folder.iterdir():
+        if file.name.startswith(Path(database.place).name):
+            assert b"secret" not in file.read_bytes(), file
+
+
+def test_features_of_removed_texts_are_overwritten() -> None:
+    store = FeatureStore(3)
+    for name in (b"kept", b"gone"):
+        store.add(name, np.full(3, 7.0, np.float32))
+    store.keep_only([b"kept"])
+    store._file.seek(0)
+    assert np.frombuffer(store._file.read(), np.float32).tolist() == [7, 7, 7, 0, 0, 0]
+    store.add(b"new", np.full(3, 8.0, np.float32))
+    assert store.rows([b"kept", b"new"]).tolist() == [[7, 7, 7], [8, 8, 8]]
+    store.close()
+
+
+def test_more_examples_than_allowed_are_refused_together(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(vars(person.state.settings), "max_examples", 3)
+    person.create()
+    path = "/classifiers/forum/examples"
+    refused = person.call("post", path, expect=409, json={"examples": comments(4)})
+    assert refused["code"] == "too-many-examples"
+    assert person.call("get", path)["items"] == []
+
+
+def test_a_label_that_examples_have_is_not_taken_away(person: Person) -> None:
+    person.create()
+    person.add([{"text": "hm", "labels": ["kept"]}])
+    refused = person.call("patch", "/classifiers/forum", expect=409, json={"labels": ["removed"]})
+    assert refused["code"] == "label-in-use"
+    changed = person.call("patch", "/classifiers/forum", json={"labels": ["kept", "spam"], "name": "our-forum"})
+    assert (changed["name"], changed["labels"]) == ("our-forum", ["kept", "spam"])
+
+
+def test_names_are_taken_once(person: Person) -> None:
+    person.create()
+    for name in ("forum", "fake"):
+        refused = person.call("post", "/classifiers", expect=409, json={"name": name})
+        assert refused["code"] == "name-taken"
+    for name in ("a", "b"):
+        person.create(name)
+    assert person.call("post", "/classifiers", expect=409, json={"name": "c"})["code"] == "too-many-classifiers"
