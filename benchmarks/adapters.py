@@ -2,11 +2,11 @@
 
     python benchmarks/adapters.py
 
-One server with the bundled model; one connection asks every address, alternating in a random order, so that other work on
-the machine strikes all alike. Milliseconds of the server's processor, from the kernel's count for each thread, leave out
-the waiting for a core. Then, in this process, attributes of five classifiers on the bundled body. Prints a table and
-writes docs/results/adapters.json; exits with 1 if an address costs more than 0.3 ms beyond the native one, or five
-attributes 1.3 times one.
+One server with the bundled model; one connection asks every address, alternating in a random order, so that other
+work on the machine strikes all alike. Milliseconds of the server's processor, from the kernel's count for each thread,
+leave out the waiting for a core. Then, in this process, attributes of five classifiers on the bundled body. Prints a
+table and writes docs/results/adapters.json; exits with 1 if an address costs more than 0.3 ms beyond the native one, or
+five attributes 1.3 times one.
 """
 
 from __future__ import annotations

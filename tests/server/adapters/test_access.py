@@ -89,3 +89,16 @@ def test_a_wrong_body_is_an_error_of_the_client(app: Flask, path: str) -> None:
     bodies: list[dict[str, Any]] = [{"json": {"nothing": 1}}, {"json": []}, {"data": b"\xff"}]
     for body in bodies:
         assert 400 <= app.test_client().post(path, **body).status_code < 500
+
+
+@pytest.mark.parametrize("path", ["/predict", "/models/fake", "/v1/moderations", "/v1alpha1/comments:analyze"])
+def test_pages_of_other_sites_may_call_only_if_the_operator_allows_them(
+    scorer: FakeScorer, settings: Settings, path: str
+) -> None:
+    origin = {"Origin": "https://forum.example"}
+    for origins, allowed in (((), None), (("https://forum.example",), "https://forum.example")):
+        app = create_app(settings.model_copy(update={"cors_origins": origins}), registry=Registry([served(scorer)]))
+        asked = app.test_client().options(path, headers=origin)
+        assert asked.headers.get("Access-Control-Allow-Origin") == allowed
+        assert ask(app.test_client(), path, headers=origin).headers.get("Access-Control-Allow-Origin") == allowed
+    assert "X-API-KEY" in asked.headers["Access-Control-Allow-Headers"]

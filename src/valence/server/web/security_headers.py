@@ -25,11 +25,14 @@ WORKER = "default-src 'none'; script-src 'self'; frame-ancestors 'none'"
 # A year, without subdomains, which may not have HTTPS. Only sent over HTTPS.
 HSTS = "max-age=31536000"
 # Headers that pages of other sites may send and read.
-_ALLOWED_HEADERS = "Authorization, Content-Type, If-None-Match, If-Range, Range, X-Request-ID"
+_ALLOWED_HEADERS = "Authorization, Content-Type, If-None-Match, If-Range, Range, X-API-KEY, X-Request-ID"
 _EXPOSED_HEADERS = (
     "Accept-Ranges, Content-Disposition, Content-Range, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 )
-_CORS_PATHS = ("/api/", "/openapi.json", "/healthz", "/readyz")
+_NATIVE = ("/api/", "/openapi.json", "/healthz", "/readyz")
+# Addresses in other services' forms that browsers use; Coral, Discourse and TEI's monitoring call from servers.
+_FOREIGN = ("/predict", "/models/", "/v1/", "/v1alpha1/", "/$discovery/")
+_CORS_PATHS = (*_NATIVE, *_FOREIGN)
 
 
 def page_policy(nonce: str) -> str:
