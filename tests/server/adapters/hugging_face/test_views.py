@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.server.fakes import FULL, LIMIT, FakeScorer, bearer
+from tests.server.fakes import FULL, LIMIT, FakeScorer, bearer, served
 from valence.server.app import create_app
 from valence.server.auth import keys
 from valence.server.classifiers.registry import Registry
@@ -170,8 +170,6 @@ def test_where_no_key_is_needed_one_of_another_service_is_ignored_and_a_wrong_on
 
 
 def test_it_can_be_turned_off(scorer: FakeScorer, settings: Settings) -> None:
-    from tests.server.fakes import served
-
     off = settings.model_copy(update={"adapters": ()})
     client = create_app(off, registry=Registry([served(scorer)])).test_client()
     for path in ("/predict", "/models/fake", "/discourse", "/invocations"):
