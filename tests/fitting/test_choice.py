@@ -101,3 +101,13 @@ def test_weights_count_rows_several_times() -> None:
 def test_the_same_rows_give_the_same_head() -> None:
     one, two = (_chosen(TELLING_TEXTS, final=NOISE, general=TELLING) for _ in range(2))
     np.testing.assert_array_equal(one.head.weight, two.head.weight)
+
+
+def test_few_rows_get_a_usual_penalty_and_no_ngrams_that_help_by_chance() -> None:
+    telling = NOISE + TRUTH[:, None].astype(np.float32)
+    for seed in range(4):
+        drawn = np.random.default_rng(seed).permutation(ROWS)[:24]
+        rows = HeadRows([PLAIN_TEXTS[row] for row in drawn], TRUTH[drawn], np.arange(24), np.zeros(0, dtype=np.int64))
+        chosen = HeadChooser(TWO, seed=seed).choose(rows, {"final": telling[drawn]}).chosen
+        assert not chosen.ngrams
+        assert 0.011 < chosen.penalties[0] * 24 / NOISE.shape[1] < 0.12

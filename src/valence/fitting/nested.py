@@ -4,7 +4,7 @@ No row is left to test on, so each is scored by a head that has not seen it. Eac
 method on the other rows, its readout and penalties too; otherwise the figures would be those of the luckiest choice
 (Cawley and Talbot 2010, "On Over-fitting in Model Selection and Subsequent Selection Bias in Performance Evaluation").
 
-Few rows are divided several times, and each row is scored in one of the divisions. Otherwise the figures would depend
+The rows are divided several times, and each row is scored in one of the divisions. Otherwise the figures would depend
 on which rows happen to be held out together; and the mean of several heads is better than the one that is saved.
 """
 
@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 
 _MOST_PARTS = 10
 _FITS = 20  # parts times repeats
-_MANY = 100  # rows; with as many, the parts matter less and each fit takes longer, so nothing is repeated
 _ATTEMPTS = 20
 
 
@@ -57,7 +56,7 @@ class Plan:
         self._rows, self._block_of, self._seed = examples, blocks(examples), seed
         self._labels = labels.encode(examples.labels)
         parts = min(_MOST_PARTS, self._usual_blocks())
-        repeats = 1 if len(self.tested) >= _MANY else max(2, round(_FITS / parts))
+        repeats = max(2, round(_FITS / parts))
         self.how = CrossValidation(parts=parts, repeats=repeats)
 
     def __iter__(self) -> Iterator[Fold]:
