@@ -92,9 +92,8 @@ test("by file on a phone, with every screen free of violations", async ({ browse
   await button(page, "Other file").tap();
   await addDecisions(page);
   await expect(figure(page)).toBeVisible(FITTED);
-  await expect(page.getByText(/\d+ of 96|\d+ of \d+ right/).first()).toBeVisible();
   await page.getByLabel("Try a sentence").fill("You are an idiot.");
-  await expect(page.getByText(/^removed \d+%/)).toBeVisible();
+  await expect(page.getByText(/^removed (over )?[\d.]+%$/)).toBeVisible();
   await expectNoAxeViolations(page);
   await fits(page);
   await button(page, "Publish version 1").tap();
@@ -128,7 +127,7 @@ test("a second version is compared, published and taken back", async ({ page, ke
   await page.getByRole("tab", { name: "Versions" }).click();
   await button(page, "Compare with version 1").click();
   const comparison = page.getByRole("region", { name: "Version 2 compared with version 1" });
-  await expect(comparison).toContainText(/Chance alone|no test examples/, FITTED);
+  await expect(comparison).toContainText(/Right answers on \d+ test examples|no test examples/, FITTED);
   await expectNoAxeViolations(page);
   await button(page, "Go back to version 1").click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Publish version 1" }).click();
