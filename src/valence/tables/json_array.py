@@ -87,12 +87,12 @@ class JsonTable:
                 return
             number += 1
             where = f"{shown(self.path)}, entry {number}"
-            error = fault(raw, encoding, self.path, "entry", number)
-            if error is None and isinstance(value, _Invalid):
-                error = _broken(f"{where}: this is not valid JSON: {value.why}.")
-            if error is None and not isinstance(value, dict):
-                error = _broken(f"{where}: {raw[:60]!r} is not a JSON object.")
-            yield Unread(number, error) if error else Row(number, self._cells(value), _LINE_BREAK.sub(" ", raw))
+            wrong = fault(raw, encoding, self.path, "entry", number)
+            if wrong is None and isinstance(value, _Invalid):
+                wrong = _broken(f"{where}: this is not valid JSON: {value.why}.")
+            if wrong is None and not isinstance(value, dict):
+                wrong = _broken(f"{where}: {raw[:60]!r} is not a JSON object.")
+            yield Unread(number, wrong) if wrong else Row(number, self._cells(value), _LINE_BREAK.sub(" ", raw))
 
 
 def _objects(scanner: _Scanner) -> Iterator[tuple[Any, str]]:
