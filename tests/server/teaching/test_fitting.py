@@ -122,8 +122,8 @@ def test_the_published_version_is_tested_on_the_same_examples() -> None:
     published = Published(1, first.labels, first.readout, first.head.hex())
     second = fit(_task(train, test, published=published), features)
     assert second.outcome.result is not None
-    assert [rival.kind for rival in second.outcome.beside] == ["most-frequent", "published"]
-    assert second.outcome.beside[1].accuracy.value == pytest.approx(second.outcome.result.accuracy.value, abs=1e-4)
+    assert [rival.kind for rival in second.outcome.beside] == ["most-frequent", "n-grams", "published"]
+    assert second.outcome.beside[2].accuracy.value == pytest.approx(second.outcome.result.accuracy.value, abs=1e-4)
 
 
 def test_test_examples_with_a_label_that_was_not_learnt_are_left_out_and_counted() -> None:

@@ -13,6 +13,7 @@ from valence.evaluation.multi_label import estimate as estimate_multi_label
 from valence.evaluation.results import Origin, measure
 from valence.evaluation.scored import AnyScored, MultiLabelScored, Scored, scored
 from valence.fitting.choice import HeadChoice
+from valence.fitting.ngrams_alone import NGramsAlone
 from valence.model.fitted_head import FittedHead
 from valence.model.head import Floats, Ints
 from valence.model.labels import Labels
@@ -22,6 +23,7 @@ from valence.server.teaching.outcome import Doubt, Rival, Tested
 SEED = 42  # of the intervals, as of `valence transfer`
 FEWEST_TESTED = 50  # test examples; with fewer, cross-validation on the training examples says more
 _MOST_MISTAKES = 50
+_MORE_LIKELY_THAN_NOT = 0.5
 # Figures say something once their interval is this narrow, or above that of always answering the most frequent label.
 _NARROW = 0.2
 
@@ -88,6 +90,17 @@ def most_frequent(labels: Labels, learnt: Examples, tested: TestedRows) -> Rival
         probabilities = np.repeat(np.bincount(shares, minlength=len(labels))[np.newaxis] / len(shares), rows, axis=0)
     named = target if isinstance(target, str) else ", ".join(target) or "no label"
     return rival(f"the most frequent label, {named}", "most-frequent", _answered(tested.scored, probabilities, answers))
+
+
+def by_word_counts(baseline: NGramsAlone, labels: Labels, tested: TestedRows) -> Rival:
+    """TF-IDF of words and characters alone, without the body."""
+    probabilities = baseline.predict_proba(tested.rows.texts)
+    answers = (
+        (probabilities >= _MORE_LIKELY_THAN_NOT).astype(np.int64)
+        if labels.multi_label
+        else probabilities.argmax(axis=1)
+    )
+    return rival("TF-IDF of words and characters", "n-grams", _answered(tested.scored, probabilities, answers))
 
 
 def rival(name: str, kind: str, others: AnyScored) -> Rival:

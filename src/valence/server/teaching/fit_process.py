@@ -1,6 +1,5 @@
 """The process of one fit: reads a task from its input, writes a line of JSON, and ends with its parent.
 
-{"step": "final: penalty 0.1, log loss 0.4123"}
 {"made": {...}}   or   {"refused": "why the examples don't allow it"}
 """
 

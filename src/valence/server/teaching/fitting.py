@@ -18,8 +18,9 @@ import numpy as np
 from valence.data.examples import Examples, labels_of
 from valence.data.splits import VALIDATION_ROWS, cut
 from valence.evaluation.label_check import check_labels, enough_rows
-from valence.fitting.choice import HeadChoice
+from valence.fitting.choice import HeadChoice, HeadRows
 from valence.fitting.head_on_body import HeadOptions, head_on_body
+from valence.fitting.ngrams_alone import fit_ngrams_alone
 from valence.model.fitted_head import FittedHead, head_bytes, head_of
 from valence.model.head import Floats
 from valence.model.labels import Labels
@@ -27,6 +28,7 @@ from valence.server.teaching.figures import (
     SEED,
     TestedRows,
     by_head,
+    by_word_counts,
     mistakes,
     most_frequent,
     result_of,
@@ -64,7 +66,8 @@ def fit(task: Task, features: Mapping[str, Floats]) -> Made:
         choice.head, labels, choice.chosen.readout, task.body, provenance=provenance, ngrams=choice.ngrams
     )
     test, unknown = _known(task.test.examples(several=task.several), labels)
-    outcome = _outcome(task, choice, fitted, _Data(learnt.joined(validation), test, read), started)
+    data = _Data(learnt.joined(validation), len(learnt), test, read)
+    outcome = _outcome(task, choice, fitted, data, started)
     notes = [*task.notes, *_left_out(unknown), *choice.notes]
     return Made(
         labels=list(labels.names),
@@ -79,9 +82,15 @@ def fit(task: Task, features: Mapping[str, Floats]) -> Made:
 
 @dataclass(frozen=True)
 class _Data:
-    """What a head was fitted on, in the order of its held-out rows, what it is tested on, and the features of both."""
+    """What a head was fitted on, what it is tested on, and the features of both.
+
+    Attributes:
+        learnt: the training rows, then the validation rows.
+        train: how many of them are training rows.
+    """
 
     learnt: Examples
+    train: int
     test: Examples
     read: _Features
 
@@ -126,7 +135,7 @@ def _outcome(task: Task, choice: HeadChoice, fitted: FittedHead, data: _Data, st
     if tested is not None:
         result = result_of(tested, task.name, choice.parameters, started)
         frequent = most_frequent(fitted.labels, data.learnt, tested)
-        beside = [frequent, *_published(task.published, task, tested, data)]
+        beside = [frequent, *_word_counts(fitted.labels, tested, data), *_published(task.published, task, tested, data)]
     said, enough = verdict(result, frequent)
     suspects, looked_at, share = _suspects(choice, fitted.labels, data.learnt)
     return Outcome(
@@ -142,6 +151,15 @@ def _outcome(task: Task, choice: HeadChoice, fitted: FittedHead, data: _Data, st
         wrong_share=share,
         notes=[],
     )
+
+
+def _word_counts(labels: Labels, tested: TestedRows, data: _Data) -> Iterator[Rival]:
+    """The baseline of `valence transfer`, on the same rows: only on test examples, which none of its fits has seen."""
+    if tested.tested != "test" or data.train == len(data.learnt):
+        return
+    every = np.arange(len(data.learnt))
+    rows = HeadRows(data.learnt.texts, labels.encode(data.learnt.labels), every, every[data.train :])
+    yield by_word_counts(fit_ngrams_alone(rows, labels), labels, tested)
 
 
 def _published(published: Published | None, task: Task, tested: TestedRows, data: _Data) -> Iterator[Rival]:
