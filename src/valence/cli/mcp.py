@@ -33,12 +33,12 @@ def mcp(models: tuple[str, ...], folder: Path | None) -> None:
     from valence.system.extras import how_to_install
 
     try:
-        from valence.mcp.server import server_of
+        from valence.cli.mcp_tools.server import server_of
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "mcp":
             raise
         raise SettingsError("The package mcp isn't installed.", hint=how_to_install("mcp")) from error
-    from valence.mcp.toolbox import Toolbox
+    from valence.cli.mcp_tools.toolbox import Toolbox
 
     toolbox = Toolbox([ModelPath.parse(model) for model in models], folder)
     try:

@@ -1,5 +1,5 @@
 """Valence as tools for a program that speaks the Model Context Protocol (MCP): `valence mcp`.
 
-Only the command line may import it. May import `valence.server` without its Flask parts, `valence.bulk` and below; must
+May import `valence.server` without its Flask parts, `valence.bulk` and below; must
 never import torch. The SDK `mcp` is an extra, so it is imported only here.
 """

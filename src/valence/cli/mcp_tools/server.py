@@ -9,7 +9,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field, ValidationError
 
-from valence.mcp.toolbox import ScoredFile, Toolbox
+from valence.cli.mcp_tools.toolbox import ScoredFile, Toolbox
 from valence.server.problems import ProblemError
 from valence.server.schemas.models import ModelSummary
 from valence.server.schemas.predict import PredictResponse, Scored

@@ -106,7 +106,7 @@ def test_without_the_sdk_the_command_says_how_to_install_it(monkeypatch: pytest.
 
     from valence.cli import main
 
-    monkeypatch.delitem(sys.modules, "valence.mcp.server", raising=False)
+    monkeypatch.delitem(sys.modules, "valence.cli.mcp_tools.server", raising=False)
     monkeypatch.setitem(sys.modules, "mcp", None)
     for name in [name for name in sys.modules if name.startswith("mcp.")]:
         monkeypatch.delitem(sys.modules, name)
