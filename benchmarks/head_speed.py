@@ -53,7 +53,7 @@ CASES = {
     "150 classes, general": Case(150, 15_000, ("general",), most_s=120),
     "150 classes, auto": Case(150, 15_000, ("final", "general")),
     "100,000 rows, final": Case(2, 100_000, ("final",), most_mb=1000),
-    "100,000 rows, general": Case(2, 100_000, ("general",), most_mb=2500),
+    "100,000 rows, general": Case(2, 100_000, ("general",), most_mb=1000),
 }
 
 
