@@ -47,6 +47,7 @@ from valence.tables.writers import file_writer, in_pieces, text_writer, written_
 
 CASES = Path(__file__).parent.parent / "tests" / "tables" / "cases"
 _ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".txt", ".parquet", ".xlsx", ".gz", ".zip")
+# What a mutation puts in: separators, quotes, breaks, a NUL, broken UTF-8, a BOM, a zero-width space.
 _ODD = (
     b"\0",
     b'"',
