@@ -2,11 +2,9 @@
 
     python benchmarks/fuzz_tables.py --files 100000
 
-Takes the files of tests/tables/cases, and tables that it generates, changes some of their bytes or lines by a seed, and
-reads each one as `valence score` does, to the bytes of its output; as `valence data show` and `valence transfer` do;
-and as a job on the server does. For CSV, TSV and JSON lines the rows in the output and those reported must be all
-records of the table, and each of the ways must find as many. Prints what was found, and the seed of each failure; the
-exit code is 1 when there is one.
+Takes the files of tests/tables/cases and generated tables, changes some bytes or lines by a seed, and reads each as
+`valence score`, `valence data show`, `valence transfer` and a job do. For CSV, TSV and JSON lines the rows in the output
+and those reported must be all records. Prints the seed of each failure; the exit code is 1 when there is one.
 """
 
 from __future__ import annotations
@@ -48,22 +46,7 @@ from valence.tables.writers import file_writer, in_pieces, text_writer, written_
 CASES = Path(__file__).parent.parent / "tests" / "tables" / "cases"
 _ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".txt", ".parquet", ".xlsx", ".gz", ".zip")
 # What a mutation puts in: separators, quotes, breaks, a NUL, broken UTF-8, a BOM, a zero-width space.
-_ODD = (
-    b"\0",
-    b'"',
-    b"\n",
-    b"\r",
-    b",",
-    b";",
-    b"\t",
-    b"\xff",
-    b"\\",
-    b"\xef\xbb\xbf",
-    b"{",
-    b"[",
-    b"\xe2\x80\x8b",
-    b"=",
-)
+_ODD = [bytes([code]) for code in b'\0"\n\r,;\t\xff\\{[='] + [b"\xef\xbb\xbf", b"\xe2\x80\x8b"]
 _ADDED = Added()
 BATCH = 500
 
@@ -298,8 +281,7 @@ def main() -> None:
             failures += failed
     for code, count in ends.most_common():
         print(f"{count:7,}  {code}")
-    for failure in failures[:50]:
-        print(failure)
+    print(*failures[:50], sep="\n")
     figures = {"files": options.files, "first_seed": options.first, "ends": dict(ends.most_common())}
     seconds = round(time.perf_counter() - began, 1)
     write_json(options.out, {"processor": processor(), "seconds": seconds, **figures, "failures": failures})

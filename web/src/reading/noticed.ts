@@ -7,8 +7,11 @@ const NOTHING = new Set(
 /** "na" may be a word. */
 const NOTHING_AS_WRITTEN = new Set(["NA", "\\N"]);
 const LONGEST_WORD = 20;
-const UNSEEN =
-  "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0";
+// As ranges of code points: some of these characters combine with the one before them in a literal.
+const UNSEEN = "ad 34f 61c 115f 1160 17b4 17b5 180e 200b-200f 202a-202e 2060-206f 2800 3164 feff ffa0"
+  .split(" ")
+  .map((range) => range.replace(/[0-9a-f]+/g, (code) => `\\u${code.padStart(4, "0")}`))
+  .join("");
 const ENDS = new RegExp(`^[\\s${UNSEEN}]+|[\\s${UNSEEN}]+$`, "g");
 const ANYWHERE = new RegExp(`[${UNSEEN}]`, "g");
 const USUAL_ENDS = /^[ \t\r\n]+|[ \t\r\n]+$/g;
@@ -18,7 +21,7 @@ const CONFUSABLE = [
   "аеорсухіјѕԁһкмтвнАЕОРСУХІЈЅКМТВНαοερτικυνΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
   "aeopcyxijsdhkmtbhAEOPCYXIJSKMTBHaoeptikuvABEZHIKMNOPTYX",
 ] as const;
-const LATIN = new Map([...CONFUSABLE[0]].map((letter, i) => [letter, CONFUSABLE[1][i] ?? letter]));
+const LATIN = new Map(Array.from(CONFUSABLE[0], (letter, i) => [letter, CONFUSABLE[1][i] ?? letter]));
 
 /** Without white space and invisible characters at the ends. */
 export const trimmed = (text: string): string => text.replace(ENDS, "");
@@ -39,7 +42,7 @@ export const alikeLabels = (names: readonly string[]): string[][] =>
 
 function skeleton(name: string): string {
   const plain = name.normalize("NFKC").replace(ANYWHERE, "");
-  const latin = [...plain].map((letter) => LATIN.get(letter) ?? letter).join("");
+  const latin = Array.from(plain, (letter) => LATIN.get(letter) ?? letter).join("");
   // Upper case first, because it makes SS of ß.
   return latin.toUpperCase().toLowerCase().replace(BETWEEN_WORDS, " ");
 }
