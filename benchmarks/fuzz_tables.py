@@ -3,8 +3,8 @@
     python benchmarks/fuzz_tables.py --files 100000
 
 Takes the files of tests/tables/cases and generated tables, changes some bytes or lines by a seed, and reads each as
-`valence score`, `valence data show`, `valence transfer` and a job do. For CSV, TSV and JSON lines the rows in the output
-and those reported must be all records. Prints the seed of each failure; the exit code is 1 when there is one.
+`valence score`, `valence data show`, `valence transfer` and a job do. For CSV, TSV and JSON lines, the rows in the
+output and those reported must be all records. Prints the seed of each failure; the exit code is 1 when there is one.
 """
 
 from __future__ import annotations
