@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from tqdm import tqdm
@@ -112,8 +113,7 @@ def _as_a_job(path: Path, options: TableOptions) -> int:
     media_type = named.get(path.suffix, "application/octet-stream")
     with path.open("rb") as file:
         upload = uploads.read(file, media_type, query, max_rows=100_000, max_bytes=100_000_000)
-    stored = sum(len(part) for part in upload.parts)
-    if stored != upload.rows:
+    if (stored := sum(len(part) for part in upload.parts)) != upload.rows:
         raise LostError(f"{upload.rows} rows are counted, {stored} are stored")
     for part in upload.parts:
         for row in part:
@@ -275,7 +275,7 @@ def main() -> None:
         for at in range(options.first, options.first + options.files, BATCH)
     ]
     ends, failures, began = Counter[str](), list[str](), time.perf_counter()
-    with ProcessPoolExecutor(available_cores()) as pool:
+    with ProcessPoolExecutor(available_cores(), get_context("spawn")) as pool:  # a fork would copy tqdm's locks
         for some, failed in tqdm(pool.map(run, batches), total=len(batches), unit="batch"):
             ends += some
             failures += failed
