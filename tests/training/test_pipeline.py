@@ -171,6 +171,7 @@ def test_another_set_of_labels_gets_a_layer_of_its_size(stage1: Path, sentences:
     assert json.loads((folder.path / "config.json").read_text("utf-8"))["id2label"]["0"] == "mixed"
 
 
+@pytest.mark.usefixtures("stage2")  # exports the body
 def test_the_general_readout_is_served_and_its_card_says_that_it_needs_valence(
     stage1: Path, sentences: Dataset, tmp_path: Path
 ) -> None:

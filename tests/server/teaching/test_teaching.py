@@ -38,7 +38,7 @@ def test_figures_are_of_texts_that_the_head_has_not_seen(person: Person) -> None
     assert (version["tested_on"], version["tested_rows"], version["rows"]) == ("test", counts["test"], counts["train"])
     assert counts["train"] + counts["test"] == 300
     assert version["accuracy"]["low"] <= version["accuracy"]["value"] <= version["accuracy"]["high"]
-    assert [rival["kind"] for rival in version["beside"]] == ["most-frequent"]
+    assert [rival["kind"] for rival in version["beside"]] == ["most-frequent", "n-grams"]
     assert version["enough"]
     assert sum(map(sum, version["confusion"])) == counts["test"]
 

@@ -92,6 +92,8 @@ RESULT = {
         }
     ],
     "slices": [{"by": "words", "name": "1 to 9", "rows": 218, "accuracy": {"value": 0.92, "low": 0.88, "high": 0.95}}],
+    "cross_validation": None,
+    "caution": None,
     "confused": None,
     "mistakes": [{"key": "dev.tsv:412", "truth": "positive", "predicted": "negative", "probability": 0.97}],
     "known_failures": [
