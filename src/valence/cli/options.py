@@ -99,7 +99,7 @@ clean_option: Decorator = click.option(
 
 def _listed(names: str) -> tuple[str, ...]:
     """Names that are separated by commas, as in a line of CSV."""
-    return tuple(next(csv.reader([names]), ()))
+    return tuple(next(csv.reader([" ".join(names.splitlines())]), ()))
 
 
 def missing_option(help_text: str) -> Decorator:

@@ -46,7 +46,7 @@ def options_of(query: ReadingQuery, media_type: str) -> ReadOptions:
 
 def names_in(listed: str | None) -> tuple[str, ...]:
     """Names that are separated by commas, as in a line of CSV."""
-    return tuple(next(csv.reader([listed or ""]), ()))
+    return tuple(next(csv.reader([" ".join((listed or "").splitlines())]), ()))  # csv raises at a line break
 
 
 def limits_of(max_bytes: int) -> Limits:

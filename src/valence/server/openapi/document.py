@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -60,9 +60,10 @@ _PROBLEM_HEADERS: dict[int, dict[str, tuple[str, str]]] = {
 def document(app: Flask, settings: Settings) -> dict[str, Any]:
     """The OpenAPI document of `app`, with the limits that `settings` sets."""
     declared = sorted(operations(app), key=lambda entry: entry[:2])
+    numbers = {name for rule in app.url_map.iter_rules() for name in re.findall(r"<int:(\w+)>", rule.rule)}
     paths: dict[str, Any] = {}
     for path, method, operation in declared:
-        paths.setdefault(path, {})[method] = _operation(operation, settings)
+        paths.setdefault(path, {})[method] = _operation(operation, settings, numbers)
     schemas = _schemas([operation for _, _, operation in declared])
     _state_limits(schemas["PredictRequest"]["properties"], settings)
     return {
@@ -94,7 +95,7 @@ def as_text(openapi: dict[str, Any]) -> str:
     return json.dumps(openapi, indent=2, ensure_ascii=False) + "\n"
 
 
-def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
+def _operation(operation: Operation, settings: Settings, numbers: Collection[str]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.id,
         "tags": [operation.tag],
@@ -104,7 +105,7 @@ def _operation(operation: Operation, settings: Settings) -> dict[str, Any]:
     if operation.scope is not None:
         ways = [{"key": [operation.scope]}, {"session": [operation.scope]}]
         described["security"] = ways if _is_closed(operation, settings) else [{}, *ways]
-    parameters = [*_path_parameters(operation), *_query_parameters(operation)]
+    parameters = [*_path_parameters(operation, numbers), *_query_parameters(operation)]
     if parameters:
         described["parameters"] = parameters
     if operation.body:
@@ -126,9 +127,15 @@ def _is_closed(operation: Operation, settings: Settings) -> bool:
     return operation.scope is not None and operation.scope not in settings.without_key
 
 
-def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
+def _path_parameters(operation: Operation, numbers: Collection[str]) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "description": meaning, "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": meaning,
+            "schema": {"type": "string", "pattern": "^[0-9]+$"} if name in numbers else {"type": "string"},
+        }
         for name, meaning in operation.parameters.items()
     ]
 
