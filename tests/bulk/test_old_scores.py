@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -92,12 +93,12 @@ def test_a_log_that_flags_nothing_is_reported(log: Path, tiny_model: Path) -> No
     ],
 )
 def test_what_cannot_be_read_is_named(
-    tmp_path: Path, tiny_model: Path, content: str, options: dict[str, str], message: str
+    tmp_path: Path, tiny_model: Path, content: str, options: dict[str, Any], message: str
 ) -> None:
     path = tmp_path / "old.csv"
     path.write_text(content, "utf-8")
     with pytest.raises(DataError, match=message):
-        compare(CompareRequest(path, "negative", 0.8, **options), Engine(tiny_model))  # type: ignore[arg-type]
+        compare(CompareRequest(path, "negative", 0.8, **options), Engine(tiny_model))
 
 
 def test_a_label_that_the_model_does_not_have_is_named(log: Path, tiny_model: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from valence.data import ag_news, sources, store, subj, trec
+from valence.data.examples import Dataset
 from valence.system.errors import DataError
 
 
@@ -79,20 +81,26 @@ def test_ag_news_refuses_a_malformed_row(tmp_path: Path, row: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "file"), [(_trec, "TREC_10.label"), (_subj, "plot.tok.gt9.5000"), (_ag_news, "classes.txt")]
+    ("make", "read", "file"),
+    [
+        (_trec, trec.read, "TREC_10.label"),
+        (_subj, subj.read, "plot.tok.gt9.5000"),
+        (_ag_news, ag_news.read, "classes.txt"),
+    ],
 )
-def test_a_missing_file_is_named(tmp_path: Path, make: object, file: str) -> None:
-    folder: Path = make(tmp_path / "set")  # type: ignore[operator]
+def test_a_missing_file_is_named(
+    tmp_path: Path, make: Callable[[Path], Path], read: Callable[[Path], Dataset], file: str
+) -> None:
+    folder = make(tmp_path / "set")
     (folder / file).unlink()
-    reader = {_trec: trec.read, _subj: subj.read, _ag_news: ag_news.read}[make]  # type: ignore[index]
     with pytest.raises(DataError, match=file.replace(".", r"\.")) as caught:
-        reader(folder)
+        read(folder)
     assert caught.value.code == "split-missing"
 
 
 @pytest.mark.parametrize(("make", "label"), [(_trec, "number"), (_subj, "objective"), (_ag_news, "Sports")])
-def test_a_folder_is_recognised_by_its_files(tmp_path: Path, make: object, label: str) -> None:
-    assert label in sources.load(str(make(tmp_path / "copy"))).train.label_counts  # type: ignore[operator]
+def test_a_folder_is_recognised_by_its_files(tmp_path: Path, make: Callable[[Path], Path], label: str) -> None:
+    assert label in sources.load(str(make(tmp_path / "copy"))).train.label_counts
 
 
 def test_a_copy_is_found_inside_a_folder_by_its_usual_name(tmp_path: Path) -> None:

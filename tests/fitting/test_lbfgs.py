@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def _bowl(point: np.ndarray) -> tuple[float, np.ndarray]:
     return 1 + float((CURVATURE * away**2).sum()) / 2, CURVATURE * away
 
 
-def _calls(precondition: object, tolerance: float = 1e-6) -> tuple[int, np.ndarray]:
+def _calls(precondition: Callable[[np.ndarray], np.ndarray], tolerance: float = 1e-6) -> tuple[int, np.ndarray]:
     calls = 0
 
     def value(point: np.ndarray) -> tuple[float, np.ndarray]:
@@ -24,12 +26,12 @@ def _calls(precondition: object, tolerance: float = 1e-6) -> tuple[int, np.ndarr
         calls += 1
         return _bowl(point)
 
-    found = minimise(value, np.zeros(12, np.float32), precondition, tolerance=tolerance, most_steps=300)  # type: ignore[arg-type]
+    found = minimise(value, np.zeros(12, np.float32), precondition, tolerance=tolerance, most_steps=300)
     return calls, found
 
 
 @pytest.mark.parametrize("precondition", [lambda gradient: gradient, lambda gradient: gradient / CURVATURE])
-def test_the_lowest_point_is_found(precondition: object) -> None:
+def test_the_lowest_point_is_found(precondition: Callable[[np.ndarray], np.ndarray]) -> None:
     _, found = _calls(precondition)
     assert _bowl(found)[0] < 1.01 < _bowl(np.zeros(12, np.float32))[0]
 
