@@ -11,6 +11,7 @@ import pytest
 SPEED = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "head_speed.py"))
 
 
+@pytest.mark.slow(reason="measures, with processes of its own; the arithmetic is tested beside it")
 def test_a_case_is_measured_with_its_progress() -> None:
     case = SPEED["Case"](classes=3, rows=2600, readouts=("final", "general"), most_s=60)
     found = SPEED["measure"](case)

@@ -122,6 +122,7 @@ def test_a_server_that_outgrows_a_dyno_does_not_start(slug: Slug) -> None:
         run_with(slug, HOG_MB="600")
 
 
+@pytest.mark.slow(reason="starts servers of a slug; a run within the limits is tested above")
 def test_calls_that_fail_are_counted(slug: Slug) -> None:
     found = run_with(slug, ANSWER="500")
     failed = next(check for check in found.checks if check.name == "Calls without an answer")
@@ -129,6 +130,7 @@ def test_calls_that_fail_are_counted(slug: Slug) -> None:
     assert not found.ok
 
 
+@pytest.mark.slow(reason="starts servers of a slug; a run within the limits is tested above")
 def test_a_stop_that_cuts_off_calls_is_counted(slug: Slug) -> None:
     # This server does not wait for its threads.
     found = run_with(slug, SLOW_S="2")
@@ -137,6 +139,7 @@ def test_a_stop_that_cuts_off_calls_is_counted(slug: Slug) -> None:
     assert not found.ok
 
 
+@pytest.mark.slow(reason="starts servers of a slug; a run within the limits is tested above")
 def test_a_call_that_is_refused_over_a_restart_is_counted(slug: Slug) -> None:
     found = {check.name: check for check in run_with(slug, ANSWER="503").checks}
     assert found["Calls without an answer"].measured == 0, "before it, a refusal is an answer"

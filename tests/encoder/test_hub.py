@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.encoder.hub import Hub, serving
 from valence.classifier import load
 from valence.encoder.bases import BASES
@@ -89,6 +91,7 @@ def test_another_name_on_the_hub_is_taken_at_its_newest_and_the_revision_is_kept
     assert "is not a base that Valence knows" in done.stderr
 
 
+@pytest.mark.slow(reason="walks the whole road by commands; each step is tested beside its code")
 def test_roberta_goes_from_the_hub_to_a_served_classifier(tiny_roberta: Path, small_data: Path, tmp_path: Path) -> None:
     out, own = tmp_path / "imdb", tmp_path / "sst2"
     options = "--epochs 2 --batch-size 16 --learning-rate 2e-3 --max-tokens 62 --precision fp32 --test-rows 40".split()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from valence.system.errors import DataError
 from valence.tables.delimited import DELIMITERS, MAX_CELL_CHARS, MAX_ROW_LINES
 from valence.tables.grid import Grid
+from valence.tables.headers import column_names
 from valence.tables.options import ReadOptions
 from valence.tables.whole import read_whole
 
@@ -78,6 +79,13 @@ def test_a_byte_order_mark_tells_the_encoding(write: Write, encoding: str) -> No
 
 def test_columns_with_the_same_name_are_numbered(write: Write) -> None:
     assert list(read(write("text, text ,label,\na,b,1,2\n")).columns) == ["text", "text (2)", "label", "(column 4)"]
+
+
+def test_of_many_columns_with_one_name_the_first_are_listed() -> None:
+    names, (note,) = column_names(["a", "a (3)", *["a"] * 20_000])
+    assert len(set(names)) == len(names)
+    assert names[:4] == ["a", "a (3)", "a (2)", "a (4)"]
+    assert note.message.endswith("'a (12)' and 19990 more.")
 
 
 @pytest.mark.parametrize("first", ["sep=;", "sep=|", "SEP=;", '"sep=;"', "\ufeffsep=;"])

@@ -111,6 +111,7 @@ def test_each_set_may_have_a_teacher_and_its_unlabelled_texts(
     assert f"{rows + 2} texts in an epoch" in caplog.text
 
 
+@pytest.mark.slow(reason="trains a student twice")
 def test_an_anchor_holds_the_hidden_states(
     sets: list[Dataset], config: DistillConfig, student: Path, tiny_roberta: Path, tmp_path: Path
 ) -> None:

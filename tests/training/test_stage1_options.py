@@ -145,6 +145,7 @@ def test_a_run_that_is_gone_on_with_stops_where_it_would_have(
         assert control.should_training_stop is stops
 
 
+@pytest.mark.slow(reason="trains a masked language model; its batches are tested below")
 def test_adaptation_reads_the_unlabelled_texts_and_learns_from_them(
     config: PretrainConfig, reviews: Dataset, tmp_path: Path
 ) -> None:
@@ -160,6 +161,7 @@ def test_adaptation_reads_the_unlabelled_texts_and_learns_from_them(
     assert folder.body().id != pretrain(data, out, config).folder.body().id
 
 
+@pytest.mark.slow(reason="trains a masked language model; its batches are tested below")
 def test_an_adaptation_that_came_to_its_end_is_not_made_again(
     config: PretrainConfig, reviews: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

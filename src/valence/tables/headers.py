@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from valence.system.errors import DataError
@@ -14,6 +14,7 @@ from valence.tables.invisible import trimmed
 from valence.tables.notes import Note
 
 _TEXT_WORDS = 3.0  # on average, as in columns.py
+_LISTED = 10  # names in a message, at most
 
 
 def column_names(header: Sequence[str]) -> tuple[list[str], tuple[Note, ...]]:
@@ -25,18 +26,27 @@ def column_names(header: Sequence[str]) -> tuple[list[str], tuple[Note, ...]]:
     ['text', '(column 2)', 'text (2)']
     """
     names = [trimmed(name) or f"(column {number})" for number, name in enumerate(header, start=1)]
-    taken, unique = set(names), list[str]()
+    taken, unique, numbers = set(names), list[str](), dict[str, Iterator[int]]()
     for name in names:
-        if name in unique:
-            name = next(new for n in itertools.count(2) if (new := f"{name} ({n})") not in taken)  # noqa: PLW2901
-            taken.add(name)
-        unique.append(name)
+        if name in numbers:
+            free = next(new for n in numbers[name] if (new := f"{name} ({n})") not in taken)
+            taken.add(free)
+            unique.append(free)
+        else:
+            numbers[name] = itertools.count(2)
+            unique.append(name)
     numbered = [name for name, old in zip(unique, names, strict=True) if name != old]
     if not numbered:
         return unique, ()
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    called, now = (", ".join(map(repr, some)) for some in (twice, numbered))
-    return unique, (Note("columns-numbered", f"Several columns are called {called}; the later ones become {now}."),)
+    called = _listed([name for name, count in Counter(names).items() if count > 1])
+    message = f"Several columns are called {called}; the later ones become {_listed(numbered)}."
+    return unique, (Note("columns-numbered", message),)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first names, quoted, and how many more there are."""
+    listed = ", ".join(map(repr, names[:_LISTED]))
+    return f"{listed} and {len(names) - _LISTED} more" if len(names) > _LISTED else listed
 
 
 def check_header(path: Path, header: Sequence[str], columns: Sequence[Sequence[object]]) -> None:
