@@ -9,7 +9,7 @@ RUN npm --prefix web ci --include=dev --no-audit --no-fund --loglevel=error
 COPY web web
 RUN npm --prefix web run build --silent
 
-# Not the slim image: this one has the compiler for the encoder in C.
+# Not the slim image: this one has the compiler for what is written in C.
 FROM python:3.11 AS server
 WORKDIR /app
 RUN python -m venv /opt/valence

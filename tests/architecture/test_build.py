@@ -1,4 +1,4 @@
-"""The encoder in C is built where there is a compiler for it, and without a warning."""
+"""The C sources are built where there is a compiler for them, and without a warning."""
 
 from __future__ import annotations
 
@@ -12,25 +12,30 @@ from pathlib import Path
 
 import pytest
 
+from valence.fitting import sparse
 from valence.inference.fused import encoder
 
-SOURCE = Path(__file__).parents[2] / "src" / "valence" / "inference" / "fused" / "encoder.c"
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "valence" / "inference" / "fused" / "encoder.c"
+SPARSE = ROOT / "src" / "valence" / "fitting" / "sparse.c"
 pytestmark = pytest.mark.skipif(
     (sys.platform, platform.machine()) != ("linux", "x86_64") or not shutil.which("cc"),
     reason="encoder.c does nothing here, or there is no C compiler: onnxruntime runs the body",
 )
 
 
-def test_it_was_built() -> None:
-    """Otherwise a compiler's error would only show as a slower model, because onnxruntime is used instead."""
+def test_both_were_built() -> None:
+    """Otherwise a compiler's error would only show as a slower model or fit, because Python does the work instead."""
     assert encoder.load_library().functions is not None
+    assert sparse._library() is not None
 
 
+@pytest.mark.parametrize("source", [SOURCE, SPARSE], ids=lambda source: source.name)
 @pytest.mark.parametrize("elsewhere", [[], ["-U__linux__", "-Wno-unused-parameter"]])
-def test_it_compiles_without_a_warning(elsewhere: list[str], tmp_path: Path) -> None:
-    """Here, and on another system, where it only says that it does nothing."""
+def test_they_compile_without_a_warning(source: Path, elsewhere: list[str], tmp_path: Path) -> None:
+    """Here, and on another system, where the encoder only says that it does nothing."""
     command = ["cc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", *elsewhere]
-    done = subprocess.run([*command, SOURCE], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, source], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -45,7 +50,7 @@ def test_a_build_without_a_compiler_says_why(tmp_path: Path) -> None:
     command = [sys.executable, "setup.py", "build_ext", "--build-temp", folder, "--build-lib", folder, "--force"]
     done = subprocess.run(
         command,
-        cwd=SOURCE.parents[4],
+        cwd=ROOT,
         env={**os.environ, "CC": "no-such-compiler"},
         capture_output=True,
         text=True,
@@ -53,5 +58,6 @@ def test_a_build_without_a_compiler_says_why(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "encoder.c was left out, so models run on onnxruntime: " in done.stderr
+    assert "sparse.c was left out, so heads with n-grams take longer to fit: " in done.stderr
     assert "no-such-compiler" in done.stderr
     assert not list(tmp_path.rglob("*.so"))

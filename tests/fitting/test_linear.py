@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 
+from tests.fitting.matrices import sparse_matrix
 from valence.fitting import linear
-from valence.fitting.linear import SEVERAL, SINGLE, fit_layer, one_column_a_class
+from valence.fitting.linear import SEVERAL, SINGLE, fit_layer, inverse_of_lower, one_column_a_class
 
 DRAW = np.random.default_rng(3)
 ROWS = (DRAW.normal(size=(200, 12)) * np.geomspace(0.1, 5, 12)).astype(np.float32)
@@ -25,7 +25,7 @@ def test_the_optimum_is_that_of_scikit_learn(
     monkeypatch.setattr(linear, "MANY_COLUMNS", many_columns)
     total = 200 if weights is None else weights.sum()
     model = LogisticRegression(C=1 / (0.01 * total), tol=1e-8, max_iter=5000).fit(ROWS, LABELS, sample_weight=weights)
-    rows = csr_array(ROWS) if sparse else ROWS
+    rows = sparse_matrix(ROWS) if sparse else ROWS
     layer = fit_layer(rows, one_column_a_class(LABELS, 3), 0.01, SINGLE, weights=weights, tolerance=1e-10)
     np.testing.assert_allclose(SINGLE.probabilities(layer.logits(rows)), model.predict_proba(ROWS), atol=2e-3)
 
@@ -48,3 +48,13 @@ def test_a_start_does_not_change_the_optimum() -> None:
     np.testing.assert_allclose(
         SINGLE.probabilities(warm.logits(ROWS)), SINGLE.probabilities(cold.logits(ROWS)), atol=1e-3
     )
+
+
+@pytest.mark.parametrize("size", [1, 2, 63, 65, 200])
+def test_the_inverse_of_a_triangular_matrix(size: int) -> None:
+    some = DRAW.normal(size=(size, 2 * size)).astype(np.float32)
+    lower = np.linalg.cholesky(some @ some.T)
+    inverse = inverse_of_lower(lower)
+    assert inverse.dtype == np.float32
+    np.testing.assert_array_equal(inverse, np.tril(inverse))
+    np.testing.assert_allclose(inverse @ lower, np.eye(size), atol=1e-4)

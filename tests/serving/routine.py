@@ -11,12 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
+from flask import Flask
 
 import valence
 from valence.cli import main as command_line
+from valence.fitting import sparse
 from valence.inference.fused import encoder
 from valence.server.app import create_app
 from valence.server.settings import load_settings
+from valence.server.state import KEY
 
 PRAISE = "A wonderful, moving film."
 
@@ -25,6 +28,7 @@ def walk(folder: Path) -> None:
     """Raises AssertionError where a path does not answer as it should."""
     computes = (sys.platform, platform.machine()) == ("linux", "x86_64") and shutil.which("cc")
     assert encoder.load_library().functions is not None or not computes, "encoder.c was not built"
+    assert sparse._library() is not None or not computes, "sparse.c was not built"
     classifier = valence.load(folder)
     assert classifier.predict(PRAISE).label == "positive"
     assert classifier.explain(PRAISE).words
@@ -43,7 +47,8 @@ def walk(folder: Path) -> None:
         assert done.exit_code == 0, (command, done.output, done.exception)
     score(folder)
     evaluate(folder)
-    client = create_app(load_settings(models=str(folder))).test_client()
+    app = create_app(load_settings(models=str(folder)))
+    client = app.test_client()
     model = client.get("/api/v1/models").get_json()["models"][0]
     key = CliRunner().invoke(command_line, ["keys", "create", "me", "--scope", "admin"]).stdout.strip()
     said = {"id": str(uuid.uuid4()), "model": model["version"], "predicted": "positive", "probability": 0.9}
@@ -63,6 +68,7 @@ def walk(folder: Path) -> None:
         assert client.get(path, headers={"Authorization": f"Bearer {key}"}).status_code == 200, path
     answer = client.post("/api/v1/predict", json={"text": PRAISE, "explain": True}).get_json()
     assert answer["results"][0]["label"] == "positive", answer
+    teach(app)
 
 
 def score(folder: Path) -> None:
@@ -78,6 +84,26 @@ def score(folder: Path) -> None:
         refused = CliRunner().invoke(command_line, ["score", *parquet, "--model", str(folder)])
         assert refused.exit_code == 2, refused.output
         assert "Parquet needs pyarrow" in refused.output
+
+
+def teach(app: Flask) -> None:
+    """Teaches a classifier by examples, in a process of its own, and asks it."""
+    done = CliRunner().invoke(command_line, ["keys", "create", "owner", "--scope", "classifiers"])
+    client, headers = app.test_client(), {"Authorization": f"Bearer {done.stdout.strip()}"}
+    texts = {"kept": "a clear and kind answer", "removed": "a rude and stupid answer"}
+    examples = [{"text": f"{texts[name]} {i}", "labels": [name]} for i in range(20) for name in texts]
+    for path, content in (
+        ("", {"name": "forum", "labels": list(texts)}),
+        *(("/forum/examples", {"examples": examples[start : start + 10]}) for start in range(0, 40, 10)),
+        ("/forum/fit", {}),
+        ("/forum/published", {"version": 1}),
+    ):
+        answer = client.post(f"/api/v1/classifiers{path}", json=content, headers=headers)
+        assert answer.status_code < 300, answer.text
+        if path == "/forum/fit":
+            app.extensions[KEY].teacher.run_once()
+    answer = client.post("/api/v1/predict", json={"text": "a stupid answer", "model": "forum"}, headers=headers)
+    assert answer.get_json()["results"][0]["label"] == "removed", answer.text
 
 
 def evaluate(folder: Path) -> None:

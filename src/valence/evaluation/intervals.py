@@ -197,7 +197,7 @@ def area_interval(area: float, positives: int, negatives: int) -> tuple[float, f
 
 
 def _last_within(inside: float, outside: float, within: Callable[[float], bool]) -> float:
-    """Where `within` ends between the two, by bisection; the server imports no SciPy."""
+    """Where `within` ends between the two, by bisection."""
     for _ in range(50):
         middle = (inside + outside) / 2
         inside, outside = (middle, outside) if within(middle) else (inside, middle)

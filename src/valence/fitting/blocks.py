@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from valence.fitting.folds import Fold
 from valence.fitting.linear import CLOSE, MANY_COLUMNS, ROUGH, Layer, Link, fit_layer
+from valence.fitting.sparse import Rows, SparseMatrix
 from valence.model.head import Floats, Ints
 from valence.model.ngrams import Vocabulary
 
@@ -43,7 +43,7 @@ class Block:
     """
 
     name: str
-    rows: Any
+    rows: Rows
     unfold: Callable[[Floats], Floats]
     penalties: tuple[float, ...]
 
@@ -187,16 +187,14 @@ def readout_block(name: str, features: Floats, mean: Floats, scale: Floats, clas
 
 def ngram_block(texts: Sequence[str], vocabulary: Vocabulary) -> Block:
     """TF-IDF rows of hashed n-grams."""
-    from scipy.sparse import csr_array
-
-    sparse = vocabulary.rows(texts)
-    rows = csr_array((sparse.values, sparse.columns, sparse.starts), shape=(len(texts), sparse.width))
-    if len(texts) ** 2 < rows.nnz:
-        return Block("n-grams", *_folded(rows, (rows @ rows.T).toarray()), NGRAM_PENALTIES)
+    found = vocabulary.rows(texts)
+    rows = SparseMatrix(found.starts, found.columns, found.values, found.width)
+    if len(texts) ** 2 < rows.size:
+        return Block("n-grams", *_folded(rows, rows.of_pairs()), NGRAM_PENALTIES)
     return Block("n-grams", rows, lambda weight: weight, NGRAM_PENALTIES)
 
 
-def _folded(rows: Any, products: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
+def _folded(rows: Rows, products: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
     """The same rows in at most n coordinates, for n rows that have more; and the way back for weights.
 
     The optimum of a penalised fit is in the span of the rows, so nothing is lost. `products` are rows @ rows.T.

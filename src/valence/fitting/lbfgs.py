@@ -1,7 +1,7 @@
 """L-BFGS (Liu and Nocedal 1989) with a preconditioner, in single precision.
 
 SciPy's works in double precision and without a preconditioner: with four million weights its copies take three times
-as long as the loss, and with correlated features it takes many times as many steps.
+as long as the loss, and with correlated features it takes many times as many steps. A server does not install SciPy.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from valence.fitting.lbfgs import minimise
+from valence.fitting.sparse import Rows, SparseMatrix
 from valence.model.head import Floats, Ints
 from valence.model.multi_label import sigmoid
 from valence.model.softmax import log_softmax, softmax
@@ -25,6 +25,7 @@ _MOST_STEPS = 300
 
 MANY_COLUMNS = 64  # for each class; with more, solving a system of that size costs more than the steps that it saves
 _ENOUGH_ROWS = 4  # times the columns: curvature is estimated on no more
+_SMALL = 64  # rows of a triangular matrix that is inverted at once
 _JITTER = 3e-7  # of the sum of the curvatures, so that they can be inverted in single precision
 
 
@@ -91,13 +92,13 @@ class Layer:
     weight: Floats
     bias: Floats
 
-    def logits(self, rows: Any) -> Floats:
+    def logits(self, rows: Rows) -> Floats:
         """Shape (n, classes), of dense or sparse rows of shape (n, width)."""
         return np.asarray(rows @ self.weight + self.bias)
 
 
 def fit_layer(
-    rows: Any,
+    rows: Rows,
     targets: Floats,
     penalty: float,
     link: Link,
@@ -109,7 +110,7 @@ def fit_layer(
     """The layer with the lowest loss.
 
     Args:
-        rows: shape (n, width), float32, an array or a csr_array.
+        rows: shape (n, width), float32, dense or sparse.
         targets: shape (n, classes); see `one_column_a_class`.
         penalty: per row.
         link: for one label a text, or several.
@@ -156,7 +157,7 @@ def _beginning(targets: Floats, width: int, *, several: bool) -> Layer:
     return Layer(np.zeros((width, targets.shape[1]), dtype=np.float32), bias.astype(np.float32))
 
 
-def _preconditioner(rows: Any, curvature: Floats, penalty: float) -> Callable[[Floats], Floats]:
+def _preconditioner(rows: Rows, curvature: Floats, penalty: float) -> Callable[[Floats], Floats]:
     """Multiplies a gradient, shape (width + 1, classes), with about the inverse curvature of the loss.
 
     `curvature` is that of each logit, shape (n, classes).
@@ -165,28 +166,42 @@ def _preconditioner(rows: Any, curvature: Floats, penalty: float) -> Callable[[F
     of_bias += 1e-3 * of_bias.mean() + 1e-6
     of_row = curvature.mean(axis=1)
     columns, classes = rows.shape[1], curvature.shape[1]
-    together = isinstance(rows, np.ndarray) and columns <= MANY_COLUMNS * classes
-    solve = (_together if together else _column_by_column)(rows, of_row, penalty)
+    if isinstance(rows, np.ndarray) and columns <= MANY_COLUMNS * classes:
+        solve = _together(rows, of_row, penalty)
+    else:
+        solve = _column_by_column(rows, of_row, penalty)
     return lambda gradient: np.vstack([solve(gradient[:-1]), gradient[-1] / of_bias]).astype(np.float32, copy=False)
 
 
 def _together(rows: Floats, of_row: Floats, penalty: float) -> Callable[[Floats], Floats]:
-    from scipy.linalg import cho_factor, cho_solve
-
     apart = max(1, len(rows) // (_ENOUGH_ROWS * rows.shape[1]))
     some = rows[::apart] * np.sqrt(of_row[::apart] * apart)[:, None]
     matrix = some.T @ some
     matrix[np.diag_indices_from(matrix)] += penalty + _JITTER * float(np.trace(matrix))
-    factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
-    return lambda gradient: cho_solve(factor, gradient, check_finite=False)
+    inverse = inverse_of_lower(np.linalg.cholesky(matrix))
+    return lambda gradient: inverse.T @ (inverse @ gradient)
 
 
-def _column_by_column(rows: Any, of_row: Floats, penalty: float) -> Callable[[Floats], Floats]:
-    if isinstance(rows, np.ndarray):
-        curvature = np.einsum("ij,ij,i->j", rows, rows, of_row)
-    else:
-        squares = rows.copy()
-        squares.data **= 2
-        curvature = squares.T @ of_row
-    inverse = (1 / (curvature + penalty))[:, None].astype(np.float32)
+def inverse_of_lower(matrix: Floats) -> Floats:
+    """The inverse of a lower triangular matrix; the same shape and precision."""
+    inverse = np.zeros_like(matrix)
+    _fill_inverse(inverse, matrix)
+    return inverse
+
+
+def _fill_inverse(inverse: Floats, matrix: Floats) -> None:
+    """By halves, in the memory of `inverse`."""
+    if len(matrix) <= _SMALL:
+        inverse[:] = np.tril(np.linalg.inv(matrix))
+        return
+    half = len(matrix) // 2
+    upper, lower = inverse[:half, :half], inverse[half:, half:]
+    _fill_inverse(upper, matrix[:half, :half])
+    _fill_inverse(lower, matrix[half:, half:])
+    inverse[half:, :half] = -lower @ (matrix[half:, :half] @ upper)
+
+
+def _column_by_column(rows: Rows, of_row: Floats, penalty: float) -> Callable[[Floats], Floats]:
+    squares = rows.squares(of_row) if isinstance(rows, SparseMatrix) else np.einsum("ij,ij,i->j", rows, rows, of_row)
+    inverse = (1 / (squares + penalty))[:, None].astype(np.float32)
     return lambda gradient: gradient * inverse

@@ -6,6 +6,7 @@ optimum, without a learning rate and with the same result every time. Knows noth
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from valence.model.golden_section import minimum_between
 from valence.model.offsets import Objective, choose_offsets, log_of
 from valence.model.softmax import log_softmax, softmax
 
@@ -37,6 +39,8 @@ _WIDE = 10
 # Up to this many parameters, Newton's method is faster: a few steps, each of which solves a system of that size.
 _NEWTON_UP_TO = 1024
 
+_LOG_TEMPERATURES = (-3.0, 3.0)  # between which the temperature's logarithm is searched
+
 
 def log_loss(logits: Floats, labels: Ints, weights: Floats | None = None) -> float:
     """Mean negative log-likelihood in nats of `labels`, shape (n,), under `logits`, shape (n, classes).
@@ -51,10 +55,7 @@ def fit_temperature(logits: Floats, labels: Ints, loss: Callable[[Floats, Ints],
 
     Returns the T > 0 that minimises the loss of logits / T on held-out rows.
     """
-    from scipy.optimize import minimize_scalar
-
-    best = minimize_scalar(lambda log_t: loss(logits / np.exp(log_t), labels), bounds=(-3.0, 3.0), method="bounded")
-    return float(np.exp(best.x))
+    return math.exp(minimum_between(lambda log_t: loss(logits / math.exp(log_t), labels), *_LOG_TEMPERATURES))
 
 
 @dataclass

@@ -40,17 +40,17 @@ Hashes = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True)
 class SparseRows:
-    """Rows with few values that are not 0, as scipy's csr_array holds them.
+    """Rows with few values that are not 0; see `valence.fitting.sparse`.
 
     Attributes:
         starts: shape (n + 1,); row i has the places from starts[i] to starts[i + 1].
-        columns: shape (places,), ascending in each row.
+        columns: shape (places,), int32, ascending in each row.
         values: shape (places,).
         width: number of columns.
     """
 
     starts: Ints
-    columns: Ints
+    columns: npt.NDArray[np.int32]
     values: Floats
     width: int
 
@@ -84,11 +84,11 @@ class Vocabulary:
         """The texts as rows, float32 of width `len(buckets)`."""
         parts = list(self._parts(texts))
         counts = np.concatenate([np.zeros(1, np.int64), *(np.bincount(rows, minlength=n) for n, rows, _, _ in parts)])
-        columns = np.concatenate([columns for _, _, columns, _ in parts]) if parts else np.zeros(0, np.int64)
+        columns = np.concatenate([columns for _, _, columns, _ in parts]) if parts else np.zeros(0, np.int32)
         values = np.concatenate([values for *_, values in parts]) if parts else np.zeros(0, np.float32)
         return SparseRows(np.cumsum(counts), columns, values, len(self.buckets))
 
-    def _parts(self, texts: Sequence[str]) -> Iterator[tuple[int, Ints, Ints, Floats]]:
+    def _parts(self, texts: Sequence[str]) -> Iterator[tuple[int, Ints, npt.NDArray[np.int32], Floats]]:
         """For some texts at a time: (how many, row, column and value of each place)."""
         for texts_here, rows, buckets, counts in _counted(texts):
             columns = np.searchsorted(self.buckets, buckets)
@@ -98,7 +98,7 @@ class Vocabulary:
             values = (1 + np.log(counts[known])) * self.idf[columns].astype(np.float64)
             blocks = 2 * owners + (self.buckets[columns] >> BITS)
             lengths = np.sqrt(np.bincount(blocks, values**2, minlength=2 * texts_here))  # added up in order
-            yield texts_here, owners, columns, (values / lengths[blocks]).astype(np.float32)
+            yield texts_here, owners, columns.astype(np.int32), (values / lengths[blocks]).astype(np.float32)
 
 
 @dataclass(frozen=True)

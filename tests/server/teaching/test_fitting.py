@@ -26,7 +26,7 @@ from valence.server.teaching.task import Published, Rows, Task
 from valence.training.transfer import TransferConfig, transfer
 
 # What a dyno doesn't have.
-MISSING = ("sklearn", "torch", "transformers", "matplotlib", "pyarrow", "flask")
+MISSING = ("sklearn", "scipy", "torch", "transformers", "matplotlib", "pyarrow", "flask")
 
 
 @pytest.fixture

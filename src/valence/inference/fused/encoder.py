@@ -7,7 +7,6 @@ import mmap
 import threading
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from valence.inference.fused import weights as described
 from valence.inference.fused.onnx_file import NotOnnxError, read
 from valence.model.folder import FINAL, GENERAL
 from valence.model.head import Floats
+from valence.system import c_library
 
 # What `valence_instructions` returns is an index into this.
 INSTRUCTIONS = ("none", "AVX-512 VNNI", "AMX")
@@ -221,15 +221,10 @@ def open_fused(path: Path) -> FusedEncoder:
 @cache
 def load_library() -> Library:
     """encoder.c, loaded once."""
-    spec = find_spec("valence.inference.fused._encoder")
-    if spec is None or spec.origin is None:
-        return Library(None, 0, "encoder.c was not built when Valence was installed")
     try:
-        functions = ctypes.CDLL(spec.origin)
-    except OSError as error:
-        return Library(None, 0, f"encoder.c cannot be loaded: {error}")
-    if functions.valence_interface() != _INTERFACE:
-        return Library(None, 0, "encoder.c was built from another version of Valence; install Valence again")
+        functions = c_library.load("valence.inference.fused._encoder", "encoder.c", _INTERFACE)
+    except c_library.LibraryMissingError as error:
+        return Library(None, 0, str(error))
     _declare(functions)
     instructions = int(functions.valence_instructions())
     return Library(functions, instructions, "" if instructions else "this processor does not have AVX-512 VNNI")

@@ -1,6 +1,6 @@
 """Fits a head on a task's rows: the same head, to the last bit, as `valence transfer` fits on the same rows.
 
-Runs in a process of its own, see `fit_process`: it imports SciPy, and takes memory that only a process gives back.
+Runs in a process of its own, see `fit_process`: it takes memory that only a process gives back.
 """
 
 from __future__ import annotations
