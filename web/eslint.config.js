@@ -12,8 +12,9 @@ const MAY_IMPORT = {
   components: ["components", "lib"],
   feedback: ["feedback", "api", "components", "lib"],
   reading: ["reading", "components", "lib"],
+  scoring: ["scoring", "reading", "api", "components", "lib"],
   explanation: ["explanation", "api", "components", "lib"],
-  feature: ["feedback", "reading", "explanation", "api", "components", "lib"],
+  feature: ["feedback", "reading", "scoring", "explanation", "api", "components", "lib"],
   shell: ["components", "lib"],
   test: ["api", "lib", "root"],
   root: ["root", "shell", "feature", "feedback", "api", "components", "lib"],
@@ -39,7 +40,7 @@ export default defineConfig(
     settings: {
       "import/resolver": { typescript: { project: "tsconfig.app.json" } },
       "boundaries/elements": [
-        ...["lib", "api", "components", "feedback", "reading", "explanation", "shell", "test"].map(
+        ...["lib", "api", "components", "feedback", "reading", "scoring", "explanation", "shell", "test"].map(
           (type) => ({
             type,
             pattern: `src/${type}`,

@@ -1,4 +1,4 @@
-import type { Mark } from "./scores";
+import type { Mark } from "../../scoring/scores";
 
 /** "correct", "wrong", or "wrong, should be positive". */
 export function describeMark({ correct, label }: Mark): string {

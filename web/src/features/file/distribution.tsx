@@ -6,8 +6,8 @@ import { count, percentOfTotal } from "../../lib/format";
 import type { Sides } from "../../lib/labels";
 import classes from "./distribution.module.css";
 import { Histogram } from "./histogram";
-import type { Counts } from "./scores";
-import type { Run } from "./run";
+import type { Counts } from "../../scoring/scores";
+import type { Run } from "../../scoring/run";
 
 const BINS = 20;
 

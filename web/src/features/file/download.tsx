@@ -9,9 +9,9 @@ import { count, counted } from "../../lib/format";
 import { saveFile } from "../../lib/save-file";
 import classes from "./download.module.css";
 import { resultCsv } from "./export-csv";
-import { formulaCells } from "./formulas";
+import { formulaCells } from "../../lib/formulas";
 import { resultName } from "./results";
-import type { Run } from "./run";
+import type { Run } from "../../scoring/run";
 import { session } from "./session";
 import { workbookInWorker } from "./write-in-worker";
 

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { resultCsv } from "./export-csv";
 import type { Table } from "../../reading/table";
 import { resultName } from "./results";
-import { Scores } from "./scores";
+import { Scores } from "../../scoring/scores";
 
 function written(table: Table, scores = new Scores(table.rows.length, ["negative", "positive"])) {
   const csv = resultCsv(table, scores, table.rows.keys());

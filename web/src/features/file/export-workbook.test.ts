@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 
 import { resultWorkbook } from "./export-workbook";
 import { readFile } from "../../reading/read-file";
-import { Scores } from "./scores";
+import { Scores } from "../../scoring/scores";
 
 const written = async (rows: string[][]) => {
   const table = { columns: ["id", "text"], rows };

@@ -2,7 +2,7 @@ import writeExcel from "write-excel-file/universal";
 
 import type { Table } from "../../reading/table";
 import { resultColumns, resultRow } from "./results";
-import type { Scores } from "./scores";
+import type { Scores } from "../../scoring/scores";
 
 /** Excel's limit on a cell. */
 const MAX_CELL_CHARS = 32_767;

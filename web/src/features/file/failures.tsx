@@ -4,7 +4,7 @@ import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
 import { count, counted } from "../../lib/format";
 import classes from "./failures.module.css";
-import type { Run } from "./run";
+import type { Run } from "../../scoring/run";
 
 /** The most row numbers to list per reason; the table has the rest. */
 const NAMED = 8;

@@ -17,8 +17,9 @@ import { FileDrop } from "./file-drop";
 import { fileOfText } from "./pasted-text";
 import { prepareToRead } from "../../reading/read-in-worker";
 import { RunView } from "./run-view";
-import { isUnsaved } from "./run";
-import { session, type Stage } from "./session";
+import { isUnsaved } from "../../scoring/run";
+import type { Stage } from "../../scoring/session";
+import { session } from "./session";
 import { UnreadableFile } from "../../reading/unreadable-file";
 
 /** Scores a file: the browser reads it, the server scores its texts in batches, and the results can be downloaded. */

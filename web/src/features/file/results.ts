@@ -1,6 +1,6 @@
 /** The rows to be downloaded: the file's columns, then the answers, named as the commands name them. */
 import type { Table } from "../../reading/table";
-import type { Scores } from "./scores";
+import type { Scores } from "../../scoring/scores";
 
 const PREFIX = "predicted_";
 const DIGITS = 6;

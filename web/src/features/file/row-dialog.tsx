@@ -13,7 +13,7 @@ import { paths } from "../../lib/paths";
 import { probability } from "../../lib/units";
 import { describeMark } from "./describe-mark";
 import classes from "./row-dialog.module.css";
-import type { Run } from "./run";
+import type { Run } from "../../scoring/run";
 import { session } from "./session";
 
 interface RowDialogProps {

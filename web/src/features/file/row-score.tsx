@@ -2,7 +2,7 @@ import { ScoreCell } from "../../components/score-cell";
 import type { Sides } from "../../lib/labels";
 import { probability } from "../../lib/units";
 import classes from "./row-score.module.css";
-import type { Scores } from "./scores";
+import type { Scores } from "../../scoring/scores";
 
 interface RowScoreProps {
   scores: Scores;

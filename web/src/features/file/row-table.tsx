@@ -6,8 +6,8 @@ import type { Sides } from "../../lib/labels";
 import { excerpt } from "../../lib/text";
 import { describeMark } from "./describe-mark";
 import { RowScore } from "./row-score";
-import type { Scores } from "./scores";
-import type { Run } from "./run";
+import type { Scores } from "../../scoring/scores";
+import type { Run } from "../../scoring/run";
 import { session } from "./session";
 
 interface RowTableProps {

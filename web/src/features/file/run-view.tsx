@@ -9,12 +9,12 @@ import { endsOf } from "../../lib/labels";
 import { Distribution } from "./distribution";
 import { Download } from "./download";
 import { Failures } from "./failures";
-import { SavedNote } from "./saved-note";
+import { SavedNote } from "../../scoring/saved-note";
 import { RowDialog } from "./row-dialog";
 import { RowTable } from "./row-table";
-import { RunProgress } from "./run-progress";
+import { RunProgress } from "../../scoring/run-progress";
 import classes from "./run-view.module.css";
-import { isUnsaved, type Run } from "./run";
+import { isUnsaved, type Run } from "../../scoring/run";
 import { session } from "./session";
 import { Toolbar } from "./toolbar";
 import { DEFAULT_VIEW, rowsShown, valuesOf, viewOf, type View } from "./view";
@@ -33,7 +33,7 @@ export function RunView({ run }: { run: Run }) {
 
   return (
     <div className={classes.run}>
-      <RunProgress run={run} onNewFile={discard.ask} />
+      <RunProgress run={run} session={session} onNewFile={discard.ask} />
       {model.multi_label ? (
         <p className={classes.several}>
           This model can give a text several labels, or none. Each row shows the percentage of its most likely

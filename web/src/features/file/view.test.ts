@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { Scored } from "../../api/generated";
-import { Scores } from "./scores";
+import { Scores } from "../../scoring/scores";
 import { DEFAULT_VIEW, rowsShown, valuesOf, viewOf, type View } from "./view";
 
 const scored = (positive: number, sure = true): Scored => ({

@@ -1,6 +1,6 @@
 /** Which rows the table shows, in which order, and how the address encodes that. */
 import type { Change, Values } from "../../lib/fragment-state";
-import type { Scores } from "./scores";
+import type { Scores } from "../../scoring/scores";
 
 export type Filter =
   { kind: "all" } | { kind: "label"; label: number } | { kind: "unsure" } | { kind: "failed" };

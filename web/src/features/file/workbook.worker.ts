@@ -1,5 +1,5 @@
 import { resultWorkbook } from "./export-workbook";
-import { Scores } from "./scores";
+import { Scores } from "../../scoring/scores";
 import type { WorkbookToWrite, Written } from "./write-in-worker";
 
 addEventListener("message", ({ data: { table, scores, rows } }: MessageEvent<WorkbookToWrite>) => {

@@ -1,6 +1,6 @@
 import { answerFrom } from "../../lib/worker-answer";
 import type { Table } from "../../reading/table";
-import type { Scores } from "./scores";
+import type { Scores } from "../../scoring/scores";
 
 /** Plain data of which the worker makes a Scores. */
 export interface WorkbookToWrite {

@@ -1,12 +1,12 @@
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { PredictRequest } from "../../api/generated";
-import { loadItem } from "../../lib/browser-store";
-import { answerTo, modelList, PREDICT, score, summary } from "../../test/handlers";
-import { server } from "../../test/server";
+import type { PredictRequest } from "../api/generated";
+import { loadItem } from "../lib/browser-store";
+import { answerTo, modelList, PREDICT, score, summary } from "../test/handlers";
+import { server } from "../test/server";
 import type { SavedScores } from "./saved-run";
-import { resultOf, type Task } from "../../reading/worker-tasks";
+import { resultOf, type Task } from "../reading/worker-tasks";
 import { isUnsaved, type Run } from "./run";
 import { Session } from "./session";
 
@@ -27,7 +27,7 @@ let asked: string[] = [];
 let held = Number.POSITIVE_INFINITY;
 let sessions: Session[] = [];
 const page = () => {
-  const session = new Session();
+  const session = new Session("run");
   sessions.push(session);
   return session;
 };

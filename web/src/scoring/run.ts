@@ -1,8 +1,8 @@
-import type { ApiError } from "../../api/client";
-import type { Limits, ModelSummary } from "../../api/generated";
-import type { Pause } from "../../api/score-texts";
-import type { Choosing } from "../../reading/choosing";
-import type { Table } from "../../reading/table";
+import type { ApiError } from "../api/client";
+import type { Limits, ModelSummary } from "../api/generated";
+import type { Pause } from "../api/score-texts";
+import type { Choosing } from "../reading/choosing";
+import type { Table } from "../reading/table";
 import type { SaveState } from "./saved-run";
 import { Scores } from "./scores";
 

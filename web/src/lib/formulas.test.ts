@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { defused, formulaCells } from "./formulas";
 
 const { cells, numbers } = JSON.parse(
-  readFileSync(join(import.meta.dirname, "../../../../tests/tables/cases/formulas.json"), "utf8"),
+  readFileSync(join(import.meta.dirname, "../../../tests/tables/cases/formulas.json"), "utf8"),
 ) as { cells: { cell: string; separator: string; defused: string }[]; numbers: string[] };
 
 it.each(cells)("does what Python does: $cell split at $separator", (vector) => {

@@ -1,5 +1,5 @@
-import type { Outcome } from "../../api/score-texts";
-import type { TextError } from "../../api/generated";
+import type { Outcome } from "../api/score-texts";
+import type { TextError } from "../api/generated";
 
 const PENDING = 0;
 const SURE = 1;

@@ -2,17 +2,14 @@
  * Stores a run in this browser: the file once, the scores at intervals. Only one tab stores its run; a run in another tab
  * lasts as long as that tab.
  */
-import type { Limits, ModelSummary } from "../../api/generated";
-import { removeItems, storeItem, loadItem } from "../../lib/browser-store";
-import { uuid } from "../../lib/uuid";
-import type { Choices } from "../../reading/choosing";
+import type { Limits, ModelSummary } from "../api/generated";
+import { removeItems, storeItem, loadItem } from "../lib/browser-store";
+import { uuid } from "../lib/uuid";
+import type { Choices } from "../reading/choosing";
 import type { Storage } from "./scores";
 
 /** Browsers allow at least some hundred megabytes; this leaves room for the scores. */
 const MAX_BYTES = 50_000_000;
-const FILE = "run-file";
-const SCORES = "run-scores";
-const LOCK = "valence-run";
 /** A reloading tab releases its lock within this time; if the lock is still held then, another tab has it. */
 const LOCK_WAIT_MS = 1500;
 /** Version of the stored format; other versions are ignored. */
@@ -55,6 +52,15 @@ export class SavedRun {
   private saving: Promise<void> | undefined;
   private removing: Promise<void> = Promise.resolve();
   private releaseLock: (() => void) | undefined;
+  private readonly fileKey: string;
+  private readonly scoresKey: string;
+  private readonly lock: string;
+
+  constructor(name: string) {
+    this.fileKey = `${name}-file`;
+    this.scoresKey = `${name}-scores`;
+    this.lock = `valence-${name}`;
+  }
 
   /** Stores the file of a new run, replacing the previous one. */
   async begin({ file, ...options }: FileToSave): Promise<SaveState> {
@@ -70,7 +76,7 @@ export class SavedRun {
     if (this.latest !== id) return "blocked"; // discarded in the meantime
     this.id = id;
     const saved: SavedFile = { version: VERSION, id, name: file.name, type: file.type, bytes, ...options };
-    return (await storeItem(FILE, saved)) ? "yes" : "blocked";
+    return (await storeItem(this.fileKey, saved)) ? "yes" : "blocked";
   }
 
   /** Stores the progress. If calls arrive faster than they can be written, only the latest counts. */
@@ -82,9 +88,12 @@ export class SavedRun {
   /** The run stored by an earlier page, if this tab gets the lock. */
   async load(): Promise<{ file: SavedFile; scores: SavedScores | undefined } | undefined> {
     await this.removing;
-    const stored = await loadItem<SavedFile>(FILE);
+    const stored = await loadItem<SavedFile>(this.fileKey);
     if (stored?.version !== VERSION || !(await this.acquireLock())) return undefined;
-    const [file, scores] = await Promise.all([loadItem<SavedFile>(FILE), loadItem<SavedScores>(SCORES)]);
+    const [file, scores] = await Promise.all([
+      loadItem<SavedFile>(this.fileKey),
+      loadItem<SavedScores>(this.scoresKey),
+    ]);
     if (!file) return undefined; // the other tab removed it
     this.id = file.id;
     return { file, scores: scores?.id === file.id ? scores : undefined };
@@ -100,7 +109,7 @@ export class SavedRun {
 
   private async remove(): Promise<void> {
     await this.saving;
-    await removeItems(FILE, SCORES);
+    await removeItems(this.fileKey, this.scoresKey);
     this.releaseLock?.();
     this.releaseLock = undefined;
   }
@@ -108,7 +117,7 @@ export class SavedRun {
   private async saveAll(): Promise<void> {
     for (let { next } = this; next && this.id !== ""; { next } = this) {
       this.next = undefined;
-      await storeItem(SCORES, { ...next, id: this.id } satisfies SavedScores);
+      await storeItem(this.scoresKey, { ...next, id: this.id } satisfies SavedScores);
     }
     this.saving = undefined;
   }
@@ -123,7 +132,7 @@ export class SavedRun {
           resolve(true);
         });
       navigator.locks
-        .request(LOCK, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, held)
+        .request(this.lock, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, held)
         .catch(() => resolve(false)); // another tab holds it
     });
   }

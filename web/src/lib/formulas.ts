@@ -2,8 +2,6 @@
  * Cells that a spreadsheet would run as formulas get an apostrophe. The same rule as in `valence.tables.spreadsheet`,
  * where it is explained, except that a signed number stays as it is: an apostrophe would make it text.
  */
-import type { Table } from "../../reading/table";
-
 const SEPARATORS = [",", ";", "\t", "|"];
 /** A signed number ends with the cell, or where a spreadsheet may split it. */
 const NUMBER = String.raw`(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?%?(?:$|[;|\t\r\n])`;
@@ -24,8 +22,13 @@ export function defused(cell: string, separator: string): string {
   return AT_START.test(cell) ? `'${inside}` : inside;
 }
 
+interface Cells {
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
 /** The number of cells that get an apostrophe. */
-export function formulaCells(table: Table, separator: string): number {
+export function formulaCells(table: Cells, separator: string): number {
   const inRow = (row: readonly string[]) =>
     row.reduce((sum, cell) => sum + (defused(cell, separator) === cell ? 0 : 1), 0);
   return table.rows.reduce((sum, row) => sum + inRow(row), inRow(table.columns));

@@ -1,15 +1,21 @@
 import { Button } from "@mantine/core";
 
-import { Notice } from "../../components/notice";
-import shared from "../../components/shared.module.css";
-import { SlowNotice } from "../../components/slow-notice";
-import { count, counted, longDuration } from "../../lib/format";
+import { Notice } from "../components/notice";
+import shared from "../components/shared.module.css";
+import { SlowNotice } from "../components/slow-notice";
+import { count, counted, longDuration } from "../lib/format";
 import classes from "./run-progress.module.css";
 import type { Run } from "./run";
-import { session } from "./session";
+import type { Session } from "./session";
+
+interface RunProgressProps {
+  run: Run;
+  session: Session;
+  onNewFile: () => void;
+}
 
 /** A run's progress and rate, with buttons to stop and resume it. */
-export function RunProgress({ run, onNewFile }: { run: Run; onNewFile: () => void }) {
+export function RunProgress({ run, session, onNewFile }: RunProgressProps) {
   const { status, file, table, column, texts, done, pause, failure } = run;
   return (
     <section className={classes.progress} aria-label="Progress">
