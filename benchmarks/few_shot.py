@@ -2,10 +2,8 @@
 
     python benchmarks/few_shot.py --data FOLDER [--data FOLDER] [--only NAME] [--rows N] [--draws 10]
 
-The folders hold the files as their authors published them: those of benchmarks/own_data.py, and
-train_5500.label and TREC_10.label (TREC, Li and Roth 2002), subjectivity/plot.tok.gt9.5000 and
-subjectivity/quote.tok.gt9.5000 (Pang and Lee 2004), ag_news_csv/test.csv (Zhang et al. 2015). Training rows are drawn
-from the official training set where there is one, and tested on at most 1,000 other rows, the same in every draw.
+The folders hold the files that benchmarks/data_files.py names. Training rows are drawn from the official training set
+where there is one, and tested on at most 1,000 other rows, the same in every draw.
 
 ours    what `valence transfer` fits by default: nothing is chosen on the test rows
 tfidf   the baseline of every run, by the same code
@@ -18,21 +16,20 @@ not ahead of both in mean macro F1, for any size, or its mean calibration error 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from data_files import FILES, Find, finder  # beside this file
 
 from valence.data.examples import Examples, Splits
-from valence.data.sources import DataRequest
-from valence.data.splits import VALIDATION_ROWS, cut, sample
+from valence.data.splits import VALIDATION_ROWS, cut, cut_test, sample
 from valence.evaluation.metrics import confusion_matrix, expected_calibration_error, from_confusion
 from valence.fitting.choice import CROSS_VALIDATED
 from valence.fitting.head_on_body import HeadOptions, head_on_body
@@ -41,7 +38,6 @@ from valence.model.head import Floats, standardiser
 from valence.model.labels import Labels
 from valence.system.files import write_json
 from valence.system.machine import processor
-from valence.tables.options import TableOptions
 from valence.training.body_source import open_body
 from valence.training.frozen_body import FrozenBody
 from valence.training.tfidf import tfidf
@@ -51,57 +47,6 @@ WAYS = ("ours", "tfidf", "plain")
 CALIBRATED_FROM, CALIBRATION_ERROR = 16, 0.10
 _TESTED = 1000
 _T = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 10: 2.262}  # 97.5 % of Student's t, for the mean of that many draws
-
-Find = Callable[[str], Path]
-
-
-def _own(file: str, find: Find, **columns: Any) -> tuple[Examples, Examples]:
-    dataset = DataRequest(str(find(file)), options=TableOptions(**columns)).load(seed=0)
-    return dataset.train, dataset.test
-
-
-def _banking(find: Find) -> tuple[Examples, Examples]:
-    dataset = DataRequest(str(find("banking77_train.csv")), find("banking77_test.csv")).load(seed=0)
-    return dataset.train, dataset.test
-
-
-def _trec(find: Find) -> tuple[Examples, Examples]:
-    """The six coarse classes of questions."""
-    lines = [find(name).read_text("latin-1").splitlines() for name in ("train_5500.label", "TREC_10.label")]
-    train, test = (_examples([line.partition(":")[::2] for line in part]) for part in lines)
-    return train, test
-
-
-def _subj(find: Find) -> tuple[Examples, Examples]:
-    files = {"objective": "plot.tok.gt9.5000", "subjective": "quote.tok.gt9.5000"}
-    rows = [
-        (label, f": {text.strip()}")
-        for label, name in files.items()
-        for text in find(f"subjectivity/{name}").read_text("utf-8").splitlines()
-    ]
-    return cut(_examples(rows), rows=_TESTED, seed=0)
-
-
-def _ag_news(find: Find) -> tuple[Examples, Examples]:
-    with find("ag_news_csv/test.csv").open(encoding="utf-8", newline="") as file:
-        rows = [(label, f": {title} {text}") for label, title, text in csv.reader(file)]
-    return cut(_examples(rows), rows=_TESTED, seed=0)
-
-
-def _examples(rows: Sequence[tuple[str, str]]) -> Examples:
-    """Of labels, and texts behind one more word."""
-    labels, texts = zip(*rows, strict=True)
-    return Examples(tuple(text.partition(" ")[2] for text in texts), labels, tuple(map(str, range(len(rows)))))
-
-
-FILES: Mapping[str, Callable[[Find], tuple[Examples, Examples]]] = {
-    "comments": lambda find: _own("comments_toxicity.csv", find),
-    "subj": _subj,
-    "trec": _trec,
-    "ag-news": _ag_news,
-    "tweets": lambda find: _own("tweets_hate_offensive.csv", find, text_column="tweet", label_columns=("class",)),
-    "banking77": _banking,
-}
 
 
 @dataclass(frozen=True)
@@ -122,8 +67,8 @@ class Draw:
 
 
 def ours(draw: Draw) -> Floats:
-    options = HeadOptions(seed=draw.seed)
     start = draw.start
+    options = HeadOptions(seed=draw.seed, body=start.body.id)
     choice = head_on_body(start.body.readouts, start.read, draw.labels, draw.parts(), options, quiet=True)
     fitted = FittedHead(choice.head, draw.labels, choice.chosen.readout, start.body.id, ngrams=choice.ngrams)
     features = start.read(draw.test.texts, fitted.readout, "")
@@ -167,8 +112,10 @@ def figures(probabilities: Floats, draw: Draw) -> tuple[float, float]:
 
 def measured(name: str, find: Find, rows: int, draws: int) -> dict[str, Any]:
     """Way -> macro F1 and calibration error of each draw."""
-    train, whole = FILES[name](find)
-    test, labels = sample(whole, rows=_TESTED, seed=0), Labels.discover(train.labels)
+    train, test = FILES[name](find)
+    if test is None:
+        train, test = cut_test(train, seed=0)
+    test, labels = sample(test, rows=_TESTED, seed=0), Labels.discover(train.labels)
     start = open_body("bundled", labels, "auto")
     found: dict[str, Any] = {way: {"macro_f1": [], "ece": []} for way in WAYS}
     for seed in range(draws):
@@ -209,19 +156,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--results", type=Path, default=Path("docs/results/few-shot.json"))
     given = parser.parse_args(arguments)
-
-    def find(file: str) -> Path:
-        for folder in given.data:
-            if (folder / file).exists():
-                return Path(folder / file)
-        raise SystemExit(f"None of the folders has {file}.")
-
     logging.getLogger("valence").setLevel(logging.ERROR)
     known = json.loads(given.results.read_text("utf-8"))["measured"] if given.results.exists() else []
     of_all = {(each["file"], each["rows"]): each for each in known}
     for rows in given.rows or ROWS:
         for name in given.only or FILES:
-            found = of_all[name, rows] = measured(name, find, rows, given.draws)
+            found = of_all[name, rows] = measured(name, finder(given.data), rows, given.draws)
             shown = {
                 way: [round(mean_interval(of)[0], 3) for of in each.values()] for way, each in found["ways"].items()
             }

@@ -33,7 +33,7 @@ from valence.system.files import write_json
 from valence.system.machine import processor
 from valence.training.run import begin
 
-ROWS = (12, 30, 100, 300, 2000)
+ROWS = (12, 30, 100, 300, 1000, 2000)
 METRICS = ("accuracy", "macro_f1")
 LEAST, MOST = 0.90, 0.99
 _NEW = 4000

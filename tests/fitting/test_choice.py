@@ -103,11 +103,29 @@ def test_the_same_rows_give_the_same_head() -> None:
     np.testing.assert_array_equal(one.head.weight, two.head.weight)
 
 
-def test_few_rows_get_a_usual_penalty_and_no_ngrams_that_help_by_chance() -> None:
+def test_class_weights_count_in_the_choice_and_the_calibration() -> None:
+    """Twenty rows of the rare class count as much as 220 of the other: the held-out loss is the weighted one."""
+    labels = (np.arange(ROWS) % 12 == 0).astype(np.int64)
+    telling = (NOISE + labels[:, None]).astype(np.float32)
+    rows = HeadRows(PLAIN_TEXTS, labels, np.arange(ROWS), np.zeros(0, np.int64))
+    choice = HeadChooser(TWO, ngrams=False, class_weight="balanced").choose(rows, {"final": telling})
+    truth = labels[choice.held_out]
+    losses = -np.log(choice.probabilities[np.arange(ROWS), truth])
+    balanced = (losses[truth == 0].mean() + losses[truth == 1].mean()) / 2
+    assert choice.chosen.log_loss == pytest.approx(balanced + 2 / ROWS, abs=1e-4)
+    plain = HeadChooser(TWO, ngrams=False).choose(rows, {"final": telling})
+    assert balanced < np.mean([-np.log(plain.probabilities[truth == each, each]).mean() for each in (0, 1)])
+
+
+def test_ngrams_are_not_tried_on_few_rows() -> None:
+    rows = HeadRows(TELLING_TEXTS[:98], TRUTH[:98], np.arange(98), np.zeros(0, np.int64))
+    assert not any(each.ngrams for each in HeadChooser(TWO).choose(rows, {"final": NOISE[:98]}).candidates)
+
+
+def test_few_rows_get_a_usual_penalty() -> None:
     telling = NOISE + TRUTH[:, None].astype(np.float32)
     for seed in range(4):
         drawn = np.random.default_rng(seed).permutation(ROWS)[:24]
         rows = HeadRows([PLAIN_TEXTS[row] for row in drawn], TRUTH[drawn], np.arange(24), np.zeros(0, dtype=np.int64))
         chosen = HeadChooser(TWO, seed=seed).choose(rows, {"final": telling[drawn]}).chosen
-        assert not chosen.ngrams
         assert 0.011 < chosen.penalties[0] * 24 / NOISE.shape[1] < 0.12

@@ -60,9 +60,9 @@ def test_groups_that_leave_a_fold_without_a_label_are_refused() -> None:
 
 
 def test_the_luckiest_of_many_readouts_is_not_taken_for_a_good_one() -> None:
-    """Of twenty readouts that say nothing, the best seems to tell the labels apart; nested, it does not."""
+    """Of many readouts that say nothing, the best seems to tell the labels apart; nested, it does not."""
     draw, rows = np.random.default_rng(2), rows_of(*"ab" * 12)
-    noise = {f"noise {each}": draw.normal(size=(24, 3)).astype(np.float32) for each in range(20)}
+    noise = {f"noise {each}": draw.normal(size=(24, 3)).astype(np.float32) for each in range(80)}
     truth = TWO.encode(rows.labels)
     texts = HeadRows(rows.texts, truth, np.arange(24), np.zeros(0, dtype=np.int64))
     chance = np.log(2)

@@ -98,7 +98,13 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             start.read,
             labels,
             (train, validation),
-            HeadOptions(readout=self.readout, class_weight=weighed, optimise=self.optimise, seed=int(self.seed)),
+            HeadOptions(
+                readout=self.readout,
+                class_weight=weighed,
+                optimise=self.optimise,
+                seed=int(self.seed),
+                body=start.body.id,
+            ),
             weights=None if weights is None else weights[[int(key) for key in (*train.keys, *validation.keys)]],
             quiet=True,
         )

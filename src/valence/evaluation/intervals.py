@@ -1,9 +1,11 @@
 """95% intervals by the percentile bootstrap (Efron 1979), seeded, so that the same rows give the same interval.
 
 Where fewer than ten rows are wrong, or right, resampling them would say that there can be none: 100 % [100, 100] on
-fifteen rows. Shares get Wilson's interval there, as slices always do; what else comes from a confusion matrix its
-posterior (Goutte and Gaussier 2005); the area under the ROC curve Newcombe's interval where no pair is in the wrong
-order; and a mean over rows that are all alike what such rows say of those that were not seen.
+fifteen rows; and with fewer than a hundred rows the percentiles of resamples are too close together, above all those of
+macro F1, where a class may have only a few rows. Shares get Wilson's interval there, as slices always do; what else
+comes from a confusion matrix its posterior (Goutte and Gaussier 2005); the area under the ROC curve Newcombe's interval
+where no pair is in the wrong order; and a mean over rows that are all alike what such rows say of those that were not
+seen.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ MOST_LOG_LOSS = -float(np.log(np.finfo(np.float64).eps))  # of a row: see metric
 LEVELS = (2.5, 97.5)  # percent: the ends of the interval
 _NORMAL = 1.959964  # 95% of a normal distribution is within this many standard deviations of its mean
 FEW = 10  # rows, right or wrong: the usual least number for what the percentiles of resamples rest on
+ENOUGH = 100  # rows: the interval of an accuracy is then at most ten points wide in either direction
 _TINY = 1e-9
 _CELLS_AT_ONCE = 1 << 23  # of resampled confusion matrices: 64 MB, however many classes there are
 
@@ -79,7 +82,7 @@ def of_confusion(confusion: Confusion, generator: np.random.Generator) -> dict[s
     Resampling rows is the same as resampling the matrix's cells, so memory doesn't grow with the rows.
     """
     rows, right = int(confusion.sum()), int(np.trace(confusion))
-    few = degenerate(right, rows)
+    few = rows < ENOUGH or degenerate(right, rows)
     cells = np.arange(confusion.size) if few else np.flatnonzero(confusion)
     counts: npt.NDArray[Any]
     if few:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from valence.evaluation.comparison import Comparison
 from valence.evaluation.details import calibration_details, label_details, rounded
-from valence.evaluation.intervals import MOST_LOG_LOSS, estimate, stretched
+from valence.evaluation.intervals import ENOUGH, MOST_LOG_LOSS, estimate, stretched
 from valence.evaluation.mistakes import MOST_MISTAKES, mistakes_by_row
 from valence.evaluation.multi_label import estimate as estimate_multi_label
 from valence.evaluation.scored import AnyScored, MultiLabelScored
@@ -55,8 +55,6 @@ class Origin:
 _LEAST = {"mcc": -1.0}
 _MOST = {"brier": 2.0, "log_loss": MOST_LOG_LOSS}
 
-_ENOUGH = 100  # rows: the interval of an accuracy is then at most ten points wide in either direction
-
 
 def measure(
     scored: AnyScored,
@@ -92,7 +90,7 @@ def measure(
         split=origin.split,
         rows=len(scored),
         cross_validation=origin.cross_validation,
-        caution=f"{len(scored)} rows: any figure below is a guess." if len(scored) < _ENOUGH else None,
+        caution=f"{len(scored)} rows: any figure below is a guess." if len(scored) < ENOUGH else None,
         metrics={name: rounded(_with_dependence(name, figure, dependence)) for name, figure in figures.items()},
         multi_label=isinstance(scored, MultiLabelScored),
         labels=list(scored.labels),

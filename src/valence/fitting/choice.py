@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from valence.fitting.blocks import Block, Path, Problem, ngram_block, path, readout_block
+from valence.fitting.candidates import FEW, NGRAMS, Candidate, notes_on, ranked, usual
 from valence.fitting.class_weights import fit_weights
-from valence.fitting.factors import calibrated_factors
+from valence.fitting.common_directions import CommonDirections
 from valence.fitting.folds import folds
 from valence.fitting.linear import SEVERAL, SINGLE, one_column_a_class
 from valence.model.head import ClassWeight, Floats, Head, Ints, standardiser
@@ -29,44 +30,11 @@ from valence.model.offsets import Objective, choose_offsets
 
 log = logging.getLogger(__name__)
 
-NGRAMS = "n-grams"
 CROSS_VALIDATED = 2000  # rows; with more, a fifth of them says enough
 _PARTS = 5
 
-# The numbers of each layer that are chosen on the held-out rows: a penalty and a factor. Each makes the loss on n rows
-# lower by about 1/n than on others (Akaike 1974): with few rows, n-grams would otherwise seem to help wherever they
-# are tried.
-_CHOSEN = 2
-
-# With fewer rows, a readout's penalty, times the rows and over its width, is between these: so few rows cannot tell
-# which is best, and the ends of the search give heads that are sure of everything, or of nothing.
-_FEW = 100
-_USUAL_PENALTIES = (0.011, 0.12)
-
 # With fewer classes the matrix products are so small that threads mostly wait for each other.
 _WIDE = 10
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """What a head could read, and how well it did on held-out rows.
-
-    Attributes:
-        readout: of the body.
-        ngrams: whether hashed n-grams stand beside it.
-        log_loss: of the calibrated head.
-        penalties: of the readout's layer, and of the n-grams'.
-        factors: what their logits are multiplied with.
-    """
-
-    readout: str
-    ngrams: bool
-    log_loss: float
-    penalties: tuple[float, ...]
-    factors: tuple[float, ...]
-
-    def __str__(self) -> str:
-        return f"{self.readout} readout{' beside n-grams' if self.ngrams else ''}"
 
 
 @dataclass(frozen=True)
@@ -171,6 +139,7 @@ class HeadChooser:
             class, or of several labels by each one's F1.
         cross_validated: up to this number of rows, the choice is by cross-validation.
         seed: of the folds.
+        directions: of readouts, where they are known: used where the choice is by cross-validation.
         on_step: gets a line for each penalty that was tried.
     """
 
@@ -180,6 +149,7 @@ class HeadChooser:
     optimise: Objective | None = None
     cross_validated: int = CROSS_VALIDATED
     seed: int = 42
+    directions: Mapping[str, CommonDirections] = field(default_factory=dict)
     on_step: Callable[[str], None] = log.debug
 
     def choose(self, rows: HeadRows, features: Mapping[str, Floats]) -> HeadChoice:
@@ -189,15 +159,15 @@ class HeadChooser:
 
     def _choose(self, rows: HeadRows, features: Mapping[str, Floats]) -> HeadChoice:
         problem, decided_by = self._problem(rows)
-        readouts = list(features)
-        scales = {readout: standardiser(features[readout], rows.weights) for readout in readouts}
-        blocks = {name: readout_block(name, features[name], *scales[name], len(self.labels)) for name in readouts}
-        blocks = {name: _usual(block, *features[name].shape) for name, block in blocks.items()}
-        vocabulary = Vocabulary.of(rows.texts, len(self.labels)) if self.ngrams else None
+        readouts = sorted(features, key=lambda name: -features[name].shape[1])  # the widest says the most
+        scales = {name: self._scale(name, features[name], rows) for name in readouts}
+        blocks = {name: self._block(name, features[name], scales[name]) for name in readouts}
+        tries_ngrams = self.ngrams and len(rows.texts) >= FEW
+        vocabulary = Vocabulary.of(rows.texts, len(self.labels)) if tries_ngrams else None
         if vocabulary is not None and len(vocabulary.buckets):
             blocks[NGRAMS] = ngram_block(rows.texts, vocabulary)
         paths = {name: path(block, problem, self.on_step) for name, block in blocks.items()}
-        candidates = sorted(_candidates(readouts, paths, problem), key=lambda candidate: candidate.log_loss)
+        candidates = ranked(readouts, paths, problem)
         best = candidates[0]
         used = [best.readout, *([NGRAMS] if best.ngrams else [])]
         logits = sum(factor * paths[name].logits for factor, name in zip(best.factors, used, strict=True))
@@ -205,8 +175,26 @@ class HeadChooser:
         head, ngrams = self._fitted(best, blocks, paths, problem, scales[best.readout], vocabulary)
         weights = None if rows.weights is None else rows.weights[problem.held_out]
         head = self._deciding(head, probabilities, rows.labels[problem.held_out], weights)
-        notes = tuple(_notes(rows, used, blocks, paths))
+        notes = tuple(notes_on(len(rows.texts), used, blocks, paths))
         return HeadChoice(head, ngrams, tuple(candidates), decided_by, problem.held_out, probabilities, notes)
+
+    def _scale(self, name: str, features: Floats, rows: HeadRows) -> tuple[Floats, Floats]:
+        """(mean, scale) that a readout is standardised by."""
+        mean, scale = standardiser(features, rows.weights)
+        known = self._directions(name, len(features))
+        return mean, known.scale if known else scale
+
+    def _block(self, name: str, features: Floats, scale: tuple[Floats, Floats]) -> Block:
+        known = self._directions(name, len(features))
+        if known:
+            block = known.block(name, features, scale[0], len(self.labels))
+        else:
+            block = readout_block(name, features, *scale, len(self.labels))
+        return usual(block, *features.shape)
+
+    def _directions(self, name: str, rows: int) -> CommonDirections | None:
+        """Of a readout, if they help: many rows show by themselves which directions tell the labels apart."""
+        return self.directions.get(name) if rows <= CROSS_VALIDATED else None
 
     def _deciding(self, head: Head, probabilities: Floats, truth: Ints, weights: Floats | None) -> Head:
         """The head with the thresholds or the offsets that are best on held-out rows."""
@@ -226,8 +214,10 @@ class HeadChooser:
         else:
             cut = [(np.setdiff1d(np.arange(len(rows.texts)), rows.validation), rows.validation)]
             decided_by = f"{len(rows.validation):,} validation rows"
-        link = SEVERAL if self.labels.multi_label else SINGLE
-        return Problem(targets, link, rows.weights, weights, cut), decided_by
+        several = self.labels.multi_label
+        # What counts more in the fit counts more in the choice too; otherwise calibration would undo classes' weights.
+        counts = rows.weights if several else weights
+        return Problem(targets, SEVERAL if several else SINGLE, counts, weights, cut), decided_by
 
     def _fitted(
         self,
@@ -263,37 +253,3 @@ def with_ngrams(head: Head, ngrams: NGrams) -> Head:
         mean=np.concatenate([head.mean, np.zeros(classes, np.float32)]),
         scale=np.concatenate([head.scale, np.ones(classes, np.float32)]),
     )
-
-
-def _usual(block: Block, rows: int, width: int) -> Block:
-    """With few rows, only the usual penalties of a readout of that width."""
-    if rows >= _FEW:
-        return block
-    least, most = _USUAL_PENALTIES
-    usual = tuple(each for each in block.penalties if least < each * rows / width < most)
-    return replace(block, penalties=usual or block.penalties)
-
-
-def _candidates(readouts: Sequence[str], paths: Mapping[str, Path], problem: Problem) -> list[Candidate]:
-    found = []
-    for readout in readouts:
-        for names in ([readout], [readout, NGRAMS]):
-            if all(name in paths for name in names):
-                logits = [paths[name].logits for name in names]
-                factors = calibrated_factors(logits, problem)
-                loss = problem.loss(np.asarray(sum(f * each for f, each in zip(factors, logits, strict=True))))
-                loss += _CHOSEN * len(names) / len(problem.held_out)
-                penalties = tuple(paths[name].penalty for name in names)
-                found.append(Candidate(readout, len(names) > 1, round(loss, 6), penalties, factors))
-    return found
-
-
-def _notes(rows: HeadRows, used: Sequence[str], blocks: Mapping[str, Block], paths: Mapping[str, Path]) -> list[str]:
-    notes = [
-        f"The best penalty of {name}, {paths[name].penalty:g}, is the last that was tried: one beyond may be better."
-        for name in used
-        if paths[name].at_end(blocks[name]) and len(rows.texts) >= _FEW
-    ]
-    if len(rows.texts) < _FEW:
-        notes.append(f"There are {len(rows.texts)} rows to learn from: any figure below is a guess.")
-    return notes

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from valence.data.duplicates import blocks
 from valence.data.examples import Examples
 from valence.fitting.choice import CROSS_VALIDATED, HeadChoice, HeadChooser, HeadRows
+from valence.fitting.common_directions import common_directions
 from valence.fitting.nested import Plan, score_held_out
 from valence.model.folder import FINAL, GENERAL
 from valence.model.head import ClassWeight, Floats
@@ -36,6 +37,7 @@ class HeadOptions:
         optimise: see `HeadChooser`.
         cross_validate: however many rows there are, so that each one is scored by heads that have not seen it.
         seed: of the folds.
+        body: the ID of the body that reads; with few rows, what is known of its features helps.
     """
 
     readout: str = AUTO
@@ -43,6 +45,7 @@ class HeadOptions:
     optimise: Objective | None = None
     cross_validate: bool = False
     seed: int = 42
+    body: str = ""
 
 
 class Features(Protocol):
@@ -136,5 +139,6 @@ def _chooser(labels: Labels, rows: int, options: HeadOptions, on_step: Callable[
         optimise=options.optimise,
         cross_validated=rows if options.cross_validate else CROSS_VALIDATED,
         seed=options.seed,
+        directions=common_directions(options.body),
         on_step=on_step,
     )

@@ -34,7 +34,7 @@ def check_file(rows: Examples, source: str, *, readout: str = AUTO, seed: int = 
             code="split-impossible",
         )
     start = open_body(source, labels, "auto")
-    options = HeadOptions(readout=readout, cross_validate=True, seed=seed)
+    options = HeadOptions(readout=readout, cross_validate=True, seed=seed, body=start.body.id)
     choice = head_on_body(start.body.readouts, start.read, labels, (rows, _NO_ROWS), options)
     return check_choice(choice, rows, labels)
 

@@ -90,7 +90,8 @@ def transfer(
     start = open_body(source, labels, config.precision, spread)
     check_readout(start.body.readouts, config.readout)
     parts = (splits.train, splits.validation)
-    choice = head_on_body(start.body.readouts, start.read, labels, parts, _options(config), plan=run.plan)
+    options = _options(config, start.body.id)
+    choice = head_on_body(start.body.readouts, start.read, labels, parts, options, plan=run.plan)
     readout = choice.chosen.readout
     fitted = FittedHead(choice.head, labels, readout, start.body.id, ngrams=choice.ngrams)
     rows = run.tested(choice.tested) if choice.tested else _of_test(start, run, fitted)
@@ -116,13 +117,14 @@ def transfer(
     return run.finish(out, model, results, provenance, comparisons=earlier, beside=_baseline(run, rows, what, config))
 
 
-def _options(config: TransferConfig) -> HeadOptions:
+def _options(config: TransferConfig, body: str) -> HeadOptions:
     return HeadOptions(
         readout=config.readout,
         class_weight=config.class_weight,
         optimise=config.optimise,
         cross_validate=config.check_labels,
         seed=config.seed,
+        body=body,
     )
 
 

@@ -58,7 +58,7 @@ def fit(task: Task, features: Mapping[str, Floats]) -> Made:
     labels = Labels.discover(train.labels)
     learnt, validation = _cut(train)
     read = _Features([*task.train.texts, *task.test.texts], features)
-    options = HeadOptions(readout=task.readout, seed=SEED)
+    options = HeadOptions(readout=task.readout, seed=SEED, body=task.body)
     widths = {name: rows.shape[1] for name, rows in features.items()}
     choice = head_on_body(widths, read, labels, (learnt, validation), options, quiet=True)
     provenance = _provenance(task, choice, len(train))

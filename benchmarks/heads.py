@@ -1,0 +1,299 @@
+"""The default head beside other ways to classify a user's file: six files, five splits each.
+
+    python benchmarks/heads.py --data FOLDER [--data FOLDER] [--only NAME] [--splits 5]
+
+The folders hold the files that benchmarks/data_files.py names. A file with an official test set is tested on it, and
+each split draws nine tenths of its training rows; of the others each split cuts a fifth as test set, as `--data` does.
+
+final, general   the head on one readout: `valence transfer --readout final`
+baseline         the baseline of every run: our TF-IDF
+tfidf            the same idea in scikit-learn: words and characters, penalty by validation, refitted
+blend            log-probabilities of `general` and `tfidf`, with two weights by validation log loss
+offsets          the blend, with a bias for each class by validation macro F1
+default          what `valence transfer` fits without options
+
+All are fitted again on all rows after their choices; nothing is chosen on the test rows. Writes
+docs/results/heads.json; splits that were measured before stay in it, unless --again is given. The exit code is 1 if the
+default is more than half a point of macro F1 below the best column on a file, or on average not above each of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from data_files import FILES, finder  # beside this file
+from few_shot import mean_interval
+
+from valence.data.examples import Dataset, Examples, Splits
+from valence.data.splits import SplitConfig, cut_test, prepare, sample
+from valence.evaluation.metrics import confusion_matrix, expected_calibration_error, from_confusion, row_log_loss
+from valence.fitting.blocks import Block, Problem, path
+from valence.fitting.blocks import Path as Path_
+from valence.fitting.choice import HeadChoice
+from valence.fitting.head_on_body import AUTO, HeadOptions, head_on_body
+from valence.model.folder import FINAL, GENERAL, FittedHead
+from valence.model.head import Floats, Ints
+from valence.model.labels import Labels
+from valence.model.softmax import log_softmax
+from valence.system.files import write_json
+from valence.system.machine import processor
+from valence.training.body_source import open_body
+from valence.training.tfidf import tfidf
+
+COLUMNS = (FINAL, GENERAL, "baseline", "tfidf", "blend", "offsets", "default")
+_TRAINED = 10_000  # rows at most, validation among them: of tweets about half
+MOST_BELOW = 0.005  # of macro F1, of the best column
+_STRENGTHS = (1.0, 4.0, 16.0, 64.0, 256.0)  # C of scikit-learn's regression
+_BIASES = np.linspace(-2.0, 2.0, 41)
+
+
+class Read:
+    """The features of a file's texts, each read once."""
+
+    def __init__(self, texts: Sequence[str], labels: Labels) -> None:
+        start = open_body("bundled", labels, "auto")
+        self.readouts, self.body = start.body.readouts, start.body.id
+        self._row_of = {text: row for row, text in enumerate(texts)}
+        self._features = {name: start.read(list(self._row_of), name, name) for name in self.readouts}
+        self._row_of = {text: row for row, text in enumerate(self._row_of)}
+
+    def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:  # noqa: ARG002
+        """As `Features`."""
+        return np.asarray(self._features[readout][[self._row_of[text] for text in texts]])
+
+
+@dataclass(frozen=True)
+class Case:
+    """One split of one file."""
+
+    splits: Splits
+    labels: Labels
+    read: Read
+    seed: int
+
+    @cached_property
+    def truth(self) -> Ints:
+        return self.labels.encode(self.splits.test.labels)
+
+    @cached_property
+    def validation(self) -> Ints:
+        """The labels of the validation rows."""
+        return self.labels.encode(self.splits.validation.labels)
+
+    def head(self, readout: str) -> tuple[HeadChoice, Floats]:
+        """What `--readout` chooses, and its probabilities of the test rows."""
+        options = HeadOptions(readout=readout, seed=self.seed, body=self.read.body)
+        parts = (self.splits.train, self.splits.validation)
+        choice = head_on_body(self.read.readouts, self.read, self.labels, parts, options, quiet=True)
+        fitted = FittedHead(choice.head, self.labels, choice.chosen.readout, "", ngrams=choice.ngrams)
+        test = self.splits.test.texts
+        return choice, fitted.head.predict_proba(fitted.inputs(self.read(test, fitted.readout, ""), test))
+
+
+def of_scikit_learn(splits: Splits, labels: Labels) -> tuple[Floats, Floats]:
+    """(validation, test) probabilities of TF-IDF; those of the validation rows are from before the last fit."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_union
+
+    how = {"min_df": 1 if len(splits.train) < 1000 else 2, "sublinear_tf": True, "dtype": np.float32}
+    words = TfidfVectorizer(ngram_range=(1, 2), max_features=50_000, **how)
+    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), max_features=50_000, **how)
+    both = splits.train.joined(splits.validation)
+    vectors = make_union(words, characters).fit(both.texts)
+    train, validation, every, test = (
+        vectors.transform(each.texts) for each in (splits.train, splits.validation, both, splits.test)
+    )
+    model = LogisticRegression(max_iter=200, warm_start=True)
+    found: dict[float, Floats] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for strength in _STRENGTHS:
+            model.set_params(C=strength).fit(train, labels.encode(splits.train.labels))
+            found[strength] = model.predict_proba(validation)
+        truth = labels.encode(splits.validation.labels)
+        best = min(found, key=lambda strength: float(row_log_loss(found[strength], truth).mean()))
+        model.set_params(C=best).fit(every, labels.encode(both.labels))
+    return found[best], np.asarray(model.predict_proba(test))
+
+
+def blended(validation: Sequence[Floats], test: Sequence[Floats], truth: Ints) -> tuple[Floats, Floats]:
+    """(validation, test) probabilities of a weighted sum of log-probabilities; the weights have the lowest loss."""
+    from scipy.optimize import minimize
+
+    parts = [np.log(np.maximum(each, 1e-12)) for each in validation]
+
+    def pooled(weights: Floats, logarithms: Sequence[Floats]) -> Floats:
+        return log_softmax(np.asarray(sum(w * each for w, each in zip(weights, logarithms, strict=True))))
+
+    def loss(weights: Floats) -> float:
+        return float(-pooled(weights, parts)[np.arange(len(truth)), truth].mean())
+
+    weights = minimize(loss, np.full(len(parts), 0.5), method="Nelder-Mead").x
+    return np.exp(pooled(weights, parts)), np.exp(pooled(weights, [np.log(np.maximum(each, 1e-12)) for each in test]))
+
+
+def biases(probabilities: Floats, truth: Ints) -> Floats:
+    """For each class the bias of its logarithm that gives validation the best macro F1: one after the other, twice."""
+    scores, bias = np.log(np.maximum(probabilities, 1e-12)), np.zeros(probabilities.shape[1])
+    for _ in range(2):
+        for of_class in range(len(bias)):
+
+            def value(tried: float, of_class: int = of_class) -> tuple[float, float]:
+                changed = bias.copy()
+                changed[of_class] = tried
+                return _macro_f1((scores + changed).argmax(axis=1), truth, len(changed)), -abs(tried)
+
+            bias[of_class] = max(_BIASES, key=value)
+    return bias
+
+
+def _macro_f1(answers: Ints, truth: Ints, classes: int) -> float:
+    return float(from_confusion(confusion_matrix(truth, answers, classes))["macro_f1"])
+
+
+def figures(probabilities: Floats, case: Case, answers: Ints | None = None) -> dict[str, float]:
+    """What is compared, of one way on the test rows."""
+    answers = probabilities.argmax(axis=1) if answers is None else answers
+    found = from_confusion(confusion_matrix(case.truth, answers, len(case.labels)))
+    every = {
+        "macro_f1": float(found["macro_f1"]),
+        "accuracy": float(found["accuracy"]),
+        "log_loss": float(row_log_loss(probabilities, case.truth).mean()),
+        "ece": expected_calibration_error(probabilities, case.truth),
+    }
+    return {name: round(value, 5) for name, value in every.items()}
+
+
+@contextmanager
+def paths_once() -> Iterator[None]:
+    """Within it, a block's path of penalties is computed once, although several columns need it."""
+    known: dict[str, Path_] = {}
+
+    def remembered(block: Block, problem: Problem, on_step: Callable[[str], None]) -> Path_:
+        if block.name not in known:
+            known[block.name] = path(block, problem, on_step)
+        return known[block.name]
+
+    with mock.patch("valence.fitting.choice.path", remembered):
+        yield
+
+
+def measured(case: Case) -> dict[str, Any]:
+    """Column -> its figures; and what the default chose."""
+    with paths_once():
+        return _measured(case)
+
+
+def _measured(case: Case) -> dict[str, Any]:
+    (_, final), (general, of_general) = case.head(FINAL), case.head(GENERAL)
+    validation, test = of_scikit_learn(case.splits, case.labels)
+    rows = len(case.splits.train) + np.arange(len(case.splits.validation))
+    order = np.argsort(general.held_out)  # the rows in which they were held out: with few rows all were
+    held_out = general.probabilities[order][np.searchsorted(general.held_out[order], rows)]
+    of_validation, blend = blended([held_out, validation], [of_general, test], case.validation)
+    bias = biases(of_validation, case.validation)
+    choice, default = case.head(AUTO)
+    found = {
+        FINAL: figures(final, case),
+        GENERAL: figures(of_general, case),
+        "baseline": figures(tfidf(case.splits, case.labels).test, case),
+        "tfidf": figures(test, case),
+        "blend": figures(blend, case),
+        "offsets": figures(blend, case, np.asarray((np.log(np.maximum(blend, 1e-12)) + bias).argmax(axis=1))),
+        "default": figures(default, case),
+    }
+    return {"columns": found, "chosen": str(choice.chosen)}
+
+
+def split(rows: Examples, test: Examples | None, seed: int) -> Splits:
+    """Training, validation and test rows of one split."""
+    if test is None:
+        rows, test = cut_test(rows, seed=seed)
+    else:
+        rows = sample(rows, rows=len(rows) * 9 // 10, seed=seed)
+    return prepare(Dataset("", rows, test, ""), SplitConfig(train_rows=_TRAINED, seed=seed))
+
+
+def cases(rows: Examples, test: Examples | None, seeds: Sequence[int]) -> list[Case]:
+    """One for each seed."""
+    labels = Labels.discover(rows.labels)
+    read = Read([*rows.texts, *(test.texts if test else ())], labels)
+    return [Case(split(rows, test, seed), labels, read, seed) for seed in seeds]
+
+
+def macro_f1(measurements: Sequence[Mapping[str, Any]], file: str, column: str) -> list[float]:
+    """Of each split."""
+    return [each["columns"][column]["macro_f1"] for each in measurements if each["file"] == file]
+
+
+def summary(measurements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """File -> column -> mean macro F1 over splits, and the default's mean lead with its 95 % interval; then of all."""
+    files = [name for name in FILES if any(each["file"] == name for each in measurements)]
+    found: dict[str, Any] = {}
+    for name in files:
+        own = np.array(macro_f1(measurements, name, "default"))
+        found[name] = {}
+        for column in COLUMNS:
+            others = np.array(macro_f1(measurements, name, column))
+            lead, half = mean_interval((own - others).tolist())
+            found[name][column] = {"macro_f1": float(others.mean()), "lead": lead, "lead_half_width": half}
+    found["mean"] = {
+        column: {
+            figure: float(np.mean([found[name][column][figure] for name in files])) for figure in ("macro_f1", "lead")
+        }
+        for column in COLUMNS
+    }
+    return {
+        name: {column: {figure: round(value, 5) for figure, value in of.items()} for column, of in of_columns.items()}
+        for name, of_columns in found.items()
+    }
+
+
+def passed(found: Mapping[str, Any]) -> bool:
+    """Whether the default is good enough; `found` as `summary` gives it."""
+    others = [column for column in COLUMNS if column != "default"]
+    near = all(of[column]["lead"] >= -MOST_BELOW for name, of in found.items() if name != "mean" for column in others)
+    return near and all(found["mean"][column]["lead"] > 0 for column in others)
+
+
+def main(arguments: Sequence[str] | None = None, measure: Callable[[Case], dict[str, Any]] = measured) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, action="append", required=True, help="A folder with files.")
+    parser.add_argument("--only", choices=FILES, action="append", help="One of the files; again for another.")
+    parser.add_argument("--splits", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="The first seed.")
+    parser.add_argument("--again", action="store_true", help="Measures what was measured before, too.")
+    parser.add_argument("--results", type=Path, default=Path("docs/results/heads.json"))
+    given = parser.parse_args(arguments)
+    logging.getLogger("valence").setLevel(logging.ERROR)
+    known = json.loads(given.results.read_text("utf-8"))["measured"] if given.results.exists() else []
+    found = {} if given.again else {(each["file"], each["seed"]): each for each in known}
+    for name in given.only or FILES:
+        seeds = [given.first + seed for seed in range(given.splits) if (name, given.first + seed) not in found]
+        for case in cases(*FILES[name](finder(given.data)), seeds) if seeds else []:
+            sizes = {part: len(getattr(case.splits, part)) for part in ("train", "validation", "test")}
+            found[name, case.seed] = each = {"file": name, "seed": case.seed, **sizes, **measure(case)}
+            shown = {column: round(100 * of["macro_f1"], 1) for column, of in each["columns"].items()}
+            print(name, case.seed, shown, each["chosen"], flush=True)
+            ordered = [found[key] for key in sorted(found, key=lambda key: (list(FILES).index(key[0]), key[1]))]
+            result = {"format": 1, "processor": processor(), "summary": summary(ordered), "measured": ordered}
+            write_json(given.results, result)
+    return int(not passed(summary(list(found.values()))))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
