@@ -125,21 +125,22 @@ JOURNEYS = (
             ),
             Step(
                 "scoring:predict",
-                "finds the model; turns predictions into the response",
+                "finds the model; returns the response",
                 after="api.predict:predict",
             ),
             Step("registry:Registry.model", "looks the model up by name"),
             Step(
-                "classifiers.scoring:scored_texts",
-                "cleans forum posts; scores the texts that have words",
+                "classifiers.scoring:_answers",
+                "asks one model, or several that share a pass, and puts their answers into the response's form",
                 after="scoring:predict",
             ),
+            Step("classifiers.scoring:_Posts.scored", "cleans forum posts; scores the texts that have words"),
             Step("batching:Batcher.score", "asks for the answers of one head", by="score"),
             Step(
                 "batching:Batcher.score_with",
                 "answers for one head, or several, with one pass through the body",
             ),
-            Step("inference.scoring:answer", "tokenises each text, and with `explain` each text without each word"),
+            Step("inference.scoring:answers_of", "tokenises each text, and with `explain` each text without each word"),
             Step(
                 "windows:TextReader.read",
                 "one text as token ids, cut into windows",
@@ -170,7 +171,7 @@ JOURNEYS = (
             Step(
                 "inference.scoring:_Request.answer",
                 "pools the windows, applies the head, and returns a `Prediction`",
-                after="inference.scoring:answer",
+                after="inference.scoring:answers_of",
             ),
         ),
     ),

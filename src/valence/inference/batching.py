@@ -21,7 +21,7 @@ from valence.inference.admission import Admission, Charge, OnLong
 from valence.inference.batch_run import BatchRun
 from valence.inference.call import Call, Entry, Gone
 from valence.inference.prediction import Prediction
-from valence.inference.scoring import Compute, answer, features_of
+from valence.inference.scoring import Compute, answers_of, features_of
 from valence.inference.speed import Speed
 from valence.inference.window_queue import WindowQueue
 from valence.inference.windows import Ints
@@ -126,21 +126,15 @@ class Batcher:
     ) -> list[list[Prediction | TextError]]:
         """As `score`, for each of several heads: the texts pass through the body once. Raises as `score` does."""
         readouts = {head.readout for head in heads}
-        readout = readouts.pop() if len(readouts) == 1 else None
-        computed: list[Floats] = []
-
-        def of(name: str, compute: Compute) -> Compute:
-            def compute_once(windows: Sequence[Ints]) -> Floats:
-                if not computed:
-                    computed.append(compute(windows))
-                return computed[0] if readout else computed[0][:, self.columns[name]]
-
-            return compute_once
+        readout = next(iter(readouts)) if len(readouts) == 1 else None
 
         with self._computing(texts, readout, waiting) as compute:
-            return [
-                answer(texts, self.engine.reader, head, of(head.readout, compute), explain=explain) for head in heads
-            ]
+
+            def by_readout(windows: Sequence[Ints]) -> dict[str, Floats]:
+                rows = compute(windows)
+                return {readout: rows} if readout else {name: rows[:, self.columns[name]] for name in readouts}
+
+            return answers_of(heads, texts, self.engine.reader, by_readout, explain=explain)
 
     def features(
         self, texts: Sequence[str], readout: str | None = None, *, waiting: Waiting = AT_EASE

@@ -5,7 +5,7 @@ Both `Engine.score` and `Batcher.score` use it. A text that cannot be scored get
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,16 +25,43 @@ def answer(
     texts: Sequence[str], reader: TextReader, fitted: FittedHead, compute: Compute, *, explain: bool
 ) -> list[Prediction | TextError]:
     """One answer for each text, in order; every window of every text goes through one call of `compute`."""
+    (answers,) = answers_of(
+        [fitted], texts, reader, lambda windows: {fitted.readout: compute(windows)}, explain=explain
+    )
+    return answers
+
+
+def answers_of(
+    heads: Sequence[FittedHead],
+    texts: Sequence[str],
+    reader: TextReader,
+    compute: Callable[[Sequence[Ints]], Mapping[str, Floats]],
+    *,
+    explain: bool,
+) -> list[list[Prediction | TextError]]:
+    """As `answer`, for each of several heads on one body: each text is read once.
+
+    `compute` returns the features of each readout that the heads read.
+    """
     requests = [_read(reader, text, explain=explain) for text in texts]
-    windows = [reader.window(ids) for request in requests if isinstance(request, _Request) for ids in request.windows()]
-    features = iter(compute(windows) if windows else ())
-    return [request.answer(fitted, features) if isinstance(request, _Request) else request for request in requests]
+    windows = _windows(requests, reader)
+    features = compute(windows) if windows else {}
+    answers = []
+    for fitted in heads:
+        rows = iter(features.get(fitted.readout, ()))
+        answers.append([each.answer(fitted, rows) if isinstance(each, _Request) else each for each in requests])
+    return answers
+
+
+def _windows(requests: Sequence[_Request | TextError], reader: TextReader) -> list[Ints]:
+    """The windows of all texts that can be read, one after the other, with special tokens."""
+    return [reader.window(ids) for request in requests if isinstance(request, _Request) for ids in request.windows()]
 
 
 def features_of(texts: Sequence[str], reader: TextReader, compute: Compute) -> list[Floats | TextError]:
     """The features of each text, shape (width,), or why it can't be read; pooled over its windows as for `answer`."""
     requests = [_read(reader, text, explain=False) for text in texts]
-    windows = [reader.window(ids) for request in requests if isinstance(request, _Request) for ids in request.windows()]
+    windows = _windows(requests, reader)
     rows = iter(compute(windows) if windows else ())
     return [request.features(rows) if isinstance(request, _Request) else request for request in requests]
 

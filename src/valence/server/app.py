@@ -66,11 +66,11 @@ def create_app(
     app.url_map.strict_slashes = False
     database = database or Database(settings.database_address, connections=settings.database_connections)
     registry = registry or _loaded(settings)
-    runner = runner or Runner(database, registry, jobs=settings.jobs)
     rates = RateLimits(settings)
     submission = JobSubmission(database, registry, settings)
     teacher = teacher or Teacher(database, registry)
     publications = publications or Publications(database, registry)
+    runner = runner or Runner(database, registry, jobs=settings.jobs, version_of=publications.version)
     state = State(settings, registry, database, rates, Metrics(registry), submission, runner, teacher, publications)
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:

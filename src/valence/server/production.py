@@ -144,9 +144,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.database = Database(
             settings.database_address, connections=settings.database_connections
         )  # doesn't connect yet
-        self.runner = Runner(self.database, self.registry, jobs=settings.jobs)
         self.teacher = Teacher(self.database, self.registry)
         self.publications = Publications(self.database, self.registry)
+        self.runner = Runner(self.database, self.registry, jobs=settings.jobs, version_of=self.publications.version)
         self._descriptor = listening.detach()  # gunicorn owns it from here on
         super().__init__()
 

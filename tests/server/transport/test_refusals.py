@@ -17,9 +17,10 @@ from valence.server.app import create_app
 from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
 from valence.server.state import KEY
-from valence.server.transport.refusals import PROBLEM_KEY, ROUTE, Refusals, is_predict
+from valence.server.transport.refusals import PROBLEM_KEY, ROUTES, Refusals, is_predict
 from valence.system.errors import OverloadedError
 
+ROUTE, SEVERAL = ROUTES
 OVERLOADED = OverloadedError("Too many requests are waiting.", hint="Try again in a few seconds.")
 # What differs from call to call, or is only for calls that were counted.
 _OWN = {"X-Request-ID", "RateLimit", "RateLimit-Policy"}
@@ -108,6 +109,7 @@ def test_the_body_is_not_read_and_no_key_is_looked_up(app: Flask, tmp_path: Path
     [
         ("POST", ROUTE, True),
         ("POST", f"{ROUTE}/", True),
+        ("POST", SEVERAL, True),
         ("OPTIONS", ROUTE, False),
         ("GET", ROUTE, False),
         ("POST", "/api/v1/feedback", False),
@@ -118,7 +120,7 @@ def test_only_calls_for_scores_are_refused(method: str, path: str, concerned: bo
     assert is_predict(method, path) is concerned
 
 
-def test_the_route_is_the_one_that_scores(app: Flask) -> None:
+def test_the_routes_are_those_that_score(app: Flask) -> None:
     with app.test_request_context():
-        endpoint, _ = app.url_map.bind("x").match(ROUTE, method="POST")
-    assert endpoint == "predict.predict"
+        endpoints = [app.url_map.bind("x").match(route, method="POST")[0] for route in ROUTES]
+    assert endpoints == ["predict.predict", "predict.predict_several"]

@@ -15,14 +15,19 @@ from valence.server.auth.access import admit, admit_as, bearer_key, charge_token
 from valence.server.auth.rate_limits import Policy
 from valence.server.auth.scopes import Scope
 from valence.server.classifiers import scoring
-from valence.server.classifiers.bodies import one_pass
-from valence.server.classifiers.registry import Scorer
 from valence.server.openapi.contract import read_body
 from valence.server.problems import KINDS, ProblemError
 from valence.server.request_context import client_gone
 from valence.server.schemas.base import Wire
 from valence.server.schemas.models import ModelVersion
-from valence.server.schemas.predict import NotScored, PredictRequest, PredictResponse, Scored
+from valence.server.schemas.predict import (
+    ModelAnswer,
+    NotScored,
+    PredictRequest,
+    PredictResponse,
+    Scored,
+    SeveralRequest,
+)
 from valence.server.state import state
 from valence.tables.posts import Cleaning
 
@@ -129,26 +134,25 @@ def score_each(
     *,
     clean: Cleaning | None = None,
     timeout_s: float | None = None,
-    scorer: Scorer | None = None,
 ) -> PredictResponse:
     """As `score`, with a result for each text, also if it can't be scored."""
-    current, before = state(), charged_tokens()
-    return scoring.predict(
-        PredictRequest.model_construct(texts=list(texts), model=classifier, clean=clean),
-        current.registry,
-        current.settings,
-        gone=client_gone(request.environ),
-        charge=lambda tokens: charge_tokens(before + tokens),
-        timeout_s=timeout_s,
-        scorer=scorer,
-    )
+    current = state()
+    asked = PredictRequest.model_construct(texts=list(texts), model=classifier, clean=clean)
+    return scoring.predict(asked, current.registry, current.settings, _call(timeout_s))
 
 
-def score_by(classifiers: Iterable[str], texts: Sequence[str]) -> dict[str, PredictResponse]:
+def score_by(classifiers: Iterable[str], texts: Sequence[str]) -> dict[str, ModelAnswer]:
     """Each classifier's results for the same texts, as of `score_each`; one pass for all that share a body."""
-    names = list(dict.fromkeys(classifiers))
-    scorers = one_pass([state().registry.model(name) for name in names])
-    return {name: score_each(texts, name, scorer=scorer) for name, scorer in zip(names, scorers, strict=True)}
+    current = state()
+    asked = SeveralRequest.model_construct(texts=list(texts), models=list(dict.fromkeys(classifiers)))
+    answered = scoring.predict_several(asked, current.registry, current.settings, _call())
+    return dict(zip(asked.models, answered.answers, strict=True))
+
+
+def _call(timeout_s: float | None = None) -> scoring.Call:
+    """The current request; what it is charged is added to what it was charged before."""
+    before = charged_tokens()
+    return scoring.Call(client_gone(request.environ), lambda tokens: charge_tokens(before + tokens), timeout_s)
 
 
 def scored_or_raise(result: Scored | NotScored) -> Scored:

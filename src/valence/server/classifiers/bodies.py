@@ -66,7 +66,8 @@ class HeadScorer:
 
     @property
     def waiting_tokens(self) -> int:
-        return self.batcher.waiting_tokens
+        """None of its own: the model whose body it shares counts those of all heads."""
+        return 0
 
     def watch(self, observer: Callable[[BatchRun], None]) -> None:
         """Nothing: the model whose body it shares is watched."""

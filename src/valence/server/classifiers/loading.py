@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,20 +17,40 @@ from valence.server.settings import Settings
 
 
 def loaders(settings: Settings) -> list[Callable[[], ServedModel]]:
-    """One function per model of the settings; calling it loads the model."""
-    return [partial(load_model, model, settings) for model in settings.models]
+    """One function per model of the settings; calling it loads the model.
+
+    Models with the same body share its engine.
+    """
+    bodies: dict[str, Body] = {}
+    return [partial(load_model, model, settings, bodies) for model in settings.models]
 
 
-def load_model(model: ModelPath, settings: Settings) -> ServedModel:
-    """Loads a model for scoring. Raises ModelFolderError."""
+def load_model(model: ModelPath, settings: Settings, bodies: dict[str, Body] | None = None) -> ServedModel:
+    """Loads a model for scoring. Raises ModelFolderError.
+
+    `bodies` are those of models that were loaded before, by `_same_body`; a new one is added.
+    """
+    own, bodies = facts(model), {} if bodies is None else bodies
+    folder = ModelFolder(_folder(model))
+    key = _same_body(folder)
+    if key in bodies:
+        return ServedModel(own, bodies[key].scorer(folder.head()), bodies[key])
     # Imported here, so only in the worker: the master that forks it needs neither onnxruntime nor its threads.
     from valence.inference.batching import Batcher
     from valence.inference.engine import Engine
 
-    engine = Engine(_folder(model), threads=settings.threads, max_characters=settings.max_text_chars)
+    engine = Engine(folder.path, threads=settings.threads, max_characters=settings.max_text_chars)
     batcher = Batcher(engine, max_queue_tokens=settings.queue_tokens)
     batcher.measure_speed()
-    return ServedModel(facts(model), batcher, Body(batcher))
+    bodies[key] = Body(batcher)
+    return ServedModel(own, batcher, bodies[key])
+
+
+def _same_body(folder: ModelFolder) -> str:
+    """The same for folders whose bodies give the same features: body.json, with the checksums of what serving reads."""
+    body = folder.body()
+    files = {name: body.files.get(name) for name in ("body.onnx", "tokenizer.json")}
+    return json.dumps([body.id, body.max_tokens, body.readouts, files])
 
 
 def facts(model: ModelPath) -> ModelFacts:

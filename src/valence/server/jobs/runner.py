@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs import results
@@ -16,6 +17,7 @@ from valence.server.problems import ProblemError
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.job_rows import Claimed
+from valence.server.store.tables import Job
 from valence.system.errors import OverloadedError, StoreError
 
 log = logging.getLogger(__name__)
@@ -29,15 +31,22 @@ EXPIRY_S, LOG_CLEARING_S = 60.0, 20.0
 # A job that was started so often without saving a part may be what crashes the process.
 MAX_ATTEMPTS = 5
 
+# (name of a classifier, fingerprint of a head) -> the model; None if the classifier or that version is gone.
+FindVersion = Callable[[str, str], ServedModel | None]
+
 
 class Runner:
     """Scores one job at a time from `start` to `close`.
 
     Args:
         jobs: whether jobs are scored at all.
+        version_of: finds a version of a taught classifier, published or not: see `Publications.version`.
     """
 
-    def __init__(self, database: Database, registry: Registry, *, jobs: bool) -> None:
+    def __init__(
+        self, database: Database, registry: Registry, *, jobs: bool, version_of: FindVersion = lambda *_: None
+    ) -> None:
+        self._version_of = version_of
         self._database = database
         self._registry = registry
         self._jobs = jobs
@@ -95,9 +104,8 @@ class Runner:
         if job.attempts > MAX_ATTEMPTS:
             self._fail(claimed, f"Scoring was interrupted {MAX_ATTEMPTS} times at the same rows.")
             return
-        try:
-            model = self._registry.model(job.model)
-        except ProblemError:
+        model = self._model_of(job)
+        if model is None:
             self._fail(claimed, f"The model {job.model} is no longer served. Send the file again with another one.")
             return
         ours = self._same_version(claimed, model)
@@ -115,6 +123,16 @@ class Runner:
             self.forget_removed()  # a job can take hours
         if ours:
             rows.finish(self._database, claimed, state="waiting")
+
+    def _model_of(self, job: Job) -> ServedModel | None:
+        """The version that the job began with, if it is still there; otherwise the one that answers now, if any."""
+        try:
+            served = self._registry.model(job.model)
+        except ProblemError:
+            served = None
+        if served is not None and (job.body, job.head) == (served.facts.body, served.facts.head):
+            return served
+        return self._version_of(job.model, job.head) or served
 
     def _same_version(self, claimed: Claimed, model: ServedModel) -> bool:
         """Restarts the job if its model has a new version; False if the job is no longer ours."""

@@ -65,7 +65,8 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
     for path, method, operation in declared:
         paths.setdefault(path, {})[method] = _operation(operation, settings, numbers)
     schemas = _schemas([operation for _, _, operation in declared])
-    _state_limits(schemas["PredictRequest"]["properties"], settings)
+    for name in ("PredictRequest", "SeveralRequest"):
+        _state_limits(schemas[name]["properties"], settings)
     return {
         "openapi": "3.1.0",
         "info": {

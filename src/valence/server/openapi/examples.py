@@ -134,6 +134,14 @@ PREDICT_RESPONSES: dict[str, Any] = {
     "several texts": {"model": _VERSION, "results": [_SCORED, _EMPTY], "took_ms": 4.6},
     "of a multi-label model": {"model": {**_VERSION, "name": "tickets"}, "results": [_SEVERAL], "took_ms": 4.3},
 }
+_TWO = [
+    {"model": _VERSION, "results": [_SCORED]},
+    {"model": {**_VERSION, "name": "tickets", "head": "0c4d7be1a2f3"}, "results": [_SEVERAL]},
+]
+SEVERAL_REQUESTS: dict[str, Any] = {
+    "two models": {"text": "It came late, and nobody answers.", "models": ["bundled", "tickets"]}
+}
+SEVERAL_RESPONSES: dict[str, Any] = {"two models": {"answers": _TWO, "took_ms": 5.1}}
 MODEL_LISTS: dict[str, Any] = {"one model": {"models": [_SUMMARY], "limits": _LIMITS}}
 MODEL_DETAILS: dict[str, Any] = {
     "the bundled model": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,8 +11,11 @@ from valence.server.schemas.base import MAX_TEXTS, Name, Wire
 from valence.server.schemas.models import LabelProbability, ModelVersion
 from valence.tables.posts import Cleaning
 
+# Models in one request: each costs little where they share an encoder, but every one a pass where they don't.
+MOST_MODELS = 16
 
-class PredictRequest(Wire):
+
+class Texts(Wire):
     """Either `text` or `texts`."""
 
     text: str | None = Field(None, description="One text to score.", examples=["A wonderful, moving film."])
@@ -23,7 +26,6 @@ class PredictRequest(Wire):
         fail_fast=True,
         description="Several texts to score; the results are in the same order.",
     )
-    model: Name | None = Field(None, description="Name of the model; the server's default if left out.")
     clean: Cleaning | None = Field(
         None,
         description="`forum` leaves out what the author of a forum post did not write: quotes, code blocks and the "
@@ -37,9 +39,30 @@ class PredictRequest(Wire):
     )
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> PredictRequest:
+    def _one_of_two(self) -> Self:
         if (self.text is None) == (self.texts is None):
             raise ValueError("send either 'text' or 'texts'")
+        return self
+
+
+class PredictRequest(Texts):
+    """Texts for one model: either `text` or `texts`."""
+
+    model: Name | None = Field(None, description="Name of the model; the server's default if left out.")
+
+
+class SeveralRequest(Texts):
+    """Texts for several models: either `text` or `texts`."""
+
+    models: Annotated[list[Name], Field(min_length=1, max_length=MOST_MODELS, fail_fast=True)] = Field(
+        description="Names of the models, each once: those of the settings, and published classifiers.",
+        examples=[["bundled", "my-forum"]],
+    )
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.models)) < len(self.models):
+            raise ValueError("'models' names one twice")
         return self
 
 
@@ -91,9 +114,19 @@ class NotScored(Wire):
     error: TextError
 
 
-class PredictResponse(Wire):
+class ModelAnswer(Wire):
+    """What one model says of the texts."""
+
     model: ModelVersion
     results: list[Annotated[Scored | NotScored, Field(discriminator="kind")]] = Field(
         description="One for each text, in the same order."
     )
+
+
+class PredictResponse(ModelAnswer):
+    took_ms: float = Field(ge=0, description="Milliseconds that the server spent on this request.")
+
+
+class SeveralResponse(Wire):
+    answers: list[ModelAnswer] = Field(description="One for each model, in the order of `models`.")
     took_ms: float = Field(ge=0, description="Milliseconds that the server spent on this request.")

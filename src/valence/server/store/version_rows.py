@@ -32,6 +32,14 @@ def with_head(database: Database, classifier: str, number: int) -> Version | Non
         return session.get(Version, (classifier, number), options=columns)
 
 
+def with_fingerprint(database: Database, classifier: str, head: str) -> Version | None:
+    """The newest version with this head, with it. Raises StoreError."""
+    columns = [undefer(Version.head), undefer(Version.provenance)]
+    query = select(Version).where(Version.classifier_id == classifier, Version.fingerprint == head)
+    with database.reading() as session:
+        return session.scalars(query.order_by(Version.number.desc()).limit(1).options(*columns)).first()
+
+
 def newest(database: Database, classifier: str) -> Version | None:
     """The newest version, without its head. Raises StoreError."""
     query = select(Version).where(Version.classifier_id == classifier).order_by(Version.number.desc()).limit(1)

@@ -54,6 +54,18 @@ class Publications:
             self._unusable = frozenset(each for each, model in loaded.items() if model is None)
             self._registry.teach({each.name: model for each, model in self._served.items()})
 
+    def version(self, name: str, head: str) -> ServedModel | None:
+        """A version of a classifier by its fingerprint, published or not, for what began with it.
+
+        None if there is none, or it needs another body. Raises StoreError.
+        """
+        classifier = classifier_rows.named(self._database, name)
+        version = None if classifier is None else version_rows.with_fingerprint(self._database, classifier.id, head)
+        body = self._registry.body
+        if classifier is None or version is None or version.body != body.id:
+            return None
+        return served(classifier, version, body, self._registry.model().facts)
+
     def _load(self, published: Published) -> ServedModel | None:
         """None if the version can't answer here. Raises StoreError if the database is unavailable."""
         classifier = classifier_rows.with_id(self._database, published.classifier)

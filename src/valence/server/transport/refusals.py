@@ -23,7 +23,7 @@ from valence.server.problems import KINDS, ProblemError
 from valence.server.state import KEY, State
 from valence.server.web import security_headers
 
-ROUTE = "/api/v1/predict"
+ROUTES = ("/api/v1/predict", "/api/v1/predict/several")
 PROBLEM_KEY = "valence.problem"
 _CACHE_SIZE = 64  # limited, because clients choose their Origin header
 
@@ -93,7 +93,7 @@ class Refusals:
     def _route(self, request: Request) -> str:
         """As Flask names it in metrics, for requests that are refused for load."""
         if is_predict(request.method, request.path):
-            return ROUTE
+            return request.path.rstrip("/")
         address = self._addresses.find(request.method, request.path)
         return (address.route or address.path) if address is not None and address.scores else "none"
 
@@ -123,5 +123,5 @@ class _CachedResponse(NamedTuple):
 
 
 def is_predict(method: str, path: str) -> bool:
-    """Whether this is a predict request."""
-    return method == "POST" and path.rstrip("/") == ROUTE
+    """Whether this is a request to score texts, of our own API."""
+    return method == "POST" and path.rstrip("/") in ROUTES

@@ -1201,6 +1201,21 @@ export type Mistake = {
 };
 
 /**
+ * ModelAnswer
+ *
+ * What one model says of the texts.
+ */
+export type ModelAnswer = {
+    model: ModelVersion;
+    /**
+     * Results
+     *
+     * One for each text, in the same order.
+     */
+    results: Array<Scored | NotScored>;
+};
+
+/**
  * ModelDetail
  */
 export type ModelDetail = {
@@ -1524,7 +1539,7 @@ export type PrecisionRecallCurve = {
 /**
  * PredictRequest
  *
- * Either `text` or `texts`.
+ * Texts for one model: either `text` or `texts`.
  */
 export type PredictRequest = {
     /**
@@ -1540,12 +1555,6 @@ export type PredictRequest = {
      */
     texts?: Array<string> | null;
     /**
-     * Model
-     *
-     * Name of the model; the server's default if left out.
-     */
-    model?: string | null;
-    /**
      * Clean
      *
      * `forum` leaves out what the author of a forum post did not write: quotes, code blocks and the signature, in Markdown, BBCode or HTML. `none` leaves out nothing. Default: as in the model's training, which `GET /api/v1/models` shows.
@@ -1557,6 +1566,12 @@ export type PredictRequest = {
      * Also return how much each word changed the score; in a text of more than about 80 words, each phrase or sentence. At most 8 texts in one request.
      */
     explain?: boolean;
+    /**
+     * Model
+     *
+     * Name of the model; the server's default if left out.
+     */
+    model?: string | null;
 };
 
 /**
@@ -2044,6 +2059,62 @@ export type Session = {
      * Expires At
      */
     expires_at: string | null;
+};
+
+/**
+ * SeveralRequest
+ *
+ * Texts for several models: either `text` or `texts`.
+ */
+export type SeveralRequest = {
+    /**
+     * Text
+     *
+     * One text to score. At most 20,000 characters (Unicode code points).
+     */
+    text?: string | null;
+    /**
+     * Texts
+     *
+     * Several texts to score; the results are in the same order. At most 20,000 characters (Unicode code points) each.
+     */
+    texts?: Array<string> | null;
+    /**
+     * Clean
+     *
+     * `forum` leaves out what the author of a forum post did not write: quotes, code blocks and the signature, in Markdown, BBCode or HTML. `none` leaves out nothing. Default: as in the model's training, which `GET /api/v1/models` shows.
+     */
+    clean?: 'forum' | 'none' | null;
+    /**
+     * Explain
+     *
+     * Also return how much each word changed the score; in a text of more than about 80 words, each phrase or sentence. At most 8 texts in one request.
+     */
+    explain?: boolean;
+    /**
+     * Models
+     *
+     * Names of the models, each once: those of the settings, and published classifiers.
+     */
+    models: Array<string>;
+};
+
+/**
+ * SeveralResponse
+ */
+export type SeveralResponse = {
+    /**
+     * Answers
+     *
+     * One for each model, in the order of `models`.
+     */
+    answers: Array<ModelAnswer>;
+    /**
+     * Took Ms
+     *
+     * Milliseconds that the server spent on this request.
+     */
+    took_ms: number;
 };
 
 /**
@@ -5192,6 +5263,67 @@ export type PredictResponses = {
 };
 
 export type PredictResponse2 = PredictResponses[keyof PredictResponses];
+
+export type PredictSeveralData = {
+    body: SeveralRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/predict/several';
+};
+
+export type PredictSeveralErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid
+     */
+    401: Problem;
+    /**
+     * `unknown-model`: No such model
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-tokens`: Token limit reached; `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server is overloaded; `starting`: The model is still loading
+     */
+    503: Problem;
+};
+
+export type PredictSeveralError = PredictSeveralErrors[keyof PredictSeveralErrors];
+
+export type PredictSeveralResponses = {
+    /**
+     * OK
+     */
+    200: SeveralResponse;
+};
+
+export type PredictSeveralResponse = PredictSeveralResponses[keyof PredictSeveralResponses];
 
 export type SignOutData = {
     body?: never;
