@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from environments import interpreter  # beside this file
 
 from valence.data.examples import Dataset, Examples
@@ -81,16 +82,8 @@ def train(
     check_labels_covered(splits.train.label_counts.keys(), splits.test.label_counts.keys())
     few = name == "setfit"
     rows = sample(splits.train, rows=amounts.most_rows, seed=config.seed) if few else splits.train
-    python = interpreter(build, rival.packages)
-    with tempfile.TemporaryDirectory() as folder:
-        for part, examples in (("train", rows), ("test", splits.test)):
-            _write(Path(folder) / f"{part}.jsonl", examples, labels)
-        amount = amounts.pairs if few else amounts.epochs
-        command = [str(python), rival.script, folder, str(bases.find(base).path), str(amount), str(config.seed)]
-        subprocess.run(command, cwd=RIVALS, check=True)
-        said = json.loads((Path(folder) / "predictions.json").read_text("utf-8"))
-    probabilities = np.zeros((len(splits.test), len(labels)))
-    probabilities[:, said["labels"]] = said["probabilities"]
+    amount = amounts.pairs if few else amounts.epochs
+    probabilities, said = learnt_by(name, base, (rows, splits.test), labels, amount, seed=config.seed, build=build)
     origin = Origin(
         name=f"{dataset.name}: {rival.title}, from {base}, {len(rows):,} rows",
         data=dataset.name,
@@ -102,6 +95,33 @@ def train(
     scored = Scored(probabilities, labels.encode(splits.test.labels), labels.names, splits.test.texts)
     own = {"wall_time_s": round(said["wall_time_s"], 1), "peak_memory_mb": round(said["peak_memory_mb"])}
     return measure(scored, origin, started=time.perf_counter()).model_copy(update=own), said["settings"]
+
+
+def learnt_by(
+    name: str,
+    base: str,
+    parts: tuple[Examples, Examples],
+    labels: Labels,
+    amount: float,
+    *,
+    seed: int,
+    build: Path,
+) -> tuple[npt.NDArray[np.float64], dict[str, Any]]:
+    """(the test rows' probabilities, shape (n, classes), by a rival that learnt from the others; what else it said).
+
+    `parts` are the training rows and the test rows; `amount` is SetFit's pairs, or the recipe's epochs. Raises
+    subprocess.CalledProcessError as `train` does.
+    """
+    python = interpreter(build, NAMES[name].packages)
+    with tempfile.TemporaryDirectory() as folder:
+        for part, examples in zip(("train", "test"), parts, strict=True):
+            _write(Path(folder) / f"{part}.jsonl", examples, labels)
+        command = [str(python), NAMES[name].script, folder, str(bases.find(base).path), str(amount), str(seed)]
+        subprocess.run(command, cwd=RIVALS, check=True)
+        said = json.loads((Path(folder) / "predictions.json").read_text("utf-8"))
+    probabilities = np.zeros((len(parts[1]), len(labels)))
+    probabilities[:, said.pop("labels")] = said.pop("probabilities")
+    return probabilities, said
 
 
 def _write(path: Path, examples: Examples, labels: Labels) -> None:
