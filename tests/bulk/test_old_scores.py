@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.bulk.old_scores_cases import CASES, engine, expected
 from valence.bulk.old_scores import CompareRequest, compare
 from valence.cli import main
 from valence.inference.engine import Engine
@@ -111,3 +112,15 @@ def test_other_formats_are_read_too(tmp_path: Path, tiny_model: Path) -> None:
     path.write_text('{"text": "it was bad", "score": 0.9}\n{"text": "it was good", "score": 0}\n', "utf-8")
     comparison = compare(CompareRequest(path, "negative", 0.8), Engine(tiny_model))
     assert comparison.agreement.texts == 2
+
+
+@pytest.mark.parametrize("case", json.loads(CASES.read_text("utf-8")), ids=lambda case: str(case["name"]))
+def test_figures_are_those_that_the_page_is_tested_on(case: dict[str, Any], tmp_path: Path) -> None:
+    figures, now = case["expected"], expected(case, tmp_path)
+    correlations = {name: pytest.approx(figures["agreement"][name]) for name in ("pearson", "spearman")}
+    assert now == {**figures, "agreement": {**figures["agreement"], **correlations}}
+
+
+def test_new_scores_have_as_many_decimals_as_in_the_page(log: Path) -> None:
+    comparison = compare(CompareRequest(log, "negative", 0.8, score_column="TOXICITY"), engine({"it was bad": 1 / 3}))
+    assert [row.new for row in comparison.rows()] == [0.333333]

@@ -31,6 +31,19 @@ test.describe("on a phone", () => {
 test.describe("in forced colours", () => {
   test.use({ contextOptions: { forcedColors: "active" } });
 
+  test("a filled button’s text is on a background of its pair", async ({ page }) => {
+    await page.goto("/many");
+    await page.getByRole("button", { name: /example/ }).click();
+    const button = page.getByRole("button", { name: /^Score/ });
+    const highlight = await page.evaluate(() => {
+      const probe = document.body.appendChild(document.createElement("i"));
+      probe.style.color = "Highlight";
+      return getComputedStyle(probe).color;
+    });
+    expect(await colourOf(button, "background-color")).toBe(highlight);
+    expect(await colourOf(button.getByText(/^Score/), "color")).not.toBe(highlight);
+  });
+
   test("the scale, the bars and the marks are visible", async ({ page }) => {
     await open(page);
     const bar = answer(page).getByRole("listitem").first().locator("[style*=width]");

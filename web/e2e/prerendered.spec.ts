@@ -35,7 +35,7 @@ async function withoutScript(page: Page, path: string): Promise<() => void> {
   return letThrough;
 }
 
-for (const path of ["/", "/many", "/discussion", "/model", "/developers", "/train"]) {
+for (const path of ["/", "/many", "/discussion", "/model", "/developers", "/train", "/perspective"]) {
   test(`${path} is hydrated without changes`, { tag: path === "/" ? [] : FULL }, async ({ page }) => {
     const response = await page.goto(path);
     const html = (await response?.text()) ?? "";

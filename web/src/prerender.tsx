@@ -13,6 +13,7 @@ export const DOCUMENTS: Readonly<Record<string, string>> = {
   model: paths.model,
   developers: paths.developers,
   train: paths.train,
+  perspective: paths.perspective,
   "not-found": "/not-found",
 };
 

@@ -18,6 +18,9 @@ const DevelopersPage = lazyPage(
   async () => (await import("./features/developers/developers-page")).DevelopersPage,
 );
 const TrainPage = lazyPage(async () => (await import("./features/train/train-page")).TrainPage);
+const PerspectivePage = lazyPage(
+  async () => (await import("./features/perspective/perspective-page")).PerspectivePage,
+);
 
 // wouter rather than a larger router: there are few pages, and typed search parameters aren't worth 25 kB.
 export function Router() {
@@ -35,6 +38,7 @@ export function Router() {
             <Route path={paths.model} component={ModelPage} />
             <Route path={paths.developers} component={DevelopersPage} />
             <Route path={paths.train} component={TrainPage} />
+            <Route path={paths.perspective} component={PerspectivePage} />
             <Route component={NotFound} />
           </Switch>
         </Suspense>

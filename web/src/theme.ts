@@ -37,8 +37,10 @@ export const theme = createTheme({
   respectReducedMotion: true,
 });
 
+// Mantine's filled buttons have our accent: in forced colours only system colours stay as they are, and the text, which is
+// one of ours, would be as white as its background.
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: {},
+  variables: { "--mantine-primary-color-filled": "var(--accent)" },
   light: { "--mantine-color-body": "#faf9f6", "--mantine-color-text": "#1d1f24" },
   dark: { "--mantine-color-body": "#131519", "--mantine-color-text": "#ece9e3" },
 });

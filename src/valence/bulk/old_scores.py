@@ -18,6 +18,7 @@ from valence.evaluation.agreement import Agreement, agreement
 from valence.inference.engine import Engine
 from valence.model.head import Floats
 from valence.system.errors import DataError, SettingsError
+from valence.tables.answers import DECIMALS
 from valence.tables.columns import choose_text_of_rows
 from valence.tables.decoding import shown
 from valence.tables.grid import Row, Unread
@@ -203,7 +204,9 @@ def _scores(block: Sequence[tuple[int, str, float]], score: Score, request: Comp
                 raise DataError(f"{shown(request.path)}, row {place}: {answer.message}", hint=answer.hint)
             values.append(None)
         else:
-            values.append(answer.probabilities[request.label])
+            values.append(
+                round(answer.probabilities[request.label], DECIMALS)
+            )  # as the page and `valence score` have it
     return values
 
 

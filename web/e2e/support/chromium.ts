@@ -54,9 +54,10 @@ function starts(path: string): boolean {
 async function packaged(): Promise<Chromium> {
   const { version } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as { version: string };
   const home = join(CACHE, version);
-  if (!existsSync(home)) await unpack(home);
+  const executablePath = join(home, "chromium");
+  if (!existsSync(executablePath)) await unpack(home); // also if a clean-up of large files took it
   return {
-    executablePath: join(home, "chromium"),
+    executablePath,
     args: [...ARGS, "--no-zygote"],
     env: environment({
       HOME: home,
@@ -81,8 +82,12 @@ async function unpack(home: string): Promise<void> {
     join(unfinished, "fonts", "fonts.conf"),
     fontList(join(home, "fonts"), join(home, "fonts-cache")),
   );
-  if (existsSync(home)) rmSync(unfinished, { recursive: true });
-  else renameSync(unfinished, home);
+  if (existsSync(join(home, "chromium"))) {
+    rmSync(unfinished, { recursive: true }); // another run was faster
+    return;
+  }
+  rmSync(home, { recursive: true, force: true });
+  renameSync(unfinished, home);
 }
 
 function fontList(fonts: string, cache: string): string {

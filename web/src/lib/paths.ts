@@ -6,6 +6,7 @@ export const paths = {
   model: "/model",
   developers: "/developers",
   train: "/train",
+  perspective: "/perspective",
   reference: "/docs",
   errors: "/docs/errors",
   predict: "/api/v1/predict",

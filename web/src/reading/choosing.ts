@@ -102,6 +102,10 @@ export const isReady = ({ clean, own, isRereading }: Choosing): boolean =>
 export const cellsOf = ({ table, column }: Pick<Choosing, "table" | "column">): string[] =>
   table.rows.map((row) => row[column] ?? "");
 
+/** Where each row begins in the file, from 1. */
+export const placesOf = ({ reading, hasHeader }: Choosing): readonly number[] =>
+  hasHeader ? reading.table.places.slice(1) : reading.table.places;
+
 function choosing(chosen: Omit<Choosing, "kind" | "labels" | "texts" | "isRereading">): Choosing {
   const { table, column, reading, labelColumns: columns, labelSeparator: separator, missing, own } = chosen;
   const labels = summarizeLabels(table, column, reading.understood, { columns, separator, missing });

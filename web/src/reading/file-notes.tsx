@@ -13,10 +13,12 @@ interface FileNotesProps {
   file: FileReading;
   /** Whether the texts are examples to learn from, rather than scored. */
   toTrain?: boolean | undefined;
+  /** Whether the labels in the file are of interest. */
+  hasLabels: boolean;
 }
 
 /** What would be left out and why, what was noticed, and the labels that the file has. */
-export function FileNotes({ stage, file, toTrain = false }: FileNotesProps) {
+export function FileNotes({ stage, file, toTrain = false, hasLabels }: FileNotesProps) {
   const { reading, notes, labels, labelSeparator, texts, own } = stage;
   const { bad, table } = reading;
   const { offeredSeparator } = labels;
@@ -44,7 +46,7 @@ export function FileNotes({ stage, file, toTrain = false }: FileNotesProps) {
             and signatures.
           </li>
         ) : null}
-        {[...reading.notes, ...notes, ...labels.notes].map(({ code, text }) => (
+        {[...reading.notes, ...notes, ...(hasLabels ? labels.notes : [])].map(({ code, text }) => (
           <li key={code}>
             {text}{" "}
             {code === "several-labels" && offeredSeparator !== undefined ? (
@@ -62,7 +64,7 @@ export function FileNotes({ stage, file, toTrain = false }: FileNotesProps) {
             </QuietButton>
           </li>
         ) : null}
-        <Labels stage={stage} />
+        {hasLabels ? <Labels stage={stage} /> : null}
       </ul>
     </div>
   );

@@ -9,7 +9,7 @@ import type { Choosing } from "./choosing";
 import { FileNotes } from "./file-notes";
 import classes from "./file-preview.module.css";
 import type { FileReading } from "./file-reading";
-import { Preview } from "./preview";
+import { Preview, type Marked } from "./preview";
 import { Check, UnderstoodBar } from "./understood-bar";
 
 interface FilePreviewProps {
@@ -20,29 +20,31 @@ interface FilePreviewProps {
   file: FileReading;
   /** Whether the texts are examples to learn from, rather than scored. */
   toTrain?: boolean;
+  /** Columns to mark in place of those with labels, which are then of no interest. */
+  marked?: Marked;
   /** More choices, after those of the file. */
   children?: ReactNode;
 }
 
 /** What was understood of a file and its first rows; each guess can be changed. */
-export function FilePreview({ id, title, stage, file, toTrain, children }: FilePreviewProps) {
+export function FilePreview({ id, title, stage, file, toTrain, marked, children }: FilePreviewProps) {
   const { table, column, labelColumns, own } = stage;
   return (
     <>
-      <FileHeader id={id} title={title} stage={stage} file={file}>
+      <FileHeader id={id} title={title} stage={stage} file={file} hasLabels={marked === undefined}>
         {children}
       </FileHeader>
       <Preview
         table={table}
         column={column}
         own={own}
-        labelColumns={labelColumns}
+        marked={marked ?? { columns: labelColumns, word: "label" }}
         onChoose={(chosen) => file.change(choosing.withColumn, chosen)}
       />
       {table.rows.length === 0 ? (
         <NoRows columns={table.columns} />
       ) : (
-        <FileNotes stage={stage} file={file} toTrain={toTrain} />
+        <FileNotes stage={stage} file={file} toTrain={toTrain} hasLabels={marked === undefined} />
       )}
     </>
   );
@@ -59,8 +61,12 @@ function NoRows({ columns }: { columns: readonly string[] }) {
   );
 }
 
+interface FileHeaderProps extends Pick<FilePreviewProps, "id" | "title" | "stage" | "file" | "children"> {
+  hasLabels: boolean;
+}
+
 /** The file's name and size, and how it is read. */
-function FileHeader({ id, title, stage, file: reading, children }: FilePreviewProps) {
+function FileHeader({ id, title, stage, file: reading, hasLabels, children }: FileHeaderProps) {
   const { file, table } = stage;
   return (
     <header className={classes.head}>
@@ -75,6 +81,7 @@ function FileHeader({ id, title, stage, file: reading, children }: FilePreviewPr
         understood={stage.reading.understood}
         onReread={(options) => void reading.reread(options)}
       >
+        {hasLabels && table.columns.length > 1 ? <LabelChoice stage={stage} file={reading} /> : null}
         <Choices stage={stage} file={reading} />
         {children}
       </UnderstoodBar>
@@ -92,7 +99,6 @@ function Choices({ stage, file }: StageProps) {
   const { reading, hasHeader, missing, labels, options, clean } = stage;
   return (
     <>
-      {stage.table.columns.length > 1 ? <LabelChoice stage={stage} file={file} /> : null}
       {reading.table.columns === undefined ? (
         <Check
           label="The first row contains column names"

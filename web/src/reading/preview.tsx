@@ -5,17 +5,23 @@ const SHOWN_ROWS = 6;
 /** Longer cells are truncated. */
 const SHOWN_CHARS = 160;
 
+/** Columns that mean something, and the word that says what. */
+export interface Marked {
+  columns: readonly number[];
+  word: string;
+}
+
 interface PreviewProps {
   table: Table;
   column: number;
   /** What is scored of the column's cells, if not all. */
   own: readonly string[] | undefined;
-  labelColumns: readonly number[];
+  marked: Marked;
   onChoose: (column: number) => void;
 }
 
 /** The first rows, with a radio button in each column's header. */
-export function Preview({ table: { columns, rows }, column, own, labelColumns, onChoose }: PreviewProps) {
+export function Preview({ table: { columns, rows }, column, own, marked, onChoose }: PreviewProps) {
   const chosen = (i: number) => i === column || undefined;
   return (
     <div className={classes.scroll} role="region" aria-label="First rows of the file" tabIndex={0}>
@@ -28,7 +34,7 @@ export function Preview({ table: { columns, rows }, column, own, labelColumns, o
                   <input type="radio" name="column" checked={i === column} onChange={() => onChoose(i)} />
                   {name}
                 </label>
-                {labelColumns.includes(i) ? <span className={classes.mark}>label</span> : null}
+                {marked.columns.includes(i) ? <span className={classes.mark}>{marked.word}</span> : null}
               </th>
             ))}
           </tr>

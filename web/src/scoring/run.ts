@@ -1,7 +1,7 @@
 import type { ApiError } from "../api/client";
 import type { Limits, ModelSummary } from "../api/generated";
 import type { Pause } from "../api/score-texts";
-import type { Choosing } from "../reading/choosing";
+import { placesOf, type Choosing } from "../reading/choosing";
 import type { Table } from "../reading/table";
 import type { SaveState } from "./saved-run";
 import { Scores } from "./scores";
@@ -16,6 +16,9 @@ export interface Run {
   separator: string | undefined;
   /** The number of bad rows that were left out. */
   skipped: number;
+  /** Where each row begins in the file, from 1, and what that counts. */
+  places: readonly number[];
+  unit: "line" | "row" | "entry";
   texts: string[];
   model: ModelSummary;
   limits: Limits;
@@ -48,6 +51,8 @@ export function runOf(stage: Choosing, model: ModelSummary, limits: Limits): Run
     column,
     separator: reading.understood.separator,
     skipped: reading.bad.length,
+    places: placesOf(stage),
+    unit: reading.table.unit,
     texts: stage.texts,
     model,
     limits,

@@ -6,6 +6,10 @@ const SURE = 1;
 const UNSURE = 2;
 const FAILED = 3;
 
+/** As many as the commands write. They fit into 32 bits; longer numbers would be rounded twice. */
+export const DECIMALS = 6;
+const SCALE = 10 ** DECIMALS;
+
 export type RowState = "pending" | "sure" | "unsure" | "failed";
 const STATES: readonly RowState[] = ["pending", "sure", "unsure", "failed"];
 
@@ -18,7 +22,7 @@ export interface Mark {
 
 /** Shared by all renewed copies of a Scores. Plain data, so that a browser can store it. */
 export interface Storage {
-  /** Shape (rows, labels), 0 to 1; 0 if a row is not scored. */
+  /** Shape (rows, labels), 0 to 1, of DECIMALS decimals; 0 if a row is not scored. */
   probabilities: Float32Array;
   states: Uint8Array;
   /** The most probable label of each row. */
@@ -57,7 +61,8 @@ export class Scores {
     }
     for (const { label, probability } of outcome.probabilities) {
       const at = this.labels.indexOf(label);
-      if (at >= 0) this.storage.probabilities[row * this.labels.length + at] = probability;
+      if (at >= 0)
+        this.storage.probabilities[row * this.labels.length + at] = Number(probability.toFixed(DECIMALS));
     }
     this.storage.tops[row] = Math.max(0, this.labels.indexOf(outcome.label));
     this.storage.given[row] = outcome.labels?.map((label) => this.labels.indexOf(label));
@@ -122,7 +127,7 @@ export class Scores {
   }
 
   probabilityOf(row: number, label: number): number {
-    return this.storage.probabilities[row * this.labels.length + label] ?? 0;
+    return Math.round((this.storage.probabilities[row * this.labels.length + label] ?? 0) * SCALE) / SCALE;
   }
 
   isScored(row: number): boolean {

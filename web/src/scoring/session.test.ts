@@ -6,16 +6,9 @@ import { loadItem } from "../lib/browser-store";
 import { answerTo, modelList, PREDICT, score, summary } from "../test/handlers";
 import { server } from "../test/server";
 import type { SavedScores } from "./saved-run";
-import { resultOf, type Task } from "../reading/worker-tasks";
+import { InlineWorker } from "../reading/inline-worker.testing";
 import { isUnsaved, type Run } from "./run";
 import { Session } from "./session";
-
-class InlineWorker extends EventTarget {
-  postMessage(asked: Task) {
-    void resultOf(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
-  }
-  terminate() {}
-}
 
 const { limits } = modelList(summary);
 /** More than the two calls that are under way at once. */

@@ -61,6 +61,13 @@ export class Session {
     return this.savedRun.discard();
   };
 
+  /** Discards the results, and keeps the file to be scored again. */
+  backToFile = (): void => {
+    this.stopper.abort();
+    this.set(undefined);
+    void this.savedRun.discard();
+  };
+
   /** Restores the run stored in this browser, and resumes it if it was interrupted. */
   restore = async (): Promise<void> => {
     if (this.snapshot().kind !== "empty" || this.restoring) return;

@@ -1,6 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useDeferredValue, useMemo, useState } from "react";
+import { Link } from "wouter";
 
 import { asApiError } from "../../api/client";
 import { modelsQuery, openapiQuery } from "../../api/queries";
@@ -24,7 +25,8 @@ export function DevelopersPage() {
       <PageHero title="Call it from your own code.">
         One POST request scores a text. Nothing to install. Errors have stable codes, and their{" "}
         <code>detail</code> says what to do. See the <a href={paths.reference}>full reference</a>, the{" "}
-        <a href={paths.errors}>list of errors</a>, and the <a href={paths.openapi}>OpenAPI document</a>.
+        <a href={paths.errors}>list of errors</a>, and the <a href={paths.openapi}>OpenAPI document</a>. Do
+        you come from Google’s Perspective API? <Link href={paths.perspective}>Compare your old scores</Link>.
       </PageHero>
       {failure ? (
         <Notice

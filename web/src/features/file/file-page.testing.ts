@@ -6,16 +6,8 @@ import type { PredictRequest } from "../../api/generated";
 import { answerTo, PREDICT, REQUEST_ID, score } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
-import { resultOf, type Task } from "../../reading/worker-tasks";
+import { InlineWorker } from "../../reading/inline-worker.testing";
 import { session } from "./session";
-
-/** What the browser runs beside the page, run within it: jsdom has no workers. */
-class InlineWorker extends EventTarget {
-  postMessage(asked: Task) {
-    void resultOf(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
-  }
-  terminate() {}
-}
 
 export const CSV = [
   "id,review",

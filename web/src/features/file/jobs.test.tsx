@@ -7,19 +7,12 @@ import { removeItems, storeItem } from "../../lib/browser-store";
 import { problem, refuse, summary } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
-import { resultOf, type Task } from "../../reading/worker-tasks";
+import { InlineWorker } from "../../reading/inline-worker.testing";
 import { session } from "./session";
 
 const JOBS = "*/api/v1/jobs";
 const ROWS = 10_000;
 const KEY = "valence_0000_key";
-
-class InlineWorker extends EventTarget {
-  postMessage(asked: Task) {
-    void resultOf(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
-  }
-  terminate() {}
-}
 
 const job = (changed: Partial<Job> = {}): Job => ({
   id: "0b9f6c1e-2a47-4d3c-9b51-7e8f2d1c3a4b",

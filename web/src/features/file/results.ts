@@ -1,9 +1,8 @@
 /** The rows to be downloaded: the file's columns, then the answers, named as the commands name them. */
 import type { Table } from "../../reading/table";
-import type { Scores } from "../../scoring/scores";
+import { DECIMALS, type Scores } from "../../scoring/scores";
 
 const PREFIX = "predicted_";
-const DIGITS = 6;
 /** A person's corrections; added only if there are any. */
 const MARKS = ["marked", "right_label"];
 /** Between several labels in a cell. */
@@ -30,7 +29,7 @@ export const resultRow = (table: Table, scores: Scores, row: number): string[] =
 ];
 
 function answerCells(scores: Scores, row: number): string[] {
-  const written = (label: number) => scores.probabilityOf(row, label).toFixed(DIGITS);
+  const written = (label: number) => scores.probabilityOf(row, label).toFixed(DECIMALS);
   if (!scores.isScored(row)) {
     return ["", "", "", scores.failureOf(row)?.code ?? "", ...scores.labels.map(() => "")];
   }

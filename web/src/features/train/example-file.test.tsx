@@ -1,18 +1,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 
-import { resultOf, type Task } from "../../reading/worker-tasks";
+import { InlineWorker } from "../../reading/inline-worker.testing";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { drop } from "./example-reading";
 import { FakeClassifiers } from "./fake-classifiers.testing";
-
-class InlineWorker extends EventTarget {
-  postMessage(asked: Task) {
-    void resultOf(asked).then((data) => this.dispatchEvent(new MessageEvent("message", { data })));
-  }
-  terminate() {}
-}
 
 const NAME = "from-a-file";
 let fake: FakeClassifiers;
