@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 
 from tests.server.fakes import FakeBody, FakeScorer, bearer, served
-from valence.model.head import Floats
 from valence.server.app import create_app
 from valence.server.auth import keys
 from valence.server.classifiers.registry import Registry
@@ -17,9 +16,10 @@ from valence.server.settings import Settings
 from valence.server.state import KEY, State
 from valence.server.store.database import Database
 from valence.server.teaching import process
+from valence.server.teaching.feature_store import StoredFile
 from valence.server.teaching.fitting import fit
 from valence.server.teaching.outcome import Made
-from valence.server.teaching.task import Task
+from valence.server.teaching.task import ExampleFile, Task, material
 
 GOOD = ["kind", "helpful", "thanks", "lovely", "clear"]
 BAD = ["stupid", "idiot", "liar", "awful", "moron"]
@@ -90,8 +90,10 @@ def make_app(database: Database, settings: Settings, body: FakeBody) -> Callable
 def person(make_app: Callable[[], Flask], database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
     """Whoever teaches; heads are fitted in this process, which is faster than a process for each."""
 
-    def here(task: Task, features: Mapping[str, Floats], wanted: Callable[[], bool]) -> Made | None:
-        return fit(task, features) if wanted() else None
+    def here(
+        task: Task, examples: ExampleFile, features: Mapping[str, StoredFile], wanted: Callable[[], bool]
+    ) -> Made | None:
+        return fit(task, material(examples.descriptor(), features)) if wanted() else None
 
     monkeypatch.setattr(process, "run", here)
     person = Person(make_app(), bearer(keys.create(database, "the owner", ["classifiers"])))

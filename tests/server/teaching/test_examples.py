@@ -151,8 +151,10 @@ def test_features_of_removed_texts_are_overwritten() -> None:
     store._file.seek(0)
     assert np.frombuffer(store._file.read(), np.float32).tolist() == [7, 7, 7, 0, 0, 0]
     store.add(b"new", np.full(3, 8.0, np.float32))
-    assert store.rows([b"kept", b"new"]).tolist() == [[7, 7, 7], [8, 8, 8]]
+    file = store.file()
     store.close()
+    assert file.rows([store.row_of(name) for name in (b"kept", b"new")])[:].tolist() == [[7, 7, 7], [8, 8, 8]]
+    file.close()
 
 
 def test_more_examples_than_allowed_are_refused_together(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.server.fakes import FakeBody
 from tests.server.teaching.conftest import comments
+from tests.server.teaching.materials import NONE, files
 from valence.data.examples import Dataset
 from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
@@ -20,6 +21,7 @@ from valence.model.head import Floats
 from valence.server.classifiers.bodies import Body
 from valence.server.teaching import process, task
 from valence.server.teaching.fitting import fit
+from valence.server.teaching.outcome import Made
 from valence.server.teaching.process import FitCrashedError, FitRefusedError
 from valence.server.teaching.reading import ExampleReader
 from valence.server.teaching.task import Published, Rows, Task
@@ -41,16 +43,28 @@ def _rows(count: int, *, first: int = 0) -> Rows:
     return Rows([*range(first, first + count)], [each["text"] for each in given], [each["labels"] for each in given])
 
 
-def _task(train: Rows, test: Rows, **more: object) -> Task:
+def _task(**more: object) -> Task:
     values = {"several": False, "body": "b", "engine": "e", "readout": "auto", "clean": "none", "published": None}
-    return Task(**{"name": "forum", "train": train, "test": test, **values, **more})  # type: ignore[arg-type]  # as given
+    return Task(**{"name": "forum", **values, **more})  # type: ignore[arg-type]  # as given
 
 
-def _features(rows: Rows) -> dict[str, Floats]:
-    fake = FakeBody()
+def _fitted(train: Rows, test: Rows, **more: object) -> Made:
+    """In this process."""
+    with files(_features(train, test), train, test) as room:
+        return fit(_task(**more), room.material())
+
+
+def _run(train: Rows, test: Rows = NONE, *, wanted: bool = True) -> Made | None:
+    """In a process of its own."""
+    with files(_features(train, test), train, test) as room:
+        return process.run(_task(), room.examples, room.features, lambda: wanted)
+
+
+def _features(train: Rows, test: Rows = NONE) -> dict[str, Floats]:
+    fake, texts = FakeBody(), [*train.texts, *test.texts]
     read: dict[str, list[Floats]] = {name: [] for name in fake.readouts}
     for name, found in read.items():
-        found += [row for row in fake.features(rows.texts, name) if isinstance(row, np.ndarray)]
+        found += [row for row in fake.features(texts, name) if isinstance(row, np.ndarray)]
     return {name: np.stack(found) for name, found in read.items()}
 
 
@@ -58,10 +72,11 @@ def test_the_head_is_the_one_of_valence_transfer_to_the_last_bit(tiny_model: Pat
     train, test = _rows(120), _rows(60, first=120)
     reader = ExampleReader()
     texts = [*train.texts, *test.texts]
-    features, failed = reader.read("id", body, ["final", "general"], texts, lambda *_: True)
+    features, failed = reader.read("id", body, ["final", "general"], texts)
     reader.close()
     assert not failed
-    made = fit(_task(train, test, body=body.id), features)
+    with files(features, train, test) as room:
+        made = fit(_task(body=body.id), room.material())
     learnt, tested = train.examples(several=False), test.examples(several=False)
     config = TransferConfig(baseline=False)
     finished = transfer(str(tiny_model), Dataset("forum", learnt, tested, checksum=""), tmp_path / "out", config)
@@ -78,49 +93,48 @@ def test_a_fit_needs_nothing_that_only_training_has(monkeypatch: pytest.MonkeyPa
     run = "from valence.server.teaching.fit_process import main; main()"
     monkeypatch.setattr(process, "_COMMAND", (sys.executable, "-c", f"{missing}; {run}"))
     train, test = _rows(60), _rows(60, first=60)
-    features = _features(Rows(range(120), [*train.texts, *test.texts], []))
-    made = process.run(_task(train, test), features, lambda: True)
+    made = _run(train, test)
     assert made is not None
-    assert made.head == fit(_task(train, test), features).head
+    assert made.head == _fitted(train, test).head
     assert made.outcome.tested == "test"
 
 
 def test_a_fit_that_is_no_longer_wanted_is_ended() -> None:
-    train = _rows(60)
-    assert process.run(_task(train, Rows([], [], [])), _features(train), lambda: False) is None
+    assert _run(_rows(60), wanted=False) is None
 
 
 def test_examples_that_allow_no_fit_say_why() -> None:
     one = Rows([1, 2], ["a text", "another one"], [["kept"], ["kept"]])
     with pytest.raises(FitRefusedError, match="at least two labels"):
-        process.run(_task(one, Rows([], [], [])), _features(one), lambda: True)
+        _run(one)
 
 
 def test_a_process_that_dies_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_COMMAND", (sys.executable, "-c", "import os; os._exit(9)"))
-    train = _rows(60)
     with pytest.raises(FitCrashedError):
-        process.run(_task(train, Rows([], [], [])), _features(train), lambda: True)
+        _run(_rows(60))
 
 
 def test_a_fit_ends_with_its_server() -> None:
     """Also when that is killed: its input ends."""
-    server = subprocess.Popen(process._COMMAND, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    assert server.stdin is not None
     # More rows than are fitted before the input ends.
-    train = _rows(60)
     wide = {"final": np.zeros((60, 20_000), np.float32)}
-    task.write(_task(train, Rows([], [], [])), wide, server.stdin)
-    server.stdin.close()
-    assert server.wait(60) == 1
+    with files(wide, _rows(60)) as room:
+        descriptors = [room.examples.descriptor(), room.features["final"].descriptor]
+        child = subprocess.Popen(
+            process._COMMAND, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=descriptors
+        )
+        assert child.stdin is not None
+        task.write(_task(), descriptors[0], room.features, child.stdin)
+        child.stdin.close()
+        assert child.wait(60) == 1
 
 
 def test_the_published_version_is_tested_on_the_same_examples() -> None:
     train, test = _rows(60), _rows(60, first=60)
-    features = _features(Rows(range(120), [*train.texts, *test.texts], []))
-    first = fit(_task(train, test), features)
+    first = _fitted(train, test)
     published = Published(1, first.labels, first.readout, first.head.hex())
-    second = fit(_task(train, test, published=published), features)
+    second = _fitted(train, test, published=published)
     assert second.outcome.result is not None
     assert [rival.kind for rival in second.outcome.beside] == ["most-frequent", "n-grams", "published"]
     assert second.outcome.beside[2].accuracy.value == pytest.approx(second.outcome.result.accuracy.value, abs=1e-4)
@@ -130,8 +144,7 @@ def test_test_examples_with_a_label_that_was_not_learnt_are_left_out_and_counted
     test = Rows(
         [*_rows(60, first=60).ids, 500], [*_rows(60, first=60).texts, "spam"], [*_rows(60, first=60).labels, ["spam"]]
     )
-    train = _rows(60)
-    made = fit(_task(train, test), _features(Rows(range(121), [*train.texts, *test.texts], [])))
+    made = _fitted(_rows(60), test)
     assert made.outcome.result is not None
     assert made.outcome.result.rows == 60
     assert any("1 test example" in note for note in made.outcome.notes)
@@ -139,14 +152,14 @@ def test_test_examples_with_a_label_that_was_not_learnt_are_left_out_and_counted
 
 def test_a_task_arrives_as_it_was_sent(tmp_path: Path) -> None:
     train, test = _rows(5), _rows(3, first=5)
-    sent = _task(train, test, notes=["a note"], published=Published(3, ["a", "b"], "final", "00ff"))
-    features = _features(Rows(range(8), [*train.texts, *test.texts], []))
-    with (tmp_path / "task").open("wb") as file:
-        task.write(sent, features, file)
-    with (tmp_path / "task").open("rb") as file:
-        found, arrays = task.read(file)
-    assert found.train.texts == sent.train.texts
-    assert (found.published, list(found.notes)) == (sent.published, ["a note"])
-    assert {name: rows.tobytes() for name, rows in arrays.items()} == {
-        name: rows.tobytes() for name, rows in features.items()
-    }
+    sent = _task(notes=["a note"], published=Published(3, ["a", "b"], "final", "00ff"))
+    features = _features(train, test)
+    with files(features, train, test) as room:
+        with (tmp_path / "task").open("wb") as file:
+            task.write(sent, room.examples.descriptor(), room.features, file)
+        with (tmp_path / "task").open("rb") as file:
+            found, material = task.read(file)
+        assert found == sent
+        assert (material.train, material.test) == (train, test)
+        for name, rows in material.features.items():
+            np.testing.assert_array_equal(rows[:], features[name])

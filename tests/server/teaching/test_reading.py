@@ -21,29 +21,29 @@ def test_a_full_queue_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     body, reader, looks = FakeBody(), ExampleReader(), 0
     body.failure = FULL
 
-    def wanted(_done: int, _total: int) -> bool:
+    def wanted(_done: int) -> bool:
         nonlocal looks
         looks += 1
         if looks == 3:
             body.failure = None
         return True
 
-    features, failed = reader.read("id", body, ["final"], ["one", "two"], wanted)
+    with reader.storing("id", body, ["final"]) as storing:
+        assert storing.add(["one", "two"], wanted) == [(0,), (1,)]
     reader.close()
-    assert (features["final"].shape, failed) == ((2, body.readouts["final"]), {})
     assert looks > 3
 
 
 def test_reading_that_is_no_longer_wanted_stops() -> None:
     reader = ExampleReader()
-    with pytest.raises(ReadingCancelledError):
-        reader.read("id", FakeBody(), ["final"], ["one"], lambda *_: False)
+    with reader.storing("id", FakeBody(), ["final"]) as storing, pytest.raises(ReadingCancelledError):
+        storing.add(["one"], lambda _: False)
     reader.close()
 
 
 def test_a_text_that_cannot_be_read_is_left_out() -> None:
     reader = ExampleReader()
-    features, failed = reader.read("id", FakeBody(), ["final", "general"], ["one", " ", "two"], lambda *_: True)
+    features, failed = reader.read("id", FakeBody(), ["final", "general"], ["one", " ", "two"])
     reader.close()
     assert list(failed) == [1]
     assert {len(rows) for rows in features.values()} == {2}

@@ -65,9 +65,7 @@ def compared(
     heads = [fitted_head(version) for version in both]
     examples = _examples(classifier, database)
     readouts = list(dict.fromkeys(head.readout for head in heads))
-    features, failed = reader.read(
-        classifier.id, body, readouts, [row.text for row in examples], lambda *_: True, timeout_s=_WAIT_S
-    )
+    features, failed = reader.read(classifier.id, body, readouts, [row.text for row in examples], timeout_s=_WAIT_S)
     examples = [row for i, row in enumerate(examples) if i not in failed]
     before, after = (_answers(head, features, examples) for head in heads)
     comparison = _paired(before, after, examples, classifier, (other, number))

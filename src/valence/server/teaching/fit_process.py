@@ -22,12 +22,12 @@ def main() -> None:
     from valence.system.errors import DataError
 
     try:
-        task, features = read(sys.stdin.buffer)
-    except (EOFError, ValueError):  # the parent was killed while it wrote
+        task, material = read(sys.stdin.buffer)
+    except ValueError:  # the parent was killed while it wrote
         sys.exit(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        made = fit(task, features)
+        made = fit(task, material)
     except DataError as error:
         _say({"refused": str(error)})
     else:

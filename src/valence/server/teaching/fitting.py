@@ -9,7 +9,7 @@ import base64
 import json
 import platform
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ from valence.server.teaching.figures import (
     verdict,
 )
 from valence.server.teaching.outcome import Doubt, Made, Outcome, Rival
-from valence.server.teaching.task import Published, Task
+from valence.server.teaching.task import Material, Published, Task
 from valence.system.errors import DataError
 from valence.system.version import __version__
 
@@ -46,26 +46,20 @@ _MOST_SUSPECTS = 100
 _NONE = Examples((), (), ())
 
 
-def fit(task: Task, features: Mapping[str, Floats]) -> Made:
-    """Fits, tests and describes a head. Raises DataError if the examples don't allow it.
-
-    Args:
-        task: see Task.
-        features: of each readout, of the training texts and then the test texts, shape (n, width).
-    """
+def fit(task: Task, material: Material) -> Made:
+    """Fits, tests and describes a head. Raises DataError if the examples don't allow it."""
     started = time.perf_counter()
-    train = task.train.examples(several=task.several)
+    train = material.train.examples(several=task.several)
     labels = Labels.discover(train.labels)
     learnt, validation = _cut(train)
-    read = _Features([*task.train.texts, *task.test.texts], features)
+    read = _Features(material)
     options = HeadOptions(readout=task.readout, seed=SEED, body=task.body)
-    widths = {name: rows.shape[1] for name, rows in features.items()}
-    choice = head_on_body(widths, read, labels, (learnt, validation), options, quiet=True)
+    choice = head_on_body(read.readouts, read, labels, (learnt, validation), options, quiet=True)
     provenance = _provenance(task, choice, len(train))
     fitted = FittedHead(
         choice.head, labels, choice.chosen.readout, task.body, provenance=provenance, ngrams=choice.ngrams
     )
-    test, unknown = _known(task.test.examples(several=task.several), labels)
+    test, unknown = _known(material.test.examples(several=task.several), labels)
     data = _Data(learnt.joined(validation), len(learnt), test, read)
     outcome = _outcome(task, choice, fitted, data, started)
     notes = [*task.notes, *_left_out(unknown), *choice.notes]
@@ -76,6 +70,7 @@ def fit(task: Task, features: Mapping[str, Floats]) -> Made:
         readout=fitted.readout,
         provenance=json.dumps(provenance),
         rows=len(train),
+        rows_digest=material.train.digest(),
         outcome=outcome.model_copy(update={"notes": notes}),
     )
 
@@ -102,9 +97,9 @@ class _Data:
 class _Features:
     """The features of texts that were read before the fit."""
 
-    def __init__(self, texts: Sequence[str], features: Mapping[str, Floats]) -> None:
-        self._row_of = {text: row for row, text in enumerate(texts)}
-        self._features = features
+    def __init__(self, material: Material) -> None:
+        self._row_of = {text: row for row, text in enumerate([*material.train.texts, *material.test.texts])}
+        self._features = material.features
 
     @property
     def readouts(self) -> Collection[str]:
@@ -112,7 +107,7 @@ class _Features:
 
     def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:  # noqa: ARG002 - as `Features` has it
         """Shape (n, width)."""
-        return np.asarray(self._features[readout][[self._row_of[text] for text in texts]])
+        return self._features[readout][np.array([self._row_of[text] for text in texts], dtype=np.int64)]
 
 
 def _cut(train: Examples) -> tuple[Examples, Examples]:

@@ -85,6 +85,7 @@ class Made(_Part):
         head: as `valence.model.fitted_head.head_bytes` writes it.
         fingerprint: the head's version.
         provenance: JSON, as in head.json.
+        rows_digest: of the training texts with their labels.
     """
 
     labels: list[str]
@@ -93,4 +94,5 @@ class Made(_Part):
     readout: str
     provenance: str
     rows: int
+    rows_digest: str
     outcome: Outcome

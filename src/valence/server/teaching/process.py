@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from valence.model.head import Floats
 from valence.server.teaching import task as tasks
+from valence.server.teaching.feature_store import StoredFile
 from valence.server.teaching.outcome import Made
-from valence.server.teaching.task import Task
+from valence.server.teaching.task import ExampleFile, Task
 
 # Seconds between two looks at whether the fit is still wanted.
 _LOOK_S = 0.5
@@ -29,18 +29,26 @@ class FitCrashedError(Exception):
     """The process ended without an answer, perhaps because memory ran out."""
 
 
-def run(task: Task, features: Mapping[str, Floats], wanted: Callable[[], bool]) -> Made | None:
+def run(
+    task: Task, examples: ExampleFile, features: Mapping[str, StoredFile], wanted: Callable[[], bool]
+) -> Made | None:
     """Fits; None if it is no longer wanted.
 
     `wanted` is called twice a second. Raises FitRefusedError and FitCrashedError.
     """
-    process = subprocess.Popen(_COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own module
+    descriptor = examples.descriptor()
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        _COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=[descriptor, *(file.descriptor for file in features.values())],
+    )
     lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     try:
         threading.Thread(target=_pass_on, args=(process, lines), name="fit-output", daemon=True).start()
         with suppress(BrokenPipeError):  # it ended already: there is no answer, see below
             assert process.stdin is not None
-            tasks.write(task, features, process.stdin)
+            tasks.write(task, descriptor, features, process.stdin)
         return _answer(lines, wanted)
     finally:
         process.kill()

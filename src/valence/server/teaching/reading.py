@@ -6,12 +6,13 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from valence.model.folder import FINAL
 from valence.model.head import Floats
 from valence.server.classifiers.registry import BodyReader
-from valence.server.teaching.feature_store import FeatureStore
+from valence.server.teaching.feature_store import FeatureStore, StoredFile
 from valence.system.errors import OverloadedError, TextError
 
 # A part is a few tenths of a second of work, so that other requests wait no longer for it.
@@ -22,7 +23,7 @@ _PART_TIMEOUT_S, _RETRY_S = 15.0, 0.5
 _MOST_NUMBERS = 12_000_000
 _MOST_CLASSIFIERS = 8  # whose features are kept
 
-Wanted = Callable[[int, int], bool]  # (texts read, of how many) -> whether to go on
+Wanted = Callable[[int], bool]  # how many of the texts are read -> whether the others are still wanted
 
 
 class ReadingCancelledError(Exception):
@@ -51,59 +52,37 @@ class ExampleReader:
         self._one_at_a_time = threading.Lock()
         self._stores: dict[str, dict[str, FeatureStore]] = {}  # by body, engine and classifier; then by readout
 
-    def read(
-        self,
-        classifier: str,
-        body: BodyReader,
-        readouts: Sequence[str],
-        texts: Sequence[str],
-        wanted: Wanted,
-        *,
-        every: bool = False,
-        timeout_s: float = -1,
-    ) -> tuple[dict[str, Floats], dict[int, TextError]]:
-        """(features of each readout, shape (n, width); the texts that can't be read, by position).
+    @contextmanager
+    def storing(
+        self, classifier: str, body: BodyReader, readouts: Sequence[str], *, timeout_s: float = -1
+    ) -> Iterator[Storing]:
+        """Stores features, while no other list of texts is read.
 
-        Rows of texts that can't be read are left out of the features. With `every`, these are all examples of the
-        classifier, and the features of other texts are forgotten. Raises ReadingCancelledError, and OverloadedError if
-        another list takes longer than `timeout_s`.
+        Raises OverloadedError if another list takes longer than `timeout_s`.
         """
         if not self._one_at_a_time.acquire(timeout=timeout_s):
             raise OverloadedError("The examples are being read for a fit.", hint="Try again in a few seconds.")
         try:
-            return self._read(self._of(classifier, body, readouts), body, texts, wanted, every=every)
+            yield Storing(self._of(classifier, body, readouts), body)
         finally:
             self._one_at_a_time.release()
 
-    def _read(
-        self,
-        stores: Mapping[str, FeatureStore],
-        body: BodyReader,
-        texts: Sequence[str],
-        wanted: Wanted,
-        *,
-        every: bool,
+    def read(
+        self, classifier: str, body: BodyReader, readouts: Sequence[str], texts: Sequence[str], *, timeout_s: float = -1
     ) -> tuple[dict[str, Floats], dict[int, TextError]]:
-        digests = [digest_of(text) for text in texts]
-        for store in stores.values() if every else ():
-            store.keep_only(digests)
-        missing = sorted({i for store in stores.values() for i in store.missing(digests)})
-        failed: dict[int, TextError] = {}
-        done = len(texts) - len(missing)
-        for part in _parts(missing, texts):
-            given = [texts[i] for i in part]
-            still_wanted = partial(wanted, done, len(texts))
-            for i, row in zip(part, _patiently(body, given, stores, still_wanted), strict=True):
-                if isinstance(row, TextError):
-                    failed[i] = row
-                else:
-                    for name, features in row.items():
-                        stores[name].add(digests[i], features)
-            done += len(part)
-        if not wanted(len(texts), len(texts)):
-            raise ReadingCancelledError
-        kept = [digest for i, digest in enumerate(digests) if i not in failed]
-        return {name: store.rows(kept) for name, store in stores.items()}, failed
+        """(features of each readout, shape (n, width); the texts that can't be read, by position).
+
+        Rows of texts that can't be read are left out of the features. Raises as `storing` does.
+        """
+        with self.storing(classifier, body, readouts, timeout_s=timeout_s) as storing:
+            stored = storing.add(texts, lambda _: True)
+            failed = {i: row for i, row in enumerate(stored) if isinstance(row, TextError)}
+            rows = [row for row in stored if not isinstance(row, TextError)]
+            with storing.files() as files:
+                features = {
+                    name: file.rows([row[i] for row in rows])[:] for i, (name, file) in enumerate(files.items())
+                }
+        return features, failed
 
     def keep_only(self, classifiers: Sequence[str]) -> None:
         """Forgets the features of classifiers that were deleted."""
@@ -130,6 +109,55 @@ class ExampleReader:
     def _forget(self, key: str) -> None:
         for store in self._stores.pop(key).values():
             store.close()
+
+
+class Storing:
+    """The stores of a classifier's readouts, while texts are read into them."""
+
+    def __init__(self, stores: Mapping[str, FeatureStore], body: BodyReader) -> None:
+        self._stores, self._body = stores, body
+        self._seen: set[bytes] = set()
+
+    def add(self, texts: Sequence[str], wanted: Wanted) -> list[tuple[int, ...] | TextError]:
+        """For each text its row in the file of each readout, or why it can't be read.
+
+        Raises ReadingCancelledError once it is no longer `wanted`.
+        """
+        digests = [digest_of(text) for text in texts]
+        self._seen.update(digests)
+        missing = sorted({i for store in self._stores.values() for i in store.missing(digests)})
+        failed: dict[int, TextError] = {}
+        done = len(texts) - len(missing)
+        for part in _parts(missing, texts):
+            given = [texts[i] for i in part]
+            for i, row in zip(part, _patiently(self._body, given, self._stores, partial(wanted, done)), strict=True):
+                if isinstance(row, TextError):
+                    failed[i] = row
+                else:
+                    for name, features in row.items():
+                        self._stores[name].add(digests[i], features)
+            done += len(part)
+        if not wanted(len(texts)):
+            raise ReadingCancelledError
+        return [failed[i] if i in failed else self._rows_of(digest) for i, digest in enumerate(digests)]
+
+    def forget_others(self) -> None:
+        """Overwrites the features of all texts that were not given to `add`."""
+        for store in self._stores.values():
+            store.keep_only(self._seen)
+
+    @contextmanager
+    def files(self) -> Iterator[dict[str, StoredFile]]:
+        """The file of each readout, in the order of the rows that `add` gives."""
+        files = {name: store.file() for name, store in self._stores.items()}
+        try:
+            yield files
+        finally:
+            for file in files.values():
+                file.close()
+
+    def _rows_of(self, digest: bytes) -> tuple[int, ...]:
+        return tuple(store.row_of(digest) for store in self._stores.values())
 
 
 def _parts(positions: Sequence[int], texts: Sequence[str]) -> Iterator[list[int]]:

@@ -1,18 +1,25 @@
-"""What a fit works on, and how it goes to the fit's own process: a line of JSON, then the features as bytes."""
+"""What a fit works on, and how it gets to the fit's own process without being in the server's memory.
+
+The task is a line of JSON. Examples are in a file without a name, and features in those of the store; the process
+inherits all of these files.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import numpy as np
 
 from valence.data.examples import Examples, Target
-from valence.model.head import Floats
+from valence.server.teaching.feature_store import StoredFile, StoredRows
 
-_ROWS_AT_ONCE = 512
+Part = Literal["train", "test"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,11 @@ class Rows:
         """As training has them; the keys are the IDs."""
         targets: list[Target] = [tuple(sorted(labels)) if several else labels[0] for labels in self.labels]
         return Examples(tuple(self.texts), tuple(targets), tuple(map(str, self.ids)))
+
+    def digest(self) -> str:
+        """Hex SHA-256 of the texts with their labels, in any order."""
+        lines = sorted(f"{text}\0{labels}" for text, labels in zip(self.texts, self.labels, strict=True))
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -60,46 +72,71 @@ class Task:
     engine: str
     readout: str
     clean: str
-    train: Rows
-    test: Rows
     published: Published | None
     notes: Sequence[str] = ()
 
 
-def write(task: Task, features: Mapping[str, Floats], stream: IO[bytes]) -> None:
-    """Writes a task; `features` of each readout are of the training texts and then the test texts, (n, width)."""
-    shapes = {name: rows.shape for name, rows in features.items()}
-    stream.write(json.dumps({"task": asdict(task), "shapes": shapes}).encode() + b"\n")
-    for rows in features.values():
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            stream.write(np.ascontiguousarray(rows[start : start + _ROWS_AT_ONCE], dtype=np.float32).tobytes())
+@dataclass(frozen=True)
+class Material:
+    """What a head is fitted and tested on.
+
+    Attributes:
+        features: of each readout, of the training texts and then the test texts, shape (n, width).
+    """
+
+    train: Rows
+    test: Rows
+    features: Mapping[str, StoredRows]
+
+
+class ExampleFile:
+    """Examples on disk, in a file without a name; its process and those that it starts can read them."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as this object lives
+
+    def descriptor(self) -> int:
+        """Of the file, with all examples that were added."""
+        self._file.flush()
+        return self._file.fileno()
+
+    def add(self, number: int, text: str, labels: Sequence[str], part: Part, stored: Sequence[int]) -> None:
+        """An example, with its row in the file of each readout's features."""
+        self._file.write(json.dumps([number, text, labels, part, stored]).encode() + b"\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def material(examples: int, features: Mapping[str, StoredFile]) -> Material:
+    """The examples in the file of an `ExampleFile`, by its descriptor, with the features of each readout."""
+    parts = {"train": Rows([], [], []), "test": Rows([], [], [])}
+    stored: dict[str, list[Sequence[int]]] = {"train": [], "test": []}
+    with os.fdopen(os.dup(examples), "rb") as lines:
+        lines.seek(0)
+        for line in lines:
+            number, text, labels, part, rows = json.loads(line)
+            for values, value in zip(
+                (parts[part].ids, parts[part].texts, parts[part].labels), (number, text, labels), strict=True
+            ):
+                values.append(value)  # type: ignore[attr-defined]  # lists, see above
+            stored[part].append(rows)
+    numbers = np.array([*stored["train"], *stored["test"]], dtype=np.int64).reshape(-1, len(features))
+    found = {name: file.rows(numbers[:, i]) for i, (name, file) in enumerate(features.items())}
+    return Material(parts["train"], parts["test"], found)
+
+
+def write(task: Task, examples: int, features: Mapping[str, StoredFile], stream: IO[bytes]) -> None:
+    """Writes a task, and the files of its material: see `material`."""
+    files = {name: asdict(file) for name, file in features.items()}
+    stream.write(json.dumps({"task": asdict(task), "examples": examples, "features": files}).encode() + b"\n")
     stream.flush()
 
 
-def read(stream: IO[bytes]) -> tuple[Task, dict[str, Floats]]:
-    """What `write` wrote."""
+def read(stream: IO[bytes]) -> tuple[Task, Material]:
+    """What `write` wrote. Raises ValueError if it is cut off."""
     content: dict[str, Any] = json.loads(stream.readline())
-    given = content["task"]
-    published = given.pop("published")
-    task = Task(
-        **{
-            **given,
-            "train": Rows(**given["train"]),
-            "test": Rows(**given["test"]),
-            "published": Published(**published) if published else None,
-        }
-    )
-    return task, {name: _array(stream, shape) for name, shape in content["shapes"].items()}
-
-
-def _array(stream: IO[bytes], shape: Sequence[int]) -> Floats:
-    """Filled in place, so that the features are in memory once."""
-    rows = np.empty(tuple(shape), dtype=np.float32)
-    view = memoryview(rows.data).cast("B") if rows.size else memoryview(b"")
-    position = 0
-    while position < len(view):
-        count = stream.readinto(view[position:])  # type: ignore[attr-defined]  # buffered readers have it
-        if not count:
-            raise EOFError
-        position += count
-    return rows
+    published = content["task"].pop("published")
+    task = Task(**content["task"], published=Published(**published) if published else None)
+    files = {name: StoredFile(**file) for name, file in content["features"].items()}
+    return task, material(content["examples"], files)

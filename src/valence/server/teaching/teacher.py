@@ -5,25 +5,28 @@ It continues with fits that an earlier process left. The old version answers unt
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 
 from valence.server.classifiers.registry import BodyReader, Registry
 from valence.server.store import classifier_rows, example_rows, fit_rows, version_rows
-from valence.server.store.classifier_tables import Classifier, Example, Version
+from valence.server.store.classifier_tables import Classifier, Version
 from valence.server.store.database import Database
 from valence.server.store.example_rows import Wanted
 from valence.server.store.fit_rows import ClaimedFit
 from valence.server.teaching import process
 from valence.server.teaching.outcome import Made
 from valence.server.teaching.process import FitCrashedError, FitRefusedError
-from valence.server.teaching.reading import ExampleReader, ReadingCancelledError, readouts_for
-from valence.server.teaching.task import Published, Rows, Task
+from valence.server.teaching.reading import ExampleReader, ReadingCancelledError, Storing, readouts_for
+from valence.server.teaching.task import ExampleFile, Part, Published, Task
 from valence.server.teaching.texts import labels_in
 from valence.system.errors import StoreError, TextError
 
@@ -35,6 +38,7 @@ POLL_S, RENEWAL_S, STOP_TIMEOUT_S = 2.0, 5.0, 4.0
 MAX_ATTEMPTS = 3
 # Different texts of at least two labels each that a fit needs.
 FEWEST = 2
+_AT_ONCE = 500  # examples in memory
 
 
 class Teacher:
@@ -130,26 +134,44 @@ class _OneFit:
 
     def _version(self, classifier: Classifier) -> Version | None:
         """The new version; None if it is no longer wanted. Raises FitRefusedError and FitCrashedError."""
-        self._say("reading texts", 0, 0)
-        wanted = Wanted(labelled=True)
-        examples = list(example_rows.every(self._database, classifier.id, wanted))
-        _check_enough(examples)
-        readouts = readouts_for(classifier.readout, self._body.readouts, len(examples))
-        texts = [example.text for example in examples]
-        try:
-            features, failed = self._reader.read(classifier.id, self._body, readouts, texts, self._progress, every=True)
-        except ReadingCancelledError:
-            return None
-        examples = [example for i, example in enumerate(examples) if i not in failed]
-        # In the order of the task: the training texts, then the test texts.
-        order = [i for part in ("train", "test") for i, example in enumerate(examples) if example.part == part]
-        features = {name: rows[order] for name, rows in features.items()}
-        task = self._task(classifier, [examples[i] for i in order], [*failed.values()])
-        self._say("fitting the head", len(texts), len(texts))
-        made = process.run(task, features, self._still_wanted)
+        counts = example_rows.counts(self._database, classifier.id)
+        _check_enough(counts)
+        total = sum(count for labels, _, count in counts if labels is not None)
+        self._say("reading texts", 0, total)
+        readouts = readouts_for(classifier.readout, self._body.readouts, total)
+        with closing(ExampleFile()) as examples, ExitStack() as files:
+            try:
+                with self._reader.storing(classifier.id, self._body, readouts) as storing:
+                    failed = self._stored(classifier, storing, examples)
+                    features = files.enter_context(storing.files())
+            except ReadingCancelledError:
+                return None
+            task = self._task(classifier, failed)
+            self._say("fitting the head", total, total)
+            made = process.run(task, examples, features, self._still_wanted)
         return None if made is None else self._as_version(made, task)
 
-    def _task(self, classifier: Classifier, examples: Sequence[Example], failed: Sequence[TextError]) -> Task:
+    def _stored(self, classifier: Classifier, storing: Storing, file: ExampleFile) -> list[TextError]:
+        """Why some examples can't be read; all others are in the file, and their features are stored.
+
+        Some at a time, so that they are not all in memory. Raises ReadingCancelledError.
+        """
+        failed: list[TextError] = []
+        every = example_rows.every(self._database, classifier.id, Wanted(labelled=True))
+        done = 0
+        while some := list(islice(every, _AT_ONCE)):
+            stored = storing.add([example.text for example in some], partial(self._progress, done))
+            done += len(some)
+            for example, rows in zip(some, stored, strict=True):
+                if isinstance(rows, TextError):
+                    failed.append(rows)
+                else:
+                    part: Part = "test" if example.part == "test" else "train"
+                    file.add(example.id, example.text, labels_in(example.labels or "[]"), part, rows)
+        storing.forget_others()
+        return failed
+
+    def _task(self, classifier: Classifier, failed: Sequence[TextError]) -> Task:
         notes = [f"{len(failed)} examples can't be read, such as: {failed[0]}"] if failed else []
         return Task(
             name=classifier.name,
@@ -158,8 +180,6 @@ class _OneFit:
             engine=self._body.engine,
             readout=classifier.readout,
             clean=classifier.clean,
-            train=_rows(examples, "train"),
-            test=_rows(examples, "test"),
             published=self._published(classifier),
             notes=notes,
         )
@@ -186,15 +206,16 @@ class _OneFit:
             provenance=made.provenance,
             results=made.outcome.model_dump_json(),
             rows=made.rows,
-            rows_digest=_digest(task.train),
+            rows_digest=made.rows_digest,
             note=self._claimed.fit.note,
             made_at=datetime.now(UTC),
             made_by=self._claimed.fit.requested_by,
             published_at=None,
         )
 
-    def _progress(self, done: int, total: int) -> bool:
-        self._done, self._total = done, total
+    def _progress(self, before: int, done: int) -> bool:
+        self._done = before + done
+        self._total = max(self._total, self._done)  # examples may have been added since they were counted
         return self._still_wanted()
 
     def _say(self, step: str, done: int, total: int) -> None:
@@ -215,28 +236,14 @@ class _OneFit:
         fit_rows.fail(self._database, self._claimed, reason)
 
 
-def _check_enough(examples: Sequence[Example]) -> None:
-    """Raises FitRefusedError unless two labels have enough training texts."""
-    counts: dict[str, int] = {}
-    for example in examples:
-        if example.part == "train":
-            for label in labels_in(example.labels or "[]"):
-                counts[label] = counts.get(label, 0) + 1
-    enough = [label for label, count in counts.items() if count >= FEWEST]
-    if len(enough) < 2:
+def _check_enough(counts: Sequence[tuple[str | None, str, int]]) -> None:
+    """Raises FitRefusedError unless two labels have enough training texts; see `example_rows.counts`."""
+    of_label: Counter[str] = Counter()
+    for labels, part, count in counts:
+        if part == "train":
+            of_label.update(dict.fromkeys(labels_in(labels or "[]"), count))
+    if len([label for label, count in of_label.items() if count >= FEWEST]) < 2:
         raise FitRefusedError(
             f"Two labels need at least {FEWEST} training examples each. Label some more; about one in five is kept for "
             "testing."
         )
-
-
-def _rows(examples: Sequence[Example], part: str) -> Rows:
-    some = [example for example in examples if example.part == part]
-    labels = [labels_in(example.labels or "[]") for example in some]
-    return Rows([example.id for example in some], [example.text for example in some], labels)
-
-
-def _digest(rows: Rows) -> str:
-    """Hex SHA-256 of the texts with their labels, in any order."""
-    lines = sorted(f"{text}\0{labels}" for text, labels in zip(rows.texts, rows.labels, strict=True))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
