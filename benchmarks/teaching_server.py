@@ -41,12 +41,16 @@ class Server:
         self.address, self.pid, self._key = address, pid, key
 
     def call(self, method: str, path: str, content: Any = None, kind: str = "application/json") -> Any:
-        """The JSON of an answer. Raises HTTPError."""
+        """The JSON of an answer. Raises HTTPError, with what the server says."""
         body = content if isinstance(content, bytes) or content is None else json.dumps(content).encode()
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": kind}
         request = urllib.request.Request(f"{self.address}/api/v1{path}", body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            error.msg = f"{error.msg}: {error.read().decode()}"
+            raise
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from valence.server.problems import ProblemError
 from valence.server.settings import Settings
 from valence.server.transport.bodies import Bodies
 from valence.server.transport.limits import Limits
+from valence.server.transport.worker import body_limits
 
 GOOD = b'{"text": "good"}'
 CLOSE = "Connection: close"
@@ -217,15 +218,31 @@ def test_chunks_of_one_byte_are_refused_before_they_cost_much(app: Flask, settin
         assert statuses(place.talk(chunked + long_extension * 20)) == [400]
 
 
-def test_a_file_longer_than_a_call_may_be_is_read_for_a_job(
-    app: Flask, settings: Settings, admin: dict[str, str]
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (JOBS, 202),
+        ("/api/v1/files/preview", 200),
+        ("/api/v1/examples/preview", 200),
+        ("/api/v1/classifiers/forum/examples/file", 404),  # there is no such classifier: the file was read
+        ("/api/v1/predict", 413),
+    ],
+)
+def test_a_file_longer_than_a_call_may_be_is_read_where_files_are_taken(
+    path: str, status: int, app: Flask, settings: Settings, admin: dict[str, str]
 ) -> None:
     roomy = settings.model_copy(update={"job_max_bytes": 100_000})
-    rows = b"text\n" + b"good film\n" * 5000
+    rows = b"text,label\n" + b"good film,1\n" * 5000
     with serving(app, roomy, Limits(body_memory=1000)) as place:
-        lines = (f"POST {JOBS} HTTP/1.1", "Host: x", "Content-Type: text/csv", f"Content-Length: {len(rows)}")
+        lines = (f"POST {path} HTTP/1.1", "Host: x", "Content-Type: text/csv", f"Content-Length: {len(rows)}")
         sent = head(*lines, f"Authorization: {admin['Authorization']}", CLOSE) + rows
-        assert statuses(place.talk(sent)) == [202]
+        assert statuses(place.talk(sent)) == [status]
+
+
+def test_without_jobs_no_long_file_is_read_for_one(app: Flask, settings: Settings) -> None:
+    limit = body_limits(app, settings.model_copy(update={"jobs": False, "job_max_bytes": 9_999_999}))
+    assert limit("POST", JOBS) == settings.max_body_bytes
+    assert limit("POST", "/api/v1/classifiers/forum/examples/file") == 9_999_999
 
 
 def test_a_client_that_sends_far_too_much_has_its_answer_first(app: Flask, settings: Settings) -> None:

@@ -20,7 +20,9 @@ import uvicorn
 from flask import Flask
 from gunicorn.glogging import Logger
 from uvicorn_worker import UvicornH11Worker
+from werkzeug.exceptions import HTTPException
 
+from valence.server.openapi.contract import Operation
 from valence.server.settings import Settings
 from valence.server.transport.bridge import Bridge
 from valence.server.transport.connection import Connection
@@ -37,7 +39,6 @@ _SWITCH_S = 0.0005
 _ACCEPTED_AT_ONCE = 32
 # Open files besides connections: the database, jobs and the model.
 _OTHER_FILES = 100
-_JOBS = "/api/v1/jobs"
 
 
 class Worker(UvicornH11Worker):  # type: ignore[misc]  # gunicorn has no types
@@ -72,7 +73,7 @@ class Serving:
         refusals = Refusals(app)
         self.connections = Connections(limits, refusals.raw)
         self.bridge = Bridge(
-            app, threads=settings.server_threads, refusals=refusals, max_body=body_limits(settings), limits=limits
+            app, threads=settings.server_threads, refusals=refusals, max_body=body_limits(app, settings), limits=limits
         )
         self.config = uvicorn.Config(
             self.bridge,
@@ -112,12 +113,22 @@ def limits_for(files: int, settings: Settings) -> Limits:
     )
 
 
-def body_limits(settings: Settings) -> Callable[[str, str], int]:
-    """Maximum bytes of a body, by method and path: a job's file may be larger than other bodies."""
+def body_limits(app: Flask, settings: Settings) -> Callable[[str, str], int]:
+    """Maximum bytes of a body, by method and path: a file may be larger than other bodies."""
+    operations: dict[str, Operation | None] = {
+        endpoint: getattr(view, "operation", None) for endpoint, view in app.view_functions.items()
+    }
+    routes = app.url_map.bind("")
 
     def limit(method: str, path: str) -> int:
-        is_file = method == "POST" and path.rstrip("/") == _JOBS and settings.jobs
-        return max(settings.job_max_bytes, settings.max_body_bytes) if is_file else settings.max_body_bytes
+        try:
+            operation = operations[routes.match(path, method)[0]]
+        except HTTPException:  # there is no such route
+            return settings.max_body_bytes
+        if operation is None or operation.upload is None:
+            return settings.max_body_bytes
+        refused = "jobs-off" in operation.problems and not settings.jobs
+        return settings.max_body_bytes if refused else max(settings.job_max_bytes, settings.max_body_bytes)
 
     return limit
 
