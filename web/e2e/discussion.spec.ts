@@ -36,6 +36,27 @@ test("a pasted discussion shows its turning point", async ({ page }) => {
   await expect(card).toContainText(/negative/);
 });
 
+test("quotes count as the author’s words only if the switch says so", async ({ page }) => {
+  const clean = page.getByRole("checkbox", { name: "Leave out quotes and code" });
+  const card = page.getByRole("article", { name: "Comment 1" });
+  await page.goto("/discussion");
+  await field(page).fill(
+    "Ben: > A wonderful film\nDull and awful.\nAnn: A wonderful, moving and brilliant film.",
+  );
+  await expect(page.getByText("2 comments, 2 people, 1 quote ignored")).toBeVisible();
+  await expect(clean).toBeChecked();
+  await expect(card).toContainText(/negative/);
+  const own = await card.getByRole("link", { name: "See which words matter" }).getAttribute("href");
+  expect(decodeURIComponent(own ?? "")).not.toContain("wonderful");
+
+  await clean.press("Space");
+  await expect(page.getByText("2 comments, 2 people", { exact: true })).toBeVisible();
+  const whole = card.getByRole("link", { name: "See which words matter" });
+  await expect(whole).toHaveAttribute("href", /wonderful/);
+  await page.reload();
+  await expect(clean).not.toBeChecked();
+});
+
 test("works by keyboard alone", async ({ page }) => {
   await page.goto("/discussion");
   await page.getByRole("button", { name: "Try an example" }).focus();

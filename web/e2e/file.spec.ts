@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 
+import writeExcel from "write-excel-file/universal";
+
 import { REVIEWS, choose, rows, finished, score, contentOf } from "./support/file-page.ts";
 import { expect, expectNoAxeViolations, FULL, test } from "./support/test.ts";
 
@@ -168,6 +170,65 @@ test("every kind of file is read by the code that comes with it, under the page'
     await expect(page.getByRole("group", { name: "How the file is read" })).toContainText(fact);
     await page.getByRole("button", { name: "New file" }).click();
   }
+});
+
+test("a workbook with several sheets says which one is read, and reads another with one click", async ({
+  page,
+}) => {
+  const sheet = (name: string, text: string) => ({
+    sheet: name,
+    data: [
+      [{ value: "id" }, { value: "text" }],
+      [{ value: 1 }, { value: text }],
+    ],
+  });
+  const workbook = await writeExcel([sheet("May", "A fine film"), sheet("June", "A dull film")]).toBlob();
+  const notes = page.getByRole("list", { name: "About this file" });
+  await page.goto("/many");
+  await choose(page, "two.xlsx", Buffer.from(await workbook.arrayBuffer()));
+  await expect(notes).toContainText("Only the sheet “May” is read. “June” also has data.");
+  await expectNoAxeViolations(page);
+  await page.getByRole("button", { name: "Read “June”" }).press("Enter");
+  await expect(page.getByRole("cell", { name: "A dull film" })).toBeVisible();
+  await expect(page.getByRole("combobox", { name: "Sheet" })).toHaveValue("June");
+  await expect(notes).not.toContainText("Only the sheet");
+});
+
+test("posts are scored without their quotes, unless the switch says otherwise", async ({ page }) => {
+  const posts = [
+    "id,post",
+    '1,"> A wonderful, moving film.\n\nA dull, boring and awful film."',
+    '2,"> Fine.\n\nNot at all."',
+  ].join("\n");
+  const asked: string[][] = [];
+  page.on("request", (request) => {
+    if (!request.url().endsWith("/predict")) return;
+    asked.push((request.postDataJSON() as { texts: string[] }).texts);
+  });
+  const clean = page.getByRole("checkbox", { name: "Leave out quotes, code and signatures" });
+  const notes = page.getByRole("list", { name: "About this file" });
+  await page.goto("/many");
+  await choose(page, "posts.csv", posts);
+  await expect(clean).toBeChecked();
+  await expect(notes).toContainText("2 texts are scored without quotes, code and signatures.");
+  await expect(page.getByRole("cell", { name: "A dull, boring and awful film.", exact: true })).toBeVisible();
+  await score(page);
+  await finished(page);
+  expect(asked).toEqual([["A dull, boring and awful film.", "Not at all."]]);
+
+  await page.getByRole("button", { name: "New file" }).click();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await choose(page, "posts.csv", posts);
+  await expect(clean).toBeChecked();
+  await clean.press("Space");
+  await expect(page.getByRole("cell", { name: /^> A wonderful/ })).toBeVisible();
+  await expect(notes).not.toContainText("without quotes");
+  await score(page);
+  await finished(page);
+  expect(asked[1]).toEqual([
+    "> A wonderful, moving film.\n\nA dull, boring and awful film.",
+    "> Fine.\n\nNot at all.",
+  ]);
 });
 
 test("what was understood is changed with one click, and bad rows are skipped with another", async ({

@@ -7,6 +7,8 @@ import classes from "./file-notes.module.css";
 import type { FileReading } from "./file-reading";
 
 const SHOWN_LABELS = 8;
+/** The bar above offers all of them. */
+const SHOWN_OFFERS = 3;
 
 interface FileNotesProps {
   stage: Choosing;
@@ -46,9 +48,14 @@ export function FileNotes({ stage, file, toTrain = false, hasLabels }: FileNotes
             and signatures.
           </li>
         ) : null}
-        {[...reading.notes, ...notes, ...(hasLabels ? labels.notes : [])].map(({ code, text }) => (
+        {[...reading.notes, ...notes, ...(hasLabels ? labels.notes : [])].map(({ code, text, offers }) => (
           <li key={code}>
             {text}{" "}
+            {offers?.slice(0, SHOWN_OFFERS).map(({ label, options }) => (
+              <QuietButton key={label} onClick={() => void file.reread(options)}>
+                {label}
+              </QuietButton>
+            ))}
             {code === "several-labels" && offeredSeparator !== undefined ? (
               <QuietButton onClick={() => file.change(choosing.withLabelSeparator, offeredSeparator)}>
                 Split at “{offeredSeparator}”

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 
 import { strToU8, zipSync } from "fflate";
+import writeExcel from "write-excel-file/universal";
 import { describe, expect, it } from "vitest";
 
 import type { ReadOptions } from "./options";
@@ -254,4 +255,39 @@ describe("A kind is detected from the content", () => {
 it("keeps the digits of long numbers in JSON", async () => {
   const { rows } = await tableOf("a.jsonl", '{"id":12345678901234567890,"text":"a"}\n');
   expect(rows).toEqual([["12345678901234567890", "a"]]);
+});
+
+describe("A workbook with several sheets", () => {
+  const workbook = async () =>
+    new Uint8Array(
+      await (
+        await writeExcel([
+          { sheet: "About", data: [[{ value: "Comments of May" }]] },
+          {
+            sheet: "Comments",
+            data: [[{ value: "text" }], [{ value: "A fine film" }], [{ value: "A dull film" }]],
+          },
+          { sheet: "Empty", data: [[null]] },
+          { sheet: "Old", data: [[{ value: "id" }, { value: "text" }]] },
+        ]).toBlob()
+      ).arrayBuffer(),
+    );
+
+  it("is read from the first with a table, and names the others", async () => {
+    const { understood, notes } = await goodOf("a.xlsx", await workbook());
+    expect(understood).toMatchObject({ sheet: "Comments", sheets: ["About", "Comments", "Empty", "Old"] });
+    expect(notes).toEqual([
+      {
+        code: "sheets-several",
+        text: "Only the sheet “Comments” is read. “Old” also has data.",
+        offers: [{ label: "Read “Old”", options: { sheet: "Old" } }],
+      },
+    ]);
+  });
+
+  it("needs no note once a sheet is chosen", async () => {
+    const { table, notes } = await goodOf("a.xlsx", await workbook(), { sheet: "Old" });
+    expect(table.rows).toEqual([["id", "text"]]);
+    expect(notes).toEqual([]);
+  });
 });

@@ -1,6 +1,6 @@
 /** What was understood of a file. Plain data: the worker, the page and the browser's store share it. */
 import type { Format } from "./options";
-import type { BadRow, FileProblem } from "./problem";
+import type { BadRow, FileProblem, Offer } from "./problem";
 
 /** How quotation marks are used within quoted cells; "none": they are ordinary characters. */
 export type Quoting = "doubled" | "backslash" | "none";
@@ -46,6 +46,8 @@ export interface GoodReading {
 export interface Note {
   code: NoteCode;
   text: string;
+  /** Other readings, each as one click. */
+  offers?: Offer[];
 }
 
 export type NoteCode =
@@ -58,7 +60,8 @@ export type NoteCode =
   | "labels-as-lists"
   | "missing-words"
   | "separator-line"
-  | "several-labels";
+  | "several-labels"
+  | "sheets-several";
 
 /** `understood` is missing if nothing could be told of the file. */
 export type Reading = GoodReading | { problem: FileProblem; understood?: Understood };

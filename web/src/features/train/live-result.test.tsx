@@ -41,8 +41,20 @@ describe("The result", () => {
     fake.enough = false;
     open("/train#classifier=mine");
     expect(await screen.findByText("Too few to know")).toBeVisible();
-    expect(screen.getByText("Right for 2 of 3.")).toBeVisible();
+    expect(screen.getAllByText(/Right for 2 of 3\./)).toHaveLength(2); // also beside the button that publishes
     expect(screen.queryByText("84 of 100")).toBeNull();
+    const publish = screen.getByRole("region", { name: /Publish/ });
+    expect(within(publish).getByRole("note")).toHaveTextContent(
+      "Too few examples to know how good it is. Right for 2 of 3.",
+    );
+    expect(within(publish).getByRole("button", { name: "Publish version 1" })).toBeEnabled();
+  });
+
+  it("publishes without a warning if there are enough", async () => {
+    open("/train#classifier=mine");
+    await screen.findByText("84 of 100");
+    await button("Publish version 1");
+    expect(screen.queryByRole("note")).toBeNull();
   });
 
   it("warns of labels with few examples", async () => {

@@ -1,17 +1,19 @@
 import { Button } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 
-import { publish, refreshModels } from "../../api/classifiers";
+import { publish, refreshModels, versionQuery } from "../../api/classifiers";
 import type { Classifier, VersionSummary } from "../../api/generated";
 import { CodeTabs } from "../../components/code-tabs";
 import { CopyButton } from "../../components/copy-button";
+import shared from "../../components/shared.module.css";
 import { fragmentOf } from "../../lib/fragment";
 import { useOrigin } from "../../lib/hydration";
 import { paths } from "../../lib/paths";
 import classes from "./publish-step.module.css";
 import { Step } from "./step";
 import { useAction } from "./use-action";
+import { withoutHeadline } from "./words";
 
 /** Publishes the newest version; then how to use it. */
 export function PublishStep({ classifier, newest }: { classifier: Classifier; newest: VersionSummary }) {
@@ -31,6 +33,7 @@ export function PublishStep({ classifier, newest }: { classifier: Classifier; ne
               ? `Version ${published.number} answers now. Version ${newest.number} would take its place; you can go back with one click.`
               : `Then anyone who asks for “${name}” gets its answers, in this page and through the API.`}
           </p>
+          <TooFewToKnow classifier={classifier} newest={newest} />
           <Button size="md" disabled={publishing.pending || !newest.usable} onClick={() => publishing.run()}>
             {publishing.pending ? "Publishing…" : `Publish version ${newest.number}`}
           </Button>
@@ -45,6 +48,20 @@ export function PublishStep({ classifier, newest }: { classifier: Classifier; ne
       {publishing.notice}
       {published ? <HowToUse name={name} /> : null}
     </Step>
+  );
+}
+
+/** A warning if the figures can't tell how good the version is. It can be published all the same. */
+function TooFewToKnow({ classifier, newest }: { classifier: Classifier; newest: VersionSummary }) {
+  const { data: version } = useQuery(versionQuery(classifier.name, newest));
+  if (!version || version.enough) return null;
+  return (
+    <div role="note" className={`${shared.warning} ${classes.warning}`}>
+      <p>
+        <b>Too few examples to know how good it is.</b> {withoutHeadline(version.verdict)}
+      </p>
+      <p>Before others rely on its answers, add examples, or try it on comments whose label you know.</p>
+    </div>
   );
 }
 
