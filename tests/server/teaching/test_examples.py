@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.server.fakes import bearer
 from tests.server.teaching.conftest import Person, comments
+from valence.server.auth import keys
+from valence.server.store.classifier_tables import Example as Row
 from valence.server.store.database import Database
 from valence.server.teaching.feature_store import FeatureStore
 from valence.server.teaching.texts import digest_of, part_of
@@ -183,3 +186,40 @@ def test_names_are_taken_once(person: Person) -> None:
     for name in ("a", "b"):
         person.create(name)
     assert person.call("post", "/classifiers", expect=409, json={"name": "c"})["code"] == "too-many-classifiers"
+
+
+def test_a_label_is_taken_away_and_nothing_else(person: Person, database: Database) -> None:
+    person.create()
+    person.add([{"text": "late again", "labels": ["removed"], "author": "bob"}], source="decision", picked="random")
+    (before,) = person.call("get", "/classifiers/forum/examples")["items"]
+    after = person.call("patch", f"/classifiers/forum/examples/{before['id']}", json={"labels": None})
+    kept = ("id", "text", "part", "source", "author", "added_at")
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    assert (after["labels"], after["picked"], after["checked"]) == (None, None, False)
+    assert after["changed_at"] > before["changed_at"]
+    assert person.call("get", "/classifiers/forum")["examples"]["unlabelled"] == 1
+    again = person.call("patch", f"/classifiers/forum/examples/{before['id']}", json={"labels": ["kept"]})
+    assert (again["labels"], again["source"], again["checked"]) == (["kept"], "hand", False)
+
+
+def test_who_took_a_label_away_is_recorded(person: Person, database: Database) -> None:
+    person.create()
+    person.add([{"text": "late again", "labels": ["removed"]}])
+    (example,) = person.call("get", "/classifiers/forum/examples")["items"]
+    other = keys.create(database, "a moderator", ["classifiers"])
+    Person(person.app, bearer(other)).call(
+        "patch", f"/classifiers/forum/examples/{example['id']}", json={"labels": None}
+    )
+    with database.reading() as session:
+        assert session.get_one(Row, example["id"]).added_by == other.split("_")[1]
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"labels": None, "checked": True}, {"labels": None, "picked": "random"}, {"picked": "random"}]
+)
+def test_a_change_says_one_thing(person: Person, change: dict[str, object]) -> None:
+    person.create()
+    person.add([{"text": "late again", "labels": ["removed"]}])
+    (example,) = person.call("get", "/classifiers/forum/examples")["items"]
+    refused = person.call("patch", f"/classifiers/forum/examples/{example['id']}", expect=422, json=change)
+    assert refused["code"] == "invalid-fields"

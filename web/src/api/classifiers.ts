@@ -1,10 +1,9 @@
 /** Classifiers that people teach: their examples, fits and versions. Every request needs the scope `classifiers`. */
 import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
 
-import { ApiError, dataOf } from "./client";
+import { dataOf } from "./client";
 import {
   addExampleFile,
-  addExamples,
   cancelFit,
   changeClassifier,
   changeExample,
@@ -30,11 +29,9 @@ import {
   type AddExampleFileData,
   type Classifier,
   type EraseRequest,
-  type Example,
   type ExampleChange,
   type ListExamplesData,
   type NewClassifier,
-  type NewExamples,
   type VersionSummary,
 } from "./generated";
 import { retryOptions } from "./retry";
@@ -42,8 +39,6 @@ import { retryOptions } from "./retry";
 /** How often a running fit is asked for. */
 const POLL_MS = 700;
 const PAGE = 50;
-/** Characters, as the API allows. */
-const LONGEST_SEARCH = 200;
 
 export const CLASSIFIERS = ["classifiers"] as const;
 
@@ -155,8 +150,6 @@ export const setLabels = (name: string, labels: string[]) =>
 
 export const removeClassifier = (name: string) => dataOf(deleteClassifier({ path: { name } }));
 
-export const addTexts = (name: string, body: NewExamples) => dataOf(addExamples({ path: { name }, body }));
-
 /** `csv`: UTF-8, with a header row. */
 export const addFile = (
   name: string,
@@ -210,14 +203,3 @@ export const downloaded = (name: string, number: number): Promise<Blob> =>
       data?: Blob;
     }>,
   );
-
-/** The newest example with exactly this text. */
-export async function textNamed(name: string, text: string): Promise<Example> {
-  const search = Array.from(text).slice(0, LONGEST_SEARCH).join("");
-  const { items } = await dataOf(
-    listExamples({ path: { name }, query: { search, labelled: false, limit: 200 } }),
-  );
-  const found = items.find((example) => example.text === text);
-  if (!found) throw new ApiError(404, "unknown-example", "The text is gone", "Add it again.");
-  return found;
-}

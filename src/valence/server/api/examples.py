@@ -165,7 +165,7 @@ def export_examples(name: str, query: ExportQuery) -> Response:
     response_examples=examples.EXAMPLES,
 )
 def change_example(name: str, identity: int, body: ExampleChange) -> Example:
-    """Gives it a label, or confirms one that looked wrong."""
+    """Gives it a label, takes its label away, or confirms one that looked wrong."""
     row = managing.find(name, state().database)
     return describe.example(listing.change(identity, body, row, holder().id, state().database))
 

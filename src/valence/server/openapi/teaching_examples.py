@@ -133,6 +133,7 @@ EXAMPLE_PAGES: dict[str, Any] = {"the last page": {"items": [_EXAMPLE], "next": 
 EXAMPLES: dict[str, Any] = {"an example": _EXAMPLE}
 EXAMPLE_CHANGES: dict[str, Any] = {
     "a label": {"labels": ["removed"], "picked": "random"},
+    "no label any more": {"labels": None},
     "the label is right": {"checked": True},
 }
 ERASE_REQUESTS: dict[str, Any] = {"an author": {"author": "bob"}, "a text": {"text": "You clearly didn't read it."}}

@@ -92,18 +92,25 @@ class ExamplePage(Wire):
 
 
 class ExampleChange(Wire):
-    """Either new `labels`, or `checked` to keep a label that looked wrong."""
+    """Either `labels`, or `checked` to keep a label that looked wrong."""
 
     labels: Annotated[list[Label], Field(max_length=MOST_LABELS, fail_fast=True)] | None = Field(
-        None, description="The new label in a list."
+        None, description="The new label in a list; null takes the label away, so that the text isn't labelled again."
     )
     picked: Picked | None = Field(None, description="As `GET .../next` said, if the text comes from there.")
     checked: Literal[True] | None = Field(None, description="The label looked wrong, and is right.")
 
+    @property
+    def unlabels(self) -> bool:
+        """Whether it takes the label away."""
+        return "labels" in self.model_fields_set and self.labels is None
+
     @model_validator(mode="after")
     def _one_of_two(self) -> ExampleChange:
-        if (self.labels is None) == (self.checked is None):
+        if ("labels" in self.model_fields_set) == (self.checked is not None):
             raise ValueError("send either 'labels' or 'checked'")
+        if self.unlabels and self.picked is not None:
+            raise ValueError("'picked' goes with a label")
         return self
 
 

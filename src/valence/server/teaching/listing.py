@@ -47,9 +47,11 @@ def find(identity: int, classifier: Classifier, database: Database) -> Example:
 
 
 def change(identity: int, request: wire.ExampleChange, classifier: Classifier, by: str, database: Database) -> Example:
-    """Gives the example another label, or confirms the one it has. Raises ProblemError and StoreError."""
+    """Gives the example another label, takes it away, or confirms it. Raises ProblemError and StoreError."""
     example = find(identity, classifier, database)
-    if request.labels is None:
+    if request.unlabels:
+        example_rows.change(database, classifier.id, identity, labels=None, checked=False, picked=None, added_by=by)
+    elif request.labels is None:
         example_rows.change(database, classifier.id, identity, checked=True)
     else:
         labels = stored_labels(checked(request.labels, classifier, "labels"))

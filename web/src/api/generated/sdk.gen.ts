@@ -187,7 +187,7 @@ export const removeExample = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Label an example
  *
- * Gives it a label, or confirms one that looked wrong.
+ * Gives it a label, takes its label away, or confirms one that looked wrong.
  */
 export const changeExample = <ThrowOnError extends boolean = false>(options: Options<ChangeExampleData, ThrowOnError>): RequestResult<ChangeExampleResponses, ChangeExampleErrors, ThrowOnError> => (options.client ?? client).patch<ChangeExampleResponses, ChangeExampleErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {

@@ -294,13 +294,13 @@ export type Example = {
 /**
  * ExampleChange
  *
- * Either new `labels`, or `checked` to keep a label that looked wrong.
+ * Either `labels`, or `checked` to keep a label that looked wrong.
  */
 export type ExampleChange = {
     /**
      * Labels
      *
-     * The new label in a list.
+     * The new label in a list; null takes the label away, so that the text isn't labelled again.
      */
     labels?: Array<string> | null;
     /**

@@ -1,5 +1,5 @@
 /** The texts to label one by one: which comes next, what was labelled or skipped, and undo. Pure functions. */
-import type { Example, NextText } from "../../api/generated";
+import type { NextText } from "../../api/generated";
 
 export interface Labelled {
   card: NextText;
@@ -40,12 +40,10 @@ export function withSkip({ cards, done }: CardQueue): CardQueue {
   return card ? { cards: rest, done: [...done, { card, labels: undefined }] } : { cards, done };
 }
 
-/** The newest done card is shown again; `example`: what the server has of it now, if that has changed. */
-export function withUndo({ cards, done }: CardQueue, example?: Example): CardQueue {
+/** The newest done card is shown again. */
+export function withUndo({ cards, done }: CardQueue): CardQueue {
   const last = done.at(-1);
-  if (!last) return { cards, done };
-  const card = example ? { ...last.card, example } : last.card;
-  return { cards: [card, ...cards], done: done.slice(0, -1) };
+  return last ? { cards: [last.card, ...cards], done: done.slice(0, -1) } : { cards, done };
 }
 
 /** The skipped cards are shown again, after those that wait. */

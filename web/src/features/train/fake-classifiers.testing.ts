@@ -220,7 +220,7 @@ export class FakeClassifiers extends FakeSession {
           this.calls.push(`PATCH ${params.id} ${JSON.stringify(body)}`);
           const example = this.examples.find(({ id }) => id === Number(params.id));
           if (!example) return refuse(problem(404, "unknown-example", "No such example", ""));
-          if (body.labels) example.labels = body.labels;
+          if (body.labels !== undefined) example.labels = body.labels;
           if (body.checked) example.checked = true;
           this.suspects = this.suspects.filter((suspect) => suspect.example.id !== example.id);
           this.mistakes = this.mistakes.filter(({ id }) => id !== example.id);

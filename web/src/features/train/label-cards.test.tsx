@@ -39,7 +39,8 @@ describe("Labelling by keyboard", () => {
     expect(fake.calls[1]).toBe('PATCH 3 {"labels":["civil"],"picked":"random"}');
     await user.keyboard("z");
     await shown("text 2");
-    expect(fake.examples.find(({ text }) => text === "text 2")?.labels).toBeNull();
+    expect(fake.calls[2]).toBe('PATCH 3 {"labels":null}');
+    expect(fake.examples.find(({ id }) => id === 3)?.labels).toBeNull();
     await user.keyboard("z");
     await shown("text 1");
   });

@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { asApiError, type ApiError } from "../../api/client";
-import { addTexts, change, nextTexts, refreshCounts, remove, textNamed } from "../../api/classifiers";
-import type { Classifier, Example, NextText } from "../../api/generated";
+import { change, nextTexts, refreshCounts } from "../../api/classifiers";
+import type { Classifier, NextText } from "../../api/generated";
 import * as cards from "./card-queue";
 
 export interface Cards {
@@ -51,8 +51,8 @@ export function useCards({ name, examples }: Classifier, onChanged: () => void):
     if (last?.labels === undefined) setQueue(cards.withUndo);
     else {
       attempt(async () => {
-        const example = await unlabelled(name, last.card.example);
-        setQueue((now) => cards.withUndo(now, example));
+        await change(name, last.card.example.id, { labels: null });
+        setQueue(cards.withUndo);
       });
     }
   };
@@ -95,11 +95,4 @@ function useAttempt(name: string, onChanged: () => void) {
     error: error ? asApiError(error) : undefined,
     retry: reset,
   };
-}
-
-/** Takes an example's label away. The API can't, so the text is removed and added again. */
-async function unlabelled(name: string, { id, text, author }: Example): Promise<Example> {
-  await remove(name, id);
-  await addTexts(name, { examples: [{ text, ...(author === null ? {} : { author }) }], source: "hand" });
-  return textNamed(name, text);
 }
