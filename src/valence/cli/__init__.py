@@ -34,6 +34,7 @@ COMMANDS = {
     "perspective": "Compare a classifier with the scores that you had from Perspective.",
     "serve": "Stage 3: serve the API and the page.",
     "mcp": "Serve tools for programs that speak the Model Context Protocol.",
+    "items": "Show what is understood of a forum's export or a pasted discussion.",
     "keys": "Create, list and revoke API keys.",
     "feedback": "Export people's feedback.",
     "db": "Upgrade the server's database, or check it.",

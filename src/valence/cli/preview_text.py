@@ -17,18 +17,19 @@ def as_text(preview: Preview) -> str:
     which = "all of them" if preview.complete else "the first ones; --rows reads more"
     parts = [
         [f"{preview.file}: {preview.rows:,} rows read, {which}."],
-        _under("Read as", _table([(guess.what, guess.value, guess.reason) for guess in preview.guesses])),
-        _under("First rows", _table([preview.columns, *preview.first_rows])),
-        _under("Labels" + ", several per text" * preview.multi_label, _labels(preview.labels)),
-        _under("Left out", [f"{out.rows:,} rows that {out.why}" for out in preview.left_out]),
-        _under("Noticed", _notes(preview.notes)),
-        _under("Training would stop", _notes(preview.problems)),
-        _under("To change it", [*_options(preview)]),
+        under("Read as", _table([(guess.what, guess.value, guess.reason) for guess in preview.guesses])),
+        under("First rows", _table([preview.columns, *preview.first_rows])),
+        under("Labels" + ", several per text" * preview.multi_label, _labels(preview.labels)),
+        under("Left out", [f"{out.rows:,} rows that {out.why}" for out in preview.left_out]),
+        under("Noticed", _notes(preview.notes)),
+        under("Training would stop", _notes(preview.problems)),
+        under("To change it", [*_options(preview)]),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
-def _under(heading: str, lines: Sequence[str]) -> list[str]:
+def under(heading: str, lines: Sequence[str]) -> list[str]:
+    """A heading with indented lines below it; nothing without a line."""
     return [heading, *(f"  {line}" for line in lines)] if lines else []
 
 
@@ -40,11 +41,11 @@ def _table(rows: Sequence[Sequence[str | None]]) -> list[str]:
 
 
 def _cell(content: str | None) -> str:
-    text = _printable(content or "")
+    text = printable(content or "")
     return text if len(text) <= _WIDEST_CELL else text[: _WIDEST_CELL - 1] + "…"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Without line breaks and the characters by which a file could control the terminal."""
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "\ufffd" for sign in text)
 
@@ -57,13 +58,13 @@ def _labels(labels: Sequence[tuple[str, int]]) -> list[str]:
 
 
 def _notes(notes: Iterable[Note]) -> list[str]:
-    return [_printable(str(note)) for note in notes]
+    return [printable(str(note)) for note in notes]
 
 
 def _options(preview: Preview) -> Iterator[str]:
     """Each option under what it changes."""
     for guess in preview.guesses:
         if guess.options:
-            yield _printable(f"{guess.what}: {', or '.join(guess.options[:_MOST_OPTIONS])}")
+            yield printable(f"{guess.what}: {', or '.join(guess.options[:_MOST_OPTIONS])}")
     for out in preview.left_out:
-        yield _printable(f"rows that {out.why}: {', or '.join(out.options)}")
+        yield printable(f"rows that {out.why}: {', or '.join(out.options)}")

@@ -22,6 +22,7 @@ _TAG = re.compile(r"\[(/?)([A-Za-z]{1,10})((?:=|\s)(?:\"[^\"\n]{0,300}\"[^\]\n]{
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 # What a quote leaves behind, so that the line above it is recognised as its attribution.
 _A_QUOTE = "\n>\n"
+_A_BLOCK = "\n\n"  # and code
 
 
 @dataclass
@@ -50,12 +51,36 @@ class _Spans:
         blank = _BLANK_LINE.search(self.text, start)
         return blank.start() if blank else len(self.text)
 
+    def words(self) -> list[tuple[int, int]]:
+        """Where what is left out begins and ends, if it is more than a mark. In order; they don't overlap."""
+        found: list[tuple[int, int]] = []
+        for start, end, instead in sorted(self.spans, key=lambda span: span[0]):
+            if instead not in {_A_QUOTE, _A_BLOCK}:
+                continue
+            if not found or start >= found[-1][1]:
+                found.append((start, self._paragraph_end(start) if end is None else end))
+            elif end is not None:
+                found[-1] = (found[-1][0], max(found[-1][1], end))
+        return found
+
 
 def without_bbcode(text: str) -> str:
     """The text without quotes, code, signatures and images. Unknown and unpaired tags, such as "[sic]", stay."""
+    spans = _spans(text)
+    return spans.left() if spans.spans else text
+
+
+def blocks_of(text: str) -> list[tuple[int, int]]:
+    """Where quotes and code begin and end, in order.
+
+    >>> blocks_of("[b]Fine[/b]. [quote]No.[/quote] Yes.")
+    [(13, 31)]
+    """
+    return _spans(text).words()
+
+
+def _spans(text: str) -> _Spans:
     tags = [tag for tag in _TAG.finditer(text) if _name(tag) in _KNOWN]
-    if not tags:
-        return text
     last_closing = {_name(tag): i for i, tag in enumerate(tags) if tag[1]}
     spans, open_quotes, opened = _Spans(text), list[tuple[str, int]](), set[str]()
     code: re.Match[str] | None = None
@@ -64,7 +89,7 @@ def without_bbcode(text: str) -> str:
         is_pair = name in opened if tag[1] else last_closing.get(name, -1) > i
         if code is not None:
             if tag[1] and name == _name(code):
-                spans.add(code.start(), tag.end(), "" if name == "img" else "\n\n")
+                spans.add(code.start(), tag.end(), "" if name == "img" else _A_BLOCK)
                 code = None
         elif name in _CODE:
             code = tag if is_pair and not tag[1] else None
@@ -75,7 +100,7 @@ def without_bbcode(text: str) -> str:
             opened.add(name)
     for _, start in open_quotes:
         spans.add(start, None, _A_QUOTE)
-    return spans.left()
+    return spans
 
 
 def _quote(tag: re.Match[str], open_quotes: list[tuple[str, int]], spans: _Spans) -> None:

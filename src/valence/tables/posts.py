@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from valence.system.errors import TextError
-from valence.tables.bbcode import without_bbcode
+from valence.tables.bbcode import blocks_of, without_bbcode
 from valence.tables.post_html import text_of_html
 
 Cleaning = Literal["forum", "none"]
@@ -82,6 +82,33 @@ def quotes(post: str) -> bool:
     return any(map(_QUOTED.match, _lines(post)))
 
 
+def continues_block(lines: Sequence[str]) -> list[bool]:
+    """For each line, whether a quote or a code block continues in it that began in an earlier one.
+
+    >>> continues_block(["[quote]It is.", "", "[/quote] It isn't.", "Is it?"])
+    [False, True, True, False]
+    """
+    continues = [role in {"code", "closes"} for role in _fence_roles(lines)]
+    blocks, start = iter(blocks_of("\n".join(lines))), 0
+    block = next(blocks, None)
+    for i, line in enumerate(lines):
+        while block is not None and block[1] <= start:
+            block = next(blocks, None)
+        continues[i] |= block is not None and block[0] < start
+        start += len(line) + 1
+    return continues
+
+
+def is_quoted(line: str) -> bool:
+    """Whether a line begins with the mark of a quote, escaped or not."""
+    return _QUOTED.match(re.sub(r"^\s*&gt;", ">", line)) is not None
+
+
+def is_attribution(line: str) -> bool:
+    """Whether a line, which must be above a quote, says who wrote it: "On Tuesday, Ann wrote:"."""
+    return len(line) <= _LONGEST_ADDED_LINE and any(form.fullmatch(line) for form in (_DATED, _NAMED))
+
+
 def _lines(post: str) -> list[str]:
     """The post as plain text without code, in which every quote begins with ">"."""
     text = _without_fences(re.sub(r"\r\n?", "\n", post))
@@ -126,25 +153,37 @@ def _as_plain_text(text: str) -> str:
 
 
 def _without_fences(text: str) -> str:
-    """Without Markdown's fenced code blocks. As in CommonMark, a fence is closed by one that is at least as long."""
+    """Without Markdown's fenced code blocks."""
     lines = text.split("\n")
+    roles = _fence_roles(lines)
+    own = [
+        "" if role == "opens" else line for line, role in zip(lines, roles, strict=True) if role in {"opens", "text"}
+    ]
+    return "\n".join(own)
+
+
+def _fence_roles(lines: Sequence[str]) -> list[str]:
+    """What each line is to the fenced code blocks: text, opens, code or closes.
+
+    As in CommonMark, a fence is closed by one that is at least as long.
+    """
     fences = [_FENCE.fullmatch(line) for line in lines]
     if not any(fences):
-        return text
-    own: list[str] = []
-    closes = _longest_closing_fences(fences)
+        return ["text"] * len(lines)
+    roles: list[str] = []
     opened = ""
-    for line, fence, longest in zip(lines, fences, closes, strict=True):
+    for fence, longest in zip(fences, _longest_closing_fences(fences), strict=True):
         marks, bare = _parts(fence)
         if opened:
-            if bare and marks.startswith(opened):
-                opened = ""
+            closes = bare and marks.startswith(opened)
+            roles.append("closes" if closes else "code")
+            opened = "" if closes else opened
         elif fence and longest.get(marks[0], 0) >= len(marks):
             opened = marks
-            own.append("")
+            roles.append("opens")
         else:
-            own.append(line)
-    return "\n".join(own)
+            roles.append("text")
+    return roles
 
 
 def _parts(fence: re.Match[str] | None) -> tuple[str, bool]:
