@@ -12,19 +12,17 @@ import tracemalloc
 from collections.abc import Callable
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from valence.bulk.scoring import results, with_problems
 from valence.cluster.connection import connected
-from valence.cluster.plans import Part, Reading, Table, part_opened, planned
+from valence.cluster.plans import Part, Table, part_opened, planned
 from valence.cluster.request import PART_ROWS, ClusterRequest
-from valence.cluster.shards import Model, Scoring, Shard, ending_of, write_shard
+from valence.cluster.shards import Task, write_shard
 from valence.cluster.storage import Place, place_of
-from valence.cluster.worker import Task
 from valence.inference.engine import Engine
 from valence.model.bundled import bundled_folder
-from valence.tables.shape import Shape
-from valence.tables.writers import FileWriter, file_writer
+from valence.tables.answers import Added
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -36,7 +34,7 @@ HANDED_OUT = 2_000
 def steps(file: Path, out: Path, model: Path | None) -> Json:
     """Seconds of one core for a row of each step, in the best of some rounds, and the bytes of a row."""
     engine = Engine(model or bundled_folder(), threads=1)
-    rounds = [_steps_once(place_of(str(file)), place_of(str(out)), engine, _reading(file)) for _ in range(ROUNDS)]
+    rounds = [_steps_once(place_of(str(file)), place_of(str(out)), engine, _request(file)) for _ in range(ROUNDS)]
     rows = rounds[0].pop("rows")
     best = {name: min(each[name] for each in rounds) for name in rounds[0] if name != "written"}
     return {
@@ -51,7 +49,7 @@ def steps(file: Path, out: Path, model: Path | None) -> Json:
 
 def driving(file: Path, workers: int) -> Json:
     """What a shard costs the process that gave the command: memory until the end, and time to hand it out."""
-    table = planned(place_of(str(file)), file.name, _reading(file)).table
+    table = planned(place_of(str(file)), file.name, _request(file)).table
     assert table is not None
     tracemalloc.start()
     held = [_handed_out(table, index) for index in range(HANDED_OUT)]
@@ -71,23 +69,22 @@ def driving(file: Path, workers: int) -> Json:
 def _handed_out(table: Table, index: int) -> tuple[Task, bytes]:
     """A shard's task as the command holds it, and as it waits in Ray's store."""
     part = Part(index, f"{index:032x}", PART_ROWS, PART_ROWS, index << 20, index * PART_ROWS)
-    task = Task(table, part, Shard(place_of("/shared/out") / table.name, index, ending_of(table, None)))
+    task = Task(table, part, place_of("/shared/out") / table.name, table.kind)
     return task, pickle.dumps(task)
 
 
-def _reading(file: Path) -> Reading:
+def _request(file: Path) -> ClusterRequest:
     """As the command reads the file, all of it one part."""
-    whole = ClusterRequest([str(file)], "", bundled_folder(), "comment", part_rows=sys.maxsize)
-    return whole.read_as(several=False)
+    return ClusterRequest([str(file)], "", bundled_folder(), text_column="comment", part_rows=sys.maxsize)
 
 
-def _steps_once(place: Place, out: Place, engine: Engine, reading: Reading) -> Json:
-    cutting, plan = _timed(lambda: planned(place, place.name.name, reading))
+def _steps_once(place: Place, out: Place, engine: Engine, request: ClusterRequest) -> Json:
+    cutting, plan = _timed(lambda: planned(place, place.name.name, request))
     assert plan.table is not None
     table, (whole,) = plan.table, plan.parts
-    shard = Shard(out, 0, ending_of(table, None))
+    task = Task(table, whole, out, table.kind)
 
-    with part_opened(table, whole, reading) as (open_table, read):
+    with part_opened(table, whole, request) as (open_table, read):
         reading_s, blocks = _timed(lambda: list(read))
         texts = [text for block in blocks for text in block.texts if isinstance(text, str)]
         tokenising, readings = _timed(lambda: [engine.reader.read(text) for text in texts])
@@ -96,16 +93,9 @@ def _steps_once(place: Place, out: Place, engine: Engine, reading: Reading) -> J
         scoring, scored = _timed(
             lambda: [with_problems(block, results(block.texts, engine.answers), str) for block in blocks]
         )
-        shape = Shape.of(open_table)
-
-        def writer_of(file: IO[bytes]) -> FileWriter:
-            return file_writer(table.kind, file, shape, reading.added, bytes)
-
-        writing, receipt = _timed(
-            lambda: write_shard(shard, table, whole, iter(scored), writer_of, Scoring(Model("", ""), ""))
-        )
+        writing, receipt = _timed(lambda: write_shard(task, open_table, scored, Added(), ""))
     return {
-        "rows": receipt.rows,
+        "rows": receipt.counts.rows,
         "cutting": cutting,
         "reading": reading_s,
         "tokenising": tokenising,

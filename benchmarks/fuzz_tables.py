@@ -38,11 +38,11 @@ from valence.system.errors import DataError, SettingsError
 from valence.system.files import write_json
 from valence.system.machine import processor
 from valence.tables.answers import NO_TEXT, Added, Answer
+from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
 from valence.tables.options import ReadOptions, TableOptions
-from valence.tables.shape import Shape
 from valence.tables.text_rows import TextRows
-from valence.tables.writers import file_writer, in_pieces, text_writer, written_as
+from valence.tables.writers import writer_to, written_as
 
 CASES = Path(__file__).parent.parent / "tests" / "tables" / "cases"
 _ENDINGS = (".csv", ".tsv", ".jsonl", ".json", ".txt", ".parquet", ".xlsx", ".gz", ".zip")
@@ -127,29 +127,23 @@ def _scored(path: Path) -> int:
         blocks = list(blocks_of(TextRows.of(table, _ADDED, None)))
         written = _written(table, blocks)
         known = table.understood
-    _check_counted(known.kind, blocks, written)
+    _check_counted(table.kind, blocks, written)
     records = sum(block.records for block in blocks)
     counted = None
-    if known.kind in {"csv", "tsv", "jsonl"} and known.packing is None:
-        counted = _records_in(path.read_bytes(), known.kind, known.encoding)
+    if table.kind in {"csv", "tsv", "jsonl"} and known.packing is None:
+        counted = _records_in(path.read_bytes(), table.kind, known.encoding)
     if counted not in {None, records}:
         raise LostError(f"{counted} records are in the file, {records} were read")
     return records
 
 
-def _written(table: object, blocks: Sequence[Block]) -> bytes:
-    kind = written_as(table.kind)  # type: ignore[attr-defined]
-    answers = [[_answer(text) for text in block.texts] for block in blocks]
-    if in_pieces(kind, table):  # type: ignore[arg-type]
-        writer = text_writer(kind, Shape.of(table), _ADDED)  # type: ignore[arg-type]
-        pieces = (writer.encoded(block.rows, some) for block, some in zip(blocks, answers, strict=True))
-        return writer.head() + b"".join(pieces)
+def _written(table: OpenTable, blocks: Sequence[Block]) -> bytes:
     file = io.BytesIO()
-    whole = file_writer(kind, file, Shape.of(table), _ADDED, bytes)  # type: ignore[arg-type]
-    for block, some in zip(blocks, answers, strict=True):
-        whole.write(block.rows, some)
-    whole.close()
-    return b""
+    writer = writer_to(file, written_as(table.kind), table, _ADDED)
+    for block in blocks:
+        writer.write(block.rows, [_answer(text) for text in block.texts])
+    writer.close()
+    return b"" if file.closed else file.getvalue()
 
 
 def _answer(text: str | Answer) -> Answer:

@@ -42,7 +42,7 @@ one = Prediction("positive", 0.75, {"negative": 0.25, "positive": 0.75}, True, 5
 labels = SimpleNamespace(multi_label=False)
 engine = SimpleNamespace(answers=lambda texts: [one] * len(texts), body_version="b", head_version="h",
                          fitted=SimpleNamespace(labels=labels, cleaning="none"))
-def score(source, out, prefix): score_file(ScoreRequest(source, out, "comment", prefix=prefix), engine, 1)
+def score(source, out, prefix): score_file(ScoreRequest(source, out, text_column="comment", prefix=prefix), engine, 1)
 """
 _BY_MODEL = """
 from valence.cli import main

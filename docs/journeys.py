@@ -197,16 +197,16 @@ JOURNEYS = (
             Step("bulk.scoring:results", "one prediction or error for each text of a block"),
             Step("engine:Engine.answers", "texts to predictions, as above", by="answers", seam="bulk.run:score_file"),
             Step(
-                "tables.writers:DelimitedWriter.encoded",
+                "tables.writers:DelimitedWriter.write",
                 "the rows as they were, with the answer added",
-                by="encoded",
+                by="write",
                 seam="bulk.run:_Run._write",
             ),
             Step(
                 "bulk.output:FileOutput.write",
                 "appends the lines to a temporary file, and records every two seconds how far it is",
                 by="write",
-                seam="bulk.run:_Run._write",
+                seam="tables.writers:DelimitedWriter.write_cells",
             ),
             Step(
                 "bulk.output:FileOutput.finish", "renames the file into place", by="finish", after="bulk.run:score_file"

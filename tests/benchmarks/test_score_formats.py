@@ -20,7 +20,7 @@ def test_its_files_have_the_same_rows(tmp_path: Path, kind: str) -> None:
     expected = BENCHMARK["make"](tmp_path / "same.csv", "csv", 600)
     texts = list[list[object]]()
     for file in (path, expected):
-        with source_of(ScoreRequest(file, tmp_path / "out", "comment"), Added()) as source:
+        with source_of(ScoreRequest(file, tmp_path / "out", text_column="comment"), Added()) as source:
             texts.append([text for block in source.blocks() for text in block.texts])
     assert texts[0] == texts[1]
     assert len(texts[0]) == 600

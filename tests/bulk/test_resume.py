@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import gzip
+import io
 import json
 import random
 import subprocess
@@ -18,8 +19,8 @@ from pyarrow import parquet
 
 from tests.bulk.conftest import Score
 from valence.bulk import output, run
-from valence.bulk.blocks import BLOCK_ROWS, Problem
-from valence.bulk.output import JOURNAL_VERSION, FileOutput, State
+from valence.bulk.blocks import BLOCK_ROWS
+from valence.bulk.output import JOURNAL_VERSION, FileOutput, Finish, State
 from valence.system.errors import DataError
 from valence.tables.answers import Answer
 
@@ -90,8 +91,8 @@ def kill_at(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the third block is written, or committed; after the end is committed; after the file is in its place."""
     real_write, real_commit, real_place = REAL
 
-    def write_then(self: FileOutput, content: bytes, problems: list[Problem]) -> None:
-        real_write(self, content, problems)
+    def write_then(self: FileOutput, content: bytes) -> None:
+        real_write(self, content)
         if step == "written" and self.state.blocks == 3:
             raise Killed
 
@@ -100,8 +101,8 @@ def kill_at(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
         if (step == "committed" and state.blocks == 3) or (step == "done" and state.done):
             raise Killed
 
-    def place_then(self: FileOutput) -> None:
-        real_place(self)
+    def place_then(self: FileOutput, finish: Finish | None) -> None:
+        real_place(self, finish)
         if step == "placed":
             raise Killed
 
@@ -209,11 +210,16 @@ def test_a_full_disk_ends_in_one_clear_message(tmp_path: Path) -> None:
     with FileOutput(tmp_path / "out.csv", {}, unit="line") as file:
         file._file.close()
         full = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115 - FileOutput closes it
-        file._file = cast("IO[bytes]", full)
+        file._file = file._content = cast("IO[bytes]", full)
         with pytest.raises(DataError, match=r"out\.csv cannot be written: No space left on device"):
-            file.write(b"row\n", [])
+            file.write(b"row\n")
 
 
 def test_all_pieces_are_packed_by_themselves() -> None:
-    pack = output.packing(Path("out.csv.gz"))
-    assert gzip.decompress(pack(b"one\n") + pack(b"two\n")) == b"one\ntwo\n"
+    file = io.BytesIO()
+    packed = output.packed(file, Path("out.csv.gz"))
+    packed.write(b"one\n")
+    first = file.getvalue()
+    packed.write(b"two\n")
+    assert gzip.decompress(first) == b"one\n"
+    assert gzip.decompress(file.getvalue()) == b"one\ntwo\n"

@@ -19,14 +19,14 @@ from tests.cluster.inputs import packed, texts, write_csv, write_jsonl
 from valence.bulk import blocks
 from valence.bulk.request import ScoreRequest, source_of
 from valence.cluster import cuts
-from valence.cluster.plans import Part, Plan, Reading, part_opened, planned
+from valence.cluster.plans import Part, Plan, part_opened, planned
+from valence.cluster.request import ClusterRequest
 from valence.cluster.storage import place_of
 from valence.system.errors import DataError
 from valence.tables.answers import Added, Answer
 from valence.tables.options import ReadOptions
 from valence.tables.parquet import BatchRow
 
-ADDED = Added()
 Read = tuple[list[Any], list[str | Answer], list[int], list[str]]
 
 
@@ -36,12 +36,13 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "BLOCK_ROWS", 8)
 
 
-def reading(encoding: str | None = None, column: str | None = "text", rows: int = 16, **more: Any) -> Reading:
-    return Reading(ReadOptions(encoding=encoding), column, ADDED, rows, **more)
+def request(encoding: str | None = None, column: str | None = "text", rows: int = 16, **more: Any) -> ClusterRequest:
+    reading = ReadOptions(encoding=encoding)
+    return ClusterRequest([], "", Path(), text_column=column, reading=reading, part_rows=rows, **more)
 
 
 def plan(path: Path, rows: int = 16, encoding: str | None = None) -> Plan:
-    return planned(place_of(str(path)), path.name, reading(encoding, rows=rows))
+    return planned(place_of(str(path)), path.name, request(encoding, rows=rows))
 
 
 def by_parts(found: Plan, encoding: str | None = None) -> Read:
@@ -49,7 +50,7 @@ def by_parts(found: Plan, encoding: str | None = None) -> Read:
     assert found.table is not None
     rows: Read = ([], [], [], [])
     for part in found.parts:
-        with part_opened(found.table, part, reading(encoding)) as (_, read):
+        with part_opened(found.table, part, request(encoding)) as (_, read):
             for block in read:
                 add(rows, block)
     return rows
@@ -57,8 +58,8 @@ def by_parts(found: Plan, encoding: str | None = None) -> Read:
 
 def whole(path: Path, encoding: str | None = None) -> Read:
     rows: Read = ([], [], [], [])
-    request = ScoreRequest(path, Path("-"), "text", ReadOptions(encoding=encoding))
-    with source_of(request, ADDED) as source:
+    asked = ScoreRequest(path, Path("-"), text_column="text", reading=ReadOptions(encoding=encoding))
+    with source_of(asked, Added()) as source:
         for block in source.blocks():
             add(rows, block)
     return rows
@@ -189,8 +190,8 @@ def test_a_damaged_end_costs_only_what_follows(tmp_path: Path) -> None:
 def test_keys_are_those_of_all_objects(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("\n".join(json.dumps({"text": "a b c", f"k{i % 3}": i}) for i in range(50)))
-    found = planned(place_of(str(path)), "a", reading(column=None, keys=True))
-    assert found.keys == ("text", "k0", "k1", "k2")
+    found = planned(place_of(str(path)), "a", request(column=None, converted="csv"))
+    assert list(found.keys) == ["text", "k0", "k1", "k2"]
 
 
 def test_a_file_that_cannot_even_be_begun_has_an_error_and_no_table(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_objects_are_scored_into_objects(
         assert done.exit_code == 0, done.output
     home = tmp_path / "down" / "a.csv"
     home.mkdir(parents=True)
-    for each in storage.files_in(place_of(address("out/a.csv"))):
+    for each, _ in storage.listed(place_of(address("out/a.csv"))):
         (home / each.name).write_bytes(storage.read_bytes(each) or b"")
     plain(file, tmp_path / "alone.csv", "--text-column", "text")
     assert joined(home, header=True) == (tmp_path / "alone.csv").read_bytes()

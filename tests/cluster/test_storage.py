@@ -32,7 +32,7 @@ def test_a_file_is_written_whole_and_read_from_any_place(address: Address) -> No
         file.write(b"the end")
     assert storage.read_bytes(place) == b"x" * 100 + b"the end"
     assert storage.size_of(place) == 107
-    with storage.read_through(place) as file:
+    with storage.opened(place) as file:
         file.seek(100)
         assert file.read() == b"the end"
     storage.write_bytes(place, b"new")
@@ -54,7 +54,7 @@ def test_a_fault_while_writing_leaves_what_was(address: Address) -> None:
     with pytest.raises(RuntimeError):
         fail()
     assert storage.read_bytes(place) == b"old"
-    assert [each.path for each in storage.files_in(place.parent)] == [place.path]
+    assert [each.path for each, _ in storage.listed(place.parent)] == [place.path]
 
 
 def test_folders_and_patterns_find_what_they_name(address: Address) -> None:

@@ -55,7 +55,7 @@ def test_its_format_is_told(case: dict[str, Any]) -> None:
         rows, understood = list(table), table.understood
     encoding = understood.encoding and understood.encoding.removesuffix("-sig")
     told = {
-        "kind": understood.kind,
+        "kind": understood.format,
         "encoding": encoding,
         "separator": understood.separator,
         "archive": understood.packing,

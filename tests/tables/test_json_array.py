@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from valence.system.errors import DataError
 from valence.tables import json_array
-from valence.tables.grid import Row, Unread, all_read
+from valence.tables.grid import Row, Unread
 from valence.tables.opening import opened
 from valence.tables.options import ReadOptions
 
@@ -28,6 +28,13 @@ def rows_of(path: Path, content: str | bytes, encoding: str | None = None) -> li
     path.write_bytes(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
     with opened(path, ReadOptions(format="json", encoding=encoding)) as table:
         return list(table)
+
+
+def read_all(path: Path, content: str) -> None:
+    """Raises the error of the first entry that cannot be read."""
+    for row in rows_of(path, content):
+        if isinstance(row, Unread):
+            raise row.error
 
 
 @given(objects, st.sampled_from([None, 0, 2]), st.booleans(), st.integers(1, 40), st.booleans())
@@ -101,7 +108,7 @@ def test_a_byte_in_another_encoding_leaves_the_other_entries(tmp_path: Path) -> 
 )
 def test_a_file_that_is_no_array_of_objects_is_one_clear_error(tmp_path: Path, content: str, says: str) -> None:
     with pytest.raises(DataError, match=says):
-        list(all_read(rows_of(tmp_path / "own.json", content)))
+        read_all(tmp_path / "own.json", content)
 
 
 @pytest.mark.parametrize("rest", ['{"text": "cut of', '{"text": 1} {"text": 2}]', '{"text": 1}]]', "]x", "]}"])

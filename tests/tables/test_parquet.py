@@ -15,7 +15,7 @@ from valence.tables.answers import Added, Answer
 from valence.tables.opening import opened
 from valence.tables.options import ReadOptions
 from valence.tables.parquet import ParquetTable
-from valence.tables.shape import Shape
+from valence.tables.writers import writer_to
 
 
 def incompressible(path: Path, rows: int, row_group_size: int) -> Path:
@@ -37,9 +37,9 @@ def test_some_rows_of_some_row_groups(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"text": [f"text {number}" for number in range(1, 101)]}), path, row_group_size=10)
     with opened(path, ReadOptions()) as table:
         assert isinstance(table, ParquetTable)
-        rows = table.rows(range(2, 6), skipped=3, count=30, first=24)
-        blocks = [[(row.place, row.cells["text"]) for row in batch] for batch in rows.batches(8)]
-        again = [row.place for row in rows]
+        table.restrict(range(2, 6), skipped=3, count=30, first=24)
+        blocks = [[(row.place, row.cells["text"]) for row in batch] for batch in table.batches(8)]
+        again = [row.place for row in table]
     assert list(chain(*blocks)) == [(number, f"text {number}") for number in range(24, 54)]
     assert max(map(len, blocks)) == 8
     assert again == list(range(24, 54))
@@ -50,8 +50,8 @@ def test_row_groups_of_long_texts_have_fewer_rows(tmp_path: Path, monkeypatch: p
     source, out = incompressible(tmp_path / "in.parquet", 2_000, 2_000), tmp_path / "out.parquet"
     with opened(source, ReadOptions()) as table, out.open("wb") as file:
         assert isinstance(table, ParquetTable)
-        writer = parquet_writer.ParquetWriter(file, Shape.of(table), Added())
-        for batch in table.rows().batches(500):
+        writer = writer_to(file, "parquet", table, Added())
+        for batch in table.batches(500):
             writer.write(batch, [Answer("good", 0.5, sure=True)] * len(batch))
         writer.close()
     groups = parquet.ParquetFile(out).metadata

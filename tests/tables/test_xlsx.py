@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from valence.system.errors import DataError
 from valence.tables import xlsx
-from valence.tables.grid import Unread, all_read
+from valence.tables.grid import Row, Unread
 from valence.tables.opening import opened
 from valence.tables.options import ReadOptions
 from valence.tables.whole import read_whole
@@ -48,7 +48,8 @@ def test_cells_are_read_as_people_see_them(tmp_path: Path) -> None:
     (read,) = zip(*read_whole(path, ReadOptions()).columns.values(), strict=True)
     assert read == ("a text", 1, 2.5, True, "2026-03-01", "2026-03-01 12:30:00", "12.5%")
     with opened(path, ReadOptions()) as table:
-        (stored,) = all_read(table)
+        (stored,) = table
+    assert isinstance(stored, Row)
     assert stored.raw[4] == dt.datetime(2026, 3, 1)  # noqa: DTZ001
 
 

@@ -10,28 +10,34 @@ import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from valence.bulk.blocks import chained, digest_of, in_blocks, readable
-from valence.bulk.output import packing
+from valence.bulk.output import packed
 from valence.bulk.request import ScoreRequest, Source, source_of
 from valence.system.errors import DataError
 from valence.tables.answers import Added, Answer
 from valence.tables.grid import Row
 from valence.tables.parquet_writer import ArrowAnswers
-from valence.tables.shape import Shape
-from valence.tables.writers import file_writer
+from valence.tables.writers import writer_to
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 MOST_COLUMNS = 1_000  # made of JSON: objects with more keys use them as data
 
 
 class JsonAnswers:
-    """Keeps the answers of each block as a line of JSON, without the rows."""
+    """Keeps the answers of each block as a line of JSON in an open file, without the rows."""
 
-    def head(self) -> bytes:
-        return b""
+    def __init__(self, file: SupportsWrite[bytes]) -> None:
+        self._file = file
 
-    def encoded(self, rows: Sequence[Row], answers: Sequence[Answer]) -> bytes:  # noqa: ARG002 - a TextWriter
-        return json.dumps(answers).encode() + b"\n"
+    def write(self, rows: Sequence[Row], answers: Sequence[Answer]) -> None:  # noqa: ARG002 - a Writer
+        self._file.write(json.dumps(answers).encode() + b"\n")
+
+    def close(self) -> None:
+        """Everything is written."""
 
     def read(self, path: Path) -> Generator[Sequence[Answer]]:
         """The answers of each block."""
@@ -64,7 +70,7 @@ def write_file(
     """
     with source_of(request, added) as source, target.open("wb") as file:
         keys = _keys(request, added) if source.table.columns is None else ()
-        writer = file_writer(kind, file, Shape.of(source.table, keys), added, packing(request.out))
+        writer = writer_to(packed(file, request.out), kind, source.table, added, keys=keys)
         with closing(writer), closing(kept.read(part)) as answers:
             for rows, of_block in zip(_checked(source, digest), answers, strict=True):
                 writer.write(rows, of_block)

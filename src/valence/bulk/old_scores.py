@@ -19,13 +19,14 @@ from valence.inference.engine import Engine
 from valence.model.head import Floats
 from valence.system.errors import DataError, SettingsError
 from valence.tables.answers import DECIMALS
-from valence.tables.columns import choose_text_of_rows
+from valence.tables.columns import choose_text
 from valence.tables.decoding import shown
 from valence.tables.grid import Row, Unread
 from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
 from valence.tables.options import BadRows, ReadOptions
 from valence.tables.posts import Cleaning
+from valence.tables.text_rows import beginning
 
 log = logging.getLogger(__name__)
 
@@ -160,16 +161,12 @@ class _Reader:
         """Place, text and old score of each row that has both; `tell` logs the columns. Raises DataError."""
         request = self._request
         with opened(request.path, request.reading) as table:
-            rows = iter(table)
-            first = list(itertools.islice(rows, _ROWS_AT_ONCE))
-            columns = table.columns
-            if columns is None:
-                columns = list(dict.fromkeys(name for row in first if isinstance(row, Row) for name in row.cells))
-            text, why = choose_text_of_rows(request.path, columns, first, request.text_column)
-            score = _score_column(request, columns)
+            grid, rows = beginning(table)
+            text, why = choose_text(grid, request.text_column)
+            score = _score_column(request, list(grid.columns))
             if tell:
                 log.info("%s: texts from %r (%s), old scores from %r.", shown(request.path), text, why, score)
-            for row in itertools.chain(first, rows):
+            for row in rows:
                 read = self._read(table, row, text, score)
                 if read is None:
                     self.left_out += 1

@@ -7,68 +7,54 @@ The next run cuts off what a killed run wrote beyond that, so no row is written 
 from __future__ import annotations
 
 import fcntl
+import functools
 import gzip
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from valence.bulk.blocks import Problem
+from valence.bulk.counts import Counts
 from valence.system.errors import DataError
 from valence.system.files import write_json
 from valence.tables.decoding import shown, zstd
 
-JOURNAL_VERSION = 3
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+JOURNAL_VERSION = 4
 Finish = Callable[[Path, str, Path], None]
 
 
-@dataclass
+@dataclass(frozen=True)
 class State:
     """How far a run has got.
 
     Attributes:
         blocks: number of blocks written.
         digest: of their content, hex; each block's digest is chained to the one before.
-        rows: in the output.
-        blank: of these, rows without a text.
-        unscored: of these, rows whose text could not be scored.
-        unread: rows that are not in the output.
-        words: words that may mean that a text is missing -> number of such texts, which were scored.
+        counts: of their rows.
         done: whether the whole input has been scored.
     """
 
     blocks: int = 0
     digest: str = ""
-    rows: int = 0
-    blank: int = 0
-    unscored: int = 0
-    unread: int = 0
-    words: dict[str, int] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
     done: bool = False
-
-
-class Output(Protocol):
-    """Receives encoded blocks in order."""
-
-    def write(self, content: bytes, problems: list[Problem]) -> None:
-        """Appends; the content is valid only after `commit`."""
-
-    def commit(self, state: State) -> None:
-        """From now on, a new run resumes from `state`."""
-
-    def finish(self) -> None:
-        """Puts the complete file in its place."""
 
 
 class StandardOutput:
     """Writes to standard output; such a run cannot be resumed."""
 
-    def write(self, content: bytes, problems: list[Problem]) -> None:  # noqa: ARG002 - they are logged as they come
+    state, begun = State(), False
+
+    def write(self, content: bytes) -> None:
         try:
             sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
@@ -77,10 +63,13 @@ class StandardOutput:
         except OSError as error:
             raise DataError(f"Standard output cannot be written: {error.strerror}.", code="output-closed") from error
 
+    def list_problems(self, problems: Sequence[Problem]) -> None:
+        """They are only logged."""
+
     def commit(self, state: State) -> None:
         """A run to standard output cannot be resumed."""
 
-    def finish(self) -> None:
+    def finish(self, finish: Finish | None = None) -> None:
         """Everything is already written."""
 
 
@@ -100,30 +89,20 @@ class FileOutput:
         target: OUT. Its ending tells how it is compressed.
         settings: all that determines the output, as JSON; a run is resumed only with the same ones.
         unit: what the place of a problem counts.
-        head: the beginning of the output.
-        finish: (from, digest, to) makes the final file of what was written; None if it is final. The digest is that of
-            the blocks.
+        final: whether what is written is the content of OUT, and not what `finish` makes it of.
         restart: discard what an interrupted run left.
 
     Raises DataError if it cannot be written, if another process writes it, or if an interrupted run had other settings.
     """
 
     def __init__(
-        self,
-        target: Path,
-        settings: dict[str, Any],
-        *,
-        unit: str,
-        head: bytes = b"",
-        finish: Finish | None = None,
-        restart: bool = False,
+        self, target: Path, settings: dict[str, Any], *, unit: str, final: bool = True, restart: bool = False
     ) -> None:
-        self.target, self._unit, self._finish = target, unit, finish
+        self.target, self._unit = target, unit
         self._part = target.with_name(f"{target.name}.part")
         self._problems = problems_of(target)
         self._problems_part = target.with_name(f"{self._problems.name}.part")
         self._journal_path = target.with_name(f"{target.name}.part.json")
-        self._pack = packing(target) if finish is None else bytes
         with _errors_mapped(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             self._file = _locked(self._part)
@@ -136,8 +115,7 @@ class FileOutput:
                 self._placed = kept > 0 and os.fstat(self._file.fileno()).st_size == 0  # and killed right after
                 self._problems_file = self._problems_part.open("ab")
                 self._cut()
-                if not kept and head:
-                    self._file.write(self._pack(head))
+                self._content = packed(self._file, target) if final else self._file
         except BaseException:
             self._file.close()
             raise
@@ -147,13 +125,23 @@ class FileOutput:
         """Where to resume; the beginning in a new run."""
         return self._journal.state
 
-    def write(self, content: bytes, problems: list[Problem]) -> None:
+    @property
+    def begun(self) -> bool:
+        """Whether an interrupted run has written something that counts."""
+        return self._journal.part_bytes > 0
+
+    def write(self, content: bytes) -> None:
+        """Appends; the content is valid only after `commit`."""
         with _errors_mapped(self.target):
-            self._file.write(self._pack(content))
-            for problem in problems:
-                self._problems_file.write(problem_line(problem, self._unit))
+            self._content.write(content)
+
+    def list_problems(self, problems: Sequence[Problem]) -> None:
+        """Adds them to the list beside the file."""
+        with _errors_mapped(self.target):
+            self._problems_file.write(problem_lines(problems, self._unit))
 
     def commit(self, state: State) -> None:
+        """From now on, a new run resumes from `state`."""
         with _errors_mapped(self.target):
             for file in (self._file, self._problems_file):
                 file.flush()
@@ -162,13 +150,16 @@ class FileOutput:
             self._journal.part_bytes, self._journal.problem_bytes = self._file.tell(), self._problems_file.tell()
             write_json(self._journal_path, asdict(self._journal))
 
-    def finish(self) -> None:
-        """Its steps are ordered so that after a kill between any two, the next run can do the rest."""
+    def finish(self, finish: Finish | None = None) -> None:
+        """Puts the complete file in its place; `finish` makes it first of what was written, unless that is final.
+
+        Its steps are ordered so that after a kill between any two, the next run can do the rest.
+        """
         with _errors_mapped(self.target):
             if self._placed:
                 self._part.unlink()
             else:
-                self._place()
+                self._place(finish)
             if self._journal.problem_bytes:
                 if self._problems_part.stat().st_size:
                     self._problems_part.replace(self._problems)
@@ -186,13 +177,13 @@ class FileOutput:
         self._file.close()
         self._problems_file.close()
 
-    def _place(self) -> None:
-        if self._finish is None:
+    def _place(self, finish: Finish | None) -> None:
+        if finish is None:
             self._part.replace(self.target)
             return
         draft = self.target.with_name(f"{self.target.name}.part.draft")
         try:
-            self._finish(self._part, self._journal.state.digest, draft)
+            finish(self._part, self._journal.state.digest, draft)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
@@ -207,7 +198,8 @@ class FileOutput:
             return None
         try:
             raw = json.loads(self._journal_path.read_text("utf-8"))
-            journal = _Journal(**{**raw, "state": State(**raw["state"])})
+            state = raw["state"]
+            journal = _Journal(**{**raw, "state": State(**{**state, "counts": Counts(**state["counts"])})})
         except (ValueError, TypeError, KeyError) as error:
             raise self._stale(f"its journal {self._journal_path.name} cannot be read ({error})") from error
         other = [name for name in settings if journal.settings.get(name) != settings[name]]
@@ -239,22 +231,30 @@ def problems_of(target: Path) -> Path:
     return target.with_name(f"{target.name}.problems.jsonl")
 
 
-def problem_line(problem: Problem, unit: str) -> bytes:
-    """A line of the file that lists problems; `unit` is what their places count."""
-    error = problem.error
-    line = {unit: problem.place, "kept": problem.kept, "code": error.code, "error": str(error)}
-    return json.dumps(line).encode() + b"\n"
+def problem_lines(problems: Iterable[Problem], unit: str) -> bytes:
+    """Lines of the file that lists problems; `unit` is what their places count."""
+    lines = [
+        {unit: problem.place, "kept": problem.kept, "code": problem.error.code, "error": str(problem.error)}
+        for problem in problems
+    ]
+    return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
 
 
-def packing(target: Path) -> Callable[[bytes], bytes]:
-    """Compresses bytes for a file of this name, each piece on its own, so that pieces can be appended."""
-    suffix = target.suffix.lower()
+def packed(file: IO[bytes], name: Path) -> SupportsWrite[bytes]:
+    """The open file, or one that compresses as the name says: each piece alone, so that pieces can be appended."""
+    suffix = name.suffix.lower()
     if suffix == ".gz":
-        return lambda content: gzip.compress(content, mtime=0)
-    if suffix == ".zst":
-        library = zstd()
-        return lambda content: bytes(library.compress(content))
-    return lambda content: content
+        return _Packed(file, functools.partial(gzip.compress, mtime=0))
+    return _Packed(file, zstd().compress) if suffix == ".zst" else file
+
+
+@dataclass
+class _Packed:
+    file: IO[bytes]
+    pack: Callable[[bytes], bytes]
+
+    def write(self, content: bytes) -> None:
+        self.file.write(self.pack(content))
 
 
 def _locked(part: Path) -> IO[bytes]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from valence.bulk.blocks import Block, blocks_of
-from valence.bulk.progress import ReadProgress
+from valence.inference.engine import Engine
 from valence.system.errors import SettingsError
+from valence.system.version import __version__
 from valence.tables.answers import PREFIX, Added
-from valence.tables.decoding import format_of
+from valence.tables.decoding import STANDARD_INPUT, format_of
 from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
 from valence.tables.options import BadRows, ReadOptions
@@ -24,15 +26,13 @@ _WRITABLE = ("csv", "tsv", "jsonl", "parquet", "xlsx")
 _PACKED = (".gz", ".zst")
 
 
-@dataclass(frozen=True)
-class ScoreRequest:
-    """What is scored, and where the result goes.
+@dataclass(frozen=True, kw_only=True)
+class ScoreOptions:
+    """How files are scored, on one machine and on a cluster.
 
     Attributes:
-        path: a file, or STANDARD_INPUT.
-        out: the file to write, or STANDARD_OUTPUT.
         text_column: None to detect it.
-        reading: how the file is read.
+        reading: how a file is read.
         prefix: of the added columns.
         bad_rows: whether the first row that cannot be read or scored ends the run, or is left out and listed.
         clean: how forum posts are cleaned; None for what the model was trained on.
@@ -40,8 +40,6 @@ class ScoreRequest:
         restart: discard what an interrupted run left.
     """
 
-    path: Path
-    out: Path
     text_column: str | None = None
     reading: ReadOptions = field(default_factory=ReadOptions)
     prefix: str = PREFIX
@@ -49,6 +47,30 @@ class ScoreRequest:
     restart: bool = False
     clean: Cleaning | None = None
     missing: tuple[str, ...] = ()
+
+    def settings(self, engine: Engine) -> dict[str, Any]:
+        """Those on which the output depends, as JSON: an interrupted run is resumed only with the same ones."""
+        return {
+            "Valence": __version__,
+            "model": {"body": engine.body_version, "head": engine.head_version},
+            "text column": self.text_column,
+            "prefix": self.prefix,
+            "cleaning": self.clean or engine.fitted.cleaning,
+            "missing words": list(self.missing),
+        }
+
+
+@dataclass(frozen=True)
+class ScoreRequest(ScoreOptions):
+    """What is scored, and where the result goes.
+
+    Attributes: those of ScoreOptions, and
+        path: a file, or STANDARD_INPUT.
+        out: the file to write, or STANDARD_OUTPUT.
+    """
+
+    path: Path
+    out: Path
 
     def check(self) -> None:
         """Raises SettingsError for names that cannot be, before anything is read."""
@@ -89,17 +111,23 @@ class ScoreRequest:
         )
 
 
-class Source:
-    """The open file of a request.
+class ReadProgress:
+    """Counts the bytes read from `path`. `size` is None for standard input, whose length is not known."""
 
-    Attributes:
-        table: the file.
-        rows: with their texts.
-        progress: how far it has been read.
-    """
+    def __init__(self, path: Path) -> None:
+        self.size = path.stat().st_size if path != STANDARD_INPUT and path.is_file() else None
+        self.bytes = 0
 
-    def __init__(self, table: OpenTable, rows: TextRows, progress: ReadProgress) -> None:
-        self.table, self.rows, self.progress = table, rows, progress
+    def advance(self, count: int) -> None:
+        self.bytes += count
+
+
+class Source(NamedTuple):
+    """The open file of a request: the table, its rows with their texts, and how far it has been read."""
+
+    table: OpenTable
+    rows: TextRows
+    progress: ReadProgress
 
     def blocks(self) -> Iterator[Block]:
         """All blocks in order; can be read once."""

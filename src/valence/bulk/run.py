@@ -4,103 +4,82 @@ from __future__ import annotations
 
 import functools
 import logging
-import sys
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
-from tqdm import tqdm
-
 from valence.bulk.answers_file import JsonAnswers, write_file
-from valence.bulk.blocks import Block, Problem, chained
-from valence.bulk.output import FileOutput, Finish, Output, StandardOutput, State, problems_of
+from valence.bulk.blocks import Block, chained
+from valence.bulk.counts import Counts, ProblemLog, progress_bar
+from valence.bulk.output import FileOutput, StandardOutput, State, problems_of
 from valence.bulk.request import STANDARD_OUTPUT, ScoreRequest, Source, source_of
 from valence.bulk.scoring import Result, Score, Scored, cleaning, results, with_problems
 from valence.inference.engine import Engine
 from valence.system.errors import DataError
-from valence.system.progress import Bar
-from valence.system.version import __version__
-from valence.tables.answers import WITHOUT_TEXT, Added
+from valence.tables.answers import Added
 from valence.tables.decoding import shown
-from valence.tables.grid import Unread, stopped_by
-from valence.tables.noticed import missing_note
+from valence.tables.grid import stopped_by
 from valence.tables.parquet_writer import ArrowAnswers
-from valence.tables.shape import Shape
-from valence.tables.writers import TextWriter, in_pieces, text_writer
+from valence.tables.writers import Writer, in_pieces, writer_to
 
 log = logging.getLogger(__name__)
 
 COMMIT_S = 2.0  # a kill loses at most this much work; fsync is cheap at this interval
-NO_SCORE = "To give such rows no score"
-LOGGED_PROBLEMS = 20  # to standard error; all of them go into the file next to the output
 
 
-def score_file(request: ScoreRequest, engine: Engine, workers: int) -> State:
+def score_file(request: ScoreRequest, engine: Engine, workers: int) -> Counts:
     """Scores the file with a single-threaded engine in several workers; returns the counts of the whole output.
 
     Resumes an interrupted run, if there is one. Raises DataError and SettingsError; what has been written is kept for
     the next run.
     """
-    clean = request.clean or engine.fitted.cleaning
     added = Added(request.prefix, several=engine.fitted.labels.multi_label)
     with source_of(request, added) as source:
         log.info("%s: texts from %r (%s).", shown(request.path), source.rows.text_column, source.rows.why)
-        with ExitStack() as stack:
-            writer, finish = _writer(request, source, added)
-            output, state = _output(request, source, engine, writer, finish, stack)
+        kind = request.written_format(source.table)
+        final = in_pieces(kind, source.table)
+        with _output(request, source, engine, final=final) as output:
+            if final:
+                writer: Any = writer_to(output, kind, source.table, added, begun=output.begun)
+                finish = None
+            else:
+                writer = ArrowAnswers(added, output) if kind == "parquet" else JsonAnswers(output)
+                finish = functools.partial(write_file, request, added, kind, writer)
+            state = output.state
             if not state.done:
                 blocks, position = _unwritten(source, state)
-                run = _Run(request, source, writer, output, state, position)
-                state = run.through(blocks, cleaning(engine.answers, clean), workers)
-            output.finish()
-        _log_summary(request, state, source.rows.text_column)
-    return state
+                score = cleaning(engine.answers, request.clean or engine.fitted.cleaning)
+                state = _Run(request, source, writer, output, position).through(blocks, score, workers)
+            output.finish(finish)
+        to = "standard output" if request.out == STANDARD_OUTPUT else request.out
+        state.counts.report(to, "rows", source.rows.text_column, _problems_of(request))
+    return state.counts
 
 
-def _writer(request: ScoreRequest, source: Source, added: Added) -> tuple[TextWriter, Finish | None]:
-    """What writes the blocks, and what makes the final file of them at the end, if that is another."""
-    table = source.table
-    kind = request.written_format(table)
-    if in_pieces(kind, table):
-        return text_writer(kind, Shape.of(table), added), None
-    kept = ArrowAnswers(added) if kind == "parquet" else JsonAnswers()
-    return kept, functools.partial(write_file, request, added, kind, kept)
-
-
+@contextmanager
 def _output(
-    request: ScoreRequest,
-    source: Source,
-    engine: Engine,
-    writer: TextWriter,
-    finish: Finish | None,
-    stack: ExitStack,
-) -> tuple[Output, State]:
+    request: ScoreRequest, source: Source, engine: Engine, *, final: bool
+) -> Iterator[FileOutput | StandardOutput]:
     if request.out == STANDARD_OUTPUT:
-        output = StandardOutput()
-        output.write(writer.head(), [])
-        return output, State()
+        yield StandardOutput()
+        return
+    layout = {"columns": list(source.table.columns or ()), "schema": str(getattr(source.table, "schema", ""))}
     settings = {
-        "Valence": __version__,
+        **request.settings(engine),
         "input": shown(request.path),
-        "model": f"{engine.body_version} {engine.head_version}",
         "text column": source.rows.text_column,
-        "prefix": request.prefix,
-        "cleaning": request.clean or engine.fitted.cleaning,
-        "missing words": list(request.missing),
-        "layout": {
-            **asdict(source.table.understood),
-            "columns": list(source.table.columns or ()),
-            "schema": str(getattr(source.table, "schema", "")),
-        },
+        "layout": {**asdict(source.table.understood), **layout},
     }
-    file = FileOutput(
-        request.out, settings, unit=source.table.unit, head=writer.head(), finish=finish, restart=request.restart
-    )
-    return stack.enter_context(file), file.state
+    with FileOutput(request.out, settings, unit=source.table.unit, final=final, restart=request.restart) as output:
+        yield output
+
+
+def _problems_of(request: ScoreRequest) -> str | None:
+    return None if request.out == STANDARD_OUTPUT else str(problems_of(request.out))
 
 
 def _unwritten(source: Source, state: State) -> tuple[Iterator[Block], int]:
@@ -120,19 +99,24 @@ def _unwritten(source: Source, state: State) -> tuple[Iterator[Block], int]:
 
 
 class _Run:
-    """One run, from the first unwritten block to the end of the input."""
+    """One run, from the first unwritten block, which is at `position`, to the end of the input."""
 
     def __init__(
-        self, request: ScoreRequest, source: Source, writer: TextWriter, output: Output, state: State, position: int
+        self,
+        request: ScoreRequest,
+        source: Source,
+        writer: Writer,
+        output: FileOutput | StandardOutput,
+        position: int,
     ) -> None:
         self._request, self._source, self._writer, self._output = request, source, writer, output
-        self._state, self._position = state, position
+        self._state, self._position = output.state, position
         self._new_rows = 0
-        self._logged = 0
+        self._problems = ProblemLog(_problems_of(request))
 
     def through(self, blocks: Iterable[Block], score: Score, workers: int) -> State:
         if self._state.blocks:
-            log.info("Resuming after %s rows that are already scored.", f"{self._state.rows:,}")
+            log.info("Resuming after %s rows that are already scored.", f"{self._state.counts.rows:,}")
         committed = time.monotonic()
         with self._bar() as bar:
             for scored in _scored(blocks, score, workers, self._where):
@@ -147,41 +131,23 @@ class _Run:
 
     def _write(self, scored: Scored) -> None:
         block, answers, problems = scored
+        if problems and self._request.bad_rows == "stop":
+            self._output.commit(self._state)
+            raise stopped_by(problems[0].error)
         for problem in problems:
-            if self._request.bad_rows == "stop":
-                self._output.commit(self._state)
-                raise stopped_by(Unread(problem.place, problem.error))
-            self._log(problem)
-        self._output.write(self._writer.encoded(block.rows, answers), problems)
-        before, unread = self._state, sum(not problem.kept for problem in problems)
-        unscored = len(problems) - unread
-        self._state = State(
-            blocks=before.blocks + 1,
-            digest=chained(before.digest, block.digest),
-            rows=before.rows + len(answers),
-            blank=before.blank + sum(answer.error in WITHOUT_TEXT for answer in answers),
-            unscored=before.unscored + unscored,
-            unread=before.unread + unread,
-            words=dict(Counter(before.words) + Counter(block.words)) if block.words else before.words,
-        )
-        self._new_rows += len(answers)
+            self._problems.add(problem.error.message, kept=problem.kept)
+        self._writer.write(block.rows, answers)
+        self._output.list_problems(problems)
+        before, counts = self._state, Counts.of(scored)
+        self._state = State(before.blocks + 1, chained(before.digest, block.digest), before.counts + counts)
+        self._new_rows += counts.rows
 
     def _where(self, place: int) -> str:
         return f"{shown(self._request.path)}, {self._source.table.unit} {place}"
 
-    def _log(self, problem: Problem) -> None:
-        self._logged += 1
-        if self._logged <= LOGGED_PROBLEMS or self._request.out == STANDARD_OUTPUT:
-            what = "kept without a score" if problem.kept else "left out"
-            with tqdm.external_write_mode(file=sys.stderr):
-                log.warning("%s (%s)", problem.error.message, what)
-        elif self._logged == LOGGED_PROBLEMS + 1:
-            with tqdm.external_write_mode(file=sys.stderr):
-                log.warning("Further such rows are listed only in %s.", problems_of(self._request.out).name)
-
     def _bar(self) -> Any:
         size = self._source.progress.size
-        return Bar(
+        return progress_bar(
             total=size,
             initial=self._position,  # rows of an interrupted run do not count for the remaining time
             unit="",
@@ -189,15 +155,11 @@ class _Run:
             bar_format="{desc} {percentage:3.0f}% |{bar:20}| {postfix}, {remaining} left"
             if size
             else "{desc} {postfix}",
-            mininterval=0.2 if sys.stderr.isatty() else 30.0,
-            file=sys.stderr,
-            leave=False,
-            delay=1.0,
         )
 
     def _show(self, bar: Any, block: Block) -> None:
         elapsed = max(bar.format_dict["elapsed"], 1e-9)
-        bar.set_postfix_str(f"{self._state.rows:,} rows, {self._new_rows / elapsed:,.0f} rows/s", refresh=False)
+        bar.set_postfix_str(f"{self._state.counts.rows:,} rows, {self._new_rows / elapsed:,.0f} rows/s", refresh=False)
         bar.update(block.position - bar.n)
 
 
@@ -219,19 +181,3 @@ def _scored(blocks: Iterable[Block], score: Score, workers: int, where: Callable
                 yield oldest()
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _log_summary(request: ScoreRequest, state: State, text_column: str) -> None:
-    parts = [f"{state.rows:,} rows"]
-    for count, words in (
-        (state.blank, "without a text of their own"),
-        (state.unscored, "whose text could not be scored"),
-        (state.unread, "more left out because they could not be read"),
-    ):
-        if count:
-            parts.append(f"{count:,} {words}")
-    log.info("%s: %s.", "standard output" if request.out == STANDARD_OUTPUT else request.out, ", ".join(parts))
-    if (state.unread or state.unscored) and request.out != STANDARD_OUTPUT:
-        log.info("The rows and their problems are listed in %s", problems_of(request.out))
-    if state.words:
-        log.warning("%s", missing_note(text_column, state.words, "text", NO_SCORE))

@@ -36,15 +36,9 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Cluster:
-    """A connected cluster.
-
-    Attributes:
-        workers: number of worker processes, with one core each.
-        description: where it is, for the log.
-    """
+    """A connected cluster of `workers` processes, with one core each."""
 
     workers: int
-    description: str
 
     def share(self, value: Any) -> Any:
         """Stores a value where every worker can `fetch` it, and returns a reference to it."""
@@ -136,8 +130,8 @@ def connected(address: str, workers: int | None = None) -> Iterator[Cluster]:
                 code="cluster-empty",
             )
         nodes = sum(bool(node["Alive"]) for node in ray.nodes())
-        cluster = Cluster(workers or cores, "on this machine" if address == LOCAL else f"of {nodes} nodes")
-        log.info("Ray cluster %s: %s workers.", cluster.description, f"{cluster.workers:,}")
+        cluster, where = Cluster(workers or cores), "on this machine" if address == LOCAL else f"of {nodes} nodes"
+        log.info("Ray cluster %s: %s workers.", where, f"{cluster.workers:,}")
         yield cluster
     finally:
         if not was_connected:

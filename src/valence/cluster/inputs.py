@@ -76,9 +76,9 @@ def _matches(address: str, exclude: Place, *, any_ending: bool) -> list[InputFil
 
 def _files_below(folder: Place, exclude: Place) -> Iterator[InputFile]:
     """The files in the folder that are not hidden, without those in the folder `exclude`."""
-    for path, size in listed(folder):
-        name = path.removeprefix(folder.path).lstrip("/")
+    for place, size in listed(folder):
+        name = place.path.removeprefix(folder.path).lstrip("/")
         hidden = any(part.startswith((".", "_")) for part in name.split("/"))
-        excluded = exclude.root == folder.root and path.startswith(f"{exclude.path}/")
+        excluded = exclude.root == folder.root and place.path.startswith(f"{exclude.path}/")
         if not hidden and not excluded:
-            yield InputFile(Place(folder.root, path), name, size)
+            yield InputFile(place, name, size)

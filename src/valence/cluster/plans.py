@@ -11,40 +11,21 @@ import hashlib
 import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from valence.bulk.blocks import Block, blocks_of, chained
 from valence.cluster.cuts import bytes_of_group, is_cuttable, offsets_of, row_ranges
-from valence.cluster.storage import Place, opened, read_through
+from valence.cluster.request import ClusterRequest
+from valence.cluster.storage import Place, opened
 from valence.system.errors import DataError, ValenceError
 from valence.tables import opening
 from valence.tables.answers import Added
 from valence.tables.grid import Row, Unread
-from valence.tables.open_table import OpenTable, again
-from valence.tables.options import ReadOptions
+from valence.tables.open_table import OpenTable, Understood
 from valence.tables.parquet import ParquetTable
 from valence.tables.text_rows import TextRows
 
 _LINES = frozenset(("csv", "tsv", "jsonl"))
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the files of a run are read.
-
-    Attributes:
-        options, text_column, added: as in bulk.request.
-        part_rows: rows of a part, rounded up to whole blocks.
-        keys: whether to collect the keys of the objects in JSON files.
-        missing: words that mean that a text is missing.
-    """
-
-    options: ReadOptions
-    text_column: str | None
-    added: Added
-    part_rows: int
-    keys: bool = False
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,9 +39,8 @@ class Table:
         unit: what a row's position counts.
         text_column: the column of the texts.
         why: why this column was chosen.
-        options: read it again in the same way.
+        options: how it is read, to read it again in the same way.
         header: the columns of a file that can be read from the middle, as it writes them.
-        packing: how it is compressed; None if it is not.
     """
 
     place: Place
@@ -69,9 +49,8 @@ class Table:
     unit: str
     text_column: str
     why: str
-    options: ReadOptions
+    options: Understood
     header: tuple[str, ...] = ()
-    packing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +78,7 @@ class Part:
     skipped: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Plan:
     """A file's parts.
 
@@ -107,52 +86,54 @@ class Plan:
         name: the folder of its shards.
         table: None if not even the beginning of the file can be read.
         parts: in order.
-        keys: the keys of its objects, if they were asked for.
+        keys: of its objects, if the shards have them as columns.
         error: why the rest of the file, after the last part, cannot be read.
     """
 
     name: str
-    table: Table | None
-    parts: tuple[Part, ...]
-    keys: tuple[str, ...] = ()
+    table: Table | None = None
+    parts: list[Part] = field(default_factory=list)
+    keys: dict[str, None] = field(default_factory=dict)
     error: ValenceError | None = None
 
 
-def planned(place: Place, name: str, reading: Reading) -> Plan:
+def planned(place: Place, name: str, request: ClusterRequest) -> Plan:
     """Reads a whole file to find where its parts begin. Never raises ValenceError: the plan holds the error.
 
     The columns of a Parquet file are read for their checksum, but not decoded.
     """
-    planner = _Planner(place, name, reading)
-    error: ValenceError | None = None
+    plan = Plan(name)
     try:
-        planner.read()
-        planner.find_offsets()
-    except ValenceError as caught:
-        error = caught
-    return Plan(name, planner.table, tuple(planner.parts), tuple(planner.keys), error)
+        with opened(place) as raw, opening.opened(place.name, request.reading, file=raw) as table:
+            texts = TextRows.of(table, Added(request.prefix), request.text_column, request.missing)
+            plan.table = _described(place, name, table, texts)
+            if isinstance(table, ParquetTable):
+                _cut_parquet(plan, table, request.part_rows)
+            else:
+                _cut(plan, table, blocks_of(texts), request)
+        _find_offsets(plan, place)
+    except ValenceError as error:
+        plan.error = error
+    return plan
 
 
 @contextmanager
-def part_opened(table: Table, part: Part, reading: Reading) -> Iterator[tuple[OpenTable, Iterator[Block]]]:
+def part_opened(table: Table, part: Part, request: ClusterRequest) -> Iterator[tuple[OpenTable, Iterator[Block]]]:
     """An open part: its table, and its blocks, which end in a DataError if they differ from the plan."""
     options = table.options
     if part.offset:  # the header is not in it
-        options = _from_line(table, part.first)
-    with read_through(table.place) as raw:
+        options = replace(options, header=not table.header, columns=table.header, first_line=part.first)
+    with opened(table.place) as raw:
         raw.seek(part.offset)
         with opening.opened(table.place.name, options, file=raw) as open_table:
-            records: Iterable[Row | Unread]
+            records: Iterable[Row | Unread] = open_table
             if isinstance(open_table, ParquetTable):
-                records = open_table.rows(range(*part.groups), part.skipped, part.records, part.first)
+                open_table.restrict(range(*part.groups), part.skipped, part.records, part.first)
             else:
-                records = itertools.islice(iter(open_table), part.records)
-            texts = TextRows(open_table, reading.added, table.text_column, table.why, records, reading.missing)
+                records = itertools.islice(open_table, part.records)
+            added = Added(request.prefix)
+            texts = TextRows(open_table, added, table.text_column, table.why, records, request.missing)
             yield open_table, _checked(blocks_of(texts), part)
-
-
-def _from_line(table: Table, first: int) -> ReadOptions:
-    return replace(table.options, header=not table.header, columns=table.header, first_line=first)
 
 
 def _checked(blocks: Iterable[Block], part: Part) -> Iterator[Block]:
@@ -170,70 +151,51 @@ def _checked(blocks: Iterable[Block], part: Part) -> Iterator[Block]:
         )
 
 
-class _Planner:
-    """What is known about a file so far."""
+def _described(place: Place, name: str, table: OpenTable, texts: TextRows) -> Table:
+    header = tuple(table.header or ()) if table.kind in _LINES else ()
+    return Table(place, name, table.kind, table.unit, texts.text_column, texts.why, table.understood, header)
 
-    def __init__(self, place: Place, name: str, reading: Reading) -> None:
-        self._place, self._name, self._reading = place, name, reading
-        self.table: Table | None = None
-        self.parts: list[Part] = []
-        self.keys: dict[str, None] = {}
 
-    def read(self) -> None:
-        path, reading = self._place.name, self._reading
-        with read_through(self._place) as raw, opening.opened(path, reading.options, file=raw) as table:
-            texts = TextRows.of(table, reading.added, reading.text_column, reading.missing)
-            self.table = Table(
-                self._place,
-                self._name,
-                table.kind,
-                table.unit,
-                texts.text_column,
-                texts.why,
-                again(table),
-                tuple(table.header or ()) if table.kind in _LINES else (),
-                table.understood.packing,
-            )
-            if isinstance(table, ParquetTable):
-                self._cut_parquet(table)
-            else:
-                self._cut(table, blocks_of(texts))
+def _cut(plan: Plan, table: OpenTable, blocks: Iterator[Block], request: ClusterRequest) -> None:
+    """Adds parts of whole blocks; a file that cannot be read from the middle is one part."""
+    known = table.understood
+    whole = table.kind not in _LINES or known.packing or not is_cuttable(known.encoding)
+    most = float("inf") if whole else request.part_rows
+    keys = table.columns is None and request.converted not in {None, "jsonl"}
+    begins, digest, rows, records = 1, "", 0, 0
+    try:
+        for block in blocks:
+            if plan.parts and not records:
+                begins = block.first
+            digest = chained(digest, block.digest)
+            rows += len(block.rows)
+            records += block.records
+            if keys:
+                plan.keys.update(dict.fromkeys(key for row in block.rows for key in row.cells))
+            if records >= most:
+                plan.parts.append(Part(len(plan.parts), digest, rows, records, 0, begins))
+                digest, rows, records = "", 0, 0
+    finally:
+        if records:
+            plan.parts.append(Part(len(plan.parts), digest, rows, records, 0, begins))
 
-    def _cut(self, table: OpenTable, blocks: Iterator[Block]) -> None:
-        """Adds parts of whole blocks; a file that cannot be read from the middle is one part."""
-        whole = table.kind not in _LINES or table.understood.packing or not is_cuttable(table.understood.encoding)
-        most = float("inf") if whole else self._reading.part_rows
-        begins, digest, rows, records = 1, "", 0, 0
-        try:
-            for block in blocks:
-                if self.parts and not records:
-                    begins = block.first
-                digest = chained(digest, block.digest)
-                rows += len(block.rows)
-                records += block.records
-                if self._reading.keys and table.columns is None:
-                    self.keys.update(dict.fromkeys(key for row in block.rows for key in row.cells))
-                if records >= most:
-                    self.parts.append(Part(len(self.parts), digest, rows, records, 0, begins))
-                    digest, rows, records = "", 0, 0
-        finally:
-            if records:
-                self.parts.append(Part(len(self.parts), digest, rows, records, 0, begins))
 
-    def find_offsets(self) -> None:
-        """The byte at which each part of a text file begins."""
-        if len(self.parts) < 2 or self.parts[0].groups != (0, 0):
-            return
-        with read_through(self._place) as raw:
-            offsets = list(offsets_of(raw, [part.first for part in self.parts]))
-        self.parts = [replace(part, offset=offset) for part, offset in zip(self.parts, offsets, strict=True)]
+def _find_offsets(plan: Plan, place: Place) -> None:
+    """The byte at which each part of a text file begins."""
+    if len(plan.parts) < 2 or plan.parts[0].groups != (0, 0):
+        return
+    with opened(place) as raw:
+        offsets = list(offsets_of(raw, [part.first for part in plan.parts]))
+    plan.parts = [replace(part, offset=offset) for part, offset in zip(plan.parts, offsets, strict=True)]
 
-    def _cut_parquet(self, table: ParquetTable) -> None:
-        schema = str(table.schema)
-        with opened(self._place) as content:
-            for groups, skipped, rows, first in row_ranges(table.file.metadata, self._reading.part_rows):
-                digest = hashlib.blake2b(f"{schema} {skipped} {rows}".encode(), digest_size=16)
-                for group in range(*groups):
-                    for piece in bytes_of_group(content, table.file.metadata.row_group(group)):
-                        digest.update(piece)
-                self.parts.append(Part(len(self.parts), digest.hexdigest(), rows, rows, 0, first, groups, skipped))
+
+def _cut_parquet(plan: Plan, table: ParquetTable, part_rows: int) -> None:
+    assert plan.table is not None
+    schema, metadata = str(table.schema), table.file.metadata
+    with opened(plan.table.place) as content:
+        for groups, skipped, rows, first in row_ranges(metadata, part_rows):
+            digest = hashlib.blake2b(f"{schema} {skipped} {rows}".encode(), digest_size=16)
+            for group in range(*groups):
+                for piece in bytes_of_group(content, metadata.row_group(group)):
+                    digest.update(piece)
+            plan.parts.append(Part(len(plan.parts), digest.hexdigest(), rows, rows, 0, first, groups, skipped))

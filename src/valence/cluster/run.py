@@ -9,38 +9,32 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from tqdm import tqdm
-
 from valence.bulk.answers_file import columns_of_keys
-from valence.bulk.run import NO_SCORE
+from valence.bulk.counts import Counts, ProblemLog, progress_bar, warn
 from valence.cluster.connection import Cluster
 from valence.cluster.inputs import InputFile, input_files
 from valence.cluster.model import engine_from, files_of
-from valence.cluster.plans import Plan, Reading
-from valence.cluster.request import ClusterRequest, Counts
-from valence.cluster.shards import Model, Receipt, Scoring, Shard, belongs_to_shard, ending_of, shards_in
-from valence.cluster.storage import Place, files_in, is_temporary, place_of, read_bytes, remove, write_bytes
-from valence.cluster.worker import Done, Job, Planner, Scorer, Task
+from valence.cluster.plans import Plan
+from valence.cluster.request import ClusterRequest
+from valence.cluster.shards import Receipt, Task, belongs_to_shard, shards_in
+from valence.cluster.storage import Place, is_temporary, listed, place_of, read_bytes, remove, write_bytes
+from valence.cluster.worker import Done, Job, Planner, Scorer
 from valence.system.errors import DataError, ValenceError
 from valence.system.files import indented_json
-from valence.system.progress import Bar
-from valence.system.version import __version__
-from valence.tables.noticed import missing_note
+from valence.tables.writers import written_as
 
 log = logging.getLogger(__name__)
 
 READ_HERE = 64 << 20  # bytes that this process plans faster than workers would start
-LOGGED_PROBLEMS = 20
 RUN, MANIFEST = "run.json", "manifest.json"
 
 
-def score_files(request: ClusterRequest, cluster: Cluster) -> Counts:
-    """Scores the files and returns the counts of all shards, including those of earlier runs.
+def score_files(request: ClusterRequest, cluster: Cluster) -> None:
+    """Scores the files and logs the counts of all shards, including those of earlier runs.
 
     Raises DataError and SettingsError at once for what affects all files. For a file or part that cannot be read it
     raises at the end, when all others are finished; with `bad_rows` stop at once.
@@ -49,28 +43,20 @@ def score_files(request: ClusterRequest, cluster: Cluster) -> Counts:
     inputs = input_files(request.files, exclude=out, any_ending=request.reading.format is not None)
     files = files_of(request.model)
     engine = engine_from(files, request.model.name)  # reports a model that cannot be run, once
-    model = Model(engine.body_version, engine.head_version)
-    reading = request.read_as(several=engine.fitted.labels.multi_label)
+    settings = request.settings(engine)
     del engine
-    run = _Run(request, reading, cluster, out, Scoring(model, _begin(out, request, model)))
+    run = _Run(Job(request, out / RUN, _begin(out, request, settings)), cluster, out, settings["model"])
     plans = run.planned(inputs)
     run.score(plans, files)
     run.finish(plans)
-    return run.counts
 
 
-def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
-    """Writes the run's options to run.json and returns a digest of them.
+def _begin(out: Place, request: ClusterRequest, settings: dict[str, Any]) -> str:
+    """Writes the run's settings to run.json and returns a digest of them.
 
     Raises DataError if an earlier run in this folder had other options.
     """
-    settings = {
-        "Valence": __version__,
-        "model": asdict(model),
-        "text column": request.text_column,
-        "prefix": request.prefix,
-        "cleaning": request.clean,
-        "missing words": list(request.missing),
+    settings |= {
         "reading": json.loads(json.dumps(asdict(request.reading))),
         "converted to": request.converted,
         "rows of a shard": request.part_rows,
@@ -97,26 +83,21 @@ def _begin(out: Place, request: ClusterRequest, model: Model) -> str:
 class _Run:
     """One run: plans, then shards, then the manifest."""
 
-    def __init__(
-        self, request: ClusterRequest, reading: Reading, cluster: Cluster, out: Place, scoring: Scoring
-    ) -> None:
-        self._request, self._cluster, self._out = request, cluster, out
-        self._job = Job(reading, request.converted, request.bad_rows, request.clean, out / RUN, scoring)
+    def __init__(self, job: Job, cluster: Cluster, out: Place, model: Mapping[str, str]) -> None:
+        self._job, self._request, self._cluster, self._out, self._model = job, job.request, cluster, out, model
         self._receipts = dict[tuple[str, int], Receipt]()
         self._faults = dict[str, ValenceError]()
         self._tasks = list[Task]()
-        self._logged = 0
-        self.counts = Counts()
+        self._problems = ProblemLog("the files *.problems.jsonl")
 
     def planned(self, inputs: Sequence[InputFile]) -> list[Plan]:
         """The files' plans, sorted by name. With `bad_rows` stop, raises the first error of a file."""
-        job = self._job
         if sum(file.size for file in inputs) <= READ_HERE:
-            work: Iterable[Plan] = map(Planner(job.reading, job.marker, job.version), inputs)
+            work: Iterable[Plan] = map(Planner(self._job), inputs)
         else:
-            work = self._cluster.spread(Planner, [job.reading, job.marker, job.version], inputs)
+            work = self._cluster.spread(Planner, [self._job], inputs)
         plans = []
-        with self._bar("reading", "file", len(inputs)) as bar:
+        with progress_bar(desc="reading", unit="file", total=len(inputs)) as bar:
             for plan in work:
                 plans.append(plan)
                 bar.update()
@@ -145,7 +126,7 @@ class _Run:
             )
         shared = self._cluster.share(files)
         name = self._request.model.name
-        with self._bar("scoring", "row", total) as bar:
+        with progress_bar(desc="scoring", unit="row", unit_scale=True, total=total) as bar:
             bar.update(total - sum(task.part.records for task in unfinished))
             for done in self._cluster.spread(Scorer, [self._job, shared, name], unfinished):
                 if done.error is not None and (done.fatal or self._request.bad_rows == "stop"):
@@ -156,19 +137,18 @@ class _Run:
     def finish(self, plans: Sequence[Plan]) -> None:
         """Removes leftovers, writes the manifest and logs a summary. Raises DataError if something is missing."""
         self._clear(plans)
-        for task in self._tasks:
-            receipt = self._receipts.get(_key(task))
-            if receipt:
-                self.counts.add(receipt)
+        counts = sum((receipt.counts for receipt in self._receipts.values()), Counts())
         manifest = {
             "complete": not self._faults,
-            "model": asdict(self._job.scoring.model),
-            "counts": asdict(self.counts),
+            "model": self._model,
+            "counts": asdict(counts),
             "files": [self._file(plan) for plan in plans],
             "faults": {name: str(error) for name, error in self._faults.items()},
         }
         write_bytes(self._out / MANIFEST, (indented_json(manifest) + "\n").encode())
-        self._log_summary()
+        columns = " or ".join(sorted({task.table.text_column for task in self._tasks}))
+        in_shards = f"rows in {len(self._receipts):,} shards"
+        counts.report(self._out, in_shards, columns, "*.problems.jsonl next to the shards.")
         if self._faults:
             listed = "; ".join(f"{name}: {error.message}" for name, error in list(self._faults.items())[:3])
             raise DataError(
@@ -185,22 +165,21 @@ class _Run:
         for plan in plans:
             if plan.table is None:
                 continue
-            folder, ending = self._out / plan.name, ending_of(plan.table, converted)
-            own = columns if plan.table.kind in {"json", "jsonl"} else ()
             for part in plan.parts:
-                yield Task(plan.table, part, Shard(folder, part.index, ending), own)
+                kind = converted or written_as(plan.table.kind)
+                yield Task(plan.table, part, self._out / plan.name, kind, columns)
 
     def _unfinished(self) -> Iterator[Task]:
         """Tasks that no earlier run finished; the receipts of the others are collected."""
-        receipts = set() if self._request.restart else set(shards_in(files_in(self._out)))
+        receipts = set() if self._request.restart else set(shards_in(listed(self._out)))
         for task in self._tasks:
-            has_receipt = (task.shard.folder, task.part.index) in receipts
-            receipt = task.shard.finished(task.part, self._job.scoring) if has_receipt else None
+            has_receipt = (task.folder, task.part.index) in receipts
+            receipt = task.finished(self._job.asked) if has_receipt else None
             if receipt:
                 self._receipts[_key(task)] = receipt
                 continue
             if self._request.restart:
-                remove(task.shard.receipt)
+                remove(task.receipt)
             yield task
 
     def _note(self, done: Done) -> None:
@@ -209,23 +188,19 @@ class _Run:
         if done.receipt is not None:
             self._receipts[_key(done.task)] = done.receipt
         for message, kept in done.problems:
-            self._logged += 1
-            if self._logged <= LOGGED_PROBLEMS:
-                self._warn("%s (%s)", message, "kept without a score" if kept else "left out")
-            elif self._logged == LOGGED_PROBLEMS + 1:
-                self._warn("Further such rows are listed only in the files *.problems.jsonl.")
+            self._problems.add(message, kept=kept)
 
     def _clear(self, plans: Sequence[Plan]) -> None:
         """Removes the temporary files of killed workers, and shards that a file no longer has."""
-        expected = {place for task in self._tasks for place in task.shard.files()}
+        expected = {place for task in self._tasks for place in (task.receipt, task.shard, task.problems)}
         complete = {self._out / plan.name for plan in plans if plan.error is None}
-        for place in files_in(self._out):
+        for place, _ in listed(self._out):
             if is_temporary(place) or (belongs_to_shard(place) and place.parent in complete and place not in expected):
                 remove(place)
 
     def _file(self, plan: Plan) -> dict[str, Any]:
         shards = [
-            {"shard": f"{plan.name}/{receipt.shard}", "rows": receipt.rows, "checksum": receipt.checksum}
+            {"shard": f"{plan.name}/{receipt.shard}", "rows": receipt.counts.rows, "checksum": receipt.checksum}
             for part in plan.parts
             if (receipt := self._receipts.get((plan.name, part.index)))
         ]
@@ -233,40 +208,7 @@ class _Run:
 
     def _add_fault(self, name: str, error: ValenceError) -> None:
         self._faults[name] = error
-        self._warn("%s (not scored; the others continue)", error.message)
-
-    def _warn(self, message: str, *values: object) -> None:
-        with tqdm.external_write_mode(file=sys.stderr):
-            log.warning(message, *values)
-
-    def _log_summary(self) -> None:
-        counts = self.counts
-        parts = [f"{counts.rows:,} rows in {len(self._receipts):,} shards"]
-        for count, words in (
-            (counts.blank, "without a text"),
-            (counts.unscored, "whose text could not be scored"),
-            (counts.unread, "more left out because they could not be read"),
-        ):
-            if count:
-                parts.append(f"{count:,} {words}")
-        log.info("%s: %s.", self._out, ", ".join(parts))
-        if counts.unscored or counts.unread:
-            log.info("The rows and their problems are listed in *.problems.jsonl next to the shards.")
-        if counts.words:
-            columns = " or ".join(sorted({task.table.text_column for task in self._tasks}))
-            self._warn("%s", missing_note(columns, counts.words, "text", NO_SCORE))
-
-    def _bar(self, title: str, unit: str, total: int) -> Any:
-        return Bar(
-            total=total,
-            desc=title,
-            unit=unit,
-            unit_scale=unit == "row",
-            mininterval=0.2 if sys.stderr.isatty() else 30.0,
-            file=sys.stderr,
-            leave=False,
-            delay=1.0,
-        )
+        warn("%s (not scored; the others continue)", error.message)
 
 
 def _key(task: Task) -> tuple[str, int]:

@@ -6,6 +6,7 @@ the latter. This module adds addresses, temporary names, and errors that name th
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -72,31 +73,22 @@ def place_of(address: str) -> Place:
     return Place(root, f"{bucket}{parts.path}".rstrip("/"))
 
 
-def listed(folder: Place) -> Iterator[tuple[str, int]]:
-    """Path and size in bytes of all files below the folder; none if there is no such folder."""
+def listed(folder: Place) -> list[tuple[Place, int]]:
+    """All files below the folder, and their sizes in bytes; none if there is no such folder."""
     fs = file_system(folder.root)
     selector = import_module("pyarrow.fs").FileSelector(folder.path, recursive=True, allow_not_found=True)
     with _errors_mapped(folder):
         infos = fs.get_file_info(selector)
-    yield from ((info.path, info.size) for info in infos if info.is_file)
+    return [(Place(folder.root, info.path), info.size) for info in infos if info.is_file]
 
 
 @contextmanager
 def opened(place: Place) -> Iterator[IO[bytes]]:
-    """The file, open for random access. Raises DataError if it cannot be opened."""
+    """The file, buffered, open for random access. Raises DataError if it cannot be opened."""
     with _errors_mapped(place):
         file = file_system(place.root).open_input_file(place.path)
-    with file:
-        yield cast("IO[bytes]", file)
-
-
-@contextmanager
-def read_through(place: Place) -> Iterator[IO[bytes]]:
-    """As `opened`, with a large buffer, for reading from beginning to end."""
-    import io
-
-    with opened(place) as file, io.BufferedReader(cast("Any", file), _BUFFER) as buffered:
-        yield buffered
+    with file, io.BufferedReader(file, _BUFFER) as buffered:
+        yield cast("IO[bytes]", buffered)
 
 
 @contextmanager
@@ -118,7 +110,7 @@ def written(place: Place) -> Iterator[IO[bytes]]:
                 _synchronise(temporary.path)
             fs.move(temporary.path, place.path)
         except BaseException:
-            _remove(temporary)
+            remove(temporary)
             raise
 
 
@@ -143,15 +135,11 @@ def size_of(place: Place) -> int | None:
     return int(info.size) if info.is_file else None
 
 
-def files_in(folder: Place) -> list[Place]:
-    """All files below the folder; empty if there is no such folder."""
-    return [Place(folder.root, path) for path, _ in listed(folder)]
-
-
 def remove(place: Place) -> None:
     """Removes a file, if it exists."""
     with _errors_mapped(place, writing=True):
-        _remove(place)
+        if size_of(place) is not None:
+            file_system(place.root).delete_file(place.path)
 
 
 def is_temporary(place: Place) -> bool:
@@ -187,11 +175,6 @@ def file_system(root: str) -> Any:
 
 def _without_keys(root: str) -> str:
     return re.sub(r"//[^@/]*@", "//", root)
-
-
-def _remove(place: Place) -> None:
-    if size_of(place) is not None:
-        file_system(place.root).delete_file(place.path)
 
 
 def _synchronise(path: str) -> None:

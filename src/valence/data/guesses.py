@@ -35,14 +35,14 @@ def reading_guesses(understood: Understood, grid: Grid, options: TableOptions) -
     packed = f", in {understood.packing}" if understood.packing else ""
     tool = f", exported by {understood.tool}" if understood.tool else ""
     member = f", {understood.member!r}" if understood.member else ""
-    yield Guess("format", f"{understood.kind}{packed}{member}{tool}", _why(given.format), ("--format FORMAT",))
+    yield Guess("format", f"{understood.format}{packed}{member}{tool}", _why(given.format), ("--format FORMAT",))
     if understood.encoding is not None:
         encoding = understood.encoding.removesuffix("-sig")
         others = tuple(f"--encoding {name}" for name in ("cp1252", "utf-16") if name != encoding)
         yield Guess("encoding", encoding, _why(given.encoding), others)
     if understood.separator is not None:
         others = tuple(f"--separator {_quoted(sign)}" for sign in (",", ";", "\t", "|") if sign != understood.separator)
-        options_that_help = others if understood.kind == "csv" else ()
+        options_that_help = others if understood.format == "csv" else ()
         yield Guess("separator", _named(understood.separator), _why(given.separator), options_that_help)
     if understood.separator is not None or understood.sheet is not None:
         names = ",".join(f"column{number}" for number in range(1, len(grid.columns) + 1))

@@ -101,10 +101,9 @@ def preview(
         beginning = _Beginning(table, most_rows, most_characters)
         grid = grid_of(table, beginning, "skip")
         understood = table.understood
-        if understood.header and understood.separator is not None:
-            _try(problems, lambda: check_header(path, table.header or (), list(grid.columns.values())))
+        _try(problems, lambda: check_header(table, grid))
     if grid.unread and options.bad_rows == "stop":
-        problems += [_note(stopped_by(row)) for row in grid.unread[:_SHOWN_UNREAD]]
+        problems += [_note(stopped_by(row.error)) for row in grid.unread[:_SHOWN_UNREAD]]
     labelled = _labelled(grid, options, problems)
     choice = labelled.choice if labelled else _choice(grid, options)
     counts = labelled.examples.label_counts if labelled else {}
@@ -228,5 +227,5 @@ def as_json(shown: Preview) -> dict[str, Any]:
     understood = content.pop("understood")
     labels = [{"label": label, "rows": rows} for label, rows in shown.labels]
     names = ("encoding", "separator", "header", "sheet", "packing", "member", "tool")
-    read_as = {"format": understood["kind"], **{name: understood[name] for name in names}}
+    read_as = {"format": understood["format"], **{name: understood[name] for name in names}}
     return {**content, "labels": labels, "read_as": read_as}

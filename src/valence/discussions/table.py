@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from valence.discussions import times
 from valence.discussions.collecting import BROKEN, DELETED, Collector, id_of
 from valence.system.errors import DataError
-from valence.tables.columns import choose_text_of_rows
+from valence.tables.columns import choose_text
 from valence.tables.decoding import shown
-from valence.tables.grid import Nested, Row, Unread
+from valence.tables.grid import Grid, Nested, Row, Unread
 from valence.tables.open_table import OpenTable
+from valence.tables.text_rows import beginning
 
 # Field of a comment -> names of columns that usually hold it, in the order of preference.
 _NAMES: Mapping[str, Sequence[str]] = {
@@ -27,7 +27,6 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "deleted": "deleted is_deleted removed is_removed".split(),
 }
 FIELDS = ("text", *_NAMES)
-_SAMPLED_ROWS = 1000
 _YES = frozenset(("1", "1.0", "true", "yes", "t", "y"))
 
 
@@ -41,23 +40,20 @@ def read(table: OpenTable, into: Collector, named: Mapping[str, str] | None = No
 
     Raises DataError if the texts' column cannot be told, or if a named column does not exist.
     """
-    rows = iter(table)
-    first = list(itertools.islice(rows, _SAMPLED_ROWS))
-    columns = _columns(table, first, named or {})
-    cells = [row.cells.get(columns.get("created_at", "")) for row in first if isinstance(row, Row)]
+    grid, rows = beginning(table)
+    columns = _columns(grid, named or {})
+    cells = grid.columns.get(columns.get("created_at", ""), ())
     day_first = times.is_day_first([cell for cell in cells if isinstance(cell, str)])
-    for row in _readable(itertools.chain(first, rows), into):
+    for row in _readable(rows, into):
         _add({field: _plain(row.cells.get(name)) for field, name in columns.items()}, row, into, day_first=day_first)
     return columns
 
 
-def _columns(table: OpenTable, first: Sequence[Row | Unread], named: Mapping[str, str]) -> dict[str, str]:
-    known = table.columns
-    if known is None:
-        known = list(dict.fromkeys(name for row in first if isinstance(row, Row) for name in row.cells))
+def _columns(grid: Grid, named: Mapping[str, str]) -> dict[str, str]:
+    known = list(grid.columns)
     for field, name in named.items():
-        _check(table, known, field, name)
-    text, _ = choose_text_of_rows(table.path, known, first, named.get("text"))
+        _check(grid, known, field, name)
+    text, _ = choose_text(grid, named.get("text"))
     plain = {_plain_name(name): name for name in reversed(known) if name != text and name not in named.values()}
     guessed = {
         field: next((plain[name] for name in names if name in plain), None)
@@ -67,7 +63,7 @@ def _columns(table: OpenTable, first: Sequence[Row | Unread], named: Mapping[str
     return {"text": text} | {field: name for field, name in guessed.items() if name} | dict(named)
 
 
-def _check(table: OpenTable, known: Sequence[str], field: str, name: str) -> None:
+def _check(grid: Grid, known: Sequence[str], field: str, name: str) -> None:
     if field not in FIELDS:
         raise DataError(
             f"A comment has no field {field!r}.", hint=f"Its fields are {', '.join(FIELDS)}.", code="field-unknown"
@@ -75,7 +71,7 @@ def _check(table: OpenTable, known: Sequence[str], field: str, name: str) -> Non
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         raise DataError(
-            f"{shown(table.path)} has no column called {name!r}.{f' Did you mean {near[0]!r}?' if near else ''}",
+            f"{shown(grid.path)} has no column called {name!r}.{f' Did you mean {near[0]!r}?' if near else ''}",
             hint=f"Its columns are {', '.join(map(repr, known[:12]))}; name another one for {field!r}.",
             code="column-unknown",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -69,7 +70,7 @@ def ranked(readouts: Sequence[str], paths: Mapping[str, Path], problem: Problem)
     def doubted(each: Candidate, row_losses: Floats) -> float:
         if each.readout == readouts[0]:
             return each.log_loss
-        return each.log_loss + float(np.std(row_losses - first)) / len(first) ** 0.5
+        return each.log_loss + float(np.std(row_losses - first)) / math.sqrt(len(first))
 
     return [each for each, _ in sorted(found, key=lambda pair: doubted(*pair))]
 

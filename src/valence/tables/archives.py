@@ -13,9 +13,8 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
 from valence.system.errors import DataError
 from valence.tables.byte_streams import BUFFER_BYTES, Bounded, Counted, Limits, beginning
@@ -28,21 +27,17 @@ _SHOWN_MEMBERS = 12
 _TRUSTED_BYTES = 4 << 30  # of a workbook in an archive, which must be copied
 
 
-@dataclass(frozen=True)
-class Unpacked:
-    """An unpacked file.
+class Unpacked(NamedTuple):
+    """An unpacked, buffered file at its beginning.
 
-    Attributes:
-        file: at its beginning, buffered.
-        start: its first bytes, at most START_BYTES.
-        packing: "gz", "zst", "zip", or two of them such as "zip.gz"; None if it is not packed.
-        member: the name of the file in a zip.
+    `start` are its first bytes, at most START_BYTES; `packing` is "gz", "zst", "zip", or two of them such as "zip.gz";
+    `member` is the name of the file in a zip.
     """
 
     file: IO[bytes]
     start: bytes
-    packing: str | None = None
-    member: str | None = None
+    packing: str | None
+    member: str | None
 
 
 @contextmanager

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,17 +35,19 @@ class Limits:
 
 
 @contextmanager
-def bytes_of(path: Path, on_read: Callable[[int], Any] | None = None) -> Iterator[IO[bytes]]:
-    """The bytes of a file, or of STANDARD_INPUT, buffered.
+def bytes_of(
+    path: Path, on_read: Callable[[int], Any] | None = None, file: IO[bytes] | None = None
+) -> Iterator[IO[bytes]]:
+    """The bytes of a file, of STANDARD_INPUT, or of a `file` that is open already and stays open; buffered.
 
     `on_read` is called with the number of bytes of each read; without it, a slow read shows a progress bar.
     """
-    if path == STANDARD_INPUT:
-        piped = io.BufferedReader(cast("Any", sys.stdin.buffer))
+    if file is not None or path == STANDARD_INPUT:
+        buffered = io.BufferedReader(cast("Any", file or sys.stdin.buffer), 1 << 20)
         try:
-            yield piped
+            yield buffered
         finally:
-            piped.detach()  # standard input stays open
+            buffered.detach()
         return
     with (
         path.open("rb", buffering=0) as raw,
@@ -118,36 +118,25 @@ class Counted(io.RawIOBase):
         return len(data)
 
 
-class Bounded(io.RawIOBase):
-    """An unpacked file that may not exceed the limits. `packed` counts what was read of the packed one."""
+class Bounded(Counted):
+    """An unpacked file, read once, that may not exceed the limits. `packed` counts what was read of the packed one."""
 
     def __init__(self, path: Path, file: Any, limits: Limits, packed: Counted | None) -> None:
-        self._path, self._file, self._limits, self._packed, self._count = path, file, limits, packed, 0
+        super().__init__(file, self._check)
+        self._path, self._limits, self._packed = path, limits, packed
 
-    def readable(self) -> bool:
-        return True
+    def seekable(self) -> bool:
+        return False
 
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = _some(self._file, len(buffer))
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise DataError(
-                f"{shown(self._path)} is damaged or incomplete: {error}.", hint="Copy it again.", code="file-damaged"
-            ) from error
-        self._count += len(data)
-        self._check()
-        buffer[: len(data)] = data
-        return len(data)
-
-    def _check(self) -> None:
+    def _check(self, _: int) -> None:
         most, ratio = self._limits.most_bytes, self._limits.most_ratio
-        if most is not None and self._count > most:
-            raise self._too_large(f"more than {most:,} bytes")
-        if ratio and self._packed and self._count > max(_FREE_BYTES, ratio * self._packed.count):
-            raise self._too_large(f"more than {ratio:,} times its size")
-
-    def _too_large(self, how: str) -> DataError:
-        return DataError(
+        if most is not None and self.count > most:
+            how = f"more than {most:,} bytes"
+        elif ratio and self._packed and self.count > max(_FREE_BYTES, ratio * self._packed.count):
+            how = f"more than {ratio:,} times its size"
+        else:
+            return
+        raise DataError(
             f"{shown(self._path)} becomes {how} when it is unpacked.",
             hint="Give it unpacked, or in several parts.",
             code="unpacked-too-large",

@@ -10,11 +10,10 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from valence.system.errors import DataError
 from valence.tables.decoding import shown
-from valence.tables.grid import Grid, Nested, Row, Unread
+from valence.tables.grid import Grid, Nested
 from valence.tables.labels import says_yes_or_no
 from valence.tables.options import TableOptions
 
@@ -124,34 +123,21 @@ def choose(grid: Grid, options: TableOptions) -> Choice:
 
 
 def choose_text(grid: Grid, named: str | None) -> tuple[str, str]:
-    """The column of the texts, with the reason, where no labels are wanted. Raises as `choose` does."""
-    _check_any(grid)
-    if named is not None:
-        _check_named(grid, named, "text")
-        return named, "as named"
-    if len(grid.columns) == 1:
-        return next(iter(grid.columns)), "the only column"
-    return _guess_text(grid, [_profile(name, cells) for name, cells in grid.columns.items()])
+    """The column of the texts, with the reason, where no labels are wanted. Raises as `choose` does.
 
-
-def choose_text_of_rows(
-    path: Path, columns: Iterable[str], rows: Sequence[Row | Unread], named: str | None
-) -> tuple[str, str]:
-    """The same from a file's first rows, of which some may not be readable.
-
-    Where none can be, or the columns cannot be told by those that can, what is wrong with the first one that cannot is
-    the cause, and is raised.
+    Where the rows that can be read do not tell, raises what is wrong with the first row that cannot be.
     """
-    read = [row for row in rows if isinstance(row, Row)]
-    unread = [row.error for row in rows if isinstance(row, Unread)]
-    if unread and not read:
-        raise unread[0]
-    grid = Grid(path, {name: [row.cells.get(name) for row in read] for name in columns}, ())
     try:
-        return choose_text(grid, named)
+        _check_any(grid)
+        if named is not None:
+            _check_named(grid, named, "text")
+            return named, "as named"
+        if len(grid.columns) == 1:
+            return next(iter(grid.columns)), "the only column"
+        return _guess_text(grid, [_profile(name, cells) for name, cells in grid.columns.items()])
     except DataError as error:
-        if unread and error.code in {"columns-unknown", "columns-missing"}:
-            raise unread[0] from error
+        if grid.unread and error.code in {"columns-unknown", "columns-missing"}:
+            raise grid.unread[0].error from error
         raise
 
 

@@ -13,23 +13,25 @@ from valence.tables import jsonlines
 from valence.tables.grid import Nested, Row
 from valence.tables.parquet import BatchRow
 
+TextMaker = Callable[[Row], Sequence[str | None]]
+
 
 def cells_of(row: Row, columns: Sequence[str]) -> Sequence[Any]:
     """The cells in the order of `columns`, with their types; nested ones as JSON text."""
     if isinstance(row.raw, list):
         return row.raw
     if isinstance(row.raw, BatchRow):
-        return [_plain(value, row) for value in row.raw.values_as_stored()]
+        return [_plain(value, row) for value in _stored(row.raw)]
     item = _object_of(row)
     return [_from_json(item.get(name)) for name in columns]
 
 
-def text_maker(kind: str, columns: Sequence[str]) -> Callable[[Row], list[str | None]]:
+def text_maker(kind: str, columns: Sequence[str]) -> TextMaker:
     """What makes a row's cells as texts, in the order of `columns`; None for an empty cell. `kind`: the input's."""
     if kind in {"csv", "tsv", "fasttext"}:
         return lambda row: row.raw
     if kind == "parquet":
-        return lambda row: row.raw.texts()
+        return lambda row: row.raw.batch.texts[row.raw.index]
     if kind == "xlsx":
         return lambda row: [_as_text(cell) for cell in row.raw]
 
@@ -59,11 +61,16 @@ def json_maker(columns: Sequence[str]) -> Callable[[Row], str]:
     def line(row: Row) -> str:
         if isinstance(row.raw, str):
             return row.raw
-        cells = row.raw if isinstance(row.raw, list) else row.raw.values_as_stored()
+        cells = row.raw if isinstance(row.raw, list) else _stored(row.raw)
         item = {name: _json_value(cell, row) for name, cell in zip(columns, cells, strict=True)}
         return json.dumps(item, ensure_ascii=False, default=lambda value: _json_value(value, row))
 
     return line
+
+
+def _stored(row: BatchRow) -> Sequence[Any]:
+    """The values of a row of Parquet in the order of its columns, as Python objects."""
+    return row.batch.stored[row.index]
 
 
 def _as_text(value: Any) -> str | None:

@@ -10,6 +10,7 @@ import codecs
 import gzip
 import io
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -48,17 +49,27 @@ def text_lines(path: Path, binary: IO[bytes], encoding: str | None, first: int =
     Raises DataError if the file is damaged. `fault` finds undecodable bytes.
     """
     name = codec(encoding)
-    if first > 1:  # a byte order mark occurs only at the beginning
-        name = "utf-8" if name == "utf-8-sig" else name
-    with errors_mapped(path, encoding), _decoded(path, binary, name, first) as lines:
-        yield from lines
+    if first > 1 and name == "utf-8-sig":  # a byte order mark occurs only at the beginning
+        name = "utf-8"
+    with errors_mapped(path, encoding), decoded(binary, name) as text:
+        number = first
+        while line := text.readline(MAX_LINE_CHARS):
+            if len(line) == MAX_LINE_CHARS:
+                raise DataError(
+                    f"{shown(path)}, line {number}: longer than {MAX_LINE_CHARS:,} characters, so this is not a table.",
+                    hint="Check that this is the right file, and that its ending matches its content.",
+                    code="line-too-long",
+                )
+            yield line
+            number += 1
 
 
 @contextmanager
-def _decoded(path: Path, binary: IO[bytes], name: str, first: int = 1) -> Iterator[Iterator[str]]:
-    text = io.TextIOWrapper(cast("Any", binary), encoding=name, errors="surrogateescape", newline="")
+def decoded(binary: IO[bytes], encoding: str) -> Iterator[IO[str]]:
+    """The text of a binary file, which stays open, with its line ends; bytes that cannot be decoded are marked."""
+    text = io.TextIOWrapper(cast("Any", binary), encoding, "surrogateescape", newline="")
     try:
-        yield _lines(path, text, first)
+        yield text
     finally:
         with suppress(ValueError):  # the caller has closed the file, or it still will
             text.detach()
@@ -144,33 +155,27 @@ def format_of(path: Path) -> str | None:
     return _FORMATS.get(Path(name).suffix)
 
 
-def _lines(path: Path, text: IO[str], first: int) -> Iterator[str]:
-    number = first - 1
-    while line := text.readline(MAX_LINE_CHARS):
-        number += 1
-        if len(line) == MAX_LINE_CHARS:
-            raise DataError(
-                f"{shown(path)}, line {number}: longer than {MAX_LINE_CHARS:,} characters, so this is not a table.",
-                hint="Check that this is the right file, and that its ending matches its content.",
-                code="line-too-long",
-            )
-        yield line
+def library(module: str, package: str, what: str, instead: str) -> Any:
+    """A module that only `what` needs. Raises DataError if its package is not installed."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise DataError(
+            f"{what} needs {package}, which is not installed.",
+            hint=f"`pip install {package}`, or {instead}.",
+            code="library-missing",
+        ) from error
 
 
 def zstd() -> Any:
     """The standard library's zstd from Python 3.14 on, otherwise its backport."""
-    for package in ("compression", "backports"):
-        with suppress(ImportError):
-            return import_module(f"{package}.zstd")
-    raise DataError(
-        "A .zst file needs zstd, which this Python does not have.",
-        hint="`pip install backports.zstd`, or use .gz or no compression.",
-        code="library-missing",
-    )
+    with suppress(ImportError):
+        return import_module("compression.zstd")
+    return library("backports.zstd", "backports.zstd", "A .zst file", "use .gz or no compression")
 
 
 def _damage() -> tuple[type[Exception], ...]:
-    errors: list[type[Exception]] = [gzip.BadGzipFile, zlib.error, EOFError]
+    errors: list[type[Exception]] = [gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError]
     with suppress(DataError):  # without the library this error cannot occur
         errors.append(zstd().ZstdError)
     return tuple(errors)

@@ -9,7 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import IO, Literal
@@ -19,7 +19,7 @@ from valence.tables.decoding import codec, fault, shown, text_lines
 from valence.tables.grid import Row, Unread, check_not_empty
 from valence.tables.headers import column_names
 from valence.tables.notes import Note
-from valence.tables.open_table import Understood
+from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
 log = logging.getLogger(__name__)
@@ -32,35 +32,22 @@ _QUOTING_CHARS = 4 << 20  # the same for the quoting of a TSV, whose first quote
 _SNIFFED_ROWS = 200
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """How cells are separated.
-
-    Without `quoted`, a double quote is an ordinary character. With `escaped`, a backslash stands before a quote within
-    a quoted cell, as MySQL and Spark write it; a second quote does too.
-    """
-
-    delimiter: str
-    quoted: bool = True
-    escaped: bool = False
-
-
 def open_csv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTable:
     """A CSV file, delimited by comma, semicolon, tab or vertical bar unless the options name another separator.
+
+    A backslash may stand before a quote within a quoted cell, as MySQL and Spark write it.
 
     Raises DataError for its header. A row that cannot be read is an Unread, which names the line: a ragged row, a
     broken quote, or a NUL byte.
     """
-    told, lines = _separator_line(_lines_of(path, binary, options), options)
+    told, lines = _separator_line(text_lines(path, binary, options.encoding, options.first_line), options)
     sample, lines = _sample(lines, _DELIMITER_CHARS)
-    separator = options.separator or told or sniff(sample)
-    quoted = True if options.quoted is None else options.quoted
-    escaped = options.escaped
-    if escaped is None and quoted:
-        escaped, lines = _is_escaped(path, lines, separator, options.encoding)
-    notes = [note for note, noticed in ((_SEPARATOR_LINE, told), (_BACKSLASH, escaped)) if noticed]
-    dialect = Dialect(separator, quoted, bool(escaped))
-    return DelimitedTable(path, "csv", lines, dialect, options, skipped=1 if told else 0, notes=notes)
+    options = replace(options, separator=options.separator or told or sniff(sample), quoted=options.quoted is not False)
+    if options.escaped is None and options.quoted:
+        escaped, lines = _is_escaped(path, lines, options)
+        options = replace(options, escaped=escaped)
+    notes = [note for note, noticed in ((_SEPARATOR_LINE, told), (_BACKSLASH, options.escaped)) if noticed]
+    return DelimitedTable(path, "csv", lines, options, skipped=1 if told else 0, notes=notes)
 
 
 def open_tsv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTable:
@@ -69,12 +56,12 @@ def open_tsv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTa
     Quotes are part of the texts if quoting leaves more rows of the sample unreadable than no quoting does, or as many
     but with a tab inside a cell. If no cell begins with a quote, nothing is quoted.
     """
-    lines = _lines_of(path, binary, options)
-    separator, quoted = options.separator or "\t", options.quoted
-    if quoted is None:
+    lines = text_lines(path, binary, options.encoding, options.first_line)
+    options = replace(options, separator=options.separator or "\t")
+    if options.quoted is None:
         sample, lines = _sample(lines, _QUOTING_CHARS)
-        quoted = _is_quoted(path, sample, separator, options.encoding)
-    return DelimitedTable(path, "tsv", lines, Dialect(separator, quoted), options)
+        options = replace(options, quoted=_is_quoted(path, sample, options))
+    return DelimitedTable(path, "tsv", lines, options)
 
 
 _SEPARATOR_LINE = Note("separator-line", "The first line names the separator, for Excel; it is obeyed and left out.")
@@ -91,53 +78,49 @@ def _separator_line(lines: Iterator[str], options: ReadOptions) -> tuple[str | N
     return None, itertools.chain([first], lines)
 
 
-def _is_escaped(path: Path, lines: Iterator[str], separator: str, encoding: str | None) -> tuple[bool, Iterator[str]]:
+def _is_escaped(path: Path, lines: Iterator[str], options: ReadOptions) -> tuple[bool, Iterator[str]]:
     """Whether backslashes before quotes read every row of the beginning, and doubled quotes do not; and all lines."""
     sample, lines = _sample(lines, _QUOTING_CHARS)
     if not any('\\"' in line for line in sample):
         return False, lines
-    doubled, escaped = Dialect(separator), Dialect(separator, escaped=True)
-    fails = _trial(path, sample, encoding, doubled) > 0
-    return fails and _trial(path, sample, encoding, escaped) == 0, lines
+    fails = _trial(path, sample, options) > 0
+    return fails and _trial(path, sample, replace(options, escaped=True)) == 0, lines
 
 
-def _lines_of(path: Path, binary: IO[bytes], options: ReadOptions) -> Iterator[str]:
-    return text_lines(path, binary, options.encoding, options.first_line)
-
-
-def _is_quoted(path: Path, sample: Sequence[str], separator: str, encoding: str | None) -> bool:
-    if not any(line.startswith('"') or f'{separator}"' in line for line in sample):
+def _is_quoted(path: Path, sample: Sequence[str], options: ReadOptions) -> bool:
+    if not any(line.startswith('"') or f'{options.separator}"' in line for line in sample):
         return False
-    quoted, plain = Dialect(separator), Dialect(separator, quoted=False)
-    by_quotes, without = _trial(path, sample, encoding, quoted), _trial(path, sample, encoding, plain)
-    if by_quotes < without or (by_quotes == without and not _separator_in_a_cell(path, sample, encoding, quoted)):
+    quoted = replace(options, quoted=True)
+    by_quotes, without = _trial(path, sample, quoted), _trial(path, sample, replace(options, quoted=False))
+    if by_quotes < without or (by_quotes == without and not _separator_in_a_cell(path, sample, quoted)):
         return True
     log.info("%s: read without quoting; quotes are part of the texts.", shown(path))
     return False
 
 
-class DelimitedTable:
+class DelimitedTable(OpenTable):
     """An open CSV or TSV file: its header has been read, and its rows can be read one at a time.
 
-    Attributes: those of open_table.OpenTable, and `dialect`. The `raw` of a row is the list of its cells.
+    Attributes: those of open_table.OpenTable. The `raw` of a row is the list of its cells.
     """
 
     unit = "line"
+    columns: list[str]
+    header: list[str]
 
     def __init__(
         self,
         path: Path,
         kind: str,
         lines: Iterable[str],
-        dialect: Dialect,
         options: ReadOptions,
         *,
         skipped: int = 0,
         notes: Sequence[Note] = (),
     ) -> None:
         """`skipped` is the number of lines before `lines`, which were left out."""
-        self.path, self.kind, self.dialect = path, kind, dialect
-        self._records = _records(path, _Lines(lines, options.first_line + skipped), options.encoding, dialect)
+        self.path, self.kind = path, kind
+        self._records = _records(path, _Lines(lines, options.first_line + skipped), options)
         _, first = next(self._records, (0, [])) if options.header else (0, [])
         if isinstance(first, DataError):
             raise first
@@ -145,10 +128,8 @@ class DelimitedTable:
         check_not_empty(path, self.header, "header")
         self.columns, named = column_names(self.header)
         self.notes = (*notes, *named)
-        encoding = codec(options.encoding)
-        self.understood = Understood(
-            kind, encoding, dialect.delimiter, dialect.quoted, options.header, escaped=dialect.escaped
-        )
+        fields = {**vars(options), "format": kind, "encoding": codec(options.encoding), "first_line": 1, "sheet": None}
+        self.understood = Understood(**fields)
 
     def __iter__(self) -> Iterator[Row | Unread]:
         columns, width = self.columns, len(self.header)
@@ -217,22 +198,18 @@ class _Lines:
         return begun
 
 
-def _records(
-    path: Path, numbered: _Lines, encoding: str | None, dialect: Dialect
-) -> Iterator[tuple[int, list[str] | DataError]]:
+def _records(path: Path, numbered: _Lines, options: ReadOptions) -> Iterator[tuple[int, list[str] | DataError]]:
     """The line and the cells of every row including the header. A broken row skips only the line on which it begins."""
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
-    escape = "\\" if dialect.escaped else None
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if options.quoted else csv.QUOTE_NONE
+    escape, delimiter = "\\" if options.escaped else None, options.separator or ","
     _allow_long_cells()
     while True:  # begins again after a broken row
-        reader = csv.reader(
-            iter(numbered), delimiter=dialect.delimiter, quoting=quoting, escapechar=escape, strict=True
-        )
+        reader = csv.reader(iter(numbered), delimiter=delimiter, quoting=quoting, escapechar=escape, strict=True)
         try:
             for cells in reader:
                 line = numbered.end_row()
                 if cells:
-                    yield line, fault("".join(cells), encoding, path, "line", line) or cells
+                    yield line, fault("".join(cells), options.encoding, path, "line", line) or cells
         except csv.Error as error:
             line = numbered.end_row(broken=True)
             yield line, _broken(path, line, error)
@@ -249,10 +226,10 @@ def _sample(lines: Iterable[str], least: int) -> tuple[list[str], Iterator[str]]
     return sample, itertools.chain(sample, rest)
 
 
-def _trial(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dialect) -> int:
-    """How many rows of the sample cannot be read in this dialect."""
+def _trial(path: Path, sample: Sequence[str], options: ReadOptions) -> int:
+    """How many rows of the sample cannot be read with these options."""
     width, failed = 0, 0
-    for _, cells in _records(path, _Lines(sample), encoding, dialect):
+    for _, cells in _records(path, _Lines(sample), options):
         if isinstance(cells, DataError):
             failed += 1
         else:
@@ -261,9 +238,9 @@ def _trial(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dia
     return failed
 
 
-def _separator_in_a_cell(path: Path, sample: Sequence[str], encoding: str | None, dialect: Dialect) -> bool:
-    records = _records(path, _Lines(sample), encoding, dialect)
-    return any(dialect.delimiter in cell for _, cells in records if isinstance(cells, list) for cell in cells)
+def _separator_in_a_cell(path: Path, sample: Sequence[str], options: ReadOptions) -> bool:
+    records = _records(path, _Lines(sample), options)
+    return any(str(options.separator) in cell for _, cells in records if isinstance(cells, list) for cell in cells)
 
 
 @cache

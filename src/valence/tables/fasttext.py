@@ -9,29 +9,27 @@ from typing import IO
 
 from valence.tables.decoding import codec, fault, text_lines
 from valence.tables.grid import Nested, Row, Unread
-from valence.tables.notes import Note
-from valence.tables.open_table import Understood
+from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
 PREFIX = "__label__"
 _LABELS = re.compile(rf"\s*((?:{PREFIX}\S+(?:\s+|$))*)")
 
 
-class FastTextTable:
+class FastTextTable(OpenTable):
     """An open fastText file, with the columns text and label.
 
     Attributes: those of open_table.OpenTable. The `raw` of a row is the list of its text and its labels.
     """
 
     kind, unit = "fasttext", "line"
-    notes: tuple[Note, ...] = ()
 
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
         self.path = path
         self.columns = self.header = ["text", "label"]
         self._lines = text_lines(path, binary, options.encoding, options.first_line)
         self._encoding, self._first = options.encoding, options.first_line
-        self.understood = Understood("fasttext", codec(options.encoding), header=False)
+        self.understood = Understood("fasttext", codec(options.encoding), header=False, columns=("text", "label"))
 
     def __iter__(self) -> Iterator[Row | Unread]:
         for number, line in enumerate(self._lines, self._first):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,17 +96,8 @@ class Grid:
         return f"{shown(self.path)}, {self.unit} {self.places[row]}"
 
 
-def all_read(rows: Iterable[Row | Unread]) -> Iterator[Row]:
-    """The rows; raises the error of the first that cannot be read."""
-    for row in rows:
-        if isinstance(row, Unread):
-            raise stopped_by(row)
-        yield row
-
-
-def stopped_by(row: Unread) -> DataError:
-    """The error to end the reading with, which offers to leave such rows out."""
-    error = row.error
+def stopped_by(error: DataError) -> DataError:
+    """The error of a row to end the reading with, which offers to leave such rows out."""
     return DataError(error.message, hint=f"{error.hint} To leave such rows out: --bad-rows skip", code=error.code)
 
 

@@ -6,12 +6,13 @@ import itertools
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from valence.system.errors import DataError
 from valence.tables.decoding import shown
+from valence.tables.grid import Grid
 from valence.tables.invisible import trimmed
 from valence.tables.notes import Note
+from valence.tables.open_table import OpenTable
 
 _TEXT_WORDS = 3.0  # on average, as in columns.py
 _LISTED = 10  # names in a message, at most
@@ -49,19 +50,21 @@ def _listed(names: Sequence[str]) -> str:
     return f"{listed} and {len(names) - _LISTED} more" if len(names) > _LISTED else listed
 
 
-def check_header(path: Path, header: Sequence[str], columns: Sequence[Sequence[object]]) -> None:
-    """Refuses a first line that is data, because it would lose a row and the columns would have no names.
+def check_header(table: OpenTable, grid: Grid) -> None:
+    """Refuses a first line of text that is data, because it would lose a row and the columns would have no names.
 
     It is data if one of its "names" occurs again below, as a label does, in a column with few different cells. The
     names 0, 1, ... that pandas gives to unnamed columns are names.
     """
-    if list(header) == [str(number) for number in range(len(header))]:
+    header, columns = list(table.header or ()), list(grid.columns.values())
+    in_text = table.understood.header and table.understood.separator is not None
+    if not in_text or header == [str(number) for number in range(len(header))]:
         return
     for name, cells in zip(header, columns, strict=True):
         if name.strip() and name in cells and 2 * len(set(cells)) <= len(cells):
             names = ",".join(_suggested(columns))
             raise DataError(
-                f"{shown(path)}, line 1: {name[:60]!r} also occurs below as a value: the header is missing.",
+                f"{shown(table.path)}, line 1: {name[:60]!r} also occurs below as a value: the header is missing.",
                 hint=f"Add --no-header --columns {shlex.quote(names)}, with names of your own, or a first line "
                 "with such names.",
                 code="header-missing",

@@ -6,7 +6,6 @@ give neither the entry as the file spells it, which is what is written back, nor
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -15,12 +14,9 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from valence.system.errors import DataError
-from valence.tables.decoding import MAX_LINE_CHARS, codec, errors_mapped, fault, shown
-from valence.tables.exports import ObjectCells
+from valence.tables.decoding import MAX_LINE_CHARS, codec, decoded, errors_mapped, fault, shown
 from valence.tables.grid import Row, Unread
-from valence.tables.jsonlines import DECODER
-from valence.tables.notes import Note
-from valence.tables.open_table import Understood
+from valence.tables.jsonlines import DECODER, ObjectTable
 from valence.tables.options import ReadOptions
 
 _CHUNK_CHARS = 1 << 18
@@ -38,39 +34,15 @@ class _Invalid:
     at: int
 
 
-class JsonTable:
-    """An open JSON file.
-
-    Attributes: those of open_table.OpenTable. The `raw` of a row is its object as one line of JSON.
-    """
+class JsonTable(ObjectTable):
+    """An open JSON file."""
 
     kind, unit = "json", "entry"
-    columns = header = None
 
-    def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
-        self.path, self._cells = path, ObjectCells()
-        self._rows = self._read(binary, options.encoding)
-        self._first = next(self._rows, None)
-        self.understood = Understood("json", codec(options.encoding), tool=self._cells.tool)
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        """What was noticed in the entries that have been read."""
-        return self._cells.notes
-
-    def __iter__(self) -> Iterator[Row | Unread]:
-        if self._first is not None:
-            yield self._first
-        yield from self._rows
-
-    def _read(self, binary: IO[bytes], encoding: str | None) -> Iterator[Row | Unread]:
-        with errors_mapped(self.path, encoding):
-            text = io.TextIOWrapper(cast("Any", binary), codec(encoding), errors="surrogateescape", newline="")
-            try:
-                yield from self._entries(_Scanner(self.path, text), encoding)
-            finally:
-                if not binary.closed:
-                    text.detach()  # the caller closes the file
+    def _read(self, binary: IO[bytes], options: ReadOptions) -> Iterator[Row | Unread]:
+        encoding = options.encoding
+        with errors_mapped(self.path, encoding), decoded(binary, codec(encoding)) as text:
+            yield from self._entries(_Scanner(self.path, text), encoding)
 
     def _entries(self, scanner: _Scanner, encoding: str | None) -> Iterator[Row | Unread]:
         number, entries = 0, _objects(scanner)

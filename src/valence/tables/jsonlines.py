@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -18,47 +18,46 @@ from valence.tables.decoding import codec, fault, shown, text_lines
 from valence.tables.exports import ObjectCells
 from valence.tables.grid import Row, Unread
 from valence.tables.notes import Note
-from valence.tables.open_table import Understood
+from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
 
-class JsonLinesTable:
-    """An open file of one JSON object per line.
+class ObjectTable(OpenTable):
+    """An open file of JSON objects, of which `_read` gives the rows.
 
-    Attributes: those of open_table.OpenTable. The `raw` of a row is its line without the line end.
+    Attributes: those of open_table.OpenTable. The `raw` of a row is its object as one line of JSON.
     """
 
-    kind, unit = "jsonl", "line"
-    columns = header = None
-
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
-        self.path = path
-        lines = text_lines(path, binary, options.encoding, options.first_line)
-        self._cells = ObjectCells()
-        self._rows = rows(path, lines, options.encoding, options.first_line, self._cells)
+        self.path, self._cells = path, ObjectCells()
+        self._rows = self._read(binary, options)
         self._start = list(itertools.islice(self._rows, 1))  # tells which tool wrote the file
-        self.understood = Understood("jsonl", codec(options.encoding), tool=self._cells.tool)
+        self.understood = Understood(self.kind, codec(options.encoding), tool=self._cells.tool)
 
     @property
-    def notes(self) -> tuple[Note, ...]:
-        """What was noticed in the objects that have been read."""
+    def notes(self) -> tuple[Note, ...]:  # type: ignore[override]  # they grow with the rows
         return self._cells.notes
 
     def __iter__(self) -> Iterator[Row | Unread]:
         return itertools.chain(self._start, self._rows)
 
+    def _read(self, binary: IO[bytes], options: ReadOptions) -> Iterator[Row | Unread]:
+        raise NotImplementedError
 
-def rows(
-    path: Path, lines: Iterable[str], encoding: str | None, first: int = 1, cells: ObjectCells | None = None
-) -> Iterator[Row | Unread]:
-    """The objects one at a time; blank lines are skipped. `first` is the number of the first line."""
-    cells = cells or ObjectCells()
-    for number, ended in enumerate(lines, first):
-        line = ended.strip()
-        if not line:
-            continue
-        read = fault(line, encoding, path, "line", number) or _object(path, number, ended)
-        yield Unread(number, read) if isinstance(read, DataError) else Row(number, cells(read), line)
+
+class JsonLinesTable(ObjectTable):
+    """An open file of one JSON object per line; blank lines are skipped."""
+
+    kind, unit = "jsonl", "line"
+
+    def _read(self, binary: IO[bytes], options: ReadOptions) -> Iterator[Row | Unread]:
+        path, encoding, first, cells = self.path, options.encoding, options.first_line, self._cells
+        for number, ended in enumerate(text_lines(path, binary, encoding, first), first):
+            line = ended.strip()
+            if not line:
+                continue
+            read = fault(line, encoding, path, "line", number) or _object(path, number, ended)
+            yield Unread(number, read) if isinstance(read, DataError) else Row(number, cells(read), line)
 
 
 def parsed(line: str) -> Any:

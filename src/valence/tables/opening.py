@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from valence.tables.archives import Unpacked, unpack
 from valence.tables.byte_streams import Limits, bytes_of
@@ -57,7 +56,7 @@ def opened(
     """
     with ExitStack() as stack:
         with errors_mapped(path, options.encoding):
-            packed = stack.enter_context(bytes_of(path, on_read) if file is None else _buffered(file))
+            packed = stack.enter_context(bytes_of(path, on_read, file))
             if options.first_line > 1:  # in the middle of an unpacked file
                 table = _OPENERS[options.format or kind_of(path, b"")](path, packed, options)
             else:
@@ -72,13 +71,3 @@ def _opened_at_start(path: Path, options: ReadOptions, unpacked: Unpacked) -> Op
     table = _OPENERS[kind](path, unpacked.file, options)
     table.understood = replace(table.understood, packing=unpacked.packing, member=unpacked.member)
     return table
-
-
-@contextmanager
-def _buffered(file: IO[bytes]) -> Iterator[IO[bytes]]:
-    """The open file with a buffer, which alone is closed."""
-    buffered = io.BufferedReader(cast("Any", file), 1 << 20)
-    try:
-        yield cast("IO[bytes]", buffered)
-    finally:
-        buffered.detach()

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib import import_module
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
 from valence.system.errors import DataError
-from valence.tables.decoding import STANDARD_INPUT, shown
+from valence.tables.decoding import STANDARD_INPUT, library, shown
 from valence.tables.grid import Nested, Row, Unread
-from valence.tables.notes import Note
-from valence.tables.open_table import Understood
+from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
 _BATCH_ROWS = 512  # decoded at once
@@ -22,8 +20,10 @@ _BUFFER_BYTES = 1 << 20  # of each column
 _MOST_LABELS_A_ROW = 32  # on average; more are token ids or the like
 
 
-class ParquetTable:
-    """An open Parquet file. Structures, bytes and long lists are not read as cells.
+class ParquetTable(OpenTable):
+    """An open Parquet file, whose rows can be read several times: one at a time, or in batches.
+
+    Structures, bytes and long lists are not read as cells.
 
     Attributes:
         file: a pyarrow.parquet.ParquetFile.
@@ -34,7 +34,6 @@ class ParquetTable:
     """
 
     kind, unit = "parquet", "row"
-    notes: tuple[Note, ...] = ()
 
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
         if options.encoding is not None:
@@ -56,49 +55,27 @@ class ParquetTable:
         self.schema = self.file.schema_arrow
         self.columns = self.header = list(self.schema.names)
         self.understood = Understood("parquet")
+        self.restrict(range(self.file.metadata.num_row_groups), 0, self.file.metadata.num_rows, 1)
+
+    def restrict(self, groups: range, skipped: int, count: int, first: int) -> None:
+        """From now on, only some of the rows are read: `count`, after those `skipped` in these row groups.
+
+        `first` is the place of the first.
+        """
+        self._groups, self._skipped, self._count, self._first = groups, skipped, count, first
 
     def __iter__(self) -> Iterator[Row | Unread]:
-        return iter(self.rows())
-
-    def rows(
-        self, groups: range | None = None, skipped: int = 0, count: int | None = None, first: int = 1
-    ) -> ParquetRows:
-        """All its rows, or some, as ParquetRows describes them."""
-        metadata = self.file.metadata
-        groups = range(metadata.num_row_groups) if groups is None else groups
-        return ParquetRows(self, groups, skipped, metadata.num_rows if count is None else count, first)
-
-
-@dataclass(frozen=True)
-class ParquetRows:
-    """Consecutive rows, which can be read several times: one at a time, or in batches.
-
-    Attributes:
-        table: the open file.
-        groups: the row groups that hold them.
-        skipped: rows at the beginning of these groups that do not belong to them.
-        count: their number.
-        first: the place of the first.
-    """
-
-    table: ParquetTable
-    groups: range
-    skipped: int
-    count: int
-    first: int
-
-    def __iter__(self) -> Iterator[Row]:
         for batch in self.batches(_BATCH_ROWS):
             yield from batch
 
     def batches(self, most: int) -> Iterator[Batch]:
         """The rows, `most` at a time."""
-        file, readers = self.table.file, _readers(self.table.file)
+        readers = _readers(self.file)
         # On one thread: the cores score meanwhile, and several would keep more memory.
-        stored = iter(file.iter_batches(batch_size=most, row_groups=list(self.groups), use_threads=False))
-        skipped, count, place = self.skipped, self.count, self.first
+        stored = iter(self.file.iter_batches(batch_size=most, row_groups=list(self._groups), use_threads=False))
+        skipped, count, place = self._skipped, self._count, self._first
         while count:
-            with _damage_mapped(self.table.path):
+            with _damage_mapped(self.path):
                 batch = next(stored, None)
             if batch is None:
                 return
@@ -121,23 +98,16 @@ class Batch(Sequence[Row]):
     def __init__(self, batch: Any, readers: Mapping[str, Callable[[Any], list[Any]]], first: int) -> None:
         self.batch, self.readers, self.first = batch, readers, first
         self._read = dict[str, list[Any]]()
-        self._stored: list[tuple[Any, ...]] | None = None
-        self._texts: list[list[str | None]] | None = None
 
-    @property
+    @cached_property
     def stored(self) -> list[tuple[Any, ...]]:
         """Rows of values as they are stored."""
-        if self._stored is None:
-            self._stored = list(zip(*(column.to_pylist() for column in self.batch.columns), strict=True))
-        return self._stored
+        return list(zip(*(column.to_pylist() for column in self.batch.columns), strict=True))
 
-    @property
-    def texts(self) -> list[list[str | None]]:
-        """Rows of cells as text."""
-        if self._texts is None:
-            columns = [_as_text(column) for column in self.batch.columns]
-            self._texts = [list(row) for row in zip(*columns, strict=True)]
-        return self._texts
+    @cached_property
+    def texts(self) -> list[tuple[str | None, ...]]:
+        """Rows of cells as text, nested ones as JSON. Raises DataError for bytes."""
+        return list(zip(*map(_as_text, self.batch.columns), strict=True))
 
     def __len__(self) -> int:
         return int(self.batch.num_rows)
@@ -161,14 +131,6 @@ class BatchRow(Mapping[str, Any]):
     def __init__(self, batch: Batch, index: int) -> None:
         self.batch, self.index = batch, index
 
-    def values_as_stored(self) -> tuple[Any, ...]:
-        """Its values in the order of the columns, as Python objects."""
-        return self.batch.stored[self.index]
-
-    def texts(self) -> list[str | None]:
-        """Its cells as text, nested ones as JSON. Raises DataError for bytes."""
-        return self.batch.texts[self.index]
-
     def __getitem__(self, name: str) -> Any:
         return self.batch.column(name)[self.index]
 
@@ -190,16 +152,9 @@ def _damage_mapped(path: Path) -> Iterator[None]:
         ) from error
 
 
-def libraries() -> tuple[Any, Any]:
+def libraries() -> tuple[Any, ...]:
     """The modules pyarrow and pyarrow.parquet. Raises DataError if they are not installed."""
-    try:
-        return import_module("pyarrow"), import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise DataError(
-            "Parquet needs pyarrow, which is not installed.",
-            hint="`pip install pyarrow`, or save the file as CSV.",
-            code="library-missing",
-        ) from error
+    return tuple(library(name, "pyarrow", "Parquet", "use CSV") for name in ("pyarrow", "pyarrow.parquet"))
 
 
 def _readers(file: Any) -> dict[str, Callable[[Any], list[Any]]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 
 from valence.tables.answers import Added, Answer
-from valence.tables.conversion import text_maker
+from valence.tables.conversion import TextMaker
 from valence.tables.grid import Row
 from valence.tables.parquet import Batch, libraries
-from valence.tables.shape import Shape
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _GROUP_ROWS, _GROUP_BYTES = 1 << 16, 64 << 20  # the most of a row group, which is held in memory
 _KINDS = ("string", "float64", "bool_", "string")  # of the added columns
@@ -22,15 +24,18 @@ class ParquetWriter:
 
     Args:
         file: to write to.
-        shape: of the rows.
+        columns: those of the rows.
+        texts: makes the texts of a row.
+        schema: of the rows; None for rows of text.
         added: names of the added columns.
     """
 
-    def __init__(self, file: IO[bytes], shape: Shape, added: Added) -> None:
+    def __init__(
+        self, file: SupportsWrite[bytes], columns: Sequence[str], texts: TextMaker, schema: Any, added: Added
+    ) -> None:
         self._pa, parquet = libraries()
-        self._added = ArrowAnswers(added)
-        own = shape.schema or self._pa.schema([(name, self._pa.string()) for name in shape.columns])
-        self._texts = text_maker(shape.kind, shape.columns)
+        self._texts, self._added = texts, ArrowAnswers(added)
+        own = schema or self._pa.schema([(name, self._pa.string()) for name in columns])
         self._schema = _with_added(own, self._added.schema, several=added.several)
         self._writer = parquet.ParquetWriter(file, self._schema)
         self._waiting: list[Any] = []
@@ -66,14 +71,14 @@ class ParquetWriter:
 
 
 class ArrowAnswers:
-    """Keeps the answers of each block as an Arrow stream, without the rows.
+    """Answers as Arrow's columns; written to a file, each block is a stream, without the rows.
 
     Attributes:
         schema: of the added columns.
     """
 
-    def __init__(self, added: Added) -> None:
-        self._pa, _ = libraries()
+    def __init__(self, added: Added, file: SupportsWrite[bytes] | None = None) -> None:
+        self._file, (self._pa, _) = file, libraries()
         kinds = [getattr(self._pa, kind)() for kind in _KINDS]
         kinds = [self._pa.list_(kind) if added.several and i < 2 else kind for i, kind in enumerate(kinds)]
         self.schema = self._pa.schema(list(zip(added.names, kinds, strict=True)))
@@ -84,14 +89,15 @@ class ArrowAnswers:
         arrays = [self._pa.array(cells, kind) for cells, kind in zip(columns, self.schema.types, strict=True)]
         return self._pa.record_batch(arrays, schema=self.schema)
 
-    def head(self) -> bytes:
-        return b""
-
-    def encoded(self, rows: Sequence[Row], answers: Sequence[Answer]) -> bytes:  # noqa: ARG002 - a TextWriter
+    def write(self, rows: Sequence[Row], answers: Sequence[Answer]) -> None:  # noqa: ARG002 - a Writer
         sink = self._pa.BufferOutputStream()
         with self._pa.ipc.new_stream(sink, self.schema) as stream:
             stream.write_batch(self.batch(answers))
-        return bytes(sink.getvalue())
+        assert self._file is not None
+        self._file.write(sink.getvalue())
+
+    def close(self) -> None:
+        """Everything is written."""
 
     def read(self, path: Path) -> Generator[Any]:
         """The RecordBatch of each block."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from valence.system.errors import DataError
 from valence.tables.answers import Added
-from valence.tables.columns import choose_text_of_rows
+from valence.tables.columns import choose_text
 from valence.tables.decoding import shown
-from valence.tables.grid import Nested, Row, Unread, check_not_empty
+from valence.tables.grid import Grid, Nested, Row, Unread
 from valence.tables.headers import check_header
 from valence.tables.noticed import without_missing
 from valence.tables.open_table import OpenTable
-from valence.tables.parquet import Batch, ParquetRows, ParquetTable
+from valence.tables.parquet import Batch, ParquetTable
+from valence.tables.whole import grid_of
 
 _FIRST_ROWS = 512  # by which the text column is chosen
 
@@ -51,19 +51,14 @@ class TextRows:
         Raises DataError and SettingsError if there are no rows, if the first line is data and not a header, if no
         column or several could hold the texts, or for a column with a name that is added.
         """
-        rows = iter(table)
-        first = list(itertools.islice(rows, _FIRST_ROWS))
-        path, columns = table.path, table.columns
-        check_not_empty(path, first, "rows below its header" if columns and table.unit == "line" else "rows")
-        if columns is None:
-            columns = list(dict.fromkeys(name for row in first if isinstance(row, Row) for name in row.cells))
-        if table.understood.header and table.understood.separator is not None:
-            read = [row.cells for row in first if isinstance(row, Row)]
-            check_header(path, table.header or (), [[cells[name] for cells in read] for name in columns])
-        text_column, why = choose_text_of_rows(path, columns, first, named)
-        added.refuse_clash(path, columns)
-        _refuse_nested(path, text_column, first)
-        return cls(table, added, text_column, why, _all_rows(table, first, rows), missing)
+        grid, rows = beginning(table)
+        check_header(table, grid)
+        text_column, why = choose_text(grid, named)
+        added.refuse_clash(table.path, grid.columns)
+        filled = [cell for cell in grid.columns[text_column] if cell is not None]
+        if filled and all(isinstance(cell, Nested) for cell in filled):
+            raise _no_string(f"{shown(table.path)}: the column {text_column!r} holds {filled[0].kind}, not texts.")
+        return cls(table, added, text_column, why, rows, missing)
 
     def __iter__(self) -> Iterator[Row | Unread]:
         if self._table.columns is not None:
@@ -72,7 +67,7 @@ class TextRows:
 
     def blocks(self, most_rows: int, most_chars: int) -> Iterator[Sequence[Row | Unread]]:
         """The rows in blocks of `most_rows`, and fewer if they are long; of Parquet, each block is a parquet.Batch."""
-        if isinstance(self._rows, ParquetRows):
+        if isinstance(self._rows, ParquetTable):
             yield from self._rows.batches(most_rows)
             return
         block, chars = list[Row | Unread](), 0
@@ -103,8 +98,15 @@ class TextRows:
         return _no_string(f"{shown(self._table.path)}, {self._table.unit} {row.place}: the text is {kind}.")
 
 
-def _all_rows(table: OpenTable, first: list[Row | Unread], rest: Iterator[Row | Unread]) -> Iterable[Row | Unread]:
-    return table.rows() if isinstance(table, ParquetTable) else itertools.chain(first, rest)
+def beginning(table: OpenTable) -> tuple[Grid, Iterable[Row | Unread]]:
+    """The first rows of a table, by which its columns are chosen, and all rows, which can be read once.
+
+    Raises DataError if there are no rows, or if none of the first can be read.
+    """
+    rows = iter(table)
+    first = list(itertools.islice(rows, _FIRST_ROWS))
+    grid = grid_of(table, first, "skip")
+    return grid, table if isinstance(table, ParquetTable) else itertools.chain(first, rows)
 
 
 def _chars(raw: str | list[Any]) -> int:
@@ -115,13 +117,6 @@ def _chars(raw: str | list[Any]) -> int:
         return sum(map(len, raw))
     except TypeError:  # a workbook also has numbers
         return sum(len(cell) for cell in raw if isinstance(cell, str))
-
-
-def _refuse_nested(path: Path, column: str, rows: Sequence[Row | Unread]) -> None:
-    cells = [row.cells.get(column) for row in rows if isinstance(row, Row)]
-    filled = [cell for cell in cells if cell is not None]
-    if filled and all(isinstance(cell, Nested) for cell in filled):
-        raise _no_string(f"{shown(path)}: the column {column!r} holds {filled[0].kind}, not texts.")
 
 
 def _no_string(message: str) -> DataError:

@@ -23,8 +23,7 @@ def read_whole(path: Path, options: ReadOptions, bad_rows: BadRows = "stop") -> 
     """
     with opened(path, options) as table:
         grid = grid_of(table, table, bad_rows)
-        if table.understood.header and table.understood.separator is not None:
-            check_header(path, table.header or (), list(grid.columns.values()))
+        check_header(table, grid)
     return grid
 
 
@@ -35,7 +34,7 @@ def grid_of(table: OpenTable, rows: Iterable[Row | Unread], bad_rows: BadRows) -
     for row in rows:
         if isinstance(row, Unread):
             if bad_rows == "stop":
-                raise stopped_by(row)
+                raise stopped_by(row.error)
             unread.append(row)
             continue
         for name in [name for name in row.cells if name not in columns]:
@@ -45,5 +44,6 @@ def grid_of(table: OpenTable, rows: Iterable[Row | Unread], bad_rows: BadRows) -
         places.append(row.place)
     if unread and not places:
         raise unread[0].error
-    check_not_empty(table.path, places, "rows below its header" if table.header else "rows")
-    return Grid(table.path, columns, places, unit=table.unit, unread=tuple(unread), notes=table.notes)
+    below = table.unit == "line" and table.header and table.understood.header
+    check_not_empty(table.path, places, "rows below its header" if below else "rows")
+    return Grid(table.path, columns, places, unit=table.unit, unread=tuple(unread), notes=tuple(table.notes))

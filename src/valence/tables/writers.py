@@ -1,7 +1,7 @@
 """Writes scored rows in any format, whatever format they were read from.
 
-CSV, TSV and JSON lines can be written piece by piece (`text_writer`), if the columns are known from the beginning. The
-other formats have their index at the end, so that a file of theirs is written at once (`file_writer`).
+CSV, TSV and JSON lines can be written piece by piece, if the columns are known from the beginning. The other formats
+have their index at the end, so that a file of theirs is written at once.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from valence.system.errors import DataError
 from valence.tables.answers import Added, Answer
-from valence.tables.conversion import json_maker, text_maker
+from valence.tables.conversion import TextMaker, json_maker, text_maker
 from valence.tables.decoding import shown
 from valence.tables.grid import Row
 from valence.tables.open_table import OpenTable
 from valence.tables.parquet_writer import ParquetWriter
-from valence.tables.shape import Shape
 from valence.tables.xlsx_writer import XlsxWriter
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 Rows = Sequence[Row]
 Answers = Sequence[Answer]
@@ -29,24 +31,14 @@ _WRITTEN_AS = {"json": "jsonl", "fasttext": "csv"}
 _encoded = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for every row
 
 
-class TextWriter(Protocol):
-    """Writes rows as pieces of a file."""
-
-    def head(self) -> bytes:
-        """The beginning of the file, such as the header."""
-
-    def encoded(self, rows: Rows, answers: Answers) -> bytes:
-        """The rows with their answers."""
-
-
-class FileWriter(Protocol):
-    """Writes rows to an open file."""
+class Writer(Protocol):
+    """Writes rows to an open file, which stays open."""
 
     def write(self, rows: Rows, answers: Answers) -> None:
         """Appends the rows with their answers."""
 
     def close(self) -> None:
-        """Writes what is left; the file itself stays open."""
+        """Writes what is left."""
 
 
 def written_as(kind: str) -> str:
@@ -59,47 +51,61 @@ def in_pieces(kind: str, table: OpenTable) -> bool:
     return kind == "jsonl" or (kind in {"csv", "tsv"} and table.columns is not None)
 
 
-def text_writer(kind: str, shape: Shape, added: Added) -> TextWriter:
-    """A writer of csv, tsv or jsonl. CSV keeps the input's separator, if that is CSV, and TSV its quoting."""
-    if kind == "jsonl":
-        return JsonLinesWriter(shape, added)
-    if kind == shape.kind:
-        return DelimitedWriter(shape, added, shape.separator or ",", quoted=shape.quoted is not False)
-    return DelimitedWriter(shape, added, "," if kind == "csv" else "\t", quoted=True)
+def writer_to(
+    file: SupportsWrite[bytes],
+    kind: str,
+    table: OpenTable,
+    added: Added,
+    *,
+    keys: Sequence[str] = (),
+    begun: bool = False,
+) -> Writer:
+    """A writer of any format.
 
-
-def file_writer(kind: str, file: IO[bytes], shape: Shape, added: Added, pack: Callable[[bytes], bytes]) -> FileWriter:
-    """A writer of any format to an open file; `pack` compresses the pieces of a text format."""
+    Args:
+        file: where to; a text format is written in pieces, each of which may be compressed alone.
+        kind: the format.
+        table: the rows are its.
+        added: names of the added columns.
+        keys: the columns of JSON objects; only jsonl needs none.
+        begun: whether the file has its beginning already, which only a text format can.
+    """
+    columns = tuple(keys if table.columns is None else table.columns)
+    header = [*(table.header or columns), *added.names]
+    texts = text_maker(table.kind, columns)
     if kind == "parquet":
-        return ParquetWriter(file, shape, added)
+        return ParquetWriter(file, columns, texts, getattr(table, "schema", None), added)
     if kind == "xlsx":
-        return XlsxWriter(file, shape, added)
-    return _PackedText(file, text_writer(kind, shape, added), pack)
+        return XlsxWriter(file, columns, header)
+    if kind == "jsonl":
+        return JsonLinesWriter(file, columns, added)
+    writer = DelimitedWriter(file, kind, table, texts)
+    if not begun:
+        writer.write_cells([header])
+    return writer
 
 
 class DelimitedWriter:
     """CSV and TSV in UTF-8. Cells are written as they were read; those that are added are defused.
 
-    Args:
-        shape: of the rows.
-        added: names of the added columns.
-        separator: between cells.
-        quoted: whether cells can be quoted.
+    CSV keeps the separator of the input, if that is CSV, and TSV its quoting.
     """
 
-    def __init__(self, shape: Shape, added: Added, separator: str, *, quoted: bool) -> None:
-        self._shape, self._added, self._separator, self._quoted = shape, added, separator, quoted
-        self._texts = text_maker(shape.kind, shape.columns)
+    def __init__(self, file: SupportsWrite[bytes], kind: str, table: OpenTable, texts: TextMaker) -> None:
+        own, known = kind == table.kind, table.understood
+        self._file, self._path, self._texts = file, table.path, texts
+        self._separator = known.separator or "," if own else {"csv": ",", "tsv": "\t"}[kind]
+        self._quoted = known.quoted is not False if own else True
 
-    def head(self) -> bytes:
-        return self._lines([[*self._shape.header, *self._added.names]])
-
-    def encoded(self, rows: Rows, answers: Answers) -> bytes:
+    def write(self, rows: Rows, answers: Answers) -> None:
         texts, separator = self._texts, self._separator
-        return self._lines([*texts(row), *answer.texts(separator)] for row, answer in zip(rows, answers, strict=True))
+        self.write_cells([*texts(row), *answer.texts(separator)] for row, answer in zip(rows, answers, strict=True))
 
-    def _lines(self, rows: Iterable[Sequence[str | None]]) -> bytes:
-        """Encoded rows of cells. Raises DataError for a cell that cannot be written."""
+    def close(self) -> None:
+        """Everything is written."""
+
+    def write_cells(self, rows: Iterable[Sequence[str | None]]) -> None:
+        """Appends rows of cells. Raises DataError for a cell that cannot be written."""
         quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self._quoted else csv.QUOTE_NONE
         written = list[str]()
         quote = '"' if self._quoted else None
@@ -109,11 +115,11 @@ class DelimitedWriter:
             writer.writerows(rows)
         except csv.Error as error:  # only a label can contain what an unquoted cell cannot
             raise DataError(
-                f"A label of the model contains a tab or a line break, but {shown(self._shape.path)} has no quotes.",
+                f"A label of the model contains a tab or a line break, but {shown(self._path)} has no quotes.",
                 hint="Write CSV (--out NAME.csv), where such cells can be quoted.",
                 code="label-unwritable",
             ) from error
-        return "".join([f"{row[:-2]}\n" for row in written]).encode()
+        self._file.write("".join([f"{row[:-2]}\n" for row in written]).encode())
 
 
 @dataclass
@@ -126,17 +132,17 @@ class _Sink:
 class JsonLinesWriter:
     """One object per line: a line of JSON unchanged, with the added keys at its end."""
 
-    def __init__(self, shape: Shape, added: Added) -> None:
-        self._added, self._line = added, json_maker(shape.columns)
+    def __init__(self, file: SupportsWrite[bytes], columns: Sequence[str], added: Added) -> None:
+        self._file, self._line, self._names = file, json_maker(columns), added.names
 
-    def head(self) -> bytes:
-        return b""
+    def write(self, rows: Rows, answers: Answers) -> None:
+        self._file.write("".join(map(self._with, map(self._line, rows), answers)).encode())
 
-    def encoded(self, rows: Rows, answers: Answers) -> bytes:
-        return "".join(map(self._with, map(self._line, rows), answers)).encode()
+    def close(self) -> None:
+        """Everything is written."""
 
     def _with(self, line: str, answer: Answer) -> str:
-        return with_keys(line, dict(zip(self._added.names, answer, strict=True)))
+        return with_keys(line, dict(zip(self._names, answer, strict=True)))
 
 
 def with_keys(line: str, added: dict[str, Any]) -> str:
@@ -148,17 +154,3 @@ def with_keys(line: str, added: dict[str, Any]) -> str:
     inside = line[:-1].rstrip()
     comma = "" if inside == "{" else ", "
     return f"{inside}{comma}{_encoded(added)[1:]}\n"
-
-
-class _PackedText:
-    def __init__(self, file: IO[bytes], writer: TextWriter, pack: Callable[[bytes], bytes]) -> None:
-        self._file, self._writer, self._pack = file, writer, pack
-        head = writer.head()
-        if head:
-            file.write(pack(head))
-
-    def write(self, rows: Rows, answers: Answers) -> None:
-        self._file.write(self._pack(self._writer.encoded(rows, answers)))
-
-    def close(self) -> None:
-        """Nothing is left to write."""

@@ -12,15 +12,14 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
 from valence.system.errors import DataError
-from valence.tables.decoding import STANDARD_INPUT, shown
+from valence.tables.decoding import STANDARD_INPUT, library, shown
 from valence.tables.grid import Row, Unread, check_not_empty
 from valence.tables.headers import column_names
-from valence.tables.open_table import Understood
+from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
 MOST_UNPACKED_BYTES = 2 << 30  # of all parts of a workbook
@@ -29,7 +28,7 @@ MOST_CELLS = 100_000_000  # including empty ones to the left of the last in each
 _TABLE_ROWS = 20  # of which a sheet with a table fills one at least
 
 
-class WorkbookTable:
+class WorkbookTable(OpenTable):
     """An open workbook: the sheet that is named, or the only one with a table.
 
     Attributes: those of open_table.OpenTable. The `raw` of a row is the list of its values, with dates as
@@ -39,13 +38,15 @@ class WorkbookTable:
     """
 
     kind, unit = "xlsx", "row"
+    columns: list[str]
+    header: list[str]
 
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
         _check_options(path, binary, options)
         self.path = path
         with _damage_mapped(path):
             _check_size(path, binary)
-            book = library().load_workbook(binary, read_only=True, data_only=True, keep_links=False)
+            book = _openpyxl().load_workbook(binary, read_only=True, data_only=True, keep_links=False)
             sheet = _sheet(path, book, options.sheet)
             self._rows = _filled_rows(sheet)
             first = next(self._rows, None) if options.header else None
@@ -54,7 +55,7 @@ class WorkbookTable:
         check_not_empty(path, self.header, "header")
         self.columns, self.notes = column_names(self.header)
         self._named = "the header has" if options.header else "--columns names"
-        self.understood = Understood("xlsx", header=options.header, sheet=sheet.title)
+        self.understood = Understood("xlsx", header=options.header, columns=options.columns, sheet=sheet.title)
 
     def __iter__(self) -> Iterator[Row | Unread]:
         while True:
@@ -81,17 +82,10 @@ class WorkbookTable:
         )
 
 
-def library() -> Any:
+def _openpyxl() -> Any:
     """The module openpyxl. Raises DataError if it is not installed."""
     warnings.filterwarnings("ignore", module="openpyxl")  # about styles and extensions, which are not read
-    try:
-        return import_module("openpyxl")
-    except ImportError as error:
-        raise DataError(
-            "A workbook needs openpyxl, which is not installed.",
-            hint="`pip install openpyxl`, or save the sheet as CSV.",
-            code="library-missing",
-        ) from error
+    return library("openpyxl", "openpyxl", "A workbook", "save the sheet as CSV")
 
 
 def as_seen(value: Any, number_format: str = "General") -> Any:

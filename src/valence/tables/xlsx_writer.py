@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from importlib import import_module
-from typing import IO, Any
+from typing import TYPE_CHECKING, Any
 
 from valence.system.errors import DataError
-from valence.tables.answers import SEPARATOR, Added, Answer
+from valence.tables.answers import SEPARATOR, Answer
 from valence.tables.conversion import cells_of
+from valence.tables.decoding import library
 from valence.tables.grid import Row
-from valence.tables.shape import Shape
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _MOST_ROWS = 1_048_576  # of a sheet, with the header
 _MOST_CHARACTERS = 32_767  # of a cell
@@ -29,20 +31,21 @@ class XlsxWriter:
 
     Args:
         file: to write to.
-        shape: of the rows.
-        added: names of the added columns.
+        columns: those of the rows.
+        header: their names, and those of the added columns.
 
     Raises DataError for a cell or a number of rows that a workbook cannot hold.
     """
 
-    def __init__(self, file: IO[bytes], shape: Shape, added: Added) -> None:
+    def __init__(self, file: SupportsWrite[bytes], columns: Sequence[str], header: Sequence[str]) -> None:
         options = {"constant_memory": True, "nan_inf_to_errors": True, "remove_timezone": True}
-        self._book = _library().Workbook(file, options)
+        writing = library("xlsxwriter", "XlsxWriter", "A workbook", "write CSV: --out NAME.csv")
+        self._book = writing.Workbook(file, options)
         self._book.set_properties({"created": _CREATED})
         self._sheet = self._book.add_worksheet()
         self._dates = {kind: self._book.add_format({"num_format": words}) for kind, words in _FORMATS.items()}
-        self._columns, self._row = shape.columns, 0
-        self._write([*shape.header, *added.names], "The header")
+        self._columns, self._row = columns, 0
+        self._write(header, "The header")
 
     def write(self, rows: Sequence[Row], answers: Sequence[Answer]) -> None:
         for row, answer in zip(rows, answers, strict=True):
@@ -81,14 +84,3 @@ class XlsxWriter:
             sheet.write_datetime(row, column, cell, self._dates[type(cell)])
         else:
             sheet.write_number(row, column, cell)
-
-
-def _library() -> Any:
-    try:
-        return import_module("xlsxwriter")
-    except ImportError as error:
-        raise DataError(
-            "A workbook needs XlsxWriter, which is not installed.",
-            hint="`pip install XlsxWriter`, or write CSV: --out NAME.csv",
-            code="library-missing",
-        ) from error

@@ -80,10 +80,10 @@ class Toolbox:
         check_file_free(target, overwrite=False)
         name = self._registry.model(classifier).facts.name
         model = next(model for model in self._settings.models if model.name == name)
-        request = ScoreRequest(source, target, text_column)
+        request = ScoreRequest(source, target, text_column=text_column)
         request.check()
-        state = score_file(request, Engine(model.path, threads=1), workers=available_cores())
-        return ScoredFile(out=out, rows=state.rows, blank=state.blank, unscored=state.unscored, unread=state.unread)
+        counts = score_file(request, Engine(model.path, threads=1), workers=available_cores())
+        return ScoredFile(out=out, rows=counts.rows, blank=counts.blank, unscored=counts.unscored, unread=counts.unread)
 
     def _inside(self, name: str) -> Path:
         """The path of a file in the folder. Raises DataError for any other, and SettingsError without a folder."""

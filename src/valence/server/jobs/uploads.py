@@ -76,52 +76,29 @@ def text_of(stored: Any, shape: str, columns: Sequence[str], text_column: str) -
 
 def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
     rows = TextRows.of(table, Added(), query.text_column, names_in(query.missing))
-    parts = _Parts(max_rows)
-    left_out = 0
     texts = text_maker(table.kind, table.columns or ())
+    parts, count, characters, left_out = list[list[Any]](), 0, 0, 0
     for row in rows:
         if isinstance(row, Unread) and query.bad_rows == "stop":
             raise ProblemError("invalid-file", f"{in_words(row.error)} To leave such rows out: `bad_rows=skip`.")
         if isinstance(row, Unread):
             left_out += 1
             continue
-        text = rows.texts_of([row])[0]
+        text = rows.texts_of([row])[0] or ""
         if isinstance(text, DataError):
             raise text
+        count += 1
+        if count > max_rows:
+            raise ProblemError(
+                "too-many-rows", f"The file has more than {max_rows:,} rows. Split it into several files."
+            )
+        characters += len(text)
+        if not parts or len(parts[-1]) == _PART_ROWS or characters > _PART_CHARS:
+            parts.append([])
+            characters = len(text)
         given = row.raw if table.columns is None else [cell or "" for cell in texts(row)]
-        beside = text is None or table.understood.tool is not None
-        parts.add([given, text or ""] if beside else given, len(text or ""))
+        beside = not text or table.understood.tool is not None
+        parts[-1].append([given, text] if beside else given)
     shape = _SHAPES.get(table.kind, "csv")
     delimiter = "" if shape == "jsonl" else table.understood.separator or ","
-    return Upload(shape, delimiter, tuple(table.columns or ()), rows.text_column, parts.rows, left_out, parts.done())
-
-
-class _Parts:
-    """Groups rows into parts and counts them."""
-
-    def __init__(self, max_rows: int) -> None:
-        self.rows = 0
-        self._max_rows = max_rows
-        self._parts: list[list[Any]] = []
-        self._open: list[Any] = []
-        self._characters = 0
-
-    def add(self, row: Any, characters: int) -> None:
-        """Raises ProblemError if the file has too many rows."""
-        self.rows += 1
-        if self.rows > self._max_rows:
-            raise ProblemError(
-                "too-many-rows", f"The file has more than {self._max_rows:,} rows. Split it into several files."
-            )
-        if self._open and (len(self._open) == _PART_ROWS or self._characters + characters > _PART_CHARS):
-            self._close()
-        self._open.append(row)
-        self._characters += characters
-
-    def done(self) -> list[list[Any]]:
-        self._close()
-        return self._parts
-
-    def _close(self) -> None:
-        self._parts.append(self._open)
-        self._open, self._characters = [], 0
+    return Upload(shape, delimiter, tuple(table.columns or ()), rows.text_column, count, left_out, parts)

@@ -85,8 +85,7 @@ def _grid(file: IO[bytes], options: TableOptions, limits: Limits, most_rows: int
                     "too-many-rows", f"The file has more than {most_rows:,} rows, as many as a classifier may have."
                 )
         grid = grid_of(table, rows, options.bad_rows)
-        if table.understood.header and table.understood.separator is not None:
-            check_header(THE_FILE, table.header or (), list(grid.columns.values()))
+        check_header(table, grid)
     return grid
 
 
