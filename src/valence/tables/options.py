@@ -26,6 +26,7 @@ class ReadOptions:
         header: whether the first row names the columns.
         columns: the names of the columns of a file without a header.
         sheet: of a workbook.
+        first_sheet: whether of several filled sheets, the first is read and the others are noted, which a preview does.
         quoted: whether the cells of a CSV or TSV file can be quoted. Set where a part of a file is read again.
         escaped: whether a backslash, and not a second quote, escapes a quote; set in the same way.
         first_line: the number of the line on which reading begins, from 1. Greater only where a part is read again.
@@ -42,6 +43,7 @@ class ReadOptions:
     escaped: bool | None = None
     first_line: int = 1
     named: str | None = None
+    first_sheet: bool = False
 
     def __post_init__(self) -> None:
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):

@@ -19,6 +19,7 @@ from valence.system.errors import DataError
 from valence.tables.decoding import STANDARD_INPUT, library, shown
 from valence.tables.grid import Row, Unread, check_not_empty
 from valence.tables.headers import column_names
+from valence.tables.notes import Note
 from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
@@ -47,13 +48,14 @@ class WorkbookTable(OpenTable):
         with _damage_mapped(path):
             _check_size(path, binary)
             book = _openpyxl().load_workbook(binary, read_only=True, data_only=True, keep_links=False)
-            sheet = _sheet(path, book, options.sheet)
+            sheet, notes = _sheet(path, book, options)
             self._rows = _filled_rows(sheet)
             first = next(self._rows, None) if options.header else None
             names = options.columns or [_header_cell(cell.value) for cell in (first[1] if first else ())]
         self.header = list(names)
         check_not_empty(path, self.header, "header")
-        self.columns, self.notes = column_names(self.header)
+        self.columns, numbered = column_names(self.header)
+        self.notes = (*notes, *numbered)
         self._named = "the header has" if options.header else "--columns names"
         self.understood = Understood("xlsx", header=options.header, columns=options.columns, sheet=sheet.title)
 
@@ -139,32 +141,36 @@ def _check_size(path: Path, binary: IO[bytes]) -> None:
         )
 
 
-def _sheet(path: Path, book: Any, named: str | None) -> Any:
+def _sheet(path: Path, book: Any, options: ReadOptions) -> tuple[Any, list[Note]]:
+    """The sheet to read, and what should be known about the others."""
     sheets = {sheet.title: sheet for sheet in book.worksheets}
-    if named is not None:
-        if named not in sheets:
+    if options.sheet is not None:
+        if options.sheet not in sheets:
             raise DataError(
-                f"{shown(path)} has no sheet called {named!r}.",
+                f"{shown(path)} has no sheet called {options.sheet!r}.",
                 hint=f"Its sheets are {', '.join(map(repr, sheets))}; name one by --sheet.",
                 code="sheet-unknown",
             )
-        return sheets[named]
+        return sheets[options.sheet], []
     filled = [sheet for sheet in sheets.values() if _holds_table(sheet)]
     visible = [sheet for sheet in filled if sheet.sheet_state == "visible"] or filled
-    if len(visible) > 1:
-        names = [sheet.title for sheet in visible]
-        raise DataError(
-            f"{shown(path)} has {len(names)} sheets that hold something: {', '.join(map(repr, names))}.",
-            hint=f"Name the one that is meant, such as --sheet {names[0]!r}.",
-            code="sheets-several",
-        )
     if not visible:
         raise DataError(
             f"{shown(path)} is empty: none of its sheets holds a table.",
             hint="Give a workbook with a row of column names and one text per row.",
             code="file-empty",
         )
-    return visible[0]
+    first, *others = [repr(sheet.title) for sheet in visible]
+    if not others:
+        return visible[0], []
+    if not options.first_sheet:
+        raise DataError(
+            f"{shown(path)} has {len(visible)} sheets that hold something: {', '.join((first, *others))}.",
+            hint=f"Name the one that is meant, such as --sheet {first}.",
+            code="sheets-several",
+        )
+    told = f"Sheet {first} was read; also filled: {', '.join(others)}."
+    return visible[0], [Note("sheets-several", told, "To train or score, name the one that is meant: --sheet NAME")]
 
 
 def _holds_table(sheet: Any) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from flask.testing import FlaskClient
 
 from tests.server.fakes import FakeScorer, bearer, served
@@ -63,6 +65,22 @@ def test_a_workbook(client: FlaskClient, admin: dict[str, str]) -> None:
     headers = {**admin, "Content-Type": "application/octet-stream"}
     shown = client.post(f"{URL}?sheet=Comments&label_column=label", data=book, headers=headers).get_json()
     assert (shown["rows"], shown["read_as"]["format"], shown["read_as"]["sheet"]) == (12, "xlsx", "Comments")
+
+
+def test_of_several_filled_sheets_the_first_is_shown_and_the_others_are_named(
+    client: FlaskClient, admin: dict[str, str]
+) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for title in ("Comments", "Old ones", "Empty"):
+            book.add_worksheet(title).write_row(0, 0, ["text", "label"] if title != "Empty" else [])
+            book.get_worksheet_by_name(title).write_row(1, 0, [f"from {title}", "a"] if title != "Empty" else [])
+    headers = {**admin, "Content-Type": "application/octet-stream"}
+    shown = client.post(URL, data=file.getvalue(), headers=headers).get_json()
+    assert (shown["read_as"]["sheet"], shown["first_rows"]) == ("Comments", [["from Comments", "a"]])
+    assert [note["message"] for note in shown["notes"]] == ["Sheet 'Comments' was read; also filled: 'Old ones'."]
+    shown = client.post(f"{URL}?sheet=Old+ones", data=file.getvalue(), headers=headers).get_json()
+    assert (shown["first_rows"], shown["notes"]) == ([["from Old ones", "a"]], [])
 
 
 @pytest.mark.parametrize(

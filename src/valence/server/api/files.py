@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import IO
 
 from flask import Blueprint, request
@@ -61,7 +62,7 @@ def _options(query: PreviewQuery, media_type: str) -> TableOptions:
         label_separator=query.label_separator,
         missing=names_in(query.missing),
         bad_rows=query.bad_rows,
-        reading=options_of(query, media_type),
+        reading=replace(options_of(query, media_type), first_sheet=True),
         clean=query.clean,
     )
 
