@@ -78,7 +78,7 @@ def test_only_accepted_rows_of_prodigy_have_labels(tmp_path: Path) -> None:
     assert file.examples.label_counts == {"A": 1, "B": 1}
     assert file.examples.texts == ("text 0", "text 3")
     (note,) = file.notes
-    assert "2 rows were not accepted in Prodigy (1 rejected, 1 ignored)" in note.message
+    assert "2 rows without a label: not accepted in Prodigy (1 rejected, 1 ignored)" in note.message
 
 
 @pytest.mark.parametrize(("accepted", "labels"), [([["A"], ["B"]], ["A", "B"]), ([["A", "B"], []], [("A", "B"), ()])])

@@ -42,7 +42,7 @@ def test_lists_are_read_only_if_every_cell_is_one() -> None:
     assert read_lists(["", None]) is None
     note = mixed(["['a']", "b"], "tag")
     assert note is not None
-    assert "1 cells of 'tag' are lists, such as \"['a']\"" in note.message
+    assert "'tag' holds a list in 1 cell, such as \"['a']\"" in note.message
 
 
 @pytest.mark.parametrize("joint", JOINTS)

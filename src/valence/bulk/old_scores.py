@@ -72,6 +72,7 @@ class Compared(NamedTuple):
     new: float
 
 
+_Read = tuple[int, str, float]  # its place, text and old score
 # How much the score changed, the row's number (the first of equal ones wins), and the row.
 _Ranked = tuple[float, int, Compared]
 
@@ -121,14 +122,14 @@ def compare(request: CompareRequest, engine: Engine) -> Comparison:
         )
     score = cleaning(engine.answers, request.clean or engine.fitted.cleaning)
     old, new = list[float](), list[float]()
-    kept = list[bool]()  # of the rows that have a text and a score: whether the text could be scored
-    reader = _Reader(request)
-    for block in _blocks(reader.rows(tell=True)):
-        values = _scores(block, score, request)
-        kept += [value is not None for value in values]
-        for (_, _, before), value in zip(block, values, strict=True):
-            if value is not None:
-                old.append(before)
+    kept = list[bool]()  # of every row: whether it is compared
+    for block in _blocks(_rows(request, tell=True)):
+        scored = iter(_scores([row for row in block if row is not None], score, request))
+        for row in block:
+            value = None if row is None else next(scored)
+            kept.append(value is not None)
+            if row is not None and value is not None:
+                old.append(row[2])
                 new.append(value)
     if not old:
         raise DataError(
@@ -139,60 +140,45 @@ def compare(request: CompareRequest, engine: Engine) -> Comparison:
     scores: Floats = np.array(new)
 
     def rows() -> Iterator[Compared]:
-        again = (row for row, keep in zip(_Reader(request).rows(), kept, strict=True) if keep)
+        again = (row for row, keep in zip(_rows(request), kept, strict=True) if keep and row is not None)
         for (place, text, before), value in zip(again, scores, strict=True):
             yield Compared(place, text, before, float(value))
 
-    left_out = reader.left_out + kept.count(False)
-    return Comparison(agreement(np.array(old), scores, request.threshold), left_out, rows)
+    return Comparison(agreement(np.array(old), scores, request.threshold), kept.count(False), rows)
 
 
-class _Reader:
-    """Reads the file once.
-
-    Attributes:
-        left_out: rows without a text or a score, and rows that can't be read, so far.
-    """
-
-    def __init__(self, request: CompareRequest) -> None:
-        self._request, self.left_out = request, 0
-
-    def rows(self, *, tell: bool = False) -> Iterator[tuple[int, str, float]]:
-        """Place, text and old score of each row that has both; `tell` logs the columns. Raises DataError."""
-        request = self._request
-        with opened(request.path, request.reading) as table:
-            grid, rows = beginning(table)
-            text, why = choose_text(grid, request.text_column)
-            score = _score_column(request, list(grid.columns))
-            if tell:
-                log.info("%s: texts from %r (%s), old scores from %r.", shown(request.path), text, why, score)
-            for row in rows:
-                read = self._read(table, row, text, score)
-                if read is None:
-                    self.left_out += 1
-                else:
-                    yield read
-
-    def _read(self, table: OpenTable, row: Row | Unread, text: str, score: str) -> tuple[int, str, float] | None:
-        try:
-            if isinstance(row, Unread):
-                raise row.error
-            written, old = row.cells.get(text), row.cells.get(score)
-            if not isinstance(written, str) or not written.strip() or old is None or old == "":
-                return None
-            return row.place, written, _number(old, f"{shown(table.path)}, {table.unit} {row.place}")
-        except DataError:
-            if self._request.bad_rows == "stop":
-                raise
-            return None
+def _rows(request: CompareRequest, *, tell: bool = False) -> Iterator[_Read | None]:
+    """Each row that has both a text and a score; None for another; `tell` logs the columns. Raises DataError."""
+    with opened(request.path, request.reading) as table:
+        grid, rows = beginning(table)
+        text, why = choose_text(grid, request.text_column)
+        score = _score_column(request, list(grid.columns))
+        if tell:
+            log.info("%s: texts from %r (%s), old scores from %r.", shown(request.path), text, why, score)
+        for row in rows:
+            try:
+                yield _read(table, row, text, score)
+            except DataError:
+                if request.bad_rows == "stop":
+                    raise
+                yield None
 
 
-def _blocks(rows: Iterator[tuple[int, str, float]]) -> Iterator[list[tuple[int, str, float]]]:
+def _read(table: OpenTable, row: Row | Unread, text: str, score: str) -> _Read | None:
+    if isinstance(row, Unread):
+        raise row.error
+    written, old = row.cells.get(text), row.cells.get(score)
+    if not isinstance(written, str) or not written.strip() or old is None or old == "":
+        return None
+    return row.place, written, _number(old, f"{shown(table.path)}, {table.unit} {row.place}")
+
+
+def _blocks(rows: Iterator[_Read | None]) -> Iterator[list[_Read | None]]:
     while block := list(itertools.islice(rows, _ROWS_AT_ONCE)):
         yield block
 
 
-def _scores(block: Sequence[tuple[int, str, float]], score: Score, request: CompareRequest) -> list[float | None]:
+def _scores(block: Sequence[_Read], score: Score, request: CompareRequest) -> list[float | None]:
     """The label's probability for each text; None if it can't be scored. Raises DataError if that ends the run."""
     values = list[float | None]()
     for (place, _, _), answer in zip(block, score([text for _, text, _ in block]), strict=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from valence.data.preview import Preview
-from valence.tables.notes import Note
+from valence.data.preview import LeftOut, Preview
+from valence.tables.notes import Note, counted
 
 _WIDEST_CELL = 40  # characters
 _MOST_LABELS = 20  # listed; the others are counted
@@ -16,11 +16,11 @@ def as_text(preview: Preview) -> str:
     """Paragraphs with a heading each; those without content are left out."""
     which = "all of them" if preview.complete else "the first ones; --rows reads more"
     parts = [
-        [f"{preview.file}: {preview.rows:,} rows read, {which}."],
+        [f"{preview.file}: {counted(preview.rows, 'row')} read, {which}."],
         under("Read as", _table([(guess.what, guess.value, guess.reason) for guess in preview.guesses])),
         under("First rows", _table([preview.columns, *preview.first_rows])),
         under("Labels" + ", several per text" * preview.multi_label, _labels(preview.labels)),
-        under("Left out", [f"{out.rows:,} rows that {out.why}" for out in preview.left_out]),
+        under("Left out", [_left_out(out) for out in preview.left_out]),
         under("Noticed", _notes(preview.notes)),
         under("Training would stop", _notes(preview.problems)),
         under("To change it", [*_options(preview)]),
@@ -55,6 +55,10 @@ def _labels(labels: Sequence[tuple[str, int]]) -> list[str]:
     listed = _table([(label, f"{rows:,}") for label, rows in labels[:_MOST_LABELS]])
     rows = sum(rows for _, rows in others)
     return [*listed, *([f"and {len(others):,} others in {rows:,} rows"] if others else [])]
+
+
+def _left_out(out: LeftOut) -> str:
+    return f"{counted(out.rows, 'row')} that {out.why if out.rows > 1 else out.why.replace('have', 'has')}"
 
 
 def _notes(notes: Iterable[Note]) -> list[str]:

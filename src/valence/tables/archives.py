@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import shutil
 import tempfile
 import zipfile
@@ -21,6 +22,7 @@ from valence.tables.byte_streams import BUFFER_BYTES, Bounded, Counted, Limits, 
 from valence.tables.decoding import format_of, shown, zstd
 
 GZ, ZST, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
+_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")  # a frame of zstd with something else than content
 _IN_MEMORY_BYTES = 8 << 20  # of a workbook in an archive; a larger one is put into a temporary file
 _LEVELS = 2  # a zip that holds a .csv.gz
 _SHOWN_MEMBERS = 12
@@ -112,7 +114,7 @@ _DOCUMENTS = {
 def _packing(path: Path, start: bytes, file: IO[bytes]) -> str | None:
     if start.startswith(GZ):
         return "gz"
-    if start.startswith(ZST):
+    if start.startswith(ZST) or _SKIPPABLE.match(start):
         return "zst"
     if start.startswith(ZIP):
         return None if is_workbook(path, file) else "zip"

@@ -63,7 +63,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class _Profile:
+class Profile:
     """Properties of a column.
 
     `nested` if it holds lists or objects, `lists` if some of them may be labels, `chosen` if a labelling tool wrote
@@ -106,7 +106,7 @@ def choose(grid: Grid, options: TableOptions) -> Choice:
     for option, name in [*named, *(("label", name) for name in options.label_columns)]:
         if name is not None:
             _check_named(grid, name, option)
-    profiles = [_profile(name, cells) for name, cells in grid.columns.items()]
+    profiles = [profile(name, cells) for name, cells in grid.columns.items()]
     labels, label_reason = options.label_columns, "as named"
     text, text_reason = options.text_column, "as named"
     if text is None:
@@ -134,7 +134,7 @@ def choose_text(grid: Grid, named: str | None) -> tuple[str, str]:
             return named, "as named"
         if len(grid.columns) == 1:
             return next(iter(grid.columns)), "the only column"
-        return _guess_text(grid, [_profile(name, cells) for name, cells in grid.columns.items()])
+        return _guess_text(grid, [profile(name, cells) for name, cells in grid.columns.items()])
     except DataError as error:
         if grid.unread and error.code in {"columns-unknown", "columns-missing"}:
             raise grid.unread[0].error from error
@@ -156,15 +156,16 @@ def _check_named(grid: Grid, name: str, option: str) -> None:
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise DataError(
             f"{shown(grid.path)} has no column called {name!r}.{meant}",
-            hint=f"Its columns are {_listed(grid.columns)}; name one by --{option}-column.",
+            hint=f"Its columns are {listed(grid.columns)}; name one by --{option}-column.",
             code="column-unknown",
         )
 
 
-def _profile(name: str, cells: Sequence[object]) -> _Profile:
+def profile(name: str, cells: Sequence[object]) -> Profile:
+    """What a column's cells look like."""
     filled = [cell for cell in cells if cell is not None and cell != ""]
     strings = [cell for cell in filled if isinstance(cell, str)]
-    return _Profile(
+    return Profile(
         name=name,
         filled=len(filled),
         distinct=len(set(filled)),
@@ -177,13 +178,16 @@ def _profile(name: str, cells: Sequence[object]) -> _Profile:
     )
 
 
-def _guess_text(grid: Grid, profiles: Sequence[_Profile]) -> tuple[str, str]:
-    by_name = [each.name for each in profiles if (each.strings or not each.filled) and each.named(_TEXT_NAMES)]
+def _guess_text(grid: Grid, profiles: Sequence[Profile]) -> tuple[str, str]:
+    named = [column for column in profiles if column.named(_TEXT_NAMES)]
+    by_name = [column.name for column in named if column.strings or not column.filled]
     by_looks = [column.name for column in profiles if column.text_like]
+    if not by_name and not by_looks:
+        by_name = [column.name for column in named]  # so that the error says what it holds instead of texts
     return _only_one(grid, by_name, by_looks, "text", "its cells read like sentences")
 
 
-def _guess_label(grid: Grid, profiles: Sequence[_Profile], text: str) -> tuple[str, str]:
+def _guess_label(grid: Grid, profiles: Sequence[Profile], text: str) -> tuple[str, str]:
     usable = [column for column in profiles if column.filled and (column.lists or not column.nested)]
     by_name = [column for column in usable if column.named(_LABEL_NAMES) or _YES_OR_NO.fullmatch(column.name.lower())]
     # A column of that name with objects or spans in it is meant, so that the error says what it holds.
@@ -212,12 +216,12 @@ def _only_one(
             return candidates[0], reason
         if candidates:
             raise DataError(
-                f"{shown(grid.path)}: {len(candidates)} columns could hold the {what}s: {_listed(candidates)}.",
+                f"{shown(grid.path)}: {len(candidates)} columns could hold the {what}s: {listed(candidates)}.",
                 hint=f"Name the one that is meant by --{what}-column." + _each_a_label(candidates, flags),
                 code="columns-ambiguous",
             )
     raise DataError(
-        f"{shown(grid.path)}: no column looks as if it held the {what}s. Its columns are {_listed(grid.columns)}.",
+        f"{shown(grid.path)}: no column looks as if it held the {what}s. Its columns are {listed(grid.columns)}.",
         hint=f"Name one by --{what}-column.",
         code="columns-unknown",
     )
@@ -232,6 +236,7 @@ def _each_a_label(candidates: Sequence[str], flags: Sequence[str]) -> str:
     return f" If each is a label of its own: {options}"
 
 
-def _listed(names: Iterable[str]) -> str:
-    listed = list(names)
-    return ", ".join(map(repr, listed[:12])) + (f" and {len(listed) - 12} more" if len(listed) > 12 else "")
+def listed(names: Iterable[str]) -> str:
+    """The first names, quoted, and how many more there are."""
+    first = list(names)
+    return ", ".join(map(repr, first[:12])) + (f" and {len(first) - 12} more" if len(first) > 12 else "")

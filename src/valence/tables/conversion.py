@@ -89,7 +89,14 @@ def _as_text(value: Any) -> str | None:
 
 
 def _json_text(value: Any) -> str:
-    return value if isinstance(value, str) and not isinstance(value, jsonlines.Number) else jsonlines.written(value)
+    """A value of JSON as text; half a surrogate pair, which only JSON can hold, is spelt as there.
+
+    >>> _json_text("half \\ud83d"), _json_text([True])
+    ('half \\\\ud83d', '[true]')
+    """
+    is_text = isinstance(value, str) and not isinstance(value, jsonlines.Number)
+    text: str = value if is_text else jsonlines.written(value)
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _from_json(value: Any) -> Any:
@@ -98,7 +105,7 @@ def _from_json(value: Any) -> Any:
         number = float(value)
         exact = math.isfinite(number) and len(value.strip("-0.")) <= 15
         return number if exact else str(value)
-    return jsonlines.written(value) if isinstance(value, (list, dict)) else value
+    return _json_text(value) if isinstance(value, (str, list, dict)) else value
 
 
 def _plain(value: Any, row: Row) -> Any:

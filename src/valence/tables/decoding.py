@@ -82,11 +82,11 @@ def errors_mapped(path: Path, encoding: str | None = None) -> Iterator[None]:
     try:
         yield
     except UnicodeError as error:  # from UTF-16 and the like, whose bytes cannot be marked
+        if getattr(error, "reason", "") == "truncated data":
+            raise _damaged(path, "it ends within a character") from error
         raise _undecodable(f"{shown(path)} is not {name}: {error}.") from error
     except _damage() as error:
-        raise DataError(
-            f"{shown(path)} is damaged or incomplete: {error}.", hint="Copy it again.", code="file-damaged"
-        ) from error
+        raise _damaged(path, error) from error
     except BrokenPipeError:  # from what the block writes
         raise
     except OSError as error:
@@ -104,7 +104,7 @@ def fault(text: str, encoding: str | None, path: Path, unit: str, place: int) ->
     if odd[0] == "\0":
         return DataError(
             f"{where}: there is a NUL byte, so this is not a text file, or it is damaged.",
-            hint="If it is UTF-16, add --encoding utf-16; otherwise export it again.",
+            hint=f"If it is UTF-16, add --encoding utf-16-{'le' if odd.start() else 'be'}; otherwise export it again.",
             code="nul-byte",
         )
     name = codec(encoding)
@@ -179,6 +179,10 @@ def _damage() -> tuple[type[Exception], ...]:
     with suppress(DataError):  # without the library this error cannot occur
         errors.append(zstd().ZstdError)
     return tuple(errors)
+
+
+def _damaged(path: Path, why: object) -> DataError:
+    return DataError(f"{shown(path)} is damaged or incomplete: {why}.", hint="Copy it again.", code="file-damaged")
 
 
 def _undecodable(message: str) -> DataError:

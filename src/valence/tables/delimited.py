@@ -66,7 +66,7 @@ def open_tsv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTa
 
 _SEPARATOR_LINE = Note("separator-line", "The first line names the separator, for Excel; it is obeyed and left out.")
 _BACKSLASH = Note("backslash-quotes", "Quotes inside quoted cells have a backslash before them, which is left out.")
-_TOLD = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+_TOLD = re.compile(r'"?sep *= *(.) *"?[\r\n]*', re.IGNORECASE)
 
 
 def _separator_line(lines: Iterator[str], options: ReadOptions) -> tuple[str | None, Iterator[str]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from valence.system.errors import DataError
 from valence.tables.decoding import format_of, shown
+from valence.tables.fasttext import LABEL as FASTTEXT_LABEL
 from valence.tables.signatures import not_a_table
 
 _BOMS = (
@@ -20,6 +22,7 @@ _BOMS = (
 )
 _OBJECT = re.compile(r'\s*\{\s*("|\})')
 _ARRAY = re.compile(r"\s*\[\s*([\]{]|$)")
+_LINES = 20  # of the beginning, by which the kind of a text file is detected
 _BINARY = ("parquet", "xlsx")
 
 
@@ -64,30 +67,42 @@ def kind_of(path: Path, start: bytes, encoding: str | None = None, named: str | 
 
 def _text_kind(named: str | None, text: str) -> str:
     text = text.removeprefix("\ufeff")
-    if text.lstrip().startswith("__label__"):
+    lines = [line for line in re.split(r"\r\n?|\n", text) if line.strip()][:_LINES]
+    first = lines[0] if lines else ""
+    if FASTTEXT_LABEL.search(first):
         return "fasttext"
     if named == "jsonl" and not _ARRAY.match(text):
         return "jsonl"
-    if _ARRAY.match(text) or named == "json":
-        return "jsonl" if _is_object_per_line(text) else "json"
-    if _OBJECT.match(text):
-        return "jsonl" if _is_object_per_line(text) else "json"
+    if named == "json" or _ARRAY.match(text) or _OBJECT.match(text):
+        return "jsonl" if _is_object_per_line(lines) else "json"
+    if 2 * sum(map(_looks_like_json, lines)) > len(lines):  # below a comment, or in no valid JSON
+        return "jsonl"
+    if named == "tsv" and "\t" not in first and re.search("[,;|]", first):
+        return "csv"
     return named if named in {"csv", "tsv"} else "csv"
 
 
-def _is_object_per_line(text: str) -> bool:
+def _is_object_per_line(lines: Sequence[str]) -> bool:
     """Whether the first line is an object, and so is the next, if there is one, unless the object holds a table."""
-    lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) > 1:
         return _is_object(lines[0]) and bool(_OBJECT.match(lines[1]))
     return bool(lines) and _is_object(lines[0]) and not re.search(r"\[\s*\{", lines[0])
 
 
 def _is_object(line: str) -> bool:
+    return isinstance(_value_of(line.rstrip(" ,")), dict)
+
+
+def _looks_like_json(line: str) -> bool:
+    line = line.strip(" ,")
+    return (line.startswith("{") and line.endswith("}") and ":" in line) or isinstance(_value_of(line), list)
+
+
+def _value_of(line: str) -> object:
     try:
-        return isinstance(json.loads(line), dict)
+        return json.loads(line)
     except (ValueError, RecursionError):
-        return False
+        return None
 
 
 def _is_text(start: bytes) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from valence.tables.grid import SPANS, Nested
-from valence.tables.notes import Note
+from valence.tables.notes import Note, counted
 
 _ANSWERS = frozenset(("accept", "reject", "ignore"))
 _DOCCANO_KEYS = frozenset(("Comments", "meta", "entities", "relations", "annotation_approver", "cats"))
@@ -58,13 +58,15 @@ class ObjectCells:
             notes.append(
                 Note(
                     "answers-rejected",
-                    f"{left:,} rows were not accepted in Prodigy ({self._counts['reject']:,} rejected, "
-                    f"{self._counts['ignore']:,} ignored), so they have no label.",
+                    f"{counted(left, 'row')} without a label: not accepted in Prodigy ({self._counts['reject']:,} "
+                    f"rejected, {self._counts['ignore']:,} ignored).",
                     "To learn which are accepted and which are rejected: --label-column answer",
                 )
             )
         if disagree := self._counts["disagree"]:
-            notes.append(Note("annotators-disagree", f"The annotators disagree on {disagree:,} tasks, left out."))
+            notes.append(
+                Note("annotators-disagree", f"The annotators disagree on {counted(disagree, 'task')}, left out.")
+            )
         return tuple(notes)
 
     def _recognised(self, value: Mapping[str, Any]) -> tuple[str | None, Callable[[Mapping[str, Any]], dict[str, Any]]]:
@@ -72,7 +74,7 @@ class ObjectCells:
             return "Label Studio", self._label_studio
         if {"annotation_id", "annotator"} <= value.keys() or {"annotation_id", "lead_time"} <= value.keys():
             return "Label Studio", _label_studio_min
-        if value.get("answer") in _ANSWERS and "text" in value:
+        if "text" in value and isinstance(value.get("answer"), str) and value["answer"] in _ANSWERS:
             return "Prodigy", self._prodigy
         labels = value.get("label", value.get("labels", value.get("entities")))
         if isinstance(labels, list) and (_DOCCANO_KEYS & value.keys() or _is_spans(labels)):
@@ -80,9 +82,12 @@ class ObjectCells:
         return None, _plain
 
     def _label_studio(self, task: Mapping[str, Any]) -> dict[str, Any]:
-        cells = {**({"id": task["id"]} if "id" in task else {}), **_plain(task.get("data") or {})}
-        done = [one for one in task.get("annotations", task.get("completions")) or () if _counts_as_done(one)]
-        answers = [_choices(one.get("result") or ()) for one in done]
+        data = task.get("data")
+        cells = {**({"id": task["id"]} if "id" in task else {}), **_plain(data if isinstance(data, dict) else {})}
+        done = [
+            one for one in _objects(task.get("annotations", task.get("completions"))) if not one.get("was_cancelled")
+        ]
+        answers = [_choices(_objects(one.get("result"))) for one in done]
         names = dict.fromkeys(name for answer in answers for name in answer)
         for name in names:
             given = [answer.get(name) for answer in answers]
@@ -129,11 +134,12 @@ def _doccano(row: Mapping[str, Any]) -> dict[str, Any]:
     return cells
 
 
-def _counts_as_done(annotation: Any) -> bool:
-    return isinstance(annotation, dict) and not annotation.get("was_cancelled")
+def _objects(values: Any) -> list[dict[str, Any]]:
+    """The objects of a list; none if it is no list."""
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
-def _choices(results: Any) -> dict[str, Nested]:
+def _choices(results: list[dict[str, Any]]) -> dict[str, Nested]:
     """Each control of a Label Studio annotation -> what was chosen in it."""
     chosen: dict[str, Nested] = {}
     for result in results:
@@ -143,7 +149,8 @@ def _choices(results: Any) -> dict[str, Nested]:
         if isinstance(value.get("choices"), list) and "start" not in value:
             chosen[name] = Nested.of_labels(value["choices"])
         elif isinstance(value.get("taxonomy"), list):
-            chosen[name] = Nested.of_labels([" / ".join(map(str, path)) for path in value["taxonomy"]])
+            paths = [path if isinstance(path, list) else [path] for path in value["taxonomy"]]
+            chosen[name] = Nested.of_labels([" / ".join(map(str, path)) for path in paths])
         elif "rating" in value:
             chosen[name] = Nested.of_labels([value["rating"]])
         elif "start" in value:

@@ -1,4 +1,4 @@
-"""Reads fastText's training files: `__label__A __label__B the text`, one text per line."""
+"""Reads fastText's training files: `__label__A __label__B the text`, one text per line; labels may also come later."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
 PREFIX = "__label__"
-_LABELS = re.compile(rf"\s*((?:{PREFIX}\S+(?:\s+|$))*)")
+LABEL = re.compile(rf"(?<!\S){PREFIX}(\S+)\s*")
 
 
 class FastTextTable(OpenTable):
@@ -44,11 +44,9 @@ class FastTextTable(OpenTable):
 
 
 def parsed(line: str) -> tuple[str, list[str]]:
-    """The text of a line and its labels, which come before it.
+    """The text of a line and its labels.
 
-    >>> parsed("__label__A __label__B-1 So it is.\\n")
-    ('So it is.', ['A', 'B-1'])
+    >>> parsed("__label__A __label__B-1 So it is.\\n"), parsed("So it is. __label__A")
+    (('So it is.', ['A', 'B-1']), ('So it is.', ['A']))
     """
-    found = _LABELS.match(line)
-    head = found[1] if found else ""
-    return line[found.end() if found else 0 :].strip(), [name.removeprefix(PREFIX) for name in head.split()]
+    return LABEL.sub("", line).strip(), LABEL.findall(line)

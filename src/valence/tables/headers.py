@@ -8,14 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from valence.system.errors import DataError
+from valence.tables.columns import listed, profile
 from valence.tables.decoding import shown
 from valence.tables.grid import Grid
 from valence.tables.invisible import trimmed
 from valence.tables.notes import Note
 from valence.tables.open_table import OpenTable
-
-_TEXT_WORDS = 3.0  # on average, as in columns.py
-_LISTED = 10  # names in a message, at most
 
 
 def column_names(header: Sequence[str]) -> tuple[list[str], tuple[Note, ...]]:
@@ -39,15 +37,9 @@ def column_names(header: Sequence[str]) -> tuple[list[str], tuple[Note, ...]]:
     numbered = [name for name, old in zip(unique, names, strict=True) if name != old]
     if not numbered:
         return unique, ()
-    called = _listed([name for name, count in Counter(names).items() if count > 1])
-    message = f"Several columns are called {called}; the later ones become {_listed(numbered)}."
+    called = listed([name for name, count in Counter(names).items() if count > 1])
+    message = f"Several columns are called {called}; the later ones become {listed(numbered)}."
     return unique, (Note("columns-numbered", message),)
-
-
-def _listed(names: Sequence[str]) -> str:
-    """The first names, quoted, and how many more there are."""
-    listed = ", ".join(map(repr, names[:_LISTED]))
-    return f"{listed} and {len(names) - _LISTED} more" if len(names) > _LISTED else listed
 
 
 def check_header(table: OpenTable, grid: Grid) -> None:
@@ -62,7 +54,7 @@ def check_header(table: OpenTable, grid: Grid) -> None:
         return
     for name, cells in zip(header, columns, strict=True):
         if name.strip() and name in cells and 2 * len(set(cells)) <= len(cells):
-            names = ",".join(_suggested(columns))
+            names = ",".join(_suggested(grid))
             raise DataError(
                 f"{shown(table.path)}, line 1: {name[:60]!r} also occurs below as a value: the header is missing.",
                 hint=f"Add --no-header --columns {shlex.quote(names)}, with names of your own, or a first line "
@@ -71,22 +63,14 @@ def check_header(table: OpenTable, grid: Grid) -> None:
             )
 
 
-def _suggested(columns: Sequence[Sequence[object]]) -> list[str]:
+def _suggested(grid: Grid) -> list[str]:
     """A name for each column: the only one that reads like texts is the text, the first with few values the label."""
-    texts = [index for index, cells in enumerate(columns) if _reads_like_text(cells)]
-    labels = [index for index, cells in enumerate(columns) if index not in texts and _reads_like_labels(cells)]
-    names = [f"column{number}" for number in range(1, len(columns) + 1)]
+    profiles = [profile(name, cells) for name, cells in grid.columns.items()]
+    texts = [index for index, column in enumerate(profiles) if column.text_like]
+    labels = [index for index, column in enumerate(profiles) if column.label_like]
+    names = [f"column{number}" for number in range(1, len(profiles) + 1)]
     if len(texts) == 1:
         names[texts[0]] = "text"
     if labels:
         names[labels[0]] = "label"
     return names
-
-
-def _reads_like_text(cells: Sequence[object]) -> bool:
-    words = sum(len(str(cell).split()) for cell in cells)
-    return words >= _TEXT_WORDS * len(cells) and 2 * len(set(cells)) > len(cells)
-
-
-def _reads_like_labels(cells: Sequence[object]) -> bool:
-    return 2 <= len(set(cells)) <= len(cells) / 2

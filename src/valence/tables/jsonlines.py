@@ -113,6 +113,9 @@ DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_integer)
 def _object(path: Path, number: int, line: str) -> dict[str, Any] | DataError:
     try:
         value = parsed(line)
+    except json.JSONDecodeError as error:
+        why = error.msg.removesuffix(" starting at")
+        what = f"this is not valid JSON: {why}, at character {error.pos + 1}"
     except ValueError as error:
         what = f"this is not valid JSON: {error}"
     else:

@@ -10,7 +10,7 @@ from typing import Any
 
 from valence.tables.grid import Nested
 from valence.tables.invisible import trimmed
-from valence.tables.notes import Note
+from valence.tables.notes import Note, counted
 
 JOINTS = "|#;,/&+"
 _FEWEST_JOINED = 2  # cells; one alone may be a mistake
@@ -81,8 +81,8 @@ def joined(cells: Iterable[Any], column: str) -> Note | None:
             example = max(known, key=lambda cell: written[cell])
             return Note(
                 "several-labels",
-                f"{rows:,} cells of {column!r} look like several labels in one, such as {example!r}; each is read as "
-                "one label.",
+                f"{counted(rows, 'cell')} of {column!r} may hold several labels in one, such as {example!r}; each is "
+                "read as one label.",
                 f"To read them as several: --label-column {shlex.quote(column)} --label-separator '{joint}'",
             )
     return None
@@ -96,8 +96,8 @@ def mixed(cells: Iterable[Any], column: str) -> Note | None:
         return None
     return Note(
         "several-labels",
-        f"{len(lists):,} cells of {column!r} are lists, such as {lists[0]!r}, but the others are not; each is read as "
-        "one label.",
+        f"{column!r} holds a list in {counted(len(lists), 'cell')}, such as {lists[0]!r}, but not in the others; each "
+        "is read as one label.",
         f"Write every cell of {column!r} as a list, ['a', 'b'], or none.",
     )
 

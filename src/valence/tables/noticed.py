@@ -11,7 +11,7 @@ from typing import Any
 
 from valence.tables import label_lists
 from valence.tables.invisible import has_unseen_ends, trimmed, without_unseen
-from valence.tables.notes import Note
+from valence.tables.notes import Note, counted
 
 # Written by programs and people where there is no value. In upper or lower case.
 _NOTHING = frozenset("nan none null n/a #n/a <na> nat nil undefined (null) (none) - -- --- ? .".split())
@@ -43,11 +43,10 @@ def missing_words(cells: Iterable[Any]) -> Counter[str]:
 
 def missing_note(name: str, words: Mapping[str, int], kind: str, purpose: str) -> Note:
     """Reports such words in the column `name` of texts or labels (`kind`); `purpose` begins the hint."""
-    counted = Counter(words)
-    listed = ", ".join(f"{word!r} ({count:,})" for word, count in counted.most_common(_MOST_SHOWN))
+    listed = ", ".join(f"{word!r} ({count:,})" for word, count in Counter(words).most_common(_MOST_SHOWN))
     return Note(
         "missing-words",
-        f"{counted.total():,} cells of {name!r} hold a word that may mean that there is no {kind}: {listed}. "
+        f"{counted(sum(words.values()), 'cell')} of {name!r} may mean that there is no {kind}: {listed}. "
         f"Each is read as a {kind}.",
         f"{purpose}: --missing {shlex.quote(','.join(words))}",
     )
@@ -70,7 +69,10 @@ def cell_notes(name: str, cells: Sequence[Any], *, are_labels: bool) -> list[Not
     unseen = sum(has_unseen_ends(cell) for cell in cells if isinstance(cell, str))
     if unseen:
         notes.append(
-            Note("invisible-trimmed", f"{unseen:,} labels in {name!r} had invisible characters at an end, left out.")
+            Note(
+                "invisible-trimmed",
+                f"{counted(unseen, 'label')} in {name!r} had invisible characters at an end, left out.",
+            )
         )
     return notes + [note for note in (label_lists.joined(cells, name) or label_lists.mixed(cells, name),) if note]
 

@@ -12,6 +12,7 @@ from typing import IO, Any
 from valence.system.errors import DataError
 from valence.tables.decoding import STANDARD_INPUT, library, shown
 from valence.tables.grid import Nested, Row, Unread
+from valence.tables.headers import column_names
 from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
@@ -34,6 +35,7 @@ class ParquetTable(OpenTable):
     """
 
     kind, unit = "parquet", "row"
+    columns: list[str]
 
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
         if options.encoding is not None:
@@ -53,7 +55,8 @@ class ParquetTable(OpenTable):
             # With pre_buffer, its default, pyarrow would keep the whole file in memory.
             self.file = libraries()[1].ParquetFile(binary, pre_buffer=False, buffer_size=_BUFFER_BYTES)
         self.schema = self.file.schema_arrow
-        self.columns = self.header = list(self.schema.names)
+        self.header = list(self.schema.names)
+        self.columns, self.notes = column_names(self.header)
         self.understood = Understood("parquet")
         self.restrict(range(self.file.metadata.num_row_groups), 0, self.file.metadata.num_rows, 1)
 
@@ -70,7 +73,7 @@ class ParquetTable(OpenTable):
 
     def batches(self, most: int) -> Iterator[Batch]:
         """The rows, `most` at a time."""
-        readers = _readers(self.file)
+        readers = _readers(self.file, self.columns)
         # On one thread: the cores score meanwhile, and several would keep more memory.
         stored = iter(self.file.iter_batches(batch_size=most, row_groups=list(self._groups), use_threads=False))
         skipped, count, place = self._skipped, self._count, self._first
@@ -91,7 +94,7 @@ class Batch(Sequence[Row]):
 
     Attributes:
         batch: a pyarrow.RecordBatch.
-        readers: column -> what makes its cells of a pyarrow array.
+        readers: column -> what makes its cells of the batch.
         first: the place of the first row.
     """
 
@@ -119,7 +122,7 @@ class Batch(Sequence[Row]):
     def column(self, name: str) -> list[Any]:
         """The cells of a column."""
         if name not in self._read:
-            self._read[name] = self.readers[name](self.batch.column(name))
+            self._read[name] = self.readers[name](self.batch)
         return self._read[name]
 
 
@@ -148,7 +151,9 @@ def _damage_mapped(path: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError) as error:
         raise DataError(
-            f"{path.name} cannot be read as Parquet: {error}.", hint="Write it again.", code="file-damaged"
+            f"{path.name} cannot be read as Parquet: {str(error).rstrip('.')}.",
+            hint="Write it again.",
+            code="file-damaged",
         ) from error
 
 
@@ -157,20 +162,21 @@ def libraries() -> tuple[Any, ...]:
     return tuple(library(name, "pyarrow", "Parquet", "use CSV") for name in ("pyarrow", "pyarrow.parquet"))
 
 
-def _readers(file: Any) -> dict[str, Callable[[Any], list[Any]]]:
-    """Column -> what makes the cells of a pyarrow array of it."""
-    names = _class_names(file.schema_arrow)
-    return {field.name: _reader(file, field, names.get(field.name)) for field in file.schema_arrow}
+def _readers(file: Any, names: Sequence[str]) -> dict[str, Callable[[Any], list[Any]]]:
+    """Column -> what makes its cells of a pyarrow.RecordBatch."""
+    classes = _class_names(file.schema_arrow)
+    return {name: _reader(file, index, classes) for index, name in enumerate(names)}
 
 
-def _reader(file: Any, field: Any, classes: list[str] | None) -> Callable[[Any], list[Any]]:
-    kind = nested_kind(field.type)
+def _reader(file: Any, index: int, classes: Mapping[str, list[str]]) -> Callable[[Any], list[Any]]:
+    field = file.schema_arrow.field(index)
+    kind, names = nested_kind(field.type), classes.get(field.name)
     if kind and not _may_be_labels(file, field):
-        return lambda array: [Nested(kind)] * len(array)
-    if not kind and classes is None and _is_text(field.type):
-        return lambda array: array.to_pylist()
+        return lambda batch: [Nested(kind)] * len(batch)
+    if not kind and names is None and _is_text(field.type):
+        return lambda batch: batch.column(index).to_pylist()
     read = _list if kind else _cell
-    return lambda array: [read(cell, classes) for cell in array.to_pylist()]
+    return lambda batch: [read(cell, names) for cell in batch.column(index).to_pylist()]
 
 
 def _is_text(kind: Any) -> bool:

@@ -71,7 +71,7 @@ def writer_to(
         begun: whether the file has its beginning already, which only a text format can.
     """
     columns = tuple(keys if table.columns is None else table.columns)
-    header = [*(table.header or columns), *added.names]
+    header = [name.encode("utf-8", "backslashreplace").decode() for name in (*(table.header or columns), *added.names)]
     texts = text_maker(table.kind, columns)
     if kind == "parquet":
         return ParquetWriter(file, columns, texts, getattr(table, "schema", None), added)

@@ -56,16 +56,13 @@ def test_its_rows_are_scored(client: FlaskClient, me: dict[str, str], runner: Ru
 def test_it_is_refused_with_what_to_do(client: FlaskClient, me: dict[str, str], case: dict[str, Any]) -> None:
     problem = submit(client, me, case).get_json()
     assert problem["code"] == "invalid-file"
-    as_parameters = [
-        re.sub(r"--([a-z-]+)", _parameter, words.replace("--bad-rows skip", "bad_rows=skip"))
-        for words in case["error"]["contains"]
-    ]
+    as_parameters = [re.sub(r"--([a-z-]+)(?: (\S+))?", _parameter, words) for words in case["error"]["contains"]]
     assert all(words in problem["detail"] for words in as_parameters), problem["detail"]
     assert client.get(URL, headers=me).get_json() == {"jobs": []}
 
 
 def _parameter(option: re.Match[str]) -> str:
-    return f"`{option[1].replace('-', '_')}`"
+    return f"`{option[1].replace('-', '_')}{f'={option[2]}' if option[2] else ''}"  # perhaps the beginning of the value
 
 
 def _rows(result: str, shape: str, separator: str) -> list[dict[str, Any]]:

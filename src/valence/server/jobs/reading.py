@@ -29,7 +29,10 @@ MEDIA_TYPES: dict[str, str | None] = {
 }
 THE_FILE = Path("The file")  # begins the error messages, since an upload has no name
 _MOST_RATIO = 200  # unpacked bytes for each packed one
-_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+# An option of the commands, with its value where that is no word of a sentence.
+_OPTION = re.compile(
+    r"--([a-z]+(?:-[a-z]+)*)(?: (true|skip|stop|'[^']+'|\"[^\"]+\"|[^\s,'\"]+(?:,[^\s,'\"]+)+|[a-z]+-?\d[\w-]*))?"
+)
 
 
 def options_of(query: ReadingQuery, media_type: str) -> ReadOptions:
@@ -71,4 +74,10 @@ def in_words(error: ValenceError) -> str:
     """The error with its hint, which names the query's parameters instead of a command's options."""
     if error.code == "columns-clash":
         return f"{error.message} Rename yours."
-    return _OPTION.sub(lambda option: f"`{option[1].replace('-', '_')}`", f"{error.message} {error.hint}".strip())
+    words = f"{error.message} {error.hint}".strip().replace("--no-header --columns", "--no-header true and --columns")
+    return _OPTION.sub(_parameter, words)
+
+
+def _parameter(option: re.Match[str]) -> str:
+    value = f"={option[2].strip(chr(39))}" if option[2] else ""
+    return f"`{option[1].replace('-', '_')}{value}`"

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Literal
 
-from valence.server.jobs.reading import THE_FILE, in_words, limits_of, names_in, options_of, problems_mapped
+from valence.server.jobs.reading import THE_FILE, limits_of, names_in, options_of, problems_mapped
 from valence.server.problems import ProblemError
 from valence.server.schemas.jobs import JobQuery
 from valence.system.errors import DataError
 from valence.tables import jsonlines
 from valence.tables.answers import Added
 from valence.tables.conversion import text_maker
-from valence.tables.grid import Unread
+from valence.tables.grid import Unread, stopped_by
 from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
 from valence.tables.text_rows import TextRows
@@ -79,14 +79,12 @@ def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
     texts = text_maker(table.kind, table.columns or ())
     parts, count, characters, left_out = list[list[Any]](), 0, 0, 0
     for row in rows:
-        if isinstance(row, Unread) and query.bad_rows == "stop":
-            raise ProblemError("invalid-file", f"{in_words(row.error)} To leave such rows out: `bad_rows=skip`.")
-        if isinstance(row, Unread):
+        text = row.error if isinstance(row, Unread) else rows.texts_of([row])[0] or ""
+        if isinstance(text, DataError) and query.bad_rows == "stop":
+            raise stopped_by(text)
+        if isinstance(row, Unread) or isinstance(text, DataError):
             left_out += 1
             continue
-        text = rows.texts_of([row])[0] or ""
-        if isinstance(text, DataError):
-            raise text
         count += 1
         if count > max_rows:
             raise ProblemError(
