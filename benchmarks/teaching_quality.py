@@ -42,7 +42,7 @@ from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.server.teaching.fitting import fit
 from valence.server.teaching.reading import readouts_for
-from valence.server.teaching.task import Rows, Task
+from valence.server.teaching.task import Material, Rows, Task
 from valence.system.files import write_json
 from valence.system.machine import processor
 from valence.tables.options import TableOptions
@@ -80,11 +80,9 @@ def taught(draw: Draw) -> Answers:
         engine=start.read_by,
         readout="auto",
         clean="none",
-        train=_numbered(draw.rows),
-        test=_numbered(draw.test),
         published=None,
     )
-    made = fit(task, features)
+    made = fit(task, Material(_numbered(draw.rows), _numbered(draw.test), features))
     head, ngrams = head_of(made.head, multi_label=False)
     fitted = FittedHead(head, Labels(made.labels), made.readout, start.body.id, ngrams=ngrams)
     inputs = fitted.inputs(features[fitted.readout][len(draw.rows) :], draw.test.texts)

@@ -118,7 +118,12 @@ class Requests(threading.Thread):
     def figures(self) -> dict[str, Any]:
         """How many there were, and how long they took in milliseconds; waiting counts from when one was due."""
         p50, p99 = np.percentile(self.answers, [50, 99]) if self.answers else (0.0, 0.0)
-        return {"answers": len(self.answers), "failed": self.failed, "p50_ms": round(p50, 1), "p99_ms": round(p99, 1)}
+        return {
+            "answers": len(self.answers),
+            "failed": self.failed,
+            "p50_ms": round(float(p50), 1),
+            "p99_ms": round(float(p99), 1),
+        }
 
 
 class Watch(threading.Thread):

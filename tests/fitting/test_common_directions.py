@@ -45,6 +45,7 @@ def test_loud_directions_are_found_and_shortened_most_while_rows_keep_their_mean
     assert KNOWN.shares.max() <= 1
     features = _features(200)
     rows = KNOWN.block("general", features, features.mean(axis=0), 2).rows
+    assert isinstance(rows, np.ndarray)
     assert abs(np.vdot(rows, rows) / rows.size - 1) < 1e-3
 
 

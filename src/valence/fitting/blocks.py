@@ -6,7 +6,7 @@ fitted at once, with one penalty and one scale for the n-grams, it takes longer;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from valence.fitting.folds import Fold
 from valence.fitting.linear import CLOSE, MANY_COLUMNS, ROUGH, Layer, Link, fit_layer
 from valence.fitting.sparse import Rows, SparseMatrix
+from valence.model.feature_rows import FeatureRows, portions
 from valence.model.head import Floats, Ints
 from valence.model.ngrams import Vocabulary
 
@@ -29,6 +30,8 @@ _CLEARLY_WORSE = 1.01
 # Rows times classes from which only every second penalty is tried, from the middle on: with as much data the loss is
 # flat around its best, and a fit takes long.
 _LARGE = 300_000
+
+_KEPT_BYTES = 40_000_000  # of blocks together
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,34 @@ class Block:
     unfold: Callable[[Floats], Floats]
     penalties: tuple[float, ...]
 
+    @property
+    def bytes(self) -> int:
+        """Of memory that its rows take."""
+        return self.rows.nbytes
+
+
+class Blocks(Mapping[str, Block]):
+    """Blocks that are made when they are asked for. Large ones are not kept, so that one at a time is in memory.
+
+    Args:
+        makers: name -> what makes the block.
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], Block]]) -> None:
+        self._makers, self._kept = makers, dict[str, Block]()
+
+    def __getitem__(self, name: str) -> Block:
+        block = self._kept[name] if name in self._kept else self._makers[name]()
+        if sum(each.bytes for each in self._kept.values()) + block.bytes <= _KEPT_BYTES:
+            self._kept[name] = block
+        return block
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
 
 @dataclass(frozen=True)
 class Path:
@@ -57,16 +88,14 @@ class Path:
         losses: of each penalty that was tried.
         logits: with the best penalty, of the rows held out in each fold one after the other, shape (m, classes).
         layer: of the first fold, a start for the fit on all rows.
+        at_end: whether the best is the strongest or the weakest of all penalties, so that one beyond might be better.
     """
 
     penalty: float
     losses: dict[float, float]
     logits: Floats
     layer: Layer
-
-    def at_end(self, block: Block) -> bool:
-        """Whether the best penalty is the strongest or the weakest of all, so that one beyond might be better."""
-        return self.penalty in (block.penalties[0], block.penalties[-1])
+    at_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +127,7 @@ class Problem:
 
     def fit(self, block: Block, rows: Ints | None, penalty: float, start: Layer | None) -> Layer:
         """The layer of some rows, roughly, or of all rows, closely."""
-        some = slice(None) if rows is None else rows
+        some = slice(None) if rows is None else _compact(rows)
         weights = None if self.fit_weights is None else self.fit_weights[some]
         return fit_layer(
             block.rows[some],
@@ -160,29 +189,48 @@ class _Search:
                 layers[fold] = self._fitted(fold, self.best, layers[0])
                 self._on_step(f"{self._block.name}: fold {fold + 1} of {len(folds)}")
         logits = np.concatenate([self._logits(fold, layers[fold]) for fold in folds])
-        return Path(self.best, self._losses, logits, layers[0])
+        at_end = self.best in (self._block.penalties[0], self._block.penalties[-1])
+        return Path(self.best, self._losses, logits, layers[0], at_end)
 
     def _fitted(self, fold: int, penalty: float, start: Layer | None) -> Layer:
         return self._problem.fit(self._block, self._problem.folds[fold][0], penalty, start)
 
     def _logits(self, fold: int, layer: Layer) -> Floats:
-        return layer.logits(self._block.rows[self._problem.folds[fold][1]])
+        return layer.logits(self._block.rows[_compact(self._problem.folds[fold][1])])
 
     def _loss(self, layers: Mapping[int, Layer]) -> float:
         logits = np.concatenate([self._logits(fold, layer) for fold, layer in layers.items()])
         return self._problem.loss(logits, np.concatenate([self._problem.folds[fold][1] for fold in layers]))
 
 
-def readout_block(name: str, features: Floats, mean: Floats, scale: Floats, classes: int) -> Block:
+def readout_block(name: str, features: FeatureRows, mean: Floats, scale: Floats, classes: int) -> Block:
     """Standardised features; `mean` and `scale` as `Head` keeps them, and the number of classes to tell apart."""
-    rows = ((features - mean) / scale).astype(np.float32)
-    if len(rows) < rows.shape[1] // 2:
+    count, width = features.shape
+
+    def standardised(some: slice) -> Floats:
+        return np.asarray((features[some] - mean) / scale, dtype=np.float32)
+
+    if count < width // 2:
+        rows = standardised(slice(None))
         return Block(name, *_folded(rows, rows @ rows.T), READOUT_PENALTIES)
-    if rows.shape[1] <= MANY_COLUMNS * classes:
-        return Block(name, rows, lambda weight: weight, READOUT_PENALTIES)
+    if width <= MANY_COLUMNS * classes:
+        return Block(name, _filled(count, width, standardised), lambda weight: weight, READOUT_PENALTIES)
+    products = np.zeros((width, width), dtype=np.float32)
     with threadpool_limits(limits=1):  # it takes no longer, and other threads do not wait at full speed
-        axes = np.linalg.eigh(rows.T @ rows)[1]  # principal axes: see `valence.fitting.linear`
-    return Block(name, rows @ axes, lambda weight: axes @ weight, READOUT_PENALTIES)
+        for some in portions(count):
+            rows = standardised(some)
+            products += rows.T @ rows
+        axes = np.linalg.eigh(products)[1]  # principal axes: see `valence.fitting.linear`
+    del products
+    rows = _filled(count, width, lambda some: standardised(some) @ axes)
+    return Block(name, rows, lambda weight: axes @ weight, READOUT_PENALTIES)
+
+
+def _filled(count: int, width: int, some_rows: Callable[[slice], Floats]) -> Floats:
+    rows = np.empty((count, width), dtype=np.float32)
+    for some in portions(count):
+        rows[some] = some_rows(some)
+    return rows
 
 
 def ngram_block(texts: Sequence[str], vocabulary: Vocabulary) -> Block:
@@ -192,6 +240,13 @@ def ngram_block(texts: Sequence[str], vocabulary: Vocabulary) -> Block:
     if len(texts) ** 2 < rows.size:
         return Block("n-grams", *_folded(rows, rows.of_pairs()), NGRAM_PENALTIES)
     return Block("n-grams", rows, lambda weight: weight, NGRAM_PENALTIES)
+
+
+def _compact(rows: Ints) -> Ints | slice:
+    """Neighbouring rows as a slice, which copies nothing."""
+    if len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
+        return slice(int(rows[0]), int(rows[0]) + len(rows))
+    return rows
 
 
 def _folded(rows: Rows, products: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:

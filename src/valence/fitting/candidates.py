@@ -86,12 +86,12 @@ def _judged(names: Sequence[str], paths: Mapping[str, Path], problem: Problem) -
     return Candidate(names[0], len(names) > 1, round(loss, 6), penalties, factors), losses
 
 
-def notes_on(rows: int, used: Sequence[str], blocks: Mapping[str, Block], paths: Mapping[str, Path]) -> list[str]:
+def notes_on(rows: int, used: Sequence[str], paths: Mapping[str, Path]) -> list[str]:
     """What the user should know of a choice among that many rows, in sentences."""
     notes = [
         f"The best penalty of {name}, {paths[name].penalty:g}, is the last that was tried: one beyond may be better."
         for name in used
-        if paths[name].at_end(blocks[name]) and rows >= FEW
+        if paths[name].at_end and rows >= FEW
     ]
     if rows < FEW:
         notes.append(f"There are {rows:,} rows to learn from: any figure below is a guess.")

@@ -11,17 +11,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from valence.fitting.blocks import Block, Path, Problem, ngram_block, path, readout_block
+from valence.fitting.blocks import Block, Blocks, Path, Problem, ngram_block, path, readout_block
 from valence.fitting.candidates import FEW, NGRAMS, Candidate, notes_on, ranked, usual
 from valence.fitting.class_weights import fit_weights
 from valence.fitting.common_directions import CommonDirections
 from valence.fitting.folds import folds
 from valence.fitting.linear import SEVERAL, SINGLE, one_column_a_class
+from valence.model.feature_rows import FeatureRows
 from valence.model.head import ClassWeight, Floats, Head, Ints, standardiser
 from valence.model.labels import Labels
 from valence.model.multi_label import BY_DEFAULT, MultiLabelHead, choose_thresholds
@@ -152,20 +154,21 @@ class HeadChooser:
     directions: Mapping[str, CommonDirections] = field(default_factory=dict)
     on_step: Callable[[str], None] = log.debug
 
-    def choose(self, rows: HeadRows, features: Mapping[str, Floats]) -> HeadChoice:
+    def choose(self, rows: HeadRows, features: Mapping[str, FeatureRows]) -> HeadChoice:
         """The best head. `features` are those of each readout that may be read, shape (n, width)."""
         with threadpool_limits(limits=1 if len(self.labels) < _WIDE else None):
             return self._choose(rows, features)
 
-    def _choose(self, rows: HeadRows, features: Mapping[str, Floats]) -> HeadChoice:
+    def _choose(self, rows: HeadRows, features: Mapping[str, FeatureRows]) -> HeadChoice:
         problem, decided_by = self._problem(rows)
         readouts = sorted(features, key=lambda name: -features[name].shape[1])  # the widest says the most
         scales = {name: self._scale(name, features[name], rows) for name in readouts}
-        blocks = {name: self._block(name, features[name], scales[name]) for name in readouts}
+        makers = {name: partial(self._block, name, features[name], scales[name]) for name in readouts}
         tries_ngrams = self.ngrams and len(rows.texts) >= FEW
         vocabulary = Vocabulary.of(rows.texts, len(self.labels)) if tries_ngrams else None
         if vocabulary is not None and len(vocabulary.buckets):
-            blocks[NGRAMS] = ngram_block(rows.texts, vocabulary)
+            makers[NGRAMS] = partial(ngram_block, rows.texts, vocabulary)
+        blocks = Blocks(makers)
         paths = {name: path(block, problem, self.on_step) for name, block in blocks.items()}
         candidates = ranked(readouts, paths, problem)
         best = candidates[0]
@@ -175,19 +178,19 @@ class HeadChooser:
         head, ngrams = self._fitted(best, blocks, paths, problem, scales[best.readout], vocabulary)
         weights = None if rows.weights is None else rows.weights[problem.held_out]
         head = self._deciding(head, probabilities, rows.labels[problem.held_out], weights)
-        notes = tuple(notes_on(len(rows.texts), used, blocks, paths))
+        notes = tuple(notes_on(len(rows.texts), used, paths))
         return HeadChoice(head, ngrams, tuple(candidates), decided_by, problem.held_out, probabilities, notes)
 
-    def _scale(self, name: str, features: Floats, rows: HeadRows) -> tuple[Floats, Floats]:
+    def _scale(self, name: str, features: FeatureRows, rows: HeadRows) -> tuple[Floats, Floats]:
         """(mean, scale) that a readout is standardised by."""
         mean, scale = standardiser(features, rows.weights)
         known = self._directions(name, len(features))
         return mean, known.scale if known else scale
 
-    def _block(self, name: str, features: Floats, scale: tuple[Floats, Floats]) -> Block:
+    def _block(self, name: str, features: FeatureRows, scale: tuple[Floats, Floats]) -> Block:
         known = self._directions(name, len(features))
         if known:
-            block = known.block(name, features, scale[0], len(self.labels))
+            block = known.block(name, features[:], scale[0], len(self.labels))
         else:
             block = readout_block(name, features, *scale, len(self.labels))
         return usual(block, *features.shape)

@@ -15,6 +15,7 @@ from valence.data.examples import Examples
 from valence.fitting.choice import CROSS_VALIDATED, HeadChoice, HeadChooser, HeadRows
 from valence.fitting.common_directions import common_directions
 from valence.fitting.nested import Plan, score_held_out
+from valence.model.feature_rows import FeatureRows
 from valence.model.folder import FINAL, GENERAL
 from valence.model.head import ClassWeight, Floats
 from valence.model.labels import Labels
@@ -60,6 +61,12 @@ class Features(Protocol):
         ...
 
 
+class LazyFeatures(Protocol):
+    """The same, of features that are read when they are asked for."""
+
+    def __call__(self, texts: Sequence[str], readout: str, title: str) -> FeatureRows: ...
+
+
 def check_readout(readouts: Collection[str], asked: str) -> None:
     """Raises SettingsError for a readout that the body does not have."""
     if asked != AUTO and asked not in readouts:
@@ -68,7 +75,7 @@ def check_readout(readouts: Collection[str], asked: str) -> None:
 
 def head_on_body(
     readouts: Collection[str],
-    read: Features,
+    read: Features | LazyFeatures,
     labels: Labels,
     parts: tuple[Examples, Examples],
     options: HeadOptions,
@@ -124,10 +131,14 @@ def _rows(labels: Labels, parts: tuple[Examples, Examples], weights: Floats | No
     )
 
 
-def _features(read: Features, readout: str, parts: tuple[Examples, Examples], titles: tuple[str, str]) -> Floats:
+def _features(
+    read: Features | LazyFeatures, readout: str, parts: tuple[Examples, Examples], titles: tuple[str, str]
+) -> FeatureRows:
     """Of the rows of both parts, shape (n, width)."""
+    if not any(titles):
+        return read([*parts[0].texts, *parts[1].texts], readout, "")
     return np.concatenate(
-        [read(part.texts, readout, title) for part, title in zip(parts, titles, strict=True) if len(part)]
+        [read(part.texts, readout, title)[:] for part, title in zip(parts, titles, strict=True) if len(part)]
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from valence.fitting.lbfgs import minimise
 from valence.fitting.sparse import Rows, SparseMatrix
+from valence.model.feature_rows import portions
 from valence.model.head import Floats, Ints
 from valence.model.multi_label import sigmoid
 from valence.model.softmax import log_softmax, softmax
@@ -175,8 +176,11 @@ def _preconditioner(rows: Rows, curvature: Floats, penalty: float) -> Callable[[
 
 def _together(rows: Floats, of_row: Floats, penalty: float) -> Callable[[Floats], Floats]:
     apart = max(1, len(rows) // (_ENOUGH_ROWS * rows.shape[1]))
-    some = rows[::apart] * np.sqrt(of_row[::apart] * apart)[:, None]
-    matrix = some.T @ some
+    rows, roots = rows[::apart], np.sqrt(of_row[::apart] * apart)[:, None]
+    matrix = np.zeros((rows.shape[1], rows.shape[1]), dtype=np.float32)
+    for some in portions(len(rows)):
+        part = rows[some] * roots[some]
+        matrix += part.T @ part
     matrix[np.diag_indices_from(matrix)] += penalty + _JITTER * float(np.trace(matrix))
     inverse = inverse_of_lower(np.linalg.cholesky(matrix))
     return lambda gradient: inverse.T @ (inverse @ gradient)

@@ -21,6 +21,7 @@ from valence.data.splits import FEWEST_TEXTS, rows_to_test
 from valence.fitting.choice import HeadChooser, HeadRows, HeldOutScores
 from valence.fitting.folds import Fold, folds
 from valence.fitting.linear import SEVERAL, SINGLE
+from valence.model.feature_rows import FeatureRows
 from valence.model.folder import FittedHead
 from valence.model.head import Floats, Ints
 from valence.model.labels import Labels
@@ -121,11 +122,13 @@ class HeldOut:
         return HeldOutScores(tested, probabilities, answers)
 
 
-def score_held_out(plan: Plan, chooser: HeadChooser, rows: HeadRows, features: Mapping[str, Floats]) -> HeldOutScores:
+def score_held_out(
+    plan: Plan, chooser: HeadChooser, rows: HeadRows, features: Mapping[str, FeatureRows]
+) -> HeldOutScores:
     """Scores the rows by heads that had not seen them; `features` are those of each readout, shape (n, width)."""
     held_out = HeldOut(plan, len(rows.texts), chooser.labels)
     for fitted, held in plan:
-        own = {name: values[fitted] for name, values in features.items()}
+        own: dict[str, FeatureRows] = {name: values[fitted] for name, values in features.items()}
         choice = chooser.choose(rows.take(fitted), own)
         readout = choice.chosen.readout
         reads = FittedHead(choice.head, chooser.labels, readout, "", ngrams=choice.ngrams)

@@ -66,6 +66,11 @@ class SparseMatrix:
         return int((self._ends - self._starts).sum())
 
     @property
+    def nbytes(self) -> int:
+        """Of memory that the columns and values take."""
+        return self._columns.nbytes + self._values.nbytes
+
+    @property
     def T(self) -> _Transposed:  # noqa: N802 - as numpy's arrays have it
         """The transposed matrix, which has only products."""
         return _Transposed(self)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from valence.model.feature_rows import FeatureRows, portions
 from valence.model.golden_section import minimum_between
 from valence.model.offsets import Objective, choose_offsets, log_of
 from valence.model.softmax import log_softmax, softmax
@@ -265,19 +266,21 @@ def linear_head(weight: Floats, bias: Floats, temperature: float = 1.0) -> Head:
     return Head(weight, bias, np.zeros(width, np.float32), np.ones(width, np.float32), temperature)
 
 
-def standardiser(features: Floats, weights: Floats | None) -> tuple[Floats, Floats]:
+def standardiser(features: FeatureRows, weights: Floats | None) -> tuple[Floats, Floats]:
     """Mean and standard deviation of each feature, shape (width,); 1 for a feature that is constant.
 
     Rows count by `weights`, shape (n,), where there are some.
     """
-    if weights is None:
-        mean, scale = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64)
-    else:
-        mean = np.average(features, axis=0, weights=weights)
-        scale = np.sqrt(np.average((features - mean) ** 2, axis=0, weights=weights))
-    mean, scale = mean.astype(np.float32), scale.astype(np.float32)
+    counts = np.ones(len(features)) if weights is None else weights.astype(np.float64)
+    shares = (counts / counts.sum())[:, None]
+    mean, variance = np.zeros((2, features.shape[1]))
+    for some in portions(len(features)):
+        mean += (features[some] * shares[some]).sum(axis=0)
+    for some in portions(len(features)):
+        variance += ((features[some] - mean) ** 2 * shares[some]).sum(axis=0)
+    scale = np.sqrt(variance).astype(np.float32)
     scale[scale < 1e-6] = 1.0  # a constant feature stays constant: no division by zero
-    return mean, scale
+    return mean.astype(np.float32), scale
 
 
 def _all_rows(model: Any, classes: int) -> tuple[Floats, Floats]:

@@ -38,7 +38,6 @@ def test_some_of_the_rows(file: StoredFile) -> None:
     rows = file.rows([3, 9, 4, 5])
     np.testing.assert_array_equal(rows[1:3], FEATURES[[9, 4]])
     np.testing.assert_array_equal(rows[np.array([2, 0])], FEATURES[[4, 3]])
-    np.testing.assert_array_equal(rows.take(np.array([1, 3]))[:], FEATURES[[9, 5]])
 
 
 def test_a_row_that_is_not_there_is_an_error(file: StoredFile) -> None:

@@ -115,10 +115,6 @@ class StoredRows:
             self._read(found[first:past].data.cast("B"), int(numbers[first]))
         return found
 
-    def take(self, rows: Ints) -> StoredRows:
-        """These rows, without reading them."""
-        return StoredRows(self._file, self._numbers[rows])
-
     def _read(self, into: memoryview, row: int) -> None:
         position, done = row * self._file.width * _BYTES, 0
         while done < len(into):

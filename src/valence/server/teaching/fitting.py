@@ -21,6 +21,7 @@ from valence.evaluation.label_check import check_labels, enough_rows
 from valence.fitting.choice import HeadChoice, HeadRows
 from valence.fitting.head_on_body import HeadOptions, head_on_body
 from valence.fitting.ngrams_alone import fit_ngrams_alone
+from valence.model.feature_rows import SomeRows
 from valence.model.fitted_head import FittedHead, head_bytes, head_of
 from valence.model.head import Floats
 from valence.model.labels import Labels
@@ -91,7 +92,7 @@ class _Data:
 
     def inputs(self, fitted: FittedHead, rows: Examples) -> Floats:
         """What a head reads of some rows."""
-        return fitted.inputs(self.read(rows.texts, fitted.readout, ""), rows.texts)
+        return fitted.inputs(self.read(rows.texts, fitted.readout)[:], rows.texts)
 
 
 class _Features:
@@ -105,9 +106,9 @@ class _Features:
     def readouts(self) -> Collection[str]:
         return self._features.keys()
 
-    def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:  # noqa: ARG002 - as `Features` has it
+    def __call__(self, texts: Sequence[str], readout: str, title: str = "") -> SomeRows:  # noqa: ARG002 - as `LazyFeatures` has it
         """Shape (n, width)."""
-        return self._features[readout][np.array([self._row_of[text] for text in texts], dtype=np.int64)]
+        return SomeRows(self._features[readout], np.array([self._row_of[text] for text in texts], dtype=np.int64))
 
 
 def _cut(train: Examples) -> tuple[Examples, Examples]:

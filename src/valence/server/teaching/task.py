@@ -17,7 +17,8 @@ from typing import IO, Any, Literal
 import numpy as np
 
 from valence.data.examples import Examples, Target
-from valence.server.teaching.feature_store import StoredFile, StoredRows
+from valence.model.feature_rows import FeatureRows
+from valence.server.teaching.feature_store import StoredFile
 
 Part = Literal["train", "test"]
 
@@ -86,7 +87,7 @@ class Material:
 
     train: Rows
     test: Rows
-    features: Mapping[str, StoredRows]
+    features: Mapping[str, FeatureRows]
 
 
 class ExampleFile:
@@ -122,7 +123,7 @@ def material(examples: int, features: Mapping[str, StoredFile]) -> Material:
                 values.append(value)  # type: ignore[attr-defined]  # lists, see above
             stored[part].append(rows)
     numbers = np.array([*stored["train"], *stored["test"]], dtype=np.int64).reshape(-1, len(features))
-    found = {name: file.rows(numbers[:, i]) for i, (name, file) in enumerate(features.items())}
+    found: dict[str, FeatureRows] = {name: file.rows(numbers[:, i]) for i, (name, file) in enumerate(features.items())}
     return Material(parts["train"], parts["test"], found)
 
 
