@@ -47,4 +47,5 @@ def test_it_fails_if_intervals_hold_the_truth_too_rarely_or_always(
     monkeypatch.setattr(benchmark, "coverage", coverage)
     results = tmp_path / "results.json"
     assert benchmark.main(["--draws", "1", "--rows", "12", "--results", str(results)]) == code
-    assert json.loads(results.read_text("utf-8"))["coverage"][0]["rows"] == 12
+    assert benchmark.main(["--draws", "1", "--rows", "30", "--results", str(results)]) == code
+    assert [each["rows"] for each in json.loads(results.read_text("utf-8"))["coverage"]] == [12, 30], "both stay"

@@ -117,6 +117,22 @@ def test_class_weights_count_in_the_choice_and_the_calibration() -> None:
     assert balanced < np.mean([-np.log(plain.probabilities[truth == each, each]).mean() for each in (0, 1)])
 
 
+def test_balanced_labels_of_several_per_text_are_chosen_and_calibrated_by_their_weighted_loss() -> None:
+    rare = (np.arange(ROWS) % 12 == 0).astype(np.int64)
+    marks = np.column_stack([rare, TRUTH])
+    telling = (NOISE + rare[:, None]).astype(np.float32)
+    rows, labels = (
+        HeadRows(PLAIN_TEXTS, marks, np.arange(ROWS), np.zeros(0, np.int64)),
+        Labels(["a", "b"], multi_label=True),
+    )
+    choice = HeadChooser(labels, ngrams=False, class_weight="balanced").choose(rows, {"final": telling})
+    truth, found = marks[choice.held_out], choice.probabilities
+    losses = -np.log(np.where(truth == 1, found, 1 - found))
+    each = [[losses[truth[:, label] == mark, label].mean() for mark in (0, 1)] for label in (0, 1)]
+    assert choice.chosen.log_loss == pytest.approx(np.mean(each) + 2 / ROWS, abs=1e-4)
+    assert found[truth[:, 0] == 1, 0].mean() > 0.5, "though one row in twelve has the label"
+
+
 def test_ngrams_are_not_tried_on_few_rows() -> None:
     rows = HeadRows(TELLING_TEXTS[:98], TRUTH[:98], np.arange(98), np.zeros(0, np.int64))
     assert not any(each.ngrams for each in HeadChooser(TWO).choose(rows, {"final": NOISE[:98]}).candidates)

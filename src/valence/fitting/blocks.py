@@ -105,8 +105,8 @@ class Problem:
     Attributes:
         targets: shape (n, classes).
         link: for one label a text, or several.
-        weights: of each row, shape (n,); None where all count alike.
-        fit_weights: the same times those of the classes, shape (n,) or (n, classes).
+        weights: of each row on the held-out rows, shape (n,) or (n, classes); None where all count alike.
+        fit_weights: of each row in a fit, likewise.
         folds: what is fitted on and what is held out.
     """
 

@@ -196,7 +196,7 @@ class HeadChooser:
         return usual(block, *features.shape)
 
     def _directions(self, name: str, rows: int) -> CommonDirections | None:
-        """Of a readout, if they help: many rows show by themselves which directions tell the labels apart."""
+        """Of a readout, if they help: many rows need no such help."""
         return self.directions.get(name) if rows <= CROSS_VALIDATED else None
 
     def _deciding(self, head: Head, probabilities: Floats, truth: Ints, weights: Floats | None) -> Head:
@@ -217,10 +217,9 @@ class HeadChooser:
         else:
             cut = [(np.setdiff1d(np.arange(len(rows.texts)), rows.validation), rows.validation)]
             decided_by = f"{len(rows.validation):,} validation rows"
-        several = self.labels.multi_label
+        link = SEVERAL if self.labels.multi_label else SINGLE
         # What counts more in the fit counts more in the choice too; otherwise calibration would undo classes' weights.
-        counts = rows.weights if several else weights
-        return Problem(targets, SEVERAL if several else SINGLE, counts, weights, cut), decided_by
+        return Problem(targets, link, weights, weights, cut), decided_by
 
     def _fitted(
         self,

@@ -68,17 +68,20 @@ class _Loss:
         else:  # a softmax does not change with what all its logits have in common
             apart = apart - (probabilities * apart).sum(axis=2, keepdims=True)
         error = probabilities - self._targets
-        count = error.shape[1] if several else 1
-        gradient = np.array([self._mean((error * layer).sum(axis=1)) for layer in self._layers]) / count
-        curvature = np.array([[self._mean((spread * a * b).sum(axis=1)) for a in apart] for b in apart]) / count
+        gradient = np.array([self._mean(error * layer) for layer in self._layers])
+        curvature = np.array([[self._mean(spread * a * b) for a in apart] for b in apart])
         prior = 2 * self._prior
         return gradient + prior * (factors - _USUAL[len(factors)]), curvature + prior * np.eye(len(factors))
 
     def _pooled(self, factors: Floats) -> Floats:
         return np.asarray(sum(factor * layer for factor, layer in zip(factors, self._layers, strict=True)))
 
-    def _mean(self, of_rows: Floats) -> float:
-        return float(np.average(of_rows, weights=self._weights))
+    def _mean(self, values: Floats) -> float:
+        """Of parts of the loss, shape (n, classes): see `Link.loss`."""
+        if self._weights is not None and self._weights.ndim == 2:
+            return float(np.average(values, axis=0, weights=self._weights).mean())
+        labels = values.shape[1] if self._problem.link is SEVERAL else 1
+        return float(np.average(values.sum(axis=1), weights=self._weights)) / labels
 
 
 def _bounded_step(gradient: Floats, curvature: Floats, low: Floats, high: Floats) -> Floats:

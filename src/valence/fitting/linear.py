@@ -46,8 +46,10 @@ class Link:
     both: Callable[[Floats, Floats], tuple[Floats, Floats]]
 
     def loss(self, logits: Floats, targets: Floats, weights: Floats | None = None) -> float:
-        """Mean loss; rows count by `weights`, shape (n,)."""
+        """Mean loss; rows count by `weights`, shape (n,), or of several labels each by (n, classes)."""
         losses = self.losses(np.asarray(logits, dtype=np.float64), targets)
+        if weights is not None and weights.ndim == 2:
+            return float(np.average(losses, axis=0, weights=weights).mean())
         per_row = losses if losses.ndim == 1 else losses.mean(axis=1)
         return float(np.average(per_row, weights=weights))
 

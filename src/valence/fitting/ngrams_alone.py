@@ -66,7 +66,7 @@ def fit_ngrams_alone(
     weights = fit_weights(targets, rows.weights, class_weight, several=several)
     link = SEVERAL if several else SINGLE
     # What counts more in the fit counts more in the choice too; otherwise calibration would undo the classes' weights.
-    problem = Problem(targets, link, rows.weights if several else weights, weights, [(fitted, rows.validation)])
+    problem = Problem(targets, link, weights, weights, [(fitted, rows.validation)])
     vocabulary = Vocabulary.of(rows.texts, len(labels))
     block = ngram_block(rows.texts, vocabulary)
     found: Path = path(block, problem, on_step)
