@@ -20,7 +20,7 @@ from valence.cluster.inputs import InputFile, input_files
 from valence.cluster.model import engine_from, files_of
 from valence.cluster.plans import Plan
 from valence.cluster.request import ClusterRequest
-from valence.cluster.shards import Receipt, Task, belongs_to_shard, shards_in
+from valence.cluster.shards import Receipt, Task, belongs_to_shard
 from valence.cluster.storage import Place, is_temporary, listed, place_of, read_bytes, remove, write_bytes
 from valence.cluster.worker import Done, Job, Planner, Scorer
 from valence.system.errors import DataError, ValenceError
@@ -171,10 +171,9 @@ class _Run:
 
     def _unfinished(self) -> Iterator[Task]:
         """Tasks that no earlier run finished; the receipts of the others are collected."""
-        receipts = set() if self._request.restart else set(shards_in(listed(self._out)))
+        existing = set() if self._request.restart else {place for place, _ in listed(self._out)}
         for task in self._tasks:
-            has_receipt = (task.folder, task.part.index) in receipts
-            receipt = task.finished(self._job.asked) if has_receipt else None
+            receipt = task.finished(self._job.asked) if task.receipt in existing else None
             if receipt:
                 self._receipts[_key(task)] = receipt
                 continue

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from valence.bulk.counts import Counts
 from valence.bulk.output import packed, problem_lines
@@ -135,11 +134,3 @@ def write_shard(task: Task, open_table: OpenTable, scored: Iterable[Scored], add
 def belongs_to_shard(place: Place) -> bool:
     """Whether it is a shard, its list of problems, or its receipt."""
     return _OF_SHARD.match(str(place.name)) is not None
-
-
-def shards_in(files: Iterable[tuple[Place, int]]) -> Iterator[tuple[Place, int]]:
-    """(folder, index) of every receipt among these files with their sizes."""
-    for file, _ in files:
-        name = Path(file.name).name
-        if name.startswith("part-") and name.endswith(".json") and name[5:-5].isdecimal():
-            yield file.parent, int(name[5:-5])

@@ -21,7 +21,7 @@ from valence.cluster.request import ClusterRequest
 from valence.cluster.shards import Receipt, Task, write_shard
 from valence.cluster.storage import Place, size_of
 from valence.inference.engine import Engine
-from valence.system.errors import ClusterError, DataError, SettingsError, ValenceError
+from valence.system.errors import ClusterError, SettingsError, ValenceError
 from valence.system.version import __version__
 from valence.tables.answers import Added
 from valence.tables.grid import stopped_by
@@ -53,7 +53,7 @@ class Done:
         receipt: of its shard; None if it could not be written.
         problems: the messages of its first problems, and whether the row was kept.
         error: why there is no receipt.
-        fatal: whether the error must stop the run.
+        fatal: whether the error must stop the run, because this machine cannot take part.
     """
 
     task: Task
@@ -92,8 +92,6 @@ class Scorer:
         problems: list[Problem] = []
         try:
             receipt = self._scored(task, self._engine, problems)
-        except _Strict as stop:
-            return Done(task, error=stop.error, fatal=True)
         except ValenceError as error:
             return Done(task, error=error)
         finally:
@@ -113,19 +111,13 @@ class Scorer:
                 result = with_problems(block, results(block.texts, score), where)
                 _, _, block_problems = result
                 if request.bad_rows == "stop" and block_problems:
-                    first = block_problems[0]
-                    raise _Strict(stopped_by(first.error))
+                    raise stopped_by(block_problems[0].error)
                 problems.extend(block_problems[: LOGGED_PROBLEMS - len(problems)])
                 yield result
 
         added = Added(request.prefix, several=engine.fitted.labels.multi_label)
         with part_opened(table, task.part, request) as (open_table, blocks):
             return write_shard(task, open_table, scored(blocks), added, self._job.asked)
-
-
-class _Strict(Exception):  # noqa: N818 - it carries an error past the handlers of ValenceError
-    def __init__(self, error: DataError) -> None:
-        self.error = error
 
 
 def unfit(job: Job) -> ValenceError | None:
