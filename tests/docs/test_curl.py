@@ -68,6 +68,7 @@ def environment(home: Path) -> Iterator[dict[str, str]]:
         "VALENCE_TRUSTED_PROXIES": "1",
         "VALENCE_PERSPECTIVE_ATTRIBUTES": "TOXICITY=bundled:negative",
         "VALENCE_CORAL_SECRETS": "secret",
+        "VALENCE_DISCOURSE_SECRETS": "secret",
     }
     command = [sys.executable, "-c", "from valence.cli import main; main()", "serve", "--port", "0"]
     env = os.environ | settings | {"VALENCE_LOG_LEVEL": "error"}

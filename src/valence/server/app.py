@@ -8,7 +8,22 @@ from flask import Flask
 
 from valence.server import error_handlers
 from valence.server.adapters import install as adapters
-from valence.server.api import classifiers, examples, feedback, files, health, jobs, models, predict, session, versions
+from valence.server.api import (
+    classifiers,
+    decisions,
+    examples,
+    feedback,
+    files,
+    health,
+    items,
+    jobs,
+    models,
+    predict,
+    queue,
+    session,
+    versions,
+    webhooks,
+)
 from valence.server.api import metrics as metrics_api
 from valence.server.auth import access
 from valence.server.auth.access import AccessControl
@@ -17,6 +32,7 @@ from valence.server.auth.rate_limits import RateLimits
 from valence.server.classifiers.registry import Registry
 from valence.server.jobs.runner import Runner
 from valence.server.jobs.submit import JobSubmission
+from valence.server.moderation.background import Background
 from valence.server.monitoring import logs, metrics
 from valence.server.monitoring.metrics import Metrics
 from valence.server.openapi import document
@@ -36,6 +52,10 @@ BLUEPRINTS = (
     classifiers.blueprint,
     examples.blueprint,
     versions.blueprint,
+    items.blueprint,
+    queue.blueprint,
+    decisions.blueprint,
+    webhooks.blueprint,
     session.blueprint,
     health.blueprint,
     metrics_api.blueprint,
@@ -51,14 +71,15 @@ def create_app(
     runner: Runner | None = None,
     teacher: Teacher | None = None,
     publications: Publications | None = None,
+    moderation: Background | None = None,
     page_folder: Path = pages.STATIC,
 ) -> Flask:
     """The server as a WSGI application.
 
     Without a `registry`, the models of the settings are loaded before this returns; to answer requests meanwhile, pass
     a registry and load it in a thread, as `valence.server.production` does. The `database`, by default the one of the
-    settings, is opened on first use. Jobs are scored, classifiers fitted and publications of other servers
-    noticed only once the caller starts the `runner`, the `teacher` and the `publications`.
+    settings, is opened on first use. Jobs and items are scored, classifiers fitted and publications of other servers
+    noticed only once the caller starts the `runner`, the `moderation`, the `teacher` and the `publications`.
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
@@ -70,14 +91,18 @@ def create_app(
     submission = JobSubmission(database, registry, settings)
     teacher = teacher or Teacher(database, registry)
     publications = publications or Publications(database, registry)
-    runner = runner or Runner(database, registry, jobs=settings.jobs, version_of=publications.version)
-    state = State(settings, registry, database, rates, Metrics(registry), submission, runner, teacher, publications)
+    runner = runner or Runner(
+        database, registry, jobs=settings.jobs, version_of=publications.version, item_days=settings.item_days
+    )
+    moderation = moderation or Background(database, registry, settings)
+    measured = Metrics(registry)
+    state = State(settings, registry, database, rates, measured, submission, runner, teacher, publications, moderation)
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     adapters.install(app, settings)
     # After-request functions run in reverse order: headers first, then the log line with the final status.
-    metrics.install(app, state.metrics)
+    metrics.install(app, measured)
     logs.install(app)
     security_headers.install(app, settings)
     access.install(app, AccessControl(settings, database, rates))

@@ -30,6 +30,7 @@ from valence.server.auth.sessions import new_token
 from valence.server.classifiers.loading import facts, loaders
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs.runner import Runner
+from valence.server.moderation.background import Background
 from valence.server.monitoring import logs
 from valence.server.settings import Settings
 from valence.server.store.database import Database
@@ -146,7 +147,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         )  # doesn't connect yet
         self.teacher = Teacher(self.database, self.registry)
         self.publications = Publications(self.database, self.registry)
-        self.runner = Runner(self.database, self.registry, jobs=settings.jobs, version_of=self.publications.version)
+        self.runner = Runner(
+            self.database,
+            self.registry,
+            jobs=settings.jobs,
+            version_of=self.publications.version,
+            item_days=settings.item_days,
+        )
+        self.moderation = Background(self.database, self.registry, settings)
         self._descriptor = listening.detach()  # gunicorn owns it from here on
         super().__init__()
 
@@ -163,6 +171,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             runner=self.runner,
             teacher=self.teacher,
             publications=self.publications,
+            moderation=self.moderation,
         )
 
     def _options(self) -> dict[str, Any]:
@@ -205,6 +214,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.runner.start()
         self.teacher.start()
         self.publications.start()
+        self.moderation.start()
 
     def _sign_in_address(self) -> str | None:
         """The page's address with a token that signs one browser in; None if other machines can reach the server.
@@ -221,6 +231,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def _close(self, _arbiter: Any, _worker: Any) -> None:
         self.teacher.close()
+        self.moderation.close()
         self.publications.close()
         self.runner.close()
         self.registry.close()

@@ -18,18 +18,20 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from valence.model.bundled import BUNDLED_FOLDER
 from valence.server.adapter_settings import AdapterSettings
 from valence.server.model_path import ModelPath
+from valence.server.moderation_settings import ModerationSettings
 from valence.server.schemas.base import MAX_TEXTS
 from valence.server.store.address import database_address
 from valence.system.errors import SettingsError
 
 PREFIX = "VALENCE_"
 # Never shown in an error: the value may contain a password.
-_SECRET = {"VALENCE_DATABASE_URL", "DATABASE_URL", "VALENCE_REDIS_URL", "REDIS_URL", "VALENCE_CORAL_SECRETS"}
+_SECRET = {*"VALENCE_DATABASE_URL DATABASE_URL VALENCE_REDIS_URL REDIS_URL VALENCE_CORAL_SECRETS".split()}
+_SECRET |= {"VALENCE_DISCOURSE_SECRETS", "VALENCE_CORAL_QUEUE_SECRETS"}
 # Scopes that can be opened to everyone. Those that show other people's texts, or change something, can't.
 Open = Literal["predict", "send-feedback", "read-metrics"]
 
 
-class Settings(AdapterSettings):
+class Settings(ModerationSettings, AdapterSettings):
     """Every setting. Create one with `load_settings`, which reports errors by their variables."""
 
     model_config = SettingsConfigDict(
@@ -156,7 +158,6 @@ class Settings(AdapterSettings):
     log_format: Literal["auto", "json", "text"] = Field(
         "auto", description="Format of log lines; auto is text on a terminal and JSON elsewhere."
     )
-
     max_classifiers: int = Field(
         20,
         ge=0,

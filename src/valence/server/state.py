@@ -11,6 +11,7 @@ from valence.server.auth.rate_limits import RateLimits
 from valence.server.classifiers.registry import Registry
 from valence.server.jobs.runner import Runner
 from valence.server.jobs.submit import JobSubmission
+from valence.server.moderation.background import Background
 from valence.server.monitoring.metrics import Metrics
 from valence.server.settings import Settings
 from valence.server.store.database import Database
@@ -31,6 +32,7 @@ class State:
     runner: Runner
     teacher: Teacher
     publications: Publications
+    moderation: Background
     document: dict[str, Any] = field(default_factory=dict)  # filled once all views are registered
 
 

@@ -47,6 +47,14 @@ STRICTER = {
     ("/api/v1/examples/erase", "post"),
     ("/api/v1/examples/preview", "post"),
     ("/api/v1/session", "post"),
+    ("/api/v1/items", "post"),
+    ("/api/v1/items/{number}/decisions", "post"),
+    ("/api/v1/decisions", "get"),
+    ("/api/v1/queue", "get"),
+    ("/api/v1/queue/next", "post"),
+    ("/api/v1/queue/rules", "patch"),
+    ("/api/v1/webhooks", "post"),
+    ("/api/v1/webhooks/{identity}", "patch"),
 }
 # Operations whose body is a file: any text is one, so what breaks the schema of a body may still be read.
 FILES = {
@@ -72,6 +80,7 @@ class Fuzzing:
         settings = default_settings().model_copy(update=changes)
         app = create_app(settings, registry=Registry([served(FakeScorer())]), page_folder=folder)
         _teach(app)
+        _fill_the_queue(app)
         self.key = bearer(keys.create(app.extensions[KEY].database, "the fuzzer", ["admin"]))
         # Our key is added to every request; to leave keys out is the business of test_access.py.
         config = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
@@ -110,11 +119,20 @@ def _teach(app: Flask) -> None:
     assert client.post("/api/v1/classifiers/fuzzed/examples", json=example, headers=key).status_code == 200
 
 
+def _fill_the_queue(app: Flask) -> None:
+    """Items, for the calls that speak of one."""
+    client, key = app.test_client(), bearer(keys.create(app.extensions[KEY].database, "the forum", ["items"]))
+    items = {"items": [{"id": str(i), "text": f"text {i}"} for i in range(3)]}
+    assert client.post("/api/v1/items?wait=true", json=items, headers=key).status_code == 200
+
+
 def _speak_of_the_model_that_is_there(case: Any) -> None:
     """Made-up calls name made-up models and classifiers and get no further; half of them shall reach the database."""
     body = case.body
     if "name" in (case.path_parameters or {}) and "/classifiers/" in case.path and len(str(body)) % 2:
         case.path_parameters["name"] = "fuzzed"
+    if "number" in (case.path_parameters or {}) and "/items/" in case.path and len(str(body)) % 2:
+        case.path_parameters["number"] = "1"
     if case.path == "/api/v1/feedback" and isinstance(body, dict) and "model" in body and len(str(body)) % 2:
         body["model"] = {"name": FACTS.name, "body": FACTS.body, "head": FACTS.head}
         body["predicted"], body["label"] = FACTS.labels[0], None

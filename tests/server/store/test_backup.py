@@ -17,12 +17,23 @@ from tests.server.databases import address_of_file, new_database
 from valence.cli import main
 from valence.server.auth import keys
 from valence.server.feedback.export import as_jsonl
-from valence.server.store import classifier_rows, example_rows, feedback_rows, version_rows
+from valence.server.store import (
+    classifier_rows,
+    decision_rows,
+    example_rows,
+    feedback_rows,
+    item_rows,
+    rules_rows,
+    scoring_rows,
+    version_rows,
+    webhook_rows,
+)
 from valence.server.store.address import database_address
 from valence.server.store.backup import backup, check, restore
 from valence.server.store.classifier_tables import Classifier, Version
 from valence.server.store.database import Database
 from valence.server.store.example_rows import Wanted
+from valence.server.store.moderation_tables import Webhook
 from valence.system.errors import StoreError
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -71,6 +82,39 @@ def _teach(database: Database) -> None:
     assert version_rows.publish(database, "id", 1, "f" * 12)
 
 
+def _moderate(database: Database) -> None:
+    """An item that was decided, a classifier's rules and a webhook."""
+    values = {"digest": "d" * 32, "author": "bob", "parent": None, "thread": None, "link": None, "posted_at": None}
+    row = {"classifier": "id", "sender_id": "p", "text": "naïve 🎬 \u2028", "blind": False, **values}
+    (put,) = item_rows.put(database, "id", [row])
+    claimed = scoring_rows.claim(database, limit=9)
+    judged = scoring_rows.Judged(put.number, 1, {"state": "waiting", "score": 0.1 + 0.2})
+    scoring_rows.save(database, claimed, [judged])
+    choice = decision_rows.Choice(
+        "r" * 36, put.number, "remove", None, 2, copies=False, replace=False, claim=None, by="me"
+    )
+    decision_rows.decide(database, choice, None)
+    rules = {"approve_label": None, "remove_label": "a", "pass_below": 0.1, "flag_from": 0.9, "learn": True}
+    rules_rows.put(database, "id", {**rules, "dry_run": False, "changed_by": "me", "changed_at": NOW})
+    hook = {"id": "w", "url": "https://forum.example", "secret": "s", "events": "[]", "message": ""}
+    webhook_rows.put(database, Webhook(**hook, created_by="me", created_at=NOW), limit=9)
+
+
+def _moderated(database: Database) -> Any:
+    item = item_rows.get(database, 1)
+    (decision,) = decision_rows.every(database, "id")
+    rules = rules_rows.get(database, "id")
+    (webhook,) = webhook_rows.every(database)
+    assert item is not None
+    assert rules is not None
+    return (
+        (item.text, item.score, item.state, item.action, item.closed_at),
+        (decision.id, decision.item, decision.action, decision.made_at),
+        (rules.remove_label, rules.learn, rules.flag_from),
+        (webhook.url, webhook.secret),
+    )
+
+
 def _taught(database: Database) -> Any:
     version = version_rows.with_head(database, "id", 1)
     assert version is not None
@@ -105,12 +149,17 @@ def test_everything_comes_back_in_either_kind_and_counting_goes_on(
     keys.revoke(full, revoked.split("_")[1])
     file = tmp_path / "backup.jsonl"
     _teach(full)
+    _moderate(full)
     assert dict(backup(full, file).rows) == {
         "api_keys": 2,
         "feedback": 3,
         "classifiers": 1,
         "classifier_versions": 1,
         "examples": 2,
+        "moderation_rules": 1,
+        "items": 1,
+        "decisions": 1,
+        "webhooks": 1,
     }
     restore(empty, file)
     assert _told(empty) == _told(full)
@@ -118,8 +167,12 @@ def test_everything_comes_back_in_either_kind_and_counting_goes_on(
     assert keys.holder_of(empty, key) is not None
     assert keys.holder_of(empty, revoked) is None
     assert _taught(empty) == _taught(full)
+    assert _moderated(empty) == _moderated(full)
     again = example_rows.put(empty, "id", [_example("new")], limit=9)
     assert (again.added, max(row.id for row in example_rows.every(empty, "id", Wanted()))) == (1, 3)
+    row = {"classifier": "id", "sender_id": "q", "text": "t", "digest": "e" * 32, "blind": False}
+    rest = dict.fromkeys(("author", "parent", "thread", "link", "posted_at"))
+    assert item_rows.put(empty, "id", [{**row, **rest}])[0].number == 2
     _say(empty, 9)
     assert len(_told(empty)) == 4
 

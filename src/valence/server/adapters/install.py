@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 
 from valence.server.adapters.coral import views as coral
 from valence.server.adapters.hugging_face import views as hugging_face
+from valence.server.adapters.incoming import views as incoming
 from valence.server.adapters.openai import views as openai
 from valence.server.adapters.perspective import views as perspective
 from valence.server.error_forms import Address, set_addresses
@@ -32,3 +33,7 @@ def _chosen(settings: Settings) -> Iterator[tuple[Blueprint, Sequence[Address]]]
         yield perspective.blueprint, perspective.ADDRESSES
     if settings.coral_secrets:
         yield coral.blueprint, coral.ADDRESSES
+    if settings.discourse_secrets:
+        yield incoming.discourse_blueprint, incoming.DISCOURSE_ADDRESSES
+    if settings.coral_queue_secrets:
+        yield incoming.coral_blueprint, incoming.CORAL_ADDRESSES

@@ -200,7 +200,8 @@ def remove_example(name: str, identity: int) -> Response:
     response_examples=examples.ERASED,
 )
 def erase_examples(body: EraseRequest) -> Erased:
-    """Deletes a text, or everything by an author, from the examples of all classifiers. Fit and publish them again, so
-    that nothing that was learnt from it answers any more.
+    """Deletes a text, or everything by an author, from the examples and the queues of all classifiers; decisions stay
+    in the log, which holds no text and no author. Fit and publish the classifiers again, so that nothing that was
+    learnt from it answers any more.
     """
     return listing.erase(body, state().database)

@@ -4,5 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Scope = Literal["predict", "send-feedback", "read-feedback", "read-metrics", "score-files", "classifiers", "admin"]
+Scope = Literal[
+    "predict",
+    "send-feedback",
+    "read-feedback",
+    "read-metrics",
+    "score-files",
+    "classifiers",
+    "items",
+    "moderate",
+    "admin",
+]
 SCOPES: tuple[Scope, ...] = get_args(Scope)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs import results
 from valence.server.problems import ProblemError
+from valence.server.store import item_rows
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.job_rows import Claimed
@@ -41,15 +42,22 @@ class Runner:
     Args:
         jobs: whether jobs are scored at all.
         version_of: finds a version of a taught classifier, published or not: see `Publications.version`.
+        item_days: days until an item of the moderators' queue is deleted after it was decided or passed.
     """
 
     def __init__(
-        self, database: Database, registry: Registry, *, jobs: bool, version_of: FindVersion = lambda *_: None
+        self,
+        database: Database,
+        registry: Registry,
+        *,
+        jobs: bool,
+        version_of: FindVersion = lambda *_: None,
+        item_days: int = 30,
     ) -> None:
         self._version_of = version_of
         self._database = database
         self._registry = registry
-        self._jobs = jobs
+        self._jobs, self._item_days = jobs, item_days
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
@@ -71,9 +79,10 @@ class Runner:
             self._thread.join(STOP_TIMEOUT_S)
 
     def run_once(self) -> bool:
-        """Deletes expired jobs, then works on one job; False if there is none. Raises StoreError."""
+        """Deletes expired jobs and items, then works on one job; False if there is none. Raises StoreError."""
         if time.monotonic() >= self._expiry_at:
             rows.remove_expired(self._database)
+            item_rows.remove_expired(self._database, self._item_days)
             self._expiry_at = time.monotonic() + EXPIRY_S
         self.forget_removed()
         claimed = rows.claim(self._database) if self._jobs else None

@@ -57,6 +57,7 @@ class Operation:
         responses: status -> schema of the response's JSON, or its media; without the problems.
         body: schema of the JSON body, if it has one.
         upload: media types of the file in the body, if it takes one.
+        max_fields: fields of the body at most, nested ones included.
         query: schema of the query, if it has one.
         scope: scope that a key needs; None if no key is needed.
         policy: rate limit that it counts against; None if it isn't limited, and keys are ignored.
@@ -72,6 +73,7 @@ class Operation:
     description: str
     responses: Mapping[int, type[Wire] | Media]
     body: type[Wire] | None = None
+    max_fields: int = MAX_FIELDS
     upload: Media | None = None
     query: type[Wire] | None = None
     scope: Scope | None = None
@@ -129,7 +131,7 @@ def operation(
             if query is not None:
                 arguments["query"] = read_query(query)
             if body is not None:
-                arguments["body"] = read_body(body)
+                arguments["body"] = read_body(body, contract.max_fields)
             with read_upload(upload) if upload is not None else nullcontext() as file:
                 result = view(**arguments, **({} if file is None else {"upload": file}))
             if isinstance(result, Response):

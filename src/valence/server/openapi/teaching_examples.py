@@ -137,7 +137,7 @@ EXAMPLE_CHANGES: dict[str, Any] = {
     "the label is right": {"checked": True},
 }
 ERASE_REQUESTS: dict[str, Any] = {"an author": {"author": "bob"}, "a text": {"text": "You clearly didn't read it."}}
-ERASED: dict[str, Any] = {"three examples": {"erased": 3}}
+ERASED: dict[str, Any] = {"three examples": {"erased": 3, "items": 1}}
 VERSION_LISTS: dict[str, Any] = {"two versions": {"versions": [_SUMMARY, _FIRST]}}
 VERSIONS: dict[str, Any] = {
     "the newest version": {

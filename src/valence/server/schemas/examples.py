@@ -129,6 +129,7 @@ class EraseRequest(Wire):
 
 class Erased(Wire):
     erased: int = Field(description="Examples that were deleted, of all classifiers.")
+    items: int = Field(description="Items that were deleted from the queues of all classifiers.")
 
 
 class Suspect(Wire):

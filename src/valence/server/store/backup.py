@@ -1,8 +1,9 @@
 """Backs up everything permanent in the database to one portable file, and restores it, also from SQLite to PostgreSQL.
 
 The file is JSON Lines: a header, one line per row, and an end with counts and a checksum, which reveal a truncated or
-changed file. It contains the keys' digests, the classifiers with their examples, which are people's texts, and texts of
-feedback if the operator stores them. Jobs, fits and sessions aren't included: they last for hours.
+changed file. It contains the keys' digests, webhooks with their secrets, and people's texts: the examples of
+classifiers, the items of the moderators' queues, and texts of feedback if the operator stores them. Jobs, fits,
+sessions and undelivered events of webhooks aren't included: they last for hours.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sqlalchemy import LargeBinary, Table, delete, func, insert, select, text
 
 from valence.server.store.classifier_tables import Classifier, Example, Fit, Version
 from valence.server.store.database import HEAD, Database
+from valence.server.store.moderation_tables import Decision, Delivery, Item, Rules, Webhook
 from valence.server.store.tables import ApiKey, Base, Feedback, Job, SignedIn, UtcTime
 from valence.system.errors import StoreError
 from valence.system.files import file_in_place_of
@@ -30,12 +32,14 @@ FORMAT = 1
 _ROWS_AT_A_TIME = 500
 _TABLES: Mapping[str, Table] = {
     model.__tablename__: Base.metadata.tables[model.__tablename__]
-    for model in (ApiKey, Feedback, Classifier, Version, Example)  # those that others refer to go first
+    # Those that others refer to go first.
+    for model in (ApiKey, Feedback, Classifier, Version, Example, Rules, Item, Decision, Webhook)
 }
 # PostgreSQL assigns these numbers, and must continue after the restored ones.
 _ADVANCE = "SELECT setval(pg_get_serial_sequence({0!r}, {1!r}), coalesce(max({1}), 0) + 1, false) FROM {0}"
 _ADVANCE_SEQUENCES = tuple(
-    text(_ADVANCE.format(table, column)) for table, column in (("feedback", "sequence"), ("examples", "id"))
+    text(_ADVANCE.format(table, column))
+    for table, column in (("feedback", "sequence"), ("examples", "id"), ("items", "number"), ("decisions", "id"))
 )
 
 
@@ -94,7 +98,8 @@ def restore(database: Database, path: Path, *, replace: bool = False) -> Content
                     hint="Restore into an empty database, or add --replace to delete its rows.",
                     code="store-occupied",
                 )
-        for table in (*reversed([*_TABLES.values()]), Job.__table__, Fit.__table__, SignedIn.__table__):
+        short_lived = (model.__table__ for model in (Job, Fit, SignedIn, Delivery))
+        for table in (*short_lived, *reversed([*_TABLES.values()])):
             session.execute(delete(cast("Table", table)))
         for name, entries in groupby(_rows(path), key=lambda entry: entry[0]):
             while batch := [row for _, row in islice(entries, _ROWS_AT_A_TIME)]:

@@ -7,8 +7,10 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import delete, func, select
 
+from valence.server.store import item_rows
 from valence.server.store.classifier_tables import Classifier
 from valence.server.store.database import Database
+from valence.server.store.moderation_tables import Item, Rules
 
 _LOCK = 8_253_623_003  # an arbitrary number; this lock serialises counting and storing classifiers
 
@@ -69,8 +71,14 @@ def change(database: Database, identity: str, values: Mapping[str, Any]) -> Lite
 
 
 def remove(database: Database, identity: str) -> bool:
-    """Deletes a classifier with its examples, versions and fit; False if it is gone. Raises StoreError."""
+    """Deletes a classifier with its examples, versions, fit, items and rules; False if it is gone. Raises StoreError.
+
+    The log of decisions about its items stays: it holds no text.
+    """
+    item_rows.remove_of_classifier(database, identity)
     with database.writing(removes=True) as session:
+        session.execute(delete(Item).where(Item.classifier == identity))  # that came in meanwhile
+        session.execute(delete(Rules).where(Rules.classifier == identity))
         removed = delete(Classifier).where(Classifier.id == identity).returning(Classifier.id)
         return session.scalar(removed) is not None
 

@@ -107,6 +107,41 @@ def put(database: Database, classifier: str, rows: Sequence[Mapping[str, Any]], 
         return Added(len(new), len(changed), len(given) - len(new) - len(changed))
 
 
+def teach(session: Session, classifier: str, row: Mapping[str, Any], *, limit: int) -> dict[str, Any] | None:
+    """Makes a decided text an example, in a transaction that holds the classifier; `row` as for `put`.
+
+    Returns what `take_back` needs: the example's ID, and what it was before. None, changing nothing, if there are
+    `limit` examples.
+    """
+    now = datetime.now(UTC)
+    values = {name: row[name] for name in ("labels", "source", "picked", "added_by", "checked")}
+    query = select(Example).where(Example.classifier_id == classifier, Example.digest == row["digest"])
+    example = session.scalars(query.with_for_update()).first()
+    if example is not None:
+        before = {name: getattr(example, name) for name in values}
+        for name, value in values.items():
+            setattr(example, name, value)
+        example.changed_at = now
+        return {"example": example.id, "before": before}
+    count = select(func.count()).select_from(Example).where(Example.classifier_id == classifier)
+    if (session.scalar(count) or 0) >= limit:
+        return None
+    example = Example(classifier_id=classifier, **row, added_at=now, changed_at=now)
+    session.add(example)
+    session.flush()
+    return {"example": example.id, "before": None}
+
+
+def take_back(session: Session, taught: Mapping[str, Any]) -> None:
+    """Undoes `teach`, unless somebody has labelled the text in another way since."""
+    which = (Example.id == taught["example"], Example.source == "decision")
+    if taught["before"] is None:
+        session.execute(delete(Example).where(*which))
+    else:
+        values = {**taught["before"], "changed_at": datetime.now(UTC)}
+        session.execute(update(Example).where(*which).values(**values))
+
+
 def _there(session: Session, classifier: str) -> dict[str, str | None]:
     query = select(Example.digest, Example.labels).where(Example.classifier_id == classifier)
     return {row.digest: row.labels for row in session.execute(query)}

@@ -79,8 +79,9 @@ def cancel(database: Database, classifier: str) -> bool:
 def claim(database: Database) -> ClaimedFit | None:
     """Claims the oldest fit that is waiting or whose server is gone; None if there is none. Raises StoreError."""
     now = datetime.now(UTC)
-    # A claim further in the future than possible was made before the clock was set back.
-    abandoned = or_(Fit.claimed_until < now, Fit.claimed_until > now + CLAIM)
+    # A claim much further in the future than possible was made before the clock was set back. Twice as far, because
+    # another server may have claimed it after `now`, while we waited for the database.
+    abandoned = or_(Fit.claimed_until < now, Fit.claimed_until > now + 2 * CLAIM)
     available = or_(Fit.state == "waiting", and_(Fit.state == "running", abandoned))
     oldest = select(Fit).where(available).order_by(Fit.requested_at, Fit.classifier_id).limit(1)
     with database.writing() as session:

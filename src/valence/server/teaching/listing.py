@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from valence.server.cursors import MAX_NUMBER, cursor_of, number_in
 from valence.server.problems import ProblemError, invalid_field
 from valence.server.schemas import examples as wire
-from valence.server.store import example_rows
+from valence.server.store import example_rows, item_rows
 from valence.server.store.classifier_tables import Classifier, Example
 from valence.server.store.database import Database
 from valence.server.store.example_rows import Wanted
@@ -75,11 +75,12 @@ def remove(identity: int, classifier: Classifier, database: Database) -> None:
 
 
 def erase(request: wire.EraseRequest, database: Database) -> wire.Erased:
-    """Deletes a text, or everything by an author, from all classifiers. Raises StoreError."""
+    """Deletes a text, or everything by an author, from all classifiers and queues. Raises StoreError."""
     if cannot_be_stored(request.text or request.author or ""):
-        return wire.Erased(erased=0)
+        return wire.Erased(erased=0, items=0)
     digest = None if request.text is None else digest_of(request.text)
-    return wire.Erased(erased=example_rows.erase(database, digest=digest, author=request.author))
+    items = item_rows.erase(database, digest=digest, author=request.author)
+    return wire.Erased(erased=example_rows.erase(database, digest=digest, author=request.author), items=items)
 
 
 def as_jsonl(rows: Iterable[Example]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddExampleFileData, AddExampleFileErrors, AddExampleFileResponses, AddExamplesData, AddExamplesErrors, AddExamplesResponses, CancelFitData, CancelFitErrors, CancelFitResponses, ChangeClassifierData, ChangeClassifierErrors, ChangeClassifierResponses, ChangeExampleData, ChangeExampleErrors, ChangeExampleResponses, CompareVersionsData, CompareVersionsErrors, CompareVersionsResponses, CreateClassifierData, CreateClassifierErrors, CreateClassifierResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DeleteClassifierData, DeleteClassifierErrors, DeleteClassifierResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteVersionData, DeleteVersionErrors, DeleteVersionResponses, DownloadVersionData, DownloadVersionErrors, DownloadVersionResponses, EraseExamplesData, EraseExamplesErrors, EraseExamplesResponses, ExportExamplesData, ExportExamplesErrors, ExportExamplesResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, FitClassifierData, FitClassifierErrors, FitClassifierResponses, GetClassifierData, GetClassifierErrors, GetClassifierResponses, GetFitData, GetFitErrors, GetFitResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetVersionData, GetVersionErrors, GetVersionResponses, HealthzData, HealthzErrors, HealthzResponses, ListClassifiersData, ListClassifiersErrors, ListClassifiersResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNextTextsData, ListNextTextsErrors, ListNextTextsResponses, ListSuspectsData, ListSuspectsErrors, ListSuspectsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PredictSeveralData, PredictSeveralErrors, PredictSeveralResponses, PreviewExamplesData, PreviewExamplesErrors, PreviewExamplesResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, PublishVersionData, PublishVersionErrors, PublishVersionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RemoveExampleData, RemoveExampleErrors, RemoveExampleResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TryVersionData, TryVersionErrors, TryVersionResponses, UnpublishData, UnpublishErrors, UnpublishResponses } from './types.gen';
+import type { AddExampleFileData, AddExampleFileErrors, AddExampleFileResponses, AddExamplesData, AddExamplesErrors, AddExamplesResponses, AddItemsData, AddItemsErrors, AddItemsResponses, CancelFitData, CancelFitErrors, CancelFitResponses, ChangeClassifierData, ChangeClassifierErrors, ChangeClassifierResponses, ChangeExampleData, ChangeExampleErrors, ChangeExampleResponses, ChangeRulesData, ChangeRulesErrors, ChangeRulesResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CompareVersionsData, CompareVersionsErrors, CompareVersionsResponses, CreateClassifierData, CreateClassifierErrors, CreateClassifierResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DecideItemData, DecideItemErrors, DecideItemResponses, DeleteClassifierData, DeleteClassifierErrors, DeleteClassifierResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteVersionData, DeleteVersionErrors, DeleteVersionResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DownloadVersionData, DownloadVersionErrors, DownloadVersionResponses, EraseExamplesData, EraseExamplesErrors, EraseExamplesResponses, ExplainItemData, ExplainItemErrors, ExplainItemResponses, ExportDecisionsData, ExportDecisionsErrors, ExportDecisionsResponses, ExportExamplesData, ExportExamplesErrors, ExportExamplesResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, FitClassifierData, FitClassifierErrors, FitClassifierResponses, GetClassifierData, GetClassifierErrors, GetClassifierResponses, GetFitData, GetFitErrors, GetFitResponses, GetItemData, GetItemErrors, GetItemResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, GetReportData, GetReportErrors, GetReportResponses, GetRulesData, GetRulesErrors, GetRulesResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSummaryData, GetSummaryErrors, GetSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, HealthzData, HealthzErrors, HealthzResponses, ListClassifiersData, ListClassifiersErrors, ListClassifiersResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNextTextsData, ListNextTextsErrors, ListNextTextsResponses, ListQueueData, ListQueueErrors, ListQueueResponses, ListSuspectsData, ListSuspectsErrors, ListSuspectsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PredictSeveralData, PredictSeveralErrors, PredictSeveralResponses, PreviewExamplesData, PreviewExamplesErrors, PreviewExamplesResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, PublishVersionData, PublishVersionErrors, PublishVersionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RegisterWebhookData, RegisterWebhookErrors, RegisterWebhookResponses, ReleaseItemsData, ReleaseItemsErrors, ReleaseItemsResponses, RemoveExampleData, RemoveExampleErrors, RemoveExampleResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TakeNextData, TakeNextErrors, TakeNextResponses, TryVersionData, TryVersionErrors, TryVersionResponses, UndoDecisionData, UndoDecisionErrors, UndoDecisionResponses, UnpublishData, UnpublishErrors, UnpublishResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -411,9 +411,58 @@ export const tryVersion = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * List the decisions
+ *
+ * The log, newest first, one page at a time. Nothing is ever changed in it: an undo is an entry of its own.
+ */
+export const listDecisions = <ThrowOnError extends boolean = false>(options?: Options<ListDecisionsData, ThrowOnError>): RequestResult<ListDecisionsResponses, ListDecisionsErrors, ThrowOnError> => (options?.client ?? client).get<ListDecisionsResponses, ListDecisionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/decisions',
+    ...options
+});
+
+/**
+ * Export the decisions
+ *
+ * The whole log, oldest first, with reasons. In CSV, fields that a spreadsheet would run as formulas start with an apostrophe; JSON Lines has everything as it is.
+ */
+export const exportDecisions = <ThrowOnError extends boolean = false>(options?: Options<ExportDecisionsData, ThrowOnError>): RequestResult<ExportDecisionsResponses, ExportDecisionsErrors, ThrowOnError> => (options?.client ?? client).get<ExportDecisionsResponses, ExportDecisionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/decisions/export',
+    ...options
+});
+
+/**
+ * Undo a decision
+ *
+ * Takes a decision back, with its copies: each item has the decision before it again, or waits, and what the classifier learnt is as it was. Webhooks get an event.
+ */
+export const undoDecision = <ThrowOnError extends boolean = false>(options: Options<UndoDecisionData, ThrowOnError>): RequestResult<UndoDecisionResponses, UndoDecisionErrors, ThrowOnError> => (options.client ?? client).post<UndoDecisionResponses, UndoDecisionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/decisions/undo',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Erase a text or an author
  *
- * Deletes a text, or everything by an author, from the examples of all classifiers. Fit and publish them again, so that nothing that was learnt from it answers any more.
+ * Deletes a text, or everything by an author, from the examples and the queues of all classifiers; decisions stay in the log, which holds no text and no author. Fit and publish the classifiers again, so that nothing that was learnt from it answers any more.
  */
 export const eraseExamples = <ThrowOnError extends boolean = false>(options: Options<EraseExamplesData, ThrowOnError>): RequestResult<EraseExamplesResponses, EraseExamplesErrors, ThrowOnError> => (options.client ?? client).post<EraseExamplesResponses, EraseExamplesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -536,6 +585,89 @@ export const previewFile = <ThrowOnError extends boolean = false>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Send items
+ *
+ * Up to 100 comments, all stored or none. Sending one again is safe: with the same text it is a repeat, with another text it is an edit, which is scored and decided anew. They are scored in the background, and deleted VALENCE_ITEM_DAYS after their decision.
+ */
+export const addItems = <ThrowOnError extends boolean = false>(options: Options<AddItemsData, ThrowOnError>): RequestResult<AddItemsResponses, AddItemsErrors, ThrowOnError> => (options.client ?? client).post<AddItemsResponses, AddItemsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/items',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete an item
+ *
+ * Deletes it permanently, with its text. Decisions about it stay in the log, which holds no text.
+ */
+export const deleteItem = <ThrowOnError extends boolean = false>(options: Options<DeleteItemData, ThrowOnError>): RequestResult<DeleteItemResponses, DeleteItemErrors, ThrowOnError> => (options.client ?? client).delete<DeleteItemResponses, DeleteItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/items/{number}',
+    ...options
+});
+
+/**
+ * Get an item
+ *
+ * The item with the comments around it, and what was decided about its author's last items.
+ */
+export const getItem = <ThrowOnError extends boolean = false>(options: Options<GetItemData, ThrowOnError>): RequestResult<GetItemResponses, GetItemErrors, ThrowOnError> => (options.client ?? client).get<GetItemResponses, GetItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/items/{number}',
+    ...options
+});
+
+/**
+ * Decide about an item
+ *
+ * Adds an entry to the log. A request that is repeated adds nothing, so retries are safe. If the community's rules say so (`learn`), the item's text becomes an example of its classifier.
+ */
+export const decideItem = <ThrowOnError extends boolean = false>(options: Options<DecideItemData, ThrowOnError>): RequestResult<DecideItemResponses, DecideItemErrors, ThrowOnError> => (options.client ?? client).post<DecideItemResponses, DecideItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/items/{number}/decisions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Explain an item
+ *
+ * How much each word, or in a longer text each phrase or sentence, changed the score. Not for a blind item before it is decided.
+ */
+export const explainItem = <ThrowOnError extends boolean = false>(options: Options<ExplainItemData, ThrowOnError>): RequestResult<ExplainItemResponses, ExplainItemErrors, ThrowOnError> => (options.client ?? client).get<ExplainItemResponses, ExplainItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/items/{number}/explanation',
+    ...options
 });
 
 /**
@@ -670,6 +802,119 @@ export const predictSeveral = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * List the queue
+ *
+ * One page at a time; for the next one, send `next` as `cursor`. Items with the same text are shown once.
+ */
+export const listQueue = <ThrowOnError extends boolean = false>(options?: Options<ListQueueData, ThrowOnError>): RequestResult<ListQueueResponses, ListQueueErrors, ThrowOnError> => (options?.client ?? client).get<ListQueueResponses, ListQueueErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue',
+    ...options
+});
+
+/**
+ * Release items
+ *
+ * Lets others have the items at once that a tab holds.
+ */
+export const releaseItems = <ThrowOnError extends boolean = false>(options: Options<ReleaseItemsData, ThrowOnError>): RequestResult<ReleaseItemsResponses, ReleaseItemsErrors, ThrowOnError> => (options.client ?? client).delete<ReleaseItemsResponses, ReleaseItemsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue/claims/{identity}',
+    ...options
+});
+
+/**
+ * Take the next items
+ *
+ * Items that nobody else gets for five minutes. Send it again with the same `claim` to keep them and fill up.
+ */
+export const takeNext = <ThrowOnError extends boolean = false>(options: Options<TakeNextData, ThrowOnError>): RequestResult<TakeNextResponses, TakeNextErrors, ThrowOnError> => (options.client ?? client).post<TakeNextResponses, TakeNextErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue/next',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the weekly report
+ *
+ * By week: what came in and went out, how long it waited, and how often the classifier and the moderators say the same. A falling share for blind items says that the classifier no longer fits.
+ */
+export const getReport = <ThrowOnError extends boolean = false>(options?: Options<GetReportData, ThrowOnError>): RequestResult<GetReportResponses, GetReportErrors, ThrowOnError> => (options?.client ?? client).get<GetReportResponses, GetReportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue/report',
+    ...options
+});
+
+/**
+ * Get the rules
+ *
+ * Which scores a person should look at, what the actions mean, and whether decisions teach the classifier.
+ */
+export const getRules = <ThrowOnError extends boolean = false>(options?: Options<GetRulesData, ThrowOnError>): RequestResult<GetRulesResponses, GetRulesErrors, ThrowOnError> => (options?.client ?? client).get<GetRulesResponses, GetRulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue/rules',
+    ...options
+});
+
+/**
+ * Change the rules
+ *
+ * They hold for items that are scored from now on.
+ */
+export const changeRules = <ThrowOnError extends boolean = false>(options: Options<ChangeRulesData, ThrowOnError>): RequestResult<ChangeRulesResponses, ChangeRulesErrors, ThrowOnError> => (options.client ?? client).patch<ChangeRulesResponses, ChangeRulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue/rules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the summary
+ *
+ * What waits, what was decided today, and how many decisions the newest version hasn't learnt from.
+ */
+export const getSummary = <ThrowOnError extends boolean = false>(options?: Options<GetSummaryData, ThrowOnError>): RequestResult<GetSummaryResponses, GetSummaryErrors, ThrowOnError> => (options?.client ?? client).get<GetSummaryResponses, GetSummaryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue/summary',
+    ...options
+});
+
+/**
  * Sign out
  *
  * Ends the session at once.
@@ -690,6 +935,74 @@ export const getSession = <ThrowOnError extends boolean = false>(options?: Optio
  */
 export const signIn = <ThrowOnError extends boolean = false>(options: Options<SignInData, ThrowOnError>): RequestResult<SignInResponses, SignInErrors, ThrowOnError> => (options.client ?? client).post<SignInResponses, SignInErrors, ThrowOnError>({
     url: '/api/v1/session',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the webhooks
+ *
+ * Oldest first, with the number of events that weren't delivered yet, and why. Their secrets aren't shown.
+ */
+export const listWebhooks = <ThrowOnError extends boolean = false>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks',
+    ...options
+});
+
+/**
+ * Register a webhook
+ *
+ * It gets the events that you choose, each at least once and in any order, signed as Standard Webhooks specifies. A repeat has the same `webhook-id`. Answer with a 2xx within five seconds; otherwise it is sent again, less and less often, for VALENCE_WEBHOOK_DAYS. The `secret` is shown this once.
+ */
+export const registerWebhook = <ThrowOnError extends boolean = false>(options: Options<RegisterWebhookData, ThrowOnError>): RequestResult<RegisterWebhookResponses, RegisterWebhookErrors, ThrowOnError> => (options.client ?? client).post<RegisterWebhookResponses, RegisterWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a webhook
+ *
+ * Deletes it permanently, with the events that weren't delivered yet.
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = false>(options: Options<DeleteWebhookData, ThrowOnError>): RequestResult<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/{identity}',
+    ...options
+});
+
+/**
+ * Change a webhook
+ *
+ * Another address or other events; turned off, or on again; or a new secret.
+ */
+export const changeWebhook = <ThrowOnError extends boolean = false>(options: Options<ChangeWebhookData, ThrowOnError>): RequestResult<ChangeWebhookResponses, ChangeWebhookErrors, ThrowOnError> => (options.client ?? client).patch<ChangeWebhookResponses, ChangeWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/webhooks/{identity}',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -1,0 +1,130 @@
+"""The thread that sends events to webhooks: each at least once, whichever server is killed or restarted.
+
+A webhook that fails is left alone for longer and longer, with all its events, and is turned off after
+days of failures.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+
+from valence.server.moderation.public_address import AddressRefusedError, resolved
+from valence.server.moderation.signing import headers_of
+from valence.server.settings import Settings
+from valence.server.store import webhook_rows
+from valence.server.store.database import Database
+from valence.server.store.webhook_rows import Claimed
+from valence.system.errors import StoreError
+from valence.system.version import __version__
+
+log = logging.getLogger(__name__)
+
+# All in seconds. Between looks for events of other servers, for one receiver, between deletions of old events, and
+# until the thread stops:
+POLL_S, TIMEOUT_S, CLEARING_S, STOP_TIMEOUT_S = 2.0, 5.0, 600.0, 4.0
+# Between attempts: as long as the webhook has failed already, within these bounds.
+_SHORTEST, _LONGEST = timedelta(seconds=5), timedelta(hours=1)
+_AT_ONCE, _THREADS = 16, 4
+_GONE = 410
+
+
+class Deliverer:
+    """Sends events from `start` to `close`."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database, self._settings = database, settings
+        self._stopping, self._wake = threading.Event(), threading.Event()
+        self._clearing_at = 0.0
+        self._thread = threading.Thread(target=self._work, name="webhooks", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Signals a new event."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stops. What isn't confirmed yet is sent again."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_TIMEOUT_S)
+
+    def run_once(self) -> int:
+        """Sends the events that are due; returns how many. Raises StoreError."""
+        claimed = webhook_rows.claim(self._database, limit=_AT_ONCE)
+        if claimed:
+            with ThreadPoolExecutor(_THREADS, thread_name_prefix="webhook") as pool:
+                list(pool.map(self._deliver, claimed))
+        if time.monotonic() >= self._clearing_at:
+            webhook_rows.remove_old(self._database, self._settings.item_days)
+            self._clearing_at = time.monotonic() + CLEARING_S
+        return len(claimed)
+
+    def _deliver(self, claimed: Claimed) -> None:
+        failure, gone = self._send(claimed)
+        if failure is None:
+            webhook_rows.delivered(self._database, claimed)
+            return
+        patience = timedelta(0) if gone else timedelta(days=self._settings.webhook_days)
+        due_at = datetime.now(UTC) + wait_after(claimed.webhook.failing_since)
+        if webhook_rows.failed(self._database, claimed, failure, due_at=due_at, patience=patience):
+            log.error("a webhook was turned off", extra={"fields": {"webhook": claimed.webhook.id, "reason": failure}})
+
+    def _send(self, claimed: Claimed) -> tuple[str | None, bool]:
+        """(why the receiver didn't confirm it, whether it says that it is gone for good)."""
+        try:
+            status = self._status(claimed)
+        except AddressRefusedError as error:
+            return f"The address {error}.", False
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            return f"No answer: {type(error).__name__}: {error}"[:500], False
+        return (None if 200 <= status < 300 else f"The answer was HTTP {status}."), status == _GONE
+
+    def _status(self, claimed: Claimed) -> int:
+        """The receiver's status. Its body isn't read, redirects aren't followed, and no proxy comes between."""
+        webhook, delivery = claimed.webhook, claimed.delivery
+        target = resolved(webhook.url, private=self._settings.webhook_private)
+        payload = delivery.payload.encode()
+        secrets = [secret for secret in (webhook.secret, webhook.old_secret) if secret]
+        headers = {
+            **headers_of(delivery.id, int(time.time()), payload, secrets),
+            "content-type": "application/json",
+            "host": target.host,
+            "user-agent": f"Valence/{__version__}",
+        }
+        extensions = {} if target.name is None else {"sni_hostname": target.name}
+        with (
+            httpx2.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False) as client,
+            client.stream("POST", target.url, content=payload, headers=headers, extensions=extensions) as response,
+        ):
+            return response.status_code
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                if self.run_once():
+                    continue
+            except StoreError as error:
+                log.warning("database error; events will be sent later", extra={"fields": {"reason": str(error)}})
+            except Exception:  # whatever it is, later events must still be sent
+                log.exception("unexpected error while sending events")
+            self._wake.wait(POLL_S)
+
+
+def wait_after(failing_since: datetime | None) -> timedelta:
+    """How long a webhook is left alone: about as long as it has failed already, so that the time doubles.
+
+    The exact time is random, so that receivers that failed together aren't asked together again.
+    """
+    failing = timedelta(0) if failing_since is None else datetime.now(UTC) - failing_since
+    return min(_LONGEST, max(_SHORTEST, failing)) * random.uniform(0.5, 1.5)  # noqa: S311 - not a secret

@@ -1,0 +1,152 @@
+"""The thread that scores items, on every server; each item is scored by one of them.
+
+It continues with items that an earlier process left. Calls that wait for an answer go first.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from valence.server.classifiers.registry import Registry, ServedModel
+from valence.server.classifiers.scoring import scored_texts
+from valence.server.moderation import communities
+from valence.server.moderation.communities import Community
+from valence.server.moderation.judging import judged, unjudged
+from valence.server.problems import ProblemError
+from valence.server.schemas.predict import Scored
+from valence.server.settings import Settings
+from valence.server.store import scoring_rows
+from valence.server.store.database import Database
+from valence.server.store.moderation_tables import Item, Rules
+from valence.server.store.scoring_rows import Judged
+from valence.server.store.webhook_rows import Event
+from valence.system.errors import OverloadedError, StoreError, TextError, TooCostlyError
+
+log = logging.getLogger(__name__)
+
+# All in seconds. Between looks for items of other servers, until a full queue is tried again, and until it stops:
+POLL_S, RETRY_S, PART_TIMEOUT_S, STOP_TIMEOUT_S = 2.0, 1.0, 15.0, 4.0
+_AT_ONCE = 64
+
+
+class ItemScorer:
+    """Scores items from `start` to `close`."""
+
+    def __init__(self, database: Database, registry: Registry, settings: Settings) -> None:
+        self._database, self._registry, self._settings = database, registry, settings
+        self._stopping, self._wake = threading.Event(), threading.Event()
+        self._unloaded: set[str] = set()  # classifiers that are published, but don't answer here yet
+        self._thread = threading.Thread(target=self._work, name="items", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread. Call it only once every model is loaded."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Signals new items."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stops. Items that aren't saved yet are claimed again."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_TIMEOUT_S)
+
+    def run_once(self, numbers: Sequence[int] | None = None, charge: Callable[[int], None] | None = None) -> int:
+        """Scores some items that wait for it, or those of `numbers`; returns how many were tried.
+
+        Raises StoreError, OverloadedError, and whatever `charge` raises.
+        """
+        limit = _AT_ONCE if numbers is None else len(numbers)
+        without = self._unloaded if numbers is None else ()
+        claimed = scoring_rows.claim(self._database, limit=limit, numbers=numbers, without=without)
+        if not claimed.items:
+            return 0
+        try:
+            judgements = [
+                each
+                for key in dict.fromkeys(item.classifier for item in claimed.items)
+                for each in self._of_community(key, [item for item in claimed.items if item.classifier == key], charge)
+            ]
+        except BaseException:
+            scoring_rows.release(self._database, claimed)
+            raise
+        scoring_rows.save(self._database, claimed, judgements)
+        if len(judgements) < len(claimed.items):
+            scoring_rows.release(self._database, claimed)
+        return len(claimed.items)
+
+    def _of_community(self, key: str, items: Sequence[Item], charge: Callable[[int], None] | None) -> list[Judged]:
+        community = communities.with_key(key, self._database)
+        now = datetime.now(UTC)
+        model = self._model(community)
+        if model is None:
+            if community.taught is not None and community.taught.published is not None:
+                self._unloaded.add(key)
+                return []
+            return [Judged(item.number, item.revision, unjudged(item, "unscored", now)) for item in items]
+        rules = communities.rules_of(community, self._database)
+        judgements = []
+        for item, scored in zip(items, self._scores(items, model, charge), strict=True):
+            if isinstance(scored, TextError):
+                values = unjudged(item, "unreadable", now, scored.code)
+            else:
+                values = judged(item, scored, rules, model.facts.body, model.facts.head, now)
+            judgements.append(Judged(item.number, item.revision, values, _event(item, values, rules, community)))
+        return judgements
+
+    def _scores(
+        self, items: Sequence[Item], model: ServedModel, charge: Callable[[int], None] | None
+    ) -> list[Scored | TextError]:
+        """A score or an error for each item. One that can't be scored with others doesn't hold them up."""
+        texts = [item.text for item in items]
+        try:
+            return scored_texts(texts, model.scorer, "forum", self._settings, timeout_s=PART_TIMEOUT_S, charge=charge)
+        except (ProblemError, StoreError):
+            raise
+        except Exception as error:  # whatever it is, other items must still be scored
+            if isinstance(error, OverloadedError) and not isinstance(error, TooCostlyError):
+                raise
+            if len(items) == 1:
+                log.exception("an item can't be scored", extra={"fields": {"item": items[0].number}})
+                return [TextError("The text can't be scored.", code="text-error")]
+        half = len(items) // 2
+        return self._scores(items[:half], model, charge) + self._scores(items[half:], model, charge)
+
+    def _model(self, community: Community) -> ServedModel | None:
+        """The model that answers for it; None if none does."""
+        if community.taught is not None and community.taught.published is None:
+            return None
+        try:
+            return self._registry.model(community.name)
+        except ProblemError:
+            return None
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                if self.run_once():
+                    continue
+            except OverloadedError:  # interactive requests go first
+                self._stopping.wait(RETRY_S)
+                continue
+            except StoreError as error:
+                log.warning("database error; items will be scored later", extra={"fields": {"reason": str(error)}})
+            except Exception:  # whatever it is, later items must still be scored
+                log.exception("unexpected error while scoring items")
+            self._wake.wait(POLL_S)
+            self._unloaded.clear()
+
+
+def _event(item: Item, values: dict[str, object], rules: Rules, community: Community) -> Event | None:
+    """The event of an item that is flagged; none in a dry run, and never one of a blind item."""
+    if values["why"] != "flagged" or rules.dry_run or item.blind:
+        return None
+    about = {"number": item.number, "id": item.sender_id, "thread": item.thread, "link": item.link}
+    data = {"classifier": community.name, "item": about, "score": values["score"]}
+    return Event("item.flagged", item.classifier, data)

@@ -1,0 +1,50 @@
+"""Items that a moderator's browser holds, so that two moderators never get the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, update
+
+from valence.server.store.database import Database
+from valence.server.store.moderation_tables import Item
+
+# A browser that is closed keeps its items for so long.
+CLAIM = timedelta(minutes=5)
+
+
+def free(now: datetime) -> ColumnElement[bool]:
+    """Items that nobody holds.
+
+    A claim much further in the future than possible was made before the clock was set back. Twice as far, because
+    another moderator may have claimed the item after `now`, while we waited for the database.
+    """
+    return or_(Item.claimed_until.is_(None), Item.claimed_until < now, Item.claimed_until > now + 2 * CLAIM)
+
+
+def take(database: Database, classifier: str, token: str, *, order: str, limit: int) -> Sequence[Item]:
+    """The items that `token` holds already, and the next ones up to `limit`. Renews all claims. Raises StoreError."""
+    now = datetime.now(UTC)
+    waiting = select(Item).where(Item.classifier == classifier, Item.state == "waiting")
+    by: Sequence[Any] = {
+        "score": (Item.rank.desc(), Item.number.desc()),
+        "newest": (Item.posted_at.desc(), Item.number.desc()),
+        "oldest": (Item.posted_at, Item.number),
+    }[order]
+    with database.writing() as session:
+        # Nobody else can have them once they are locked; items that another transaction has locked are skipped.
+        held = list(session.scalars(waiting.where(Item.claim == token, ~free(now)).order_by(*by).with_for_update()))
+        more = waiting.where(free(now)).order_by(*by).limit(max(0, limit - len(held)))
+        taken = held[:limit] + list(session.scalars(more.with_for_update(skip_locked=True)))
+        for item in taken:
+            item.claim, item.claimed_until = token, now + CLAIM
+        return taken
+
+
+def release(database: Database, token: str) -> None:
+    """Lets others have the items that `token` holds. Raises StoreError."""
+    held = update(Item).where(Item.claim == token, Item.state == "waiting")
+    with database.writing() as session:
+        session.execute(held.values(claim=None, claimed_until=None))
