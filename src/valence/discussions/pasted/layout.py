@@ -99,7 +99,7 @@ def more_comments(line: str) -> int | None:
 
 
 def next_filled(lines: Sequence[str], index: int, most: int = 3) -> int | None:
-    """The index of the next line that is not blank, among at most so many lines."""
+    """The index of the next line that is not blank, among the next few (`most`)."""
     return next((i for i in range(index, min(len(lines), index + most)) if lines[i].strip()), None)
 
 
