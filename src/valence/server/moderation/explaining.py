@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from valence.server.classifiers.registry import Registry
-from valence.server.classifiers.scoring import scored_texts, version_of
+from valence.server.classifiers.scoring import Call, scored_texts, version_of
 from valence.server.moderation import communities, describe
 from valence.server.moderation.intake import own_words_of
 from valence.server.moderation.queue import find
@@ -24,7 +24,7 @@ def explained(
     if describe.hidden(item):
         raise ProblemError("item-blind", "This item is decided without the classifier's help. Decide it first.")
     model = registry.model(communities.with_key(item.classifier, database).name)
-    (scored,) = scored_texts([item.text], model.scorer, "forum", settings, explain=True, charge=charge)
+    (scored,) = scored_texts([item.text], model.scorer, "forum", settings, explain=True, call=Call(charge=charge))
     if isinstance(scored, TextError):
         raise scored
     return Explanation(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from valence.server.classifiers.registry import Registry, ServedModel
-from valence.server.classifiers.scoring import scored_texts
+from valence.server.classifiers.scoring import Call, scored_texts
 from valence.server.moderation import communities
 from valence.server.moderation.communities import Community
 from valence.server.moderation.judging import judged, unjudged
@@ -105,7 +105,8 @@ class ItemScorer:
         """A score or an error for each item. One that can't be scored with others doesn't hold them up."""
         texts = [item.text for item in items]
         try:
-            return scored_texts(texts, model.scorer, "forum", self._settings, timeout_s=PART_TIMEOUT_S, charge=charge)
+            call = Call(charge=charge, timeout_s=PART_TIMEOUT_S)
+            return scored_texts(texts, model.scorer, "forum", self._settings, call=call)
         except (ProblemError, StoreError):
             raise
         except Exception as error:  # whatever it is, other items must still be scored
