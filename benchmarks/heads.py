@@ -133,7 +133,7 @@ def optimised(choice: HeadChoice, test: Floats, case: Case) -> dict[str, dict[st
     """Objective -> accuracy, macro F1 and balanced accuracy on the test rows; "none" is without `--optimise`."""
     both = case.splits.train.joined(case.splits.validation)
     truth = case.labels.encode(both.labels)[choice.held_out]
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     for objective in (None, *OBJECTIVES):
         offsets = 0.0 if objective is None else choose_offsets(choice.probabilities, truth, objective)
         answers = (log_of(test) + offsets).argmax(axis=1)

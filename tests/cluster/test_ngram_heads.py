@@ -121,7 +121,7 @@ def test_by_the_command(
 ) -> None:
     """At once, and by a run that was killed and started again."""
     target = source.with_name(out)
-    command = ["score", source, "--out", target, "--model", model]
+    command: list[str | Path] = ["score", source, "--out", target, "--model", model]
     if killed:
         _kill_once(command, monkeypatch)
     done = invoked(*command)

@@ -22,7 +22,7 @@ def _features(rows: int, labels: Floats | None = None) -> Floats:
     if labels is not None:
         quiet += 1.2 * np.outer(labels, np.sign(np.arange(WIDTH) - WIDTH / 2)) / WIDTH**0.5
     quiet -= quiet @ LOUD @ LOUD.T
-    return (quiet + 6 * DRAW.normal(size=(rows, 4)) @ LOUD.T).astype(np.float32)
+    return np.asarray(quiet + 6 * DRAW.normal(size=(rows, 4)) @ LOUD.T, dtype=np.float32)
 
 
 KNOWN = CommonDirections.of(_features(400), most=6)

@@ -73,6 +73,19 @@ def test_the_luckiest_of_many_readouts_is_not_taken_for_a_good_one() -> None:
     assert -np.log(found.probabilities[np.arange(24), truth]).mean() > chance
 
 
+def test_heads_that_are_tested_read_what_the_head_on_all_rows_may_read() -> None:
+    """With 104 rows n-grams are tried; each tested head has fewer than 100 rows, and tries them too."""
+    keys = tuple(map(str, range(104)))
+    texts = tuple(f"{('dreadful', 'lovely')[row % 2]} {row}" for row in range(104))
+    rows = Examples(texts, ("a", "b") * 52, keys)
+    truth, noise = TWO.encode(rows.labels), np.random.default_rng(1).normal(size=(104, 4)).astype(np.float32)
+    plan = Plan(rows, TWO, 1)
+    whole = HeadRows(texts, truth, np.arange(104), np.zeros(0, dtype=np.int64))
+    found = score_held_out(plan, HeadChooser(TWO), whole, {"final": noise})
+    assert max(len(fitted) for fitted, _ in plan) < 100
+    assert (found.answers == truth).mean() > 0.9
+
+
 def test_labels_that_the_features_tell_are_found() -> None:
     rows = rows_of(*"ab" * 6)
     truth = TWO.encode(rows.labels)

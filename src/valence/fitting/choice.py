@@ -114,6 +114,8 @@ class HeadRows:
         blocks: rows with the same number stay together, shape (n,); see `valence.data.duplicates.blocks`.
         validation: the numbers of the rows that are held out where there is no cross-validation.
         weights: how much each row counts, shape (n,); None where all count alike.
+        whole: how many rows there are in all, if these are some of them: what is tried depends on that number, so that
+            heads that are tested in place of the one on all rows are chosen like it. By default n.
     """
 
     texts: Sequence[str]
@@ -121,12 +123,18 @@ class HeadRows:
     blocks: Ints
     validation: Ints
     weights: Floats | None = None
+    whole: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "whole", self.whole or len(self.texts))
 
     def take(self, rows: Ints) -> HeadRows:
         """These rows, for a choice by cross-validation."""
         weights = None if self.weights is None else self.weights[rows]
         none = np.zeros(0, dtype=np.int64)
-        return HeadRows([self.texts[row] for row in rows], self.labels[rows], self.blocks[rows], none, weights)
+        return HeadRows(
+            [self.texts[row] for row in rows], self.labels[rows], self.blocks[rows], none, weights, self.whole
+        )
 
 
 @dataclass(frozen=True)
@@ -163,8 +171,8 @@ class HeadChooser:
         problem, decided_by = self._problem(rows)
         readouts = sorted(features, key=lambda name: -features[name].shape[1])  # the widest says the most
         scales = {name: self._scale(name, features[name], rows) for name in readouts}
-        makers = {name: partial(self._block, name, features[name], scales[name]) for name in readouts}
-        tries_ngrams = self.ngrams and len(rows.texts) >= FEW
+        makers = {name: partial(self._block, name, features[name], scales[name], rows.whole) for name in readouts}
+        tries_ngrams = self.ngrams and rows.whole >= FEW
         vocabulary = Vocabulary.of(rows.texts, len(self.labels)) if tries_ngrams else None
         if vocabulary is not None and len(vocabulary.buckets):
             makers[NGRAMS] = partial(ngram_block, rows.texts, vocabulary)
@@ -178,22 +186,22 @@ class HeadChooser:
         head, ngrams = self._fitted(best, blocks, paths, problem, scales[best.readout], vocabulary)
         weights = None if rows.weights is None else rows.weights[problem.held_out]
         head = self._deciding(head, probabilities, rows.labels[problem.held_out], weights)
-        notes = tuple(notes_on(len(rows.texts), used, paths))
+        notes = tuple(notes_on(rows.whole, used, paths))
         return HeadChoice(head, ngrams, tuple(candidates), decided_by, problem.held_out, probabilities, notes)
 
     def _scale(self, name: str, features: FeatureRows, rows: HeadRows) -> tuple[Floats, Floats]:
         """(mean, scale) that a readout is standardised by."""
         mean, scale = standardiser(features, rows.weights)
-        known = self._directions(name, len(features))
+        known = self._directions(name, rows.whole)
         return mean, known.scale if known else scale
 
-    def _block(self, name: str, features: FeatureRows, scale: tuple[Floats, Floats]) -> Block:
-        known = self._directions(name, len(features))
+    def _block(self, name: str, features: FeatureRows, scale: tuple[Floats, Floats], whole: int) -> Block:
+        known = self._directions(name, whole)
         if known:
             block = known.block(name, features[:], scale[0], len(self.labels))
         else:
             block = readout_block(name, features, *scale, len(self.labels))
-        return usual(block, *features.shape)
+        return usual(block, *features.shape) if whole < FEW else block
 
     def _directions(self, name: str, rows: int) -> CommonDirections | None:
         """Of a readout, if they help: many rows need no such help."""
