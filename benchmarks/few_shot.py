@@ -110,12 +110,16 @@ def figures(probabilities: Floats, draw: Draw) -> tuple[float, float]:
     return float(from_confusion(confusion)["macro_f1"]), expected_calibration_error(probabilities, truth)
 
 
+def parts_of(name: str, find: Find) -> tuple[Examples, Examples]:
+    """(rows to draw from, rows to test on) of a file: its official test set, or a part that is cut."""
+    train, test = FILES[name](find)
+    return cut_test(train, seed=0) if test is None else (train, test)
+
+
 def measured(name: str, find: Find, rows: int, draws: int) -> dict[str, Any]:
     """Way -> macro F1 and calibration error of each draw."""
-    train, test = FILES[name](find)
-    if test is None:
-        train, test = cut_test(train, seed=0)
-    test, labels = sample(test, rows=_TESTED, seed=0), Labels.discover(train.labels)
+    train, whole = parts_of(name, find)
+    test, labels = sample(whole, rows=_TESTED, seed=0), Labels.discover(train.labels)
     start = open_body("bundled", labels, "auto")
     found: dict[str, Any] = {way: {"macro_f1": [], "ece": []} for way in WAYS}
     for seed in range(draws):

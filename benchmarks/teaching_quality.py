@@ -27,7 +27,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from few_shot import FILES, ROWS, Draw, Find, drawn, figures, of_tfidf  # next to this file
+from data_files import Find  # next to this file
+from few_shot import ROWS, Draw, drawn, figures, of_tfidf, parts_of
 from train_rivals import learnt_by
 
 from valence.data.examples import Examples, labels_of
@@ -148,7 +149,7 @@ class Few:
     """
 
     def __init__(self, name: str, find: Find) -> None:
-        self._train, whole_test = FILES[name](find)
+        self._train, whole_test = parts_of(name, find)
         self.labels = Labels.discover(self._train.labels)
         self.test = sample(whole_test, rows=_TESTED, seed=0)
         self._start = open_body("bundled", self.labels, "auto")
