@@ -107,6 +107,8 @@ class Counted(io.RawIOBase):
         return bool(self._file.seekable())
 
     def seek(self, offset: int, whence: int = 0) -> int:
+        if whence == io.SEEK_SET and offset < 0:  # so a damaged zip says
+            raise EOFError("it points before its beginning")
         return int(self._file.seek(offset, whence))
 
     def readinto(self, buffer: Any) -> int:

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, cast
@@ -167,8 +168,12 @@ def library(module: str, package: str, what: str, instead: str) -> Any:
         ) from error
 
 
+@cache
 def zstd() -> Any:
-    """The standard library's zstd from Python 3.14 on, otherwise its backport."""
+    """The standard library's zstd from Python 3.14 on, otherwise its backport.
+
+    Found once: an import that fails each time meets Python's import lock each time, also while memory is collected.
+    """
     with suppress(ImportError):
         return import_module("compression.zstd")
     return library("backports.zstd", "backports.zstd", "A .zst file", "use .gz or no compression")

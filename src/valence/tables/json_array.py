@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 from valence.system.errors import DataError
 from valence.tables.decoding import MAX_LINE_CHARS, codec, decoded, errors_mapped, fault, shown
 from valence.tables.grid import Row, Unread
-from valence.tables.jsonlines import DECODER, ObjectTable
+from valence.tables.jsonlines import DECODER, ObjectTable, reason
 from valence.tables.options import ReadOptions
 
 _CHUNK_CHARS = 1 << 18
@@ -197,13 +197,13 @@ def _decoded(text: str, at: int) -> tuple[Any, int]:
     except RecursionError:
         why = "it is nested too deeply"
     except ValueError as error:
-        why = str(error)
+        why = reason(error) if isinstance(error, json.JSONDecodeError) else str(error)
     try:
         return _Invalid(why, at), _TOLERANT.raw_decode(text, at)[1]
     except RecursionError:
         return _Invalid(why, at), 0
     except json.JSONDecodeError as error:
-        return _Invalid(error.msg, error.pos), 0
+        return _Invalid(reason(error), error.pos), 0
 
 
 def _broken(message: str) -> DataError:

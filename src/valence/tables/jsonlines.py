@@ -68,6 +68,11 @@ def parsed(line: str) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
+def reason(error: json.JSONDecodeError) -> str:
+    """What is wrong, without the place, which Python's words end with."""
+    return error.msg.removesuffix(" at").removesuffix(" starting")
+
+
 class Number(str):
     """A number as spelt in the file."""
 
@@ -114,8 +119,7 @@ def _object(path: Path, number: int, line: str) -> dict[str, Any] | DataError:
     try:
         value = parsed(line)
     except json.JSONDecodeError as error:
-        why = error.msg.removesuffix(" starting at")
-        what = f"this is not valid JSON: {why}, at character {error.pos + 1}"
+        what = f"this is not valid JSON: {reason(error)}, at character {error.pos + 1}"
     except ValueError as error:
         what = f"this is not valid JSON: {error}"
     else:
