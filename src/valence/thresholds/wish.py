@@ -1,0 +1,51 @@
+"""What a community wishes for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from valence.system.errors import SettingsError
+
+Kind = Literal["precision", "recall", "load"]
+MOST_LOAD = 1_000_000  # a day
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A wish.
+
+    Attributes:
+        kind: what `value` is: the least share of flags that are right ("precision"), the least share of bad comments
+            that are flagged or read by a person ("recall"), or the most flags a day, on average ("load").
+        value: above 0, and below 1 where it is a share.
+
+    Raises SettingsError for another value.
+    """
+
+    kind: Kind
+    value: float
+
+    def __post_init__(self) -> None:
+        most = MOST_LOAD if self.kind == "load" else 1
+        if not 0 < self.value < most:
+            raise SettingsError(
+                f"A wish for {self.kind} cannot have the value {self.value:g}.",
+                hint=f"Give a number above 0 and below {most:,}.",
+                code="wish-unknown",
+            )
+
+    def __str__(self) -> str:
+        """In words.
+
+        >>> str(Wish("precision", 0.9)), str(Wish("recall", 0.95)), str(Wish("load", 30))
+        ('9 of 10 flags are right', 'miss at most 1 in 20', 'at most 30 flags a day')
+        """
+        if self.kind == "load":
+            return f"at most {self.value:g} flags a day"
+        if self.kind == "recall":
+            missed = Fraction(1 - self.value).limit_denominator(1000)
+            return f"miss at most {missed.numerator} in {missed.denominator}"
+        share = Fraction(self.value).limit_denominator(1000)
+        return f"{share.numerator} of {share.denominator} flags are right"
