@@ -105,8 +105,9 @@ class ItemScorer:
         """A score or an error for each item. One that can't be scored with others doesn't hold them up."""
         texts = [item.text for item in items]
         try:
-            call = Call(charge=charge, timeout_s=PART_TIMEOUT_S)
-            return scored_texts(texts, model.scorer, "forum", self._settings, call=call)
+            return scored_texts(
+                texts, model.scorer, "forum", self._settings, call=Call(charge=charge, timeout_s=PART_TIMEOUT_S)
+            )
         except (ProblemError, StoreError):
             raise
         except Exception as error:  # whatever it is, other items must still be scored

@@ -1,4 +1,4 @@
-"""What a score means for an item: whether a person should look at it, why, and where it stands in the queue."""
+"""What a score means for an item: whether a person should look at it, why, and its place in the queue."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""Forums that send their comments to the moderators' queue by themselves: Discourse's webhook, Coral's moderation
+"""Forums that send their comments to the moderators' queue on their own: Discourse's webhook, Coral's moderation
 phase.
 """
