@@ -49,7 +49,7 @@ class Candidate:
 
 
 def usual(block: Block, rows: int, width: int) -> Block:
-    """With only the usual penalties of a readout of that width on so many rows, of a file of few rows."""
+    """With only the usual penalties of a readout of that width on this number of rows, if the file has few."""
     least, most = _USUAL_PENALTIES
     penalties = tuple(each for each in block.penalties if least < each * rows / width < most)
     return replace(block, penalties=penalties or block.penalties)

@@ -5,8 +5,8 @@ labelled rows cannot show which directions these are, but unlabelled text can: w
 penalty of a fit allows the others more. This whitens in part, as sentence embeddings are whitened (Su et al. 2021,
 "Whitening Sentence Representations for Better Semantics and Faster Retrieval"); what is learnt stays one linear layer.
 
-The directions come from the sentences of this project's documentation: see `runs/common_directions.py`. They are known
-for the bundled body; other bodies do without.
+The directions come from the sentences of this project's documentation, by `valence.training.common_directions`. They
+are known for the bundled body; other bodies do without.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ _STEPS = 40  # of bisection: to 1e-12
 
 
 def cumulated(count: int, share: float) -> Floats:
-    """P(X <= k) for k from 0 to `count`, where X counts hits in so many trials that each hit with this chance."""
+    """P(X <= k) for k from 0 to `count`, where X counts hits in a number of trials that each hit with this chance."""
     hits = np.arange(count + 1)
     if share <= 0:
         return np.ones(count + 1, dtype=np.float64)

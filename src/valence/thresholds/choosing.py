@@ -64,7 +64,7 @@ def approve_by_recall(decided: Decided, share: float, error: float = ERROR) -> C
     """The highest score below which at most 1 - `share` of all bad comments are."""
     bad = np.sort(decided.scores[decided.bad])
     missed = int(np.searchsorted(cumulated(len(bad), 1 - share), error, side="right")) if len(bad) else 0
-    if missed:  # so many may be below the threshold, less one: P(X <= missed - 1) <= error
+    if missed:  # this number may be below the threshold, less one: P(X <= missed - 1) <= error
         return Chosen(float(bad[missed - 1]))
     fewest = math.ceil(math.log(error) / math.log(share))
     best = 1 - upper(0, len(bad), error) if len(bad) else 0.0
@@ -86,7 +86,7 @@ def flag_by_load(recent: Recent, most: float, error: float = ERROR) -> Chosen:
 
 
 def _with_at_most(falling: Floats, most: int) -> float:
-    """The lowest threshold that so many scores reach at most; equal scores are on one side."""
+    """The lowest threshold that this number of scores reach at most; equal scores are on one side."""
     return float(np.nextafter(falling[most], 2.0)) if most < len(falling) else 0.0
 
 

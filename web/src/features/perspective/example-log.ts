@@ -1,7 +1,7 @@
 /** A made-up log with old scores, to try the page with. */
 const COMMENTS: readonly [score: number, text: string][] = [
   [0.04, "Thanks, that fixed it for me."],
-  [0.91, "You are an idiot, and so is whoever wrote this."],
+  [0.91, "You are an idiot, and so is the person who wrote this."],
   [0.12, "Could you post the log file?"],
   [0.86, "Shut up. Nobody asked you."],
   [0.33, "This update is awful. Everything is slower now."],

@@ -1,6 +1,6 @@
 """Finds the directions in which the bundled body's features vary most, and writes them into the package.
 
-    python runs/common_directions.py [--texts docs] [--readout general]
+    python -m valence.training.common_directions [--texts docs] [--readout general]
 
 Reads the sentences of the documentation with the body. To be run again for a new bundled body, and for no other reason:
 each run on changed texts changes every head that is fitted on few rows.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from valence.training.body_source import open_body
 
 _SHORTEST, _LONGEST = 20, 300  # characters
 _MOST = 1500  # sentences
-_PACKAGE = Path(__file__).parents[1] / "src" / "valence" / "fitting"
+_PACKAGE = Path(__file__).parents[1] / "fitting"
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in ("scale", "directions", "shares")
     }
     write_bytes(given.out, save(tensors, {"body": start.body.id}))
-    print(f"{given.out}: {len(some):,} sentences, {directions.directions.shape[1]} directions")
+    sys.stdout.write(f"{given.out}: {len(some):,} sentences, {directions.directions.shape[1]} directions\n")
 
 
 if __name__ == "__main__":
