@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from valence.fitting.folds import nested_order
 from valence.model.head import HeadFitter
-from valence.training.learning_curve import learning_curve, nested_order, sizes
+from valence.training.learning_curve import learning_curve, sizes
 
 
 @given(st.lists(st.integers(0, 3), min_size=8, max_size=200), st.integers(0, 5))

@@ -40,3 +40,22 @@ def folds(labels: Ints, blocks: Ints, parts: int, seed: int) -> Iterator[Fold]:
     for fold in range(parts):
         held_out = fold_of[block_of] == fold
         yield np.flatnonzero(~held_out), np.flatnonzero(held_out)
+
+
+def nested_order(labels: Ints, *, seed: int) -> Ints:
+    """Row numbers, shape (n,). Every prefix is stratified, and has every label as soon as it is long enough.
+
+    `labels` has shape (n,), or is marks of shape (n, labels), whose combinations then count as labels.
+
+    >>> nested_order(np.array([0, 0, 0, 0, 1, 1]), seed=1).tolist()
+    [0, 4, 1, 2, 5, 3]
+    """
+    if labels.ndim == 2:
+        labels = np.unique(labels, axis=0, return_inverse=True)[1].reshape(-1)
+    generator = np.random.default_rng(seed)
+    place = np.empty(len(labels))  # of each row in the order: 0 is first, 1 is last
+    for label in np.unique(labels):
+        own = generator.permutation(np.flatnonzero(labels == label))
+        place[own] = (np.arange(len(own)) + 0.5) / len(own)
+        place[own[0]] = 0.0
+    return np.asarray(np.argsort(place, kind="stable"), dtype=np.int64)

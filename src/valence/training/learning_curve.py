@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from valence.evaluation.details import rounded
 from valence.evaluation.intervals import of_confusion
 from valence.evaluation.metrics import confusion_matrix
+from valence.fitting.folds import nested_order
 from valence.model.head import Floats, HeadFitter, Ints
 from valence.model.results import LearningCurve, LearningPoint
 
@@ -71,18 +72,3 @@ def sizes(rows: int, classes: int) -> list[int]:
     """
     smallest = min(rows, max(_SMALLEST, 2 * classes))
     return sorted({int(size) for size in np.geomspace(smallest, rows, POINTS).round()})
-
-
-def nested_order(labels: Ints, *, seed: int) -> Ints:
-    """Row numbers, shape (n,). Every prefix is stratified, and has every label as soon as it is long enough.
-
-    >>> nested_order(np.array([0, 0, 0, 0, 1, 1]), seed=1).tolist()
-    [0, 4, 1, 2, 5, 3]
-    """
-    generator = np.random.default_rng(seed)
-    place = np.empty(len(labels))  # of each row in the order: 0 is first, 1 is last
-    for label in np.unique(labels):
-        own = generator.permutation(np.flatnonzero(labels == label))
-        place[own] = (np.arange(len(own)) + 0.5) / len(own)
-        place[own[0]] = 0.0
-    return np.asarray(np.argsort(place, kind="stable"), dtype=np.int64)

@@ -160,6 +160,30 @@ VERSIONS: dict[str, Any] = {
         "confusion": [[46, 5], [8, 23]],
         "reliability": RESULT["reliability"],
         "result": RESULT,
+        "learning": {
+            "sentence": "200 more examples: about 3 points more (1 to 5).",
+            "more": 200,
+            "gain": {"value": 0.028, "low": 0.011, "high": 0.047},
+            "points": [
+                {"rows": 64, "accuracy": 0.74},
+                {"rows": 127, "accuracy": 0.79},
+                {"rows": 254, "accuracy": 0.83},
+            ],
+        },
+        "identity": {
+            "sentence": "It answers removed to 12% of harmless sentences with words such as gay, Muslim or queer, and "
+            "to 6% of the same sentences without, 2.0 times as often.",
+            "sentences": 16,
+            "labels": [
+                {
+                    "label": "removed",
+                    "without": 0.0625,
+                    "share": 0.125,
+                    "change": {"value": 0.061, "low": 0.034, "high": 0.093},
+                    "terms": [{"term": "gay", "share": 0.5, "probability": 0.44}],
+                }
+            ],
+        },
         "notes": [],
     }
 }

@@ -166,6 +166,48 @@ class ExampleDoubt(Wire):
     part: Literal["train", "test"]
 
 
+class CurvePoint(Wire):
+    rows: int = Field(description="Examples that were learnt from.")
+    accuracy: float = Field(description="Cross-validated.")
+
+
+class Learning(Wire):
+    """What more examples would bring, from a learning curve."""
+
+    sentence: str = Field(examples=["40 more examples: about 3 points more (1 to 5)."])
+    more: int | None = Field(description="How many more examples `gain` is of; null with fewer than 40 examples.")
+    gain: Estimate | None = Field(
+        description="Accuracy that they would add, with its 95% interval. If that covers zero, nobody can tell yet."
+    )
+    points: list[CurvePoint] = Field(description="The curve, on parts of the examples.")
+
+
+class IdentityTerm(Wire):
+    """Harmless sentences with one word for a group of people."""
+
+    term: str = Field(examples=["gay"])
+    share: float = Field(description="Share of the sentences that get the label.")
+    probability: float = Field(description="Mean probability of the label.")
+
+
+class LabelIdentity(Wire):
+    """One label in harmless sentences, with words for groups of people and without."""
+
+    label: str
+    without: float = Field(description="Share of the sentences without such a word that get the label.")
+    share: float = Field(description="Share of the same sentences with one that get it.")
+    change: Estimate = Field(description="What a word adds to the label's mean probability, with its 95% interval.")
+    terms: list[IdentityTerm] = Field(description="Those that bring the label most often first.")
+
+
+class Identity(Wire):
+    """Whether words for groups of people change the answers: copies of harmless English sentences, with and without."""
+
+    sentence: str
+    sentences: int = Field(description="How many there are; each is tried with every word.")
+    labels: list[LabelIdentity] = Field(description="The labels that change most, five at most.")
+
+
 class Version(VersionSummary):
     """A version with everything that was measured."""
 
@@ -181,6 +223,8 @@ class Version(VersionSummary):
     )
     reliability: Reliability | None
     result: Result | None = Field(description="All figures, as a model has them.")
+    learning: Learning | None = Field(description="Null for versions that an older server made, or that were uploaded.")
+    identity: Identity | None = Field(description="Null for versions that an older server made.")
     notes: list[str]
 
 

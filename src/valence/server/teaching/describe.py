@@ -81,6 +81,8 @@ def version(row: Version, of: Classifier, body: str, database: Database) -> wire
             "confusion": None if result is None else result.confusion,
             "reliability": None if result is None else result.reliability,
             "result": result,
+            "learning": outcome.learning and wire.Learning.model_validate(outcome.learning.model_dump()),
+            "identity": outcome.identity and wire.Identity.model_validate(outcome.identity.model_dump()),
             "notes": outcome.notes,
         }
     )

@@ -37,6 +37,7 @@ from valence.server.teaching.figures import (
     tested_rows,
     verdict,
 )
+from valence.server.teaching.learning import learning_of
 from valence.server.teaching.outcome import Doubt, Made, Outcome, Rival
 from valence.server.teaching.task import Material, Published, Task
 from valence.system.errors import DataError
@@ -146,6 +147,14 @@ def _outcome(task: Task, choice: HeadChoice, fitted: FittedHead, data: _Data, st
         looked_at=looked_at,
         wrong_share=share,
         notes=[],
+        learning=learning_of(
+            choice,
+            fitted.labels,
+            data.learnt,
+            data.read(data.learnt.texts, fitted.readout, ""),
+            body=task.body,
+            seed=SEED,
+        ),
     )
 
 

@@ -41,6 +41,68 @@ class Doubt(_Part):
     probability: float
 
 
+class CurvePoint(_Part):
+    """Cross-validated accuracy of heads that were fitted on so many rows."""
+
+    rows: int
+    accuracy: float
+
+
+class Learning(_Part):
+    """What more examples would bring; see `learning`.
+
+    Attributes:
+        points: of the curve.
+        more: how many more examples are spoken of.
+        gain: accuracy that they would add, with its interval; None if there are too few rows.
+        sentence: in words.
+    """
+
+    points: list[CurvePoint]
+    more: int | None
+    gain: Estimate | None
+    sentence: str
+
+
+class TermFigures(_Part):
+    """Harmless sentences with one word: the share that gets the label, and its mean probability."""
+
+    term: str
+    share: float
+    probability: float
+
+
+class LabelIdentity(_Part):
+    """One label in sentences with words for groups of people, and without.
+
+    Attributes:
+        without: share of the sentences without a word that get the label.
+        share: of those with a word.
+        change: of the label's mean probability by a word, with its interval.
+        terms: each word, those that bring the label most often first.
+    """
+
+    label: str
+    without: float
+    share: float
+    change: Estimate
+    terms: list[TermFigures]
+
+
+class Identity(_Part):
+    """What words for groups of people change; see `identity`.
+
+    Attributes:
+        sentence: in words.
+        sentences: how many there are; each is tried with every word.
+        labels: those that change most.
+    """
+
+    sentence: str
+    sentences: int
+    labels: list[LabelIdentity]
+
+
 class Outcome(_Part):
     """Everything that was measured of a version.
 
@@ -55,6 +117,8 @@ class Outcome(_Part):
         looked_at: training examples that were looked at for this.
         wrong_share: estimated share of wrong labels among them.
         notes: what else people should know, in sentences.
+        learning: None of versions that an older Valence made, as
+        identity: is.
     """
 
     reads: str
@@ -68,6 +132,8 @@ class Outcome(_Part):
     looked_at: int
     wrong_share: float
     notes: list[str]
+    learning: Learning | None = None
+    identity: Identity | None = None
 
     @property
     def accuracy(self) -> Estimate | None:

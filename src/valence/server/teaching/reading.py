@@ -68,14 +68,21 @@ class ExampleReader:
             self._one_at_a_time.release()
 
     def read(
-        self, classifier: str, body: BodyReader, readouts: Sequence[str], texts: Sequence[str], *, timeout_s: float = -1
+        self,
+        classifier: str,
+        body: BodyReader,
+        readouts: Sequence[str],
+        texts: Sequence[str],
+        *,
+        wanted: Wanted = lambda _: True,
+        timeout_s: float = -1,
     ) -> tuple[dict[str, Floats], dict[int, TextError]]:
         """(features of each readout, shape (n, width); the texts that can't be read, by position).
 
-        Rows of texts that can't be read are left out of the features. Raises as `storing` does.
+        Rows of texts that can't be read are left out of the features. Raises as `storing` and `Storing.add` do.
         """
         with self.storing(classifier, body, readouts, timeout_s=timeout_s) as storing:
-            stored = storing.add(texts, lambda _: True)
+            stored = storing.add(texts, wanted)
             failed = {i: row for i, row in enumerate(stored) if isinstance(row, TextError)}
             rows = [row for row in stored if not isinstance(row, TextError)]
             with storing.files() as files:

@@ -23,7 +23,10 @@ from valence.server.store.database import Database
 from valence.server.store.example_rows import Wanted
 from valence.server.store.fit_rows import ClaimedFit
 from valence.server.teaching import process
-from valence.server.teaching.outcome import Made
+from valence.server.teaching.heads import fitted_head
+from valence.server.teaching.identity import KEPT_AS, identity_figures
+from valence.server.teaching.identity import texts as identity_texts
+from valence.server.teaching.outcome import Identity, Made
 from valence.server.teaching.process import FitCrashedError, FitRefusedError
 from valence.server.teaching.reading import ExampleReader, ReadingCancelledError, Storing, readouts_for
 from valence.server.teaching.task import ExampleFile, Part, Published, Task
@@ -75,7 +78,7 @@ class Teacher:
         """Works on one fit; False if there is none. Raises StoreError."""
         claimed = fit_rows.claim(self._database)
         if claimed is None:
-            self.reader.keep_only([each.id for each in classifier_rows.every(self._database)])
+            self.reader.keep_only([KEPT_AS, *(each.id for each in classifier_rows.every(self._database))])
             return False
         _OneFit(claimed, self._database, self._registry.body, self.reader, self._stopping).run()
         return True
@@ -149,7 +152,15 @@ class _OneFit:
             task = self._task(classifier, failed)
             self._say("fitting the head", total, total)
             made = process.run(task, examples, features, self._still_wanted)
-        return None if made is None else self._as_version(made, task)
+        if made is None:
+            return None
+        version = self._as_version(made, task)
+        try:
+            identity = self._identity(version)
+        except ReadingCancelledError:
+            return None
+        version.results = made.outcome.model_copy(update={"identity": identity}).model_dump_json()
+        return version
 
     def _stored(self, classifier: Classifier, storing: Storing, file: ExampleFile) -> list[TextError]:
         """Why some examples can't be read; all others are in the file, and their features are stored.
@@ -191,6 +202,13 @@ class _OneFit:
         if version is None or version.body != self._body.id:
             return None
         return Published(version.number, labels_in(version.labels), version.readout, version.head.hex())
+
+    def _identity(self, version: Version) -> Identity | None:
+        """What words for groups of people change; None if the encoder can't read one of the sentences."""
+        features, failed = self._reader.read(
+            KEPT_AS, self._body, [version.readout], identity_texts(), wanted=lambda _: self._still_wanted()
+        )
+        return None if failed else identity_figures(fitted_head(version), features[version.readout])
 
     def _as_version(self, made: Made, task: Task) -> Version:
         return Version(

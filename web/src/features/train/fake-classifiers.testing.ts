@@ -45,6 +45,8 @@ export class FakeClassifiers extends FakeSession {
   /** The queries and bodies of files. */
   files: { query: URLSearchParams; csv: string }[] = [];
   enough = true;
+  /** Whether versions lack what an older server didn't measure. */
+  bare = false;
   suspects: Suspects["suspects"] = [];
   mistakes: Version["mistakes"] = [];
   private nextId = 1;
@@ -105,7 +107,8 @@ export class FakeClassifiers extends FakeSession {
 
   detail(number: number): Version | undefined {
     const summary = this.versions.find((version) => version.number === number);
-    return summary && versionOf(summary, this.only.labels, this.mistakes, this.enough);
+    const version = summary && versionOf(summary, this.only.labels, this.mistakes, this.enough);
+    return version && (this.bare ? { ...version, learning: null, identity: null } : version);
   }
 
   fit(): Fit {

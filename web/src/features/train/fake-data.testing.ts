@@ -57,7 +57,29 @@ export const versionOf = (
   confusion: null,
   reliability: null,
   result: null,
-  notes: ["It flags texts with “gay” 2.0 times as often."],
+  learning: {
+    sentence: "40 more examples: about 3 points more (1 to 5).",
+    more: 40,
+    gain: estimate(0.03, 0.01, 0.05),
+    points: [
+      { rows: 20, accuracy: 0.7 },
+      { rows: 80, accuracy: 0.8 },
+    ],
+  },
+  identity: {
+    sentence: "It answers hostile to 20% of harmless sentences with words such as gay, and to 10% without.",
+    sentences: 16,
+    labels: [
+      {
+        label: "hostile",
+        without: 0.1,
+        share: 0.2,
+        change: estimate(0.1, 0.05, 0.15),
+        terms: [{ term: "gay", share: 0.5, probability: 0.44 }],
+      },
+    ],
+  },
+  notes: ["There are 74 rows to learn from."],
 });
 
 export const runningFit = (again: boolean): Fit => ({

@@ -1,11 +1,12 @@
 import type { Version } from "../../api/generated";
 import { ChartTable } from "../../components/chart-table";
 import { count, fixedPercent } from "../../lib/format";
+import { IdentityTable } from "./identity-table";
 import classes from "./live-result.module.css";
 
 /** What else was measured: each label's figures, and remarks. */
 export function LabelTable({
-  version: { per_label: figures, notes, macro_f1: f1, reads },
+  version: { per_label: figures, notes, macro_f1: f1, reads, identity },
 }: {
   version: Version;
 }) {
@@ -18,6 +19,7 @@ export function LabelTable({
           ))}
         </ul>
       ) : null}
+      {identity ? <IdentityTable identity={identity} /> : null}
       {figures.length > 0 ? (
         <ChartTable
           caption="Figures per label"

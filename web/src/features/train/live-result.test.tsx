@@ -32,9 +32,29 @@ describe("The result", () => {
     const chart = screen.getByRole("figure", { name: /Right answers/ });
     expect(chart).toHaveTextContent("Version 1 84% (72 to 92%)");
     expect(chart).toHaveTextContent("The most frequent label, civil 50% (40 to 60%)");
-    expect(screen.getByText(/times as often/)).toBeVisible();
+    expect(screen.getByText("There are 74 rows to learn from.")).toBeVisible();
     const announced = screen.getAllByRole("status").map(({ textContent }) => textContent);
     expect(announced).toContain("Version 1: Right for 84 of 100.");
+  });
+
+  it("says what more examples would bring", async () => {
+    open("/train#classifier=mine");
+    expect(await screen.findByText("40 more examples: about 3 points more (1 to 5).")).toBeVisible();
+  });
+
+  it("says whether words for groups of people change the answers, with a table", async () => {
+    open("/train#classifier=mine");
+    expect(await screen.findByText(/It answers hostile to 20% of harmless sentences/)).toBeVisible();
+    const table = screen.getByRole("table", { name: /16 harmless English sentences/, hidden: true });
+    expect(within(table).getByRole("row", { name: "(none) 10%", hidden: true })).toBeInTheDocument();
+    expect(within(table).getByRole("row", { name: "gay 50% 44%", hidden: true })).toBeInTheDocument();
+  });
+
+  it("shows versions of an older server without these sentences", async () => {
+    fake.bare = true;
+    open("/train#classifier=mine");
+    expect(await screen.findByText("84 of 100")).toBeVisible();
+    expect(screen.queryByText(/more examples:|harmless sentences/)).toBeNull();
   });
 
   it("says when there are too few examples to know", async () => {

@@ -72,7 +72,7 @@ function Newest({ classifier, newest }: { classifier: Classifier; newest: Versio
 
 /** The figure in large letters, and what it means in a sentence. */
 function Figure({ version }: { version: Version }) {
-  const { accuracy, enough, tested_rows: rows, verdict, number } = version;
+  const { accuracy, enough, tested_rows: rows, verdict, number, learning } = version;
   const known = accuracy !== null && enough;
   return (
     <div className={classes.figure}>
@@ -86,6 +86,7 @@ function Figure({ version }: { version: Version }) {
         )}
       </p>
       <p>{known ? testedOn(version) : withoutHeadline(verdict)}</p>
+      {learning ? <p>{learning.sentence}</p> : null}
       <VisuallyHidden role="status">{`Version ${number}: ${verdict}`}</VisuallyHidden>
     </div>
   );
