@@ -38,7 +38,8 @@ def _bold(value: float, best: float) -> str:
 
 def _lead(of: Mapping[str, float]) -> str:
     lead = f"{100 * of['lead']:+.1f}"
-    return f"{lead} ± {100 * of['lead_half_width']:.1f}" if "lead_half_width" in of else lead
+    half = of.get("lead_half_width", 0.0)  # 0 of one split, which says nothing of others
+    return f"{lead} ± {100 * half:.1f}" if half else lead
 
 
 def optimised() -> str:
