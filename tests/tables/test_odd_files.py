@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,17 @@ def book(sheets: dict[str, list[list[Any]]]) -> bytes:
     return file.getvalue()
 
 
+def shifted_zip() -> bytes:
+    """A zip whose index says that it begins ten bytes before the file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("own.csv", CSV)
+    content = bytearray(file.getvalue())
+    begins = slice(len(content) - 6, len(content) - 2)  # of the index, in the last record
+    content[begins] = (int.from_bytes(content[begins], "little") + 10).to_bytes(4, "little")
+    return bytes(content)
+
+
 def task(number: int, result: Any) -> dict[str, Any]:
     """A task as Label Studio exports it."""
     return {"id": number, "data": {"text": TEXTS[number]}, "annotations": [{"result": result}]}
@@ -76,6 +88,7 @@ READ: dict[str, tuple[str | bytes, str, int, int]] = {
     "cr.jsonl": ("\r".join(LINES), "jsonl", 12, 0),
     "comment.jsonl": ("// made by a program\n" + "\n".join(LINES), "jsonl", 12, 1),
     "comment_named.csv": ("# made by a program\n" + "\n".join(LINES), "jsonl", 12, 1),
+    "broken_first.jsonl": ("\n".join(['{"text": "a" "label": "b"}', *LINES]), "jsonl", 12, 1),
     "nan.jsonl": ("\n".join([*LINES, '{"text": "A film", "label": NaN}']), "jsonl", 12, 1),
     "surrogate.jsonl": ("\n".join([*LINES, SURROGATE]), "jsonl", 13, 0),
     "half.json": (json.dumps(OBJECTS)[:-60], "json", 10, 1),
@@ -105,6 +118,8 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     "nested.jsonl": ('{"text": {"body": "A film"}, "label": "a"}', "the column 'text' holds an object, not texts", ""),
     "columns.json": (json.dumps({"text": TEXTS, "label": LABELS}), "the column 'text' holds a list, not texts", ""),
     "bytes.parquet": (of_parquet(["text", "label"], [b"A film"], ["a"]), "column 'text' holds bytes, not texts", ""),
+    "control.jsonl": ('{"text": "a\x01b", "label": "a"}', "Invalid control character, at character 12.", ""),
+    "shifted.zip": (shifted_zip(), "is damaged or incomplete: it points before its beginning.", ""),
     "cut.parquet": (of_parquet(["text", "label"], TEXTS, LABELS)[:-20], "not a parquet file. Write it again.", ""),
     "two.xlsx": (book({"Q1": [["text", "label"], ["x", "a"]], "Q2": [["text", "label"], ["y", "b"]]}),
                  "such as --sheet 'Q1'", "such as `sheet=Q1`"),

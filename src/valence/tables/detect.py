@@ -75,7 +75,7 @@ def _text_kind(named: str | None, text: str) -> str:
         return "jsonl"
     if named == "json" or _ARRAY.match(text) or _OBJECT.match(text):
         return "jsonl" if _is_object_per_line(lines) else "json"
-    if 2 * sum(map(_looks_like_json, lines)) > len(lines):  # below a comment, or in no valid JSON
+    if 2 * sum(_is_object(line) or _is_list(line) for line in lines) > len(lines):  # below a comment, or not valid
         return "jsonl"
     if named == "tsv" and "\t" not in first and re.search("[,;|]", first):
         return "csv"
@@ -90,19 +90,16 @@ def _is_object_per_line(lines: Sequence[str]) -> bool:
 
 
 def _is_object(line: str) -> bool:
-    return isinstance(_value_of(line.rstrip(" ,")), dict)
-
-
-def _looks_like_json(line: str) -> bool:
+    """Whether it is meant as an object, valid or not."""
     line = line.strip(" ,")
-    return (line.startswith("{") and line.endswith("}") and ":" in line) or isinstance(_value_of(line), list)
+    return line.startswith("{") and line.endswith("}") and (":" in line or line == "{}")
 
 
-def _value_of(line: str) -> object:
+def _is_list(line: str) -> bool:
     try:
-        return json.loads(line)
+        return isinstance(json.loads(line), list)
     except (ValueError, RecursionError):
-        return None
+        return False
 
 
 def _is_text(start: bytes) -> bool:
