@@ -11,6 +11,7 @@ from valence.server.adapters import install as adapters
 from valence.server.api import (
     classifiers,
     decisions,
+    discussions,
     examples,
     feedback,
     files,
@@ -45,6 +46,7 @@ from valence.server.web import compression, pages, reference, security_headers
 
 BLUEPRINTS = (
     predict.blueprint,
+    discussions.blueprint,
     feedback.blueprint,
     files.blueprint,
     jobs.blueprint,

@@ -219,3 +219,38 @@ FEEDBACK_PAGES: dict[str, Any] = {
         "next": None,
     }
 }
+DISCUSSION_REQUESTS: dict[str, Any] = {
+    "two messages": {"text": "Ann: I like it.\nBen: > I like it.\nI don't."},
+    "every line": {"text": "I like it.\nI don't.", "split": "lines", "clean": "none"},
+}
+DISCUSSION_RESPONSES: dict[str, Any] = {
+    "two comments": {
+        "format": "text with names",
+        "split": "names",
+        "title": None,
+        "comments": [
+            {
+                "id": "1",
+                "parent": None,
+                "author": "Ann",
+                "created_at": None,
+                "text": "I like it.",
+                "body": "I like it.",
+                "score": None,
+                "line": 1,
+            },
+            {
+                "id": "2",
+                "parent": "1",
+                "author": "Ben",
+                "created_at": None,
+                "text": "I don't.",
+                "body": "> I like it.\nI don't.",
+                "score": None,
+                "line": 2,
+            },
+        ],
+        "left_out": [],
+        "warnings": [],
+    }
+}

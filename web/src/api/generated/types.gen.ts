@@ -5,6 +5,54 @@ export type ClientOptions = {
 };
 
 /**
+ * Agreement
+ *
+ * How often the classifier and the moderators say the same.
+ */
+export type Agreement = {
+    /**
+     * Decisions
+     *
+     * Decisions for which that is known.
+     */
+    decisions: number;
+    /**
+     * Agree
+     */
+    agree: number;
+    /**
+     * With its 95% interval; null without decisions.
+     */
+    share: Estimate | null;
+};
+
+/**
+ * AuthorRecord
+ *
+ * The decisions about an author's latest items.
+ */
+export type AuthorRecord = {
+    /**
+     * Decided
+     *
+     * Items that were looked at: 20 at most.
+     */
+    decided: number;
+    /**
+     * Removed
+     *
+     * Of these, those that weren't approved.
+     */
+    removed: number;
+    /**
+     * Last
+     *
+     * The latest five.
+     */
+    last: Array<Item>;
+};
+
+/**
  * Beside
  *
  * Another way to answer, tested on the same examples.
@@ -38,6 +86,24 @@ export type Calibration = {
      * How often chance gives an error at least as large as the measured one.
      */
     p_value: number;
+};
+
+/**
+ * ClaimedItems
+ */
+export type ClaimedItems = {
+    /**
+     * Items
+     *
+     * Those that the tab already holds come first.
+     */
+    items: Array<Item>;
+    /**
+     * Seconds
+     *
+     * Until others may get them, unless the tab asks again.
+     */
+    seconds: number;
 };
 
 /**
@@ -130,6 +196,20 @@ export type ClassifierList = {
 };
 
 /**
+ * CommentsLeftOut
+ */
+export type CommentsLeftOut = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
  * ConfusedPair
  *
  * Two labels, one of which was predicted on rows of the other.
@@ -182,21 +262,217 @@ export type CrossValidation = {
 };
 
 /**
- * CurvePoint
+ * Decided
+ *
+ * What a decision, or an undo, did.
  */
-export type CurvePoint = {
+export type Decided = {
     /**
-     * Rows
+     * New
      *
-     * Examples that were learnt from.
+     * False if this request was made before.
      */
-    rows: number;
+    new: boolean;
     /**
-     * Accuracy
+     * Items
      *
-     * Cross-validated.
+     * Items that it holds for: one, and the copies.
      */
-    accuracy: number;
+    items: number;
+    /**
+     * About the item itself.
+     */
+    decision: Decision;
+};
+
+/**
+ * Decision
+ *
+ * An entry of the log of decisions. It holds no text and no author.
+ */
+export type Decision = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Request
+     *
+     * Chosen by who decided.
+     */
+    request: string;
+    /**
+     * Item
+     *
+     * Number of the item, which may be gone.
+     */
+    item: number;
+    /**
+     * Item Id
+     *
+     * As the item's sender calls it.
+     */
+    item_id: string;
+    /**
+     * Action
+     */
+    action: 'approve' | 'remove' | 'label' | 'unsure' | 'undo';
+    /**
+     * Labels
+     */
+    labels: Array<string> | null;
+    /**
+     * Reason
+     */
+    reason: number | null;
+    /**
+     * Undoes
+     *
+     * ID of the decision that an undo takes back.
+     */
+    undoes: number | null;
+    /**
+     * Copy Of
+     *
+     * Number of the item that was decided, if this one is a copy of it.
+     */
+    copy_of: number | null;
+    /**
+     * By
+     *
+     * Name of the key, or owner.
+     */
+    by: string;
+    /**
+     * Made At
+     */
+    made_at: string;
+    /**
+     * Waited S
+     *
+     * Seconds that the item had waited for a person.
+     */
+    waited_s: number | null;
+    /**
+     * Blind
+     *
+     * Whether the moderator didn't see a score.
+     */
+    blind: boolean;
+    /**
+     * Why
+     *
+     * Why the item was in the queue.
+     */
+    why: 'flagged' | 'unsure' | 'blind' | 'unreadable' | 'unscored' | null;
+    /**
+     * Score
+     */
+    score: number | null;
+    /**
+     * Classifier Labels
+     *
+     * What the classifier had said.
+     */
+    classifier_labels: Array<string> | null;
+    /**
+     * Body
+     */
+    body: string | null;
+    /**
+     * Head
+     */
+    head: string | null;
+    /**
+     * Agrees
+     *
+     * Whether the classifier had said the same; null if that can't be known.
+     */
+    agrees: boolean | null;
+    /**
+     * Learnt
+     *
+     * Whether the item's text became an example of the classifier.
+     */
+    learnt: boolean;
+};
+
+/**
+ * DecisionPage
+ */
+export type DecisionPage = {
+    /**
+     * Items
+     *
+     * Newest first.
+     */
+    items: Array<Decision>;
+    /**
+     * Next
+     *
+     * Cursor of the next page; null on the last page.
+     */
+    next: string | null;
+};
+
+/**
+ * DiscussionRequest
+ *
+ * A discussion as it was copied from a page.
+ */
+export type DiscussionRequest = {
+    /**
+     * Text
+     *
+     * The copied text.
+     */
+    text: string;
+    /**
+     * Split
+     *
+     * How to split it: as a page of a known site, at names such as `Ann: `, at blank lines, or at every line. Default: detected.
+     */
+    split?: 'site' | 'names' | 'blocks' | 'lines' | null;
+    /**
+     * Clean
+     *
+     * `none` if quotes, code and signatures count as the author's own words.
+     */
+    clean?: 'forum' | 'none';
+};
+
+/**
+ * DiscussionResponse
+ */
+export type DiscussionResponse = {
+    /**
+     * Format
+     *
+     * What the text was read as, in words.
+     */
+    format: string;
+    /**
+     * Split
+     */
+    split: 'site' | 'names' | 'blocks' | 'lines';
+    /**
+     * Title
+     *
+     * Title of the thread, if it is shown.
+     */
+    title: string | null;
+    /**
+     * Comments
+     */
+    comments: Array<ReadComment>;
+    /**
+     * Left Out
+     */
+    left_out: Array<CommentsLeftOut>;
+    /**
+     * Warnings
+     */
+    warnings: Array<string>;
 };
 
 /**
@@ -229,6 +505,12 @@ export type Erased = {
      * Examples that were deleted, of all classifiers.
      */
     erased: number;
+    /**
+     * Items
+     *
+     * Items that were deleted from the queues of all classifiers.
+     */
+    items: number;
 };
 
 /**
@@ -451,6 +733,38 @@ export type ExamplesAdded = {
      * Rows of the file without a text, or that couldn't be read or stored.
      */
     left_out: number;
+};
+
+/**
+ * Explanation
+ *
+ * Which words tipped it.
+ */
+export type Explanation = {
+    /**
+     * Text
+     *
+     * The author's own words, as they were scored.
+     */
+    text: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Probability
+     */
+    probability: number;
+    /**
+     * Words
+     *
+     * How much each word, phrase or sentence changed the probability.
+     */
+    words: Array<WordEffect>;
+    /**
+     * The version that answers now.
+     */
+    version: ModelVersion;
 };
 
 /**
@@ -880,51 +1194,183 @@ export type Health = {
 };
 
 /**
- * Identity
+ * Item
  *
- * Whether words for groups of people change the answers: copies of harmless English sentences, with and without.
+ * A comment in the queue.
  */
-export type Identity = {
+export type Item = {
     /**
-     * Sentence
-     */
-    sentence: string;
-    /**
-     * Sentences
+     * Number
      *
-     * How many there are; each is tried with every word.
+     * The server's own ID of it.
      */
-    sentences: number;
+    number: number;
+    /**
+     * Id
+     *
+     * As its sender calls it.
+     */
+    id: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Author
+     */
+    author: string | null;
+    /**
+     * Parent
+     */
+    parent: string | null;
+    /**
+     * Thread
+     */
+    thread: string | null;
+    /**
+     * Link
+     */
+    link: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Received At
+     */
+    received_at: string;
+    /**
+     * Edits
+     *
+     * How often its text was changed.
+     */
+    edits: number;
+    /**
+     * State
+     *
+     * `scoring`, then `passed` if nobody needs to look, or `waiting`; a `copy` is behind a waiting item with the same text; `unsure` if a moderator set it aside; `decided`.
+     */
+    state: 'scoring' | 'waiting' | 'copy' | 'unsure' | 'passed' | 'decided';
+    /**
+     * Why
+     *
+     * Why a person should look: `flagged`; `unsure`, between the two thresholds; `unreadable`; `unscored`, because no version is published; `blind`, chosen by chance.
+     */
+    why: 'flagged' | 'unsure' | 'blind' | 'unreadable' | 'unscored' | null;
+    /**
+     * Blind
+     *
+     * Whether it is shown without its score, to measure the classifier by.
+     */
+    blind: boolean;
+    /**
+     * Score
+     *
+     * Probability that it needs action; null for a blind item until it is decided.
+     */
+    score: number | null;
+    /**
+     * Threshold
+     *
+     * The score from which, or below which, `why` holds.
+     */
+    threshold: number | null;
     /**
      * Labels
      *
-     * The labels that change most, five at most.
+     * What the classifier says.
      */
-    labels: Array<LabelIdentity>;
+    labels: Array<string> | null;
+    /**
+     * Probabilities
+     */
+    probabilities: Array<LabelProbability> | null;
+    /**
+     * The version that scored it.
+     */
+    version: ModelVersion | null;
+    /**
+     * Error
+     *
+     * Code of why it couldn't be read.
+     */
+    error: string | null;
+    /**
+     * Copies
+     *
+     * Other waiting items with the same text.
+     */
+    copies: number;
+    /**
+     * Claimed Until
+     *
+     * Until when a moderator's browser holds it.
+     */
+    claimed_until: string | null;
+    decision: ItemDecision | null;
 };
 
 /**
- * IdentityTerm
+ * ItemDecision
  *
- * Harmless sentences with one word for a group of people.
+ * The decision that counts.
  */
-export type IdentityTerm = {
+export type ItemDecision = {
     /**
-     * Term
+     * Action
      */
-    term: string;
+    action: 'approve' | 'remove' | 'label' | 'unsure';
     /**
-     * Share
+     * Labels
      *
-     * Share of the sentences that get the label.
+     * Of the action `label`.
      */
-    share: number;
+    labels: Array<string> | null;
     /**
-     * Probability
+     * Reason
      *
-     * Mean probability of the label.
+     * From 1 to 5, if one was given.
      */
-    probability: number;
+    reason: number | null;
+    /**
+     * By
+     *
+     * Name of the key, or owner.
+     */
+    by: string;
+    /**
+     * Made At
+     */
+    made_at: string | null;
+};
+
+/**
+ * ItemDetail
+ *
+ * An item in its discussion.
+ */
+export type ItemDetail = {
+    item: Item;
+    /**
+     * Own Text
+     *
+     * The author's own words, which are scored; null if that is all of it.
+     */
+    own_text: string | null;
+    parent: Item | null;
+    /**
+     * Earlier
+     *
+     * The five items of its discussion that were written before it.
+     */
+    earlier: Array<Item>;
+    /**
+     * Answers
+     *
+     * The first ten that answer it.
+     */
+    answers: Array<Item>;
+    author: AuthorRecord | null;
 };
 
 /**
@@ -1149,40 +1595,6 @@ export type LabelFigures = {
 };
 
 /**
- * LabelIdentity
- *
- * One label in harmless sentences, with words for groups of people and without.
- */
-export type LabelIdentity = {
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * Without
-     *
-     * Share of the sentences without such a word that get the label.
-     */
-    without: number;
-    /**
-     * Share
-     *
-     * Share of the same sentences with one that get it.
-     */
-    share: number;
-    /**
-     * What a word adds to the label's mean probability, with its 95% interval.
-     */
-    change: Estimate;
-    /**
-     * Terms
-     *
-     * Those that bring the label most often first.
-     */
-    terms: Array<IdentityTerm>;
-};
-
-/**
  * LabelProbability
  */
 export type LabelProbability = {
@@ -1194,34 +1606,6 @@ export type LabelProbability = {
      * Probability
      */
     probability: number;
-};
-
-/**
- * Learning
- *
- * What more examples would bring, from a learning curve.
- */
-export type Learning = {
-    /**
-     * Sentence
-     */
-    sentence: string;
-    /**
-     * More
-     *
-     * How many more examples `gain` is of; null with fewer than 40 examples.
-     */
-    more: number | null;
-    /**
-     * Accuracy that they would add, with its 95% interval. If that covers zero, nobody can tell yet.
-     */
-    gain: Estimate | null;
-    /**
-     * Points
-     *
-     * The curve, on parts of the examples.
-     */
-    points: Array<CurvePoint>;
 };
 
 /**
@@ -1555,6 +1939,56 @@ export type NewClassifier = {
 };
 
 /**
+ * NewDecision
+ *
+ * What a moderator decided about an item.
+ */
+export type NewDecision = {
+    /**
+     * Request
+     *
+     * A random UUID that you create once per decision, so that retries are safe.
+     */
+    request: string;
+    /**
+     * Action
+     *
+     * `approve`; `remove`; `label`, to give it the classifier's `labels`; or `unsure`, to set it aside.
+     */
+    action: 'approve' | 'remove' | 'label' | 'unsure';
+    /**
+     * Labels
+     *
+     * Of the action `label`: one, or any number if the classifier's texts can have several.
+     */
+    labels?: Array<string> | null;
+    /**
+     * Reason
+     *
+     * Which of the community's five reasons.
+     */
+    reason?: number | null;
+    /**
+     * Copies
+     *
+     * Also decide the items with the same text that wait: 2,000 at most.
+     */
+    copies?: boolean;
+    /**
+     * Replace
+     *
+     * Also if the item is decided already.
+     */
+    replace?: boolean;
+    /**
+     * Claim
+     *
+     * The UUID with which the tab holds the item.
+     */
+    claim?: string | null;
+};
+
+/**
  * NewExamples
  *
  * Up to 20 texts; send more as a file.
@@ -1576,6 +2010,118 @@ export type NewExamples = {
      * As `GET .../next` said, if the text comes from there.
      */
     picked?: 'uncertain' | 'random' | null;
+};
+
+/**
+ * NewItem
+ *
+ * A comment to be moderated.
+ */
+export type NewItem = {
+    /**
+     * Id
+     *
+     * Your own ID of it. Sending it again is safe.
+     */
+    id: string;
+    /**
+     * Text
+     *
+     * As it was written: quotes, code and signatures are left out before it is scored.
+     */
+    text: string;
+    /**
+     * Author
+     *
+     * Who wrote it, so that everything by them can be erased.
+     */
+    author?: string | null;
+    /**
+     * Parent
+     *
+     * Your ID of the comment that it answers.
+     */
+    parent?: string | null;
+    /**
+     * Thread
+     *
+     * Your ID of the discussion.
+     */
+    thread?: string | null;
+    /**
+     * Link
+     *
+     * Where people can read it.
+     */
+    link?: string | null;
+    /**
+     * Created At
+     *
+     * When it was written; by default now.
+     */
+    created_at?: string | null;
+};
+
+/**
+ * NewItems
+ *
+ * Up to 100 comments.
+ */
+export type NewItems = {
+    /**
+     * Items
+     */
+    items: Array<NewItem>;
+};
+
+/**
+ * NewWebhook
+ *
+ * An address to which events are sent.
+ */
+export type NewWebhook = {
+    /**
+     * Url
+     *
+     * HTTPS, at a public address.
+     */
+    url: string;
+    /**
+     * Events
+     *
+     * Events that it gets: decisions, undone decisions, and items that are flagged (not in a dry run).
+     */
+    events: Array<'decision.made' | 'decision.undone' | 'item.flagged'>;
+    /**
+     * Classifier
+     *
+     * Only what belongs to this classifier's queue; by default all.
+     */
+    classifier?: string | null;
+};
+
+/**
+ * NextRequest
+ *
+ * Asks for items that nobody else gets meanwhile.
+ */
+export type NextRequest = {
+    /**
+     * Claim
+     *
+     * A random UUID that the browser tab chooses once; who has it holds the items.
+     */
+    claim: string;
+    /**
+     * Limit
+     *
+     * How many items the tab holds at most.
+     */
+    limit?: number;
+    /**
+     * Order
+     */
+    order?: 'score' | 'newest' | 'oldest';
 };
 
 /**
@@ -1776,6 +2322,22 @@ export type PublishRequest = {
 };
 
 /**
+ * QueuePage
+ */
+export type QueuePage = {
+    /**
+     * Items
+     */
+    items: Array<Item>;
+    /**
+     * Next
+     *
+     * Cursor of the next page; null on the last page.
+     */
+    next: string | null;
+};
+
+/**
  * ReadAs
  *
  * How the bytes become rows; null where it doesn't apply.
@@ -1824,6 +2386,60 @@ export type ReadAs = {
 };
 
 /**
+ * ReadComment
+ *
+ * One comment of the discussion.
+ */
+export type ReadComment = {
+    /**
+     * Id
+     *
+     * Its number in the text, from 1.
+     */
+    id: string;
+    /**
+     * Parent
+     *
+     * The comment that it answers; null if it answers none, or if that isn't shown.
+     */
+    parent: string | null;
+    /**
+     * Author
+     */
+    author: string | null;
+    /**
+     * Created At
+     *
+     * In UTC; null if that isn't shown.
+     */
+    created_at: string | null;
+    /**
+     * Text
+     *
+     * The author's own words.
+     */
+    text: string;
+    /**
+     * Body
+     *
+     * As copied, without buttons and counters; quoted lines begin with `>`.
+     */
+    body: string;
+    /**
+     * Score
+     *
+     * Its votes or points, if they are shown.
+     */
+    score: number | null;
+    /**
+     * Line
+     *
+     * The line of the text in which it starts.
+     */
+    line: number;
+};
+
+/**
  * Readiness
  */
 export type Readiness = {
@@ -1868,6 +2484,22 @@ export type Reliability = {
      * Share of the rows in the bin that are right; 0 if it is empty.
      */
     accuracy: Array<number>;
+};
+
+/**
+ * Report
+ */
+export type Report = {
+    /**
+     * Classifier
+     */
+    classifier: string;
+    /**
+     * Weeks
+     *
+     * Oldest first.
+     */
+    weeks: Array<Week>;
 };
 
 /**
@@ -2069,6 +2701,86 @@ export type RowsLeftOut = {
      * Options
      */
     options: Array<string>;
+};
+
+/**
+ * Rules
+ *
+ * How a classifier's items are moderated.
+ */
+export type Rules = {
+    /**
+     * Classifier
+     */
+    classifier: string;
+    /**
+     * Approve Label
+     *
+     * The label of items that need no action.
+     */
+    approve_label: string | null;
+    /**
+     * Remove Label
+     *
+     * The label that `remove` stands for.
+     */
+    remove_label: string | null;
+    /**
+     * Pass Below
+     *
+     * Items with a lower score need nobody.
+     */
+    pass_below: number;
+    /**
+     * Flag From
+     *
+     * Items with at least this score are flagged.
+     */
+    flag_from: number;
+    /**
+     * Learn
+     *
+     * Whether decisions become examples of the classifier, which keep their texts.
+     */
+    learn: boolean;
+    /**
+     * Dry Run
+     *
+     * Whether flagged items are only shown, and no event is sent for them.
+     */
+    dry_run: boolean;
+};
+
+/**
+ * RulesChange
+ *
+ * What to change; what is left out, or null, stays.
+ */
+export type RulesChange = {
+    /**
+     * Approve Label
+     */
+    approve_label?: string | null;
+    /**
+     * Remove Label
+     */
+    remove_label?: string | null;
+    /**
+     * Pass Below
+     */
+    pass_below?: number | null;
+    /**
+     * Flag From
+     */
+    flag_from?: number | null;
+    /**
+     * Learn
+     */
+    learn?: boolean | null;
+    /**
+     * Dry Run
+     */
+    dry_run?: boolean | null;
 };
 
 /**
@@ -2294,6 +3006,117 @@ export type Slice = {
 };
 
 /**
+ * StoredItem
+ *
+ * What became of an item that was sent.
+ */
+export type StoredItem = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     *
+     * The server's own ID of it.
+     */
+    number: number;
+    /**
+     * Outcome
+     *
+     * A `repeat` has a known ID and the same text. An `edited` one has another text: it is scored and decided anew.
+     */
+    outcome: 'new' | 'repeat' | 'edited';
+    /**
+     * State
+     */
+    state: 'scoring' | 'waiting' | 'copy' | 'unsure' | 'passed' | 'decided';
+    /**
+     * Why
+     *
+     * Why a person should look at it.
+     */
+    why: 'flagged' | 'unsure' | 'blind' | 'unreadable' | 'unscored' | null;
+    /**
+     * Score
+     *
+     * Probability that it needs action; null before it is scored, and for blind items.
+     */
+    score: number | null;
+};
+
+/**
+ * StoredItems
+ */
+export type StoredItems = {
+    /**
+     * Classifier
+     */
+    classifier: string;
+    /**
+     * Items
+     *
+     * In the order in which they were sent.
+     */
+    items: Array<StoredItem>;
+};
+
+/**
+ * Summary
+ *
+ * How much is left to do in a queue.
+ */
+export type Summary = {
+    /**
+     * Classifier
+     */
+    classifier: string;
+    /**
+     * Waiting
+     *
+     * Groups of items with the same text that wait.
+     */
+    waiting: number;
+    /**
+     * Copies
+     *
+     * Items behind them.
+     */
+    copies: number;
+    /**
+     * Unsure
+     */
+    unsure: number;
+    /**
+     * Scoring
+     */
+    scoring: number;
+    /**
+     * Decided Today
+     *
+     * Decisions since midnight UTC, without those that were taken back.
+     */
+    decided_today: number;
+    /**
+     * Corrected Today
+     *
+     * Of these, those that differ from what the classifier said.
+     */
+    corrected_today: number;
+    /**
+     * New Decisions
+     *
+     * Decisions that became examples since the newest version was fitted.
+     */
+    new_decisions: number;
+    /**
+     * The version that answers now; null if none is published.
+     */
+    version: ModelVersion | null;
+    rules: Rules;
+};
+
+/**
  * Suspect
  *
  * A training example whose label looks wrong to a head that hasn't seen it.
@@ -2453,6 +3276,26 @@ export type TryRequest = {
 };
 
 /**
+ * UndoRequest
+ *
+ * Takes a decision back, with those about copies that were made with it.
+ */
+export type UndoRequest = {
+    /**
+     * Request
+     *
+     * A random UUID that you create once per undo, so that retries are safe.
+     */
+    request: string;
+    /**
+     * Undoes
+     *
+     * The `request` of the decision.
+     */
+    undoes: string;
+};
+
+/**
  * Version
  *
  * A version with everything that was measured.
@@ -2570,14 +3413,6 @@ export type Version = {
      * All figures, as a model has them.
      */
     result: Result | null;
-    /**
-     * Null for versions that an older server made, or that were uploaded.
-     */
-    learning: Learning | null;
-    /**
-     * Null for versions that an older server made.
-     */
-    identity: Identity | null;
     /**
      * Notes
      */
@@ -2728,6 +3563,166 @@ export type VersionSummary = {
      */
     accuracy: Estimate | null;
     macro_f1: Estimate | null;
+};
+
+/**
+ * Webhook
+ */
+export type Webhook = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Events
+     */
+    events: Array<'decision.made' | 'decision.undone' | 'item.flagged'>;
+    /**
+     * Classifier
+     *
+     * Name of the only classifier whose events it gets; null for all.
+     */
+    classifier: string | null;
+    /**
+     * Secret
+     *
+     * Shown once, when it is made: `whsec_` and the key in base64, as Standard Webhooks have it.
+     */
+    secret: string | null;
+    /**
+     * Rolling
+     *
+     * Whether the old secret still signs too.
+     */
+    rolling: boolean;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Waiting
+     *
+     * Events that weren't delivered yet.
+     */
+    waiting: number;
+    /**
+     * Failing Since
+     *
+     * When the first of the latest failures was.
+     */
+    failing_since: string | null;
+    /**
+     * Disabled At
+     *
+     * When it was turned off, by a person or after days of failures.
+     */
+    disabled_at: string | null;
+    /**
+     * Message
+     *
+     * The last failure.
+     */
+    message: string;
+};
+
+/**
+ * WebhookChange
+ *
+ * What to change; what is left out stays.
+ */
+export type WebhookChange = {
+    /**
+     * Url
+     */
+    url?: string | null;
+    /**
+     * Events
+     *
+     * Events that it gets: decisions, undone decisions, and items that are flagged (not in a dry run).
+     */
+    events?: Array<'decision.made' | 'decision.undone' | 'item.flagged'> | null;
+    /**
+     * Enabled
+     *
+     * False stops sending; true continues, with what wasn't sent meanwhile.
+     */
+    enabled?: boolean | null;
+    /**
+     * Secret
+     *
+     * `roll` makes a new secret, which the answer shows; until `finish`, everything is signed with the old one too.
+     */
+    secret?: 'roll' | 'finish' | null;
+};
+
+/**
+ * WebhookList
+ */
+export type WebhookList = {
+    /**
+     * Webhooks
+     */
+    webhooks: Array<Webhook>;
+    /**
+     * Most Webhooks
+     *
+     * How many this server allows.
+     */
+    most_webhooks: number;
+};
+
+/**
+ * Week
+ *
+ * A week from Monday on, in UTC.
+ */
+export type Week = {
+    /**
+     * Begins
+     */
+    begins: string;
+    /**
+     * Received
+     *
+     * Items that came in.
+     */
+    received: number;
+    /**
+     * Queued
+     *
+     * Of these, those that a person should look at.
+     */
+    queued: number;
+    /**
+     * Decided
+     *
+     * Decisions that weren't taken back; copies count one by one.
+     */
+    decided: number;
+    /**
+     * Removed
+     *
+     * Of these, those that didn't approve.
+     */
+    removed: number;
+    /**
+     * Median Wait S
+     *
+     * Median time in the queue, in seconds.
+     */
+    median_wait_s: number | null;
+    /**
+     * For items whose score the moderator saw. It flatters the classifier.
+     */
+    shown: Agreement;
+    /**
+     * For blind items: the honest figure.
+     */
+    blind: Agreement;
 };
 
 /**
@@ -4357,6 +5352,260 @@ export type TryVersionResponses = {
 
 export type TryVersionResponse = TryVersionResponses[keyof TryVersionResponses];
 
+export type ListDecisionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+        /**
+         * Only entries about the item with this number.
+         */
+        item?: number;
+        /**
+         * Entries per page.
+         */
+        limit?: number;
+        /**
+         * `next` of the previous page; leave it out for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/decisions';
+};
+
+export type ListDecisionsErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ListDecisionsError = ListDecisionsErrors[keyof ListDecisionsErrors];
+
+export type ListDecisionsResponses = {
+    /**
+     * OK
+     */
+    200: DecisionPage;
+};
+
+export type ListDecisionsResponse = ListDecisionsResponses[keyof ListDecisionsResponses];
+
+export type ExportDecisionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+        /**
+         * Format of the file.
+         */
+        format?: 'csv' | 'jsonl';
+    };
+    url: '/api/v1/decisions/export';
+};
+
+export type ExportDecisionsErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ExportDecisionsError = ExportDecisionsErrors[keyof ExportDecisionsErrors];
+
+export type ExportDecisionsResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type ExportDecisionsResponse = ExportDecisionsResponses[keyof ExportDecisionsResponses];
+
+export type UndoDecisionData = {
+    body: UndoRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/decisions/undo';
+};
+
+export type UndoDecisionErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-decision`: No such decision
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `decision-undone`: The decision was taken back; `request-reused`: The request ID was used before
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type UndoDecisionError = UndoDecisionErrors[keyof UndoDecisionErrors];
+
+export type UndoDecisionResponses = {
+    /**
+     * OK
+     */
+    200: Decided;
+};
+
+export type UndoDecisionResponse = UndoDecisionResponses[keyof UndoDecisionResponses];
+
+export type ReadDiscussionData = {
+    body: DiscussionRequest;
+    path?: never;
+    query?: never;
+    url: '/api/v1/discussions/read';
+};
+
+export type ReadDiscussionErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid
+     */
+    401: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+};
+
+export type ReadDiscussionError = ReadDiscussionErrors[keyof ReadDiscussionErrors];
+
+export type ReadDiscussionResponses = {
+    /**
+     * OK
+     */
+    200: DiscussionResponse;
+};
+
+export type ReadDiscussionResponse = ReadDiscussionResponses[keyof ReadDiscussionResponses];
+
 export type EraseExamplesData = {
     body: EraseRequest;
     path?: never;
@@ -4916,6 +6165,324 @@ export type PreviewFileResponses = {
 
 export type PreviewFileResponse = PreviewFileResponses[keyof PreviewFileResponses];
 
+export type AddItemsData = {
+    body: NewItems;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+        /**
+         * Score them before the answer is sent; by default they are scored right after it.
+         */
+        wait?: boolean;
+    };
+    url: '/api/v1/items';
+};
+
+export type AddItemsErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-tokens`: Token limit reached; `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server is overloaded; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type AddItemsError = AddItemsErrors[keyof AddItemsErrors];
+
+export type AddItemsResponses = {
+    /**
+     * OK
+     */
+    200: StoredItems;
+};
+
+export type AddItemsResponse = AddItemsResponses[keyof AddItemsResponses];
+
+export type DeleteItemData = {
+    body?: never;
+    path: {
+        /**
+         * The item's number.
+         */
+        number: string;
+    };
+    query?: never;
+    url: '/api/v1/items/{number}';
+};
+
+export type DeleteItemErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-item`: No such item
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteItemError = DeleteItemErrors[keyof DeleteItemErrors];
+
+export type DeleteItemResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteItemResponse = DeleteItemResponses[keyof DeleteItemResponses];
+
+export type GetItemData = {
+    body?: never;
+    path: {
+        /**
+         * The item's number.
+         */
+        number: string;
+    };
+    query?: never;
+    url: '/api/v1/items/{number}';
+};
+
+export type GetItemErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-item`: No such item
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type GetItemError = GetItemErrors[keyof GetItemErrors];
+
+export type GetItemResponses = {
+    /**
+     * OK
+     */
+    200: ItemDetail;
+};
+
+export type GetItemResponse = GetItemResponses[keyof GetItemResponses];
+
+export type DecideItemData = {
+    body: NewDecision;
+    path: {
+        /**
+         * The item's number.
+         */
+        number: string;
+    };
+    query?: never;
+    url: '/api/v1/items/{number}/decisions';
+};
+
+export type DecideItemErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-item`: No such item
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `item-unscored`: The item isn't scored yet; `item-claimed`: Another moderator has the item; `item-decided`: The item is decided; `request-reused`: The request ID was used before
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type DecideItemError = DecideItemErrors[keyof DecideItemErrors];
+
+export type DecideItemResponses = {
+    /**
+     * OK
+     */
+    200: Decided;
+};
+
+export type DecideItemResponse = DecideItemResponses[keyof DecideItemResponses];
+
+export type ExplainItemData = {
+    body?: never;
+    path: {
+        /**
+         * The item's number.
+         */
+        number: string;
+    };
+    query?: never;
+    url: '/api/v1/items/{number}/explanation';
+};
+
+export type ExplainItemErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-item`: No such item; `unknown-model`: No such model
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `item-blind`: The item is blind
+     */
+    409: Problem;
+    /**
+     * `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens
+     */
+    422: Problem;
+    /**
+     * `too-many-tokens`: Token limit reached; `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server is overloaded; `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ExplainItemError = ExplainItemErrors[keyof ExplainItemErrors];
+
+export type ExplainItemResponses = {
+    /**
+     * OK
+     */
+    200: Explanation;
+};
+
+export type ExplainItemResponse = ExplainItemResponses[keyof ExplainItemResponses];
+
 export type ListJobsData = {
     body?: never;
     path?: never;
@@ -5461,6 +7028,468 @@ export type PredictSeveralResponses = {
 
 export type PredictSeveralResponse = PredictSeveralResponses[keyof PredictSeveralResponses];
 
+export type ListQueueData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+        /**
+         * `open` items are waiting or unsure.
+         */
+        state?: 'scoring' | 'waiting' | 'copy' | 'unsure' | 'passed' | 'decided';
+        /**
+         * Highest score first, or by time of writing.
+         */
+        order?: 'score' | 'newest' | 'oldest';
+        /**
+         * Only items to which the classifier gave this label.
+         */
+        label?: string;
+        /**
+         * Only by this author.
+         */
+        author?: string;
+        /**
+         * Only of this discussion.
+         */
+        thread?: string;
+        /**
+         * Only items that are here for this reason.
+         */
+        why?: 'flagged' | 'unsure' | 'blind' | 'unreadable' | 'unscored';
+        /**
+         * Only texts that contain this.
+         */
+        search?: string;
+        /**
+         * Items per page.
+         */
+        limit?: number;
+        /**
+         * `next` of the previous page; leave it out for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/queue';
+};
+
+export type ListQueueErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ListQueueError = ListQueueErrors[keyof ListQueueErrors];
+
+export type ListQueueResponses = {
+    /**
+     * OK
+     */
+    200: QueuePage;
+};
+
+export type ListQueueResponse = ListQueueResponses[keyof ListQueueResponses];
+
+export type ReleaseItemsData = {
+    body?: never;
+    path: {
+        /**
+         * The UUID with which the tab holds them.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/v1/queue/claims/{identity}';
+};
+
+export type ReleaseItemsErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ReleaseItemsError = ReleaseItemsErrors[keyof ReleaseItemsErrors];
+
+export type ReleaseItemsResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type ReleaseItemsResponse = ReleaseItemsResponses[keyof ReleaseItemsResponses];
+
+export type TakeNextData = {
+    body: NextRequest;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+    };
+    url: '/api/v1/queue/next';
+};
+
+export type TakeNextErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type TakeNextError = TakeNextErrors[keyof TakeNextErrors];
+
+export type TakeNextResponses = {
+    /**
+     * OK
+     */
+    200: ClaimedItems;
+};
+
+export type TakeNextResponse = TakeNextResponses[keyof TakeNextResponses];
+
+export type GetReportData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+        /**
+         * How many weeks, counted back from this one.
+         */
+        weeks?: number;
+    };
+    url: '/api/v1/queue/report';
+};
+
+export type GetReportErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type GetReportError = GetReportErrors[keyof GetReportErrors];
+
+export type GetReportResponses = {
+    /**
+     * OK
+     */
+    200: Report;
+};
+
+export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
+
+export type GetRulesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+    };
+    url: '/api/v1/queue/rules';
+};
+
+export type GetRulesErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type GetRulesError = GetRulesErrors[keyof GetRulesErrors];
+
+export type GetRulesResponses = {
+    /**
+     * OK
+     */
+    200: Rules;
+};
+
+export type GetRulesResponse = GetRulesResponses[keyof GetRulesResponses];
+
+export type ChangeRulesData = {
+    body: RulesChange;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+    };
+    url: '/api/v1/queue/rules';
+};
+
+export type ChangeRulesErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeRulesError = ChangeRulesErrors[keyof ChangeRulesErrors];
+
+export type ChangeRulesResponses = {
+    /**
+     * OK
+     */
+    200: Rules;
+};
+
+export type ChangeRulesResponse = ChangeRulesResponses[keyof ChangeRulesResponses];
+
+export type GetSummaryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+    };
+    url: '/api/v1/queue/summary';
+};
+
+export type GetSummaryErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type GetSummaryError = GetSummaryErrors[keyof GetSummaryErrors];
+
+export type GetSummaryResponses = {
+    /**
+     * OK
+     */
+    200: Summary;
+};
+
+export type GetSummaryResponse = GetSummaryResponses[keyof GetSummaryResponses];
+
 export type SignOutData = {
     body?: never;
     path?: never;
@@ -5607,6 +7636,244 @@ export type SignInResponses = {
 };
 
 export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * OK
+     */
+    200: WebhookList;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type RegisterWebhookData = {
+    body: NewWebhook;
+    path?: never;
+    query?: never;
+    url: '/api/v1/webhooks';
+};
+
+export type RegisterWebhookErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-webhooks`: Too many webhooks
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type RegisterWebhookError = RegisterWebhookErrors[keyof RegisterWebhookErrors];
+
+export type RegisterWebhookResponses = {
+    /**
+     * Created
+     */
+    201: Webhook;
+};
+
+export type RegisterWebhookResponse = RegisterWebhookResponses[keyof RegisterWebhookResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        /**
+         * The webhook's ID.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{identity}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-webhook`: No such webhook
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type ChangeWebhookData = {
+    body: WebhookChange;
+    path: {
+        /**
+         * The webhook's ID.
+         */
+        identity: string;
+    };
+    query?: never;
+    url: '/api/v1/webhooks/{identity}';
+};
+
+export type ChangeWebhookErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-webhook`: No such webhook
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ChangeWebhookError = ChangeWebhookErrors[keyof ChangeWebhookErrors];
+
+export type ChangeWebhookResponses = {
+    /**
+     * OK
+     */
+    200: Webhook;
+};
+
+export type ChangeWebhookResponse = ChangeWebhookResponses[keyof ChangeWebhookResponses];
 
 export type HealthzData = {
     body?: never;
