@@ -17,7 +17,7 @@ from tests.server.fakes import FakeScorer, served
 from valence.inference.prediction import Prediction
 from valence.server.production import Server, listen
 from valence.server.settings import default_settings
-from valence.server.store import fit_rows, job_rows
+from valence.server.store import claim_rows, fit_rows, job_rows, scoring_rows, webhook_rows
 from valence.system.errors import TextError
 
 PART_S = 0.05
@@ -56,12 +56,15 @@ def running(database: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 if __name__ == "__main__":
-    job_rows.CLAIM = fit_rows.CLAIM = timedelta(seconds=1)  # not half a minute after each kill
+    # Not half a minute after each kill.
+    job_rows.CLAIM = fit_rows.CLAIM = scoring_rows.CLAIM = webhook_rows.CLAIM = claim_rows.CLAIM = timedelta(seconds=1)
     changes = {"jobs": True, "database_url": SecretStr(sys.argv[1]), "log_level": "error", "default_model": "fake"}
     changes |= {
         "calls_per_minute": 0,
         "tokens_per_minute": 0,
         "feedback_per_minute": 0,
+        "key_calls_per_minute": 0,
+        "webhook_private": True,
     }  # all calls come from one address
     settings = default_settings().model_copy(update=changes)
     Server(settings, listen("127.0.0.1", 0), loaders_of=lambda _: [lambda: served(SlowScorer())]).run()
