@@ -21,19 +21,21 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from data_files import Find  # next to this file
-from few_shot import ROWS, Draw, drawn, figures, of_tfidf, parts_of
+from data_files import FILES, Find, finder  # next to this file
+from few_shot import ROWS, Draw, drawn, figures, of_tfidf
 from train_rivals import learnt_by
 
-from valence.data.examples import Examples, labels_of
+from valence.data.examples import labels_of
 from valence.data.sources import DataRequest
-from valence.data.splits import VALIDATION_ROWS, cut, sample
+from valence.data.splits import VALIDATION_ROWS, cut, cut_test, sample
 from valence.evaluation.comparison import compare
 from valence.evaluation.intervals import estimate
 from valence.evaluation.scored import Scored
@@ -41,9 +43,10 @@ from valence.fitting.head_on_body import HeadOptions, head_on_body
 from valence.model.fitted_head import FittedHead, head_of
 from valence.model.head import Floats
 from valence.model.labels import Labels
+from valence.server.teaching.feature_store import FeatureStore
 from valence.server.teaching.fitting import fit
 from valence.server.teaching.reading import readouts_for
-from valence.server.teaching.task import Material, Rows, Task
+from valence.server.teaching.task import ExampleFile, Material, Task, material
 from valence.system.files import write_json
 from valence.system.machine import processor
 from valence.tables.options import TableOptions
@@ -83,7 +86,8 @@ def taught(draw: Draw) -> Answers:
         clean="none",
         published=None,
     )
-    made = fit(task, Material(_numbered(draw.rows), _numbered(draw.test), features))
+    with _material(draw, features) as given:
+        made = fit(task, given)
     head, ngrams = head_of(made.head, multi_label=False)
     fitted = FittedHead(head, Labels(made.labels), made.readout, start.body.id, ngrams=ngrams)
     inputs = fitted.inputs(features[fitted.readout][len(draw.rows) :], draw.test.texts)
@@ -96,7 +100,9 @@ def transferred(draw: Draw) -> Answers:
     """The head of `valence transfer`."""
     start = draw.start
     parts = cut(draw.rows, rows=min(VALIDATION_ROWS, len(draw.rows) // 5), seed=_SEED)
-    choice = head_on_body(start.body.readouts, start.read, draw.labels, parts, HeadOptions(seed=_SEED), quiet=True)
+    choice = head_on_body(
+        start.body.readouts, start.read, draw.labels, parts, HeadOptions(seed=_SEED, body=start.body.id), quiet=True
+    )
     fitted = FittedHead(choice.head, draw.labels, choice.chosen.readout, start.body.id, ngrams=choice.ngrams)
     features = start.read(draw.test.texts, fitted.readout, "")
     return Answers(fitted.head.predict_proba(fitted.inputs(features, draw.test.texts)), fitted.reads)
@@ -149,9 +155,10 @@ class Few:
     """
 
     def __init__(self, name: str, find: Find) -> None:
-        self._train, whole_test = parts_of(name, find)
+        rows, official = FILES[name](find)
+        self._train, test = cut_test(rows, seed=0) if official is None else (rows, official)
         self.labels = Labels.discover(self._train.labels)
-        self.test = sample(whole_test, rows=_TESTED, seed=0)
+        self.test = sample(test, rows=_TESTED, seed=0)
         self._start = open_body("bundled", self.labels, "auto")
 
     def draw(self, rows: int, seed: int) -> Draw:
@@ -218,8 +225,23 @@ def worse(found: Sequence[Mapping[str, Any]]) -> list[str]:
     return [each["file"] for each in found if any(each["beside"][name]["high"] < 0 for name in figures_of)]
 
 
-def _numbered(rows: Examples) -> Rows:
-    return Rows([*range(len(rows))], [*rows.texts], [labels_of(target) for target in rows.labels])
+@contextmanager
+def _material(draw: Draw, features: Mapping[str, Floats]) -> Iterator[Material]:
+    """The examples and their features in files, as a fit on the server gets them."""
+    with ExitStack() as stack:
+        examples = stack.enter_context(closing(ExampleFile()))
+        stores = {name: stack.enter_context(closing(FeatureStore(rows.shape[1]))) for name, rows in features.items()}
+        for name, store in stores.items():
+            for i, row in enumerate(features[name]):
+                store.add(b"%d" % i, row)
+        numbers = count()
+        for part, rows in (("train", draw.rows), ("test", draw.test)):
+            for text, target in zip(rows.texts, rows.labels, strict=True):
+                number = next(numbers)
+                stored = [number] * len(stores)
+                examples.add(number, text, labels_of(target), "train" if part == "train" else "test", stored)
+        files = {name: stack.enter_context(closing(store.file())) for name, store in stores.items()}
+        yield material(examples.descriptor(), files)
 
 
 def _scored(probabilities: Floats, draw: Draw) -> Scored:
@@ -244,8 +266,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("valence").setLevel(logging.ERROR)
     measured = Measured(given.results)
 
-    def find(file: str) -> Path:
-        return Path(given.data / file)
+    find = finder([given.data])
 
     for name in (given.only or OWN) if given.part != "few" else ():
         measured.add_whole(whole(name, find))
