@@ -25,7 +25,7 @@ def drawn(rows: int, generator: np.random.Generator) -> tuple[Floats, Ints]:
 
 
 def test_the_gain_is_roughly_the_one_that_more_rows_then_bring() -> None:
-    """The mean over draws, beside what so many more rows really add on 4,000 others."""
+    """The mean over draws, compared with what this number of further rows really adds on 4,000 others."""
     said, real = [], []
     for seed in range(6):
         generator = np.random.default_rng(seed)

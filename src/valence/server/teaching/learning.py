@@ -51,7 +51,7 @@ def learning_of(
     rows = _Rows(choice, labels, learnt, features, body)
     cut = list(folds(rows.labels, blocks(learnt), _PARTS, seed))
     if len(learnt) > CROSS_VALIDATED:
-        cut = cut[:1]  # a fifth of so many rows says enough
+        cut = cut[:1]  # a fifth of this number of rows is enough
     right, sizes = _right(rows, cut, seed)
     return extrapolated(right, sizes, len(learnt))
 

@@ -42,7 +42,7 @@ class Doubt(_Part):
 
 
 class CurvePoint(_Part):
-    """Cross-validated accuracy of heads that were fitted on so many rows."""
+    """Cross-validated accuracy of heads that were fitted on this number of rows."""
 
     rows: int
     accuracy: float
