@@ -19,6 +19,7 @@ from valence.fitting.choice import CROSS_VALIDATED, HeadChoice
 from valence.fitting.common_directions import common_directions
 from valence.fitting.folds import Fold, folds, nested_order
 from valence.fitting.linear import ROUGH, SEVERAL, SINGLE, Link, fit_layer, one_column_a_class
+from valence.model.feature_rows import FeatureRows
 from valence.model.head import Floats, Ints
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
@@ -34,7 +35,7 @@ CANNOT_TELL = "Whether more examples would help can't be told yet."
 
 
 def learning_of(
-    choice: HeadChoice, labels: Labels, learnt: Examples, features: Floats, *, body: str, seed: int
+    choice: HeadChoice, labels: Labels, learnt: Examples, features: FeatureRows, *, body: str, seed: int
 ) -> Learning:
     """What more examples would bring.
 
@@ -94,7 +95,7 @@ def _sentence(more: int, gain: Estimate) -> str:
 class _Rows:
     """The rows as the chosen head reads them: its readout, and n-grams if it has them."""
 
-    def __init__(self, choice: HeadChoice, labels: Labels, learnt: Examples, features: Floats, body: str) -> None:
+    def __init__(self, choice: HeadChoice, labels: Labels, learnt: Examples, features: FeatureRows, body: str) -> None:
         self.blocks: list[Block] = [_readout_block(choice, features, len(labels), body)]
         if choice.ngrams is not None:
             self.blocks.append(ngram_block(learnt.texts, choice.ngrams.vocabulary))
@@ -123,12 +124,14 @@ class _Rows:
         return np.asarray((answers == self.targets[held]).all(axis=1), dtype=np.float64)
 
 
-def _readout_block(choice: HeadChoice, features: Floats, classes: int, body: str) -> Block:
+def _readout_block(choice: HeadChoice, features: FeatureRows, classes: int, body: str) -> Block:
     """As the choice of the head had it."""
     name, width = choice.chosen.readout, features.shape[1]
     mean, scale = choice.head.mean[:width], choice.head.scale[:width]
-    known = common_directions(body).get(name) if len(features) <= CROSS_VALIDATED else None
-    return known.block(name, features, mean, classes) if known else readout_block(name, features, mean, scale, classes)
+    known = common_directions(body).get(name) if features.shape[0] <= CROSS_VALIDATED else None
+    return (
+        known.block(name, features[:], mean, classes) if known else readout_block(name, features, mean, scale, classes)
+    )
 
 
 def _right(rows: _Rows, cut: Sequence[Fold], seed: int) -> tuple[Floats, list[float]]:
