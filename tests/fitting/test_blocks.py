@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from valence.fitting import blocks
-from valence.fitting.blocks import READOUT_PENALTIES, Problem, ngram_block, path, readout_block
+from valence.fitting.blocks import READOUT_PENALTIES, Block, Blocks, Problem, ngram_block, path, readout_block
 from valence.fitting.folds import folds
 from valence.fitting.linear import SINGLE, fit_layer, one_column_a_class
+from valence.model.feature_rows import SomeRows
 from valence.model.head import standardiser
 from valence.model.ngrams import Vocabulary
 
@@ -61,3 +64,29 @@ def test_with_much_data_the_best_penalty_is_found_from_the_middle_on_the_first_f
     assert few.logits.shape == every.logits.shape == (300, 3)
     assert [step for step in steps if "fold" in step] == ["final: fold 2 of 3", "final: fold 3 of 3"]
     assert len(few.losses) < len(READOUT_PENALTIES[::2]), "not all are tried"
+
+
+def test_small_blocks_are_kept_and_large_ones_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def maker(name: str, rows: int) -> Callable[[], Block]:
+        def make() -> Block:
+            made.append(name)
+            return Block(name, np.zeros((rows, 25), np.float32), lambda weight: weight, (1.0,))
+
+        return make
+
+    monkeypatch.setattr(blocks, "_KEPT_BYTES", 2500)
+    found = Blocks({name: maker(name, rows) for name, rows in (("small", 10), ("large", 26), ("other", 15))})
+    for _ in range(2):
+        assert [found[name].name for name in found] == ["small", "large", "other"]
+    assert made == ["small", "large", "other", "large"]
+
+
+def test_rows_in_a_file_give_the_same_block_as_an_array() -> None:
+    features = DRAW.normal(size=(600, 80)).astype(np.float32)
+    scale = standardiser(features, None)
+    for classes in (1, 3):  # in their principal axes, and as they are
+        given = (features, SomeRows(features[::-1], np.arange(599, -1, -1)))
+        whole, lazy = (readout_block("final", rows, *scale, classes).rows for rows in given)
+        np.testing.assert_array_equal(whole, lazy)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from valence.fitting.axes import principal_axes
 from valence.fitting.folds import Fold
 from valence.fitting.linear import CLOSE, MANY_COLUMNS, ROUGH, Layer, Link, fit_layer
 from valence.fitting.sparse import Rows, SparseMatrix
@@ -31,7 +32,7 @@ _CLEARLY_WORSE = 1.01
 # flat around its best, and a fit takes long.
 _LARGE = 300_000
 
-_KEPT_BYTES = 40_000_000  # of blocks together
+_KEPT_BYTES = 20_000_000  # of blocks together
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ def readout_block(name: str, features: FeatureRows, mean: Floats, scale: Floats,
         for some in portions(count):
             rows = standardised(some)
             products += rows.T @ rows
-        axes = np.linalg.eigh(products)[1]  # principal axes: see `valence.fitting.linear`
+        axes = principal_axes(products)  # see `valence.fitting.linear`
     del products
     rows = _filled(count, width, lambda some: standardised(some) @ axes)
     return Block(name, rows, lambda weight: axes @ weight, READOUT_PENALTIES)

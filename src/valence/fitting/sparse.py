@@ -170,8 +170,10 @@ def _check(starts: Ints, columns: npt.NDArray[np.integer], values: Floats, width
         raise ValueError(f"Starts must ascend from 0 to {len(columns)}.")
     if len(columns) and not 0 <= columns.min() <= columns.max() < min(width, 1 << 31):
         raise ValueError(f"Columns are from {columns.min()} to {columns.max()}, but the width is {width}.")
-    descends = np.flatnonzero(np.diff(columns) <= 0) + 1
-    if not np.isin(descends, starts).all():
+    ascends = np.ones(len(columns) + 1, dtype=bool)
+    np.greater(columns[1:], columns[:-1], out=ascends[1:-1])
+    ascends[starts] = True
+    if not ascends.all():
         raise ValueError("Columns must ascend in each row.")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-_AT_ONCE = 2048  # rows
+_AT_ONCE = 512  # rows
 
 
 class FeatureRows(Protocol):
@@ -25,8 +25,8 @@ class FeatureRows(Protocol):
 def portions(rows: int) -> Iterator[slice]:
     """All of that many rows, some at a time.
 
-    >>> list(portions(3000))
-    [slice(0, 2048, None), slice(2048, 3000, None)]
+    >>> list(portions(700))
+    [slice(0, 512, None), slice(512, 700, None)]
     """
     return (slice(start, min(start + _AT_ONCE, rows)) for start in range(0, rows, _AT_ONCE))
 

@@ -26,7 +26,7 @@ MOST_COLUMNS = 1 << 16
 MOST_WEIGHTS = 4_000_000  # 8 MB in a model folder
 
 _CHARACTERS = (2, 3, 4, 5)
-_AT_ONCE = 100_000  # characters that are hashed together; bounds the memory
+_AT_ONCE = 50_000  # characters that are hashed together; bounds the memory
 _FEW_TEXTS = 1000  # with fewer, n-grams that occur in only one text are used too
 
 _BASE = 0x9E3779B97F4A7C15 | 1
@@ -82,11 +82,13 @@ class Vocabulary:
 
     def rows(self, texts: Sequence[str]) -> SparseRows:
         """The texts as rows, float32 of width `len(buckets)`."""
-        parts = list(self._parts(texts))
-        counts = np.concatenate([np.zeros(1, np.int64), *(np.bincount(rows, minlength=n) for n, rows, _, _ in parts)])
-        columns = np.concatenate([columns for _, _, columns, _ in parts]) if parts else np.zeros(0, np.int32)
-        values = np.concatenate([values for *_, values in parts]) if parts else np.zeros(0, np.float32)
-        return SparseRows(np.cumsum(counts), columns, values, len(self.buckets))
+        counts, columns, values = [np.zeros(1, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, np.float32)]
+        for texts_here, owners, columns_here, values_here in self._parts(texts):
+            counts.append(np.bincount(owners, minlength=texts_here))
+            columns.append(columns_here)
+            values.append(values_here)
+        starts = np.cumsum(np.concatenate(counts))
+        return SparseRows(starts, np.concatenate(columns), np.concatenate(values), len(self.buckets))
 
     def _parts(self, texts: Sequence[str]) -> Iterator[tuple[int, Ints, npt.NDArray[np.int32], Floats]]:
         """For some texts at a time: (how many, row, column and value of each place)."""

@@ -12,6 +12,7 @@ from valence.server.teaching.reading import ExampleReader, ReadingCancelledError
 def test_large_sets_leave_out_the_widest_readout() -> None:
     widths = {"final": 384, "general": 2688}
     assert readouts_for("auto", widths, 1000) == ["final", "general"]
+    assert readouts_for("auto", widths, 10_000) == ["final", "general"]
     assert readouts_for("auto", widths, 20_000) == ["final"]
     assert readouts_for("general", widths, 20_000) == ["general"]
 

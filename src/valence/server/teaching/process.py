@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from valence.server.teaching.task import ExampleFile, Task
 
 # Seconds between two looks at whether the fit is still wanted.
 _LOOK_S = 0.5
+# Of glibc: the memory of each array is given back as soon as nothing needs it.
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1000000"}
 _COMMAND = (sys.executable, "-m", "valence.server.teaching.fit_process")
 
 
@@ -41,6 +44,7 @@ def run(
         _COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env={**os.environ, **_MEMORY},
         pass_fds=[descriptor, *(file.descriptor for file in features.values())],
     )
     lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
