@@ -18,6 +18,7 @@ from flask import Flask
 
 import valence
 from tests.cluster.conftest import invoked
+from tests.cluster.inputs import shards
 from tests.server.fakes import bearer
 from tests.server.jobs.requests import scored
 from valence.bulk import blocks, run
@@ -132,11 +133,11 @@ def test_by_the_command(
 @pytest.mark.usefixtures("cluster")
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_on_a_cluster(model: Path, expected: Scores, source: Path, kind: str) -> None:
-    shards = source.with_name("shards")
+    out = source.with_name("out")
     options = ["--cluster", "local", "--shard-rows", "25", "--to", kind]
-    done = invoked("score", source, "--out", shards, "--model", model, *options)
+    done = invoked("score", source, "--out", out, "--model", model, *options)
     assert done.exit_code == 0, done.output
-    written = sorted(shards.rglob(f"*.{kind}"))
+    written = shards(out / source.name)
     assert len(written) > 1
     np.testing.assert_allclose([score for path in written for score in _scores(path)], expected, rtol=0, atol=DIGITS)
 
