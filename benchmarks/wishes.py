@@ -25,15 +25,15 @@ import numpy as np
 
 from valence.data.examples import Examples
 from valence.data.splits import cut
+from valence.evaluation.wishes.evidence import Decided, Flags, Recent
+from valence.evaluation.wishes.handles import Handles, handles_for
+from valence.evaluation.wishes.wish import Wish
 from valence.fitting.head_on_body import HeadOptions, head_on_body
 from valence.model.folder import FittedHead
 from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.system.files import write_json
 from valence.system.machine import processor
-from valence.thresholds.evidence import Decided, Flags, Recent
-from valence.thresholds.handles import Handles, handles_for
-from valence.thresholds.wish import Wish
 from valence.training.body_source import open_body
 
 PER_DAY = 200.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from valence.thresholds.wish import Wish
+from valence.evaluation.wishes.wish import Wish
 
 HERE = Path(__file__).parents[2] / "benchmarks" / "wishes.py"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from valence.evaluation.wishes.choosing import NOTHING
+from valence.evaluation.wishes.evidence import Decided, Flags, Recent, recent_of
+from valence.evaluation.wishes.handles import Handles, handles_for, histogram
+from valence.evaluation.wishes.wish import Wish
 from valence.model.head import Floats
 from valence.system.errors import SettingsError
-from valence.thresholds.choosing import NOTHING
-from valence.thresholds.evidence import Decided, Flags, Recent, recent_of
-from valence.thresholds.handles import Handles, handles_for, histogram
-from valence.thresholds.wish import Wish
 
 WISHES = [Wish("precision", 0.9), Wish("recall", 0.9), Wish("load", 30)]
 

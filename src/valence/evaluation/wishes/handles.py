@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valence.thresholds.choosing import NOTHING, Chosen, approve_by_recall, flag_by_load, flag_by_precision
-from valence.thresholds.evidence import FEWEST_BLIND, Decided, Recent
-from valence.thresholds.outlook import Outlook, outlook
-from valence.thresholds.wish import Wish
+from valence.evaluation.wishes.choosing import NOTHING, Chosen, approve_by_recall, flag_by_load, flag_by_precision
+from valence.evaluation.wishes.evidence import FEWEST_BLIND, Decided, Recent
+from valence.evaluation.wishes.outlook import Outlook, outlook
+from valence.evaluation.wishes.wish import Wish
 
 # The handle that a wish does not decide: comments are approved only where hardly any bad one is missed, and flagged
 # only where nearly all flags are right.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valence.thresholds import binomial
+from valence.evaluation.wishes import binomial
 
 stats = pytest.importorskip("scipy.stats")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from valence.evaluation.wishes.binomial import lower, upper
+from valence.evaluation.wishes.evidence import Decided, Flags, Recent
 from valence.model.head import Floats
 from valence.model.results import Estimate
-from valence.thresholds.binomial import lower, upper
-from valence.thresholds.evidence import Decided, Flags, Recent
 
 _ERROR = 0.05  # the interval holds the truth with a chance of 95%
 _NONE, _UNKNOWN = Estimate(0.0, 0.0, 0.0), Estimate(0.0, 0.0, 1.0)

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from valence.evaluation.wishes.binomial import at_least, cumulated, lower, upper
+from valence.evaluation.wishes.evidence import Decided, Recent
 from valence.model.head import Floats
-from valence.thresholds.binomial import at_least, cumulated, lower, upper
-from valence.thresholds.evidence import Decided, Recent
 
 ERROR = 0.05  # the chance that a promise is not kept
 NOTHING = math.nextafter(1.0, 2.0)  # a threshold that no score reaches
