@@ -41,7 +41,7 @@ from valence.system.machine import processor
 REPEATS = 15
 _NUMBERS = {
     "SQLite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) ",
-    "PostgreSQL": "WITH n(i) AS (SELECT * FROM generate_series(1, {rows})) ",
+    "PostgreSQL": "WITH n(i) AS (SELECT i::bigint FROM generate_series(1, {rows}) AS s(i)) ",
 }
 # Half of the items are decided, a quarter waits, a quarter has passed; twenty items per author, ten per thread.
 _FILL = """

@@ -51,6 +51,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     decisions = [f"comment number {n} was {'rude, idiot' if n % 2 else 'kind, thanks'}" for n in range(40)]
     rows = "".join(f'"{text}",{"removed" if n % 2 else "kept"}\n' for n, text in enumerate(decisions))
     (folder / "decisions.csv").write_text(f"text,label\n{rows}")
+    (folder / "comments.csv").write_text("id,author,text\nc1,eve,A waste of an evening.\nc2,ann,I loved it.\n")
     (folder / "reviews.csv").write_text("id,review\n1,A wonderful film.\n2,Dull and far too long.\n")
     return folder
 

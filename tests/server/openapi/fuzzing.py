@@ -48,6 +48,7 @@ STRICTER = {
     ("/api/v1/examples/preview", "post"),
     ("/api/v1/session", "post"),
     ("/api/v1/items", "post"),
+    ("/api/v1/items/file", "post"),
     ("/api/v1/items/{number}/decisions", "post"),
     ("/api/v1/decisions", "get"),
     ("/api/v1/queue", "get"),
@@ -61,6 +62,7 @@ FILES = {
     ("/api/v1/files/preview", "post"),
     ("/api/v1/examples/preview", "post"),
     ("/api/v1/classifiers/{name}/examples/file", "post"),
+    ("/api/v1/items/file", "post"),
 }
 load_all_checks()
 _ACCEPTANCE = CHECKS.get_one("positive_data_acceptance")

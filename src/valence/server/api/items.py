@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 from flask import Blueprint, Response
 
 from valence.server.auth.access import charge_tokens, holder
-from valence.server.moderation import communities, deciding, explaining, intake, queue
+from valence.server.moderation import communities, deciding, explaining, files, intake, queue
 from valence.server.openapi import moderation_examples as examples
 from valence.server.openapi.contract import Media, operation
 from valence.server.schemas.decisions import Decided, NewDecision
 from valence.server.schemas.moderation import (
     MOST_ITEM_FIELDS,
+    ClassifierQuery,
     Explanation,
+    FileItems,
     ItemDetail,
     ItemsQuery,
     NewItems,
@@ -52,6 +56,30 @@ def add_items(body: NewItems, query: ItemsQuery) -> StoredItems:
         current.moderation.items.run_once([each.number for each in put], charge=charge_tokens)
     current.moderation.items.wake()
     return queue.stored(put, community, current.database)
+
+
+@blueprint.post("/file")
+@operation(
+    tag="Items",
+    summary="Send a file of items",
+    upload=Media(files.FILE_TYPES),
+    query=ClassifierQuery,
+    responses=FileItems,
+    scope="items",
+    store=True,
+    problems=("unknown-classifier", "invalid-file", "too-many-rows", "overloaded"),
+    response_examples=examples.FILE_ITEMS,
+)
+def add_item_file(query: ClassifierQuery, upload: IO[bytes]) -> FileItems:
+    """The body is the file itself: an export of Discourse, Reddit, Hacker News, Disqus, WordPress or Isso, a table, or
+    a discussion as people copy it from a page; its content says which. If it stops half way, send it again: what is
+    stored is a repeat.
+    """
+    current = state()
+    community = communities.find(query.classifier, current.database, current.settings)
+    stored = files.take_in(upload, community, current.database, current.settings)
+    current.moderation.items.wake()
+    return stored
 
 
 @blueprint.get("/<int:number>")

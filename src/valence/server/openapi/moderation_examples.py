@@ -101,6 +101,17 @@ STORED_ITEMS: dict[str, Any] = {
         "items": [{"id": "post-4711", "number": 812, "outcome": "new", "state": "scoring", "why": None, "score": None}],
     }
 }
+FILE_ITEMS: dict[str, Any] = {
+    "an export": {
+        "classifier": "my-forum",
+        "format": "Discourse (JSON)",
+        "new": 198,
+        "repeats": 2,
+        "edited": 0,
+        "left_out": [{"comments": 3, "why": "were removed on their site"}],
+        "warnings": [],
+    }
+}
 QUEUE_PAGES: dict[str, Any] = {"the last page": {"items": [_ITEM, _BLIND], "next": None}}
 NEXT_REQUESTS: dict[str, Any] = {"twenty items": {"claim": _CLAIM, "limit": 20}}
 CLAIMED_ITEMS: dict[str, Any] = {

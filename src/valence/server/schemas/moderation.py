@@ -84,6 +84,25 @@ class StoredItems(Wire):
     items: list[StoredItem] = Field(description="In the order in which they were sent.")
 
 
+class LeftOut(Wire):
+    """Comments of a file that weren't taken in."""
+
+    comments: int
+    why: str = Field(description="In words that follow their number.", examples=["were removed on their site"])
+
+
+class FileItems(Wire):
+    """What became of the comments of a file."""
+
+    classifier: str
+    format: str = Field(description="What the file was read as.", examples=["Discourse (JSON)"])
+    new: int
+    repeats: int = Field(description="Comments with a known ID and the same text.")
+    edited: int = Field(description="Comments with a known ID and another text.")
+    left_out: list[LeftOut]
+    warnings: list[str] = Field(description="What else you should know, in sentences.")
+
+
 class ItemDecision(Wire):
     """The decision that counts."""
 

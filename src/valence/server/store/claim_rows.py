@@ -35,12 +35,19 @@ def take(database: Database, classifier: str, token: str, *, order: str, limit: 
     }[order]
     with database.writing() as session:
         # Nobody else can have them once they are locked; items that another transaction has locked are skipped.
-        held = list(session.scalars(waiting.where(Item.claim == token, ~free(now)).order_by(*by).with_for_update()))
+        ours = session.scalars(select(Item).where(Item.claim == token).order_by(*by).with_for_update())
+        held = [item for item in ours if _is_held(item, classifier, now)]
         more = waiting.where(free(now)).order_by(*by).limit(max(0, limit - len(held)))
         taken = held[:limit] + list(session.scalars(more.with_for_update(skip_locked=True)))
         for item in taken:
             item.claim, item.claimed_until = token, now + CLAIM
         return taken
+
+
+def _is_held(item: Item, classifier: str, now: datetime) -> bool:
+    """Whether an item with our token still is ours; as `free` says of others."""
+    until = item.claimed_until
+    return item.classifier == classifier and item.state == "waiting" and until is not None and until >= now
 
 
 def release(database: Database, token: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
@@ -70,7 +71,8 @@ class Wanted:
     text: str | None = None
 
     def of(self, query: Select[Any], classifier: str) -> Select[Any]:
-        query = query.where(Item.classifier == classifier, Item.state.in_(self.states))
+        of_states = Item.state == self.states[0] if len(self.states) == 1 else Item.state.in_(self.states)
+        query = query.where(Item.classifier == classifier, of_states)
         if self.label is not None:
             query = query.where(Item.answer.contains(self.label, autoescape=True), or_(~Item.blind, _decided()))
         if self.author is not None:
@@ -175,19 +177,28 @@ def page(
     limit: int,
 ) -> Sequence[Item]:
     """The first items in this order after (sort value, number). Raises StoreError."""
+    # One query for each state: with several, the index wouldn't give the order, and all items would be sorted.
+    found: list[Item] = []
+    with database.reading() as session:
+        for state in wanted.states:
+            query = _in_order(replace(wanted, states=(state,)).of(select(Item), classifier), order, after)
+            found += session.scalars(query.limit(limit)).all()
+    key = attrgetter("rank" if order == "score" else "posted_at", "number")
+    return sorted(found, key=key, reverse=order != "oldest")[:limit]
+
+
+def _in_order(query: Select[Any], order: Order, after: tuple[Any, int] | None) -> Select[Any]:
     column: Any = Item.rank if order == "score" else Item.posted_at
-    query = wanted.of(select(Item), classifier).limit(limit)
     if order == "oldest":
         query = query.order_by(column, Item.number)
     else:
         query = query.order_by(column.desc(), Item.number.desc())
-    if after is not None:
-        value, number = after
-        beyond = column > value if order == "oldest" else column < value
-        tie = Item.number > number if order == "oldest" else Item.number < number
-        query = query.where(or_(beyond, and_(column == value, tie)))
-    with database.reading() as session:
-        return session.scalars(query).all()
+    if after is None:
+        return query
+    value, number = after
+    beyond = column > value if order == "oldest" else column < value
+    tie = Item.number > number if order == "oldest" else Item.number < number
+    return query.where(or_(beyond, and_(column == value, tie)))
 
 
 def copies(database: Database, leaders: Sequence[int]) -> dict[int, int]:

@@ -941,6 +941,50 @@ export type FieldError = {
 };
 
 /**
+ * FileItems
+ *
+ * What became of the comments of a file.
+ */
+export type FileItems = {
+    /**
+     * Classifier
+     */
+    classifier: string;
+    /**
+     * Format
+     *
+     * What the file was read as.
+     */
+    format: string;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Repeats
+     *
+     * Comments with a known ID and the same text.
+     */
+    repeats: number;
+    /**
+     * Edited
+     *
+     * Comments with a known ID and another text.
+     */
+    edited: number;
+    /**
+     * Left Out
+     */
+    left_out: Array<LeftOut>;
+    /**
+     * Warnings
+     *
+     * What else you should know, in sentences.
+     */
+    warnings: Array<string>;
+};
+
+/**
  * FileNote
  */
 export type FileNote = {
@@ -1652,6 +1696,24 @@ export type LearningPoint = {
     metrics: {
         [key: string]: Estimate;
     };
+};
+
+/**
+ * LeftOut
+ *
+ * Comments of a file that weren't taken in.
+ */
+export type LeftOut = {
+    /**
+     * Comments
+     */
+    comments: number;
+    /**
+     * Why
+     *
+     * In words that follow their number.
+     */
+    why: string;
 };
 
 /**
@@ -6238,6 +6300,79 @@ export type AddItemsResponses = {
 };
 
 export type AddItemsResponse = AddItemsResponses[keyof AddItemsResponses];
+
+export type AddItemFileData = {
+    /**
+     * At most 8,388,608 bytes and 100,000 rows.
+     */
+    body: string;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+    };
+    url: '/api/v1/items/file';
+};
+
+export type AddItemFileErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-file`: The file isn't valid; `too-many-rows`: The file has too many rows; `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server is overloaded; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type AddItemFileError = AddItemFileErrors[keyof AddItemFileErrors];
+
+export type AddItemFileResponses = {
+    /**
+     * OK
+     */
+    200: FileItems;
+};
+
+export type AddItemFileResponse = AddItemFileResponses[keyof AddItemFileResponses];
 
 export type DeleteItemData = {
     body?: never;

@@ -1,0 +1,103 @@
+"""Takes in the comments of a file: an export of a forum, a table, or a pasted discussion."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from typing import IO
+
+from valence.discussions.comment import Comment, Discussion
+from valence.discussions.reading import read
+from valence.server.jobs.reading import MEDIA_TYPES, THE_FILE, limits_of, problems_mapped
+from valence.server.moderation import intake
+from valence.server.moderation.communities import Community
+from valence.server.problems import ProblemError
+from valence.server.schemas.moderation import MOST_ITEMS, FileItems, LeftOut, NewItem
+from valence.server.settings import Settings
+from valence.server.store.database import Database
+from valence.system.errors import OverloadedError
+
+FILE_TYPES = (*MEDIA_TYPES, "text/plain", "text/xml", "application/xml")
+# Seconds that a request waits until other files have been read: in memory, a file takes several times its size.
+_READING_TIMEOUT_S = 10
+_MOST_CHARS = 200  # of an ID or a name
+_one_file = threading.Lock()
+
+
+def take_in(file: IO[bytes], community: Community, database: Database, settings: Settings) -> FileItems:
+    """Stores the comments of a file, a hundred at a time. Raises ProblemError, OverloadedError and StoreError."""
+    if not _one_file.acquire(timeout=_READING_TIMEOUT_S):
+        raise OverloadedError("The server is busy reading other files.", hint="Try again in a few seconds.")
+    try:
+        with problems_mapped():
+            found = read(THE_FILE, file=file, limits=limits_of(settings.job_max_bytes))
+        if len(found.comments) > settings.job_max_rows:
+            raise ProblemError(
+                "too-many-rows",
+                f"The file has {len(found.comments):,} comments; the limit is {settings.job_max_rows:,} "
+                "(VALENCE_JOB_MAX_ROWS). Split it.",
+            )
+        outcomes = Counter[str]()
+        for some in _batches(_items(found, _digest_of(file))):
+            put = intake.take_in(some, community, database, blind_percent=settings.blind_percent)
+            outcomes.update(each.outcome for each in put)
+    finally:
+        _one_file.release()
+    return FileItems(
+        classifier=community.name,
+        format=found.format,
+        new=outcomes["new"],
+        repeats=outcomes["repeat"],
+        edited=outcomes["edited"],
+        left_out=[LeftOut(comments=each.count, why=each.why) for each in found.left_out],
+        warnings=list(found.warnings),
+    )
+
+
+def _batches(items: Iterator[NewItem]) -> Iterator[list[NewItem]]:
+    batch: list[NewItem] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == MOST_ITEMS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _items(found: Discussion, digest: str) -> Iterator[NewItem]:
+    """The comments as items. Where the source has no IDs, they count its comments, so they hold for this file only."""
+    numbered = found.split is not None or (found.format.startswith("a table") and "id" not in found.columns)
+    prefix = f"{digest}-" if numbered else ""
+    for comment in found.comments:
+        yield _item(comment, prefix)
+
+
+def _item(comment: Comment, prefix: str) -> NewItem:
+    linkable = comment.url is not None and comment.url.startswith(("https://", "http://")) and len(comment.url) <= 2000
+    return NewItem(
+        id=_bounded(prefix + comment.id),
+        text=comment.body,
+        author=None if not comment.author else _bounded(comment.author),
+        parent=None if comment.parent_id is None else _bounded(prefix + comment.parent_id),
+        thread=_bounded(prefix + comment.thread_id) if comment.thread_id else None,
+        link=comment.url if linkable else None,
+        created_at=comment.created_at,
+    )
+
+
+def _bounded(name: str) -> str:
+    """A name that is too long to be stored, as its digest."""
+    if len(name) <= _MOST_CHARS:
+        return name
+    return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _digest_of(file: IO[bytes]) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    while part := file.read(1 << 20):
+        digest.update(part)
+    return digest.hexdigest()[:12]
