@@ -66,7 +66,7 @@ def test_every_example_keeps_to_its_schema(path: str, method: str) -> None:
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient, address: str) -> None:
-    answer = client.put(address)
+    answer = client.open(address, method="PROPFIND")
     assert (answer.status_code, answer.get_json()["code"]) == (405, "wrong-method")
     assert {"GET", "POST", "PATCH", "DELETE"} & set(answer.headers["Allow"].split(", "))
 

@@ -8,7 +8,7 @@ import type { Page } from "@playwright/test";
 
 import { contentOf } from "./support/file-page.ts";
 import { expect, expectNoAxeViolations, FULL, test } from "./support/test.ts";
-import { tabTo } from "./support/train-page.ts";
+import { signIn, tabTo } from "./support/train-page.ts";
 
 const WORDS = ["wonderful", "awful", "slow", "lovely", "useless", "fine", "boring", "great", "odd", "clumsy"];
 const LOG = [
@@ -107,4 +107,30 @@ test.describe("in forced colours", () => {
     await expect(heading(page)).toBeVisible();
     await expectNoAxeViolations(page);
   });
+});
+
+test("who is signed in chooses what answers an attribute, by keyboard, and tries it", async ({
+  page,
+  server,
+}) => {
+  await page.goto("/perspective");
+  await expect(page.getByRole("link", { name: "sign in" })).toBeVisible();
+  await signIn(page, server.createKey("classifiers"));
+  await page.goto("/perspective");
+  const insult = page.getByLabel("INSULT");
+  await expect(insult).toHaveValue("-1");
+  await tabTo(page, insult);
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("listitem").filter({ hasText: "INSULT" })).toContainText("Saved");
+  await expect(insult).toBeFocused();
+  await page.getByLabel("Try a comment").fill("Useless.");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("group", { name: "Answer in Perspective’s form" })).toContainText(
+    /"attributeScores": \{\s*"INSULT"/,
+  );
+  await expectNoAxeViolations(page);
+  await page.reload();
+  await expect(insult).not.toHaveValue("-1");
+  await insult.selectOption("nothing");
+  await expect(insult).toHaveValue("-1");
 });

@@ -68,7 +68,8 @@ class AdapterSettings(BaseSettings):
     perspective_attributes: Annotated[tuple[Answer, ...], NoDecode] = Field(
         (),
         description="Perspective's attributes and what answers them, separated by commas: NAME=CLASSIFIER:LABEL, such "
-        "as TOXICITY=bundled:negative. If none is set, Perspective's addresses don't exist.",
+        "as TOXICITY=bundled:negative. Others can be chosen in the page, at `/perspective`. If there are none, "
+        "Perspective's addresses don't exist.",
     )
     perspective_languages: Annotated[tuple[str, ...], NoDecode] = Field(
         ("en",),

@@ -8,6 +8,7 @@ from flask import Flask
 
 from valence.server import error_handlers
 from valence.server.adapters import install as adapters
+from valence.server.api import attributes as attributes_api
 from valence.server.api import (
     classifiers,
     decisions,
@@ -26,6 +27,7 @@ from valence.server.api import (
     webhooks,
 )
 from valence.server.api import metrics as metrics_api
+from valence.server.attribute_map import AttributeMap
 from valence.server.auth import access
 from valence.server.auth.access import AccessControl
 from valence.server.auth.proxies import trusting
@@ -58,6 +60,7 @@ BLUEPRINTS = (
     queue.blueprint,
     decisions.blueprint,
     webhooks.blueprint,
+    attributes_api.blueprint,
     session.blueprint,
     health.blueprint,
     metrics_api.blueprint,
@@ -97,14 +100,26 @@ def create_app(
         database, registry, jobs=settings.jobs, version_of=publications.version, item_days=settings.item_days
     )
     moderation = moderation or Background(database, registry, settings)
-    measured = Metrics(registry)
-    state = State(settings, registry, database, rates, measured, submission, runner, teacher, publications, moderation)
+    attributes = AttributeMap(settings.perspective_attributes, database)
+    state = State(
+        settings,
+        registry,
+        database,
+        rates,
+        Metrics(registry),
+        submission,
+        runner,
+        teacher,
+        publications,
+        moderation,
+        attributes,
+    )
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     adapters.install(app, settings)
     # After-request functions run in reverse order: headers first, then the log line with the final status.
-    metrics.install(app, measured)
+    metrics.install(app, state.metrics)
     logs.install(app)
     security_headers.install(app, settings)
     access.install(app, AccessControl(settings, database, rates))

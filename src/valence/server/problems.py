@@ -60,6 +60,9 @@ _ALL = (
     ProblemKind("unknown-item", 404, "No such item", "GET /api/v1/queue lists the items that wait."),
     ProblemKind("unknown-decision", 404, "No such decision", "GET /api/v1/decisions lists the decisions."),
     ProblemKind("unknown-webhook", 404, "No such webhook", "GET /api/v1/webhooks lists the webhooks."),
+    ProblemKind(
+        "unknown-attribute", 404, "Nothing was chosen for it", "GET /api/v1/perspective/attributes lists them."
+    ),
     ProblemKind("no-fit", 404, "Never fitted", "Request a fit with POST .../fit."),
     ProblemKind("wrong-method", 405, "Method not allowed", "Use a method that the Allow header lists."),
     ProblemKind(
@@ -70,6 +73,8 @@ _ALL = (
     ProblemKind("job-failed", 409, "The job failed", "See its `reason`, then send the file again."),
     ProblemKind("too-many-jobs", 409, "Too many jobs for this API key", "Delete a job, or wait until one expires."),
     ProblemKind("name-taken", 409, "The name is taken", "Choose another name."),
+    ProblemKind("attribute-fixed", 409, "The settings say what answers it", "Change VALENCE_PERSPECTIVE_ATTRIBUTES."),
+    ProblemKind("too-many-attributes", 409, "Too many attributes", "Remove one."),
     ProblemKind("too-many-classifiers", 409, "Too many classifiers", "Delete one."),
     ProblemKind("too-many-examples", 409, "Too many examples", "Remove some first."),
     ProblemKind("label-in-use", 409, "Examples have this label", "Give them another label, or remove them."),

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flask import current_app
 
+from valence.server.attribute_map import AttributeMap
 from valence.server.auth.rate_limits import RateLimits
 from valence.server.classifiers.registry import Registry
 from valence.server.jobs.runner import Runner
@@ -33,6 +34,7 @@ class State:
     teacher: Teacher
     publications: Publications
     moderation: Background
+    attributes: AttributeMap
     document: dict[str, Any] = field(default_factory=dict)  # filled once all views are registered
 
 

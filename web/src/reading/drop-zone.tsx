@@ -36,14 +36,14 @@ export function DropZone({ reading, onFile }: DropZoneProps) {
         {reading === undefined ? "Drop a file here, or click to choose one" : `Reading ${reading}…`}
       </span>{" "}
       <span className={classes.kinds}>
-        CSV, TSV, JSON, JSONL, or plain text with one text per line. Up to 100 MB.
+        CSV, TSV, JSON, JSONL, Excel, Parquet, or plain text with one text per line. Up to 100 MB.
       </span>
       <input
         ref={field}
         type="file"
         className={classes.input}
         aria-label="File with texts"
-        accept=".csv,.tsv,.tab,.json,.jsonl,.ndjson,.txt,.text,text/*"
+        accept=".csv,.tsv,.tab,.json,.jsonl,.ndjson,.txt,.text,.xlsx,.parquet,.gz,.zst,.zip,text/*"
         onChange={(event) => open(event.currentTarget)}
       />
     </label>

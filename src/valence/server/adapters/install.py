@@ -29,8 +29,7 @@ def _chosen(settings: Settings) -> Iterator[tuple[Blueprint, Sequence[Address]]]
         yield hugging_face.blueprint, hugging_face.ADDRESSES
     if "openai" in settings.adapters:
         yield openai.blueprint, openai.ADDRESSES
-    if settings.perspective_attributes:
-        yield perspective.blueprint, perspective.ADDRESSES
+    yield perspective.blueprint, perspective.ADDRESSES  # attributes may be chosen later
     if settings.coral_secrets:
         yield coral.blueprint, coral.ADDRESSES
     if settings.discourse_secrets:

@@ -226,3 +226,15 @@ SESSIONS: dict[str, Any] = {
         "expires_at": "2026-11-28T12:00:00Z",
     },
 }
+_ATTRIBUTE = {
+    "name": "TOXICITY",
+    "classifier": "my-forum",
+    "label": "removed",
+    "source": "chosen",
+    "problem": None,
+}
+ATTRIBUTE_CHOICES = {"a label": {"classifier": "my-forum", "label": "removed"}}
+ATTRIBUTES = {"an attribute": _ATTRIBUTE}
+ATTRIBUTE_LISTS = {
+    "one attribute": {"attributes": [_ATTRIBUTE], "unanswered": ["INSULT", "THREAT"], "languages": ["en"]}
+}

@@ -169,3 +169,20 @@ class JobPart(Base):
     rows: Mapped[int]
     given: Mapped[str] = mapped_column(Text())
     scored: Mapped[str | None] = mapped_column(Text())
+
+
+class AttributeAnswer(Base):
+    """What answers an attribute of Perspective, as somebody chose it in the page or through the API.
+
+    Attributes:
+        name: the attribute.
+        classifier, label: the label whose probability is the score.
+    """
+
+    __tablename__ = "attribute_answers"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    classifier: Mapped[str] = mapped_column(String(100))
+    label: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime] = mapped_column(UtcTime())
+    changed_by: Mapped[str] = mapped_column(String(64))

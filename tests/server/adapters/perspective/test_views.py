@@ -200,7 +200,8 @@ def test_an_open_server_needs_no_key_and_takes_that_of_google(client: FlaskClien
 def test_without_attributes_there_is_no_address(scorer: FakeScorer, settings: Settings) -> None:
     off = settings.model_copy(update={"perspective_attributes": ()})
     client = create_app(off, registry=Registry([served(scorer)])).test_client()
-    assert client.post(ANALYZE, json=comment("bad")).get_json()["code"] == "unknown-route"
+    for answer in (client.post(ANALYZE, json=comment("bad")), client.get("/$discovery/rest?version=v1alpha1")):
+        assert (answer.status_code, answer.get_json()["error"]["status"]) == (404, "NOT_FOUND")
 
 
 def test_attributes_of_several_classifiers_on_one_body_come_from_one_pass(settings: Settings, tiny_model: Path) -> None:

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddExampleFileData, AddExampleFileErrors, AddExampleFileResponses, AddExamplesData, AddExamplesErrors, AddExamplesResponses, AddItemFileData, AddItemFileErrors, AddItemFileResponses, AddItemsData, AddItemsErrors, AddItemsResponses, CancelFitData, CancelFitErrors, CancelFitResponses, ChangeClassifierData, ChangeClassifierErrors, ChangeClassifierResponses, ChangeExampleData, ChangeExampleErrors, ChangeExampleResponses, ChangeRulesData, ChangeRulesErrors, ChangeRulesResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, CompareVersionsData, CompareVersionsErrors, CompareVersionsResponses, CreateClassifierData, CreateClassifierErrors, CreateClassifierResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DecideItemData, DecideItemErrors, DecideItemResponses, DeleteClassifierData, DeleteClassifierErrors, DeleteClassifierResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteVersionData, DeleteVersionErrors, DeleteVersionResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DownloadVersionData, DownloadVersionErrors, DownloadVersionResponses, EraseExamplesData, EraseExamplesErrors, EraseExamplesResponses, ExplainItemData, ExplainItemErrors, ExplainItemResponses, ExportDecisionsData, ExportDecisionsErrors, ExportDecisionsResponses, ExportExamplesData, ExportExamplesErrors, ExportExamplesResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, FitClassifierData, FitClassifierErrors, FitClassifierResponses, GetClassifierData, GetClassifierErrors, GetClassifierResponses, GetFitData, GetFitErrors, GetFitResponses, GetItemData, GetItemErrors, GetItemResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, GetReportData, GetReportErrors, GetReportResponses, GetRulesData, GetRulesErrors, GetRulesResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSummaryData, GetSummaryErrors, GetSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, HealthzData, HealthzErrors, HealthzResponses, ListClassifiersData, ListClassifiersErrors, ListClassifiersResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNextTextsData, ListNextTextsErrors, ListNextTextsResponses, ListQueueData, ListQueueErrors, ListQueueResponses, ListSuspectsData, ListSuspectsErrors, ListSuspectsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PredictSeveralData, PredictSeveralErrors, PredictSeveralResponses, PreviewExamplesData, PreviewExamplesErrors, PreviewExamplesResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, PublishVersionData, PublishVersionErrors, PublishVersionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RegisterWebhookData, RegisterWebhookErrors, RegisterWebhookResponses, ReleaseItemsData, ReleaseItemsErrors, ReleaseItemsResponses, RemoveExampleData, RemoveExampleErrors, RemoveExampleResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TakeNextData, TakeNextErrors, TakeNextResponses, TryVersionData, TryVersionErrors, TryVersionResponses, UndoDecisionData, UndoDecisionErrors, UndoDecisionResponses, UnpublishData, UnpublishErrors, UnpublishResponses } from './types.gen';
+import type { AddExampleFileData, AddExampleFileErrors, AddExampleFileResponses, AddExamplesData, AddExamplesErrors, AddExamplesResponses, AddItemFileData, AddItemFileErrors, AddItemFileResponses, AddItemsData, AddItemsErrors, AddItemsResponses, CancelFitData, CancelFitErrors, CancelFitResponses, ChangeClassifierData, ChangeClassifierErrors, ChangeClassifierResponses, ChangeExampleData, ChangeExampleErrors, ChangeExampleResponses, ChangeRulesData, ChangeRulesErrors, ChangeRulesResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, ChooseAttributeData, ChooseAttributeErrors, ChooseAttributeResponses, CompareVersionsData, CompareVersionsErrors, CompareVersionsResponses, CreateClassifierData, CreateClassifierErrors, CreateClassifierResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DecideItemData, DecideItemErrors, DecideItemResponses, DeleteClassifierData, DeleteClassifierErrors, DeleteClassifierResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteVersionData, DeleteVersionErrors, DeleteVersionResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DownloadVersionData, DownloadVersionErrors, DownloadVersionResponses, EraseExamplesData, EraseExamplesErrors, EraseExamplesResponses, ExplainItemData, ExplainItemErrors, ExplainItemResponses, ExportDecisionsData, ExportDecisionsErrors, ExportDecisionsResponses, ExportExamplesData, ExportExamplesErrors, ExportExamplesResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, FitClassifierData, FitClassifierErrors, FitClassifierResponses, GetClassifierData, GetClassifierErrors, GetClassifierResponses, GetFitData, GetFitErrors, GetFitResponses, GetItemData, GetItemErrors, GetItemResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, GetReportData, GetReportErrors, GetReportResponses, GetRulesData, GetRulesErrors, GetRulesResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSummaryData, GetSummaryErrors, GetSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, HealthzData, HealthzErrors, HealthzResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListClassifiersData, ListClassifiersErrors, ListClassifiersResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNextTextsData, ListNextTextsErrors, ListNextTextsResponses, ListQueueData, ListQueueErrors, ListQueueResponses, ListSuspectsData, ListSuspectsErrors, ListSuspectsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PredictSeveralData, PredictSeveralErrors, PredictSeveralResponses, PreviewExamplesData, PreviewExamplesErrors, PreviewExamplesResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, PublishVersionData, PublishVersionErrors, PublishVersionResponses, ReadDiscussionData, ReadDiscussionErrors, ReadDiscussionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RegisterWebhookData, RegisterWebhookErrors, RegisterWebhookResponses, ReleaseItemsData, ReleaseItemsErrors, ReleaseItemsResponses, RemoveAttributeData, RemoveAttributeErrors, RemoveAttributeResponses, RemoveExampleData, RemoveExampleErrors, RemoveExampleResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TakeNextData, TakeNextErrors, TakeNextResponses, TryVersionData, TryVersionErrors, TryVersionResponses, UndoDecisionData, UndoDecisionErrors, UndoDecisionResponses, UnpublishData, UnpublishErrors, UnpublishResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -460,6 +460,25 @@ export const undoDecision = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Read a pasted discussion
+ *
+ * Splits a discussion, as people copy it from Reddit, Hacker News, Discourse, phpBB, Slack, Discord, Disqus or elsewhere, into comments, without buttons, counters and quotes. At most 20,000 lines are read. Nothing is scored or stored.
+ */
+export const readDiscussion = <ThrowOnError extends boolean = false>(options: Options<ReadDiscussionData, ThrowOnError>): RequestResult<ReadDiscussionResponses, ReadDiscussionErrors, ThrowOnError> => (options.client ?? client).post<ReadDiscussionResponses, ReadDiscussionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/discussions/read',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Erase a text or an author
  *
  * Deletes a text, or everything by an author, from the examples and the queues of all classifiers; decisions stay in the log, which holds no text and no author. Fit and publish the classifiers again, so that nothing that was learnt from it answers any more.
@@ -781,6 +800,55 @@ export const listModels = <ThrowOnError extends boolean = false>(options?: Optio
  * Its model card, its results with confidence intervals, comparisons and provenance.
  */
 export const getModel = <ThrowOnError extends boolean = false>(options: Options<GetModelData, ThrowOnError>): RequestResult<GetModelResponses, GetModelErrors, ThrowOnError> => (options.client ?? client).get<GetModelResponses, GetModelErrors, ThrowOnError>({ url: '/api/v1/models/{name}', ...options });
+
+/**
+ * List the attributes
+ *
+ * Which label of which classifier answers each attribute of Perspective's clients, and which nothing answers.
+ */
+export const listAttributes = <ThrowOnError extends boolean = false>(options?: Options<ListAttributesData, ThrowOnError>): RequestResult<ListAttributesResponses, ListAttributesErrors, ThrowOnError> => (options?.client ?? client).get<ListAttributesResponses, ListAttributesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/perspective/attributes',
+    ...options
+});
+
+/**
+ * Stop answering an attribute
+ *
+ * Asking for it is then an error in Perspective's form.
+ */
+export const removeAttribute = <ThrowOnError extends boolean = false>(options: Options<RemoveAttributeData, ThrowOnError>): RequestResult<RemoveAttributeResponses, RemoveAttributeErrors, ThrowOnError> => (options.client ?? client).delete<RemoveAttributeResponses, RemoveAttributeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/perspective/attributes/{name}',
+    ...options
+});
+
+/**
+ * Choose what answers an attribute
+ *
+ * Every server on the same database answers so within seconds. What the settings say can't be changed here.
+ */
+export const chooseAttribute = <ThrowOnError extends boolean = false>(options: Options<ChooseAttributeData, ThrowOnError>): RequestResult<ChooseAttributeResponses, ChooseAttributeErrors, ThrowOnError> => (options.client ?? client).put<ChooseAttributeResponses, ChooseAttributeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/perspective/attributes/{name}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Score texts

@@ -27,6 +27,82 @@ export type Agreement = {
 };
 
 /**
+ * Attribute
+ *
+ * An attribute, and what answers it.
+ */
+export type Attribute = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Classifier
+     */
+    classifier: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Source
+     *
+     * `settings`: VALENCE_PERSPECTIVE_ATTRIBUTES, which nothing overrides; `chosen`: in the page or through this API.
+     */
+    source: 'settings' | 'chosen';
+    /**
+     * Problem
+     *
+     * Why it can't be answered at present; null if it can.
+     */
+    problem: string | null;
+};
+
+/**
+ * AttributeChoice
+ *
+ * What is to answer an attribute: the probability of a label.
+ */
+export type AttributeChoice = {
+    /**
+     * Classifier
+     *
+     * A model, or a published classifier.
+     */
+    classifier: string;
+    /**
+     * Label
+     *
+     * One of its labels.
+     */
+    label: string;
+};
+
+/**
+ * AttributeList
+ *
+ * All attributes that are answered.
+ */
+export type AttributeList = {
+    /**
+     * Attributes
+     */
+    attributes: Array<Attribute>;
+    /**
+     * Unanswered
+     *
+     * Perspective's other attributes. Asking for one is an error in Perspective's form.
+     */
+    unanswered: Array<string>;
+    /**
+     * Languages
+     *
+     * Languages that clients may ask for; `*` for every language.
+     */
+    languages: Array<string>;
+};
+
+/**
  * AuthorRecord
  *
  * The decisions about an author's latest items.
@@ -259,6 +335,24 @@ export type CrossValidation = {
      * How often, with other parts; each row was scored in one of these divisions.
      */
     repeats: number;
+};
+
+/**
+ * CurvePoint
+ */
+export type CurvePoint = {
+    /**
+     * Rows
+     *
+     * Examples that were learnt from.
+     */
+    rows: number;
+    /**
+     * Accuracy
+     *
+     * Cross-validated.
+     */
+    accuracy: number;
 };
 
 /**
@@ -1238,6 +1332,54 @@ export type Health = {
 };
 
 /**
+ * Identity
+ *
+ * Whether words for groups of people change the answers: copies of harmless English sentences, with and without.
+ */
+export type Identity = {
+    /**
+     * Sentence
+     */
+    sentence: string;
+    /**
+     * Sentences
+     *
+     * How many there are; each is tried with every word.
+     */
+    sentences: number;
+    /**
+     * Labels
+     *
+     * The labels that change most, five at most.
+     */
+    labels: Array<LabelIdentity>;
+};
+
+/**
+ * IdentityTerm
+ *
+ * Harmless sentences with one word for a group of people.
+ */
+export type IdentityTerm = {
+    /**
+     * Term
+     */
+    term: string;
+    /**
+     * Share
+     *
+     * Share of the sentences that get the label.
+     */
+    share: number;
+    /**
+     * Probability
+     *
+     * Mean probability of the label.
+     */
+    probability: number;
+};
+
+/**
  * Item
  *
  * A comment in the queue.
@@ -1639,6 +1781,40 @@ export type LabelFigures = {
 };
 
 /**
+ * LabelIdentity
+ *
+ * One label in harmless sentences, with words for groups of people and without.
+ */
+export type LabelIdentity = {
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Without
+     *
+     * Share of the sentences without such a word that get the label.
+     */
+    without: number;
+    /**
+     * Share
+     *
+     * Share of the same sentences with one that get it.
+     */
+    share: number;
+    /**
+     * What a word adds to the label's mean probability, with its 95% interval.
+     */
+    change: Estimate;
+    /**
+     * Terms
+     *
+     * Those that bring the label most often first.
+     */
+    terms: Array<IdentityTerm>;
+};
+
+/**
  * LabelProbability
  */
 export type LabelProbability = {
@@ -1650,6 +1826,34 @@ export type LabelProbability = {
      * Probability
      */
     probability: number;
+};
+
+/**
+ * Learning
+ *
+ * What more examples would bring, from a learning curve.
+ */
+export type Learning = {
+    /**
+     * Sentence
+     */
+    sentence: string;
+    /**
+     * More
+     *
+     * How many more examples `gain` is of; null with fewer than 40 examples.
+     */
+    more: number | null;
+    /**
+     * Accuracy that they would add, with its 95% interval. If that covers zero, nobody can tell yet.
+     */
+    gain: Estimate | null;
+    /**
+     * Points
+     *
+     * The curve, on parts of the examples.
+     */
+    points: Array<CurvePoint>;
 };
 
 /**
@@ -3475,6 +3679,14 @@ export type Version = {
      * All figures, as a model has them.
      */
     result: Result | null;
+    /**
+     * Null for versions that an older server made, or that were uploaded.
+     */
+    learning: Learning | null;
+    /**
+     * Null for versions that an older server made.
+     */
+    identity: Identity | null;
     /**
      * Notes
      */
@@ -7040,6 +7252,183 @@ export type GetModelResponses = {
 };
 
 export type GetModelResponse = GetModelResponses[keyof GetModelResponses];
+
+export type ListAttributesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/perspective/attributes';
+};
+
+export type ListAttributesErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ListAttributesError = ListAttributesErrors[keyof ListAttributesErrors];
+
+export type ListAttributesResponses = {
+    /**
+     * OK
+     */
+    200: AttributeList;
+};
+
+export type ListAttributesResponse = ListAttributesResponses[keyof ListAttributesResponses];
+
+export type RemoveAttributeData = {
+    body?: never;
+    path: {
+        /**
+         * The attribute's name, such as TOXICITY.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/perspective/attributes/{name}';
+};
+
+export type RemoveAttributeErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-attribute`: Nothing was chosen for it
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `attribute-fixed`: The settings say what answers it
+     */
+    409: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type RemoveAttributeError = RemoveAttributeErrors[keyof RemoveAttributeErrors];
+
+export type RemoveAttributeResponses = {
+    /**
+     * No Content
+     */
+    204: void;
+};
+
+export type RemoveAttributeResponse = RemoveAttributeResponses[keyof RemoveAttributeResponses];
+
+export type ChooseAttributeData = {
+    body: AttributeChoice;
+    path: {
+        /**
+         * The attribute's name, such as TOXICITY.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/perspective/attributes/{name}';
+};
+
+export type ChooseAttributeErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-model`: No such model
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `attribute-fixed`: The settings say what answers it; `too-many-attributes`: Too many attributes
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type ChooseAttributeError = ChooseAttributeErrors[keyof ChooseAttributeErrors];
+
+export type ChooseAttributeResponses = {
+    /**
+     * OK
+     */
+    200: Attribute;
+};
+
+export type ChooseAttributeResponse = ChooseAttributeResponses[keyof ChooseAttributeResponses];
 
 export type PredictData = {
     body: PredictRequest;

@@ -8,6 +8,7 @@ import { InlineWorker } from "../../reading/inline-worker.testing";
 import { answerTo, modelList, MODELS, PREDICT, problem, refuse, score, summary } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
+import "./perspective-page"; // loaded before the clock of the first test starts
 import { session } from "./session";
 
 const LOG = [

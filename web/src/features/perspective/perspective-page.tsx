@@ -1,5 +1,6 @@
 import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
+import { AttributesSection } from "./attributes-section";
 import { CompareView } from "./compare-view";
 
 /** For who leaves Google's Perspective API: old scores against those of a classifier here. */
@@ -12,6 +13,7 @@ export function PerspectivePage() {
         again, and you see the threshold that flags as many, and which comments would change.
       </PageHero>
       <CompareView />
+      <AttributesSection />
     </>
   );
 }

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from valence.server.adapter_settings import Answer
 from valence.server.adapters.perspective.errors import PerspectiveError
 from valence.server.adapters.perspective.schemas import MAX_ITEMS, CommentRequest
+from valence.server.attribute_map import AttributeMap
+from valence.server.problems import ProblemError
 from valence.server.settings import Settings
 
 
@@ -15,10 +17,21 @@ def languages_of(request: CommentRequest, settings: Settings) -> list[str]:
     return request.languages or [_first(settings.perspective_languages)]
 
 
+def require_any(attributes: AttributeMap) -> None:
+    """Raises ProblemError if nothing answers any attribute: then Perspective's addresses don't exist."""
+    if not attributes.any():
+        raise ProblemError("unknown-route", "This server answers no attribute of Perspective.")
+
+
 def answers_of(
-    names: Iterable[str], languages: Sequence[str], settings: Settings, *, drop: bool = False
+    names: Iterable[str],
+    languages: Sequence[str],
+    attributes: AttributeMap,
+    supported: Sequence[str],
+    *,
+    drop: bool = False,
 ) -> list[Answer]:
-    """What answers each of these attributes, in a comment in these languages.
+    """What answers each of these attributes, in a comment in these languages, of which some are supported.
 
     With `drop`, attributes that nothing answers are left out, unless none would be left. Raises PerspectiveError if
     there are none, or if nothing answers one.
@@ -28,12 +41,12 @@ def answers_of(
         raise PerspectiveError("NO_REQUESTED_ATTRIBUTES", "Missing requested_attributes")
     if len(names) > MAX_ITEMS:
         raise PerspectiveError("INVALID_REQUEST", f"More than {MAX_ITEMS} requested attributes")
-    known = {answer.name: answer for answer in settings.perspective_attributes}
-    found = [known[name] for name in names if name in known]
-    unknown = [name for name in names if name not in known]
+    answers = {name: attributes.find(name) for name in names}
+    found = [answer for answer in answers.values() if answer is not None]
+    unknown = [name for name, answer in answers.items() if answer is None]
     if unknown and not (drop and found):
         raise PerspectiveError("INVALID_REQUEST", f"Unknown requested attribute: {unknown[0]}")
-    _check_languages(found, languages, settings.perspective_languages)
+    _check_languages(found, languages, supported)
     return found
 
 
@@ -43,7 +56,7 @@ def check_label(answer: Answer, labels: Sequence[str]) -> None:
         raise PerspectiveError(
             "INVALID_REQUEST",
             f"The attribute {answer.name} is set to the label {answer.label!r}; the labels of {answer.classifier} are "
-            f"{', '.join(labels)}. The server's operator can correct VALENCE_PERSPECTIVE_ATTRIBUTES.",
+            f"{', '.join(labels)}. The operator can correct it in the page or in VALENCE_PERSPECTIVE_ATTRIBUTES.",
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from valence.server.adapters.perspective.analysis import attribute_scores, require_text
-from valence.server.adapters.perspective.attributes import answers_of, check_label, languages_of
+from valence.server.adapters.perspective.attributes import answers_of, check_label, languages_of, require_any
 from valence.server.adapters.perspective.discovery import discovery
 from valence.server.adapters.perspective.errors import PerspectiveError, perspective_error
 from valence.server.adapters.perspective.schemas import AnalyzeRequest, CommentRequest, SuggestRequest
@@ -16,7 +16,7 @@ from valence.server.adapters.view import adapter
 from valence.server.auth.access import counted_as
 from valence.server.error_forms import Address
 from valence.server.problems import ProblemError
-from valence.server.state import state
+from valence.server.state import State, state
 
 blueprint = Blueprint("perspective", __name__)
 ADDRESSES = (
@@ -31,10 +31,9 @@ ADDRESSES = (
 @adapter(body=AnalyzeRequest)
 def analyze(body: AnalyzeRequest) -> dict[str, Any]:
     """The scores of the requested attributes."""
-    current, languages = state(), languages_of(body, state().settings)
-    _check(body)
+    current, languages = _current(body)
     names, drop = body.requestedAttributes or {}, body.dropUnsupportedAttributes
-    answers = answers_of(names, languages, current.settings, drop=drop)
+    answers = answers_of(names, languages, current.attributes, current.settings.perspective_languages, drop=drop)
     for answer in answers:
         check_label(answer, current.registry.model(answer.classifier).facts.labels)
     return {
@@ -49,10 +48,9 @@ def analyze(body: AnalyzeRequest) -> dict[str, Any]:
 @adapter(scope="send-feedback", policy="feedback", body=SuggestRequest)
 def suggestscore(body: SuggestRequest) -> dict[str, Any]:
     """Keeps what a moderator says about a comment."""
-    current, languages = state(), languages_of(body, state().settings)
-    _check(body)
+    current, languages = _current(body)
     given = {name: score.summaryScore for name, score in (body.attributeScores or {}).items() if score is not None}
-    answers = answers_of(given, languages, current.settings)
+    answers = answers_of(given, languages, current.attributes, current.settings.perspective_languages)
     for answer in answers:
         suggested = given[answer.name]
         if suggested is None:
@@ -66,10 +64,18 @@ def suggestscore(body: SuggestRequest) -> dict[str, Any]:
 @adapter(scope=None)
 def describe() -> dict[str, Any]:
     """The discovery document."""
+    require_any(state().attributes)
     version = request.args.get("version", "v1alpha1")
     if version != "v1alpha1":
         raise ProblemError("unknown-route", f"There is no version {version!r} of this API; the only one is v1alpha1.")
     return discovery(request.host_url)
+
+
+def _current(body: CommentRequest) -> tuple[State, list[str]]:
+    """The server's state and the comment's languages, once the request is known to be one."""
+    require_any(state().attributes)
+    _check(body)
+    return state(), languages_of(body, state().settings)
 
 
 def _check(body: CommentRequest) -> None:
