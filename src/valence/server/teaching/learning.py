@@ -128,7 +128,7 @@ def _readout_block(choice: HeadChoice, features: FeatureRows, classes: int, body
     """As the choice of the head had it."""
     name, width = choice.chosen.readout, features.shape[1]
     mean, scale = choice.head.mean[:width], choice.head.scale[:width]
-    known = common_directions(body).get(name) if features.shape[0] <= CROSS_VALIDATED else None
+    known = common_directions(body).get(name) if len(features) <= CROSS_VALIDATED else None
     return (
         known.block(name, features[:], mean, classes) if known else readout_block(name, features, mean, scale, classes)
     )

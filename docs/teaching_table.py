@@ -1,0 +1,51 @@
+"""What docs/how-to/own-classifier.md says of cost and kills, from teaching.json and teaching-kills.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+_RESULTS = Path(__file__).parent / "results"
+
+
+def sentences() -> str:
+    """Time, memory, answers to others meanwhile, and the effect of kills."""
+    found = _read("teaching.json")
+    return "\n".join([*_cost(found), "", _kills(_read("teaching-kills.json"))])
+
+
+def _cost(found: dict[str, Any]) -> list[str]:
+    small, large = found["cases"]["small"], found["cases"]["large"]
+    return [
+        "What teaching takes on a server with 512 MB of memory and one core "
+        f"({found['processor']}; `python benchmarks/teaching.py`, [results](../results/teaching.json)):",
+        "",
+        "| | From file to published | Processor | Most memory, server and fit |",
+        "|---|--:|--:|--:|",
+        f"| 400 comments, {small['labels']} labels | {small['seconds']:g} s | {small['processor_s']:g} s | "
+        f"{small['peak_mb']} MB |",
+        f"| 20,000 tweets, {large['labels']} labels, beside {large['requests_a_second']} other requests a second | "
+        f"{large['seconds']:.0f} s | {large['processor_s']:.0f} s | {large['peak_mb']} MB |",
+        "",
+        f"Of the {large['answers']:,} other requests, {large['failed']} failed; half were answered within "
+        f"{large['p50_ms']:.0f} ms, and 99 of 100 within {large['p99_ms']:.0f} ms.",
+    ]
+
+
+def _kills(found: dict[str, Any]) -> str:
+    both = [found["sqlite"], found["postgresql"]]
+    lost, half = (sum(each[name] for each in both) for name in ("lost_examples", "half_versions"))
+    other = found["other_server"]
+    return (
+        f"Killed {both[0]['kills']} times at random moments with SQLite and {both[1]['kills']} times with PostgreSQL "
+        f"while examples were added, fitted and published, the server lost {lost} examples and left {half} incomplete "
+        f"versions. Another server on the same PostgreSQL answered with each of {other['publications']} published "
+        f"versions within {other['most_s']:g} s (`python -m tests.server.teaching.kills`, "
+        "[results](../results/teaching-kills.json))."
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((_RESULTS / name).read_text("utf-8"))
+    return content
