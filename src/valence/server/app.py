@@ -101,19 +101,8 @@ def create_app(
     )
     moderation = moderation or Background(database, registry, settings)
     attributes = AttributeMap(settings.perspective_attributes, database)
-    state = State(
-        settings,
-        registry,
-        database,
-        rates,
-        Metrics(registry),
-        submission,
-        runner,
-        teacher,
-        publications,
-        moderation,
-        attributes,
-    )
+    running = (submission, runner, teacher, publications, moderation, attributes)
+    state = State(settings, registry, database, rates, Metrics(registry), *running)
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
