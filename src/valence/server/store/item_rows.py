@@ -70,6 +70,11 @@ class Wanted:
     why: str | None = None
     text: str | None = None
 
+    @property
+    def few(self) -> bool:
+        """Whether only few items can be meant, which an index of their own has."""
+        return self.author is not None or self.thread is not None
+
     def of(self, query: Select[Any], classifier: str) -> Select[Any]:
         of_states = Item.state == self.states[0] if len(self.states) == 1 else Item.state.in_(self.states)
         query = query.where(Item.classifier == classifier, of_states)
@@ -181,14 +186,18 @@ def page(
     found: list[Item] = []
     with database.reading() as session:
         for state in wanted.states:
-            query = _in_order(replace(wanted, states=(state,)).of(select(Item), classifier), order, after)
+            of_state = replace(wanted, states=(state,))
+            query = _in_order(of_state.of(select(Item), classifier), order, after, few=of_state.few)
             found += session.scalars(query.limit(limit)).all()
     key = attrgetter("rank" if order == "score" else "posted_at", "number")
     return sorted(found, key=key, reverse=order != "oldest")[:limit]
 
 
-def _in_order(query: Select[Any], order: Order, after: tuple[Any, int] | None) -> Select[Any]:
+def _in_order(query: Select[Any], order: Order, after: tuple[Any, int] | None, *, few: bool) -> Select[Any]:
+    """`few`: whether it is cheaper to sort what is found than to look through all items in their order."""
     column: Any = Item.rank if order == "score" else Item.posted_at
+    if few:  # SQLite, which has no statistics, takes the order's index otherwise
+        column = func.coalesce(column, column)
     if order == "oldest":
         query = query.order_by(column, Item.number)
     else:

@@ -54,7 +54,7 @@ class Item(Base):
         Index("ix_items_classifier_digest", "classifier", "digest"),
         Index("ix_items_author", "author", "classifier", "state"),
         Index("ix_items_received", "classifier", "received_at", "queued_at"),
-        Index("ix_items_classifier_thread", "classifier", "thread"),
+        Index("ix_items_thread", "thread", "classifier", "state"),
         Index("ix_items_classifier_parent", "classifier", "parent"),
         Index("ix_items_state_number", "state", "number"),
         Index("ix_items_copy_of", "copy_of"),
