@@ -81,6 +81,12 @@ def test_columns_with_the_same_name_are_numbered(write: Write) -> None:
     assert list(read(write("text, text ,label,\na,b,1,2\n")).columns) == ["text", "text (2)", "label", "(column 4)"]
 
 
+@pytest.mark.parametrize("name", ["nonesuch", "a\0b", "zlib", "rot13", "base64"])
+def test_an_encoding_that_does_not_exist_is_told(write: Write, name: str) -> None:
+    with pytest.raises(DataError, match="There is no encoding called"):
+        read(write("text,label\na,b\n"), encoding=name)
+
+
 def test_of_many_columns_with_one_name_the_first_are_listed() -> None:
     names, (note,) = column_names(["a", "a (3)", *["a"] * 20_000])
     assert len(set(names)) == len(names)

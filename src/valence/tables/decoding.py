@@ -134,8 +134,9 @@ def codec(encoding: str | None) -> str:
     if encoding is None:
         return "utf-8-sig"
     try:
+        "".encode(encoding)  # refuses what is no encoding of texts, such as zlib
         info = codecs.lookup(encoding)
-    except LookupError as error:
+    except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
         raise DataError(
             f"There is no encoding called {encoding!r}.",
             hint="Common ones for --encoding: utf-8, cp1252 (Windows), latin-1, utf-16 (Excel's Unicode text).",

@@ -108,6 +108,7 @@ def _is_text(start: bytes) -> bool:
 
 def _usable(encoding: str | None) -> str | None:
     try:
+        "".encode(encoding or "utf-8")
         return codecs.lookup(encoding).name if encoding else None
-    except LookupError:  # reported when the file is decoded
+    except (LookupError, ValueError):  # reported when the file is decoded
         return None

@@ -30,6 +30,7 @@ _LIMITS = (
 _UNLIMITED = dict.fromkeys(_LIMITS, 0)
 # Operations with rules that a schema cannot hold: what keeps to the schema may still be refused there, with 422.
 STRICTER = {
+    ("/api/v1/perspective/attributes/{name}", "put"),
     ("/api/v1/predict", "post"),
     ("/api/v1/predict/several", "post"),
     ("/api/v1/feedback", "post"),
