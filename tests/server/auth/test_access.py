@@ -39,7 +39,7 @@ def database(app: Flask) -> Database:
     return found
 
 
-UNKNOWN = {("/api/v1/session", "post"): "wrong-key", ("/api/v1/predict/several", "post"): "unknown-model"}
+NOT_HERE = {("/api/v1/session", "post"): "wrong-key", ("/api/v1/predict/several", "post"): "unknown-model"}
 
 
 def _ask(client: FlaskClient, place: tuple[str, str], **more: Any) -> tuple[int, str]:
@@ -118,7 +118,7 @@ def test_what_is_open_needs_no_key_and_takes_any(
     for headers in ({}, bearer(keys.create(database, "me", ["read-metrics"]))):
         status, code = _ask(client, place, headers=headers)
         # The examples of some name a key or a model that isn't on this server.
-        assert code == UNKNOWN[place] if place in UNKNOWN else status < 300
+        assert code == NOT_HERE[place] if place in NOT_HERE else status < 300
 
 
 @pytest.mark.parametrize("place", CONTRACTS)

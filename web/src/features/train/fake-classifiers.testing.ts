@@ -239,7 +239,7 @@ export class FakeClassifiers extends FakeSession {
         const { author, text } = await request.json();
         const before = this.examples.length;
         this.examples = this.examples.filter((row) => (author ? row.author !== author : row.text !== text));
-        return HttpResponse.json<Erased>({ erased: before - this.examples.length });
+        return HttpResponse.json<Erased>({ erased: before - this.examples.length, items: 0 });
       }),
     ];
   }
