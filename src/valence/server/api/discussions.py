@@ -21,7 +21,7 @@ MOST_LINES = 20_000
 
 @blueprint.post("/read")
 @operation(
-    tag="Predict",
+    tag="Files",
     summary="Read a pasted discussion",
     body=DiscussionRequest,
     responses=DiscussionResponse,

@@ -20,9 +20,9 @@ describe("endpointsOf", () => {
     expect(predict?.body?.fields.map(({ name }) => name)).toEqual([
       "text",
       "texts",
-      "model",
       "clean",
       "explain",
+      "model",
     ]);
     expect(predict?.body?.examples[0]?.value).toHaveProperty("text");
     expect(predict?.responses.map(({ status }) => status)).toContain("503");
