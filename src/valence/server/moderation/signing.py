@@ -23,9 +23,8 @@ def new_secret() -> str:
 def headers_of(identity: str, timestamp: int, payload: bytes, secrets: Sequence[str]) -> dict[str, str]:
     """The headers that show a receiver who sent the payload, when, and whether it is a repeat.
 
-    >>> headers_of("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}', ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])[
-    ...     "webhook-signature"
-    ... ]
+    >>> identity, secret = "msg_p5jXN8AQM9LWM0D4loKWxJek", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the standard's
+    >>> headers_of(identity, 1614265330, b'{"test": 2432232314}', [secret])["webhook-signature"]
     'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='
     """
     content = f"{identity}.{timestamp}.".encode() + payload
