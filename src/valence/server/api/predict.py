@@ -50,7 +50,7 @@ def predict(body: PredictRequest) -> PredictResponse:
 @blueprint.post("/predict/several")
 @operation(
     tag="Predict",
-    summary="Score texts with several models",
+    summary="Ask several models at once",
     body=SeveralRequest,
     responses=SeveralResponse,
     scope="predict",

@@ -870,7 +870,7 @@ export const predict = <ThrowOnError extends boolean = false>(options: Options<P
 });
 
 /**
- * Score texts with several models
+ * Ask several models at once
  *
  * As `POST /api/v1/predict`, for up to 16 models at once: those of the server, and published classifiers. Models that share an encoder read the texts once, so that five of them cost little more than one.
  */
