@@ -224,6 +224,13 @@ def test_a_call_that_no_minute_has_room_for_is_told_so_and_costs_nothing(
     assert client.post(URL, json={"text": "a b c"}).status_code == 200, "only that it was read is counted"
 
 
+def test_reading_a_discussion_costs_a_token_a_line(make: Callable[..., FlaskClient]) -> None:
+    client = make(tokens_per_minute=10)
+    ask = {"json": {"text": "one\ntwo\nthree\nfour"}}
+    answers = [client.post("/api/v1/discussions/read", **ask) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
 def test_a_call_without_room_is_not_computed(make: Callable[..., FlaskClient], scorer: FakeScorer) -> None:
     client = make(tokens_per_minute=5)
     assert client.post(URL, **FOUR).status_code == 200

@@ -62,6 +62,8 @@ def test_filters(ann: Moderator) -> None:
         ({"author": "bob"}, {"1"}),
         ({"thread": "t"}, {"1", "2"}),
         ({"label": "negative"}, {"1", "2"}),
+        ({"label": "positive"}, set()),
+        ({"label": "positive", "state": "passed"}, {"3"}),
         ({"label": "neg"}, set()),
         ({"search": "AWFUL"}, {"1"}),
         ({"search": "0% b"}, {"2"}),

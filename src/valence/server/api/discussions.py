@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from valence.discussions.comment import Comment, Discussion
 from valence.discussions.pasted import reading
+from valence.server.auth.access import charge_tokens
 from valence.server.openapi import examples
 from valence.server.openapi.contract import operation
 from valence.server.schemas.discussions import CommentsLeftOut, DiscussionRequest, DiscussionResponse, ReadComment
@@ -26,6 +27,7 @@ MOST_LINES = 20_000
     body=DiscussionRequest,
     responses=DiscussionResponse,
     scope="predict",
+    problems=("too-costly", "too-many-tokens"),
     request_examples=examples.DISCUSSION_REQUESTS,
     response_examples=examples.DISCUSSION_RESPONSES,
 )
@@ -35,6 +37,7 @@ def read_discussion(body: DiscussionRequest) -> DiscussionResponse:
     stored.
     """
     lines = body.text.split("\n")
+    charge_tokens(min(len(lines), MOST_LINES))  # a line costs about as much as the scoring of a token
     text = "\n".join(lines[:MOST_LINES])
     try:
         found = reading.read(text, split=body.split, now=datetime.now(UTC), clean=body.clean)

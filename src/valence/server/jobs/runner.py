@@ -7,10 +7,10 @@ only deletes expired ones.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 
+from valence.server.background_thread import RETRY_S, BackgroundThread
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs import results
 from valence.server.problems import ProblemError
@@ -19,14 +19,12 @@ from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.job_rows import Claimed
 from valence.server.store.tables import Job
-from valence.system.errors import OverloadedError, StoreError
+from valence.system.errors import OverloadedError
 
 log = logging.getLogger(__name__)
 
-# All in seconds. Between checks for jobs from other servers, and retries while the database is down:
-POLL_S = 5.0
-# Until a full queue is tried again, for scoring a part, and for the thread to stop:
-RETRY_S, PART_TIMEOUT_S, STOP_TIMEOUT_S = 1.0, 15.0, 4.0
+# All in seconds. Between looks for jobs from other servers, and for scoring a part:
+POLL_S, PART_TIMEOUT_S = 5.0, 15.0
 # Between deletions of expired jobs, and until deleted rows, also those of other processes, leave the database's log:
 EXPIRY_S, LOG_CLEARING_S = 60.0, 20.0
 # A job that was started so often without saving a part may be what crashes the process.
@@ -36,8 +34,8 @@ MAX_ATTEMPTS = 5
 FindVersion = Callable[[str, str], ServedModel | None]
 
 
-class Runner:
-    """Scores one job at a time from `start` to `close`.
+class Runner(BackgroundThread):
+    """Scores one job at a time from `start` to `close`; the current one then waits again, with its saved parts.
 
     Args:
         jobs: whether jobs are scored at all.
@@ -54,29 +52,12 @@ class Runner:
         version_of: FindVersion = lambda *_: None,
         item_days: int = 30,
     ) -> None:
+        super().__init__("jobs", poll_s=POLL_S)
         self._version_of = version_of
         self._database = database
         self._registry = registry
         self._jobs, self._item_days = jobs, item_days
-        self._stopping = threading.Event()
-        self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
         self._expiry_at = self._log_clearing_at = 0.0
-
-    def start(self) -> None:
-        """Starts the thread. Call it only once every model is loaded."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Signals a new job."""
-        self._wake.set()
-
-    def close(self) -> None:
-        """Stops. The current job goes back to waiting; its saved parts stay."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(STOP_TIMEOUT_S)
 
     def run_once(self) -> bool:
         """Deletes expired jobs and items, then works on one job; False if there is none. Raises StoreError."""
@@ -95,18 +76,6 @@ class Runner:
         """Clears deleted rows from the database's log from time to time. Raises StoreError."""
         if time.monotonic() >= self._log_clearing_at and self._database.forget_removed():
             self._log_clearing_at = time.monotonic() + LOG_CLEARING_S
-
-    def _work(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                if self.run_once():
-                    continue
-            except StoreError as error:
-                log.warning("database error; jobs will be retried", extra={"fields": {"reason": str(error)}})
-            except Exception:  # whatever it is, later jobs must still run
-                log.exception("unexpected error in a job")
-            self._wake.wait(POLL_S)
 
     def _run(self, claimed: Claimed) -> None:
         job = claimed.job

@@ -8,55 +8,38 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import httpx2
 
+from valence.server.background_thread import BackgroundThread
 from valence.server.moderation.public_address import AddressRefusedError, resolved
 from valence.server.moderation.signing import headers_of
 from valence.server.settings import Settings
 from valence.server.store import webhook_rows
 from valence.server.store.database import Database
 from valence.server.store.webhook_rows import Claimed
-from valence.system.errors import StoreError
 from valence.system.version import __version__
 
 log = logging.getLogger(__name__)
 
-# All in seconds. Between looks for events of other servers, for one receiver, between deletions of old events, and
-# until the thread stops:
-POLL_S, TIMEOUT_S, CLEARING_S, STOP_TIMEOUT_S = 2.0, 5.0, 600.0, 4.0
+# All in seconds: between looks for events of other servers, for one receiver, and between deletions of old events.
+POLL_S, TIMEOUT_S, CLEARING_S = 2.0, 5.0, 600.0
 # Between attempts: as long as the webhook has failed already, within these bounds.
 _SHORTEST, _LONGEST = timedelta(seconds=5), timedelta(hours=1)
 _AT_ONCE, _THREADS = 16, 4
 _GONE = 410
 
 
-class Deliverer:
-    """Sends events from `start` to `close`."""
+class Deliverer(BackgroundThread):
+    """Sends events from `start` to `close`; what isn't confirmed then is sent again."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
+        super().__init__("webhooks", poll_s=POLL_S)
         self._database, self._settings = database, settings
-        self._stopping, self._wake = threading.Event(), threading.Event()
         self._clearing_at = 0.0
-        self._thread = threading.Thread(target=self._work, name="webhooks", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Signals a new event."""
-        self._wake.set()
-
-    def close(self) -> None:
-        """Stops. What isn't confirmed yet is sent again."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(STOP_TIMEOUT_S)
 
     def run_once(self) -> int:
         """Sends the events that are due; returns how many. Raises StoreError."""
@@ -107,18 +90,6 @@ class Deliverer:
             client.stream("POST", target.url, content=payload, headers=headers, extensions=extensions) as response,
         ):
             return response.status_code
-
-    def _work(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                if self.run_once():
-                    continue
-            except StoreError as error:
-                log.warning("database error; events will be sent later", extra={"fields": {"reason": str(error)}})
-            except Exception:  # whatever it is, later events must still be sent
-                log.exception("unexpected error while sending events")
-            self._wake.wait(POLL_S)
 
 
 def wait_after(failing_since: datetime | None) -> timedelta:

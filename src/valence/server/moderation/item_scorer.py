@@ -6,10 +6,10 @@ It continues with items that an earlier process left. Calls that wait for an ans
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from valence.server.background_thread import BackgroundThread
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.classifiers.scoring import Call, scored_texts
 from valence.server.moderation import communities
@@ -27,34 +27,18 @@ from valence.system.errors import OverloadedError, StoreError, TextError, TooCos
 
 log = logging.getLogger(__name__)
 
-# All in seconds. Between looks for items of other servers, until a full queue is tried again, and until it stops:
-POLL_S, RETRY_S, PART_TIMEOUT_S, STOP_TIMEOUT_S = 2.0, 1.0, 15.0, 4.0
+# Both in seconds: between looks for items of other servers, and for scoring some of them.
+POLL_S, PART_TIMEOUT_S = 2.0, 15.0
 _AT_ONCE = 64
 
 
-class ItemScorer:
-    """Scores items from `start` to `close`."""
+class ItemScorer(BackgroundThread):
+    """Scores items from `start` to `close`; items that aren't saved then are claimed again."""
 
     def __init__(self, database: Database, registry: Registry, settings: Settings) -> None:
+        super().__init__("items", poll_s=POLL_S)
         self._database, self._registry, self._settings = database, registry, settings
-        self._stopping, self._wake = threading.Event(), threading.Event()
         self._unloaded: set[str] = set()  # classifiers that are published, but don't answer here yet
-        self._thread = threading.Thread(target=self._work, name="items", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread. Call it only once every model is loaded."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Signals new items."""
-        self._wake.set()
-
-    def close(self) -> None:
-        """Stops. Items that aren't saved yet are claimed again."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(STOP_TIMEOUT_S)
 
     def run_once(self, numbers: Sequence[int] | None = None, charge: Callable[[int], None] | None = None) -> int:
         """Scores some items that wait for it, or those of `numbers`; returns how many were tried.
@@ -65,6 +49,7 @@ class ItemScorer:
         without = self._unloaded if numbers is None else ()
         claimed = scoring_rows.claim(self._database, limit=limit, numbers=numbers, without=without)
         if not claimed.items:
+            self._unloaded.clear()  # to try them again at the next look
             return 0
         try:
             judgements = [
@@ -127,22 +112,6 @@ class ItemScorer:
             return self._registry.model(community.name)
         except ProblemError:
             return None
-
-    def _work(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                if self.run_once():
-                    continue
-            except OverloadedError:  # interactive requests go first
-                self._stopping.wait(RETRY_S)
-                continue
-            except StoreError as error:
-                log.warning("database error; items will be scored later", extra={"fields": {"reason": str(error)}})
-            except Exception:  # whatever it is, later items must still be scored
-                log.exception("unexpected error while scoring items")
-            self._wake.wait(POLL_S)
-            self._unloaded.clear()
 
 
 def _event(item: Item, values: dict[str, object], rules: Rules, community: Community) -> Event | None:

@@ -6,22 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import select, update
 
+from valence.server.store.claims import free
 from valence.server.store.database import Database
 from valence.server.store.moderation_tables import Item
 
 # A browser that is closed keeps its items for so long.
 CLAIM = timedelta(minutes=5)
-
-
-def free(now: datetime) -> ColumnElement[bool]:
-    """Items that nobody holds.
-
-    A claim much further in the future than possible was made before the clock was set back. Twice as far, because
-    another moderator may have claimed the item after `now`, while we waited for the database.
-    """
-    return or_(Item.claimed_until.is_(None), Item.claimed_until < now, Item.claimed_until > now + 2 * CLAIM)
 
 
 def take(database: Database, classifier: str, token: str, *, order: str, limit: int) -> Sequence[Item]:
@@ -37,7 +29,7 @@ def take(database: Database, classifier: str, token: str, *, order: str, limit: 
         # Nobody else can have them once they are locked; items that another transaction has locked are skipped.
         ours = session.scalars(select(Item).where(Item.claim == token).order_by(*by).with_for_update())
         held = [item for item in ours if _is_held(item, classifier, now)]
-        more = waiting.where(free(now)).order_by(*by).limit(max(0, limit - len(held)))
+        more = waiting.where(free(Item.claimed_until, now, CLAIM)).order_by(*by).limit(max(0, limit - len(held)))
         taken = held[:limit] + list(session.scalars(more.with_for_update(skip_locked=True)))
         for item in taken:
             item.claim, item.claimed_until = token, now + CLAIM
@@ -45,7 +37,7 @@ def take(database: Database, classifier: str, token: str, *, order: str, limit: 
 
 
 def _is_held(item: Item, classifier: str, now: datetime) -> bool:
-    """Whether an item with our token still is ours; as `free` says of others."""
+    """Whether an item with our token still is ours; as `claims.free` says of others."""
     until = item.claimed_until
     return item.classifier == classifier and item.state == "waiting" and until is not None and until >= now
 

@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from valence.server.store import version_rows
+from valence.server.store.claims import lapsed
 from valence.server.store.classifier_tables import Fit, Version
 from valence.server.store.database import Database
 
@@ -79,9 +80,7 @@ def cancel(database: Database, classifier: str) -> bool:
 def claim(database: Database) -> ClaimedFit | None:
     """Claims the oldest fit that is waiting or whose server is gone; None if there is none. Raises StoreError."""
     now = datetime.now(UTC)
-    # A claim much further in the future than possible was made before the clock was set back. Twice as far, because
-    # another server may have claimed it after `now`, while we waited for the database.
-    abandoned = or_(Fit.claimed_until < now, Fit.claimed_until > now + 2 * CLAIM)
+    abandoned = lapsed(Fit.claimed_until, now, CLAIM)
     available = or_(Fit.state == "waiting", and_(Fit.state == "running", abandoned))
     oldest = select(Fit).where(available).order_by(Fit.requested_at, Fit.classifier_id).limit(1)
     with database.writing() as session:

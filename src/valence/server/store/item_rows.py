@@ -79,7 +79,7 @@ class Wanted:
         of_states = Item.state == self.states[0] if len(self.states) == 1 else Item.state.in_(self.states)
         query = query.where(Item.classifier == classifier, of_states)
         if self.label is not None:
-            query = query.where(Item.answer.contains(self.label, autoescape=True), or_(~Item.blind, _decided()))
+            query = query.where(_is_given(self.label), or_(~Item.blind, _decided()))
         if self.author is not None:
             query = query.where(Item.author == self.author)
         if self.thread is not None:
@@ -91,6 +91,12 @@ class Wanted:
         if self.text is not None:
             query = query.where(Item.text.icontains(self.text, autoescape=True))
         return query
+
+
+def _is_given(label: str) -> ColumnElement[bool]:
+    """Whether the classifier gave this label, which is in JSON: an answer has these before the probabilities of all."""
+    literal = label.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return Item.answer.like(f'%{literal}%], "probabilities": %', escape="/")
 
 
 def _decided() -> ColumnElement[bool]:

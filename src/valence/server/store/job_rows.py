@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from valence.server.store.claims import lapsed
 from valence.server.store.database import Database
 from valence.server.store.tables import Job, JobPart
 
@@ -63,9 +64,7 @@ def of_owner(database: Database, owner: str) -> Sequence[Job]:
 def claim(database: Database) -> Claimed | None:
     """Claims the oldest job that is waiting or whose server is gone; None if there is none. Raises StoreError."""
     now = datetime.now(UTC)
-    # A claim much further in the future than possible was made before the clock was set back. Twice as far, because
-    # another server may have claimed it after `now`, while we waited for the database.
-    abandoned = or_(Job.claimed_until < now, Job.claimed_until > now + 2 * CLAIM)
+    abandoned = lapsed(Job.claimed_until, now, CLAIM)
     available = or_(Job.state == "waiting", and_(Job.state == "running", abandoned))
     oldest = select(Job).where(available, Job.expires_at > now).order_by(Job.created_at, Job.id).limit(1)
     with database.writing() as session:

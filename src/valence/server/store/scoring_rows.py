@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from valence.server.store import webhook_rows
+from valence.server.store.claims import free
 from valence.server.store.database import Database
 from valence.server.store.item_rows import hold_groups
 from valence.server.store.moderation_tables import Item
@@ -46,10 +47,7 @@ def claim(
     Raises StoreError.
     """
     now, token = datetime.now(UTC), uuid.uuid4().hex
-    # A claim much further in the future than possible was made before the clock was set back. Twice as far, because
-    # another server may have claimed it after `now`, while we waited for the database.
-    free = or_(Item.claimed_until.is_(None), Item.claimed_until < now, Item.claimed_until > now + 2 * CLAIM)
-    query = select(Item).where(Item.state == "scoring", free)
+    query = select(Item).where(Item.state == "scoring", free(Item.claimed_until, now, CLAIM))
     if numbers is not None:
         query = query.where(Item.number.in_(numbers))
     if without:

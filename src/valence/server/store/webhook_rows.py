@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from valence.server.store.claims import free
 from valence.server.store.database import Database
 from valence.server.store.moderation_tables import Delivery, Webhook
 
@@ -117,11 +118,11 @@ def tell(session: Session, event: Event) -> None:
 def claim(database: Database, *, limit: int) -> list[Claimed]:
     """Claims the events that are due, oldest first, of webhooks that weren't given up. Raises StoreError."""
     now, token = datetime.now(UTC), uuid.uuid4().hex
-    free = or_(Delivery.claimed_until.is_(None), Delivery.claimed_until < now, Delivery.claimed_until > now + 2 * CLAIM)
     due = (
         select(Delivery, Webhook)
         .join(Webhook, Webhook.id == Delivery.webhook_id)
-        .where(Delivery.delivered_at.is_(None), Delivery.due_at <= now, Webhook.disabled_at.is_(None), free)
+        .where(Delivery.delivered_at.is_(None), Delivery.due_at <= now, Webhook.disabled_at.is_(None))
+        .where(free(Delivery.claimed_until, now, CLAIM))
         .order_by(Delivery.due_at, Delivery.id)
         .limit(limit)
     )

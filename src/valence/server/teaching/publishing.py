@@ -5,41 +5,35 @@ from __future__ import annotations
 import logging
 import threading
 
+from valence.server.background_thread import BackgroundThread
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.store import classifier_rows, version_rows
 from valence.server.store.classifier_rows import Published
 from valence.server.store.database import Database
 from valence.server.teaching.heads import served
-from valence.system.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-# Seconds between looks for what other servers published, and until the thread stops.
-POLL_S, STOP_TIMEOUT_S = 2.0, 4.0
+POLL_S = 2.0  # seconds between looks for what other servers published
 
 
-class Publications:
+class Publications(BackgroundThread):
     """Keeps the registry's taught classifiers as the database has them, from `start` to `close`.
 
     While the database is unavailable, what was published before continues to answer.
     """
 
     def __init__(self, database: Database, registry: Registry) -> None:
+        super().__init__("publications", poll_s=POLL_S)
         self._database, self._registry = database, registry
         self._served: dict[Published, ServedModel] = {}
         self._unusable: frozenset[Published] = frozenset()
         self._refreshing = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="publications", daemon=True)
 
-    def start(self) -> None:
-        """Starts the thread. Call it only once every model is loaded."""
-        self._thread.start()
-
-    def close(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(STOP_TIMEOUT_S)
+    def run_once(self) -> bool:
+        """Looks once; there is never more to do at once. Raises StoreError."""
+        self.refresh()
+        return False
 
     def refresh(self) -> None:
         """Loads what has changed; nothing while the models of the settings are loading. Raises StoreError."""
@@ -80,13 +74,3 @@ class Publications:
             )
             return None
         return served(classifier, version, body, self._registry.model().facts)
-
-    def _work(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.refresh()
-            except StoreError as error:
-                log.warning("database error; publications stay as they are", extra={"fields": {"reason": str(error)}})
-            except Exception:  # whatever it is, later publications must still be noticed
-                log.exception("unexpected error while loading a published version")
-            self._stopping.wait(POLL_S)

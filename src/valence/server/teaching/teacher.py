@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 
+from valence.server.background_thread import BackgroundThread
 from valence.server.classifiers.registry import BodyReader, Registry
 from valence.server.store import classifier_rows, example_rows, fit_rows, version_rows
 from valence.server.store.classifier_tables import Classifier, Version
@@ -31,12 +32,12 @@ from valence.server.teaching.process import FitCrashedError, FitRefusedError
 from valence.server.teaching.reading import ExampleReader, ReadingCancelledError, Storing, readouts_for
 from valence.server.teaching.task import ExampleFile, Part, Published, Task
 from valence.server.teaching.texts import labels_in
-from valence.system.errors import StoreError, TextError
+from valence.system.errors import TextError
 
 log = logging.getLogger(__name__)
 
-# All in seconds. Between looks for fits that other servers accepted, between renewals of a claim, until it stops:
-POLL_S, RENEWAL_S, STOP_TIMEOUT_S = 2.0, 5.0, 4.0
+# Both in seconds: between looks for fits that other servers accepted, and between renewals of a claim.
+POLL_S, RENEWAL_S = 2.0, 5.0
 # A fit that was started so often without an end may be what crashes the process.
 MAX_ATTEMPTS = 3
 # Different texts of at least two labels each that a fit needs.
@@ -44,7 +45,7 @@ FEWEST = 2
 _AT_ONCE = 500  # examples in memory
 
 
-class Teacher:
+class Teacher(BackgroundThread):
     """Works on one fit at a time from `start` to `close`.
 
     Attributes:
@@ -52,26 +53,15 @@ class Teacher:
     """
 
     def __init__(self, database: Database, registry: Registry) -> None:
+        super().__init__("fits", poll_s=POLL_S)
         self._database, self._registry = database, registry
         self.reader = ExampleReader()
-        self._stopping, self._wake = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._work, name="teacher", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread. Call it only once every model is loaded."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Signals a new fit."""
-        self._wake.set()
 
     def close(self) -> None:
         """Stops. The current fit goes back to waiting."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():  # it closes the reader when it ends
-            self._thread.join(STOP_TIMEOUT_S)
-        else:
+        running = self._thread.is_alive()  # it closes the reader when it ends
+        super().close()
+        if not running:
             self.reader.close()
 
     def run_once(self) -> bool:
@@ -84,16 +74,7 @@ class Teacher:
         return True
 
     def _work(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                if self.run_once():
-                    continue
-            except StoreError as error:
-                log.warning("database error; fits will be retried", extra={"fields": {"reason": str(error)}})
-            except Exception:  # whatever it is, later fits must still run
-                log.exception("unexpected error in a fit")
-            self._wake.wait(POLL_S)
+        super()._work()
         self.reader.close()
 
 
