@@ -23,7 +23,7 @@ class FeatureRows(Protocol):
 
 
 def portions(rows: int) -> Iterator[slice]:
-    """All of that many rows, some at a time.
+    """This number of rows, some at a time.
 
     >>> list(portions(700))
     [slice(0, 512, None), slice(512, 700, None)]
