@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from valence.evaluation.wishes import binomial
-
-stats = pytest.importorskip("scipy.stats")
 
 
 @given(count=st.integers(1, 3000), share=st.floats(0.001, 0.999), data=st.data())

@@ -14,7 +14,7 @@ import { AnalyzeBox } from "./analyze-box";
 import { AttributeRow } from "./attribute-row";
 import classes from "./attributes.module.css";
 
-/** Which label answers which attribute of Perspective's clients; who is signed in can change it. */
+/** Which label answers which attribute of Perspective's clients; people who are signed in can change it. */
 export function AttributesSection() {
   const mayBeSignedIn = useSignedInHint();
   return (
@@ -35,8 +35,8 @@ export function AttributesSection() {
 function SignInNote() {
   return (
     <p>
-      Who may teach classifiers here sees and changes it: <Link href={paths.train}>sign in</Link>, then come
-      back.
+      People who may teach classifiers on this server can see and change it:{" "}
+      <Link href={paths.train}>sign in</Link>, then come back.
     </p>
   );
 }
