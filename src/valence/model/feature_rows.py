@@ -23,7 +23,7 @@ class FeatureRows(Protocol):
 
 
 def portions(rows: int) -> Iterator[slice]:
-    """This number of rows, some at a time.
+    """Slices of a few rows each that together cover this number of rows.
 
     >>> list(portions(700))
     [slice(0, 512, None), slice(512, 700, None)]

@@ -5856,11 +5856,11 @@ export type ReadDiscussionErrors = {
      */
     415: Problem;
     /**
-     * `invalid-fields`: Some fields aren't valid
+     * `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
-     * `too-many-calls`: Too many requests
+     * `too-many-tokens`: Token limit reached; `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
