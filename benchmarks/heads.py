@@ -10,7 +10,8 @@ baseline         the baseline of every run: our TF-IDF
 tfidf            the same idea in scikit-learn: words and characters, penalty by validation, refitted
 blend            log-probabilities of `general` and `tfidf`, with two weights by validation log loss
 offsets          the blend, with a bias for each class by validation macro F1
-default          what `valence transfer` fits without options
+default          what `valence transfer` fits without options, and answers; the other heads answer with the most
+                 probable class
 
 `optimised` is the default with `--optimise`: the answers chosen for each metric on held-out rows, tested on the others.
 
@@ -135,8 +136,8 @@ def optimised(choice: HeadChoice, test: Floats, case: Case) -> dict[str, dict[st
     truth = case.labels.encode(both.labels)[choice.held_out]
     found: dict[str, dict[str, float]] = {}
     for objective in (None, *OBJECTIVES):
-        offsets = 0.0 if objective is None else choose_offsets(choice.probabilities, truth, objective)
-        answers = (log_of(test) + offsets).argmax(axis=1)
+        offsets = choose_offsets(choice.probabilities, truth, objective)
+        answers = (test if offsets is None else log_of(test) + offsets).argmax(axis=1)
         each = from_confusion(confusion_matrix(case.truth, answers, len(case.labels)))
         names = {"accuracy": "accuracy", "macro_f1": "macro_f1", "balanced_accuracy": "macro_recall"}
         found[objective or "none"] = {name: round(float(each[key]), 5) for name, key in names.items()}
@@ -165,7 +166,7 @@ def _measured(case: Case) -> dict[str, Any]:
         "tfidf": figures(test, case),
         "blend": figures(blend, case),
         "offsets": figures(blend, case, np.asarray((np.log(np.maximum(blend, 1e-12)) + bias).argmax(axis=1))),
-        "default": figures(default, case),
+        "default": figures(default, case, choice.head.decide(default)),
     }
     return {"columns": found, "chosen": str(choice.chosen), "optimised": optimised(choice, default, case)}
 

@@ -44,8 +44,9 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         class_weight: "balanced" weighs each class alike however rare it is; a dict gives labels their weights, 1 where
             it does not name one; None weighs each row alike.
         optimise: "accuracy", "macro-f1" or "balanced-accuracy": `predict` answers for this metric, chosen on the rows
-            held out; `predict_proba` is the same. None answers with the most probable label, or with several labels per
-            text by each one's F1.
+            held out; `predict_proba` is the same. None answers with the most probable label, but with a rare one from a
+            lower probability if that gains macro F1 at little cost in accuracy; with several labels per text by each
+            one's F1.
         seed: of which rows are held out to choose the head on: all of them in turn, or of more than 2,000 a fifth,
             2,500 at most. In the end the head is fitted on all rows.
 

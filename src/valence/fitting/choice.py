@@ -212,8 +212,6 @@ class HeadChooser:
         if self.labels.multi_label:
             thresholds = choose_thresholds(probabilities, truth, weights, self.optimise or BY_DEFAULT)
             return MultiLabelHead.of(head, thresholds)
-        if self.optimise is None:
-            return head
         return replace(head, offsets=choose_offsets(probabilities, truth, self.optimise, weights))
 
     def _problem(self, rows: HeadRows) -> tuple[Problem, str]:

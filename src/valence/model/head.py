@@ -165,7 +165,7 @@ class HeadFitter:
 
     Hyper-parameters follow scikit-learn's contract: they are stored unchanged, and data are given only to `fit`. A
     `class_weight` is "balanced", or a weight for each class by its number. The answers are chosen on validation for the
-    metric `optimise`.
+    metric `optimise`; see `choose_offsets`.
     """
 
     def __init__(
@@ -202,11 +202,12 @@ class HeadFitter:
         logits = head.logits(rows.features).astype(np.float64)
         temperature = fit_temperature(logits, rows.labels, partial(self._loss, weights=rows.weights))
         calibrated = Head(head.weight, head.bias, head.mean, head.scale, temperature)
-        return calibrated if self.optimise is None else self._optimised(calibrated, rows, self.optimise)
+        return self._deciding(calibrated, rows)
 
-    def _optimised(self, head: Head, rows: Rows, objective: Objective) -> Head:
+    def _deciding(self, head: Head, rows: Rows) -> Head:
+        """The head with the offsets that are best on these rows."""
         scores = head.predict_proba(rows.features)
-        return replace(head, offsets=choose_offsets(scores, rows.labels, objective, rows.weights))
+        return replace(head, offsets=choose_offsets(scores, rows.labels, self.optimise, rows.weights))
 
     def _threads(self, classes: int) -> int | None:
         return 1 if classes < _WIDE else None

@@ -106,7 +106,7 @@ class MultiLabelHeadFitter(HeadFitter):
         thresholds = choose_thresholds(scores, rows.labels, rows.weights, self.optimise or BY_DEFAULT)
         return MultiLabelHead.of(calibrated, thresholds)
 
-    def _optimised(self, head: Head, rows: Rows, objective: Objective) -> Head:  # noqa: ARG002 - thresholds do it
+    def _deciding(self, head: Head, rows: Rows) -> Head:  # noqa: ARG002 - thresholds do it
         return head
 
     def _loss(self, logits: Floats, labels: Ints, weights: Floats | None = None) -> float:

@@ -1,8 +1,9 @@
 """Answers chosen for a metric, from probabilities that stay calibrated.
 
-The most probable class is the best answer for accuracy. Other metrics gain if rare classes are answered more often:
-each class has an offset, which is added to the logarithm of its probability, and the class with the largest sum is the
-answer (logit adjustment, Menon et al. 2021, "Long-tail learning via logit adjustment", section 4.2).
+The most probable class is the best answer for accuracy. Other metrics gain if rare classes are answered more often,
+often at little cost in accuracy: each class has an offset, which is added to the logarithm of its probability, and the
+class with the largest sum is the answer (logit adjustment, Menon et al. 2021, "Long-tail learning via logit
+adjustment", section 4.2).
 
 Offsets are one factor of the logarithms of the classes' shares. An offset of its own for each class would fit the rows
 that it is chosen on better, and others worse: with many classes, each has too few rows to choose it by.
@@ -10,6 +11,8 @@ that it is chosen on better, and others worse: with many classes, each has too f
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
@@ -25,17 +28,24 @@ OBJECTIVES: Final[tuple[Objective, ...]] = get_args(Objective)
 # class weights. Those nearest to 0 come first, so that of equally good ones the most probable class is answered most.
 _FACTORS = sorted(np.linspace(-1.5, 1.5, 61).round(3).tolist(), key=abs)
 
+# Without a metric: what accuracy may lose and macro F1 must gain, and the rows that can tell such differences.
+_MAY_LOSE, _MUST_GAIN, _ENOUGH = 0.002, 0.01, 250
+
 
 def choose_offsets(
-    probabilities: Floats, labels: Ints, objective: Objective, weights: Floats | None = None
-) -> npt.NDArray[np.float32]:
-    """The offset of each class, shape (classes,), that gives the objective its highest value on these rows.
+    probabilities: Floats, labels: Ints, objective: Objective | None, weights: Floats | None = None
+) -> npt.NDArray[np.float32] | None:
+    """The offset of each class, shape (classes,), with which the answers are best on these rows.
 
     Args:
         probabilities: shape (n, classes), of rows that the head was not fitted on.
         labels: shape (n,), in 0..classes-1.
-        objective: the metric; a class without a row doesn't count in its mean.
+        objective: the metric; a class without a row doesn't count in its mean. None: macro F1, if it gains a point at
+            least and accuracy loses 0.2 points at most; with fewer than 250 rows, which can't tell, no offsets.
         weights: how much each row counts, shape (n,); by default 1.
+
+    Returns:
+        None if the most probable class is the best answer.
 
     >>> scores = np.array([[0.9, 0.1]] * 16 + [[0.7, 0.3]] * 4)
     >>> offsets = choose_offsets(scores, np.array([0] * 16 + [1] * 4), "macro-f1")
@@ -48,13 +58,26 @@ def choose_offsets(
     rarity -= rarity.mean()
     scores = log_of(probabilities)
 
-    def value(factor: float) -> float:
+    @cache
+    def value(factor: float, objective: Objective) -> float:
         answers = (scores + factor * rarity).argmax(axis=1)
         hits = np.bincount(labels, counts * (answers == labels), minlength=len(true))
         given = np.bincount(answers, counts, minlength=len(true))
         return _value(objective, hits, given, true)
 
-    return np.asarray(max(_FACTORS, key=value) * rarity, dtype=np.float32)
+    if objective is not None:
+        factor = max(_FACTORS, key=lambda factor: value(factor, objective))
+    else:
+        factor = _at_little_cost(value) if len(labels) >= _ENOUGH else 0.0
+    return np.asarray(factor * rarity, dtype=np.float32) if factor else None
+
+
+def _at_little_cost(value: Callable[[float, Objective], float]) -> float:
+    """The factor with the highest macro F1 of those that cost little accuracy; 0 if it gains little."""
+    least = value(0.0, "accuracy") - _MAY_LOSE
+    allowed = [factor for factor in _FACTORS if factor >= 0 and value(factor, "accuracy") >= least]
+    best = max(allowed, key=lambda factor: value(factor, "macro-f1"))
+    return best if value(best, "macro-f1") >= value(0.0, "macro-f1") + _MUST_GAIN else 0.0
 
 
 def log_of(probabilities: Floats) -> Floats:

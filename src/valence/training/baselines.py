@@ -133,8 +133,6 @@ def _deciding(predictions: _Predictions, splits: Splits, labels: Labels, optimis
     if labels.multi_label:
         thresholds = choose_thresholds(predictions.validation, truth, objective=optimise or BY_DEFAULT)
         return MultiLabelHead.of(head, thresholds)
-    if optimise is None:
-        return head
     return replace(head, offsets=choose_offsets(predictions.validation, truth, optimise))
 
 

@@ -44,7 +44,8 @@ class TransferConfig(SplitConfig):
             each alone and beside hashed n-grams, and takes the best on held-out rows.
         class_weight: "balanced" gives each class the same weight, however rare it is; None weights each row the same.
         optimise: the metric that the answers are chosen for on validation; None answers with the most probable label,
-            or by F1 if a text can have several labels.
+            but with a rare one from a lower probability if that gains macro F1 at little cost in accuracy; of several
+            labels per text each is answered by its F1.
         learning_curve: also fit the head on parts of the training rows, to see whether more rows would help.
         check_labels: also look for training and validation rows whose labels look wrong; the head is then always
             chosen by cross-validation.
