@@ -21,11 +21,15 @@ export default defineConfig({
   worker: { format: "es" }, // so that a library for a kind of file is loaded only when one comes
   server: { proxy: { "/api": api, "/docs": api, "/openapi.json": api, "/readyz": api } },
   test: {
-    environment: "jsdom",
-    include: ["src/**/*.test.{ts,tsx}"],
-    setupFiles: ["src/test/setup.ts"],
     css: { modules: { classNameStrategy: "non-scoped" } },
     testTimeout: 30_000,
     restoreMocks: true,
+    projects: [
+      { extends: true, test: { name: "logic", environment: "node", include: ["src/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "page", environment: "jsdom", include: ["src/**/*.test.tsx"], setupFiles: ["src/test/setup.ts"] },
+      },
+    ],
   },
 });

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
@@ -79,6 +79,7 @@ def test_fitting_twice_gives_the_same_bits() -> None:
 
 
 @given(st.integers(0, 200), st.booleans())
+@settings(max_examples=20)  # scikit-learn takes a millisecond for each threshold
 def test_no_threshold_has_a_greater_f1_than_the_one_chosen(seed: int, ties: bool) -> None:
     draw = np.random.default_rng(seed)
     marks = draw.integers(2, size=(40, 1))
@@ -135,6 +136,7 @@ def test_a_head_without_its_thresholds_is_damaged(folder: ModelFolder, tiny_mode
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=20)
 def test_no_threshold_is_better_for_any_metric_than_the_one_chosen(objective: Objective, seed: int) -> None:
     draw = np.random.default_rng(seed)
     scores = draw.random(40)

@@ -65,15 +65,15 @@ def test_every_example_keeps_to_its_schema(path: str, method: str) -> None:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient, address: str) -> None:
-    answer = client.open(address, method="PROPFIND")
+def test_a_wrong_method_is_told_the_right_ones(shared_client: FlaskClient, address: str) -> None:
+    answer = shared_client.open(address, method="PROPFIND")
     assert (answer.status_code, answer.get_json()["code"]) == (405, "wrong-method")
     assert {"GET", "POST", "PATCH", "DELETE"} & set(answer.headers["Allow"].split(", "))
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "/nothing/here"])
-def test_every_answer_is_hardened(client: FlaskClient, address: str) -> None:
-    headers = client.get(address).headers
+def test_every_answer_is_hardened(shared_client: FlaskClient, address: str) -> None:
+    headers = shared_client.get(address).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]

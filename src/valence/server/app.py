@@ -38,7 +38,6 @@ from valence.server.jobs.submit import JobSubmission
 from valence.server.moderation.background import Background
 from valence.server.monitoring import logs, metrics
 from valence.server.monitoring.metrics import Metrics
-from valence.server.openapi import document
 from valence.server.settings import Settings, load_settings
 from valence.server.state import KEY, State
 from valence.server.store.database import Database
@@ -115,7 +114,6 @@ def create_app(
     error_handlers.install(app)
     compression.install(app)
     pages.install(app, page_folder)
-    state.document.update(document.document(app, settings))
     app.wsgi_app = trusting(app.wsgi_app, settings.trusted_proxies)  # type: ignore[assignment,method-assign]  # as Flask documents
     return app
 

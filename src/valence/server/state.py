@@ -1,9 +1,9 @@
-"""What the views share: settings, models, database, rate limits, metrics, jobs and the OpenAPI document."""
+"""What the views share: settings, models, database, rate limits, metrics, jobs and more."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import cast
 
 from flask import current_app
 
@@ -35,7 +35,6 @@ class State:
     publications: Publications
     moderation: Background
     attributes: AttributeMap
-    document: dict[str, Any] = field(default_factory=dict)  # filled once all views are registered
 
 
 def state() -> State:

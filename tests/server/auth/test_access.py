@@ -69,8 +69,8 @@ def test_nothing_that_shows_or_changes_what_others_sent_is_open() -> None:
 
 
 @pytest.mark.parametrize("place", CLOSED)
-def test_no_key(client: FlaskClient, place: tuple[str, str]) -> None:
-    assert _ask(client, place) == (401, "key-missing")
+def test_no_key(shared_client: FlaskClient, place: tuple[str, str]) -> None:
+    assert _ask(shared_client, place) == (401, "key-missing")
 
 
 def _revoked(database: Database) -> str:
@@ -92,15 +92,20 @@ WRONG: dict[str, Callable[[Database], str]] = {
 @pytest.mark.parametrize("place", [place for place, contract in CONTRACTS.items() if contract.policy])
 @pytest.mark.parametrize("how", WRONG)
 def test_a_wrong_key_is_refused_everywhere(
-    client: FlaskClient, database: Database, place: tuple[str, str], how: str
+    shared_client: FlaskClient, shared_database: Database, place: tuple[str, str], how: str
 ) -> None:
-    assert _ask(client, place, headers={"Authorization": WRONG[how](database)}) == (401, "wrong-key")
+    assert _ask(shared_client, place, headers={"Authorization": WRONG[how](shared_database)}) == (401, "wrong-key")
 
 
 @pytest.mark.parametrize("place", CLOSED)
-def test_a_key_for_something_else(client: FlaskClient, database: Database, place: tuple[str, str]) -> None:
+def test_a_key_for_something_else(
+    shared_client: FlaskClient, shared_database: Database, place: tuple[str, str]
+) -> None:
     others = [scope for scope in SCOPES if scope not in {CONTRACTS[place].scope, "admin"}]
-    assert _ask(client, place, headers=bearer(keys.create(database, "me", others))) == (403, "scope-missing")
+    assert _ask(shared_client, place, headers=bearer(keys.create(shared_database, "me", others))) == (
+        403,
+        "scope-missing",
+    )
 
 
 @pytest.mark.parametrize("place", CLOSED)
@@ -125,17 +130,17 @@ def test_what_is_open_needs_no_key_and_takes_any(
 @pytest.mark.parametrize(
     "header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Original-URL", "X-HTTP-Method-Override"]
 )
-def test_no_forwarded_header_opens_anything(client: FlaskClient, place: tuple[str, str], header: str) -> None:
+def test_no_forwarded_header_opens_anything(shared_client: FlaskClient, place: tuple[str, str], header: str) -> None:
     spoofed = {header: {"X-Original-URL": "/healthz", "X-HTTP-Method-Override": "GET"}.get(header, "127.0.0.1")}
-    assert _ask(client, place, headers=spoofed) == _ask(client, place)
+    assert _ask(shared_client, place, headers=spoofed) == _ask(shared_client, place)
 
 
 @pytest.mark.parametrize("place", CONTRACTS)
-def test_a_wrong_method_is_no_way_in(client: FlaskClient, place: tuple[str, str]) -> None:
+def test_a_wrong_method_is_no_way_in(shared_client: FlaskClient, place: tuple[str, str]) -> None:
     for method in {"put", "patch", "trace"} - DOCUMENT["paths"][place[0]].keys():
-        assert _ask(client, (place[0], method)) == (405, "wrong-method")
+        assert _ask(shared_client, (place[0], method)) == (405, "wrong-method")
     if place[1] == "get":
-        assert client.head(concrete(place[0])).status_code == client.get(concrete(place[0])).status_code
+        assert shared_client.head(concrete(place[0])).status_code == shared_client.get(concrete(place[0])).status_code
 
 
 def test_the_operator_may_close_what_is_open(scorer: FakeScorer, settings: Settings, database: Database) -> None:

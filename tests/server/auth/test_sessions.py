@@ -54,27 +54,29 @@ def test_a_session_with_the_scope_is_let_in(client: FlaskClient, database: Datab
 
 @pytest.mark.parametrize("place", CLOSED)
 def test_a_session_without_the_scope_is_refused(
-    client: FlaskClient, database: Database, place: tuple[str, str]
+    shared_client: FlaskClient, shared_database: Database, place: tuple[str, str]
 ) -> None:
-    _sign_in(client, database, *(scope for scope in SCOPES if scope not in {CONTRACTS[place].scope, "admin"}))
-    assert _ask(client, place, headers=OWN) == (403, "scope-missing")
+    _sign_in(
+        shared_client, shared_database, *(scope for scope in SCOPES if scope not in {CONTRACTS[place].scope, "admin"})
+    )
+    assert _ask(shared_client, place, headers=OWN) == (403, "scope-missing")
 
 
 @pytest.mark.parametrize("place", CLOSED)
 def test_another_sites_page_gets_nothing_by_a_session(
-    client: FlaskClient, database: Database, place: tuple[str, str]
+    shared_client: FlaskClient, shared_database: Database, place: tuple[str, str]
 ) -> None:
-    _sign_in(client, database, "admin")
+    _sign_in(shared_client, shared_database, "admin")
     for headers in FOREIGN:
-        assert _ask(client, place, headers=headers) == (403, "foreign-origin")
+        assert _ask(shared_client, place, headers=headers) == (403, "foreign-origin")
 
 
 @pytest.mark.parametrize("place", [place for place in CLOSED if place[1] != "get"])
 def test_a_change_must_say_that_it_comes_from_our_page(
-    client: FlaskClient, database: Database, place: tuple[str, str]
+    shared_client: FlaskClient, shared_database: Database, place: tuple[str, str]
 ) -> None:
-    _sign_in(client, database, "admin")
-    assert _ask(client, place) == (403, "foreign-origin")
+    _sign_in(shared_client, shared_database, "admin")
+    assert _ask(shared_client, place) == (403, "foreign-origin")
 
 
 def _expire(database: Database, _: str) -> None:
@@ -90,10 +92,10 @@ def _revoke(database: Database, key: str) -> None:
 @pytest.mark.parametrize("place", CLOSED)
 @pytest.mark.parametrize("ending", [_expire, _revoke])
 def test_a_session_that_has_ended_is_refused(
-    client: FlaskClient, database: Database, place: tuple[str, str], ending: Any
+    shared_client: FlaskClient, shared_database: Database, place: tuple[str, str], ending: Any
 ) -> None:
-    ending(database, _sign_in(client, database, "admin"))
-    assert _ask(client, place, headers=OWN) == (401, "session-ended")
+    ending(shared_database, _sign_in(shared_client, shared_database, "admin"))
+    assert _ask(shared_client, place, headers=OWN) == (401, "session-ended")
 
 
 def test_what_needs_no_key_stays_open_after_a_session(client: FlaskClient, database: Database) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from markupsafe import Markup
 
 from valence.server import problems
-from valence.server.openapi.document import as_text
+from valence.server.openapi.document import as_text, document
 from valence.server.state import KEY
 from valence.server.web import security_headers
 from valence.server.web.cached_document import CachedDocument
@@ -43,13 +44,18 @@ def error_docs() -> Response:
 
 
 @lru_cache(_CACHE_SIZE)
+def _document(app: Flask) -> dict[str, Any]:
+    return document(app, app.extensions[KEY].settings)
+
+
+@lru_cache(_CACHE_SIZE)
 def _openapi(app: Flask) -> CachedDocument:
-    return CachedDocument(as_text(app.extensions[KEY].document), "application/json")
+    return CachedDocument(as_text(_document(app)), "application/json")
 
 
 @lru_cache(_CACHE_SIZE)
 def _docs(app: Flask, host_url: str) -> CachedDocument:
-    return _page("reference.html", document=app.extensions[KEY].document, host_url=host_url, pretty=_pretty)
+    return _page("reference.html", document=_document(app), host_url=host_url, pretty=_pretty)
 
 
 @lru_cache(_CACHE_SIZE)
