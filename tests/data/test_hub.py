@@ -28,6 +28,7 @@ def write(folder: Path, *splits: str) -> Path:
     return folder
 
 
+@pytest.mark.slow(reason="trains and tests; each step is tested by itself")
 def test_a_set_goes_from_the_hub_to_a_tested_classifier_and_then_without_the_hub(tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = [*MAIN, "transfer", "--from", "bundled", "--data", "someone/films", "--out", str(out)]

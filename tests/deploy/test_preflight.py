@@ -111,12 +111,14 @@ def test_a_server_is_measured_within_a_dynos_limits(clone: Path) -> None:
     assert found.memory_held_by in {"cgroup", "rlimit"}
 
 
+@pytest.mark.slow(reason="builds a slug and starts servers of it; a run within the limits is tested above")
 def test_a_server_that_does_not_start_is_told_in_its_own_words(slug: Slug) -> None:
     (slug.root / "Procfile").write_text("web: python server.py $PORT --fail\n", "utf-8")
     with pytest.raises(DeployError, match="no model here"):
         run_with(slug)
 
 
+@pytest.mark.slow(reason="builds a slug and starts servers of it; a run within the limits is tested above")
 def test_a_server_that_outgrows_a_dyno_does_not_start(slug: Slug) -> None:
     with pytest.raises(DeployError, match="ended with"):
         run_with(slug, HOG_MB="600")
@@ -147,6 +149,7 @@ def test_a_call_that_is_refused_over_a_restart_is_counted(slug: Slug) -> None:
     assert over.measured > 0
 
 
+@pytest.mark.slow(reason="builds a slug and starts servers of it; a run within the limits is tested above")
 def test_the_release_is_given_a_postgresql_in_herokus_form(slug: Slug) -> None:
     (slug.root / "release.py").write_text(
         "import os; assert os.environ['DATABASE_URL'].startswith('postgres://')", "utf-8"
@@ -155,6 +158,7 @@ def test_the_release_is_given_a_postgresql_in_herokus_form(slug: Slug) -> None:
     assert found.database == "postgresql"
 
 
+@pytest.mark.slow(reason="builds a slug and starts servers of it; a run within the limits is tested above")
 def test_a_release_phase_that_fails_stops_it(slug: Slug) -> None:
     (slug.root / "release.py").write_text("raise SystemExit('the migration broke')", "utf-8")
     with pytest.raises(DeployError, match="the migration broke"):

@@ -96,7 +96,13 @@ def step(folder: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
     monkeypatch.setattr(store, "HEAD", "9000")
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["restart", "crash"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGTERM, id="restart", marks=pytest.mark.slow(reason="a crash is the harder case")),
+        pytest.param(signal.SIGKILL, id="crash"),
+    ],
+)
 def test_what_was_accepted_is_there_after_it_stopped(serve: Serve, uri: str, how: signal.Signals) -> None:
     with serve(uri) as web:
         models = json.load(urllib.request.urlopen(f"{web.address}/api/v1/models", timeout=60))["models"]
@@ -111,6 +117,7 @@ def test_what_was_accepted_is_there_after_it_stopped(serve: Serve, uri: str, how
         assert call(web, "/api/v1/feedback", {**said, "correct": False}) == 200, "known from before"
 
 
+@pytest.mark.slow(reason="starts servers again and again; one crash is tested above")
 def test_a_crash_loop_changes_nothing(uri: str, tmp_path: Path) -> None:
     before = kept(uri)
     environment = {

@@ -59,6 +59,7 @@ def test_groups_that_leave_a_fold_without_a_label_are_refused() -> None:
         Plan(rows, TWO, 1)
 
 
+@pytest.mark.slow(reason="fits many heads on chance")
 def test_the_luckiest_of_many_readouts_is_not_taken_for_a_good_one() -> None:
     """Of many readouts that say nothing, the best seems to tell the labels apart; nested, it does not."""
     draw, rows = np.random.default_rng(2), rows_of(*"ab" * 12)

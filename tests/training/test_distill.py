@@ -57,6 +57,7 @@ def student(sets: list[Dataset], config: DistillConfig, tmp_path_factory: pytest
     return distill(sets, tmp_path_factory.mktemp("student") / "student", config).folder.path
 
 
+@pytest.mark.slow(reason="trains a teacher and a student, which only the bundled model needs")
 def test_the_student_learns_both_sets_and_serves(
     sets: list[Dataset], config: DistillConfig, student: Path, tmp_path: Path
 ) -> None:
@@ -99,6 +100,7 @@ def test_more_mistyped_passes_than_taught_ones_are_refused(
     assert caught.value.code == "too-many-mistyped-passes"
 
 
+@pytest.mark.slow(reason="trains a teacher and a student, which only the bundled model needs")
 def test_each_set_may_have_a_teacher_and_its_unlabelled_texts(
     sets: list[Dataset], config: DistillConfig, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

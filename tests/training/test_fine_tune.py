@@ -98,7 +98,7 @@ def test_a_trained_model_can_be_trained_further_exported_and_served(
     )
 
 
-@pytest.mark.parametrize("layers", ["all", 2])
+@pytest.mark.parametrize("layers", [pytest.param("all", marks=pytest.mark.slow(reason="two layers show the same")), 2])
 def test_lora_is_merged_into_the_layers_that_it_was_in(
     layers: trainable.Layers, base: str, noisy: Dataset, tmp_path: Path
 ) -> None:
@@ -137,7 +137,9 @@ def test_the_head_stands_in_the_network_before_the_first_step(
     assert seen[0] > 0.9
 
 
-@pytest.mark.parametrize("lora", [False, True])
+@pytest.mark.parametrize(
+    "lora", [pytest.param(False, marks=pytest.mark.slow(reason="with LoRA there is more to restore")), True]
+)
 def test_an_interrupted_run_goes_on_and_ends_like_an_undisturbed_one(
     lora: bool, base: str, sentences: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +172,7 @@ def test_a_rare_class_can_be_weighed_as_much_as_a_frequent_one() -> None:
     assert balanced_weights(np.array([0] * 90 + [1] * 10), 2).tolist() == pytest.approx([100 / 180, 5.0])
 
 
+@pytest.mark.slow(reason="trains again; the weights are tested above")
 def test_a_run_with_weighed_classes_says_so(base: str, noisy: Dataset, tmp_path: Path) -> None:
     balanced = fine_tune(base, noisy, tmp_path / "out", replace(CONFIG, class_weight="balanced")).folder
     assert balanced.head().provenance["config"]["class_weight"] == "balanced"

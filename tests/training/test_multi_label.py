@@ -58,7 +58,10 @@ def test_stage_1_learns_them_and_is_served_with_its_thresholds(stage1: ModelFold
     assert set(found.probabilities) == {"film", "praise"}
 
 
-@pytest.mark.parametrize("lora", [False, True], ids=["layers", "lora"])
+@pytest.mark.parametrize(
+    "lora",
+    [pytest.param(False, id="layers"), pytest.param(True, id="lora", marks=pytest.mark.slow(reason="trains again"))],
+)
 def test_layers_are_trained_on_from_there(stage1: ModelFolder, sentences: Dataset, tmp_path: Path, lora: bool) -> None:
     config = FineTuneConfig(
         layers="all" if lora else 1,

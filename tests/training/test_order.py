@@ -19,6 +19,8 @@ from valence.training.encoding import EncodedTexts, PadToStep
 from valence.training.order import GroupedByLength
 from valence.training.trainer import LoopConfig, train_on
 
+AGAIN = pytest.mark.slow(reason="trains again, interrupted at another step")
+
 
 @given(
     st.lists(st.integers(1, 500), min_size=1, max_size=200), st.integers(1, 32), st.integers(0, 5), st.integers(0, 9)
@@ -43,7 +45,8 @@ def test_epochs_differ_and_batches_are_of_like_length() -> None:
     assert sum(spread) / len(spread) < 10
 
 
-@pytest.mark.parametrize("step", [7, 19, 26])  # of 14 in each of two epochs, with a checkpoint after every fifth
+# Of 14 steps in each of two epochs, with a checkpoint after every fifth.
+@pytest.mark.parametrize("step", [pytest.param(7, marks=AGAIN), 19, pytest.param(26, marks=AGAIN)])
 def test_a_run_that_is_gone_on_with_reads_what_is_left(
     step: int, tiny_roberta: Path, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -193,6 +193,7 @@ def test_the_folder_has_a_report_and_pictures_and_the_learning_curve_where_it_wa
         assert "Most confident mistakes" not in (folder / "report.html").read_text("utf-8")
 
 
+@pytest.mark.slow(reason="trains again with an option")
 def test_the_body_can_stay_frozen_in_stage_1(
     reviews: Dataset, config: PretrainConfig, tiny_roberta: Path, tmp_path: Path
 ) -> None:

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.slow(reason="runs all stages again, for what they print")
 def test_a_run_prints_lines_and_no_dicts_and_no_bars_of_the_libraries(
     tiny_roberta: Path, small_data: Path, tmp_path: Path
 ) -> None:

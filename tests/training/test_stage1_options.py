@@ -58,7 +58,9 @@ def reviews(small_data: Path) -> Dataset:
     return sources.load(str(small_data / "aclImdb"))
 
 
-@pytest.mark.parametrize("at_the_end", [False, True])
+@pytest.mark.parametrize(
+    "at_the_end", [False, pytest.param(True, marks=pytest.mark.slow(reason="trains again, for the other end"))]
+)
 def test_the_policy_that_keeps_the_telling_words_is_chosen_and_reported(
     at_the_end: bool, config: PretrainConfig, tmp_path: Path
 ) -> None:
@@ -109,6 +111,7 @@ def test_rates_fall_by_layer_and_only_what_is_trainable_has_one(config: Pretrain
     assert named["roberta.embeddings.word_embeddings.weight"] == (0.0625, 0.01)
 
 
+@pytest.mark.slow(reason="trains again; the rates are tested above")
 def test_lower_layers_move_less(config: PretrainConfig, reviews: Dataset, tmp_path: Path) -> None:
     folder = pretrain(reviews, tmp_path / "out", replace(config, layer_decay=0.1)).folder
     before = network.from_base(bases.find(config.base), LABELS).state_dict()
