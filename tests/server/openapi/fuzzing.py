@@ -54,7 +54,9 @@ STRICTER = {
     ("/api/v1/decisions", "get"),
     ("/api/v1/queue", "get"),
     ("/api/v1/queue/next", "post"),
+    ("/api/v1/queue/preview", "get"),
     ("/api/v1/queue/rules", "patch"),
+    ("/api/v1/queue/wish", "put"),
     ("/api/v1/webhooks", "post"),
     ("/api/v1/webhooks/{identity}", "patch"),
 }

@@ -54,7 +54,7 @@ def flag_by_precision(decided: Decided, share: float, error: float = ERROR) -> C
         return Chosen(min(thresholds))
     best = max(steps, key=lambda step: lower(step.right, step.flagged, each), default=None)
     if best is None:
-        return Chosen(None, None, _MOST_DECISIONS)
+        return Chosen(None)
     needed = _flags_needed(best.right / best.flagged, share, each)
     more = None if needed is None else math.ceil(max(1, needed - best.flagged) * len(decided) / best.flagged)
     return Chosen(None, lower(best.right, best.flagged, each), more)

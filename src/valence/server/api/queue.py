@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from valence.server.auth.access import holder
-from valence.server.moderation import communities, figures, queue
+from valence.server.moderation import communities, figures, queue, wish_preview, wishes
 from valence.server.openapi import moderation_examples as examples
 from valence.server.openapi.contract import Media, operation
 from valence.server.schemas.decisions import Report, ReportQuery
@@ -19,6 +19,7 @@ from valence.server.schemas.moderation import (
     RulesChange,
     Summary,
 )
+from valence.server.schemas.wishes import Preview, PreviewQuery, StoredWish, Wish
 from valence.server.state import state
 
 blueprint = Blueprint("queue", __name__, url_prefix="/api/v1/queue")
@@ -153,3 +154,63 @@ def change_rules(body: RulesChange, query: ClassifierQuery) -> Rules:
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
     return communities.change(community, body, holder().id, current.database)
+
+
+@blueprint.get("/wish")
+@operation(
+    tag="Queue",
+    summary="Get the wish",
+    query=ClassifierQuery,
+    responses=StoredWish,
+    scope="moderate",
+    store=True,
+    problems=(*_UNKNOWN, "starting"),
+    response_examples=examples.STORED_WISHES,
+)
+def get_wish(query: ClassifierQuery) -> StoredWish:
+    """What the community wants from its flags, and the thresholds that the present version has for it."""
+    current = state()
+    community = communities.find(query.classifier, current.database, current.settings)
+    return wishes.stored(community, current.database, current.registry)
+
+
+@blueprint.put("/wish")
+@operation(
+    tag="Queue",
+    summary="Set the wish",
+    body=Wish,
+    query=ClassifierQuery,
+    responses=StoredWish,
+    scope="classifiers",
+    store=True,
+    problems=(*_UNKNOWN, "starting"),
+    request_examples=examples.WISHES,
+    response_examples=examples.STORED_WISHES,
+)
+def set_wish(body: Wish, query: ClassifierQuery) -> StoredWish:
+    """The wish is stored, and each new version gets its own thresholds from it. To choose thresholds by hand instead,
+    change the rules.
+    """
+    current = state()
+    community = communities.find(query.classifier, current.database, current.settings)
+    return wishes.put(community, body, holder().id, current.database, current.registry, current.settings)
+
+
+@blueprint.get("/preview")
+@operation(
+    tag="Queue",
+    summary="Preview a wish",
+    query=PreviewQuery,
+    responses=Preview,
+    scope="moderate",
+    store=True,
+    problems=(*_UNKNOWN, "starting"),
+    response_examples=examples.PREVIEWS,
+)
+def preview_wish(query: PreviewQuery) -> Preview:
+    """What a wish, or two thresholds, would do to a day's comments: how many are flagged, flagged rightly, missed and
+    read by a person, each with its 95% interval, and the comments nearest to each threshold. Nothing is changed.
+    """
+    current = state()
+    community = communities.find(query.classifier, current.database, current.settings)
+    return wish_preview.preview(query, community, current.database, current.registry, current.settings)

@@ -1,27 +1,29 @@
-"""What moderation does in the background: scores items, and sends events to webhooks."""
+"""What moderation does in the background: scores items, sends events to webhooks, and keeps thresholds as wished."""
 
 from __future__ import annotations
 
 from valence.server.classifiers.registry import Registry
 from valence.server.moderation.delivering import Deliverer
 from valence.server.moderation.item_scorer import ItemScorer
+from valence.server.moderation.wish_keeper import WishKeeper
 from valence.server.settings import Settings
 from valence.server.store.database import Database
 
 
 class Background:
-    """Both threads, from `start` to `close`."""
+    """The threads, from `start` to `close`."""
 
     def __init__(self, database: Database, registry: Registry, settings: Settings) -> None:
         self.items = ItemScorer(database, registry, settings)
         self.deliverer = Deliverer(database, settings)
+        self.wishes = WishKeeper(database, registry, settings)
 
     def start(self) -> None:
         """Starts the threads. Call it only once every model is loaded."""
-        self.items.start()
-        self.deliverer.start()
+        for thread in (self.items, self.deliverer, self.wishes):
+            thread.start()
 
     def close(self) -> None:
         """Stops them. What they haven't finished is done later, by this server or another."""
-        self.items.close()
-        self.deliverer.close()
+        for thread in (self.items, self.deliverer, self.wishes):
+            thread.close()

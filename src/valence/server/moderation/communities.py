@@ -115,6 +115,8 @@ def change(community: Community, request: RulesChange, by: str, database: Databa
         raise invalid_field("flag_from", f"is below pass_below, {values['pass_below']}")
     if values["learn"] and community.taught is None:
         raise invalid_field("learn", f"{community.name} isn't a classifier that people teach, so it can't learn")
+    if {"pass_below", "flag_from"} & request.model_dump(exclude_none=True).keys():
+        values |= {"wish_kind": None, "wish_value": None}  # a person has chosen the thresholds
     row = rules_rows.put(database, community.key, {**values, "changed_by": by, "changed_at": datetime.now(UTC)})
     return described(community, row)
 
@@ -125,4 +127,9 @@ def described(community: Community, rules: Rules) -> WireRules:
     if community.taught is not None:
         labels = labels_in(community.taught.labels)
         values |= {"approve_label": approve_label(rules, labels), "remove_label": remove_label(rules, labels)}
-    return WireRules.model_validate({**values, "classifier": community.name})
+    return WireRules.model_validate({**values, "flag_from": flag_from(rules.flag_from), "classifier": community.name})
+
+
+def flag_from(stored: float) -> float | None:
+    """The threshold over the wire: no score is above 1, so one that is flags nothing."""
+    return None if stored > 1 else stored

@@ -5,30 +5,25 @@ It continues with items that an earlier process left. Calls that wait for an ans
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from valence.server.background_thread import BackgroundThread
 from valence.server.classifiers.registry import Registry, ServedModel
-from valence.server.classifiers.scoring import Call, scored_texts
-from valence.server.moderation import communities
+from valence.server.moderation import communities, wishes
 from valence.server.moderation.communities import Community
+from valence.server.moderation.item_scores import scores
 from valence.server.moderation.judging import judged, unjudged
 from valence.server.problems import ProblemError
-from valence.server.schemas.predict import Scored
 from valence.server.settings import Settings
 from valence.server.store import scoring_rows
 from valence.server.store.database import Database
 from valence.server.store.moderation_tables import Item, Rules
 from valence.server.store.scoring_rows import Judged
 from valence.server.store.webhook_rows import Event
-from valence.system.errors import OverloadedError, StoreError, TextError, TooCostlyError
+from valence.system.errors import TextError
 
-log = logging.getLogger(__name__)
-
-# Both in seconds: between looks for items of other servers, and for scoring some of them.
-POLL_S, PART_TIMEOUT_S = 2.0, 15.0
+POLL_S = 2.0  # seconds between looks for items of other servers
 _AT_ONCE = 64
 
 
@@ -74,35 +69,15 @@ class ItemScorer(BackgroundThread):
                 self._unloaded.add(key)
                 return []
             return [Judged(item.number, item.revision, unjudged(item, "unscored", now)) for item in items]
-        rules = communities.rules_of(community, self._database)
+        rules = wishes.rules_for(community, model.facts, self._database, self._settings)
         judgements = []
-        for item, scored in zip(items, self._scores(items, model, charge), strict=True):
+        for item, scored in zip(items, scores(items, model.scorer, self._settings, charge), strict=True):
             if isinstance(scored, TextError):
                 values = unjudged(item, "unreadable", now, scored.code)
             else:
                 values = judged(item, scored, rules, model.facts.body, model.facts.head, now)
             judgements.append(Judged(item.number, item.revision, values, _event(item, values, rules, community)))
         return judgements
-
-    def _scores(
-        self, items: Sequence[Item], model: ServedModel, charge: Callable[[int], None] | None
-    ) -> list[Scored | TextError]:
-        """A score or an error for each item. One that can't be scored with others doesn't hold them up."""
-        texts = [item.text for item in items]
-        try:
-            return scored_texts(
-                texts, model.scorer, "forum", self._settings, call=Call(charge=charge, timeout_s=PART_TIMEOUT_S)
-            )
-        except (ProblemError, StoreError):
-            raise
-        except Exception as error:  # whatever it is, other items must still be scored
-            if isinstance(error, OverloadedError) and not isinstance(error, TooCostlyError):
-                raise
-            if len(items) == 1:
-                log.exception("an item can't be scored", extra={"fields": {"item": items[0].number}})
-                return [TextError("The text can't be scored.", code="text-error")]
-        half = len(items) // 2
-        return self._scores(items[:half], model, charge) + self._scores(items[half:], model, charge)
 
     def _model(self, community: Community) -> ServedModel | None:
         """The model that answers for it; None if none does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +25,7 @@ def judged(item: Item, scored: Scored, rules: Rules, body: str, head: str, now: 
         why = "unsure"
     return {
         **_placed(item, why, score, now),
-        "answer": json.dumps(
-            {
-                "labels": answer_of(scored),
-                "probabilities": {each.label: each.probability for each in scored.probabilities},
-            },
-            ensure_ascii=False,
-        ),
+        "answer": answer_json(scored),
         "fits": fits,
         "body": body,
         "head": head,
@@ -59,6 +54,12 @@ def _rank(score: float | None) -> float:
     return _UNKNOWN_RANK if score is None else score
 
 
+def answer_json(scored: Scored) -> str:
+    """An answer as the database holds it: the labels before the probabilities, as the queue's filter expects."""
+    probabilities = {each.label: each.probability for each in scored.probabilities}
+    return json.dumps({"labels": answer_of(scored), "probabilities": probabilities}, ensure_ascii=False)
+
+
 def answer_of(scored: Scored) -> list[str]:
     """The labels that a text was given."""
     return [scored.label] if scored.labels is None else list(scored.labels)
@@ -67,16 +68,33 @@ def answer_of(scored: Scored) -> list[str]:
 def risk(scored: Scored, rules: Rules) -> tuple[float | None, bool | None]:
     """(the probability that a text needs action, whether the answer is that it needs none).
 
-    With several labels per text, the highest probability of any label but the one to approve. None for both if it
-    isn't known which label means what.
+    None for both if it isn't known which label means what.
     """
     probabilities = {each.label: each.probability for each in scored.probabilities}
+    bad = needs_action(answer_of(scored), list(probabilities), rules, several=scored.labels is not None)
+    return risk_of(probabilities, rules, several=scored.labels is not None), None if bad is None else not bad
+
+
+def risk_of(probabilities: Mapping[str, float], rules: Rules, *, several: bool) -> float | None:
+    """The probability that a text needs action; None if it isn't known which label means what.
+
+    With several labels per text, the highest probability of any label but the one to approve.
+    """
     good = approve_label(rules, list(probabilities))
-    bad = remove_label(rules, list(probabilities))
-    labels = answer_of(scored)
-    if scored.labels is not None:
-        others = [value for label, value in probabilities.items() if label != good]
-        return max(others, default=0.0), not [label for label in labels if label != good]
+    if several:
+        return max((value for label, value in probabilities.items() if label != good), default=0.0)
     if good is not None:
-        return max(0.0, 1 - probabilities[good]), labels == [good]
-    return (None, None) if bad is None else (probabilities[bad], labels != [bad])
+        return max(0.0, 1 - probabilities[good])
+    bad = remove_label(rules, list(probabilities))
+    return None if bad is None else probabilities[bad]
+
+
+def needs_action(labels: Sequence[str], known: Sequence[str], rules: Rules, *, several: bool) -> bool | None:
+    """Whether these of the `known` labels say that a text needs action; None if that isn't known."""
+    good = approve_label(rules, known)
+    if several:
+        return any(label != good for label in labels)
+    if good is not None:
+        return list(labels) != [good]
+    bad = remove_label(rules, known)
+    return None if bad is None else list(labels) == [bad]

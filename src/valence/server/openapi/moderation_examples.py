@@ -167,6 +167,56 @@ SUMMARIES: dict[str, Any] = {
 }
 RULES: dict[str, Any] = {"rules": _RULES}
 RULES_CHANGES: dict[str, Any] = {"other thresholds": {"pass_below": 0.2, "flag_from": 0.8}}
+_WISH = {"kind": "precision", "value": 0.9}
+_PROMISE = {"kept": True, "best": None, "needed": None, "is_estimate": False, "decisions": 412}
+WISHES: dict[str, Any] = {
+    "9 of 10 flags are right": _WISH,
+    "miss at most 1 in 20": {"kind": "recall", "value": 0.95},
+    "at most 30 flags a day": {"kind": "load", "value": 30},
+}
+STORED_WISHES: dict[str, Any] = {
+    "a wish that is kept": {
+        "classifier": "my-forum",
+        "wish": _WISH,
+        "words": "9 of 10 flags are right",
+        "pass_below": 0.31,
+        "flag_from": 0.78,
+        "chosen": {**_PROMISE, "version": _VERSION, "chosen_at": "2026-11-25T12:00:00Z"},
+    }
+}
+PREVIEWS: dict[str, Any] = {
+    "a wish": {
+        "classifier": "my-forum",
+        "version": _VERSION,
+        "wish": _WISH,
+        "words": "9 of 10 flags are right",
+        "pass_below": 0.31,
+        "flag_from": 0.91,
+        "promise": _PROMISE,
+        "is_estimate": False,
+        "blind": 412,
+        "tested": 150,
+        "recent": 5000,
+        "outlook": {
+            "per": 400.0,
+            "is_day": True,
+            "flags": {"value": 27.0, "low": 25.1, "high": 29.0},
+            "right": {"value": 25.2, "low": 22.0, "high": 27.4},
+            "missed": {"value": 6.1, "low": 2.9, "high": 11.0},
+            "reads": {"value": 41.3, "low": 38.9, "high": 43.8},
+            "precision": {"value": 0.933, "low": 0.82, "high": 0.985},
+            "recall": {"value": 0.894, "low": 0.82, "high": 0.945},
+        },
+        "histogram": {
+            "recent": [2210, 860, 420, 300, 210, 150, 120, 100, 80, 70, 60, 60, 50, 50, 50, 40, 40, 40, 40, 50],
+            "fine": [180, 80, 52, 36, 24, 16, 14, 10, 8, 6, 6, 5, 4, 4, 3, 3, 2, 2, 1, 1],
+            "bad": [1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 10, 12, 12, 16],
+        },
+        "near_pass": [],
+        "near_flag": [{"item": _ITEM, "score": 0.91}],
+        "approved_flagged": [],
+    }
+}
 REPORTS: dict[str, Any] = {
     "one week": {
         "classifier": "my-forum",

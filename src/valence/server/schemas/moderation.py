@@ -231,7 +231,9 @@ class Rules(Wire):
     approve_label: str | None = Field(description="The label of items that need no action.")
     remove_label: str | None = Field(description="The label that `remove` stands for.")
     pass_below: Probability = Field(description="Items with a lower score need nobody.")
-    flag_from: Probability = Field(description="Items with at least this score are flagged.")
+    flag_from: Probability | None = Field(
+        description="Items with at least this score are flagged; null if none is, because a wish can't be kept."
+    )
     learn: bool = Field(description="Whether decisions become examples of the classifier, which keep their texts.")
     dry_run: bool = Field(description="Whether flagged items are only shown, and no event is sent for them.")
 

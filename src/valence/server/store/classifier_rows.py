@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from valence.server.store import item_rows
 from valence.server.store.classifier_tables import Classifier
 from valence.server.store.database import Database
-from valence.server.store.moderation_tables import Item, Rules
+from valence.server.store.moderation_tables import Item, Rules, VersionThresholds
 
 _LOCK = 8_253_623_003  # an arbitrary number; this lock serialises counting and storing classifiers
 
@@ -79,6 +79,7 @@ def remove(database: Database, identity: str) -> bool:
     with database.writing(removes=True) as session:
         session.execute(delete(Item).where(Item.classifier == identity))  # that came in meanwhile
         session.execute(delete(Rules).where(Rules.classifier == identity))
+        session.execute(delete(VersionThresholds).where(VersionThresholds.classifier == identity))
         removed = delete(Classifier).where(Classifier.id == identity).returning(Classifier.id)
         return session.scalar(removed) is not None
 

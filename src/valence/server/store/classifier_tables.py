@@ -85,6 +85,7 @@ class Version(Base):
         engine: what ran the body, with the version of its arithmetic.
         provenance: JSON, as in head.json.
         results: JSON; see `valence.server.teaching.outcome`.
+        answers: JSON: its answers for the rows that it was tested on, see there too; null if an older Valence made it.
         rows: labelled texts that it was fitted on.
         rows_digest: digest of these texts with their labels.
         published_at: when it was published first; None until then.
@@ -103,6 +104,7 @@ class Version(Base):
     engine: Mapped[str] = mapped_column(String(100))
     provenance: Mapped[str] = mapped_column(Text(), deferred=True)
     results: Mapped[str] = mapped_column(Text())
+    answers: Mapped[str | None] = mapped_column(Text(), deferred=True)
     rows: Mapped[int]
     rows_digest: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(String(500))

@@ -160,7 +160,9 @@ class Rules(Base):
         approve_label: the label of items that need no action.
         remove_label: the label that "remove" stands for.
         pass_below: items with a lower score need nobody.
-        flag_from: items with at least this score are flagged.
+        flag_from: items with at least this score are flagged; above 1 if none is.
+        wish_kind, wish_value: what both were chosen for, as `valence.evaluation.wishes.wish` says; null if a person
+            chose them. Each version has its own then (`VersionThresholds`), and here are the latest.
         learn: whether a decision becomes an example of the classifier, which keeps its text.
         dry_run: whether items that are flagged are only shown, and no event is sent for them.
     """
@@ -172,10 +174,59 @@ class Rules(Base):
     remove_label: Mapped[str | None] = mapped_column(Text())
     pass_below: Mapped[float] = mapped_column(Double())
     flag_from: Mapped[float] = mapped_column(Double())
+    wish_kind: Mapped[str | None] = mapped_column(String(9))
+    wish_value: Mapped[float | None] = mapped_column(Double())
     learn: Mapped[bool]
     dry_run: Mapped[bool]
     changed_by: Mapped[str] = mapped_column(String(64))
     changed_at: Mapped[datetime] = mapped_column(UtcTime())
+
+
+class VersionThresholds(Base):
+    """The thresholds that a version of a classifier has for a wish.
+
+    Attributes:
+        classifier: its key.
+        body, head: the version.
+        kept: whether the wish can be promised.
+        best: what could be promised instead, if not; null if nothing.
+        needed: how many more decisions that would need; null if more would not help, or nobody knows.
+        is_estimate: whether it doesn't rest on blind decisions alone.
+        decisions: how many it rests on.
+    """
+
+    __tablename__ = "version_thresholds"
+
+    classifier: Mapped[str] = mapped_column(String(200), primary_key=True)
+    body: Mapped[str] = mapped_column(String(12), primary_key=True)
+    head: Mapped[str] = mapped_column(String(12), primary_key=True)
+    wish_kind: Mapped[str] = mapped_column(String(9))
+    wish_value: Mapped[float] = mapped_column(Double())
+    pass_below: Mapped[float] = mapped_column(Double())
+    flag_from: Mapped[float] = mapped_column(Double())
+    kept: Mapped[bool]
+    best: Mapped[float | None] = mapped_column(Double())
+    needed: Mapped[int | None]
+    is_estimate: Mapped[bool]
+    decisions: Mapped[int]
+    chosen_at: Mapped[datetime] = mapped_column(UtcTime())
+
+
+class ItemAnswer(Base):
+    """What another version answers for an item than the one that scored it: figures of a new version come from it.
+
+    Attributes:
+        revision: the item's, of the text that was scored.
+        answer: as `Item.answer`; null if the text can't be scored.
+    """
+
+    __tablename__ = "item_answers"
+
+    item: Mapped[int] = mapped_column(_NUMBER, ForeignKey("items.number", ondelete="CASCADE"), primary_key=True)
+    body: Mapped[str] = mapped_column(String(12), primary_key=True)
+    head: Mapped[str] = mapped_column(String(12), primary_key=True)
+    revision: Mapped[int]
+    answer: Mapped[str | None] = mapped_column(Text())
 
 
 class Webhook(Base):

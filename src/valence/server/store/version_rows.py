@@ -40,6 +40,13 @@ def with_fingerprint(database: Database, classifier: str, head: str) -> Version 
         return session.scalars(query.order_by(Version.number.desc()).limit(1).options(*columns)).first()
 
 
+def answers(database: Database, classifier: str, head: str) -> str | None:
+    """The answers (JSON) of the newest version with this head; None if there are none. Raises StoreError."""
+    query = select(Version.answers).where(Version.classifier_id == classifier, Version.fingerprint == head)
+    with database.reading() as session:
+        return session.scalar(query.order_by(Version.number.desc()).limit(1))
+
+
 def newest(database: Database, classifier: str) -> Version | None:
     """The newest version, without its head. Raises StoreError."""
     query = select(Version).where(Version.classifier_id == classifier).order_by(Version.number.desc()).limit(1)

@@ -18,7 +18,7 @@ from valence.model.fitted_head import FittedHead
 from valence.model.head import Floats, Ints
 from valence.model.labels import Labels
 from valence.model.results import Estimate, Result
-from valence.server.teaching.outcome import Doubt, Rival, Tested
+from valence.server.teaching.outcome import Answers, Doubt, Rival, Tested
 
 SEED = 42  # of the intervals, as of `valence transfer`
 FEWEST_TESTED = 50  # test examples; with fewer, cross-validation on the training examples says more
@@ -119,6 +119,18 @@ def rival(name: str, kind: str, others: AnyScored) -> Rival:
 def by_head(head: FittedHead, inputs: Floats, rows: Examples) -> AnyScored:
     """Rows as another head answers them."""
     return _scored(head.head.predict_proba(inputs), rows, head)
+
+
+def answers_of(tested: TestedRows) -> Answers:
+    """The answers for each row, without its text."""
+    rows = tested.scored
+    truth = [[int(row)] for row in rows.truth] if isinstance(rows, Scored) else map(np.flatnonzero, rows.truth)
+    return Answers(
+        labels=list(rows.labels),
+        examples=[int(key) for key in tested.rows.keys],
+        probabilities=rows.probabilities.tolist(),
+        truth=[[int(label) for label in labels] for labels in truth],
+    )
 
 
 def mistakes(tested: TestedRows) -> list[Doubt]:

@@ -28,6 +28,7 @@ from valence.model.labels import Labels
 from valence.server.teaching.figures import (
     SEED,
     TestedRows,
+    answers_of,
     by_head,
     by_word_counts,
     mistakes,
@@ -63,7 +64,8 @@ def fit(task: Task, material: Material) -> Made:
     )
     test, unknown = _known(material.test.examples(several=task.several), labels)
     data = _Data(learnt.joined(validation), len(learnt), test, read)
-    outcome = _outcome(task, choice, fitted, data, started)
+    tested = tested_rows(choice, fitted, data.learnt, data.test, data.inputs(fitted, data.test))
+    outcome = _outcome(task, choice, fitted, (data, tested), started)
     notes = [*task.notes, *_left_out(unknown), *choice.notes]
     return Made(
         labels=list(labels.names),
@@ -74,6 +76,7 @@ def fit(task: Task, material: Material) -> Made:
         rows=len(train),
         rows_digest=material.train.digest(),
         outcome=outcome.model_copy(update={"notes": notes}),
+        answers=None if tested is None else answers_of(tested),
     )
 
 
@@ -126,8 +129,10 @@ def _known(test: Examples, labels: Labels) -> tuple[Examples, int]:
     return test.take(known), len(test) - len(known)
 
 
-def _outcome(task: Task, choice: HeadChoice, fitted: FittedHead, data: _Data, started: float) -> Outcome:
-    tested = tested_rows(choice, fitted, data.learnt, data.test, data.inputs(fitted, data.test))
+def _outcome(
+    task: Task, choice: HeadChoice, fitted: FittedHead, rows: tuple[_Data, TestedRows | None], started: float
+) -> Outcome:
+    data, tested = rows
     result, frequent, beside = None, None, list[Rival]()
     if tested is not None:
         result = result_of(tested, task.name, choice.parameters, started)

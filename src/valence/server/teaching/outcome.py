@@ -144,10 +144,27 @@ class Outcome(_Part):
         return None if self.result is None else self.result.metrics["macro_f1"]
 
 
+class Answers(_Part):
+    """What a head answers for the rows that it was tested on; thresholds are chosen from it. No texts.
+
+    Attributes:
+        labels: in the order of the probabilities.
+        examples: ID of each row.
+        probabilities: of each row.
+        truth: the labels that each row has, by their place in `labels`.
+    """
+
+    labels: list[str]
+    examples: list[int]
+    probabilities: list[list[float]]
+    truth: list[list[int]]
+
+
 class Made(_Part):
     """A fitted head and its outcome.
 
     Attributes:
+        answers: None if nothing could be tested.
         head: as `valence.model.fitted_head.head_bytes` writes it.
         fingerprint: the head's version.
         provenance: JSON, as in head.json.
@@ -162,3 +179,4 @@ class Made(_Part):
     rows: int
     rows_digest: str
     outcome: Outcome
+    answers: Answers | None = None

@@ -204,6 +204,7 @@ class _OneFit:
             engine=task.engine,
             provenance=made.provenance,
             results=made.outcome.model_dump_json(),
+            answers=None if made.answers is None else made.answers.model_dump_json(),
             rows=made.rows,
             rows_digest=made.rows_digest,
             note=self._claimed.fit.note,

@@ -2,7 +2,7 @@
 
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client';
 import { client } from './client.gen';
-import type { AddExampleFileData, AddExampleFileErrors, AddExampleFileResponses, AddExamplesData, AddExamplesErrors, AddExamplesResponses, AddItemFileData, AddItemFileErrors, AddItemFileResponses, AddItemsData, AddItemsErrors, AddItemsResponses, CancelFitData, CancelFitErrors, CancelFitResponses, ChangeClassifierData, ChangeClassifierErrors, ChangeClassifierResponses, ChangeExampleData, ChangeExampleErrors, ChangeExampleResponses, ChangeRulesData, ChangeRulesErrors, ChangeRulesResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, ChooseAttributeData, ChooseAttributeErrors, ChooseAttributeResponses, CompareVersionsData, CompareVersionsErrors, CompareVersionsResponses, CreateClassifierData, CreateClassifierErrors, CreateClassifierResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DecideItemData, DecideItemErrors, DecideItemResponses, DeleteClassifierData, DeleteClassifierErrors, DeleteClassifierResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteVersionData, DeleteVersionErrors, DeleteVersionResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DownloadVersionData, DownloadVersionErrors, DownloadVersionResponses, EraseExamplesData, EraseExamplesErrors, EraseExamplesResponses, ExplainItemData, ExplainItemErrors, ExplainItemResponses, ExportDecisionsData, ExportDecisionsErrors, ExportDecisionsResponses, ExportExamplesData, ExportExamplesErrors, ExportExamplesResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, FitClassifierData, FitClassifierErrors, FitClassifierResponses, GetClassifierData, GetClassifierErrors, GetClassifierResponses, GetFitData, GetFitErrors, GetFitResponses, GetItemData, GetItemErrors, GetItemResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, GetReportData, GetReportErrors, GetReportResponses, GetRulesData, GetRulesErrors, GetRulesResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSummaryData, GetSummaryErrors, GetSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, HealthzData, HealthzErrors, HealthzResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListClassifiersData, ListClassifiersErrors, ListClassifiersResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNextTextsData, ListNextTextsErrors, ListNextTextsResponses, ListQueueData, ListQueueErrors, ListQueueResponses, ListSuspectsData, ListSuspectsErrors, ListSuspectsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PredictSeveralData, PredictSeveralErrors, PredictSeveralResponses, PreviewExamplesData, PreviewExamplesErrors, PreviewExamplesResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, PublishVersionData, PublishVersionErrors, PublishVersionResponses, ReadDiscussionData, ReadDiscussionErrors, ReadDiscussionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RegisterWebhookData, RegisterWebhookErrors, RegisterWebhookResponses, ReleaseItemsData, ReleaseItemsErrors, ReleaseItemsResponses, RemoveAttributeData, RemoveAttributeErrors, RemoveAttributeResponses, RemoveExampleData, RemoveExampleErrors, RemoveExampleResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TakeNextData, TakeNextErrors, TakeNextResponses, TryVersionData, TryVersionErrors, TryVersionResponses, UndoDecisionData, UndoDecisionErrors, UndoDecisionResponses, UnpublishData, UnpublishErrors, UnpublishResponses } from './types.gen';
+import type { AddExampleFileData, AddExampleFileErrors, AddExampleFileResponses, AddExamplesData, AddExamplesErrors, AddExamplesResponses, AddItemFileData, AddItemFileErrors, AddItemFileResponses, AddItemsData, AddItemsErrors, AddItemsResponses, CancelFitData, CancelFitErrors, CancelFitResponses, ChangeClassifierData, ChangeClassifierErrors, ChangeClassifierResponses, ChangeExampleData, ChangeExampleErrors, ChangeExampleResponses, ChangeRulesData, ChangeRulesErrors, ChangeRulesResponses, ChangeWebhookData, ChangeWebhookErrors, ChangeWebhookResponses, ChooseAttributeData, ChooseAttributeErrors, ChooseAttributeResponses, CompareVersionsData, CompareVersionsErrors, CompareVersionsResponses, CreateClassifierData, CreateClassifierErrors, CreateClassifierResponses, CreateJobData, CreateJobErrors, CreateJobResponses, DecideItemData, DecideItemErrors, DecideItemResponses, DeleteClassifierData, DeleteClassifierErrors, DeleteClassifierResponses, DeleteFeedbackData, DeleteFeedbackErrors, DeleteFeedbackResponses, DeleteItemData, DeleteItemErrors, DeleteItemResponses, DeleteJobData, DeleteJobErrors, DeleteJobResponses, DeleteVersionData, DeleteVersionErrors, DeleteVersionResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DownloadVersionData, DownloadVersionErrors, DownloadVersionResponses, EraseExamplesData, EraseExamplesErrors, EraseExamplesResponses, ExplainItemData, ExplainItemErrors, ExplainItemResponses, ExportDecisionsData, ExportDecisionsErrors, ExportDecisionsResponses, ExportExamplesData, ExportExamplesErrors, ExportExamplesResponses, ExportFeedbackData, ExportFeedbackErrors, ExportFeedbackResponses, FeedbackPolicyData, FeedbackPolicyErrors, FeedbackPolicyResponses, FitClassifierData, FitClassifierErrors, FitClassifierResponses, GetClassifierData, GetClassifierErrors, GetClassifierResponses, GetFitData, GetFitErrors, GetFitResponses, GetItemData, GetItemErrors, GetItemResponses, GetJobData, GetJobErrors, GetJobResponses, GetJobResultData, GetJobResultErrors, GetJobResultResponses, GetModelData, GetModelErrors, GetModelResponses, GetReportData, GetReportErrors, GetReportResponses, GetRulesData, GetRulesErrors, GetRulesResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetSummaryData, GetSummaryErrors, GetSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, GetWishData, GetWishErrors, GetWishResponses, HealthzData, HealthzErrors, HealthzResponses, ListAttributesData, ListAttributesErrors, ListAttributesResponses, ListClassifiersData, ListClassifiersErrors, ListClassifiersResponses, ListDecisionsData, ListDecisionsErrors, ListDecisionsResponses, ListExamplesData, ListExamplesErrors, ListExamplesResponses, ListFeedbackData, ListFeedbackErrors, ListFeedbackResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListNextTextsData, ListNextTextsErrors, ListNextTextsResponses, ListQueueData, ListQueueErrors, ListQueueResponses, ListSuspectsData, ListSuspectsErrors, ListSuspectsResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, MetricsData, MetricsErrors, MetricsResponses, PredictData, PredictErrors, PredictResponses, PredictSeveralData, PredictSeveralErrors, PredictSeveralResponses, PreviewExamplesData, PreviewExamplesErrors, PreviewExamplesResponses, PreviewFileData, PreviewFileErrors, PreviewFileResponses, PreviewWishData, PreviewWishErrors, PreviewWishResponses, PublishVersionData, PublishVersionErrors, PublishVersionResponses, ReadDiscussionData, ReadDiscussionErrors, ReadDiscussionResponses, ReadyzData, ReadyzErrors, ReadyzResponses, RegisterWebhookData, RegisterWebhookErrors, RegisterWebhookResponses, ReleaseItemsData, ReleaseItemsErrors, ReleaseItemsResponses, RemoveAttributeData, RemoveAttributeErrors, RemoveAttributeResponses, RemoveExampleData, RemoveExampleErrors, RemoveExampleResponses, SendFeedbackData, SendFeedbackErrors, SendFeedbackResponses, SetWishData, SetWishErrors, SetWishResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, TakeNextData, TakeNextErrors, TakeNextResponses, TryVersionData, TryVersionErrors, TryVersionResponses, UndoDecisionData, UndoDecisionErrors, UndoDecisionResponses, UnpublishData, UnpublishErrors, UnpublishResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -938,6 +938,21 @@ export const takeNext = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
+ * Preview a wish
+ *
+ * What a wish, or two thresholds, would do to a day's comments: how many are flagged, flagged rightly, missed and read by a person, each with its 95% interval, and the comments nearest to each threshold. Nothing is changed.
+ */
+export const previewWish = <ThrowOnError extends boolean = false>(options?: Options<PreviewWishData, ThrowOnError>): RequestResult<PreviewWishResponses, PreviewWishErrors, ThrowOnError> => (options?.client ?? client).get<PreviewWishResponses, PreviewWishErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue/preview',
+    ...options
+});
+
+/**
  * Get the weekly report
  *
  * By week: what came in and went out, how long it waited, and how often the classifier and the moderators say the same. A falling share for blind items says that the classifier no longer fits.
@@ -999,6 +1014,40 @@ export const getSummary = <ThrowOnError extends boolean = false>(options?: Optio
         }],
     url: '/api/v1/queue/summary',
     ...options
+});
+
+/**
+ * Get the wish
+ *
+ * What the community wants from its flags, and the thresholds that the present version has for it.
+ */
+export const getWish = <ThrowOnError extends boolean = false>(options?: Options<GetWishData, ThrowOnError>): RequestResult<GetWishResponses, GetWishErrors, ThrowOnError> => (options?.client ?? client).get<GetWishResponses, GetWishErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue/wish',
+    ...options
+});
+
+/**
+ * Set the wish
+ *
+ * The wish is stored, and each new version gets its own thresholds from it. To choose thresholds by hand instead, change the rules.
+ */
+export const setWish = <ThrowOnError extends boolean = false>(options: Options<SetWishData, ThrowOnError>): RequestResult<SetWishResponses, SetWishErrors, ThrowOnError> => (options.client ?? client).put<SetWishResponses, SetWishErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'valence_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/queue/wish',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

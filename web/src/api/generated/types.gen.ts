@@ -165,6 +165,51 @@ export type Calibration = {
 };
 
 /**
+ * ChosenThresholds
+ *
+ * The thresholds of a version for the wish.
+ */
+export type ChosenThresholds = {
+    /**
+     * Kept
+     *
+     * Whether it can be promised. If not, nothing is flagged, or approved, on its account.
+     */
+    kept: boolean;
+    /**
+     * Best
+     *
+     * What could be promised instead: a share, or flags a day.
+     */
+    best: number | null;
+    /**
+     * Needed
+     *
+     * About how many more decisions it would need; null if more wouldn't help, or nobody knows.
+     */
+    needed: number | null;
+    /**
+     * Is Estimate
+     *
+     * Whether it rests on fewer than 50 blind decisions, or not on blind decisions alone.
+     */
+    is_estimate: boolean;
+    /**
+     * Decisions
+     *
+     * How many decisions, or test examples, it rests on.
+     */
+    decisions: number;
+    version: ModelVersion;
+    /**
+     * Chosen At
+     *
+     * They are chosen again once a day.
+     */
+    chosen_at: string;
+};
+
+/**
  * ClaimedItems
  */
 export type ClaimedItems = {
@@ -1332,6 +1377,32 @@ export type Health = {
 };
 
 /**
+ * Histogram
+ *
+ * Counts of scores in bars of equal width, from 0 to 1.
+ */
+export type Histogram = {
+    /**
+     * Recent
+     *
+     * The community's own last scores.
+     */
+    recent: Array<number>;
+    /**
+     * Fine
+     *
+     * Decided comments and test examples that need no action.
+     */
+    fine: Array<number>;
+    /**
+     * Bad
+     *
+     * Those that do.
+     */
+    bad: Array<number>;
+};
+
+/**
  * Identity
  *
  * Whether words for groups of people change the answers: copies of harmless English sentences, with and without.
@@ -2167,6 +2238,21 @@ export type ModelVersion = {
 };
 
 /**
+ * NearComment
+ *
+ * A comment near a threshold. Blind ones that wait aren't shown, because their score would show.
+ */
+export type NearComment = {
+    item: Item;
+    /**
+     * Score
+     *
+     * By the version that the figures are for.
+     */
+    score: number;
+};
+
+/**
  * NewClassifier
  *
  * A classifier to be taught.
@@ -2445,6 +2531,47 @@ export type NotScored = {
 };
 
 /**
+ * Outlook
+ *
+ * What two thresholds do to a day's comments, each figure with its 95% interval.
+ */
+export type Outlook = {
+    /**
+     * Per
+     *
+     * The number of comments that the figures are for.
+     */
+    per: number;
+    /**
+     * Is Day
+     *
+     * Whether that is a day; false if too little is known, and they are for 1,000.
+     */
+    is_day: boolean;
+    flags: Estimate;
+    /**
+     * Flags that are right.
+     */
+    right: Estimate;
+    /**
+     * Comments needing action that are approved.
+     */
+    missed: Estimate;
+    /**
+     * Comments that a person decides on.
+     */
+    reads: Estimate;
+    /**
+     * Share of flags that are right; null without one to judge by.
+     */
+    precision: Estimate | null;
+    /**
+     * Share of comments needing action that aren't approved.
+     */
+    recall: Estimate | null;
+};
+
+/**
  * PrecisionRecallCurve
  *
  * One label against the rest, from the highest threshold down, at most 200 points.
@@ -2534,6 +2661,87 @@ export type PredictResponse = {
 };
 
 /**
+ * Preview
+ *
+ * What a wish, or two thresholds, would do. Nothing is changed.
+ */
+export type Preview = {
+    /**
+     * Classifier
+     */
+    classifier: string;
+    /**
+     * The version that answers now; null if none is published.
+     */
+    version: ModelVersion | null;
+    wish: Wish | null;
+    /**
+     * Words
+     *
+     * The wish in words.
+     */
+    words: string | null;
+    /**
+     * Pass Below
+     */
+    pass_below: number;
+    /**
+     * Flag From
+     *
+     * Null if nothing would be flagged.
+     */
+    flag_from: number | null;
+    /**
+     * Null without a wish.
+     */
+    promise: Promise | null;
+    /**
+     * Is Estimate
+     *
+     * Whether there are fewer than 50 blind decisions, or too few for the wish.
+     */
+    is_estimate: boolean;
+    /**
+     * Blind
+     *
+     * Blind decisions that the figures come from.
+     */
+    blind: number;
+    /**
+     * Tested
+     *
+     * Test examples of the classifier that the figures come from.
+     */
+    tested: number;
+    /**
+     * Recent
+     *
+     * Of the last 30 days' comments, those whose scores are counted.
+     */
+    recent: number;
+    outlook: Outlook;
+    histogram: Histogram;
+    /**
+     * Near Pass
+     *
+     * The three comments nearest to `pass_below`.
+     */
+    near_pass: Array<NearComment>;
+    /**
+     * Near Flag
+     *
+     * The three nearest to `flag_from`.
+     */
+    near_flag: Array<NearComment>;
+    /**
+     * Approved Flagged
+     *
+     * The three approved comments with the highest scores that would be flagged.
+     */
+    approved_flagged: Array<NearComment>;
+};
+
+/**
  * Problem
  *
  * RFC 9457 problem document, sent as application/problem+json.
@@ -2567,6 +2775,44 @@ export type Problem = {
      * The invalid fields: the first 20, and only the first invalid item of a list.
      */
     errors: Array<FieldError>;
+};
+
+/**
+ * Promise
+ *
+ * What holds of a wish, with a confidence of 95%.
+ */
+export type Promise = {
+    /**
+     * Kept
+     *
+     * Whether it can be promised. If not, nothing is flagged, or approved, on its account.
+     */
+    kept: boolean;
+    /**
+     * Best
+     *
+     * What could be promised instead: a share, or flags a day.
+     */
+    best: number | null;
+    /**
+     * Needed
+     *
+     * About how many more decisions it would need; null if more wouldn't help, or nobody knows.
+     */
+    needed: number | null;
+    /**
+     * Is Estimate
+     *
+     * Whether it rests on fewer than 50 blind decisions, or not on blind decisions alone.
+     */
+    is_estimate: boolean;
+    /**
+     * Decisions
+     *
+     * How many decisions, or test examples, it rests on.
+     */
+    decisions: number;
 };
 
 /**
@@ -3000,9 +3246,9 @@ export type Rules = {
     /**
      * Flag From
      *
-     * Items with at least this score are flagged.
+     * Items with at least this score are flagged; null if none is, because a wish can't be kept.
      */
-    flag_from: number;
+    flag_from: number | null;
     /**
      * Learn
      *
@@ -3325,6 +3571,44 @@ export type StoredItems = {
      * In the order in which they were sent.
      */
     items: Array<StoredItem>;
+};
+
+/**
+ * StoredWish
+ *
+ * A community's wish and the thresholds that hold.
+ */
+export type StoredWish = {
+    /**
+     * Classifier
+     */
+    classifier: string;
+    /**
+     * Null if a person chose the thresholds, or nobody did.
+     */
+    wish: Wish | null;
+    /**
+     * Words
+     *
+     * The wish in words.
+     */
+    words: string | null;
+    /**
+     * Pass Below
+     *
+     * Items with a lower score need nobody.
+     */
+    pass_below: number;
+    /**
+     * Flag From
+     *
+     * Items with at least this score are flagged; null: none is.
+     */
+    flag_from: number | null;
+    /**
+     * How they were chosen; null without a wish, or before a version is published.
+     */
+    chosen: ChosenThresholds | null;
 };
 
 /**
@@ -3997,6 +4281,26 @@ export type Week = {
      * For blind items: the honest figure.
      */
     blind: Agreement;
+};
+
+/**
+ * Wish
+ *
+ * What a community wants from its flags.
+ */
+export type Wish = {
+    /**
+     * Kind
+     *
+     * `precision`: the least share of flags that are right. `recall`: of the comments that need action, the least share that is flagged or read by a person. `load`: the most flags a day, on average.
+     */
+    kind: 'precision' | 'recall' | 'load';
+    /**
+     * Value
+     *
+     * Above 0; below 1 for a share, below 1,000,000 for `load`.
+     */
+    value: number;
 };
 
 /**
@@ -7766,6 +8070,80 @@ export type TakeNextResponses = {
 
 export type TakeNextResponse = TakeNextResponses[keyof TakeNextResponses];
 
+export type PreviewWishData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+        /**
+         * `precision`: the least share of flags that are right. `recall`: of the comments that need action, the least share that is flagged or read by a person. `load`: the most flags a day, on average.
+         */
+        kind?: 'precision' | 'recall' | 'load';
+        /**
+         * Above 0; below 1 for a share, below 1,000,000 for `load`.
+         */
+        value?: number;
+        /**
+         * Tries this threshold instead of a wish.
+         */
+        pass_below?: number;
+        /**
+         * And this one.
+         */
+        flag_from?: number;
+    };
+    url: '/api/v1/queue/preview';
+};
+
+export type PreviewWishErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type PreviewWishError = PreviewWishErrors[keyof PreviewWishErrors];
+
+export type PreviewWishResponses = {
+    /**
+     * OK
+     */
+    200: Preview;
+};
+
+export type PreviewWishResponse = PreviewWishResponses[keyof PreviewWishResponses];
+
 export type GetReportData = {
     body?: never;
     path?: never;
@@ -8013,6 +8391,134 @@ export type GetSummaryResponses = {
 };
 
 export type GetSummaryResponse = GetSummaryResponses[keyof GetSummaryResponses];
+
+export type GetWishData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+    };
+    url: '/api/v1/queue/wish';
+};
+
+export type GetWishErrors = {
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type GetWishError = GetWishErrors[keyof GetWishErrors];
+
+export type GetWishResponses = {
+    /**
+     * OK
+     */
+    200: StoredWish;
+};
+
+export type GetWishResponse = GetWishResponses[keyof GetWishResponses];
+
+export type SetWishData = {
+    body: Wish;
+    path?: never;
+    query?: {
+        /**
+         * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
+         */
+        classifier?: string;
+    };
+    url: '/api/v1/queue/wish';
+};
+
+export type SetWishErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body; `not-json`: The body isn't valid JSON
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type SetWishError = SetWishErrors[keyof SetWishErrors];
+
+export type SetWishResponses = {
+    /**
+     * OK
+     */
+    200: StoredWish;
+};
+
+export type SetWishResponse = SetWishResponses[keyof SetWishResponses];
 
 export type SignOutData = {
     body?: never;
