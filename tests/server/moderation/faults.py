@@ -37,7 +37,7 @@ from tests.server.faults import CUT_OFF, PATIENCE_S, _empty_store, readiness, un
 from tests.server.killed_server import running
 from tests.server.moderation.receiver import Receiver, receiving
 from valence.server.auth import keys
-from valence.server.store import decision_rows, webhook_rows
+from valence.server.store import decision_rows, rules_rows, webhook_rows
 from valence.server.store.database import Database
 from valence.server.store.moderation_tables import Delivery, Item, Webhook
 from valence.system.files import write_json
@@ -163,6 +163,10 @@ def _register(database: Database, url: str) -> None:
         created_at=datetime.now(UTC),
     )
     assert webhook_rows.put(database, webhook, limit=9)
+    thresholds = {"pass_below": 0.3, "flag_from": 0.7, "learn": False}
+    rules_rows.put(
+        database, "fake", {**thresholds, "dry_run": False, "changed_by": "me", "changed_at": webhook.created_at}
+    )
 
 
 def kill_workers(address: str, times: int, *, seed: int = 0) -> dict[str, Any]:

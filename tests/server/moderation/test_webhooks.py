@@ -33,6 +33,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 def _register(who: Moderator, url: str, *events: str, **more: Any) -> Any:
+    """Registers a webhook, and turns sending on."""
+    for name in {"fake", more.get("classifier", "fake")}:
+        who.call("patch", f"/queue/rules?classifier={name}", json={"dry_run": False})
     events = events or ("decision.made", "decision.undone", "item.flagged")
     return who.call("post", "/webhooks", expect=201, json={"url": url, "events": list(events), **more})
 
@@ -77,16 +80,37 @@ def test_a_webhook_gets_what_it_wants(ann: Moderator, receiver: Receiver) -> Non
     assert receiver.events == ["decision.undone"]
 
 
-def test_flagged_items_are_told_unless_it_is_a_dry_run(ann: Moderator, receiver: Receiver) -> None:
+def test_flagged_items_are_told(ann: Moderator, receiver: Receiver) -> None:
     _register(ann, receiver.url)
     ann.call("patch", "/queue/rules", json={"flag_from": 0.5})
-    ann.send(comment("1"))
-    assert not ann.state.moderation.deliverer.run_once()
-    ann.call("patch", "/queue/rules", json={"dry_run": False})
     ann.send(comment("2", "another awful text"), comment("3", "a good text"))
     ann.state.moderation.deliverer.run_once()
     assert receiver.events == ["item.flagged"]
     assert receiver.got[0][1]["data"]["item"]["id"] == "2"
+
+
+def test_nothing_is_sent_until_sending_is_turned_on(ann: Moderator, receiver: Receiver) -> None:
+    _register(ann, receiver.url)
+    ann.call("patch", "/queue/rules", json={"flag_from": 0.5, "dry_run": True})
+    (sent,) = ann.send(comment("1"))
+    assert ann.queue(why="flagged")["items"][0]["id"] == "1", "what would have been flagged is shown"
+    decided = ann.decide(sent["number"])["decision"]
+    ann.undo(decided["request"])
+    assert not ann.state.moderation.deliverer.run_once()
+    ann.call("patch", "/queue/rules", json={"dry_run": False})
+    assert not ann.state.moderation.deliverer.run_once(), "nor what happened before"
+    ann.decide(sent["number"])
+    ann.state.moderation.deliverer.run_once()
+    assert receiver.events == ["decision.made"]
+
+
+def test_a_new_community_is_in_a_dry_run(ann: Moderator, receiver: Receiver) -> None:
+    body = {"url": receiver.url, "events": ["decision.made", "item.flagged"]}
+    ann.call("post", "/webhooks", expect=201, json=body)
+    (sent,) = ann.send(comment("1"))
+    ann.decide(sent["number"])
+    assert (ann.state.moderation.deliverer.run_once(), receiver.got) == (0, [])
+    assert ann.call("get", "/queue/rules")["dry_run"]
 
 
 def test_what_is_not_confirmed_is_sent_again_with_its_id(

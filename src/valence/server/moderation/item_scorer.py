@@ -18,7 +18,7 @@ from valence.server.problems import ProblemError
 from valence.server.settings import Settings
 from valence.server.store import scoring_rows
 from valence.server.store.database import Database
-from valence.server.store.moderation_tables import Item, Rules
+from valence.server.store.moderation_tables import Item
 from valence.server.store.scoring_rows import Judged
 from valence.server.store.webhook_rows import Event
 from valence.system.errors import TextError
@@ -76,7 +76,7 @@ class ItemScorer(BackgroundThread):
                 values = unjudged(item, "unreadable", now, scored.code)
             else:
                 values = judged(item, scored, rules, model.facts.body, model.facts.head, now)
-            judgements.append(Judged(item.number, item.revision, values, _event(item, values, rules, community)))
+            judgements.append(Judged(item.number, item.revision, values, _event(item, values, community)))
         return judgements
 
     def _model(self, community: Community) -> ServedModel | None:
@@ -89,9 +89,9 @@ class ItemScorer(BackgroundThread):
             return None
 
 
-def _event(item: Item, values: dict[str, object], rules: Rules, community: Community) -> Event | None:
-    """The event of an item that is flagged; none in a dry run, and never one of a blind item."""
-    if values["why"] != "flagged" or rules.dry_run or item.blind:
+def _event(item: Item, values: dict[str, object], community: Community) -> Event | None:
+    """The event of an item that is flagged; never one of a blind item."""
+    if values["why"] != "flagged" or item.blind:
         return None
     about = {"number": item.number, "id": item.sender_id, "thread": item.thread, "link": item.link}
     data = {"classifier": community.name, "item": about, "score": values["score"]}

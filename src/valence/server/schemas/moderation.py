@@ -235,7 +235,9 @@ class Rules(Wire):
         description="Items with at least this score are flagged; null if none is, because a wish can't be kept."
     )
     learn: bool = Field(description="Whether decisions become examples of the classifier, which keep their texts.")
-    dry_run: bool = Field(description="Whether flagged items are only shown, and no event is sent for them.")
+    dry_run: bool = Field(
+        description="Whether flagged items and decisions are only shown, and nothing is sent to webhooks: the default."
+    )
 
 
 class RulesChange(Wire):

@@ -12,7 +12,7 @@ from valence.server.schemas.base import Name, Wire
 Event = Literal["decision.made", "decision.undone", "item.flagged"]
 Events = Annotated[list[Event], Field(min_length=1, max_length=3, fail_fast=True)]
 Url = Annotated[str, Field(min_length=1, max_length=2000, examples=["https://forum.example/hooks/valence"])]
-_EVENTS = "Events that it gets: decisions, undone decisions, and items that are flagged (not in a dry run)."
+_EVENTS = "Events that it gets: decisions, undone decisions, and items that are flagged; none in a dry run."
 
 
 class NewWebhook(Wire):

@@ -164,7 +164,7 @@ class Rules(Base):
         wish_kind, wish_value: what both were chosen for, as `valence.evaluation.wishes.wish` says; null if a person
             chose them. Each version has its own then (`VersionThresholds`), and here are the latest.
         learn: whether a decision becomes an example of the classifier, which keeps its text.
-        dry_run: whether items that are flagged are only shown, and no event is sent for them.
+        dry_run: whether what is flagged and decided is only shown, and no event is stored for webhooks.
     """
 
     __tablename__ = "moderation_rules"

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from valence.server.store.claims import free
 from valence.server.store.database import Database
-from valence.server.store.moderation_tables import Delivery, Webhook
+from valence.server.store.moderation_tables import Delivery, Rules, Webhook
 
 # Longer than sending to all claimed receivers can take.
 CLAIM = timedelta(minutes=5)
@@ -94,7 +94,10 @@ def waiting(database: Database) -> dict[str, int]:
 
 
 def tell(session: Session, event: Event) -> None:
-    """Stores an event for each webhook that wants it, in the caller's transaction."""
+    """Stores an event for each webhook that wants it, in the caller's transaction; none in a dry run."""
+    rules = session.get(Rules, event.classifier)
+    if rules is None or rules.dry_run:
+        return
     now = datetime.now(UTC)
     concerned = or_(Webhook.classifier.is_(None), Webhook.classifier == event.classifier)
     # Locked against deletion, or the event would refer to a webhook that is gone.

@@ -2441,7 +2441,7 @@ export type NewWebhook = {
     /**
      * Events
      *
-     * Events that it gets: decisions, undone decisions, and items that are flagged (not in a dry run).
+     * Events that it gets: decisions, undone decisions, and items that are flagged; none in a dry run.
      */
     events: Array<'decision.made' | 'decision.undone' | 'item.flagged'>;
     /**
@@ -3258,7 +3258,7 @@ export type Rules = {
     /**
      * Dry Run
      *
-     * Whether flagged items are only shown, and no event is sent for them.
+     * Whether flagged items and decisions are only shown, and nothing is sent to webhooks: the default.
      */
     dry_run: boolean;
 };
@@ -4200,7 +4200,7 @@ export type WebhookChange = {
     /**
      * Events
      *
-     * Events that it gets: decisions, undone decisions, and items that are flagged (not in a dry run).
+     * Events that it gets: decisions, undone decisions, and items that are flagged; none in a dry run.
      */
     events?: Array<'decision.made' | 'decision.undone' | 'item.flagged'> | null;
     /**
