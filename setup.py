@@ -1,36 +1,48 @@
 """Builds what is written in C; without a compiler, Python does its work instead. The rest is in pyproject.toml."""
 
 import sys
+from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-# Source -> the compiler's options beside the usual ones, and what happens without it.
-SOURCES = {
-    "src/valence/inference/fused/encoder.c": ([], "models run on onnxruntime"),
-    # Without contraction, sums of products have the same last bit on every processor.
-    "src/valence/fitting/sparse.c": (["-ffp-contract=off"], "heads with n-grams take longer to fit"),
+ENCODER = Path("src/valence/inference/fused")
+# Module -> its sources, and what happens without it. Headers beside the sources are theirs.
+MODULES = {
+    "valence.inference.fused._encoder": (
+        [*sorted(ENCODER.glob("*.c")), *sorted(ENCODER.glob("sets/*.c"))],
+        "encoder.c was left out, so models run on onnxruntime",
+    ),
+    "valence.fitting._sparse": (
+        [Path("src/valence/fitting/sparse.c")],
+        "sparse.c was left out, so heads with n-grams take longer to fit",
+    ),
 }
+# Without contraction, sums of products have the same last bit on every processor.
+OPTIONS = ["-std=gnu11", "-O3", "-g0", "-fvisibility=hidden", "-ffp-contract=off"]
 
 
 class BuildOptional(build_ext):
-    """Builds a source, or prints why it cannot be built."""
+    """Builds a module, or prints why it cannot be built."""
 
     def build_extension(self, ext: Extension) -> None:
         try:
             super().build_extension(ext)
         except Exception as error:
-            (source,) = ext.sources
-            name, without = source.rpartition("/")[2], SOURCES[source][1]
-            print(f"warning: {name} was left out, so {without}: {error}", file=sys.stderr)  # noqa: T201
+            print(f"warning: {MODULES[ext.name][1]}: {error}", file=sys.stderr)  # noqa: T201
             raise  # setuptools skips an optional extension
 
 
-def extension(source: str) -> Extension:
-    """The module of a source: src/package/name.c becomes package._name."""
-    package, _, name = source.removeprefix("src/").removesuffix(".c").replace("/", ".").rpartition(".")
-    options = ["-std=gnu11", "-O3", "-fvisibility=hidden", *SOURCES[source][0]]
-    return Extension(f"{package}._{name}", [source], extra_compile_args=options, optional=True)
+def extension(module: str) -> Extension:
+    sources = MODULES[module][0]
+    headers = sorted({header for source in sources for header in source.parent.glob("*.h")})
+    return Extension(
+        module,
+        [str(source) for source in sources],
+        depends=[str(header) for header in headers],
+        extra_compile_args=OPTIONS,
+        optional=True,
+    )
 
 
-setup(cmdclass={"build_ext": BuildOptional}, ext_modules=[extension(source) for source in SOURCES])
+setup(cmdclass={"build_ext": BuildOptional}, ext_modules=[extension(module) for module in MODULES])

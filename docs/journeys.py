@@ -162,7 +162,7 @@ JOURNEYS = (
             Step("engine:Engine.run", "runs the batch: features of shape (windows, width)"),
             Step(
                 "fused.encoder:FusedEncoder.run",
-                "calls C with the token ids; onnxruntime on other processors",
+                "calls C with the token ids",
                 by="run",
                 seam="engine:Engine._run",
             ),

@@ -17,7 +17,6 @@ import pytest
 from joblib import Parallel, delayed
 
 import valence
-from valence.inference.fused.encoder import open_fused
 from valence.inference.runtime import RuntimeName
 from valence.model import bundled
 from valence.model.folder import ModelFolder
@@ -171,8 +170,6 @@ def test_a_pickle_opens_no_other_model_than_its_own(tiny_model: Path, tmp_path: 
 @pytest.mark.parametrize("runtime", ["fused", "onnxruntime"])
 def test_a_fork_after_a_batch_answers_as_its_parent(tiny_model: Path, runtime: RuntimeName) -> None:
     """In a process of its own, so that no other test's threads are forked."""
-    if runtime == "fused" and open_fused(tiny_model / "body.onnx") is None:
-        pytest.skip("encoder.c needs AVX-512 VNNI, which this processor does not have")
     program = f"""
 import multiprocessing
 import valence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -13,35 +12,38 @@ from pathlib import Path
 import pytest
 
 from valence.fitting import sparse
-from valence.inference.fused import encoder
+from valence.inference.fused import encoder, library
+from valence.system.machine import INSTRUCTIONS
 
 ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "src" / "valence" / "inference" / "fused" / "encoder.c"
-SPARSE = ROOT / "src" / "valence" / "fitting" / "sparse.c"
-pytestmark = pytest.mark.skipif(
-    (sys.platform, platform.machine()) != ("linux", "x86_64") or not shutil.which("cc"),
-    reason="encoder.c does nothing here, or there is no C compiler: onnxruntime runs the body",
-)
+ENCODER = ROOT / "src" / "valence" / "inference" / "fused"
+SOURCES = [*sorted(ENCODER.rglob("*.c")), ROOT / "src" / "valence" / "fitting" / "sparse.c"]
+pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler: onnxruntime runs the body")
 
 
 def test_both_were_built() -> None:
     """Otherwise a compiler's error would only show as a slower model or fit, because Python does the work instead."""
-    assert encoder.load_library().functions is not None
+    assert library.load_library().functions is not None
     assert sparse._library() is not None
 
 
-@pytest.mark.parametrize("source", [SOURCE, SPARSE], ids=lambda source: source.name)
-@pytest.mark.parametrize("elsewhere", [[], ["-U__linux__", "-Wno-unused-parameter"]])
-def test_they_compile_without_a_warning(source: Path, elsewhere: list[str], tmp_path: Path) -> None:
-    """Here, and on another system, where the encoder only says that it does nothing."""
-    command = ["cc", "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", *elsewhere]
-    done = subprocess.run([*command, source], cwd=tmp_path, capture_output=True, text=True, check=False)
+# Here, and on a processor for which only the portable kernels are compiled.
+@pytest.mark.parametrize("elsewhere", [[], ["-DPORTABLE_ONLY"]], ids=["here", "elsewhere"])
+@pytest.mark.parametrize("compiler", [name for name in ("cc", "clang") if shutil.which(name)])
+def test_they_compile_without_a_warning(compiler: str, elsewhere: list[str], tmp_path: Path) -> None:
+    command = [compiler, "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", *elsewhere]
+    done = subprocess.run([*command, *SOURCES], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
 def test_every_status_of_the_c_code_has_a_message() -> None:
-    (statuses,) = re.findall(r"enum \{ DONE, ([^}]*) \}", SOURCE.read_text())
+    (statuses,) = re.findall(r"enum \{ DONE, ([^}]*) \}", (ENCODER / "encoder.c").read_text())
     assert list(encoder.ERRORS) == list(range(1, len(statuses.split(",")) + 1))
+
+
+def test_the_sets_of_instructions_have_the_same_order_in_c_and_python() -> None:
+    (sets,) = re.findall(r"enum \{ (PORTABLE, [^}]*), SETS \}", (ENCODER / "kernels.h").read_text())
+    assert [name.lower().replace("_", "-") for name in sets.split(", ")] == list(INSTRUCTIONS)
 
 
 def test_a_build_without_a_compiler_says_why(tmp_path: Path) -> None:

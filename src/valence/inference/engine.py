@@ -25,6 +25,7 @@ from valence.model.folder import Body, ModelFolder
 from valence.model.head import Floats
 from valence.system.errors import ModelFolderError, TextError
 from valence.system.limits import MAX_CHARACTERS
+from valence.system.machine import Instructions
 
 # Padded tokens of one run. Measured in docs/experiments.md, "Engine": with more, the data between two operators no
 # longer fits in the cache, and at 4,096 a quarter of the speed is lost.
@@ -56,7 +57,8 @@ class Engine:
         threads: that compute; by default this process's share of the machine.
         batch_tokens: tokens that one run may take, padding included.
         max_characters: a longer text is refused with TextError `text-too-long`.
-        runtime: runs the body; by default the fastest one that supports the processor and the body.
+        runtime: runs the body; by default the fastest one that supports it.
+        instructions: that it computes with; by default those of VALENCE_INSTRUCTIONS, else the fastest here.
 
     Raises ModelFolderError if a part is missing, damaged, too new, or does not fit the others.
     """
@@ -69,6 +71,7 @@ class Engine:
         batch_tokens: int = BATCH_TOKENS,
         max_characters: int = MAX_CHARACTERS,
         runtime: RuntimeName | None = None,
+        instructions: Instructions | None = None,
     ) -> None:
         files = ModelFolder(folder)
         self.path = files.path.resolve()
@@ -81,7 +84,7 @@ class Engine:
         self.threads = threads or available_cores()
         self._pool = self._new_pool()
         self.asked_runtime = runtime
-        self._runtime = open_runtime(self._path, runtime)
+        self._runtime = open_runtime(self._path, runtime, instructions)
         self._check_outputs()
         _open.add(self)
 
@@ -96,6 +99,11 @@ class Engine:
     def runtime(self) -> str:
         """What runs the body, with the version of its arithmetic, such as "onnxruntime 1.30.0"."""
         return self._runtime.name
+
+    @property
+    def instructions(self) -> str:
+        """What it computes with: one of `valence.system.machine.INSTRUCTIONS`, or "onnxruntime"."""
+        return self._runtime.instructions
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What runs body.onnx: encoder.c if it supports the processor and the network, otherwise onnxruntime.
+"""What runs body.onnx: encoder.c if it was built and supports the network, otherwise onnxruntime.
 
 Both compute with the same int8 weights and scales. Their results differ only where the last bit of a float decides how
 a value is rounded to int8. All their errors become a ModelFolderError here.
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
-from valence.inference.fused.encoder import INSTRUCTIONS, FusedUnavailableError, load_library, open_fused
+from valence.inference.fused.encoder import FusedUnavailableError, open_fused
+from valence.inference.fused.library import instructions_to_use, load_library
 from valence.inference.windows import Ints
 from valence.model.head import Floats
-from valence.system.errors import ModelFolderError
+from valence.system.errors import ModelFolderError, SettingsError
+from valence.system.machine import Instructions
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -34,10 +36,12 @@ class Runtime(Protocol):
     Attributes:
         readouts: name -> width.
         name: its name and the version of its arithmetic. Two names mean features that differ in their last bits.
+        instructions: what it computes with: those of encoder.c, or "onnxruntime", which chooses its own.
     """
 
     readouts: dict[str, int]
     name: str
+    instructions: str
 
     def run(self, windows: Sequence[Ints], readout: str) -> Floats:
         """Features of shape (windows, width), of windows with their special tokens; runs in the caller's thread."""
@@ -47,7 +51,9 @@ class Runtime(Protocol):
 
 
 class OnnxRuntime:
-    """body.onnx in onnxruntime, which supports every processor but is slower than encoder.c."""
+    """body.onnx in onnxruntime, which runs every network but is slower than encoder.c."""
+
+    instructions = "onnxruntime"
 
     def __init__(self, path: Path) -> None:
         import onnxruntime  # takes 0.1 s and 30 MB, so only where it is used
@@ -94,6 +100,7 @@ class _ErrorsMapped:
         self._path, self._runtime = path, runtime
         self.readouts = runtime.readouts
         self.name = runtime.name
+        self.instructions = runtime.instructions
 
     def run(self, windows: Sequence[Ints], readout: str) -> Floats:
         try:
@@ -108,37 +115,45 @@ class _ErrorsMapped:
             raise _damaged(self._path, error) from error
 
 
-def open_runtime(path: Path, runtime: RuntimeName | None = None) -> Runtime:
+def open_runtime(path: Path, runtime: RuntimeName | None = None, instructions: Instructions | None = None) -> Runtime:
     """The fastest runtime for a body.onnx on this machine, or the one asked for.
 
-    Raises ModelFolderError if the file cannot be run, or not by the runtime asked for.
+    Args:
+        path: the file.
+        runtime: the one to use.
+        instructions: that encoder.c computes with; by default those of VALENCE_INSTRUCTIONS, else the fastest.
+
+    Raises ModelFolderError if the file cannot be run, or not by the runtime asked for, and SettingsError for
+    instructions that this computer does not have.
     """
     try:
         if runtime == "onnxruntime":
             return _ErrorsMapped(path, OnnxRuntime(path))
         try:
-            return _ErrorsMapped(path, open_fused(path))
+            return _ErrorsMapped(path, open_fused(path, instructions))
         except FusedUnavailableError as unavailable:
             if runtime == "fused":
                 raise
             opened = OnnxRuntime(path)  # its error is the better one for a damaged file
-            _log_once(str(unavailable))
+            _warn_once(str(unavailable))
             return _ErrorsMapped(path, opened)
+    except SettingsError:
+        raise
     except Exception as error:  # onnxruntime's errors have no narrower common base
         raise _damaged(path, error) from error
 
 
 def runtime_of_this_machine() -> str:
-    """Which runtime exported models use on this machine, and why, in words."""
+    """Which runtime exported models use on this machine, in words. Raises SettingsError as `open_runtime` does."""
     library = load_library()
     if library.missing:
         return f"onnxruntime ({library.missing})"
-    return f"encoder.c ({INSTRUCTIONS[library.instructions]})"
+    return f"encoder.c with {instructions_to_use(library)} (this computer has: {', '.join(library.instructions)})"
 
 
 @cache
-def _log_once(reason: str) -> None:
-    log.info("Using onnxruntime, which is slower: %s.", reason)
+def _warn_once(reason: str) -> None:
+    log.warning("Using onnxruntime, which is slower: %s.", reason)
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

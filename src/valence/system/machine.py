@@ -8,7 +8,11 @@ import resource
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Literal, get_args
 
+# The sets of instructions that the engine can compute with, in the order of fused/kernels.h.
+Instructions = Literal["portable", "avx2", "avx-vnni", "avx512-vnni", "amx", "neon-dot"]
+INSTRUCTIONS: tuple[Instructions, ...] = get_args(Instructions)
 # Instruction sets that determine how fast a model runs, by their common names.
 _RELEVANT = {
     "amx_int8": "AMX",

@@ -1,4 +1,4 @@
-"""encoder.c against onnxruntime and the float32 graph, family by family; batch mates do not matter to a bit."""
+"""encoder.c against onnxruntime and the float32 graph, by family; neither batch mates nor instructions matter."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from valence.export.to_onnx import onnx_body
 from valence.inference import runtime as runtimes
 from valence.inference.engine import Engine
 from valence.inference.fused import encoder as fused
+from valence.inference.fused import library
 from valence.inference.fused.onnx_file import read
 from valence.inference.fused.weights import UnsupportedNetworkError, read_weights
 from valence.inference.runtime import OnnxRuntime, Runtime, open_runtime
 from valence.inference.windows import Ints
-from valence.system.errors import ModelFolderError
+from valence.system.errors import ModelFolderError, SettingsError
+from valence.system.machine import INSTRUCTIONS, Instructions
 
-LIBRARY, BEST, _ = fused.load_library()
-needs_the_processor = pytest.mark.skipif(not BEST, reason="no AVX-512 VNNI: onnxruntime runs the body here")
+FUNCTIONS, SETS, _ = library.load_library()
 READOUTS = ("final", "general")
 ODD_SHAPES: dict[str, Callable[[], Any]] = {
     "columns that fill no vector": lambda: BertConfig(**{**SIZES, "hidden_size": 20, "intermediate_size": 50}),
@@ -51,18 +52,16 @@ def body(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return folder / "body.onnx"
 
 
-_OPENED: dict[tuple[Path, int], Runtime] = {}
+_OPENED: dict[tuple[Path, Instructions], Runtime] = {}
 
 
-def opened(path: Path, instructions: int = BEST) -> Runtime:
-    if (path, instructions) not in _OPENED:
-        network = read_weights(read(memoryview(path.read_bytes())))
-        assert LIBRARY is not None
-        _OPENED[path, instructions] = fused.FusedEncoder(network, LIBRARY, instructions)
-    return _OPENED[path, instructions]
+def opened(path: Path, instructions: Instructions | None = None) -> Runtime:
+    chosen = instructions or SETS[-1]
+    if (path, chosen) not in _OPENED:
+        _OPENED[path, chosen] = fused.open_fused(path, chosen)
+    return _OPENED[path, chosen]
 
 
-@needs_the_processor
 @pytest.mark.parametrize("readout", READOUTS)
 @pytest.mark.parametrize("lengths", [[1], [WINDOW], [7, 7], [9, 3, 1, 33, 17, WINDOW]])
 def test_it_is_as_near_to_the_float_graph_as_onnxruntime(body: Path, readout: str, lengths: list[int]) -> None:
@@ -74,7 +73,6 @@ def test_it_is_as_near_to_the_float_graph_as_onnxruntime(body: Path, readout: st
     assert ours.mean() < 1.1 * theirs.mean() + 1e-4
 
 
-@needs_the_processor
 @pytest.mark.parametrize("readout", READOUTS)
 def test_it_computes_what_onnxruntime_computes(body: Path, readout: str) -> None:
     """Rounding to int8 makes a last bit into a step now and then, so they agree on nearly all, and not to a bit."""
@@ -83,7 +81,6 @@ def test_it_computes_what_onnxruntime_computes(body: Path, readout: str) -> None
     assert np.abs(ours - theirs).mean() < 0.01 * np.abs(theirs).mean()
 
 
-@needs_the_processor
 @settings(max_examples=25)
 @given(lengths=st.lists(st.integers(1, WINDOW), min_size=1, max_size=8), seed=st.integers(0, 99))
 def test_a_window_gets_the_same_bits_in_any_company(body: Path, lengths: list[int], seed: int) -> None:
@@ -94,16 +91,39 @@ def test_a_window_gets_the_same_bits_in_any_company(body: Path, lengths: list[in
         assert (together == alone).all()
 
 
-@needs_the_processor
-@pytest.mark.skipif(fused.INSTRUCTIONS[BEST] != "AMX", reason="no AMX")
-def test_amx_and_vnni_give_the_same_bits(body: Path) -> None:
-    windows = windows_of([WINDOW, 20, 5, 1, 33])
+def test_the_portable_set_is_always_there() -> None:
+    assert SETS[0] == "portable"
+
+
+@pytest.mark.parametrize("instructions", SETS)
+def test_every_set_of_instructions_gives_the_same_bits(body: Path, instructions: Instructions) -> None:
+    windows = windows_of([WINDOW, 20, 5, 1, 33, 2, 31, 32, 17])
     for readout in READOUTS:
-        by_vnni, by_amx = (opened(body, fused.INSTRUCTIONS.index(name)) for name in ("AVX-512 VNNI", "AMX"))
-        assert (by_vnni.run(windows, readout) == by_amx.run(windows, readout)).all()
+        expected = opened(body, "portable").run(windows, readout)
+        assert np.isfinite(expected).all()
+        assert opened(body, instructions).run(windows, readout).tobytes() == expected.tobytes()
 
 
-@needs_the_processor
+def test_the_environment_chooses_the_instructions(body: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_runtime(body).instructions == SETS[-1]
+    monkeypatch.setenv(library.VARIABLE, "portable")
+    assert open_runtime(body).instructions == "portable"
+    assert open_runtime(body, instructions=SETS[-1]).instructions == SETS[-1]
+    assert runtimes.runtime_of_this_machine().startswith("encoder.c with portable (this computer has: portable")
+
+
+@pytest.mark.parametrize("name", ["avx9", *sorted({*INSTRUCTIONS} - {*SETS})])
+def test_instructions_that_this_computer_lacks_are_refused(
+    name: str, body: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(library.VARIABLE, name)
+    with pytest.raises(
+        SettingsError, match=f"VALENCE_INSTRUCTIONS is '{name}', .* Set it to one of portable"
+    ) as caught:
+        open_runtime(body)
+    assert caught.value.code == "instructions-missing"
+
+
 @pytest.mark.parametrize(
     ("window", "words"),
     [
@@ -119,7 +139,6 @@ def test_a_window_that_the_network_does_not_have_is_told(tmp_path: Path, window:
     assert caught.value.code == "model-damaged"
 
 
-@needs_the_processor
 def test_the_engine_takes_it_by_itself(tiny_model: Path) -> None:
     texts = ["A good film.", "A bad one, and far too long for that."]
     by_default, asked_for = Engine(tiny_model), Engine(tiny_model, runtime="fused")
@@ -129,9 +148,9 @@ def test_the_engine_takes_it_by_itself(tiny_model: Path) -> None:
 def test_without_it_onnxruntime_runs_the_body(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["A good film.", "A bad one, and far too long for that."]
     expected = Engine(tiny_model, runtime="onnxruntime").predict_proba(texts)
-    monkeypatch.setattr(fused, "load_library", lambda: fused.Library(None, 0, "this processor has no AVX-512 VNNI"))
+    monkeypatch.setattr(library, "load_library", lambda: library.Library(None, (), "encoder.c was not built"))
     assert (Engine(tiny_model).predict_proba(texts) == expected).all()
-    with pytest.raises(ModelFolderError, match="AVX-512 VNNI"):
+    with pytest.raises(ModelFolderError, match=r"encoder\.c was not built"):
         Engine(tiny_model, runtime="fused")
 
 
@@ -178,14 +197,28 @@ def test_zero_points_that_encoder_c_does_not_use_are_refused(name: str, tmp_path
         read_weights(file)
 
 
+def test_weights_whose_products_could_overflow_are_refused(tmp_path: Path) -> None:
+    """Some processors add two products in 16 bits, and would saturate without a word."""
+    model = onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]())))
+    file = read(memoryview(model.SerializeToString()))
+    weight = file.constants["layer1.up.weight"].copy()
+    weight[6:8, 3] = 65, -64
+    file.constants["layer1.up.weight"] = weight
+    assert FUNCTIONS is not None
+    with pytest.raises(UnsupportedNetworkError, match="add up to more than 128"):
+        fused.FusedEncoder(read_weights(file), FUNCTIONS, "portable")
+    weight[6, 3] = 64
+    assert fused.FusedEncoder(read_weights(file), FUNCTIONS, "portable").readouts
+
+
 def test_using_onnxruntime_instead_is_logged_once_with_its_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = tmp_path / "body.onnx"
     body.write_bytes(onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]()))).SerializeToString())
-    library = fused.Library(None, 0, "encoder.c was not built, says the test")
-    for module in (fused, runtimes):
-        monkeypatch.setattr(module, "load_library", lambda: library)
+    missing = library.Library(None, (), "encoder.c was not built, says the test")
+    for module in (library, runtimes):
+        monkeypatch.setattr(module, "load_library", lambda: missing)
     with caplog.at_level("INFO", logger="valence"):
         names = [open_runtime(body).name for _ in range(2)]
     assert all(name.startswith("onnxruntime") for name in names)

@@ -1,5 +1,7 @@
-"""The encoder as one function in C, for processors with AVX-512 VNNI or AMX.
+"""The encoder in C, with kernels for each set of a processor's instructions, which give the same bits.
 
-`weights.py` reads the weights from body.onnx, `encoder.c` computes, and `encoder.py` calls it. On any other processor,
-system or network, `valence.inference.runtime` uses onnxruntime: the same predictions, but slower.
+`weights.py` reads the weights from body.onnx, `encoder.c` computes, `library.py` loads it and chooses the instructions,
+and `encoder.py` calls it. `sets/` has a file for each set: its own product of matrices, around what is written once in
+`products.h`, `rows.h` and `attention.h`. Where it was not built, and for any other network, `valence.inference.runtime`
+uses onnxruntime: the same predictions, but slower.
 """

@@ -6,23 +6,19 @@ import ctypes
 import mmap
 import threading
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from valence.inference.fused import library as c
 from valence.inference.fused import weights as described
 from valence.inference.fused.onnx_file import NotOnnxError, read
 from valence.model.folder import FINAL, GENERAL
 from valence.model.head import Floats
-from valence.system import c_library
+from valence.system.machine import INSTRUCTIONS, Instructions
 
-# What `valence_instructions` returns is an index into this.
-INSTRUCTIONS = ("none", "AVX-512 VNNI", "AMX")
-# Version of encoder.c's functions and structs: a library built from another version is not called.
-_INTERFACE = 1
 # Raise it whenever the results change, even in their last bits: cached features belong to one version.
 _RESULTS_VERSION = 1
 _ALIGNED = 64
@@ -30,52 +26,13 @@ _ALIGNED = 64
 ERRORS = {
     1: "a token is not in its vocabulary",
     2: "a window has more tokens than the encoder has positions",
-    3: "encoder.c was built for another processor or system",
 }
+# How `valence_open` can fail, by the numbers in network.h.
+_WEIGHTS_TOO_LARGE = 2
 
 
 class FusedUnavailableError(Exception):
     """encoder.c cannot run this body here; the message says why."""
-
-
-class Library(NamedTuple):
-    """encoder.c as it was built.
-
-    Attributes:
-        functions: None if it cannot be called.
-        instructions: index into INSTRUCTIONS of the best ones that this processor has.
-        missing: why it does not run on this machine; empty if it does.
-    """
-
-    functions: ctypes.CDLL | None
-    instructions: int
-    missing: str
-
-
-class _Linear(ctypes.Structure):
-    _fields_ = (
-        *((name, ctypes.c_int32) for name in ("inputs", "outputs", "zero_point")),
-        *((name, ctypes.c_void_p) for name in ("weight", "scale", "bias")),
-    )
-
-
-class _Norm(ctypes.Structure):
-    _fields_ = (("weight", ctypes.c_void_p), ("bias", ctypes.c_void_p))
-
-
-class _Layer(ctypes.Structure):
-    _fields_ = (*((name, _Linear) for name in described.LINEARS), *((name, _Norm) for name in described.NORMS))
-
-
-class _Network(ctypes.Structure):
-    _fields_ = (
-        *((name, ctypes.c_int32) for name in ("hidden", "heads", "layers", "vocabulary", "positions", "width", "tanh")),
-        ("epsilon", ctypes.c_float),
-        *((name, ctypes.c_void_p) for name in ("words", "word_scales", "position_table")),
-        ("embedding_norm", _Norm),
-        ("layer", ctypes.POINTER(_Layer)),
-        *((name, ctypes.c_void_p) for name in ("dense_weight", "dense_bias", "relative")),
-    )
 
 
 class FusedEncoder:
@@ -84,18 +41,27 @@ class FusedEncoder:
     Attributes:
         readouts: name -> width.
         name: identifies the arithmetic; see `valence.inference.runtime.Runtime`.
+        instructions: what it computes with.
+
+    Raises UnsupportedNetworkError for weights whose products could overflow, and MemoryError.
     """
 
     name = f"encoder.c {_RESULTS_VERSION}"
 
-    def __init__(self, network: described.EncoderWeights, library: ctypes.CDLL, instructions: int) -> None:
+    def __init__(self, network: described.EncoderWeights, library: ctypes.CDLL, instructions: Instructions) -> None:
+        self.instructions: str = instructions
         self.readouts = network.readouts
         self._general = np.array(network.general, dtype=np.int32)
         self._hidden = network.words.shape[1]
         self._library = library
         self._arrays: list[npt.NDArray[Any]] = []  # the encoder points into them, so they must live as long
-        layers = (_Layer * len(network.layers))(*map(self._layer, network.layers))
-        self._encoder = library.valence_open(ctypes.byref(self._network(network, layers)), instructions)
+        layers = (c.Layer * len(network.layers))(*map(self._layer, network.layers))
+        status = ctypes.c_int32()
+        self._encoder = library.valence_open(
+            ctypes.byref(self._network(network, layers)), INSTRUCTIONS.index(instructions), ctypes.byref(status)
+        )
+        if status.value == _WEIGHTS_TOO_LARGE:
+            raise described.UnsupportedNetworkError("two neighbouring weights add up to more than 128")
         if not self._encoder:
             raise MemoryError("not enough memory for the encoder's weights")
         self._scratch = threading.local()
@@ -150,9 +116,9 @@ class FusedEncoder:
             memory = self._scratch.memory = np.empty(needed, dtype=np.uint8)
         return int(-(-memory.ctypes.data // _ALIGNED) * _ALIGNED)
 
-    def _network(self, network: described.EncoderWeights, layers: Any) -> _Network:
+    def _network(self, network: described.EncoderWeights, layers: Any) -> c.Network:
         (vocabulary, hidden), (positions, _) = network.words.shape, network.positions.shape
-        return _Network(
+        return c.Network(
             hidden=hidden,
             heads=network.heads,
             layers=len(network.layers),
@@ -171,13 +137,13 @@ class FusedEncoder:
             relative=None if network.relative is None else self._address(network.relative),
         )
 
-    def _layer(self, layer: described.Layer) -> _Layer:
+    def _layer(self, layer: described.Layer) -> c.Layer:
         linears = {name: self._linear(linear) for name, linear in layer.linears.items()}
-        return _Layer(**linears, **{name: self._norm(norm) for name, norm in layer.norms.items()})
+        return c.Layer(**linears, **{name: self._norm(norm) for name, norm in layer.norms.items()})
 
-    def _linear(self, linear: described.Linear) -> _Linear:
+    def _linear(self, linear: described.Linear) -> c.Linear:
         inputs, outputs = linear.weight.shape
-        return _Linear(
+        return c.Linear(
             inputs=inputs,
             outputs=outputs,
             zero_point=linear.zero_point,
@@ -186,8 +152,8 @@ class FusedEncoder:
             bias=self._address(linear.bias),
         )
 
-    def _norm(self, norm: described.Norm) -> _Norm:
-        return _Norm(self._address(norm.weight), self._address(norm.bias))
+    def _norm(self, norm: described.Norm) -> c.Norm:
+        return c.Norm(self._address(norm.weight), self._address(norm.bias))
 
     def _address(self, array: npt.NDArray[Any]) -> int:
         """The array's address, which stays valid as long as this object lives."""
@@ -195,47 +161,28 @@ class FusedEncoder:
         return array.ctypes.data
 
 
-def open_fused(path: Path) -> FusedEncoder:
+def open_fused(path: Path, instructions: Instructions | None = None) -> FusedEncoder:
     """The encoder of a body.onnx.
 
-    Raises FusedUnavailableError if encoder.c does not run here, or cannot run this file, and OSError if the file cannot
-    be read.
+    Args:
+        path: the file.
+        instructions: to compute with; see `instructions_to_use`.
+
+    Raises FusedUnavailableError if encoder.c does not run here, or cannot run this file, SettingsError for instructions
+    that cannot be used here, and OSError if the file cannot be read.
     """
-    library = load_library()
-    if library.functions is None or library.missing:
+    library = c.load_library()
+    if library.functions is None:
         raise FusedUnavailableError(library.missing)
+    chosen = c.instructions_to_use(library, instructions)
     with path.open("rb") as file:
         if not path.stat().st_size:
             raise FusedUnavailableError(f"{path} is empty")
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
-        weights = described.read_weights(read(memoryview(content)))
+        encoder = FusedEncoder(described.read_weights(read(memoryview(content))), library.functions, chosen)
     except (NotOnnxError, described.UnsupportedNetworkError) as error:
         raise FusedUnavailableError(f"encoder.c cannot run {path}: {error}") from error
-    encoder = FusedEncoder(weights, library.functions, library.instructions)
     if hasattr(mmap, "MADV_DONTNEED"):
         content.madvise(mmap.MADV_DONTNEED)  # the layers are packed; words are read again when texts use them
     return encoder
-
-
-@cache
-def load_library() -> Library:
-    """encoder.c, loaded once."""
-    try:
-        functions = c_library.load("valence.inference.fused._encoder", "encoder.c", _INTERFACE)
-    except c_library.LibraryMissingError as error:
-        return Library(None, 0, str(error))
-    _declare(functions)
-    instructions = int(functions.valence_instructions())
-    return Library(functions, instructions, "" if instructions else "this processor does not have AVX-512 VNNI")
-
-
-def _declare(functions: ctypes.CDLL) -> None:
-    pointer, int32 = ctypes.c_void_p, ctypes.c_int32
-    functions.valence_instructions.restype = int32
-    functions.valence_open.argtypes, functions.valence_open.restype = (ctypes.POINTER(_Network), int32), pointer
-    functions.valence_close.argtypes, functions.valence_close.restype = (pointer,), None
-    functions.valence_scratch_bytes.argtypes = (pointer, pointer, int32)
-    functions.valence_scratch_bytes.restype = ctypes.c_int64
-    functions.valence_run.argtypes = (pointer, pointer, pointer, int32, pointer, int32, pointer, pointer, pointer)
-    functions.valence_run.restype = int32

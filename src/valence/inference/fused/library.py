@@ -1,0 +1,99 @@
+"""The library that setup.py builds from the C files here, loaded once, and the instructions that it computes with.
+
+Every set of instructions gives the same features to the last bit, so which one is used matters only to speed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from functools import cache
+from typing import NamedTuple
+
+from valence.inference.fused import weights as described
+from valence.system import c_library
+from valence.system.errors import SettingsError
+from valence.system.machine import INSTRUCTIONS, Instructions
+
+VARIABLE = "VALENCE_INSTRUCTIONS"
+# Version of encoder.c's functions and structs: a library built from another version is not called.
+_INTERFACE = 2
+
+
+class Library(NamedTuple):
+    """The C code as it was built.
+
+    Attributes:
+        functions: None if it cannot be called.
+        instructions: the sets that can be used here, the fastest last.
+        missing: why it does not run on this machine; empty if it does.
+    """
+
+    functions: ctypes.CDLL | None
+    instructions: tuple[Instructions, ...]
+    missing: str
+
+
+class Linear(ctypes.Structure):
+    _fields_ = (
+        *((name, ctypes.c_int32) for name in ("inputs", "outputs", "zero_point")),
+        *((name, ctypes.c_void_p) for name in ("weight", "scale", "bias")),
+    )
+
+
+class Norm(ctypes.Structure):
+    _fields_ = (("weight", ctypes.c_void_p), ("bias", ctypes.c_void_p))
+
+
+class Layer(ctypes.Structure):
+    _fields_ = (*((name, Linear) for name in described.LINEARS), *((name, Norm) for name in described.NORMS))
+
+
+class Network(ctypes.Structure):
+    _fields_ = (
+        *((name, ctypes.c_int32) for name in ("hidden", "heads", "layers", "vocabulary", "positions", "width", "tanh")),
+        ("epsilon", ctypes.c_float),
+        *((name, ctypes.c_void_p) for name in ("words", "word_scales", "position_table")),
+        ("embedding_norm", Norm),
+        ("layer", ctypes.POINTER(Layer)),
+        *((name, ctypes.c_void_p) for name in ("dense_weight", "dense_bias", "relative")),
+    )
+
+
+@cache
+def load_library() -> Library:
+    """encoder.c, loaded once."""
+    try:
+        functions = c_library.load("valence.inference.fused._encoder", "encoder.c", _INTERFACE)
+    except c_library.LibraryMissingError as error:
+        return Library(None, (), str(error))
+    _declare(functions)
+    usable = int(functions.valence_instructions())
+    return Library(functions, tuple(name for i, name in enumerate(INSTRUCTIONS) if usable >> i & 1), "")
+
+
+def instructions_to_use(library: Library, asked: Instructions | None = None) -> Instructions:
+    """Those asked for, else those of the environment variable VALENCE_INSTRUCTIONS, else the fastest.
+
+    Raises SettingsError if they cannot be used here.
+    """
+    chosen = asked or os.environ.get(VARIABLE) or library.instructions[-1]
+    if chosen not in library.instructions:
+        raise SettingsError(
+            f"{VARIABLE} is {chosen!r}, which this computer does not have.",
+            hint=f"Set it to one of {', '.join(library.instructions)}, or leave it unset for the fastest.",
+            code="instructions-missing",
+        )
+    return chosen
+
+
+def _declare(functions: ctypes.CDLL) -> None:
+    pointer, int32 = ctypes.c_void_p, ctypes.c_int32
+    functions.valence_instructions.restype = int32
+    functions.valence_open.argtypes = (ctypes.POINTER(Network), int32, ctypes.POINTER(int32))
+    functions.valence_open.restype = pointer
+    functions.valence_close.argtypes, functions.valence_close.restype = (pointer,), None
+    functions.valence_scratch_bytes.argtypes = (pointer, pointer, int32)
+    functions.valence_scratch_bytes.restype = ctypes.c_int64
+    functions.valence_run.argtypes = (pointer, pointer, pointer, int32, pointer, int32, pointer, pointer, pointer)
+    functions.valence_run.restype = int32
