@@ -110,7 +110,7 @@ class FakeBody:
         read: texts whose features were asked for, in order.
     """
 
-    id, engine, folder = "b" * 64, "fake 1", Path("nowhere")
+    id, engine, instructions, folder = "b" * 64, "fake 1", "avx2", Path("nowhere")
 
     def __init__(self) -> None:
         self.readouts: Mapping[str, int] = {"final": 256, "general": 64}

@@ -22,6 +22,8 @@ from valence.server.moderation_settings import ModerationSettings
 from valence.server.schemas.base import MAX_TEXTS
 from valence.server.store.address import database_address
 from valence.system.errors import SettingsError
+from valence.system.home import server_home
+from valence.system.machine import Instructions
 
 PREFIX = "VALENCE_"
 # Never shown in an error: the value may contain a password.
@@ -64,6 +66,12 @@ class Settings(ModerationSettings, AdapterSettings):
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Maximum bytes in a request body.")
     threads: int | None = Field(
         None, ge=1, le=256, description="Threads that compute scores; if not set, one per core that is available."
+    )
+    instructions: Instructions | None = Field(
+        None,
+        description="Instructions of the processor that scores are computed with: portable, avx2, avx-vnni, "
+        "avx512-vnni, amx or neon-dot. If not set, the fastest that the computer has. All give the same scores, to the "
+        "last bit. The commands read it too.",
     )
     server_threads: int = Field(
         16,
@@ -229,7 +237,7 @@ class Settings(ModerationSettings, AdapterSettings):
         """URL of the database, including the password: use it to connect, never show it."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{(self.data_folder or _data_folder()).expanduser().absolute() / 'valence.db'}"
+        return f"sqlite:///{(self.data_folder or server_home()).expanduser().absolute() / 'valence.db'}"
 
 
 def default_settings() -> Settings:
@@ -271,14 +279,6 @@ def _parts(text: str) -> list[str]:
 def _is_origin(text: str) -> bool:
     parts = urlsplit(text)
     return parts.scheme in {"http", "https"} and bool(parts.netloc) and not (parts.path or parts.query)
-
-
-def _data_folder() -> Path:
-    """Not the default of VALENCE_HOME: that is a cache, which may be cleared at any time."""
-    home = os.environ.get("VALENCE_HOME")
-    if home:
-        return Path(home) / "server"
-    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "valence"
 
 
 def _fault(error: Any) -> str:

@@ -58,6 +58,7 @@ def test_models_batches_and_the_queue(client: FlaskClient, scorer: FakeScorer, a
     samples = _read(client, admin)
     assert _value(samples, "valence_queue_tokens", model="fake") == 12
     assert _value(samples, "valence_model_info", model="fake", body="b" * 12, head="h" * 12) == 1
+    assert _value(samples, "valence_engine_info", model="fake", instructions="avx2") == 1
     assert _value(samples, "valence_batch_windows_sum", model="fake") == 3
     assert _value(samples, "valence_batch_tokens_bucket", model="fake", le="256.0") == 1
     assert _value(samples, "valence_batch_seconds_count", model="fake") == 1

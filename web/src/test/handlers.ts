@@ -91,6 +91,7 @@ export const detail: ModelDetail = {
   ...summary,
   card: "---\nlicense: apache-2.0\n---\n# reviews\n\nA card. <script>alert(1)</script>\n\n[a trap](javascript:alert(1))\n\n## Limits\n\n- English only.\n",
   max_tokens: 256,
+  instructions: "avx2",
   licence: "Apache-2.0",
   readout: "final",
   results: [result("Only the final layer changed", 0.868)],

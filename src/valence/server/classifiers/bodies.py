@@ -21,6 +21,7 @@ class Body:
 
     def __init__(self, batcher: Batcher) -> None:
         self.id, self.engine = batcher.engine.body.id, batcher.engine.runtime
+        self.instructions = batcher.engine.instructions
         self.readouts: Mapping[str, int] = batcher.engine.body.readouts
         self.folder = batcher.engine.path
         self._batcher = batcher

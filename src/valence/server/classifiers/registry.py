@@ -95,12 +95,14 @@ class BodyReader(Protocol):
         id: as in body.json.
         readouts: name of each -> its width.
         engine: what runs it, with the version of its arithmetic.
+        instructions: of the processor, with which it computes; "onnxruntime" where that runs it.
         folder: the model folder that it is from.
     """
 
     id: str
     readouts: Mapping[str, int]
     engine: str
+    instructions: str
     folder: Path
 
     def scorer(self, head: FittedHead) -> Scorer:

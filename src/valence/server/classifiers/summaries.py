@@ -43,6 +43,7 @@ def detail(model: ServedModel, *, default: str) -> ModelDetail:
         **summary(model, default=default).model_dump(),
         card=facts.card,
         max_tokens=facts.max_tokens,
+        instructions=model.body.instructions if model.body else None,
         licence=facts.licence,
         readout=facts.readout,
         results=list(facts.results),

@@ -65,7 +65,7 @@ class Metrics:
 
 
 class _Models(Collector):
-    """Collected on each scrape: the queue and the version of each model."""
+    """Collected on each scrape: the queue, the version and the instructions of each model."""
 
     def __init__(self, models: Registry) -> None:
         self._models = models
@@ -73,11 +73,15 @@ class _Models(Collector):
     def collect(self) -> Iterator[Metric]:
         waiting = GaugeMetricFamily("valence_queue_tokens", "Tokens waiting to be scored.", labels=["model"])
         versions = InfoMetricFamily("valence_model", "Versions of the served models.", labels=["model"])
+        engines = InfoMetricFamily("valence_engine", "Instructions that a model computes with.", labels=["model"])
         for model in self._models.loaded():
             waiting.add_metric([model.facts.name], model.scorer.waiting_tokens)
             versions.add_metric([model.facts.name], {"body": model.facts.body, "head": model.facts.head})
+            if model.body:
+                engines.add_metric([model.facts.name], {"instructions": model.body.instructions})
         yield waiting
         yield versions
+        yield engines
 
 
 def install(app: Flask, metrics: Metrics) -> None:

@@ -148,6 +148,7 @@ MODEL_DETAILS: dict[str, Any] = {
         **_SUMMARY,
         "card": "# Film reviews, positive or negative\n\nWhat it is, and what it is not for.",
         "max_tokens": 256,
+        "instructions": "avx512-vnni",
         "licence": "Apache-2.0",
         "readout": "final",
         "results": [RESULT],

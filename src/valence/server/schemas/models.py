@@ -53,6 +53,11 @@ class ModelList(Wire):
 class ModelDetail(ModelSummary):
     card: str = Field(description="The model card, in Markdown.")
     max_tokens: int = Field(description="Tokens in one window.")
+    instructions: str | None = Field(
+        description="Instructions of the server's processor that its scores are computed with, or `onnxruntime`; they "
+        "change the speed and no score.",
+        examples=["avx2"],
+    )
     licence: str
     readout: str
     results: list[Result] = Field(description="This model's own results.")

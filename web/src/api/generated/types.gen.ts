@@ -2126,6 +2126,12 @@ export type ModelDetail = {
      */
     max_tokens: number;
     /**
+     * Instructions
+     *
+     * Instructions of the server's processor that its scores are computed with, or `onnxruntime`; they change the speed and no score.
+     */
+    instructions: string | null;
+    /**
      * Licence
      */
     licence: string;

@@ -24,6 +24,7 @@ describe("Model page", () => {
     expect(within(matrix).getByRole("row", { name: /true negative 371.*57/ })).toBeInTheDocument();
     expect(await screen.findByText("English only.")).toBeVisible();
     expect(screen.getByText("3f0c9a1be2d4")).not.toBeVisible(); // a hash helps nobody to choose
+    expect(screen.getByText("computes with").nextSibling).toHaveTextContent("avx2");
     expect(screen.getByRole("group", { name: "Commands" })).toHaveTextContent("valence pretrain --data imdb");
   });
 

@@ -16,6 +16,7 @@ export function ProvenanceSection({ model }: { model: ModelDetail }) {
     ["licence", model.licence],
     ["readout", model.readout],
     ["window", `${counted(model.max_tokens, "token")}; longer texts are split`],
+    ...(model.instructions ? [["computes with", model.instructions] as [string, string]] : []),
     ...factsOf(model.provenance),
   ];
   return (
