@@ -95,6 +95,18 @@ def test_two_moderators_never_get_the_same_item(ann: Moderator, ben: Moderator) 
     assert _ids(ann.next(4)) == _ids(mine[1:])
 
 
+def test_a_tab_holds_the_items_that_its_page_shows(ann: Moderator, ben: Moderator) -> None:
+    ann.send(*[comment(str(i), f"text {i}") for i in range(6)])
+    numbers = [each["number"] for each in ann.queue(order="oldest")["items"]]
+    assert _ids(ann.next(items=numbers[:4])) == ["0", "1", "2", "3"]
+    assert _ids(ben.next(items=numbers[2:5])) == ["4"], "the others are held by ann"
+    assert _ids(ann.next(items=[numbers[3], numbers[5], 10**9])) == ["3", "5"]
+    assert _ids(ben.next(items=numbers)) == ["0", "1", "2", "4"], "what ann no longer shows is free"
+    assert ann.decide(numbers[0], expect=409)["code"] == "item-claimed"
+    assert ben.next(items=[]) == []
+    ann.decide(numbers[0])
+
+
 def test_many_moderators_at_once_share_no_item(make_app: object, ann: Moderator, database: Database) -> None:
     ann.send(*[comment(str(i), f"text {i}") for i in range(40)])
     app: Flask = make_app()  # type: ignore[operator]  # the fixture is a function

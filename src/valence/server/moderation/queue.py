@@ -65,7 +65,10 @@ def _place_in(cursor: str, order: item_rows.Order) -> tuple[Any, int]:
 
 def take(request: wire.NextRequest, community: Community, database: Database) -> wire.ClaimedItems:
     """The next items, which nobody else gets meanwhile. Raises StoreError."""
-    taken = claim_rows.take(database, community.key, request.claim, order=request.order, limit=request.limit)
+    if request.items is None:
+        taken = claim_rows.take(database, community.key, request.claim, order=request.order, limit=request.limit)
+    else:
+        taken = claim_rows.hold(database, community.key, request.claim, request.items)
     seconds = int(claim_rows.CLAIM.total_seconds())
     return wire.ClaimedItems(items=describe.items(taken, community.name, database), seconds=seconds)
 

@@ -113,7 +113,10 @@ FILE_ITEMS: dict[str, Any] = {
     }
 }
 QUEUE_PAGES: dict[str, Any] = {"the last page": {"items": [_ITEM, _BLIND], "next": None}}
-NEXT_REQUESTS: dict[str, Any] = {"twenty items": {"claim": _CLAIM, "limit": 20}}
+NEXT_REQUESTS: dict[str, Any] = {
+    "twenty items": {"claim": _CLAIM, "limit": 20},
+    "two items that a page shows": {"claim": _CLAIM, "items": [812, 813]},
+}
 CLAIMED_ITEMS: dict[str, Any] = {
     "one item": {"items": [{**_ITEM, "claimed_until": "2026-11-25T12:08:00Z"}], "seconds": 300}
 }

@@ -22,6 +22,7 @@ State = Literal["scoring", "waiting", "copy", "unsure", "passed", "decided"]
 Why = Literal["flagged", "unsure", "blind", "unreadable", "unscored"]
 Action = Literal["approve", "remove", "label", "unsure"]
 Order = Literal["score", "newest", "oldest"]
+ItemNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Token = Annotated[
     str,
     Field(
@@ -173,6 +174,11 @@ class NextRequest(Wire):
     claim: Token = Field(description="A random UUID that the browser tab chooses once; who has it holds the items.")
     limit: int = Field(10, ge=1, le=50, description="How many items the tab holds at most.")
     order: Order = "score"
+    items: Annotated[list[ItemNumber], Field(max_length=50, fail_fast=True)] | None = Field(
+        None,
+        description="Only these items, by number, if nobody else holds them, instead of the next ones; the tab's other "
+        "items are released. For a page that shows the queue in its own order.",
+    )
 
 
 class ClaimedItems(Wire):

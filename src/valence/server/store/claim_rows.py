@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from valence.server.store.claims import free
 from valence.server.store.database import Database
@@ -34,6 +34,26 @@ def take(database: Database, classifier: str, token: str, *, order: str, limit: 
         for item in taken:
             item.claim, item.claimed_until = token, now + CLAIM
         return taken
+
+
+def hold(database: Database, classifier: str, token: str, numbers: Sequence[int]) -> Sequence[Item]:
+    """Of these waiting items those that nobody else holds, in their order; others that `token` held are released.
+    Raises StoreError.
+    """
+    now = datetime.now(UTC)
+    others = update(Item).where(Item.claim == token, Item.state == "waiting", Item.number.not_in(numbers))
+    wanted = select(Item).where(
+        Item.classifier == classifier,
+        Item.state == "waiting",
+        Item.number.in_(numbers),
+        or_(Item.claim == token, free(Item.claimed_until, now, CLAIM)),
+    )
+    with database.writing() as session:
+        session.execute(others.values(claim=None, claimed_until=None))
+        taken = session.scalars(wanted.with_for_update(skip_locked=True)).all()
+        for item in taken:
+            item.claim, item.claimed_until = token, now + CLAIM
+        return sorted(taken, key=lambda item: numbers.index(item.number))
 
 
 def _is_held(item: Item, classifier: str, now: datetime) -> bool:

@@ -2480,6 +2480,12 @@ export type NextRequest = {
      * Order
      */
     order?: 'score' | 'newest' | 'oldest';
+    /**
+     * Items
+     *
+     * Only these items, by number, if nobody else holds them, instead of the next ones; the tab's other items are released. For a page that shows the queue in its own order.
+     */
+    items?: Array<number> | null;
 };
 
 /**
