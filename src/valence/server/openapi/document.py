@@ -163,7 +163,8 @@ def _parameter_schema(described: dict[str, Any]) -> dict[str, Any]:
     options = [option for option in schema.pop("anyOf", []) if option != {"type": "null"}]
     if options:
         del schema["default"]
-        schema |= options[0]
+        (option,) = options  # a union would be documented in part
+        schema |= option
     return schema
 
 

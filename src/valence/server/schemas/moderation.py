@@ -150,7 +150,7 @@ class Item(Wire):
 
 
 class QueueQuery(ClassifierQuery):
-    state: State | Literal["open"] = Field("open", description="`open` items are waiting or unsure.")
+    state: Literal[State, "open"] = Field("open", description="`open` items are waiting or unsure.")
     order: Order = Field("score", description="Highest score first, or by time of writing.")
     label: Label | None = Field(None, description="Only items to which the classifier gave this label.")
     author: SenderId | None = Field(None, description="Only by this author.")

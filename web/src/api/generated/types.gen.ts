@@ -7879,7 +7879,7 @@ export type ListQueueData = {
         /**
          * `open` items are waiting or unsure.
          */
-        state?: 'scoring' | 'waiting' | 'copy' | 'unsure' | 'passed' | 'decided';
+        state?: 'scoring' | 'waiting' | 'copy' | 'unsure' | 'passed' | 'decided' | 'open';
         /**
          * Highest score first, or by time of writing.
          */
