@@ -14,11 +14,14 @@ const MAY_IMPORT = {
   reading: ["reading", "components", "lib"],
   scoring: ["scoring", "reading", "api", "components", "lib"],
   explanation: ["explanation", "api", "components", "lib"],
-  feature: ["feedback", "reading", "scoring", "explanation", "api", "components", "lib"],
+  "signed-in": ["signed-in", "api", "components", "lib"],
+  feature: ["feedback", "reading", "scoring", "explanation", "signed-in", "api", "components", "lib"],
   shell: ["components", "lib"],
   test: ["api", "lib", "root"],
   root: ["root", "shell", "feature", "feedback", "api", "components", "lib"],
 };
+
+const LAYERS = Object.keys(MAY_IMPORT).filter((type) => type !== "feature" && type !== "root");
 
 export default defineConfig(
   globalIgnores(["src/api/generated", "node_modules", "screenshots", "test-results"]),
@@ -40,12 +43,7 @@ export default defineConfig(
     settings: {
       "import/resolver": { typescript: { project: "tsconfig.app.json" } },
       "boundaries/elements": [
-        ...["lib", "api", "components", "feedback", "reading", "scoring", "explanation", "shell", "test"].map(
-          (type) => ({
-            type,
-            pattern: `src/${type}`,
-          }),
-        ),
+        ...LAYERS.map((type) => ({ type, pattern: `src/${type}` })),
         { type: "feature", pattern: "src/features/*", capture: ["name"] },
         { type: "root", pattern: "src" },
       ],

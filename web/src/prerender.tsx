@@ -12,6 +12,7 @@ export const DOCUMENTS: Readonly<Record<string, string>> = {
   discussion: paths.discussion,
   model: paths.model,
   developers: paths.developers,
+  queue: paths.queue,
   train: paths.train,
   perspective: paths.perspective,
   "not-found": "/not-found",

@@ -17,6 +17,7 @@ const ModelPage = lazyPage(async () => (await import("./features/model/model-pag
 const DevelopersPage = lazyPage(
   async () => (await import("./features/developers/developers-page")).DevelopersPage,
 );
+const QueuePage = lazyPage(async () => (await import("./features/queue/queue-page")).QueuePage);
 const TrainPage = lazyPage(async () => (await import("./features/train/train-page")).TrainPage);
 const PerspectivePage = lazyPage(
   async () => (await import("./features/perspective/perspective-page")).PerspectivePage,
@@ -37,6 +38,7 @@ export function Router() {
             <Route path={paths.discussion} component={DiscussionPage} />
             <Route path={paths.model} component={ModelPage} />
             <Route path={paths.developers} component={DevelopersPage} />
+            <Route path={paths.queue} component={QueuePage} />
             <Route path={paths.train} component={TrainPage} />
             <Route path={paths.perspective} component={PerspectivePage} />
             <Route component={NotFound} />

@@ -27,7 +27,7 @@ export async function allPagesLoaded(page: Page): Promise<void> {
     const links = [
       ...document.querySelectorAll<HTMLLinkElement>("link[rel=modulepreload], link[rel=stylesheet]"),
     ];
-    const pages = ["file", "discussion", "model", "developers", "train", "perspective"];
+    const pages = ["file", "discussion", "model", "developers", "queue", "train", "perspective"];
     return (
       pages.every((feature) =>
         arrived.some((name) => name.includes(`/assets/${feature}-page`) && name.endsWith(".js")),

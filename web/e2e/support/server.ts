@@ -11,8 +11,8 @@ const STOPPED_WITHIN_MS = 15_000;
 
 export interface Server {
   url: string;
-  /** Creates a key with this scope. */
-  createKey: (scope: string) => string;
+  /** Creates a key with these scopes. */
+  createKey: (...scopes: string[]) => string;
   stop: () => Promise<void>;
 }
 
@@ -42,9 +42,12 @@ export async function startServer(port?: number, settings: Record<string, string
   child.on("error", (error) => output.push(error.message));
   const url = `http://127.0.0.1:${chosen}`;
   await untilReady(url, child, output);
-  const createKey = (scope: string) =>
+  const createKey = (...scopes: string[]) =>
     /^valence_\S+/.exec(
-      execFileSync(command, ["keys", "create", "e2e", "--scope", scope], { env, encoding: "utf8" }),
+      execFileSync(command, ["keys", "create", "e2e", ...scopes.flatMap((scope) => ["--scope", scope])], {
+        env,
+        encoding: "utf8",
+      }),
     )?.[0] ?? "";
   return { url, createKey, stop: () => stop(child) };
 }

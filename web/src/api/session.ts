@@ -14,21 +14,27 @@ export const sessionQuery = queryOptions({
   queryFn: async ({ signal }) => {
     await byAddress.catch(() => undefined); // reported where it began
     const session = await dataOf(getSession({ signal }));
-    noteSignedIn(mayTeach(session));
+    noteSignedIn(scopesOf(session));
     return session;
   },
   staleTime: 60_000,
   ...retryOptions,
 });
 
-/** Whether somebody is signed in who may teach classifiers. */
-export const mayTeach = ({ scopes }: Session): boolean =>
-  scopes.includes("classifiers") || scopes.includes("admin");
+/** What the pages need to know of. */
+export type Scope = "classifiers" | "items" | "moderate";
+const SCOPES: readonly Scope[] = ["classifiers", "items", "moderate"];
+
+/** Whether somebody is signed in who may do this. */
+export const may = ({ scopes }: Session, scope: Scope): boolean =>
+  scopes.includes(scope) || scopes.includes("admin");
+
+const scopesOf = (session: Session): Scope[] => SCOPES.filter((scope) => may(session, scope));
 
 /** Rejects with an ApiError. */
 export async function signIn(secret: { key: string } | { token: string }): Promise<Session> {
   const session = await dataOf(postSession({ body: secret }));
-  noteSignedIn(mayTeach(session));
+  noteSignedIn(scopesOf(session));
   return session;
 }
 
@@ -42,5 +48,5 @@ export async function signInByAddress(token: string, client: QueryClient): Promi
 /** Rejects with an ApiError. */
 export async function signOut(): Promise<void> {
   await dataOf(deleteSession());
-  noteSignedIn(false);
+  noteSignedIn([]);
 }

@@ -3,6 +3,7 @@ import { useMergedRef } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   useEffect,
+  useEffectEvent,
   useId,
   useRef,
   useState,
@@ -44,6 +45,8 @@ interface VirtualTableProps {
   /** The initial scroll position in pixels, and a callback when it changes. */
   initialTop?: number;
   onScrolled?: (top: number) => void;
+  /** Called when the last rows come into view, if there are more to load. */
+  onNearEnd?: () => void;
   ref?: Ref<HTMLDivElement>;
 }
 
@@ -62,7 +65,7 @@ export function VirtualTable(props: VirtualTableProps) {
   const active = Math.max(0, activeRow === undefined ? 0 : rows.indexOf(activeRow));
 
   const idOf = (row: number) => `${id}-row-${row}`;
-  const visible = lines.getVirtualItems();
+  const visible = useVisible(lines, rows.length, props.onNearEnd);
   const activeId = visible.some(({ index }) => index === active) ? idOf(rows[active] ?? 0) : undefined;
   const open = (row: number) => {
     setActiveRow(row);
@@ -137,6 +140,17 @@ function useLines(
     if (at >= 0) lines.scrollToIndex(at, { align: "auto" });
   }, [current, rows, lines]);
   return lines;
+}
+
+/** The visible rows. Calls `onNearEnd` when the last ones, or those shortly before, are among them. */
+function useVisible(lines: ReturnType<typeof useLines>, rows: number, onNearEnd: (() => void) | undefined) {
+  const visible = lines.getVirtualItems();
+  const isNearEnd = (visible.at(-1)?.index ?? 0) >= rows - ROWS_BEYOND;
+  const call = useEffectEvent(() => onNearEnd?.());
+  useEffect(() => {
+    if (isNearEnd) call();
+  }, [isNearEnd, rows]);
+  return visible;
 }
 
 /** The row that a key press opens or moves to; undefined for other keys. */

@@ -5,6 +5,7 @@ export const paths = {
   discussion: "/discussion",
   model: "/model",
   developers: "/developers",
+  queue: "/queue",
   train: "/train",
   perspective: "/perspective",
   reference: "/docs",

@@ -1,5 +1,5 @@
 /**
- * Whether somebody signed in with this browser. Only a hint, so that visitors' pages send no request about it: the server
+ * What who signed in with this browser may do. Only a hint, so that visitors' pages send no request about it: the server
  * decides.
  */
 import { useSyncExternalStore } from "react";
@@ -7,21 +7,22 @@ import { useSyncExternalStore } from "react";
 const KEY = "valence-signed-in";
 const listeners = new Set<() => void>();
 
-export function noteSignedIn(signedIn: boolean): void {
+/** `scopes`: of the session; none without one. */
+export function noteSignedIn(scopes: readonly string[]): void {
   try {
-    if (signedIn) localStorage.setItem(KEY, "yes");
+    if (scopes.length > 0) localStorage.setItem(KEY, scopes.join(" "));
     else localStorage.removeItem(KEY);
   } catch {
-    // storage is blocked: the navigation doesn't show the page, which works without
+    // storage is blocked: the navigation doesn't show the pages, which work without
   }
   listeners.forEach((listener) => listener());
 }
 
-function read(): boolean {
+function read(): string {
   try {
-    return localStorage.getItem(KEY) !== null;
+    return localStorage.getItem(KEY) ?? "";
   } catch {
-    return false;
+    return "";
   }
 }
 
@@ -30,4 +31,8 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-export const useSignedInHint = (): boolean => useSyncExternalStore(subscribe, read, () => false);
+/** Whether the session has this scope, as far as this browser knows. */
+export const useSignedInHint = (scope: string): boolean =>
+  useSyncExternalStore(subscribe, read, () => "")
+    .split(" ")
+    .includes(scope);

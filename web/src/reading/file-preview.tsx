@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 
+import { Check } from "../components/check";
 import { Choice } from "../components/choice";
 import { Notice } from "../components/notice";
 import shared from "../components/shared.module.css";
@@ -10,7 +11,7 @@ import { FileNotes } from "./file-notes";
 import classes from "./file-preview.module.css";
 import type { FileReading } from "./file-reading";
 import { Preview, type Marked } from "./preview";
-import { Check, UnderstoodBar } from "./understood-bar";
+import { UnderstoodBar } from "./understood-bar";
 
 interface FilePreviewProps {
   /** The heading's ID, so that the section around can be labelled by it. */

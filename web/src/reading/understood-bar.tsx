@@ -59,19 +59,3 @@ export function UnderstoodBar({ understood, onReread: reread, children }: Unders
     </div>
   );
 }
-
-interface CheckProps {
-  label: string;
-  checked: boolean;
-  onChange: (checked: boolean) => void;
-}
-
-/** A labelled checkbox in the bar. */
-export function Check({ label, checked, onChange }: CheckProps) {
-  return (
-    <label className={classes.check}>
-      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
-      {label}
-    </label>
-  );
-}

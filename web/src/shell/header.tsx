@@ -16,7 +16,8 @@ const PAGES = [
 
 export function Header({ tryIt }: { tryIt: string }) {
   const [path] = useLocation();
-  const pages = useSignedInHint() ? [{ path: paths.train, name: "Train" }, ...PAGES] : PAGES;
+  const pages = [...(useSignedInHint("classifiers") ? [{ path: paths.train, name: "Train" }] : []), ...PAGES];
+  const moderates = useSignedInHint("moderate");
   const nav = useRef<HTMLElement>(null);
   useEffect(() => {
     // On a phone the links may not all fit: scroll to the current one.
@@ -34,6 +35,13 @@ export function Header({ tryIt }: { tryIt: string }) {
         </Link>
         <nav ref={nav} aria-label="Pages" className={classes.nav}>
           <ul className={classes.links}>
+            {moderates ? (
+              <li>
+                <Link href={paths.queue} className={classes.link} aria-current={current(paths.queue)}>
+                  Queue
+                </Link>
+              </li>
+            ) : null}
             <li>
               <Link href={tryIt} className={classes.link} aria-current={current(paths.tryIt)}>
                 Try

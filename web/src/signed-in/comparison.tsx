@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { asApiError } from "../../api/client";
-import { comparisonQuery } from "../../api/classifiers";
-import type { FlippedText, VersionComparison } from "../../api/generated";
-import { Notice } from "../../components/notice";
-import shared from "../../components/shared.module.css";
-import { counted, signed } from "../../lib/format";
-import { points } from "../../lib/units";
-import classes from "./versions.module.css";
+import { asApiError } from "../api/client";
+import { comparisonQuery } from "../api/classifiers";
+import type { FlippedText, VersionComparison } from "../api/generated";
+import { Notice } from "../components/notice";
+import shared from "../components/shared.module.css";
+import { counted, signed } from "../lib/format";
+import { points } from "../lib/units";
+import classes from "./comparison.module.css";
 import { chanceWords, labelText } from "./words";
 
 interface ComparisonProps {

@@ -1,11 +1,11 @@
 import { http, HttpResponse } from "msw";
 
-import type { Session } from "../../api/generated";
-import { problem, refuse } from "../../test/handlers";
+import type { Session } from "../api/generated";
+import { problem, refuse } from "../test/handlers";
 
 const SESSION = "*/api/v1/session";
 
-/** A session in memory. The key or token "wrong" is refused, and the key "other" has another scope. */
+/** A session in memory. The key or token "wrong" is refused, the key "other" has another scope, and a key of several words has them as scopes. */
 export class FakeSession {
   /** The scopes of the session; undefined without one. */
   scopes: string[] | undefined = ["classifiers"];
@@ -25,7 +25,7 @@ export class FakeSession {
         this.calls.push(`sign in ${key ?? token}`);
         if ((key ?? token) === "wrong")
           return refuse(problem(401, "wrong-key", "Wrong key", "It has expired."));
-        this.scopes = [key === "other" ? "predict" : "classifiers"];
+        this.scopes = key?.includes(" ") ? key.split(" ") : [key === "other" ? "predict" : "classifiers"];
         return HttpResponse.json(this.session());
       }),
       http.delete(SESSION, () => {

@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 
-import type { Fit } from "../../api/generated";
-import { count } from "../../lib/format";
-import { useTrueFor } from "../../lib/use-true-for";
-import classes from "./live-result.module.css";
+import type { Fit } from "../api/generated";
+import { count } from "../lib/format";
+import { useTrueFor } from "../lib/use-true-for";
+import classes from "./fit-progress.module.css";
 
 /** A short fit shows only words; a longer one a bar and a way to cancel. */
 const LONG_MS = 2000;

@@ -2,15 +2,25 @@ import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState, type SyntheticEvent } from "react";
 
-import { asApiError } from "../../api/client";
-import { mayTeach, sessionQuery, signIn } from "../../api/session";
-import type { Session } from "../../api/generated";
-import { Notice } from "../../components/notice";
-import shared from "../../components/shared.module.css";
-import classes from "./train.module.css";
+import { asApiError } from "../api/client";
+import { sessionQuery, signIn, type Scope } from "../api/session";
+import type { Session } from "../api/generated";
+import { Notice } from "../components/notice";
+import shared from "../components/shared.module.css";
+import classes from "./sign-in.module.css";
+
+interface SignInProps {
+  session: Session | undefined;
+  /** The scope that the page needs. */
+  scope: Scope;
+  /** What a key without it isn’t allowed to do. */
+  purpose: string;
+  /** Scopes that the page makes use of besides. */
+  more?: readonly Scope[];
+}
 
 /** How to sign in: with the address from the terminal, or with an API key. */
-export function SignIn({ session }: { session: Session | undefined }) {
+export function SignIn({ session, scope, purpose, more = [] }: SignInProps) {
   const id = useId();
   const client = useQueryClient();
   const [key, setKey] = useState("");
@@ -34,7 +44,7 @@ export function SignIn({ session }: { session: Session | undefined }) {
       </p>
       <form onSubmit={submit} className={classes.key}>
         <label htmlFor={id}>
-          <b>Elsewhere:</b> paste an API key with the scope <code>classifiers</code>
+          <b>Elsewhere:</b> paste an API key with the scope <code>{scope}</code>
         </label>
         <div className={classes.row}>
           <input
@@ -52,14 +62,14 @@ export function SignIn({ session }: { session: Session | undefined }) {
         </div>
         <p id={`${id}-note`} className={classes.quiet}>
           The server’s administrator creates one with{" "}
-          <code>valence keys create NAME --scope classifiers</code>. It is exchanged for a cookie and isn’t
-          kept in the page.
+          <code>valence keys create NAME{[scope, ...more].map((each) => ` --scope ${each}`)}</code>. It is
+          exchanged for a cookie and isn’t kept in the page.
         </p>
       </form>
-      {session?.signed_in && !mayTeach(session) ? (
+      {session?.signed_in ? (
         <Notice
-          title="This key isn’t allowed to teach classifiers"
-          detail="Sign in with a key that has the scope “classifiers”."
+          title={`This key isn’t allowed to ${purpose}`}
+          detail={`Sign in with a key that has the scope “${scope}”.`}
         />
       ) : null}
       {signing.error ? (

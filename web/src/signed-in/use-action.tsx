@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
-import { asApiError } from "../../api/client";
-import { Notice } from "../../components/notice";
+import { asApiError } from "../api/client";
+import { Notice } from "../components/notice";
 
 export interface Action<Input> {
   run: (input: Input) => void;

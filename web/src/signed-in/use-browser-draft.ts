@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 
-import { loadItem, removeItems, storeItem } from "../../lib/browser-store";
+import { loadItem, removeItems, storeItem } from "../lib/browser-store";
 
 /** State that this browser stores, so that a reload loses nothing. `forget` empties it. */
 export function useBrowserDraft<Value>(

@@ -1,18 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { slugOf } from "./slug";
 import { chanceWords, goalOf, labelText, missingForFit, rightOf, testedOn, warningOf } from "./words";
-
-describe("A suggested name", () => {
-  it.each([
-    ["My forum", "my-forum"],
-    ["Café Zürich!", "cafe-zurich"],
-    ["  --Off topic?-- ", "off-topic"],
-    ["已删除", ""],
-    ["a".repeat(80), "a".repeat(60)],
-    [`${"a".repeat(59)} b`, "a".repeat(59)],
-  ])("for %j is %j", (typed, name) => expect(slugOf(typed)).toBe(name));
-});
 
 const counts = (...labels: [string, number, number][]) => ({
   labels: labels.map(([label, train, test]) => ({ label, train, test })),

@@ -1,6 +1,6 @@
 /** Figures in words. */
-import type { Estimate, ExampleCounts, LabelExamples, VersionSummary } from "../../api/generated";
-import { count, counted, fixedPercent, percentRange, sentenceCase } from "../../lib/format";
+import type { Estimate, ExampleCounts, LabelExamples, VersionSummary } from "../api/generated";
+import { count, counted, fixedPercent, percentRange, sentenceCase } from "../lib/format";
 
 /** A label with fewer examples is hardly learnt. */
 export const FEW_EXAMPLES = 8;

@@ -24,7 +24,7 @@ let scopes: string[] = [];
 beforeEach(() => {
   [chosen, scopes] = [[], ["classifiers"]];
   vi.stubGlobal("Worker", InlineWorker);
-  noteSignedIn(true);
+  noteSignedIn(["classifiers"]);
   server.use(
     http.get("*/api/v1/session", () =>
       HttpResponse.json<Session>({ signed_in: true, scopes, owner: false, expires_at: null }),

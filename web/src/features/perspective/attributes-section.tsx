@@ -4,7 +4,7 @@ import { Link } from "wouter";
 import { attributesQuery } from "../../api/attributes";
 import { asApiError } from "../../api/client";
 import type { AttributeList } from "../../api/generated";
-import { mayTeach, sessionQuery } from "../../api/session";
+import { may, sessionQuery } from "../../api/session";
 import { Notice } from "../../components/notice";
 import shared from "../../components/shared.module.css";
 import { SlowNotice } from "../../components/slow-notice";
@@ -16,7 +16,7 @@ import classes from "./attributes.module.css";
 
 /** Which label answers which attribute of Perspective's clients; people who are signed in can change it. */
 export function AttributesSection() {
-  const mayBeSignedIn = useSignedInHint();
+  const mayBeSignedIn = useSignedInHint("classifiers");
   return (
     <section className={`${shared.card} ${classes.attributes}`} aria-labelledby="attributes">
       <h2 id="attributes" className={shared.title}>
@@ -43,7 +43,7 @@ function SignInNote() {
 
 function SignedIn() {
   const session = useQuery(sessionQuery);
-  if (session.data && !mayTeach(session.data)) return <SignInNote />;
+  if (session.data && !may(session.data, "classifiers")) return <SignInNote />;
   return session.data ? <Attributes /> : <SlowNotice waiting={session.isPending} />;
 }
 

@@ -6,8 +6,8 @@ import { useId } from "react";
 import { addFile, refresh } from "../../api/classifiers";
 import { counted } from "../../lib/format";
 import classes from "./examples-step.module.css";
-import { useAction } from "./use-action";
-import { useBrowserDraft } from "./use-browser-draft";
+import { useAction } from "../../signed-in/use-action";
+import { useBrowserDraft } from "../../signed-in/use-browser-draft";
 
 interface AddTextsProps {
   name: string;

@@ -2,7 +2,7 @@ import type { Classifier } from "../../api/generated";
 import shared from "../../components/shared.module.css";
 import { counted, fixedPercent } from "../../lib/format";
 import classes from "./classifier-list.module.css";
-import { between, totalOf } from "./words";
+import { between, totalOf } from "../../signed-in/words";
 
 interface ClassifierListProps {
   classifiers: readonly Classifier[];

@@ -11,7 +11,7 @@ import { count } from "../../lib/format";
 import { ExamplesView } from "./examples-view";
 import { TeachView } from "./teach-view";
 import classes from "./train.module.css";
-import { totalOf } from "./words";
+import { totalOf } from "../../signed-in/words";
 import { useRefit } from "./use-refit";
 import { VersionsView } from "./versions-view";
 

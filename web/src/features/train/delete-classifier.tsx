@@ -5,7 +5,7 @@ import { refreshModels, removeClassifier } from "../../api/classifiers";
 import { Confirm } from "../../components/confirm";
 import { QuietButton } from "../../components/quiet-button";
 import { drop } from "./example-reading";
-import { useAction } from "./use-action";
+import { useAction } from "../../signed-in/use-action";
 import classes from "./versions.module.css";
 
 interface DeleteClassifierProps {

@@ -7,8 +7,8 @@ import { QuietButton } from "../../components/quiet-button";
 import { percent } from "../../lib/format";
 import { probability } from "../../lib/units";
 import classes from "./review-step.module.css";
-import { useAction } from "./use-action";
-import { labelText } from "./words";
+import { useAction } from "../../signed-in/use-action";
+import { labelText } from "../../signed-in/words";
 
 /** An example whose label the classifier disagrees with. */
 export interface Doubt {

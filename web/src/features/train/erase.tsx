@@ -6,7 +6,7 @@ import { erase, refresh } from "../../api/classifiers";
 import { Confirm } from "../../components/confirm";
 import { counted } from "../../lib/format";
 import classes from "./examples-view.module.css";
-import { useAction } from "./use-action";
+import { useAction } from "../../signed-in/use-action";
 
 type What = "author" | "text";
 

@@ -4,18 +4,18 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { addFile, refresh } from "../../api/classifiers";
 import type { Classifier, ExamplesAdded } from "../../api/generated";
+import { Check } from "../../components/check";
 import { Choice } from "../../components/choice";
 import { counted } from "../../lib/format";
 import { isReady, type Choosing } from "../../reading/choosing";
 import { DropZone } from "../../reading/drop-zone";
 import { FilePreview } from "../../reading/file-preview";
-import { Check } from "../../reading/understood-bar";
 import { UnreadableFile } from "../../reading/unreadable-file";
 import { addedWords } from "./added-words";
 import classes from "./examples-step.module.css";
 import * as chosenFile from "./example-reading";
 import { fileToSend, newLabelsIn } from "./file-to-send";
-import { useAction } from "./use-action";
+import { useAction } from "../../signed-in/use-action";
 
 interface ExampleFileProps {
   classifier: Classifier;

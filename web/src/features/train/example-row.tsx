@@ -4,7 +4,7 @@ import { change, refresh, remove } from "../../api/classifiers";
 import type { Classifier, Example } from "../../api/generated";
 import { QuietButton } from "../../components/quiet-button";
 import classes from "./examples-view.module.css";
-import { useAction } from "./use-action";
+import { useAction } from "../../signed-in/use-action";
 
 interface ExampleRowProps {
   example: Example;

@@ -14,7 +14,7 @@ import { Erase } from "./erase";
 import { ExampleFilters } from "./example-filters";
 import { ExampleRow } from "./example-row";
 import classes from "./examples-view.module.css";
-import { useAction } from "./use-action";
+import { useAction } from "../../signed-in/use-action";
 import type { Refit } from "./use-refit";
 import { NO_FILTER, wantedOf } from "./wanted";
 

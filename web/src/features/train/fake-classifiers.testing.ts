@@ -32,7 +32,7 @@ import {
   versionOf,
   type Row,
 } from "./fake-data.testing";
-import { FakeSession } from "./fake-session.testing";
+import { FakeSession } from "../../signed-in/fake-session.testing";
 import { answerTo, problem, refuse, score } from "../../test/handlers";
 
 const API = "*/api/v1";

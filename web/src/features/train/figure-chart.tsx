@@ -1,7 +1,7 @@
 import type { Estimate, Version } from "../../api/generated";
 import { fixedPercent, sentenceCase } from "../../lib/format";
 import classes from "./figure-chart.module.css";
-import { between } from "./words";
+import { between } from "../../signed-in/words";
 
 interface Row {
   name: string;

@@ -7,7 +7,7 @@ import { count, percent } from "../../lib/format";
 import { probability } from "../../lib/units";
 import classes from "./label-cards.module.css";
 import { useCards, type Cards } from "./use-cards";
-import { goalOf, labelText, totalOf } from "./words";
+import { goalOf, labelText, totalOf } from "../../signed-in/words";
 
 interface LabelCardsProps {
   classifier: Classifier;

@@ -7,8 +7,8 @@ import type { Classifier } from "../../api/generated";
 import { count } from "../../lib/format";
 import classes from "./labels-step.module.css";
 import { Step } from "./step";
-import { useAction } from "./use-action";
-import { totalOf, warningOf } from "./words";
+import { useAction } from "../../signed-in/use-action";
+import { totalOf, warningOf } from "../../signed-in/words";
 
 const MOST_LABELS = 50;
 

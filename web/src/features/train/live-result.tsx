@@ -6,12 +6,12 @@ import type { Classifier, Version, VersionSummary } from "../../api/generated";
 import { Notice } from "../../components/notice";
 import { sentenceCase } from "../../lib/format";
 import { FigureChart } from "./figure-chart";
-import { FitProgress } from "./fit-progress";
+import { FitProgress } from "../../signed-in/fit-progress";
 import classes from "./live-result.module.css";
 import { Step } from "./step";
 import { TryBox } from "./try-box";
 import type { Refit } from "./use-refit";
-import { between, missingForFit, rightOf, testedOn, withoutHeadline } from "./words";
+import { between, missingForFit, rightOf, testedOn, withoutHeadline } from "../../signed-in/words";
 import { LabelTable } from "./label-table";
 
 interface LiveResultProps {

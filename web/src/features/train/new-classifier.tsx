@@ -8,7 +8,7 @@ import shared from "../../components/shared.module.css";
 import classes from "./new-classifier.module.css";
 import { faultOf, MOST_LABELS_AT_FIRST, useNewDraft, type NewDraft } from "./new-draft";
 import { slugOf } from "./slug";
-import { useAction } from "./use-action";
+import { useAction } from "../../signed-in/use-action";
 
 interface NewClassifierProps {
   taken: readonly string[];

@@ -1,5 +1,5 @@
 /** A classifier that isn't created yet, as it was typed. */
-import { useBrowserDraft } from "./use-browser-draft";
+import { useBrowserDraft } from "../../signed-in/use-browser-draft";
 import { slugOf } from "./slug";
 
 export const MOST_LABELS_AT_FIRST = 5;

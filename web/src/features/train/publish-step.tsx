@@ -12,8 +12,8 @@ import { useOrigin } from "../../lib/hydration";
 import { paths } from "../../lib/paths";
 import classes from "./publish-step.module.css";
 import { Step } from "./step";
-import { useAction } from "./use-action";
-import { withoutHeadline } from "./words";
+import { useAction } from "../../signed-in/use-action";
+import { withoutHeadline } from "../../signed-in/words";
 
 /** Publishes the newest version; then how to use it. */
 export function PublishStep({ classifier, newest }: { classifier: Classifier; newest: VersionSummary }) {

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { asApiError } from "../../api/client";
-import { mayTeach, sessionQuery } from "../../api/session";
+import { may, sessionQuery } from "../../api/session";
 import { Notice } from "../../components/notice";
 import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
@@ -9,12 +9,12 @@ import shared from "../../components/shared.module.css";
 import { useRestoredFocus } from "../../lib/use-restored-focus";
 import { HowItWorks } from "./how-it-works";
 import { Workplace } from "./workplace";
-import { SignIn } from "./sign-in";
+import { SignIn } from "../../signed-in/sign-in";
 
 /** People teach their own classifier here: labels, examples, figures, and then it answers. */
 export function TrainPage() {
   const session = useQuery(sessionQuery);
-  const allowed = session.data && mayTeach(session.data);
+  const allowed = session.data && may(session.data, "classifiers");
   const container = useRestoredFocus<HTMLDivElement>(allowed);
   return (
     <>
@@ -36,7 +36,9 @@ export function TrainPage() {
         ) : (
           <>
             <HowItWorks />
-            {allowed === false ? <SignIn session={session.data} /> : null}
+            {allowed === false ? (
+              <SignIn session={session.data} scope="classifiers" purpose="teach classifiers" />
+            ) : null}
           </>
         )}
       </div>

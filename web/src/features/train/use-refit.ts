@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { asApiError, type ApiError } from "../../api/client";
 import { fit, isFitting, refreshCounts, stopFit } from "../../api/classifiers";
 import type { Classifier } from "../../api/generated";
-import { missingForFit } from "./words";
+import { missingForFit } from "../../signed-in/words";
 
 /** Longer than the pause between two key presses, so that a quick series of labels is one fit. */
 const PAUSE_MS = 900;

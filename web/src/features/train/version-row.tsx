@@ -9,9 +9,9 @@ import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
 import { counted, fixedPercent } from "../../lib/format";
 import { saveFile } from "../../lib/save-file";
-import { useAction } from "./use-action";
+import { useAction } from "../../signed-in/use-action";
 import classes from "./versions.module.css";
-import { between } from "./words";
+import { between } from "../../signed-in/words";
 
 interface VersionRowProps {
   name: string;

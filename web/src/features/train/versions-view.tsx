@@ -5,7 +5,7 @@ import { asApiError } from "../../api/client";
 import { versionsQuery } from "../../api/classifiers";
 import type { Classifier } from "../../api/generated";
 import { Notice } from "../../components/notice";
-import { Comparison } from "./comparison";
+import { Comparison } from "../../signed-in/comparison";
 import { DeleteClassifier } from "./delete-classifier";
 import { VersionRow } from "./version-row";
 import classes from "./versions.module.css";

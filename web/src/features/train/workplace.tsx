@@ -1,18 +1,15 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 
 import { asApiError } from "../../api/client";
 import { classifiersQuery } from "../../api/classifiers";
-import { sessionQuery, signOut } from "../../api/session";
 import type { Session } from "../../api/generated";
 import { Notice } from "../../components/notice";
-import { QuietButton } from "../../components/quiet-button";
 import { SlowNotice } from "../../components/slow-notice";
 import { useFragmentState } from "../../lib/fragment-state";
 import { ClassifierList } from "./classifier-list";
 import { ClassifierView } from "./classifier-view";
 import { NewClassifier } from "./new-classifier";
-import classes from "./train.module.css";
-import { useAction } from "./use-action";
+import { SignedIn } from "../../signed-in/signed-in";
 
 /** The classifiers of who is signed in: all of them, or the one in the address. */
 export function Workplace({ session }: { session: Session }) {
@@ -48,23 +45,6 @@ export function Workplace({ session }: { session: Session }) {
           <NewClassifier taken={classifiers.data.classifiers.map((each) => each.name)} onCreated={open} />
         </>
       ) : null}
-    </>
-  );
-}
-
-function SignedIn({ session }: { session: Session }) {
-  const client = useQueryClient();
-  const leaving = useAction(async () => {
-    await signOut();
-    await client.resetQueries(sessionQuery);
-  });
-  return (
-    <>
-      <p className={classes.who}>
-        Signed in {session.owner ? "as the owner of this server" : "with an API key"}
-        <QuietButton onClick={() => leaving.run()}>Sign out</QuietButton>
-      </p>
-      {leaving.notice}
     </>
   );
 }

@@ -1,0 +1,72 @@
+import { Choice } from "../../components/choice";
+import { QuietButton } from "../../components/quiet-button";
+import type { Change, Values } from "../../lib/fragment-state";
+import classes from "./filters.module.css";
+import { FILTERS, isFiltered, ORDERS, REASONS_TO_LOOK, STATES } from "./wanted";
+
+const ALL = { value: "", name: "all" };
+
+interface FiltersProps {
+  values: Values;
+  labels: readonly string[];
+  onChange: (change: Change) => void;
+}
+
+/** Which comments are shown, and in which order. The address has it, so that Back and a link bring it back. */
+export function Filters({ values, labels, onChange }: FiltersProps) {
+  const choose =
+    (name: string, usual = "") =>
+    (value: string) =>
+      onChange({ [name]: value === usual ? undefined : value });
+  return (
+    <div className={classes.filters} role="group" aria-label="Filters">
+      <input
+        type="search"
+        className={classes.search}
+        aria-label="Search comments"
+        placeholder="Search comments"
+        maxLength={200}
+        value={values["search"] ?? ""}
+        onChange={(event) => choose("search")(event.currentTarget.value)}
+      />
+      <Choice
+        label="Show"
+        value={values["state"] ?? "open"}
+        options={STATES}
+        onChoose={choose("state", "open")}
+      />
+      <Choice
+        label="Reason"
+        value={values["why"] ?? ""}
+        options={[ALL, ...REASONS_TO_LOOK]}
+        onChoose={choose("why")}
+      />
+      {labels.length === 0 ? null : (
+        <Choice
+          label="Label"
+          value={values["label"] ?? ""}
+          options={[ALL, ...labels.map((label) => ({ value: label, name: label }))]}
+          onChoose={choose("label")}
+        />
+      )}
+      <Choice
+        label="Order"
+        value={values["order"] ?? "score"}
+        options={ORDERS}
+        onChoose={choose("order", "score")}
+      />
+      {(["author", "thread"] as const).map((name) =>
+        values[name] === undefined ? null : (
+          <QuietButton key={name} onClick={() => onChange({ [name]: undefined })}>
+            {name === "author" ? `by ${values[name]}` : `thread ${values[name]}`} ✕
+          </QuietButton>
+        ),
+      )}
+      {isFiltered(values) ? (
+        <QuietButton onClick={() => onChange(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
+          Clear the filters
+        </QuietButton>
+      ) : null}
+    </div>
+  );
+}
