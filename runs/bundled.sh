@@ -34,6 +34,9 @@ step models/student valence distill --student models/imdb --teacher models/teach
 set -x
 # The files that go into the package, tested as they are served.
 valence bundle --model models/student --out src/valence/bundled --overwrite
+# Which texts it can read: weights of the tokens; the sentences are from https://github.com/pemistahl/lingua-py
+python benchmarks/readable.py --data "${TEXTS_FROM:-../shared/data}" --languages "${LANGUAGES_FROM:-lingua-py/language-testdata/sentences}" \
+  --fit src/valence/bundled
 valence evaluate --model src/valence/bundled --data docs/hard-cases.csv --results docs/results/hard-cases.json \
   --record --known-failures 15
 valence evaluate --model src/valence/bundled --data sst2 --data imdb --results docs/results/bundled.json \

@@ -199,3 +199,31 @@ def test_it_works_in_joblib(classifier: valence.Classifier) -> None:
     texts = ["a wonderful film", "a dull film"]
     found = Parallel(n_jobs=2)(delayed(classifier.predict)(text) for text in texts)
     assert [each.label for each in found] == ["positive", "negative"]
+
+
+READ = [
+    "A wonderful, moving film.",
+    "u dumb af smh",
+    "SELECT name, age FROM customers WHERE id = 7;",
+    "Shital",
+    "42",
+    "lol 😂",
+    ":)",
+]
+NOT_READ = [
+    ("बहुत बुरी फिल्म", "text-other-script"),
+    ("Фильм скучный и слишком длинный.", "text-other-script"),
+    ("La película me pareció aburrida y demasiado larga.", "text-other-language"),
+    ("Weiß jemand, wo ich die Anleitung herunterladen kann?", "text-other-language"),
+    ("🤬🤬", "text-only-symbols"),
+]
+
+
+def test_the_bundled_model_says_what_it_can_not_read() -> None:
+    classifier = valence.load()
+    assert len(classifier.predict(READ)) == len(READ)
+    for text, code in NOT_READ:
+        with pytest.raises(TextError, match="Not readable") as caught:
+            classifier.predict(text)
+        assert caught.value.code == code
+    assert classifier.predict_proba([text for text, _ in NOT_READ]).shape == (len(NOT_READ), 2)

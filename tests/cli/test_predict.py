@@ -36,6 +36,15 @@ def test_lines_of_standard_input(tiny_model: Path) -> None:
     assert found[0]["words"] is None
 
 
+def test_a_line_that_the_model_can_not_read_does_not_stop_the_others() -> None:
+    lines = "A wonderful film.\nEin wunderbarer Film, den ich gerne gesehen habe.\nA dull film.\n"
+    done = CliRunner().invoke(main, ["predict"], input=lines)
+    assert done.exit_code == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["positive", "negative"]
+    assert "Not readable: it seems to be in another language." in done.stderr
+    assert "'Ein wunderbarer Film" in done.stderr
+
+
 def test_forum_posts_are_scored_without_what_they_quote(tiny_model: Path) -> None:
     post = "> a wonderful film\n\na dull film"
     done = _run("--model", str(tiny_model), "--json", "--clean", "forum", post, "> a wonderful film", "a dull film")

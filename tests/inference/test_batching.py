@@ -9,9 +9,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.models import BLAME, PRAISE
@@ -20,6 +22,7 @@ from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
 from valence.inference.windows import Ints, Reading
 from valence.model.head import Floats
+from valence.model.readable import Readable
 from valence.system.errors import ModelFolderError, OverloadedError, TextError, TooCostlyError
 
 
@@ -56,6 +59,23 @@ def batcher(gate: Gate) -> Iterator[Batcher]:
     batcher = Batcher(gate, max_queue_tokens=100)
     yield batcher
     gate.open.set()
+    batcher.close()
+
+
+def test_a_text_that_one_head_can_not_read_is_scored_by_the_other(tiny_model: Path) -> None:
+    engine = Engine(tiny_model, threads=1)
+    film = int(engine.reader.read("film").ids[0])
+    weight = np.zeros(engine.reader.read("x" * 200).ids.max() + film + 1, np.float32)
+    weight[film] = 1
+    strict = replace(engine.fitted, readable=Readable("English", weight, 0, -0.5, -1, ""))
+    batcher = Batcher(engine)
+    refused, scored = batcher.score_with([strict, engine.fitted], ["good", "good film", "dull", ""])
+    assert [getattr(each, "code", None) for each in refused] == [None, "text-other-language", None, "text-empty"]
+    assert [getattr(each, "code", None) for each in scored] == [None, None, None, "text-empty"]
+    assert refused[2] == scored[2] == engine.score(["dull"])[0]
+    (alone,) = batcher.score_with([strict], ["good film", "dull"])
+    assert str(alone[0]) == str(refused[1])
+    assert alone[1] == scored[2]
     batcher.close()
 
 

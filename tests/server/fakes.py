@@ -95,6 +95,9 @@ class FakeScorer:
             return TextError(said, hint="Send it in parts.", code="text-too-long")
         if not text.strip():
             return TextError("The text is empty.", hint="Give it at least one word.", code="text-empty")
+        if "bueno" in text:
+            said = "Not readable: it seems to be in another language."
+            return TextError(said, hint="Fit a classifier.", code="text-other-language")
         positive = 0.9 if "good" in text else 0.4
         label, probability = ("positive", positive) if positive > 0.5 else ("negative", 1 - positive)
         words = (WordEffect(0, min(4, len(text)), 0.25),) if explain else None

@@ -13,6 +13,7 @@ import click
 
 from valence.cli.options import clean_option, model_option
 from valence.model.bundled import BUNDLED
+from valence.system.errors import TextError
 
 if TYPE_CHECKING:
     from valence.classifier import Classifier
@@ -32,6 +33,7 @@ MARKED_FROM = 0.01
 def predict(texts: tuple[str, ...], model: Path, as_json: bool, explain: bool, clean: Cleaning | None) -> None:
     """Score each TEXT; without one, each line of standard input, or what you type at a prompt."""
     from valence.classifier import load
+    from valence.model.readable import NOT_READABLE
     from valence.tables.posts import cleaned
 
     classifier = load(model)
@@ -41,7 +43,13 @@ def predict(texts: tuple[str, ...], model: Path, as_json: bool, explain: bool, c
         if text is None:
             click.echo(f"Not scored, nothing but quotes, code or a signature: {given[:60]!r}", err=True)
             continue
-        prediction = (classifier.explain if explain else classifier.predict)(text, clean="none")
+        try:
+            prediction = (classifier.explain if explain else classifier.predict)(text, clean="none")
+        except TextError as error:
+            if error.code not in NOT_READABLE:
+                raise
+            click.echo(f"{error.message} {given[:60]!r}", err=True)
+            continue
         click.echo(_as_json(text, prediction) if as_json else _for_people(text, prediction, classifier))
 
 

@@ -189,13 +189,22 @@ def _slice_table(result: Result) -> str:
 
 def _limits(head: FittedHead, results: Sequence[Result]) -> str:
     return (
-        "- English, unless its base and its training texts were in another language.\n"
-        "- It has learnt the tone of its training texts. Test it on your own texts before you rely on it: "
+        _language(head)
+        + "- It has learnt the tone of its training texts. Test it on your own texts before you rely on it: "
         "`valence evaluate`.\n"
         + _forced_choice(head)
         + "- Irony, quotations and names of groups mislead it. Don't let it make decisions about people on its own.\n"
         + "".join(_weakest(result) for result in results if result.slices)
         + "".join(_failures(result) for result in results if result.known_failures)
+    )
+
+
+def _language(head: FittedHead) -> str:
+    if head.readable is None:
+        return "- English, unless its base and its training texts were in another language.\n"
+    return (
+        f"- {head.readable.language}. Text that is mostly in another language or script, or of symbols that it does "
+        "not know, gets no label: it is not readable. Words of another language within an English text are not noticed.\n"
     )
 
 

@@ -44,13 +44,25 @@ def answers_of(
     `compute` returns the features of each readout that the heads read.
     """
     requests = [_read(reader, text, explain=explain) for text in texts]
+    refusals = [[_refusal(each, fitted) for each in requests] for fitted in heads]
+    for i, refused in enumerate(zip(*refusals, strict=True)):
+        if all(refused):  # no head answers, so nothing needs computing
+            requests[i] = refused[0]
     windows = _windows(requests, reader)
     features = compute(windows) if windows else {}
     answers = []
-    for fitted in heads:
+    for fitted, refused_by_it in zip(heads, refusals, strict=True):
         rows = iter(features.get(fitted.readout, ()))
-        answers.append([each.answer(fitted, rows) if isinstance(each, _Request) else each for each in requests])
+        scored = [each.answer(fitted, rows) if isinstance(each, _Request) else each for each in requests]
+        answers.append([refusal or each for refusal, each in zip(refused_by_it, scored, strict=True)])
     return answers
+
+
+def _refusal(request: _Request | TextError, fitted: FittedHead) -> TextError | None:
+    """Why the head gives the text no score; None if it does."""
+    if isinstance(request, TextError):
+        return request
+    return fitted.readable.refusal(request.text, request.reading.ids) if fitted.readable else None
 
 
 def _windows(requests: Sequence[_Request | TextError], reader: TextReader) -> list[Ints]:

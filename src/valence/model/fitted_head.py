@@ -16,6 +16,7 @@ from valence.model.head import Floats, Head
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
 from valence.model.ngrams import NGrams, Vocabulary
+from valence.model.readable import Readable
 from valence.tables.posts import Cleaning, cleaning_of
 
 FORMAT = 1
@@ -40,6 +41,7 @@ class FittedHead:
     Attributes:
         head: reads what `inputs` makes.
         ngrams: score a text beside the body; None where the head reads the body's features alone.
+        readable: refuses texts that the model can't read; None if it scores any text.
     """
 
     head: Head
@@ -49,6 +51,7 @@ class FittedHead:
     sure_from: float = SURE_FROM
     provenance: dict[str, Any] = field(default_factory=dict)
     ngrams: NGrams | None = None
+    readable: Readable | None = None
 
     @property
     def cleaning(self) -> Cleaning:

@@ -8,6 +8,7 @@
       head.safetensors     weight, bias, mean, scale, temperature; thresholds if a text can have several labels;
                            offsets if a metric chose the answers; of a head with n-grams ngram_buckets, ngram_idf and
                            ngram_weight: see `valence.model.ngrams`
+      readable.safetensors which texts the model can read, see `valence.model.readable`; without it, it scores any
       results.json         every figure with its split, row count and 95% interval
       README.md            the model card
       report.html, plots/  the figures as one page, and as pictures; not needed for serving
@@ -38,6 +39,7 @@ from valence.model.fitted_head import (
 from valence.model.head import Head
 from valence.model.labels import Labels
 from valence.model.ngrams import SCHEME, NGrams
+from valence.model.readable import readable_of
 from valence.system.errors import ModelFolderError
 from valence.system.files import sha256_of, write_bytes, write_json
 
@@ -119,7 +121,8 @@ class ModelFolder:
         expected = (len(labels), inputs)
         if (head.classes, head.features) != expected:
             raise self._damaged("head.safetensors", f"is {(head.classes, head.features)}, expected {expected}")
-        return FittedHead(head, labels, readout, body_id, sure_from, provenance, ngrams)
+        readable = readable_of(self.path, body.files.get("tokenizer.json"))
+        return FittedHead(head, labels, readout, body_id, sure_from, provenance, ngrams, readable)
 
     def results(self) -> Results:
         """The content of results.json; empty if the folder has none. Raises ModelFolderError if it is damaged."""

@@ -6,9 +6,10 @@ import shutil
 from pathlib import Path
 
 from valence.model.folder import ModelFolder
+from valence.model.readable import READABLE
 from valence.system.files import folder_in_place_of
 
-_PARTS = ("body.onnx", "tokenizer.json", "head.json", "head.safetensors", "results.json", "README.md")
+_PARTS = ("body.onnx", "tokenizer.json", "head.json", "head.safetensors", READABLE, "results.json", "README.md")
 
 
 def serving_copy(source: ModelFolder, out: Path) -> ModelFolder:

@@ -146,6 +146,7 @@ def test_characters_are_code_points(client: FlaskClient) -> None:
         (b'{"texts": []}', "application/json", "invalid-fields", "texts"),
         (b'{"text": "a", "explain": "yes"}', "application/json", "invalid-fields", "explain"),
         (b'{"text": ""}', "application/json", "text-empty", "empty"),
+        (b'{"text": "muy bueno"}', "application/json", "text-other-language", "another language"),
         (b'{"text": "' + b"x" * 51 + b'"}', "application/json", "text-too-long", "51 characters; at most 50"),
         (b'{"texts": ["a", "b", "c", "d"]}', "application/json", "too-many-texts", "3 texts; this one contains 4"),
         (

@@ -6,6 +6,7 @@ from typing import IO
 
 from flask import Blueprint, Response
 
+from valence.model.readable import NOT_READABLE
 from valence.server.auth.access import charge_tokens, holder
 from valence.server.moderation import communities, deciding, explaining, files, intake, queue
 from valence.server.openapi import moderation_examples as examples
@@ -27,7 +28,7 @@ from valence.server.store import item_rows
 blueprint = Blueprint("items", __name__, url_prefix="/api/v1/items")
 
 _ONE = {"number": "The item's number."}
-_SCORING = ("text-empty", "text-only-quotes", "text-too-long", "text-error", "too-costly", "overloaded")
+_SCORING = ("text-empty", "text-only-quotes", *NOT_READABLE, "text-too-long", "text-error", "too-costly", "overloaded")
 
 
 @blueprint.post("")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
+from valence.model.readable import NOT_READABLE
 from valence.server.auth.access import charge_tokens
 from valence.server.classifiers import scoring
 from valence.server.openapi import examples
@@ -19,6 +20,7 @@ _PROBLEMS = (
     "too-many-texts",
     "text-empty",
     "text-only-quotes",
+    *NOT_READABLE,
     "text-too-long",
     "text-error",
     "too-costly",

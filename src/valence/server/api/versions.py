@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from valence.model.readable import NOT_READABLE
 from valence.server.api.classifiers import NAME
 from valence.server.openapi import teaching_examples as examples
 from valence.server.openapi.contract import Media, operation
@@ -24,7 +25,7 @@ blueprint = Blueprint("versions", __name__, url_prefix="/api/v1/classifiers/<nam
 
 _ONE = {**NAME, "number": "The version's number."}
 _UNKNOWN = ("unknown-classifier", "unknown-version")
-_SCORING = ("text-empty", "text-only-quotes", "text-too-long", "text-error", "too-costly", "overloaded")
+_SCORING = ("text-empty", "text-only-quotes", *NOT_READABLE, "text-too-long", "text-error", "too-costly", "overloaded")
 
 
 @blueprint.get("")

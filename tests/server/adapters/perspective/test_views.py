@@ -111,6 +111,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     (comment("bad", "THREAT"), "INVALID_REQUEST", "Unknown requested attribute: THREAT"),
     (comment("bad", "MIXED"), "INVALID_REQUEST", "VALENCE_PERSPECTIVE_ATTRIBUTES"),
     (comment("bad", languages=["xx"]), "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE", "request languages: xx"),
+    (comment("muy bueno"), "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE", "another language"),
     (comment("bad", context=BOTH), "INVALID_REQUEST", "Only one"),
     ({**comment("bad"), "comment": {"text": "bad", "type": "HTML"}}, "INVALID_REQUEST", "comment.type"),
     ({**comment("bad"), "requestedAttributes": {"TOXICITY": {"scoreType": "RAW"}}}, "INVALID_REQUEST", "scoreType"),
@@ -127,7 +128,7 @@ def test_each_error_has_perspectives_type(client: FlaskClient, body: dict[str, A
     (detail,) = error["details"]
     assert detail["errorType"] == kind
     assert detail["@type"] == "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
-    if kind.startswith("LANGUAGE"):
+    if "languages" in body:
         expected = {"detectedLanguages": ["xx"], "attribute": "TOXICITY"}
         assert detail["languageNotSupportedByAttributeError"] == expected
 

@@ -5914,7 +5914,7 @@ export type TryVersionErrors = {
      */
     415: Problem;
     /**
-     * `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
+     * `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-other-script`: Not readable: another script; `text-only-symbols`: Not readable: only symbols; `text-other-language`: Not readable: another language; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
@@ -7118,7 +7118,7 @@ export type ExplainItemErrors = {
      */
     409: Problem;
     /**
-     * `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens
+     * `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-other-script`: Not readable: another script; `text-only-symbols`: Not readable: only symbols; `text-other-language`: Not readable: another language; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens
      */
     422: Problem;
     /**
@@ -7779,7 +7779,7 @@ export type PredictErrors = {
      */
     415: Problem;
     /**
-     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
+     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-other-script`: Not readable: another script; `text-only-symbols`: Not readable: only symbols; `text-other-language`: Not readable: another language; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
@@ -7840,7 +7840,7 @@ export type PredictSeveralErrors = {
      */
     415: Problem;
     /**
-     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
+     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-other-script`: Not readable: another script; `text-only-symbols`: Not readable: only symbols; `text-other-language`: Not readable: another language; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from valence.model.readable import NOT_READABLE
 from valence.server.adapters.view import send_json
 from valence.server.problems import ProblemError
 
@@ -23,7 +24,11 @@ _STATUS = {
     429: "RESOURCE_EXHAUSTED",
     503: "UNAVAILABLE",
 }
-_ERROR_TYPES = {"text-empty": "COMMENT_EMPTY", "text-too-long": "COMMENT_TOO_LONG"}
+_ERROR_TYPES = {
+    "text-empty": "COMMENT_EMPTY",
+    "text-too-long": "COMMENT_TOO_LONG",
+    **dict.fromkeys(NOT_READABLE, "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE"),
+}
 
 
 class PerspectiveError(ProblemError):
