@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from tests.server.fakes import FACTS, FakeBody, FakeScorer
 from tests.server.moderation.conftest import Moderator, comment, new_id
 from tests.server.teaching.conftest import comments
+from valence.inference.prediction import Prediction
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.store.database import Database
 from valence.server.store.moderation_tables import Decision, Item, ItemAnswer, Rules, VersionThresholds
@@ -211,6 +212,7 @@ class _Surer(FakeScorer):
     def _one(text: str, *, explain: bool) -> Any:
         prediction = FakeScorer._one(text, explain=explain)
         bad = "good" not in text
+        assert isinstance(prediction, Prediction)
         prediction.probabilities.update(negative=0.95 if bad else 0.05, positive=0.05 if bad else 0.95)
         return prediction
 

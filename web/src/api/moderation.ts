@@ -43,7 +43,7 @@ export type Wanted = Omit<NonNullable<ListQueueData["query"]>, "limit" | "cursor
 
 const queryOf = (community: Community) => (community === undefined ? {} : { classifier: community });
 
-/** Pages aren't asked for again by themselves: comments would move while somebody reads them. */
+/** Pages aren't refetched automatically: comments would move while somebody reads them. */
 export const queueQuery = (community: Community, wanted: Wanted) =>
   infiniteQueryOptions({
     queryKey: [...QUEUE, "list", community, wanted],

@@ -34,7 +34,7 @@ class Wish(Wire):
 
 
 class PreviewQuery(ClassifierQuery):
-    """A wish, or two thresholds, to be tried; without any, what holds now."""
+    """The wish, or the two thresholds, to preview; without any, those in use."""
 
     kind: Kind | None = Field(None, description=_KIND)
     value: Value | None = Field(None, description=_VALUE)

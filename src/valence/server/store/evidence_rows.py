@@ -16,9 +16,9 @@ from valence.server.store.database import Database
 from valence.server.store.moderation_tables import Decision, Item, ItemAnswer
 
 DAYS = 30  # that count as recent
-# Of the newest rows, so many are enough for the figures, and are read within a few milliseconds.
+# The newest rows that are read: enough for the figures, within a few milliseconds.
 MOST_DECISIONS, MOST_RECENT = 5_000, 5_000
-# Of the items that another version scored, so many blind ones, and so many of all, are scored again.
+# The most blind items, and the most of all, that are scored again because another version scored them.
 _SAMPLE = 1_000
 _UNDO = aliased(Decision)
 

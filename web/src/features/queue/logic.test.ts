@@ -79,7 +79,7 @@ describe("Words that tipped a comment", () => {
   });
 });
 
-describe("What is said", () => {
+describe("The words", () => {
   const rules = { pass_below: 0.3, flag_from: 0.7 };
   it.each([
     [{}, "Flagged: 91% likely to need action. Comments are flagged from 70% on."],

@@ -161,7 +161,7 @@ describe("Two moderators", () => {
     await shows("comment 4");
   });
 
-  it("are told if the other one was faster, and go on", async () => {
+  it("see it if the other one was faster, and continue", async () => {
     serve(new FakeQueue(3));
     fake.decidedElsewhere = [1];
     const user = open("/queue");
@@ -202,7 +202,7 @@ describe("A decision that can’t be saved", () => {
   });
 });
 
-it("loads further pages while the moderator goes on", async () => {
+it("loads further pages while the moderator continues", async () => {
   serve(new FakeQueue(250));
   const user = open("/queue");
   await shows("comment 1");

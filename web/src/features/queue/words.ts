@@ -13,6 +13,16 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 
 const share = (score: number): string => fixedPercent(score, 0);
 
+function from(threshold: number | null): string {
+  return threshold === null ? "" : ` Comments are flagged from ${share(threshold)} on.`;
+}
+
+/** Nothing where nothing is flagged. */
+function between({ pass_below, flag_from }: Pick<Rules, "pass_below" | "flag_from">): string {
+  if (flag_from === null) return "";
+  return ` Above ${share(flag_from)} it would be flagged, below ${share(pass_below)} it would pass.`;
+}
+
 /** Why a person should look at a comment, as a sentence. */
 export function whyWords(item: Item, rules: Pick<Rules, "pass_below" | "flag_from">): string {
   const { why, score, threshold, error } = item;
@@ -22,11 +32,11 @@ export function whyWords(item: Item, rules: Pick<Rules, "pass_below" | "flag_fro
         ? "Blind: decide without the classifier. These decisions show how good it is."
         : "Chosen by chance and decided blind.";
     case "flagged":
-      return `Flagged: ${share(score ?? 1)} likely to need action. Comments are flagged from ${share(threshold ?? rules.flag_from)} on.`;
+      return `Flagged: ${share(score ?? 1)} likely to need action.${from(threshold ?? rules.flag_from)}`;
     case "unsure":
       return score === null
         ? "The classifier’s labels don’t say whether it needs action. Choose the label to approve in the settings."
-        : `Between the thresholds: ${share(score)} likely to need action. Above ${share(rules.flag_from)} it would be flagged, below ${share(rules.pass_below)} it would pass.`;
+        : `Between the thresholds: ${share(score)} likely to need action.${between(rules)}`;
     case "unreadable":
       return `It couldn’t be scored: ${UNREADABLE[error ?? ""] ?? "it isn’t readable"}.`;
     case "unscored":
