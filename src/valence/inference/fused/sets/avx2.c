@@ -32,7 +32,7 @@ INLINE Ints dot(Ints sums, Row four, const int8_t *weights) {
 MULTIPLY(multiply_by_tiles)
 
 const Kernels avx2_kernels = {
-    .rows = TILE,
+    .rows = HALF_TILE,
     .multiply = multiply,
     .quantize = quantize,
     .normalize = normalize,
