@@ -1,5 +1,7 @@
 """Builds what is written in C; without a compiler, Python does its work instead. The rest is in pyproject.toml."""
 
+import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -36,13 +38,25 @@ class BuildOptional(build_ext):
 def extension(module: str) -> Extension:
     sources = MODULES[module][0]
     headers = sorted({header for source in sources for header in source.parent.glob("*.h")})
+    version = code_version([file.read_text("utf-8") for file in (*sources, *headers)])
     return Extension(
         module,
         [str(source) for source in sources],
         depends=[str(header) for header in headers],
+        define_macros=[("CODE_VERSION", f'"{version}"')],
         extra_compile_args=OPTIONS,
         optional=True,
     )
 
 
-setup(cmdclass={"build_ext": BuildOptional}, ext_modules=[extension(module) for module in MODULES])
+def code_version(texts: list[str]) -> str:
+    """Twelve hex digits of what the compiler sees of C sources, without comments and layout.
+
+    What was computed with a library is kept only for a library with the same version.
+    """
+    code = (re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL) for text in texts)
+    return hashlib.sha256("\n".join(" ".join(each.split()) for each in code).encode()).hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    setup(cmdclass={"build_ext": BuildOptional}, ext_modules=[extension(module) for module in MODULES])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,21 @@ def test_they_compile_without_a_warning(compiler: str, elsewhere: list[str], tmp
     command = [compiler, "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", *elsewhere]
     done = subprocess.run([*command, *SOURCES], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_library_is_of_these_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its version is part of the key of cached features, so it must be that of the code that computes them."""
+    monkeypatch.chdir(ROOT)
+    extension = runpy.run_path("setup.py")["extension"]("valence.inference.fused._encoder")
+    ((_, version),) = extension.define_macros
+    assert f'"{library.load_library().version}"' == version, "build again: python setup.py build_ext --inplace"
+    assert {*map(Path, extension.depends)} == {*(path.relative_to(ROOT) for path in ENCODER.glob("*.h"))}
+
+
+def test_a_version_is_of_the_code_and_not_of_its_comments() -> None:
+    code_version = runpy.run_path(str(ROOT / "setup.py"))["code_version"]
+    assert code_version(["int a; /* one\n two */\n"]) == code_version(["/* */ int a;"])
+    assert len({code_version(texts) for texts in (["int a;"], ["int b;"], ["int a;", "int b;"])}) == 3
 
 
 def test_every_status_of_the_c_code_has_a_message() -> None:

@@ -26,6 +26,6 @@ def test_one_that_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_one_from_another_version() -> None:
-    assert isinstance(load("valence.inference.fused._encoder", "encoder.c", 2), ctypes.CDLL)
+    assert isinstance(load("valence.inference.fused._encoder", "encoder.c", 3), ctypes.CDLL)
     with pytest.raises(LibraryMissingError, match=r"encoder\.c was built from another version of Valence"):
-        load("valence.inference.fused._encoder", "encoder.c", 3)
+        load("valence.inference.fused._encoder", "encoder.c", 4)

@@ -27,7 +27,8 @@ from valence.inference.windows import Ints
 from valence.system.errors import ModelFolderError, SettingsError
 from valence.system.machine import INSTRUCTIONS, Instructions
 
-FUNCTIONS, SETS, _ = library.load_library()
+LIBRARY = library.load_library()
+SETS = LIBRARY.instructions
 READOUTS = ("final", "general")
 ODD_SHAPES: dict[str, Callable[[], Any]] = {
     "columns that fill no vector": lambda: BertConfig(**{**SIZES, "hidden_size": 20, "intermediate_size": 50}),
@@ -204,11 +205,10 @@ def test_weights_whose_products_could_overflow_are_refused(tmp_path: Path) -> No
     weight = file.constants["layer1.up.weight"].copy()
     weight[6:8, 3] = 65, -64
     file.constants["layer1.up.weight"] = weight
-    assert FUNCTIONS is not None
     with pytest.raises(UnsupportedNetworkError, match="add up to more than 128"):
-        fused.FusedEncoder(read_weights(file), FUNCTIONS, "portable")
+        fused.FusedEncoder(read_weights(file), LIBRARY, "portable")
     weight[6, 3] = 64
-    assert fused.FusedEncoder(read_weights(file), FUNCTIONS, "portable").readouts
+    assert fused.FusedEncoder(read_weights(file), LIBRARY, "portable").readouts
 
 
 def test_using_onnxruntime_instead_is_logged_once_with_its_reason(

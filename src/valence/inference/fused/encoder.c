@@ -20,8 +20,15 @@
 #define EXPORTED __attribute__((visibility("default")))
 #endif
 
+#if !defined(CODE_VERSION)
+#define CODE_VERSION "unknown"
+#endif
+
+/* Version of all the code here, as setup.py derives it: with another one, the last bits may differ. */
+EXPORTED const char *valence_code_version(void) { return CODE_VERSION; }
+
 /* Version of the structs and functions that encoder.py uses; it refuses a library built from another version. */
-EXPORTED int32_t valence_interface(void) { return 2; }
+EXPORTED int32_t valence_interface(void) { return 3; }
 
 enum { DONE, TOKEN_UNKNOWN, TEXT_TOO_LONG }; /* how valence_run ended: ERRORS in encoder.py */
 

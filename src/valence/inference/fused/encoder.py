@@ -19,8 +19,6 @@ from valence.model.folder import FINAL, GENERAL
 from valence.model.head import Floats
 from valence.system.machine import INSTRUCTIONS, Instructions
 
-# Raise it whenever the results change, even in their last bits: cached features belong to one version.
-_RESULTS_VERSION = 1
 _ALIGNED = 64
 # How `valence_run` can end, by the numbers in encoder.c; 0 is success.
 ERRORS = {
@@ -46,18 +44,19 @@ class FusedEncoder:
     Raises UnsupportedNetworkError for weights whose products could overflow, and MemoryError.
     """
 
-    name = f"encoder.c {_RESULTS_VERSION}"
-
-    def __init__(self, network: described.EncoderWeights, library: ctypes.CDLL, instructions: Instructions) -> None:
+    def __init__(self, network: described.EncoderWeights, library: c.Library, instructions: Instructions) -> None:
+        if library.functions is None:
+            raise FusedUnavailableError(library.missing)
+        self.name = f"encoder.c {library.version}"
         self.instructions: str = instructions
         self.readouts = network.readouts
         self._general = np.array(network.general, dtype=np.int32)
         self._hidden = network.words.shape[1]
-        self._library = library
+        self._library = library.functions
         self._arrays: list[npt.NDArray[Any]] = []  # the encoder points into them, so they must live as long
         layers = (c.Layer * len(network.layers))(*map(self._layer, network.layers))
         status = ctypes.c_int32()
-        self._encoder = library.valence_open(
+        self._encoder = self._library.valence_open(
             ctypes.byref(self._network(network, layers)), INSTRUCTIONS.index(instructions), ctypes.byref(status)
         )
         if status.value == _WEIGHTS_TOO_LARGE:
@@ -180,7 +179,7 @@ def open_fused(path: Path, instructions: Instructions | None = None) -> FusedEnc
             raise FusedUnavailableError(f"{path} is empty")
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
-        encoder = FusedEncoder(described.read_weights(read(memoryview(content))), library.functions, chosen)
+        encoder = FusedEncoder(described.read_weights(read(memoryview(content))), library, chosen)
     except (NotOnnxError, described.UnsupportedNetworkError) as error:
         raise FusedUnavailableError(f"encoder.c cannot run {path}: {error}") from error
     if hasattr(mmap, "MADV_DONTNEED"):

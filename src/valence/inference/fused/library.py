@@ -17,7 +17,7 @@ from valence.system.machine import INSTRUCTIONS, Instructions
 
 VARIABLE = "VALENCE_INSTRUCTIONS"
 # Version of encoder.c's functions and structs: a library built from another version is not called.
-_INTERFACE = 2
+_INTERFACE = 3
 
 
 class Library(NamedTuple):
@@ -27,11 +27,13 @@ class Library(NamedTuple):
         functions: None if it cannot be called.
         instructions: the sets that can be used here, the fastest last.
         missing: why it does not run on this machine; empty if it does.
+        version: of its code, derived from the sources; with another one, the last bits of features may differ.
     """
 
     functions: ctypes.CDLL | None
     instructions: tuple[Instructions, ...]
     missing: str
+    version: str = ""
 
 
 class Linear(ctypes.Structure):
@@ -69,7 +71,8 @@ def load_library() -> Library:
         return Library(None, (), str(error))
     _declare(functions)
     usable = int(functions.valence_instructions())
-    return Library(functions, tuple(name for i, name in enumerate(INSTRUCTIONS) if usable >> i & 1), "")
+    names = tuple(name for i, name in enumerate(INSTRUCTIONS) if usable >> i & 1)
+    return Library(functions, names, "", functions.valence_code_version().decode())
 
 
 def instructions_to_use(library: Library, asked: Instructions | None = None) -> Instructions:
@@ -89,6 +92,7 @@ def instructions_to_use(library: Library, asked: Instructions | None = None) -> 
 
 def _declare(functions: ctypes.CDLL) -> None:
     pointer, int32 = ctypes.c_void_p, ctypes.c_int32
+    functions.valence_code_version.restype = ctypes.c_char_p
     functions.valence_instructions.restype = int32
     functions.valence_open.argtypes = (ctypes.POINTER(Network), int32, ctypes.POINTER(int32))
     functions.valence_open.restype = pointer
