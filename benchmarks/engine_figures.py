@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 
 SINGLE_FASTER, BATCH_FASTER, SHARE, MOST_MB = 3.5, 6.0, 0.5, 250.0
+# Of ours with AVX2 alone: one text against the pipeline and against the next neural way, and batches against the next.
+AVX2 = "Valence, avx2"
+PLAIN_AVX2, AVX2_SHARE = "plain AVX2", 0.7
+AVX2_SINGLE_FASTER, AVX2_SINGLE_NEXT, AVX2_BATCH_NEXT = 3.5, 1.5, 1.25
 
 
 def figures(
@@ -77,19 +81,14 @@ def bars(rows: Sequence[Mapping[str, Any]], pipeline: str) -> list[dict[str, Any
         return []
     theirs = next((row for row in rows if row["way"] == pipeline), None)
     rivals = [row for row in rows if row["kind"] == "neural"]
-    found: list[tuple[str, float, float, int]] = []
-    if theirs:
-        alone = theirs["single_p50_ms"] / ours["single_p50_ms"]
-        together = ours["texts_per_second"] / theirs["texts_per_second"]
-        found.append(("one text: times as fast as the float32 pipeline", alone, SINGLE_FASTER, 1))
-        found.append(("batch: times the sentences a second of the float32 pipeline", together, BATCH_FASTER, 1))
-    if rivals:
-        quickest = min(rivals, key=lambda row: float(row["single_p50_ms"]))
-        most = max(rivals, key=lambda row: float(row["texts_per_second"]))
-        alone = quickest["single_p50_ms"] / ours["single_p50_ms"]
-        together = ours["texts_per_second"] / most["texts_per_second"]
-        found.append((f"one text: times as fast as the next neural way ({quickest['way']})", alone, 1.0, 1))
-        found.append((f"batch: times the sentences a second of the next ({most['way']})", together, 1.0, 1))
+    found = _speeds(ours, theirs, rivals, "", (SINGLE_FASTER, BATCH_FASTER, 1.0, 1.0))
+    avx2 = next((row for row in rows if row["way"] == AVX2), None)
+    if avx2:
+        lower = (AVX2_SINGLE_FASTER, None, AVX2_SINGLE_NEXT, AVX2_BATCH_NEXT)
+        found += _speeds(avx2, theirs, rivals, "with AVX2 alone, ", lower)
+        if PLAIN_AVX2 in avx2.get("shares", {}):
+            share = avx2["shares"][PLAIN_AVX2]
+            found.append(("with AVX2 alone, share of the rate of a plain AVX2 product", share, AVX2_SHARE, 1))
     if ours.get("shares"):
         found.append(("share of the measured int8 rate, in the network's shapes", ours["shares"]["int8"], SHARE, 1))
     found.append(("peak memory in MB", ours["peak_mb"], MOST_MB, -1))
@@ -97,6 +96,30 @@ def bars(rows: Sequence[Mapping[str, Any]], pipeline: str) -> list[dict[str, Any
         {"bar": words, "figure": round(float(figure), 3), "at": at, "held": bool(sign * figure >= sign * at)}
         for words, figure, at, sign in found
     ]
+
+
+def _speeds(
+    ours: Mapping[str, Any],
+    pipeline: Mapping[str, Any] | None,
+    rivals: Sequence[Mapping[str, Any]],
+    which: str,
+    least: tuple[float, float | None, float, float],
+) -> list[tuple[str, float, float, int]]:
+    """One text and a batch against the pipeline, then against the next way; `least` are the bars, None for no bar."""
+    found: list[tuple[str, float, float | None]] = []
+    if pipeline:
+        alone = pipeline["single_p50_ms"] / ours["single_p50_ms"]
+        together = ours["texts_per_second"] / pipeline["texts_per_second"]
+        found.append((f"{which}one text: times as fast as the float32 pipeline", alone, least[0]))
+        found.append((f"{which}batch: times the sentences a second of the float32 pipeline", together, least[1]))
+    if rivals:
+        quickest = min(rivals, key=lambda row: float(row["single_p50_ms"]))
+        most = max(rivals, key=lambda row: float(row["texts_per_second"]))
+        alone = quickest["single_p50_ms"] / ours["single_p50_ms"]
+        together = ours["texts_per_second"] / most["texts_per_second"]
+        found.append((f"{which}one text: times as fast as the next neural way ({quickest['way']})", alone, least[2]))
+        found.append((f"{which}batch: times the sentences a second of the next ({most['way']})", together, least[3]))
+    return [(words, figure, at, 1) for words, figure, at in found if at is not None]
 
 
 _COLUMNS = (

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine_way import BATCH, Score, Settings, onnx_session, padded_batch, softmax, tokeniser
 
+if TYPE_CHECKING:
+    from valence.system.machine import Instructions
 
-def score_by_engine(settings: Settings) -> Score:
+
+def score_by_engine(settings: Settings, instructions: Instructions | None = None) -> Score:
     from valence.inference.engine import Engine
 
-    return Engine(settings.model, threads=settings.threads).predict_proba
+    return Engine(settings.model, threads=settings.threads, instructions=instructions).predict_proba
 
 
 def score_by_engine_in_onnxruntime(settings: Settings) -> Score:

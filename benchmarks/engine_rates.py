@@ -9,12 +9,19 @@ of the rate, so there a product gets fewer rows, and its rate is taken from thos
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from valence.system.machine import cpu_flags
+
+PLAIN_AVX2 = "plain AVX2"
+_PLAIN_ROUNDS = 20
 TOKENS = 512  # of one product: what the engine runs at once
 SQUARE = 2048
 _TRIES = 8
@@ -39,10 +46,25 @@ def rates(hidden: int, inner: int, threads: int) -> dict[str, dict[str, float]]:
 
     torch.set_num_threads(threads)
     layer, square = layer_shapes(hidden, inner), ((SQUARE, SQUARE, SQUARE),)
-    return {
-        name: {where: _rate(makers, shapes, threads) for where, shapes in (("layer", layer), ("square", square))}
-        for name, makers in _PRODUCTS.items()
+    places = (("layer", layer), ("square", square))
+    measured = {
+        name: {where: _rate(makers, shapes, threads) for where, shapes in places} for name, makers in _PRODUCTS.items()
     }
+    if shutil.which("cc") and "avx2" in cpu_flags():
+        measured[PLAIN_AVX2] = {where: round(plain_avx2(shapes) * threads, 3) for where, shapes in places}
+    return measured
+
+
+def plain_avx2(shapes: Sequence[Shape]) -> float:
+    """10⁹ multiply-adds a second that engine_plain.c reaches on one core, in these shapes one after the other."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = str(Path(folder, "plain"))
+        source = str(Path(__file__).with_name("engine_plain.c"))
+        subprocess.run(["cc", "-std=gnu11", "-O3", "-mavx2", source, "-o", program], check=True)
+        sizes = [str(size) for shape in shapes for size in shape]
+        done = subprocess.run([program, str(_PLAIN_ROUNDS), *sizes], check=True, stdout=subprocess.PIPE, text=True)
+    work = [rows * inputs * outputs / 1e9 for rows, inputs, outputs in shapes]
+    return sum(work) / sum(each / float(rate) for each, rate in zip(work, done.stdout.split(), strict=True))
 
 
 def _rate(

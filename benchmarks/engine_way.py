@@ -16,6 +16,11 @@ BATCH = 32
 FIRST = "A wonderful, moving film."  # what a cold start answers
 
 
+def forced_name(instructions: str) -> str:
+    """What the row of ours is called when it may use no better instructions than these."""
+    return f"Valence, {instructions}"
+
+
 @dataclass(frozen=True)
 class Settings:
     """What every way is given.
@@ -53,6 +58,7 @@ class Way:
         prepare: runs once, before anything is timed.
         packages: what its environment has beyond this one; without `dependencies`, that and nothing else.
         note: what the reader of the table has to know.
+        instructions: those that ours is held to; empty for the fastest.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Way:
     packages: tuple[str, ...] = ()
     dependencies: bool = True
     note: str = ""
+    instructions: str = ""
 
 
 def tokeniser(settings: Settings) -> Callable[[Sequence[str]], list[list[int]]]:

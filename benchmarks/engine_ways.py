@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ from engine_neural_ways import (
     sentence_transformer,
     torch_sorted,
 )
-from engine_way import BATCH, FIRST, Score, Settings, Way
+from engine_way import BATCH, FIRST, Score, Settings, Way, forced_name
+
+from valence.system.machine import INSTRUCTIONS, Instructions
 
 _TRAINED = "its logistic regression learns from the training rows named below"
 
@@ -60,14 +63,29 @@ _SENTENCE = "encode(), then the network's last layers in numpy; " + _CUT
 OURS, PIPELINE, REFERENCE = "Valence", "transformers pipeline, batch 32", "torch float32, sorted batches"
 
 
+_OURS = ("body.onnx", "head.safetensors")
+
+
+def _forced(instructions: Instructions) -> Way:
+    return Way(
+        forced_name(instructions),
+        "ours",
+        partial(score_by_engine, instructions=instructions),
+        _OURS,
+        note="as on a processor that has nothing better",
+        instructions=instructions,
+    )
+
+
 WAYS = (
-    Way(OURS, "ours", score_by_engine, ("body.onnx", "head.safetensors"), note="reads a review in windows, all of it"),
+    Way(OURS, "ours", score_by_engine, _OURS, note="reads a review in windows, all of it"),
+    *map(_forced, INSTRUCTIONS),
     Way(
         "Valence, in onnxruntime",
         "ours",
         score_by_engine_in_onnxruntime,
-        ("body.onnx", "head.safetensors"),
-        note="on processors without AVX-512 VNNI, and where there was no C compiler",
+        _OURS,
+        note="where there was no C compiler",
     ),
     Way(PIPELINE, "neural", pipeline_float32, _SAFETENSORS, note="float32, not compiled; " + _CUT),
     Way("transformers pipeline, bf16", "neural", pipeline_bfloat16, _SAFETENSORS, note=_CUT),

@@ -50,6 +50,26 @@ def test_every_bar_can_fail(ours: dict[str, Any], missed: list[str]) -> None:
     assert all(words in bar for words, bar in zip(missed, found, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("avx2", "missed"),
+    [
+        ({}, []),
+        ({"single_p50_ms": 2.01}, ["one text: times as fast as the float32"]),
+        ({"single_p50_ms": 1.4}, ["one text: times as fast as the next"]),
+        ({"texts_per_second": 2249.0}, ["next (OpenVINO)"]),
+        ({"shares": {"plain AVX2": 0.69}}, ["share of the rate of a plain AVX2 product"]),
+    ],
+)
+def test_every_bar_of_avx2_can_fail(avx2: dict[str, Any], missed: list[str]) -> None:
+    """Against a next way of 2.0 ms and 1,800 texts a second, and a pipeline of 7.0 ms."""
+    figures = {"single_p50_ms": 1.3, "texts_per_second": 2250.0, "shares": {"plain AVX2": 0.7}} | avx2
+    rows = [*_rows(single_p50_ms=1.0), {"way": "Valence, avx2", "kind": "ours", **figures}]
+    found = [each["bar"] for each in FIGURES["bars"](rows, PIPELINE) if not each["held"]]
+    assert all(bar.startswith("with AVX2 alone, ") for bar in found)
+    assert all(words in " ".join(found) for words in missed)
+    assert bool(found) == bool(missed)
+
+
 def test_a_figure_that_only_rounding_lifts_to_its_bar_fails() -> None:
     assert not FIGURES["bars"](_rows(texts_per_second=1799.9), PIPELINE)[1]["held"]
 
