@@ -31,7 +31,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from tests.server.databases import address_of_file, postgresql_to_stop
+from tests.server.databases import address_of_file, postgresql, postgresql_to_stop
 from tests.server.fakes import bearer
 from tests.server.faults import CUT_OFF, PATIENCE_S, _empty_store, readiness, until, worker_of
 from tests.server.killed_server import running
@@ -185,6 +185,12 @@ def kill_workers(address: str, times: int, *, seed: int = 0) -> dict[str, Any]:
         return {"fault": "worker killed", "times": times, **_found(community, receiver, database)}
 
 
+def kill_workers_on_postgresql(folder: Path, times: int) -> dict[str, Any]:
+    """The same with the other database."""
+    with postgresql(folder) as uri:
+        return kill_workers(_empty_store(uri), times)
+
+
 def stop_postgresql(folder: Path, times: int) -> dict[str, Any]:
     """PostgreSQL is stopped and started so many times."""
     with postgresql_to_stop(folder) as postgresql:
@@ -270,6 +276,7 @@ def main() -> None:
         room = Path(folder)
         for store, fault in (
             ("SQLite", partial(kill_workers, address_of_file(room / "valence.db"), given.kills)),
+            ("PostgreSQL", partial(kill_workers_on_postgresql, room / "killed", given.kills)),
             ("PostgreSQL", partial(stop_postgresql, room / "stopped", given.stops)),
         ):
             found.append({"store": store, **fault()})

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.server.moderation.conftest import Moderator, comment
-from valence.server.store import claim_rows
+from valence.server.store import claim_rows, item_listing
 from valence.server.store.database import Database
 from valence.server.store.moderation_tables import Item
 
@@ -43,6 +43,41 @@ def test_pages_join_without_a_gap_or_a_repeat(ann: Moderator, database: Database
     assert seen == whole
     if order != "score":
         assert whole == sorted(whole, key=str, reverse=order == "newest")
+
+
+@pytest.mark.parametrize("order", ["score", "newest", "oldest"])
+@pytest.mark.parametrize("query", [{"search": "rare"}, {"search": "rare", "state": "waiting"}, {"why": "unreadable"}])
+def test_a_page_looks_through_some_items_only_and_pages_still_join(
+    ann: Moderator, database: Database, monkeypatch: pytest.MonkeyPatch, order: str, query: dict[str, str]
+) -> None:
+    moments = [f"2026-11-25T12:00:{i // 2:02}Z" for i in range(40)]
+    texts = [
+        f"a rare text {i}"
+        if i % 11 == 0
+        else f"{i} is much longer than any text that the scorer reads"
+        if i % 9 == 4
+        else f"text {i}"
+        for i in range(40)
+    ]
+    sent = ann.send(*[comment(str(i), texts[i], created_at=moment) for i, moment in enumerate(moments)])
+    for each in sent[::5]:
+        ann.decide(each["number"], "unsure")
+    _ranked(database, 40)
+    whole = _ids(ann.queue(order=order, limit=100, **query)["items"])
+    assert len(whole) >= 3
+    monkeypatch.setattr(item_listing, "MOST_LOOKED_AT", 8)
+    seen: list[object] = []
+    cursor: dict[str, str] = {}
+    lengths = []
+    while True:
+        page = ann.queue(order=order, limit=2, **query, **cursor)
+        seen += _ids(page["items"])
+        lengths.append(len(page["items"]))
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert seen == whole
+    assert min(lengths[:-1]) < 2, "a page ends where it has looked through enough"
 
 
 @pytest.mark.parametrize("cursor", ["x", "c2NvcmV8MHgwfDE", "b2xkZXN0fDIwMjZ8MQ", "////", "A" * 199])

@@ -211,6 +211,7 @@ class _Surer(FakeScorer):
     @staticmethod
     def _one(text: str, *, explain: bool) -> Any:
         prediction = FakeScorer._one(text, explain=explain)
+        assert isinstance(prediction, Prediction)
         bad = "good" not in text
         assert isinstance(prediction, Prediction)
         prediction.probabilities.update(negative=0.95 if bad else 0.05, positive=0.05 if bad else 0.95)

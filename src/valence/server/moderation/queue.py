@@ -6,7 +6,6 @@ import base64
 import binascii
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 from valence.server.cursors import MAX_NUMBER
 from valence.server.moderation import communities, describe
@@ -14,9 +13,9 @@ from valence.server.moderation.communities import Community
 from valence.server.moderation.intake import own_words_of
 from valence.server.problems import ProblemError, invalid_field
 from valence.server.schemas import moderation as wire
-from valence.server.store import claim_rows, item_rows
+from valence.server.store import claim_rows, item_listing, item_rows
 from valence.server.store.database import Database
-from valence.server.store.item_rows import Wanted
+from valence.server.store.item_listing import Order, Place, Wanted
 from valence.server.store.moderation_tables import Item
 from valence.server.teaching.texts import cannot_be_stored
 
@@ -38,26 +37,25 @@ def page(query: wire.QueueQuery, community: Community, database: Database) -> wi
         text=query.search,
     )
     after = None if query.cursor is None else _place_in(query.cursor, query.order)
-    fetched = item_rows.page(database, community.key, wanted, order=query.order, after=after, limit=query.limit + 1)
-    shown = fetched[: query.limit]
-    more = len(fetched) > query.limit
+    found = item_listing.page(database, community.key, wanted, order=query.order, after=after, limit=query.limit)
     return wire.QueuePage(
-        items=describe.items(shown, community.name, database), next=_cursor_of(shown[-1], query.order) if more else None
+        items=describe.items(found.items, community.name, database),
+        next=None if found.next is None else _cursor_of(found.next, query.order),
     )
 
 
-def _cursor_of(item: Item, order: item_rows.Order) -> str:
-    value = item.rank.hex() if order == "score" else item.posted_at.isoformat()
-    return base64.urlsafe_b64encode(f"{order}|{value}|{item.number}".encode()).decode().rstrip("=")
+def _cursor_of(place: Place, order: Order) -> str:
+    value = place.value.hex() if order == "score" else place.value.isoformat()
+    return base64.urlsafe_b64encode(f"{order}|{value}|{place.number}".encode()).decode().rstrip("=")
 
 
-def _place_in(cursor: str, order: item_rows.Order) -> tuple[Any, int]:
+def _place_in(cursor: str, order: Order) -> Place:
     """What `_cursor_of` was given. Raises ProblemError for anything else."""
     try:
         kind, value, number = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split("|")
         place = float.fromhex(value) if order == "score" else datetime.fromisoformat(value).astimezone(UTC)
         if kind == order and 0 < int(number) <= MAX_NUMBER:
-            return place, int(number)
+            return Place(place, int(number))
     except (ValueError, OverflowError, binascii.Error):
         pass
     raise invalid_field("cursor", "isn't a valid cursor; send `next` of the previous page, or leave it out")

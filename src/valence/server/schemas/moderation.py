@@ -165,7 +165,10 @@ class QueueQuery(ClassifierQuery):
 
 class QueuePage(Wire):
     items: list[Item]
-    next: str | None = Field(description="Cursor of the next page; null on the last page.")
+    next: str | None = Field(
+        description="Cursor of the next page; null on the last page. Of a search in a long queue, a page may hold few "
+        "items, or none, and still have a next one."
+    )
 
 
 class NextRequest(Wire):

@@ -1,14 +1,12 @@
-"""Rows of items: stored, read, searched, removed. Scores, claims and decisions have modules of their own."""
+"""Rows of items: stored, read, removed. Pages, scores, claims and decisions have modules of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -43,7 +41,6 @@ UNSCORED: Mapping[str, Any] = {
 _ABOUT = ("author", "parent", "thread", "link")
 
 Outcome = Literal["new", "repeat", "edited"]
-Order = Literal["score", "newest", "oldest"]
 
 
 class Put(NamedTuple):
@@ -51,56 +48,6 @@ class Put(NamedTuple):
 
     number: int
     outcome: Outcome
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which items are listed; None for any.
-
-    Attributes:
-        states: of the items.
-        label: that the classifier gave; blind items are left out, because the filter would show their label.
-        text: that they contain, in any case of ASCII letters.
-    """
-
-    states: Sequence[str]
-    label: str | None = None
-    author: str | None = None
-    thread: str | None = None
-    why: str | None = None
-    text: str | None = None
-
-    @property
-    def few(self) -> bool:
-        """Whether only few items can be meant, which an index of their own has."""
-        return self.author is not None or self.thread is not None
-
-    def of(self, query: Select[Any], classifier: str) -> Select[Any]:
-        of_states = Item.state == self.states[0] if len(self.states) == 1 else Item.state.in_(self.states)
-        query = query.where(Item.classifier == classifier, of_states)
-        if self.label is not None:
-            query = query.where(_is_given(self.label), or_(~Item.blind, _decided()))
-        if self.author is not None:
-            query = query.where(Item.author == self.author)
-        if self.thread is not None:
-            query = query.where(Item.thread == self.thread)
-        if self.why == "blind":
-            query = query.where(Item.blind)
-        elif self.why is not None:
-            query = query.where(Item.why == self.why, or_(~Item.blind, _decided()))
-        if self.text is not None:
-            query = query.where(Item.text.icontains(self.text, autoescape=True))
-        return query
-
-
-def _is_given(label: str) -> ColumnElement[bool]:
-    """Whether the classifier gave this label, which is in JSON: an answer has these before the probabilities of all."""
-    literal = label.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return Item.answer.like(f'%{literal}%], "probabilities": %', escape="/")
-
-
-def _decided() -> ColumnElement[bool]:
-    return Item.state == "decided"
 
 
 def put(database: Database, classifier: str, rows: Sequence[Mapping[str, Any]]) -> list[Put]:
@@ -178,44 +125,6 @@ def with_numbers(database: Database, numbers: Sequence[int]) -> dict[int, Item]:
         return {item.number: item for item in session.scalars(select(Item).where(Item.number.in_(numbers)))}
 
 
-def page(
-    database: Database,
-    classifier: str,
-    wanted: Wanted,
-    *,
-    order: Order,
-    after: tuple[Any, int] | None = None,
-    limit: int,
-) -> Sequence[Item]:
-    """The first items in this order after (sort value, number). Raises StoreError."""
-    # One query for each state: with several, the index wouldn't give the order, and all items would be sorted.
-    found: list[Item] = []
-    with database.reading() as session:
-        for state in wanted.states:
-            of_state = replace(wanted, states=(state,))
-            query = _in_order(of_state.of(select(Item), classifier), order, after, few=of_state.few)
-            found += session.scalars(query.limit(limit)).all()
-    key = attrgetter("rank" if order == "score" else "posted_at", "number")
-    return sorted(found, key=key, reverse=order != "oldest")[:limit]
-
-
-def _in_order(query: Select[Any], order: Order, after: tuple[Any, int] | None, *, few: bool) -> Select[Any]:
-    """`few`: whether it is cheaper to sort what is found than to look through all items in their order."""
-    column: Any = Item.rank if order == "score" else Item.posted_at
-    if few:  # SQLite, which has no statistics, takes the order's index otherwise
-        column = func.coalesce(column, column)
-    if order == "oldest":
-        query = query.order_by(column, Item.number)
-    else:
-        query = query.order_by(column.desc(), Item.number.desc())
-    if after is None:
-        return query
-    value, number = after
-    beyond = column > value if order == "oldest" else column < value
-    tie = Item.number > number if order == "oldest" else Item.number < number
-    return query.where(or_(beyond, and_(column == value, tie)))
-
-
 def copies(database: Database, leaders: Sequence[int]) -> dict[int, int]:
     """How many copies wait behind each of these items. Raises StoreError."""
     query = select(Item.copy_of, func.count()).where(Item.copy_of.in_(leaders)).group_by(Item.copy_of)
@@ -250,7 +159,7 @@ def earlier(database: Database, item: Item, *, limit: int) -> Sequence[Item]:
 
 def decided_of_author(database: Database, classifier: str, author: str, *, limit: int) -> Sequence[Item]:
     """The author's items that were decided last. Raises StoreError."""
-    query = select(Item).where(Item.author == author, Item.classifier == classifier, _decided())
+    query = select(Item).where(Item.author == author, Item.classifier == classifier, Item.state == "decided")
     with database.reading() as session:
         return session.scalars(query.order_by(Item.closed_at.desc(), Item.number.desc()).limit(limit)).all()
 

@@ -21,8 +21,8 @@ from valence.server.app import create_app
 from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
 from valence.server.state import KEY
-from valence.server.store import item_rows
-from valence.server.store.item_rows import Wanted
+from valence.server.store import item_listing
+from valence.server.store.item_listing import Wanted
 from valence.server.store.moderation_tables import Item
 
 SECRETS = ("the present secret", "the next secret")
@@ -77,7 +77,7 @@ def _discourse(
 
 def _items(app: Flask) -> list[Item]:
     wanted = Wanted(states=("scoring", "waiting", "passed", "copy"))
-    return [*item_rows.page(app.extensions[KEY].database, "fake", wanted, order="oldest", limit=100)]
+    return [*item_listing.page(app.extensions[KEY].database, "fake", wanted, order="oldest", limit=100).items]
 
 
 def test_a_post_of_discourse_is_an_item(app: Flask) -> None:
