@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -40,6 +41,7 @@ from valence.server.monitoring import logs, metrics
 from valence.server.monitoring.metrics import Metrics
 from valence.server.settings import Settings, load_settings
 from valence.server.state import KEY, State
+from valence.server.store import moderation_figures
 from valence.server.store.database import Database
 from valence.server.teaching.publishing import Publications
 from valence.server.teaching.teacher import Teacher
@@ -101,7 +103,9 @@ def create_app(
     moderation = moderation or Background(database, registry, settings)
     attributes = AttributeMap(settings.perspective_attributes, database)
     running = (submission, runner, teacher, publications, moderation, attributes)
-    state = State(settings, registry, database, rates, Metrics(registry), *running)
+    counted = Metrics(registry, partial(moderation_figures.open_items, database))
+    moderation.watch(counted.moderated)
+    state = State(settings, registry, database, rates, counted, *running)
     app.extensions[KEY] = state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -53,6 +53,8 @@ def undo_decision(body: UndoRequest) -> Decided:
     classifier learnt is as it was. Webhooks get an event.
     """
     undone = deciding.undo(body, holder().id, state().database)
+    if undone.new:
+        state().metrics.moderated("decisions", "undo", undone.items)
     state().moderation.deliverer.wake()
     return undone
 

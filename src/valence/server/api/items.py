@@ -53,6 +53,8 @@ def add_items(body: NewItems, query: ItemsQuery) -> StoredItems:
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
     put = intake.take_in(body.items, community, current.database, blind_percent=current.settings.blind_percent)
+    for each in put:
+        current.metrics.moderated("items", each.outcome)
     if query.wait:
         current.moderation.items.run_once([each.number for each in put], charge=charge_tokens)
     current.moderation.items.wake()
@@ -79,6 +81,8 @@ def add_item_file(query: ClassifierQuery, upload: IO[bytes]) -> FileItems:
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
     stored = files.take_in(upload, community, current.database, current.settings)
+    for outcome, count in (("new", stored.new), ("repeat", stored.repeats), ("edited", stored.edited)):
+        current.metrics.moderated("items", outcome, count)
     current.moderation.items.wake()
     return stored
 
@@ -155,5 +159,7 @@ def decide_item(number: int, body: NewDecision) -> Decided:
     """
     current = state()
     decided = deciding.decide(number, body, holder().id, current.database, current.settings)
+    if decided.new:
+        current.metrics.moderated("decisions", body.action, decided.items)
     current.moderation.deliverer.wake()
     return decided

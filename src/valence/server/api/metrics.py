@@ -20,5 +20,7 @@ blueprint = Blueprint("metrics", __name__)
     problems=("store-unavailable",),
 )
 def metrics() -> Response:
-    """Request counts and durations, batch sizes, queued tokens, model versions and the process's memory."""
+    """Request counts and durations, batch sizes, queued tokens, items, decisions and events of moderation, model
+    versions and the process's memory.
+    """
     return Response(state().metrics.text(), content_type=MEDIA_TYPE)

@@ -193,6 +193,7 @@ def set_wish(body: Wish, query: ClassifierQuery) -> StoredWish:
     """
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
+    current.metrics.moderated("wish_evaluations", "choice")
     return wishes.put(community, body, holder().id, current.database, current.registry, current.settings)
 
 
@@ -213,4 +214,5 @@ def preview_wish(query: PreviewQuery) -> Preview:
     """
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
+    current.metrics.moderated("wish_evaluations", "preview")
     return wish_preview.preview(query, community, current.database, current.registry, current.settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from valence.server.classifiers.registry import Registry
 from valence.server.moderation.delivering import Deliverer
 from valence.server.moderation.item_scorer import ItemScorer
@@ -17,6 +19,10 @@ class Background:
         self.items = ItemScorer(database, registry, settings)
         self.deliverer = Deliverer(database, settings)
         self.wishes = WishKeeper(database, registry, settings)
+
+    def watch(self, observer: Callable[[str, str, int], None]) -> None:
+        """Calls `observer` with what was done in the background, how, and how often; from now on."""
+        self.deliverer.observer = self.wishes.observer = observer
 
     def start(self) -> None:
         """Starts the threads. Call it only once every model is loaded."""

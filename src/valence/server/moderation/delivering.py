@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -34,12 +35,17 @@ _GONE = 410
 
 
 class Deliverer(BackgroundThread):
-    """Sends events from `start` to `close`; what isn't confirmed then is sent again."""
+    """Sends events from `start` to `close`; what isn't confirmed then is sent again.
+
+    Attributes:
+        observer: is called with what was done, how, and how often.
+    """
 
     def __init__(self, database: Database, settings: Settings) -> None:
         super().__init__("webhooks", poll_s=POLL_S)
         self._database, self._settings = database, settings
         self._clearing_at = 0.0
+        self.observer: Callable[[str, str, int], None] = lambda *_: None
 
     def run_once(self) -> int:
         """Sends the events that are due; returns how many. Raises StoreError."""
@@ -48,18 +54,21 @@ class Deliverer(BackgroundThread):
             with ThreadPoolExecutor(_THREADS, thread_name_prefix="webhook") as pool:
                 list(pool.map(self._deliver, claimed))
         if time.monotonic() >= self._clearing_at:
-            webhook_rows.remove_old(self._database, self._settings.item_days)
+            expired = webhook_rows.remove_old(self._database, self._settings.item_days)
+            self.observer("webhook_events", "expired", expired)
             self._clearing_at = time.monotonic() + CLEARING_S
         return len(claimed)
 
     def _deliver(self, claimed: Claimed) -> None:
         failure, gone = self._send(claimed)
+        self.observer("webhook_events", "delivered" if failure is None else "failed", 1)
         if failure is None:
             webhook_rows.delivered(self._database, claimed)
             return
         patience = timedelta(0) if gone else timedelta(days=self._settings.webhook_days)
         due_at = datetime.now(UTC) + wait_after(claimed.webhook.failing_since)
         if webhook_rows.failed(self._database, claimed, failure, due_at=due_at, patience=patience):
+            self.observer("webhooks_turned_off", "gone" if gone else "failures", 1)
             log.error("a webhook was turned off", extra={"fields": {"webhook": claimed.webhook.id, "reason": failure}})
 
     def _send(self, claimed: Claimed) -> tuple[str | None, bool]:

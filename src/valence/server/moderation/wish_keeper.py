@@ -6,6 +6,8 @@ come from the community's own comments from the first day on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from valence.server.background_thread import BackgroundThread
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.moderation import communities, wishes
@@ -23,12 +25,17 @@ _AT_ONCE = 32
 
 
 class WishKeeper(BackgroundThread):
-    """Works from `start` to `close`. What another server does too is done twice, with the same result."""
+    """Works from `start` to `close`. What another server does too is done twice, with the same result.
+
+    Attributes:
+        observer: is called with what was done, how, and how often.
+    """
 
     def __init__(self, database: Database, registry: Registry, settings: Settings) -> None:
         super().__init__("wishes", poll_s=POLL_S)
         self._database, self._registry, self._settings = database, registry, settings
         self._answered: set[Of] = set()
+        self.observer: Callable[[str, str, int], None] = lambda *_: None
 
     def run_once(self) -> int:
         """Does some of what is to be done; returns how many items were scored. Raises StoreError, OverloadedError."""
@@ -57,3 +64,4 @@ class WishKeeper(BackgroundThread):
             return
         if again or wishes.is_due(community, model.facts, rules, self._database):
             wishes.choose(community, model.facts, rules, self._database, self._settings)
+            self.observer("wish_evaluations", "choice", 1)

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: requests and their durations, batches, the queue, the models and the process.
+"""Metrics for Prometheus: requests and their durations, batches, queues, moderation, the models and the process.
 
 Labels come from closed lists (routes, known methods), so clients can't create new time series. Each app has its own
 Prometheus registry, because tests create many apps.
@@ -6,8 +6,9 @@ Prometheus registry, because tests create many apps.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
@@ -17,6 +18,9 @@ from prometheus_client.registry import Collector
 
 from valence.inference.batch_run import BatchRun
 from valence.server.classifiers.registry import Registry
+from valence.system.errors import StoreError
+
+log = logging.getLogger(__name__)
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
@@ -27,13 +31,28 @@ _WINDOWS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _TOKENS = (16, 64, 256, 1024, 4096, 16384)
 
 
+# Name -> (its meaning, the label that says how).
+_MODERATION = {
+    "items": ("Items that forums sent: new, repeat or edited.", "outcome"),
+    "decisions": ("Items that moderators decided about; undo: taken back.", "action"),
+    "webhook_events": (
+        "Events: delivered, or failed for now; expired, because they were too old, without ever being delivered.",
+        "outcome",
+    ),
+    "webhooks_turned_off": ("Webhooks that were turned off.", "why"),
+    "wish_evaluations": ("Thresholds that were computed: for a preview, or chosen for a wish.", "purpose"),
+}
+
+
 class Metrics:
     """The process's metrics; `text` is what Prometheus reads."""
 
-    def __init__(self, models: Registry) -> None:
+    def __init__(self, models: Registry, items: Callable[[], Mapping[str, int]]) -> None:
+        """`items` counts the items in each state of the moderators' queues; it may raise StoreError."""
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._registry.register(_Models(models))
+        self._registry.register(_Items(items))
         by_route = ("route", "method", "status")
         self._requests = Counter("valence_http_requests", "Requests answered.", by_route, registry=self._registry)
         self._request_s = Histogram(
@@ -47,6 +66,10 @@ class Metrics:
         self._tokens = self._batch_histogram("tokens", "Tokens per batch, without padding.", _TOKENS)
         self._batch_s = self._batch_histogram("seconds", "Seconds per batch.", _BATCH_S)
         models.watch(self.batch)
+        self._moderation = {
+            name: Counter(f"valence_{name}", meaning, (label,), registry=self._registry)
+            for name, (meaning, label) in _MODERATION.items()
+        }
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         self._requests.labels(route, method if method in _METHODS else "other", status).inc()
@@ -56,6 +79,10 @@ class Metrics:
         self._windows.labels(model).observe(run.windows)
         self._tokens.labels(model).observe(run.tokens)
         self._batch_s.labels(model).observe(run.seconds)
+
+    def moderated(self, what: str, how: str, number: int = 1) -> None:
+        """Counts something of `_MODERATION`; `how` is from a closed list."""
+        self._moderation[what].labels(how).inc(number)
 
     def text(self) -> bytes:
         return generate_latest(self._registry)
@@ -82,6 +109,28 @@ class _Models(Collector):
         yield waiting
         yield versions
         yield engines
+
+
+class _Items(Collector):
+    """Collected on each scrape: how much is left to do in the moderators' queues."""
+
+    def __init__(self, items: Callable[[], Mapping[str, int]]) -> None:
+        self._items = items
+
+    def collect(self) -> Iterator[Metric]:
+        waiting = GaugeMetricFamily("valence_items_open", "Items that aren't decided, by state.", labels=["state"])
+        try:
+            counts = self._items()
+        except StoreError as error:  # the other figures are needed most while the database is unavailable
+            log.warning("items can't be counted for the metrics", extra={"fields": {"reason": str(error)}})
+            return
+        for state, count in counts.items():
+            waiting.add_metric([state], count)
+        yield waiting
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing, so that the database isn't asked before it is open."""
+        return iter(())
 
 
 def install(app: Flask, metrics: Metrics) -> None:

@@ -15,14 +15,23 @@ from valence.server.store.moderation_tables import Decision, Item
 _UNDO = aliased(Decision)
 
 
+_TODO = ("scoring", "waiting", "copy", "unsure")
+
+
 def states(database: Database, classifier: str) -> dict[str, int]:
     """How many items are in each state in which something is left to do. Raises StoreError."""
-    todo = ("scoring", "waiting", "copy", "unsure")
-    query = (
-        select(Item.state, func.count()).where(Item.classifier == classifier, Item.state.in_(todo)).group_by(Item.state)
-    )
+    query = select(Item.state, func.count()).where(Item.classifier == classifier, Item.state.in_(_TODO))
+    return _by_state(database, query)
+
+
+def open_items(database: Database) -> dict[str, int]:
+    """The same for all classifiers together. Raises StoreError."""
+    return _by_state(database, select(Item.state, func.count()).where(Item.state.in_(_TODO)))
+
+
+def _by_state(database: Database, query: Any) -> dict[str, int]:
     with database.reading() as session:
-        return dict.fromkeys(todo, 0) | dict(session.execute(query).all())
+        return dict.fromkeys(_TODO, 0) | dict(session.execute(query.group_by(Item.state)).all())
 
 
 class Done(NamedTuple):

@@ -173,8 +173,9 @@ def _settle(session: Session, claimed: Claimed, **values: Any) -> None:
 
 
 def remove_old(database: Database, days: int) -> int:
-    """Deletes some events that are so old, confirmed or not; returns how many. Raises StoreError."""
+    """Deletes some events that are so old; returns how many were never confirmed. Raises StoreError."""
     before = datetime.now(UTC) - timedelta(days=days)
     some = select(Delivery.id).where(Delivery.created_at <= before).limit(2_000)
     with database.writing() as session:
-        return len(session.scalars(delete(Delivery).where(Delivery.id.in_(some)).returning(Delivery.id)).all())
+        removed = session.scalars(delete(Delivery).where(Delivery.id.in_(some)).returning(Delivery.delivered_at)).all()
+        return removed.count(None)

@@ -1156,7 +1156,7 @@ export const healthz = <ThrowOnError extends boolean = false>(options?: Options<
 /**
  * Get metrics for Prometheus
  *
- * Request counts and durations, batch sizes, queued tokens, model versions and the process's memory.
+ * Request counts and durations, batch sizes, queued tokens, items, decisions and events of moderation, model versions and the process's memory.
  */
 export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, MetricsErrors, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, MetricsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {

@@ -2856,7 +2856,7 @@ export type QueuePage = {
     /**
      * Next
      *
-     * Cursor of the next page; null on the last page.
+     * Cursor of the next page; null on the last page. Of a search in a long queue, a page may hold few items, or none, and still have a next one.
      */
     next: string | null;
 };

@@ -57,7 +57,8 @@ def receive_comment(body: coral.ModerationRequest) -> dict[str, Any]:
 def _store(item: NewItem) -> dict[str, Any]:
     current = state()
     community = communities.find(request.args.get("classifier"), current.database, current.settings)
-    intake.take_in([item], community, current.database, blind_percent=current.settings.blind_percent)
+    (put,) = intake.take_in([item], community, current.database, blind_percent=current.settings.blind_percent)
+    current.metrics.moderated("items", put.outcome)
     current.moderation.items.wake()
     return {"stored": True}
 
