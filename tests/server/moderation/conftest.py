@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.server.fakes import FakeBody, FakeScorer, bearer, served
-from tests.server.teaching.conftest import Person
+from tests.server.teaching.conftest import Person, comments
 from valence.server.app import create_app
 from valence.server.auth import keys
 from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
 from valence.server.store.database import Database
+from valence.server.teaching import process
+from valence.server.teaching.feature_store import StoredFile
+from valence.server.teaching.fitting import fit
+from valence.server.teaching.task import ExampleFile, Task, material
 
 
 def new_id() -> str:
@@ -96,3 +100,18 @@ def ann(app: Flask, database: Database) -> Iterator[Moderator]:
 @pytest.fixture
 def ben(app: Flask, database: Database) -> Moderator:
     return Moderator(app, database, "Ben", ["moderate"])
+
+
+@pytest.fixture
+def fitted(ann: Moderator, monkeypatch: pytest.MonkeyPatch) -> Moderator:
+    """Ann with a classifier that has a published version; heads are fitted in this process."""
+
+    def here(task: Task, examples: ExampleFile, features: Mapping[str, StoredFile], wanted: Callable[[], bool]) -> Any:
+        return fit(task, material(examples.descriptor(), features)) if wanted() else None
+
+    monkeypatch.setattr(process, "run", here)
+    ann.create()
+    ann.add(comments(320))
+    ann.fit()
+    ann.publish(1)
+    return ann

@@ -12,6 +12,7 @@ import pytest
 
 from tests.server.moderation.conftest import Moderator, comment, new_id
 from tests.server.teaching.conftest import comments
+from valence.server.teaching import process
 
 
 @pytest.fixture
@@ -238,3 +239,44 @@ def test_the_report_keeps_blind_items_apart(ann: Moderator) -> None:
         assert week[kind]["share"]["low"] < agree / len(numbers) < week[kind]["share"]["high"]
     assert week["median_wait_s"] >= 0
     assert report["weeks"][0]["blind"] == {"decisions": 0, "agree": 0, "share": None}
+
+
+def test_a_refit_shows_which_decisions_the_new_version_agrees_with(fitted: Moderator) -> None:
+    """Moderators remove what the first version takes for fine: the next one agrees with them."""
+    fitted.call("patch", "/queue/rules?classifier=forum", json={"learn": True})
+    sent = fitted.send(*[comment(str(i), f"kind gibberish{i % 3} words{i}") for i in range(38)], classifier="forum")
+    for each in sent:
+        fitted.decide(each["number"], "remove")
+    assert fitted.call("get", "/queue/summary?classifier=forum")["new_decisions"] == 38
+    fitted.fit()
+    assert fitted.call("get", "/queue/summary?classifier=forum")["new_decisions"] == 0
+    path = "/classifiers/forum/versions/2/compare"
+    of_decisions, of_all = (fitted.call("get", f"{path}{query}")["agreement"] for query in ("?source=decision", ""))
+    assert (of_decisions["examples"], of_all["examples"]) == (38, 358)
+    wrong_before = sum(fitted.item(each["number"])["labels"] == ["kept"] for each in sent)
+    assert of_decisions["other"]["value"] == pytest.approx(1 - wrong_before / 38)
+    assert of_decisions["this"]["value"] > of_decisions["other"]["value"]
+    assert of_decisions["this"]["low"] <= of_decisions["this"]["value"] <= of_decisions["this"]["high"]
+    assert of_decisions["gained"] - of_decisions["lost"] == pytest.approx(
+        38 * (of_decisions["this"]["value"] - of_decisions["other"]["value"])
+    )
+    texts = fitted.call("get", f"{path}?source=decision&limit=500")["texts"]
+    assert sum(each["after"] == each["labels"] for each in texts) == of_decisions["gained"] > 0
+    assert fitted.call("get", "/classifiers/forum")["published"]["number"] == 1, "nothing is published by itself"
+
+
+def test_a_decision_that_is_made_during_a_fit_is_not_learnt_yet(
+    fitted: Moderator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted.call("patch", "/queue/rules?classifier=forum", json={"learn": True})
+    early, late = fitted.send(comment("1", "early words"), comment("2", "late words"), classifier="forum")
+    fitted.decide(early["number"])
+    run = process.run
+
+    def meanwhile(*arguments: Any) -> Any:
+        fitted.decide(late["number"])
+        return run(*arguments)
+
+    monkeypatch.setattr(process, "run", meanwhile)
+    fitted.fit()
+    assert fitted.call("get", "/queue/summary?classifier=forum")["new_decisions"] == 1

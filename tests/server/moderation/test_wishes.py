@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,14 +14,10 @@ from sqlalchemy import func, select, update
 
 from tests.server.fakes import FACTS, FakeBody, FakeScorer
 from tests.server.moderation.conftest import Moderator, comment, new_id
-from tests.server.teaching.conftest import comments
 from valence.inference.prediction import Prediction
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.store.database import Database
 from valence.server.store.moderation_tables import Decision, Item, ItemAnswer, Rules, VersionThresholds
-from valence.server.teaching import process
-from valence.server.teaching.fitting import fit
-from valence.server.teaching.task import material
 
 NINE_OF_TEN = {"kind": "precision", "value": 0.9}
 FIRST = 1001  # number of an item; those before it are for items that are sent
@@ -285,41 +281,26 @@ def test_decisions_that_were_taken_back_or_made_with_another_item_do_not_count(
     assert ann.call("get", "/queue/preview", query_string=NINE_OF_TEN)["blind"] == 57
 
 
-@pytest.fixture
-def taught(ann: Moderator, monkeypatch: pytest.MonkeyPatch) -> Moderator:
-    """A classifier with a version that answers; its head was fitted in this process."""
-
-    def here(task: Any, examples: Any, features: Any, wanted: Callable[[], bool]) -> Any:
-        return fit(task, material(examples.descriptor(), features)) if wanted() else None
-
-    monkeypatch.setattr(process, "run", here)
-    ann.create()
-    ann.add(comments(320))
-    ann.fit()
-    ann.publish(1)
-    return ann
-
-
-def test_test_examples_count_until_there_are_blind_decisions(taught: Moderator, database: Database) -> None:
+def test_test_examples_count_until_there_are_blind_decisions(fitted: Moderator, database: Database) -> None:
     wish = {"kind": "precision", "value": 0.8, "classifier": "forum"}
-    preview = taught.call("get", "/queue/preview", query_string=wish)
-    tested = taught.call("get", "/classifiers/forum/versions/1")["rows"]
+    preview = fitted.call("get", "/queue/preview", query_string=wish)
+    tested = fitted.call("get", "/classifiers/forum/versions/1")["rows"]
     assert preview["tested"] == 320 - tested > 50
     assert (preview["blind"], preview["is_estimate"], preview["promise"]["kept"]) == (0, True, True)
 
 
-def test_a_version_is_not_judged_by_what_it_has_learnt(taught: Moderator, database: Database) -> None:
+def test_a_version_is_not_judged_by_what_it_has_learnt(fitted: Moderator, database: Database) -> None:
     """Blind items with a text of the training examples say nothing; one with a text of a test example counts once."""
-    before = taught.call("get", "/queue/preview", query_string={"classifier": "forum"})
+    before = fitted.call("get", "/queue/preview", query_string={"classifier": "forum"})
     parts = {
-        part: taught.call("get", f"/classifiers/forum/examples?part={part}&limit=1")["items"][0]["text"]
+        part: fitted.call("get", f"/classifiers/forum/examples?part={part}&limit=1")["items"][0]["text"]
         for part in ("train", "test")
     }
     texts = {**parts, "new": "an entirely new awful comment"}
-    sent = taught.send(*[comment(name, text) for name, text in texts.items()], classifier="forum")
+    sent = fitted.send(*[comment(name, text) for name, text in texts.items()], classifier="forum")
     with database.writing() as session:
         session.execute(update(Item).values(blind=True))
     for each in sent:
-        taught.decide(each["number"], "remove")
-    after = taught.call("get", "/queue/preview", query_string={"classifier": "forum"})
+        fitted.decide(each["number"], "remove")
+    after = fitted.call("get", "/queue/preview", query_string={"classifier": "forum"})
     assert (after["blind"], after["tested"]) == (2, before["tested"] - 1)

@@ -8,13 +8,8 @@ from valence.model.readable import NOT_READABLE
 from valence.server.api.classifiers import NAME
 from valence.server.openapi import teaching_examples as examples
 from valence.server.openapi.contract import Media, operation
-from valence.server.schemas.classifiers import (
-    CompareQuery,
-    TryRequest,
-    Version,
-    VersionComparison,
-    VersionList,
-)
+from valence.server.schemas.classifiers import TryRequest, Version, VersionList
+from valence.server.schemas.comparison import CompareQuery, VersionComparison
 from valence.server.schemas.predict import PredictResponse
 from valence.server.state import state
 from valence.server.store import version_rows

@@ -201,6 +201,13 @@ COMPARISONS: dict[str, Any] = {
         "p_value": 0.375,
         "verdict": "The test examples don't show which one is better: accuracy +3.66 points [-1.22, +8.54] on 82 test "
         "examples.",
+        "agreement": {
+            "examples": 410,
+            "this": {"value": 0.907, "low": 0.875, "high": 0.932},
+            "other": {"value": 0.859, "low": 0.822, "high": 0.889},
+            "gained": 27,
+            "lost": 7,
+        },
         "flipped": 1,
         "texts": [
             {

@@ -244,39 +244,3 @@ class PublishRequest(Wire):
 class TryRequest(Wire):
     text: str = Field(description="A text to score with this version.", examples=["You clearly didn't read it."])
     explain: bool = Field(default=False, description="Also return how much each word changed the score.")
-
-
-class CompareQuery(Wire):
-    with_version: int | None = Field(
-        None, ge=1, le=2**31 - 1, description="Number of the version to compare it with; by default the published one."
-    )
-    limit: int = Field(50, ge=0, le=500, description="How many texts with another verdict are shown at most.")
-
-
-class FlippedText(Wire):
-    """An example whose verdict differs between two versions."""
-
-    id: int
-    text: str
-    labels: list[str] | None = Field(description="As it was labelled; null if it wasn't.")
-    part: Literal["train", "test"]
-    before: list[str] = Field(description="By the version that it is compared with.")
-    after: list[str] = Field(description="By this version.")
-
-
-class VersionComparison(Wire):
-    """Two versions on the same examples: today's test examples, which neither was fitted on."""
-
-    version: int
-    with_version: int
-    rows: int = Field(description="Test examples that both answered.")
-    accuracy: Estimate | None = Field(
-        description="Of this version minus the other's, with its paired interval; null without test examples."
-    )
-    macro_f1: Estimate | None
-    only_this: int = Field(description="Examples that only this version gets right.")
-    only_other: int = Field(description="Examples that only the other one gets right.")
-    p_value: float | None = Field(description="Of McNemar's test: how often chance alone would differ as much.")
-    verdict: str = Field(description="In a sentence.")
-    flipped: int = Field(description="Examples, of all, whose verdict differs.")
-    texts: list[FlippedText] = Field(description="Some of them, test examples first.")

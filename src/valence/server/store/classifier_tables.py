@@ -86,6 +86,7 @@ class Version(Base):
         provenance: JSON, as in head.json.
         results: JSON; see `valence.server.teaching.outcome`.
         answers: JSON: its answers for the rows that it was tested on, see there too; null if an older Valence made it.
+        made_at: when its fit began to read the examples: later ones aren't learnt.
         rows: labelled texts that it was fitted on.
         rows_digest: digest of these texts with their labels.
         published_at: when it was published first; None until then.

@@ -10,13 +10,14 @@ import numpy as np
 
 from valence.data.examples import Examples
 from valence.evaluation.comparison import Comparison, compare, in_points
+from valence.evaluation.intervals import proportion
 from valence.evaluation.scored import scored
 from valence.model.fitted_head import FittedHead
 from valence.model.head import Floats
 from valence.model.labels import Labels
 from valence.server.classifiers.registry import BodyReader
 from valence.server.problems import ProblemError
-from valence.server.schemas.classifiers import CompareQuery, FlippedText, VersionComparison
+from valence.server.schemas.comparison import Agreements, CompareQuery, FlippedText, VersionComparison
 from valence.server.store import example_rows
 from valence.server.store.classifier_tables import Classifier, Example
 from valence.server.store.database import Database
@@ -63,7 +64,7 @@ def compared(
     for version in both:
         versions.check_usable(version, body)
     heads = [fitted_head(version) for version in both]
-    examples = _examples(classifier, database)
+    examples = _examples(classifier, database, query.source)
     readouts = list(dict.fromkeys(head.readout for head in heads))
     features, failed = reader.read(classifier.id, body, readouts, [row.text for row in examples], timeout_s=_WAIT_S)
     examples = [row for i, row in enumerate(examples) if i not in failed]
@@ -80,18 +81,22 @@ def compared(
         only_other=comparison.only_first if comparison else 0,
         p_value=comparison.p_value if comparison else None,
         verdict=_verdict(comparison, number, other),
+        agreement=_agreement(before, after, examples),
         flipped=len(flipped),
         texts=[_flipped(examples[row], before.labels[row], after.labels[row]) for row in flipped[: query.limit]],
     )
 
 
-def _examples(classifier: Classifier, database: Database) -> list[Example]:
+def _examples(classifier: Classifier, database: Database, source: str | None) -> list[Example]:
     """Test examples first, as many as can be compared."""
     rows: list[Example] = []
     for part in ("test", "train"):
-        rows += islice(example_rows.every(database, classifier.id, Wanted(part=part)), MOST_TEXTS - len(rows))
+        rows += islice(
+            example_rows.every(database, classifier.id, Wanted(part=part, source=source)), MOST_TEXTS - len(rows)
+        )
     if not rows:
-        raise ProblemError("no-examples", f"{classifier.name} has no examples to compare versions on.")
+        among = "" if source is None else f" from the source {source!r}"
+        raise ProblemError("no-examples", f"{classifier.name} has no examples{among} to compare versions on.")
     return rows
 
 
@@ -133,6 +138,20 @@ def _paired(
     )
     names = (f"version {numbers[0]}", f"version {numbers[1]}")
     return compare(first, second, names=names, data=classifier.name, split="test")
+
+
+def _agreement(before: _Answers, after: _Answers, examples: Sequence[Example]) -> Agreements:
+    """On all labelled examples, also those that a version has learnt."""
+    given = [(i, sorted(labels_in(row.labels))) for i, row in enumerate(examples) if row.labels is not None]
+    this, other = (np.array([each.labels[i] == labels for i, labels in given], np.bool_) for each in (after, before))
+    shares = [proportion(int(right.sum()), len(given)) if given else None for right in (this, other)]
+    return Agreements(
+        examples=len(given),
+        this=shares[0],
+        other=shares[1],
+        gained=int((this & ~other).sum()),
+        lost=int((other & ~this).sum()),
+    )
 
 
 def _known(row: Example, labels: Labels) -> bool:

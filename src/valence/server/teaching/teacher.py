@@ -93,6 +93,7 @@ class _OneFit:
         self._stopping = stopping
         self._renewed_at, self._ours = 0.0, True
         self._step, self._done, self._total = "", 0, 0
+        self._began = datetime.now(UTC)
 
     def run(self) -> None:
         """Ends it with a version, with a reason why there is none, or waiting again. Raises StoreError."""
@@ -208,7 +209,7 @@ class _OneFit:
             rows=made.rows,
             rows_digest=made.rows_digest,
             note=self._claimed.fit.note,
-            made_at=datetime.now(UTC),
+            made_at=self._began,  # what people decide while it is fitted isn't learnt
             made_by=self._claimed.fit.requested_by,
             published_at=None,
         )

@@ -27,6 +27,37 @@ export type Agreement = {
 };
 
 /**
+ * Agreements
+ *
+ * How often two versions give the label that people gave. It flatters a version that has learnt some of them.
+ */
+export type Agreements = {
+    /**
+     * Examples
+     *
+     * Labelled examples, learnt ones included.
+     */
+    examples: number;
+    /**
+     * This version's share with its 95% interval; null without examples.
+     */
+    this: Estimate | null;
+    other: Estimate | null;
+    /**
+     * Gained
+     *
+     * Examples with whose label this version agrees, and the other one doesn't.
+     */
+    gained: number;
+    /**
+     * Lost
+     *
+     * The reverse.
+     */
+    lost: number;
+};
+
+/**
  * Attribute
  *
  * An attribute, and what answers it.
@@ -4038,6 +4069,7 @@ export type VersionComparison = {
      * In a sentence.
      */
     verdict: string;
+    agreement: Agreements;
     /**
      * Flipped
      *
@@ -5748,6 +5780,10 @@ export type CompareVersionsData = {
          * How many texts with another verdict are shown at most.
          */
         limit?: number;
+        /**
+         * Only examples from this source, such as `decision`: what moderators decided.
+         */
+        source?: 'file' | 'hand' | 'feedback' | 'decision';
     };
     url: '/api/v1/classifiers/{name}/versions/{number}/compare';
 };
