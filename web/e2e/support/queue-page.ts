@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 
 import { expect } from "./test.ts";
-import { TEXTS } from "./train-page.ts";
+import { isHostile, TEXTS } from "./train-page.ts";
 
 export const SCOPES = ["moderate", "items", "classifiers"] as const;
 
@@ -54,3 +54,24 @@ export async function openQueue(page: Page, key: string, name: string, waiting: 
 
 export const comment = (page: Page) => page.getByRole("article", { name: "Comment to decide" });
 export const commentText = (page: Page) => comment(page).getByRole("blockquote");
+
+/** Decides `count` comments by keys, as their texts deserve: R removes, A approves. Their texts. */
+export async function decideByKeys(page: Page, count: number): Promise<string[]> {
+  const texts: string[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const text = (await commentText(page).textContent()) ?? "";
+    texts.push(text);
+    await page.keyboard.press(isHostile(text.replace(/^\d+\. /, "")) ? "r" : "a");
+    await expect(commentText(page)).not.toHaveText(text);
+  }
+  await expect(page.getByText(/^Saving/)).toHaveCount(0);
+  return texts;
+}
+
+/** The server's own counters. */
+export async function counters(url: string, key: string, name: string) {
+  const response = await fetch(`${url}/api/v1/queue/summary?classifier=${name}`, {
+    headers: { Authorization: `Bearer ${key}` },
+  });
+  return (await response.json()) as { waiting: number; scoring: number };
+}

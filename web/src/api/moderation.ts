@@ -35,6 +35,8 @@ import { retryOptions } from "./retry";
 const PAGE = 100;
 /** How often the counters, and whether there are new comments, are asked for. */
 const POLL_MS = 15_000;
+/** While comments are being scored, or none is there. */
+const SHORT_POLL_MS = 2000;
 
 export const QUEUE = ["queue"] as const;
 /** Undefined: the community of the server's settings. */
@@ -72,7 +74,7 @@ export const newestQuery = (community: Community, wanted: Wanted) =>
     queryKey: [...QUEUE, "newest", community, wanted],
     queryFn: ({ signal }) =>
       dataOf(listQueue({ query: { ...queryOf(community), ...wanted, limit: PAGE }, signal })),
-    refetchInterval: POLL_MS,
+    refetchInterval: ({ state }) => (state.data?.items.length === 0 ? SHORT_POLL_MS : POLL_MS),
     ...retryOptions,
   });
 
@@ -82,7 +84,7 @@ export const summaryQuery = (community: Community) =>
   queryOptions({
     queryKey: summaryKey(community),
     queryFn: ({ signal }) => dataOf(getSummary({ query: queryOf(community), signal })),
-    refetchInterval: POLL_MS,
+    refetchInterval: ({ state }) => (state.data?.scoring ? SHORT_POLL_MS : POLL_MS),
     ...retryOptions,
   });
 

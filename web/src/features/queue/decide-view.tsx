@@ -76,7 +76,7 @@ export function DecideView(props: DecideViewProps) {
         <div className={classes.pair}>
           <List work={work} decisions={decisions} none={none} now={now} />
           <div className={classes.side}>
-            {work.current ? (
+            {work.current && work.isOurs ? (
               <>
                 <ItemView {...props} key={work.current.number} item={work.current} now={now} />
                 <DecideBar
@@ -131,8 +131,8 @@ function List({ work, decisions: { unsaved }, none, now }: ListProps) {
   );
 }
 
-function noneWords({ pending, open }: Work, filtered: boolean): string {
-  if (pending) return "Loading…";
+function noneWords({ pending, open, current }: Work, filtered: boolean): string {
+  if (pending || current) return "Loading…";
   if (open.length > 0) return "Other moderators have all the comments that are left.";
   return filtered ? "No comment matches these filters." : "Nothing is waiting.";
 }

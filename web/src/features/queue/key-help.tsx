@@ -26,7 +26,7 @@ export function KeyHelp({ labelKeys, onClose }: KeyHelpProps) {
   ];
   return (
     <section aria-labelledby="queue-keys-title" className={classes.help}>
-      <h3 id="queue-keys-title">Keys</h3>
+      <h2 id="queue-keys-title">Keys</h2>
       <dl>
         {rows.map(([keys, what]) => (
           <div key={what}>

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { asApiError } from "../../api/client";
 import type { Session, Summary } from "../../api/generated";
+import { may } from "../../api/session";
 import { summaryQuery, type Community } from "../../api/moderation";
 import { Choice } from "../../components/choice";
 import { Notice } from "../../components/notice";
@@ -10,10 +11,17 @@ import { SlowNotice } from "../../components/slow-notice";
 import { count } from "../../lib/format";
 import { useFragmentState, type FragmentState } from "../../lib/fragment-state";
 import { SignedIn } from "../../signed-in/signed-in";
+import { BringInView } from "./bring-in-view";
 import { DecideView } from "./decide-view";
+import { LogView } from "./log-view";
 import classes from "./queue-views.module.css";
+import { RefitBar } from "./refit-bar";
+import { ReportView } from "./report-view";
+import { SettingsView } from "./settings-view";
 import { useCommunity } from "./use-community";
 import { FILTERS } from "./wanted";
+
+const VIEWS = ["queue", "bring-in", "log", "report", "settings"] as const;
 
 /** A community’s queue, and what belongs to it. */
 export function QueueViews({ session }: { session: Session }) {
@@ -56,17 +64,21 @@ interface ViewsProps {
 }
 
 function Views({ session, community, summary, address: { values, replace, push } }: ViewsProps) {
-  const { names, ...known } = useCommunity(summary.classifier, session);
-  const view = values["view"] ?? "queue";
+  const { classifier: name } = summary;
+  const { names, ...known } = useCommunity(name, session);
+  const { classifier } = known;
+  const teaches = may(session, "classifiers");
+  const views = VIEWS.filter((each) => teaches || each !== "settings");
+  const view = views.find((each) => each === values["view"]) ?? "queue";
   return (
     <>
       <div className={classes.head}>
         <Choice
           label="Community"
-          value={summary.classifier}
-          options={[...new Set([summary.classifier, ...names])].map((name) => ({ value: name, name }))}
-          onChoose={(name) =>
-            push({ ...Object.fromEntries(FILTERS.map((filter) => [filter, undefined])), classifier: name })
+          value={name}
+          options={[...new Set([name, ...names])].map((each) => ({ value: each, name: each }))}
+          onChoose={(chosen) =>
+            push({ ...Object.fromEntries(FILTERS.map((filter) => [filter, undefined])), classifier: chosen })
           }
         />
         <Counters summary={summary} />
@@ -76,12 +88,36 @@ function Views({ session, community, summary, address: { values, replace, push }
         onChange={(chosen) => push({ view: chosen === "queue" || chosen === null ? undefined : chosen })}
         keepMounted={false}
       >
-        <Tabs.List aria-label={`Views of ${summary.classifier}`}>
+        <Tabs.List aria-label={`Views of ${name}`}>
           <Tabs.Tab value="queue">Queue</Tabs.Tab>
+          <Tabs.Tab value="bring-in">Bring in</Tabs.Tab>
+          <Tabs.Tab value="log">Log</Tabs.Tab>
+          <Tabs.Tab value="report">Report</Tabs.Tab>
+          {teaches ? <Tabs.Tab value="settings">Settings</Tabs.Tab> : null}
         </Tabs.List>
         <Tabs.Panel value="queue" pt="md">
           <DecideView community={community} summary={summary} {...known} values={values} onChange={replace} />
+          {classifier && teaches ? <RefitBar classifier={classifier} summary={summary} /> : null}
         </Tabs.Panel>
+        <Tabs.Panel value="bring-in" pt="md">
+          <BringInView community={community} name={name} allowed={may(session, "items")} />
+        </Tabs.Panel>
+        <Tabs.Panel value="log" pt="md">
+          <LogView community={community} name={name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="report" pt="md">
+          <ReportView community={community} />
+        </Tabs.Panel>
+        {teaches ? (
+          <Tabs.Panel value="settings" pt="md">
+            <SettingsView
+              community={community}
+              rules={summary.rules}
+              labels={known.labels}
+              canLearn={classifier !== undefined}
+            />
+          </Tabs.Panel>
+        ) : null}
       </Tabs>
     </>
   );

@@ -7,6 +7,7 @@ import { countInSummary, decide, undo, type Community } from "../../api/moderati
 import { retryOptions } from "../../api/retry";
 import { uuid } from "../../lib/uuid";
 import { afterDecision, afterUndo } from "./counters";
+import { IN_ORDER } from "./in-order";
 import type { Work } from "./use-work-list";
 import * as lists from "./work-list";
 
@@ -58,7 +59,7 @@ export function useDecisions(community: Community, work: Work): Decisions {
   const newest = list.made.at(-1);
   return {
     decide: (choice, reason, copies) => {
-      if (!work.current) return;
+      if (!work.current || !work.isOurs) return;
       const made = { request: uuid(), item: work.current, choice, reason, copies };
       setLost(undefined);
       change((open, now) => lists.withDecision(open, now, made));
@@ -87,7 +88,7 @@ interface Outcomes {
 /** Sends decisions and undos in their order. */
 function useSending(community: Community, claim: string, outcomes: Outcomes) {
   const client = useQueryClient();
-  const serially = { networkMode: "always", mutationKey: KEY, scope: { id: "decisions" } } as const;
+  const serially = { networkMode: "always", mutationKey: KEY, scope: IN_ORDER } as const;
   const { mutate: send } = useMutation({
     ...serially,
     ...retryOptions,

@@ -4,7 +4,9 @@ import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { asApiError, type ApiError } from "../../api/client";
 import type { Item } from "../../api/generated";
 import { hold, newestQuery, queueQuery, release, type Community, type Wanted } from "../../api/moderation";
+import { retryOptions } from "../../api/retry";
 import { uuid } from "../../lib/uuid";
+import { IN_ORDER } from "./in-order";
 import * as lists from "./work-list";
 
 /** The next page is asked for when so few comments are ahead. */
@@ -17,7 +19,10 @@ type Change = (open: readonly Item[], list: lists.WorkList) => lists.WorkList;
 export interface Work {
   /** The comments that are still to do, as far as they were asked for. */
   open: readonly Item[];
+  /** The one that is shown. */
   current: Item | undefined;
+  /** Whether it can be decided, because nobody else gets it. */
+  isOurs: boolean;
   /** The one after it, so that it can be prepared. */
   next: Item | undefined;
   list: lists.WorkList;
@@ -45,23 +50,32 @@ export function useWorkList(community: Community, wanted: Wanted): Work {
   const [list, setList] = useListOf(JSON.stringify(query.queryKey));
   const open = useMemo(() => lists.openItems(items, list), [items, list]);
   const at = lists.placeOf(open, list);
+  const current = open[at];
   const change = (made: Change) => setList((now) => made(lists.openItems(items, now), now));
   const runsOut = hasNextPage && !isFetching && !pages.isError && open.length - at < AHEAD;
   useEffect(() => {
     if (runsOut) void fetchNextPage();
   }, [runsOut, fetchNextPage]);
+  const arrived = useArrived(community, wanted, items);
+  const refresh = () => {
+    setList(lists.forOtherList);
+    void client.resetQueries({ queryKey: query.queryKey, exact: true });
+  };
+  const onArrival = useEffectEvent(refresh);
+  const isAwaited = items.length === 0 && arrived > 0;
+  useEffect(() => {
+    if (isAwaited) onArrival();
+  }, [isAwaited]);
   return {
     open,
-    current: open[at],
+    current,
+    isOurs: current !== undefined && lists.isOurs(current, list),
     next: open[at + 1],
     list,
     change,
     claim: useClaim(community, open, list, change),
-    arrived: useArrived(community, wanted, items),
-    refresh: () => {
-      setList(lists.forOtherList);
-      void client.resetQueries({ queryKey: query.queryKey, exact: true });
-    },
+    arrived,
+    refresh,
     more: () => {
       if (hasNextPage && !isFetching) void fetchNextPage();
     },
@@ -108,19 +122,22 @@ function useClaim(
   const key = lists.isLow(wanted, list) ? wanted.join() : "";
   const { mutate: ask } = useMutation({
     networkMode: "always",
-    scope: { id: claim }, // one after the other, so that the last answer counts
+    scope: IN_ORDER, // a comment can be held again once its undo is saved
+    ...retryOptions,
     mutationFn: (numbers: number[]) => hold(community, claim, numbers),
     onSuccess: ({ items }, numbers) => {
       const got = items.map(({ number }) => number);
       change((_open, now) => lists.withHeld(now, numbers, got));
     },
-    // After an error it is asked again with the next decision; the server refuses what somebody else has.
   });
   const onLow = useEffectEvent(() => ask(wanted));
   useEffect(() => {
     if (key !== "") onLow();
   }, [key]);
-  const renew = useEffectEvent(() => change(lists.withoutHeld));
+  const renew = useEffectEvent(() => {
+    change(lists.withoutOthers);
+    ask(lists.wantedHeld(open, lists.withoutOthers(open, list)));
+  });
   useEffect(() => {
     const timer = setInterval(renew, RENEW_MS);
     const leave = () => void release(claim).catch(() => undefined); // they are free after five minutes at the latest

@@ -5,6 +5,7 @@ import {
   EMPTY,
   HELD,
   isLow,
+  isOurs,
   moved,
   openItems,
   placeOf,
@@ -12,7 +13,7 @@ import {
   withDecision,
   withHeld,
   withLost,
-  withoutHeld,
+  withoutOthers,
   withReturned,
   withUndo,
   type Made,
@@ -47,6 +48,8 @@ describe("A decision", () => {
     expect(shown(list)).toBe(4);
     expect(list.made.map(({ request }) => request)).toEqual(["r3"]);
   });
+  it("that is undone can be decided again at once", () =>
+    expect(isOurs(ITEMS[2]!, withUndo(decide(EMPTY, 3), made(3)))).toBe(true));
   it("that is refused returns its comment without moving there", () => {
     const list = withReturned(decide(EMPTY, 3), made(3));
     expect(shown(list)).toBe(4);
@@ -69,7 +72,7 @@ describe("Comments that others hold", () => {
   });
   it("make the next one be shown if they were chosen", () => expect(shown({ ...list, current: 3 })).toBe(4));
   it("are asked for again later, while the shown one stays", () => {
-    const later = withoutHeld(ITEMS, list);
+    const later = withoutOthers(ITEMS, list);
     expect(shown(later)).toBe(2);
     expect(wantedHeld(ITEMS, later)).toContain(3);
   });
@@ -78,12 +81,18 @@ describe("Comments that others hold", () => {
   });
 });
 
+it("lets only comments be decided that this tab holds, unless they don’t wait", () => {
+  const list = withHeld(EMPTY, [1], [1]);
+  expect([isOurs(ITEMS[0]!, list), isOurs(ITEMS[1]!, list)]).toEqual([true, false]);
+  expect(isOurs(newItem(2, { state: "unsure" }), list)).toBe(true);
+});
+
 it("holds the shown comment and the next ones, and asks again when few are left", () => {
   const wanted = wantedHeld(ITEMS, EMPTY);
   expect(wanted).toEqual(Array.from({ length: HELD }, (_, i) => i + 1));
   expect(isLow(wanted, EMPTY)).toBe(true);
   const list = withHeld(EMPTY, wanted, wanted);
-  expect(isLow(wantedHeld(ITEMS, { ...list, current: 8 }), list)).toBe(false);
+  expect(isLow(wantedHeld(ITEMS, { ...list, current: 6 }), list)).toBe(false);
   expect(isLow(wantedHeld(ITEMS, { ...list, current: 10 }), list)).toBe(true);
   const unsure = ITEMS.map((item) => ({ ...item, state: "unsure" as const }));
   expect(wantedHeld(unsure, EMPTY)).toEqual([]);

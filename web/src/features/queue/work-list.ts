@@ -33,7 +33,7 @@ export const EMPTY: WorkList = { current: undefined, made: [], done: NONE, held:
 /** How many comments a tab holds: the one that is shown, and the next ones. */
 export const HELD = 12;
 /** With fewer held ones ahead, the tab asks for more. */
-const LOW = 4;
+const LOW = 6;
 
 /** The comments that are still to do, in the order of the list. */
 export const openItems = (items: readonly Item[], { done }: WorkList): Item[] =>
@@ -75,10 +75,11 @@ export const withReturned = (list: WorkList, { request, item }: Made): WorkList 
   done: new Set([...list.done].filter((number) => number !== item.number)),
 });
 
-/** A decision is taken back: its comment is shown again. */
+/** A decision is taken back: its comment is shown again, and is this tab's as before. */
 export const withUndo = (list: WorkList, made: Made): WorkList => ({
   ...withReturned(list, made),
   current: made.item.number,
+  held: new Set([...list.held, made.item.number]),
 });
 
 /** The decision came too late: somebody else decided the comment, or it was deleted. */
@@ -106,11 +107,14 @@ export function withHeld(list: WorkList, asked: readonly number[], got: readonly
   return { ...list, held: new Set(got), elsewhere: new Set([...before, ...refused]) };
 }
 
-/** Forgets who has what: what others held may be free by now. What is shown stays. */
-export const withoutHeld = (open: readonly Item[], list: WorkList): WorkList => ({
+/** Whether a comment can be decided: nobody else gets it meanwhile. Only waiting comments are held. */
+export const isOurs = ({ number, state }: Item, { held }: WorkList): boolean =>
+  state !== "waiting" || held.has(number);
+
+/** Forgets what others have, because it may be free by now. What is shown stays. */
+export const withoutOthers = (open: readonly Item[], list: WorkList): WorkList => ({
   ...list,
   current: open[placeOf(open, list)]?.number,
-  held: NONE,
   elsewhere: NONE,
 });
 
