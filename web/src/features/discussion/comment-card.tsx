@@ -9,8 +9,9 @@ import { percent } from "../../lib/format";
 import { paths } from "../../lib/paths";
 import { probability } from "../../lib/units";
 import classes from "./comment-card.module.css";
+import { timeWords } from "./order";
 import { placeOf, type Track } from "./track";
-import type { Comment } from "./thread";
+import type { Comment } from "./comment";
 
 interface CommentCardProps {
   comment: Comment;
@@ -30,6 +31,8 @@ export function CommentCard({ comment, number, outcome, track, model }: CommentC
         {comment.author ?? `Comment ${number}`}{" "}
         <span>
           {comment.author === undefined ? "" : `comment ${number}, `}line {comment.line}
+          {comment.at === undefined ? "" : `, ${timeWords(comment.at)}`}
+          {comment.parent === undefined ? "" : `, answers comment ${comment.parent + 1}`}
         </span>
       </h3>
       <div className={classes.words} tabIndex={0} role="group" aria-label="Text">

@@ -1,12 +1,11 @@
-import { useMemo } from "react";
-
 import { ScoreCell } from "../../components/score-cell";
 import { VirtualTable, type Column } from "../../components/virtual-table";
 import { count } from "../../lib/format";
 import { excerpt } from "../../lib/text";
 import { probability } from "../../lib/units";
 import { placeOf, sideOf, type Track } from "./track";
-import type { Comment } from "./thread";
+import type { Comment } from "./comment";
+import { rowsIn, timeWords, type Order } from "./order";
 import type { Outcomes } from "./use-outcomes";
 
 interface CommentTableProps {
@@ -14,12 +13,16 @@ interface CommentTableProps {
   outcomes: Outcomes;
   track: Track;
   current: number;
+  order: Order;
   onCurrent: (comment: number) => void;
 }
 
 /** The same as the timeline, as a table. */
-export function CommentTable({ comments, outcomes, track, current, onCurrent }: CommentTableProps) {
-  const rows = useMemo(() => comments.map((_, i) => i), [comments]);
+export function CommentTable({ comments, outcomes, track, current, order, onCurrent }: CommentTableProps) {
+  const rows = rowsIn(order, comments, (text) => {
+    const outcome = outcomes.of(text);
+    return outcome?.kind === "scored" ? placeOf(outcome, track) : undefined;
+  });
   const hasAuthors = comments.some(({ author }) => author !== undefined);
   const columns: Column[] = [
     { name: "No.", width: "3rem", phoneWidth: undefined, quiet: true, cell: (row) => count(row + 1) },
@@ -37,6 +40,17 @@ export function CommentTable({ comments, outcomes, track, current, onCurrent }: 
             phoneWidth: undefined,
             quiet: true,
             cell: (row: number) => comments[row]?.author ?? "",
+          },
+        ]
+      : []),
+    ...(comments.some(({ at }) => at !== undefined)
+      ? [
+          {
+            name: "Time",
+            width: "8rem",
+            phoneWidth: undefined,
+            quiet: true,
+            cell: (row: number) => timeWords(comments[row]?.at),
           },
         ]
       : []),

@@ -20,6 +20,7 @@ import { storeItem, loadItem } from "../../lib/browser-store";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { draftStore } from "./draft";
+import { readingHandler } from "./fake-reading.testing";
 
 const GOOD = Array.from({ length: 4 }, (_, i) => `Ann: wonderful ${i}`);
 const BAD = Array.from({ length: 4 }, (_, i) => `Ben: > wonderful 0\nso dull ${i}`);
@@ -38,6 +39,7 @@ let asked: string[] = [];
 beforeEach(() => {
   asked = [];
   server.use(
+    readingHandler,
     http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
       const texts = (await request.json()).texts ?? [];
       asked.push(...texts);
@@ -137,7 +139,7 @@ describe("Discussion page", () => {
     const user = await paste("Pros: wonderful\nCons: dull\nPros: cheap");
     expect(await screen.findByText(/3 comments, 2 people/)).toBeVisible();
     await user.selectOptions(screen.getByRole("combobox", { name: "Split" }), "at every line");
-    expect(screen.getByText("3 comments", { selector: "p" })).toBeVisible();
+    expect(await screen.findByText("3 comments", { selector: "p" })).toBeVisible();
     await waitFor(() => expect(rows()[0]).toHaveTextContent("Pros: wonderful"));
   });
 
@@ -260,7 +262,7 @@ describe("Discussion page", () => {
     await storeItem("discussion", { text: THREAD, cut: "blocks" });
     open("/discussion");
     await waitFor(async () => expect(await field()).toHaveValue(THREAD));
-    expect(screen.getByRole("combobox", { name: "Split" })).toHaveDisplayValue("at empty lines");
+    expect(await screen.findByRole("combobox", { name: "Split" })).toHaveDisplayValue("at empty lines");
   });
 
   it("keeps the text after navigation", async () => {

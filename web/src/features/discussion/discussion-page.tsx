@@ -11,8 +11,8 @@ import { DiscussionSheet } from "./discussion-sheet";
 import { draftStore } from "./draft";
 import { Result } from "./result";
 import { DEFAULT_LABELS, trackOf } from "./track";
-import { commentsOf, guessCut } from "./thread";
 import { ScoringErrors } from "./scoring-errors";
+import { useComments } from "./use-comments";
 import { useOutcomes } from "./use-outcomes";
 
 /** More points couldn't be told apart in the chart, and would be slow to draw. */
@@ -20,16 +20,16 @@ const MAX_COMMENTS = 3000;
 
 /** Scores a pasted discussion comment by comment and shows where it turned. */
 export function DiscussionPage() {
-  const { all, comments, ...draft } = useDraft();
+  const { draft, keeping } = useDraft();
+  const { comments: all, ...reading } = useComments(draft);
+  const comments = useMemo(() => all.slice(0, MAX_COMMENTS), [all]);
   const { values, replace } = useFragmentState();
-  const { model: modelName, follow: followed } = values;
   const models = useQuery(modelsQuery);
   const model = models.data?.models.find((candidate) =>
-    modelName === undefined ? candidate.default : candidate.name === modelName,
+    values["model"] === undefined ? candidate.default : candidate.name === values["model"],
   );
-  const texts = useMemo(() => comments.map((comment) => comment.text), [comments]);
-  const outcomes = useOutcomes(texts, model, models.data?.limits);
-  const track = trackOf(model ?? DEFAULT_LABELS, followed);
+  const outcomes = useOutcomes(comments, model, models.data?.limits);
+  const track = trackOf(model ?? DEFAULT_LABELS, values["follow"]);
 
   return (
     <>
@@ -39,12 +39,14 @@ export function DiscussionPage() {
         server, which doesn’t store them unless you agree.
       </PageHero>
       <DiscussionSheet
-        {...draft}
+        draft={draft}
+        keeping={keeping}
+        read={reading.read}
         comments={all}
         most={MAX_COMMENTS}
         onClear={() => {
           draftStore.clear();
-          replace({ comment: undefined, average: undefined });
+          replace({ comment: undefined, average: undefined, sort: undefined });
         }}
         choices={
           <>
@@ -64,7 +66,7 @@ export function DiscussionPage() {
           </>
         }
       />
-      <ScoringErrors models={models} outcomes={outcomes} comments={comments.length} />
+      <ScoringErrors models={models} reading={reading.query} outcomes={outcomes} comments={comments.length} />
       {comments.length > 0 ? (
         <Result
           comments={comments}
@@ -79,18 +81,10 @@ export function DiscussionPage() {
   );
 }
 
-/** The pasted text, split into comments, and whether this browser stores it. */
+/** The pasted text, and whether this browser stores it. */
 function useDraft() {
-  const {
-    text,
-    cut: chosenCut,
-    isWhole,
-  } = useSyncExternalStore(draftStore.subscribe, draftStore.snapshot, draftStore.snapshot);
+  const draft = useSyncExternalStore(draftStore.subscribe, draftStore.snapshot, draftStore.snapshot);
   const keeping = useSyncExternalStore(draftStore.subscribe, draftStore.keeping, () => undefined);
   useEffect(() => void draftStore.restore(), []);
-  const cut = useMemo(() => chosenCut ?? guessCut(text), [chosenCut, text]);
-  const isCleaned = isWhole !== true;
-  const all = useMemo(() => commentsOf(text, cut, isCleaned), [text, cut, isCleaned]);
-  const comments = useMemo(() => all.slice(0, MAX_COMMENTS), [all]);
-  return { text, cut, isCleaned, keeping, all, comments };
+  return { draft, keeping };
 }

@@ -3,16 +3,18 @@ import { useId, useState, type ReactNode } from "react";
 import { Choice } from "../../components/choice";
 import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
-import { count, counted } from "../../lib/format";
+import type { DiscussionResponse } from "../../api/generated";
+import { count, counted, sentenceCase } from "../../lib/format";
 import { STORED_FOR } from "../../lib/browser-store";
 import { useRestoredFocus } from "../../lib/use-restored-focus";
 import { useFilledBeforeHydration } from "../../lib/hydration";
 import classes from "./discussion-sheet.module.css";
-import { draftStore, type DraftStorage } from "./draft";
+import { draftStore, type Draft, type DraftStorage } from "./draft";
 import { EXAMPLE_THREAD } from "./example-thread";
-import type { Comment, Cut } from "./thread";
+import type { Comment, Cut } from "./comment";
 
 const CUTS: readonly { value: Cut; name: string }[] = [
+  { value: "site", name: "as on its site" },
   { value: "names", name: "at names" },
   { value: "blocks", name: "at empty lines" },
   { value: "lines", name: "at every line" },
@@ -27,10 +29,9 @@ Ben: > where this is going
 Downhill, if you ask me.`;
 
 interface DiscussionSheetProps {
-  text: string;
-  cut: Cut;
-  /** Whether quotes, code and signatures are left out. */
-  isCleaned: boolean;
+  draft: Draft;
+  /** What the server read; undefined until then. */
+  read: DiscussionResponse | undefined;
   comments: readonly Comment[];
   /** The limit of comments that are scored. */
   most: number;
@@ -41,7 +42,8 @@ interface DiscussionSheetProps {
 
 /** The text field for the discussion, and how to split it into comments. */
 export function DiscussionSheet(props: DiscussionSheetProps) {
-  const { text, cut, isCleaned, comments, most, choices, keeping, onClear } = props;
+  const { draft, read, comments, most, choices, keeping, onClear } = props;
+  const { text } = draft;
   const summary = useId();
   const container = useRestoredFocus<HTMLElement>(text.trim() === "");
   const field = useFilledBeforeHydration<HTMLTextAreaElement>(({ value }) =>
@@ -71,21 +73,19 @@ export function DiscussionSheet(props: DiscussionSheetProps) {
         onChange={(event) => draftStore.change({ text: event.currentTarget.value })}
       />
       <div className={classes.foot}>
-        <p id={summary}>{text.trim() === "" ? "" : summaryOf(comments, most)}</p>
-        <SheetActions text={text} cut={cut} isCleaned={isCleaned} onClear={onClear} />
+        <p id={summary}>{read ? summaryOf(read, comments, most) : ""}</p>
+        <SheetActions draft={draft} read={read} onClear={onClear} />
       </div>
+      {read ? <Notes read={read} /> : null}
       {keeping === undefined ? null : <p className={classes.kept}>{NOTES[keeping]}</p>}
     </section>
   );
 }
 
 /** Undo and the example for an empty field; splitting and clearing for a text. */
-function SheetActions({
-  text,
-  cut,
-  isCleaned,
-  onClear,
-}: Pick<DiscussionSheetProps, "text" | "cut" | "isCleaned" | "onClear">) {
+function SheetActions({ draft, read, onClear }: Pick<DiscussionSheetProps, "draft" | "read" | "onClear">) {
+  const { text, isWhole } = draft;
+  const cut = draft.cut ?? read?.split;
   const [cleared, setCleared] = useState<string>();
   if (text.trim() === "") {
     return (
@@ -106,17 +106,19 @@ function SheetActions({
       <label className={classes.check}>
         <input
           type="checkbox"
-          checked={isCleaned}
+          checked={isWhole !== true}
           onChange={(event) => draftStore.change({ isWhole: !event.currentTarget.checked })}
         />
         Leave out quotes and code
       </label>
-      <Choice
-        label="Split"
-        value={cut}
-        options={CUTS}
-        onChoose={(next) => draftStore.change({ cut: next as Cut })}
-      />
+      {cut === undefined ? null : (
+        <Choice
+          label="Split"
+          value={cut}
+          options={CUTS.filter(({ value }) => value !== "site" || cut === "site" || read?.split === "site")}
+          onChoose={(next) => draftStore.change({ cut: next as Cut })}
+        />
+      )}
       <QuietButton
         onClick={() => {
           setCleared(text);
@@ -129,12 +131,23 @@ function SheetActions({
   );
 }
 
-function summaryOf(comments: readonly Comment[], most: number): string {
-  if (comments.length === 0) return "There is only quoted text, so there is nothing to score.";
+/** What was left out, and what else to know. */
+function Notes({ read: { left_out: leftOut, warnings } }: { read: DiscussionResponse }) {
+  const notes = [...leftOut.map(({ count: left, why }) => `${count(left)} ${why}.`), ...warnings];
+  if (notes.length === 0) return null;
+  return <p className={classes.kept}>{notes.join(" ")}</p>;
+}
+
+function summaryOf(
+  { format, split, comments: found }: DiscussionResponse,
+  comments: readonly Comment[],
+  most: number,
+): string {
+  if (found.length === 0) return "There is only quoted text, so there is nothing to score.";
   const authors = new Set(comments.flatMap(({ author }) => author ?? [])).size;
   const quotes = comments.filter(({ quote }) => quote !== "").length;
   return [
-    counted(comments.length, "comment"),
+    `${split === "site" ? `${sentenceCase(format)}: ` : ""}${counted(comments.length, "comment")}`,
     ...(authors > 0 ? [counted(authors, "person", "people")] : []),
     ...(comments.length > most
       ? [`only the first ${count(most)} are scored (the Files page takes more)`]

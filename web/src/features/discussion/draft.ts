@@ -1,7 +1,7 @@
 /** The pasted text, stored in this browser, so that it survives navigation and reloads. */
 import { removeItems, storeItem, loadItem } from "../../lib/browser-store";
 import { clearOutcomeCache } from "./outcome-cache";
-import type { Cut } from "./thread";
+import type { Cut } from "./comment";
 
 export interface Draft {
   text: string;
@@ -37,7 +37,7 @@ export const draftStore = {
     draft = { ...draft, ...changed };
     notify();
     clearTimeout(saving);
-    saving = setTimeout(() => void save(), SAVE_PAUSE_MS);
+    saving = setTimeout(() => void save(), changed.text === undefined ? 0 : SAVE_PAUSE_MS);
   },
   /** Removes the draft, in the browser's storage too. */
   clear: (): void => {

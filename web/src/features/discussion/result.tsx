@@ -9,10 +9,11 @@ import { probability } from "../../lib/units";
 import { CommentCard } from "./comment-card";
 import { CommentTable } from "./comment-table";
 import classes from "./result.module.css";
+import { orderIn, ORDERS, type Order } from "./order";
 import { placeOf, type Track } from "./track";
 import { Timeline } from "./timeline-chart";
 import { movingAverage, turnOf, defaultWindow, type Turn } from "./timeline";
-import type { Comment } from "./thread";
+import type { Comment } from "./comment";
 import type { Outcomes } from "./use-outcomes";
 
 const WIDTHS = [1, 3, 5, 9, 15, 31];
@@ -31,6 +32,7 @@ interface ResultProps {
 export function Result({ comments, outcomes, track, model, address, onChange }: ResultProps) {
   const current = Math.min(comments.length - 1, positiveIntegerIn(address["comment"], 1) - 1);
   const width = positiveIntegerIn(address["average"], defaultWindow(comments.length));
+  const order = orderIn(address["sort"]);
   const setChosen = (comment: number) => onChange({ comment: comment === 0 ? undefined : `${comment + 1}` });
   const values = comments.map(({ text }) => {
     const outcome = outcomes.of(text);
@@ -50,11 +52,7 @@ export function Result({ comments, outcomes, track, model, address, onChange }: 
             </h2>
             <p>{outcomes.missing > 0 ? `Scoring: ${counted(outcomes.missing, "comment")} left…` : summary}</p>
           </div>
-          <AverageChoice
-            width={width}
-            comments={comments.length}
-            onChoose={(average) => onChange({ average })}
-          />
+          <Choices width={width} comments={comments.length} order={order} onChange={onChange} />
         </div>
         <div className={classes.pair}>
           <Timeline
@@ -82,6 +80,7 @@ export function Result({ comments, outcomes, track, model, address, onChange }: 
           outcomes={outcomes}
           track={track}
           current={current}
+          order={order}
           onCurrent={setChosen}
         />
       </section>
@@ -90,25 +89,34 @@ export function Result({ comments, outcomes, track, model, address, onChange }: 
   );
 }
 
-interface AverageChoiceProps {
+interface ChoicesProps {
   width: number;
   comments: number;
-  onChoose: (width: string) => void;
+  order: Order;
+  onChange: (change: Change) => void;
 }
 
-/** Chooses how many comments the moving average covers. */
-function AverageChoice({ width, comments, onChoose }: AverageChoiceProps) {
+/** How many comments the moving average covers, and how the table is sorted. */
+function Choices({ width, comments, order, onChange }: ChoicesProps) {
   const widths = WIDTHS.filter((option) => option <= Math.max(3, comments) || option === width);
   return (
-    <Choice
-      label="Average"
-      value={`${width}`}
-      options={widths.map((option) => ({
-        value: `${option}`,
-        name: option === 1 ? "off" : counted(option, "comment"),
-      }))}
-      onChoose={onChoose}
-    />
+    <div className={classes.choices}>
+      <Choice
+        label="Average"
+        value={`${width}`}
+        options={widths.map((option) => ({
+          value: `${option}`,
+          name: option === 1 ? "off" : counted(option, "comment"),
+        }))}
+        onChoose={(average) => onChange({ average })}
+      />
+      <Choice
+        label="Sort"
+        value={order}
+        options={ORDERS}
+        onChoose={(sort) => onChange({ sort: sort === "place" ? undefined : sort })}
+      />
+    </div>
   );
 }
 

@@ -6,7 +6,7 @@ import type { KeyboardEvent, PointerEvent } from "react";
 import { percent } from "../../lib/format";
 import { probability } from "../../lib/units";
 import type { Track } from "./track";
-import type { Comment } from "./thread";
+import type { Comment } from "./comment";
 import type { Turn, Value } from "./timeline";
 import classes from "./timeline-chart.module.css";
 

@@ -1,12 +1,11 @@
-import { useDebouncedValue } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { asApiError, type ApiError } from "../../api/client";
 import type { Limits, ModelSummary } from "../../api/generated";
 import { scoreTexts, type Outcome, type Pause } from "../../api/score-texts";
+import type { Comment } from "./comment";
 import { cachedOutcomes } from "./outcome-cache";
 
-const TYPING_PAUSE_MS = 400;
 /** How often new outcomes are shown while scoring. */
 const TICK_MS = 200;
 
@@ -22,15 +21,15 @@ export interface Outcomes {
 }
 
 /**
- * Scores texts once they stop changing. Outcomes are cached, so that editing one comment requests only that one.
+ * Scores comments. Outcomes are cached, so that editing one comment requests only that one.
  */
 export function useOutcomes(
-  texts: readonly string[],
+  comments: readonly Comment[],
   model: ModelSummary | undefined,
   limits: Limits | undefined,
 ): Outcomes {
+  const texts = useMemo(() => comments.map(({ text }) => text), [comments]);
   const known = cachedOutcomes(model?.version);
-  const [settled] = useDebouncedValue(texts, TYPING_PAUSE_MS);
   const [, setTick] = useState(0);
   const [pause, setPause] = useState<Pause>();
   const [failure, setFailure] = useState<ApiError>();
@@ -38,7 +37,7 @@ export function useOutcomes(
 
   useEffect(() => {
     if (!model || !limits) return;
-    const wanted = [...new Set(settled)].filter((text) => !known.has(text));
+    const wanted = [...new Set(texts)].filter((text) => !known.has(text));
     if (wanted.length === 0) return;
     const stop = new AbortController();
     const show = () => setTick((tick) => tick + 1);
@@ -63,7 +62,7 @@ export function useOutcomes(
       setPause(undefined);
       setFailure(undefined);
     };
-  }, [settled, model, limits, known, attempt]);
+  }, [texts, model, limits, known, attempt]);
 
   return {
     of: (text) => known.get(text),
