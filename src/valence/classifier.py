@@ -77,7 +77,9 @@ class Classifier:
         return self._engine.predict_proba(self._cleaned(texts_of(texts), clean))
 
     def explain(self, text: str, *, clean: Cleaning | None = None) -> Prediction:
-        """As `predict`, with `words`: each word's effect on the predicted label's probability. Raises TextError.
+        """As `predict`, with `words`: each word's effect on the predicted label. Raises TextError.
+
+        `sentences` has each sentence on its own, and `mixed` says whether they disagree.
 
         Where the text was cleaned, the words' positions are those in the result of `valence.tables.posts.cleaned`.
         """

@@ -38,7 +38,7 @@ def test_lines_of_standard_input(tiny_model: Path) -> None:
 
 def test_a_line_that_the_model_can_not_read_does_not_stop_the_others() -> None:
     lines = "A wonderful film.\nEin wunderbarer Film, den ich gerne gesehen habe.\nA dull film.\n"
-    done = CliRunner().invoke(main, ["predict"], input=lines)
+    done = _run(typed=lines)
     assert done.exit_code == 0
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["positive", "negative"]
     assert "Not readable: it seems to be in another language." in done.stderr

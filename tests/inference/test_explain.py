@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.models import example_sentences
 from valence.inference.engine import Engine
-from valence.inference.explain import MAX_PARTS, MAX_TOKENS, cost, leave_out, parts, words
+from valence.inference.explain import MAX_PARTS, MAX_SENTENCES, MAX_TOKENS, cost, leave_out, parts, words
+from valence.inference.prediction import Prediction, SentenceScore
 
 
 @pytest.mark.parametrize(
@@ -113,3 +114,56 @@ def test_parts_hold_every_word_and_are_no_more_than_asked_for(text: str, limit: 
 def test_an_explanation_reads_a_bounded_number_of_tokens_again(engine: Engine, text: str) -> None:
     left = leave_out(text, engine.reader.read(text, spans=True))
     assert cost(left) <= MAX_TOKENS
+
+
+def test_a_difference_in_log_odds_shows_where_the_probability_is_almost_certain(engine: Engine) -> None:
+    prediction, rest = engine.score(
+        ["the film was dull awful boring bad", "the film was dull awful boring"], explain=True
+    )
+    assert prediction.words is not None
+    last = prediction.words[-1]
+    odds = [each.probabilities["negative"] / each.probabilities["positive"] for each in (prediction, rest)]
+    assert last.log_odds == pytest.approx(np.log(odds[0]) - np.log(odds[1]), abs=1e-3)
+    assert abs(last.log_odds) > abs(last.effect)
+
+
+def test_each_sentence_is_scored_as_if_it_were_alone(engine: Engine) -> None:
+    text = "A wonderful film. It was good and superb! The story was dull and awful."
+    (mixed,) = engine.score([text], explain=True)
+    assert [text[each.start : each.end] for each in mixed.sentences] == [
+        "A wonderful film.",
+        "It was good and superb!",
+        "The story was dull and awful.",
+    ]
+    for sentence in mixed.sentences:
+        (alone,) = engine.score([text[sentence.start : sentence.end]])
+        assert (sentence.label, sentence.sure) == (alone.label, alone.sure)
+        assert sentence.probability == pytest.approx(alone.probability, abs=1e-5)
+    assert mixed.mixed
+    assert not engine.score(["A wonderful film. It was good and superb!"], explain=True)[0].mixed
+    assert engine.score([text])[0].sentences == ()
+    assert engine.score(["A wonderful film."], explain=True)[0].sentences == ()
+
+
+def test_a_sentence_longer_than_the_window_is_read_in_several(engine: Engine) -> None:
+    text = f"{'good ' * 80}. Dull."
+    (prediction,) = engine.score([text], explain=True)
+    assert prediction.windows > 1
+    assert [each.label for each in prediction.sentences] == ["positive", "negative"]
+
+
+def test_a_text_of_very_many_sentences_is_not_scored_by_sentence(engine: Engine) -> None:
+    counts = [
+        len(engine.score(["Good. " * sentences], explain=True)[0].sentences)
+        for sentences in (MAX_SENTENCES, MAX_SENTENCES + 1)
+    ]
+    assert counts == [MAX_SENTENCES, 0]
+
+
+@pytest.mark.parametrize(
+    ("labels", "mixed"), [("++", False), ("+-", True), ("+++-", True), ("++++-", False), ("+?", False), ("??", False)]
+)
+def test_a_quarter_of_the_sure_sentences_makes_a_text_mixed(labels: str, mixed: bool) -> None:
+    names = {"+": "positive", "-": "negative", "?": "negative"}
+    sentences = tuple(SentenceScore(i, i + 1, names[each], 0.9, each != "?") for i, each in enumerate(labels))
+    assert Prediction("positive", 0.9, {}, True, 1, 1, (), sentences=sentences).mixed is mixed

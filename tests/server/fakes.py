@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from valence.inference.batch_run import BatchRun
-from valence.inference.prediction import Prediction, WordEffect
+from valence.inference.prediction import Prediction, SentenceScore, WordEffect
 from valence.model.folder import FittedHead
 from valence.model.head import Floats
 from valence.model.results import Result
@@ -100,9 +100,11 @@ class FakeScorer:
             return TextError(said, hint="Fit a classifier.", code="text-other-language")
         positive = 0.9 if "good" in text else 0.4
         label, probability = ("positive", positive) if positive > 0.5 else ("negative", 1 - positive)
-        words = (WordEffect(0, min(4, len(text)), 0.25),) if explain else None
+        words = (WordEffect(0, min(4, len(text)), 0.25, 1.5, marked=True),) if explain else None
+        sentences = (SentenceScore(0, 2, "positive", 0.9, True), SentenceScore(3, 4, "negative", 0.8, True))
         probabilities = {"negative": 1 - positive, "positive": positive}
-        return Prediction(label, probability, probabilities, probability >= 0.7, len(text.split()), 1, words)
+        sure, told = probability >= 0.7, sentences if explain else ()
+        return Prediction(label, probability, probabilities, sure, len(text.split()), 1, words, sentences=told)
 
 
 class FakeBody:

@@ -37,7 +37,7 @@ test("marks influential words in the field, and shows their effect on hover", as
   const box = await word.boundingBox();
   if (!box) throw new Error("The mark has no place on the page.");
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await expect(word).toHaveAttribute("data-tip", /points for positive/);
+  await expect(word).toHaveAttribute("data-tip", /^×[\d.]+\+? for positive/);
   await expect(list.getByRole("listitem").first()).toHaveAttribute("data-highlighted", "true");
 });
 

@@ -20,15 +20,12 @@ if TYPE_CHECKING:
     from valence.inference.prediction import Prediction, WordEffect
     from valence.tables.posts import Cleaning
 
-# Smaller effects, in probability, are not marked; otherwise every word would be coloured.
-MARKED_FROM = 0.01
-
 
 @click.command()
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @model_option("A model folder.", default=BUNDLED)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
-@click.option("--explain", is_flag=True, help="Mark the words that count for the label (+) and against it (-).")
+@click.option("--explain", is_flag=True, help="Mark words that count for the label (+) or against it (-), in log-odds.")
 @clean_option
 def predict(texts: tuple[str, ...], model: Path, as_json: bool, explain: bool, clean: Cleaning | None) -> None:
     """Score each TEXT; without one, each line of standard input, or what you type at a prompt."""
@@ -81,6 +78,7 @@ def _as_json(text: str, prediction: Prediction) -> str:
 def _for_people(text: str, prediction: Prediction, classifier: Classifier) -> str:
     marked = text if prediction.words is None else _marked(text, prediction.words)
     doubt = "" if prediction.sure else "  (not sure)"
+    doubt += "  (mixed: sentences disagree)" if prediction.mixed else ""
     windows = f"  (read in {prediction.windows} windows)" if prediction.windows > 1 else ""
     if prediction.labels is not None:
         return f"{_several(prediction)}  {marked}{doubt}{windows}"
@@ -99,16 +97,16 @@ def _several(prediction: Prediction) -> str:
 
 
 def _marked(text: str, words: tuple[WordEffect, ...]) -> str:
-    """The text with a sign, a figure in percentage points and a colour at every word that matters."""
+    """The text with a signed figure in log-odds and a colour at every word that is worth showing."""
     parts, done = [], 0
     for word in words:
         parts.append(text[done : word.start])
-        parts.append(_marked_word(text[word.start : word.end], word.effect))
+        parts.append(_marked_word(text[word.start : word.end], word))
         done = word.end
     return "".join([*parts, text[done:]])
 
 
-def _marked_word(word: str, effect: float) -> str:
-    if abs(effect) < MARKED_FROM:
-        return word
-    return click.style(f"{word}[{effect * 100:+.0f}]", fg="blue" if effect > 0 else "yellow", bold=True)
+def _marked_word(text: str, word: WordEffect) -> str:
+    if not word.marked:
+        return text
+    return click.style(f"{text}[{word.log_odds:+.1f}]", fg="blue" if word.log_odds > 0 else "yellow", bold=True)

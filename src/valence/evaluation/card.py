@@ -204,7 +204,8 @@ def _language(head: FittedHead) -> str:
         return "- English, unless its base and its training texts were in another language.\n"
     return (
         f"- {head.readable.language}. Text that is mostly in another language or script, or of symbols that it does "
-        "not know, gets no label: it isn't readable. Words of another language within an English text aren't noticed.\n"
+        "not know, gets no label: it is not readable. Words of another language within an English text are not "
+        "noticed.\n"
     )
 
 

@@ -3,7 +3,7 @@
 A word is removed from the token ids of the windows that contain it, so the text is tokenised once, and in a long text
 only one or two windows are run again per word. `MAX_TOKENS` bounds the cost: if single words would cost more, the text
 is divided into the smallest parts that do not: phrases within a sentence, sentences, or groups of sentences. Each part
-has one effect.
+has one effect. Sentences are also scored on their own: where they disagree, the verdict on the whole says little.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from itertools import pairwise
 import numpy as np
 
 from valence.inference.windows import Ints, Reading
+from valence.model.windows import spans as spans_of
 
 MAX_PARTS = 200
+# A text with more sentences or tokens is not scored by sentence.
+MAX_SENTENCES, MAX_SENTENCE_TOKENS = 60, 2048
 # At most this many tokens are run again for one explanation, enough for every word of a text of about 80 words. A core
 # with AVX-512 VNNI takes a second for them, one with AVX2 two.
 MAX_TOKENS = 8192
@@ -44,6 +47,20 @@ class LeftOut:
     start: int
     end: int
     windows: dict[int, Ints]
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A sentence of a text, and its windows without the rest of the text.
+
+    Attributes:
+        start, end: the sentence, in code points.
+        windows: token ids of each window, without special tokens.
+    """
+
+    start: int
+    end: int
+    windows: list[Ints]
 
 
 def words(text: str) -> list[tuple[int, int]]:
@@ -98,6 +115,20 @@ def _sentences(text: str, spans: list[tuple[int, int]]) -> list[list[tuple[int, 
             sentences.append([])
         sentences[-1].append(word)
     return sentences
+
+
+def sentences_alone(text: str, reading: Reading, capacity: int) -> list[Alone]:
+    """Each sentence on its own, in windows of `capacity` tokens; none of a text with one sentence, or very many."""
+    spans = sentences(text)
+    if not 1 < len(spans) <= MAX_SENTENCES or reading.tokens > MAX_SENTENCE_TOKENS:
+        return []
+    assert reading.spans is not None
+    alone = []
+    for start, end in spans:
+        ids = reading.ids[(reading.spans[:, 0] < end) & (reading.spans[:, 1] > start)]
+        if len(ids):
+            alone.append(Alone(start, end, [ids[first:past] for first, past in spans_of(len(ids), capacity)]))
+    return alone
 
 
 def leave_out(text: str, reading: Reading) -> list[LeftOut]:

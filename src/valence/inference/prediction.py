@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 
@@ -13,11 +14,31 @@ class WordEffect:
         start, end: position of the word in the text, in Unicode code points; text[start:end] is the word.
         effect: probability of the predicted label minus that probability with the word left out, in -1..1.
             Positive: the word counts for the predicted label.
+        log_odds: the same as a difference in log-odds, which does not shrink where the label is almost certain.
+        marked: whether it is worth showing; see `valence.inference.marking`.
     """
 
     start: int
     end: int
     effect: float
+    log_odds: float = 0.0
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class SentenceScore:
+    """What one sentence says on its own.
+
+    Attributes:
+        start, end: position of the sentence in the text, in Unicode code points.
+        label, probability, sure: as in Prediction.
+    """
+
+    start: int
+    end: int
+    label: str
+    probability: float
+    sure: bool
 
 
 @dataclass(frozen=True)
@@ -34,6 +55,7 @@ class Prediction:
         tokens: number of tokens read, without special tokens.
         windows: number of overlapping windows; 1 unless the text is long.
         words: each word's effect on `label`, if an explanation was requested.
+        sentences: each sentence on its own, if an explanation was requested and the text has two sentences or more.
         labels: of a multi-label classifier, the assigned labels, the most probable first, possibly none; otherwise
             None.
     """
@@ -46,3 +68,10 @@ class Prediction:
     windows: int
     words: tuple[WordEffect, ...] | None = None
     labels: tuple[str, ...] | None = None
+    sentences: tuple[SentenceScore, ...] = ()
+
+    @property
+    def mixed(self) -> bool:
+        """Whether sentences disagree: of those that are sure, at least a quarter have another label than the most."""
+        sure = Counter(sentence.label for sentence in self.sentences if sentence.sure)
+        return bool(sure) and 4 * (sure.total() - max(sure.values())) >= sure.total()

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from valence.inference.explain import LeftOut, leave_out
-from valence.inference.prediction import Prediction, WordEffect
+from valence.inference.explain import Alone, LeftOut, leave_out, sentences_alone, words
+from valence.inference.marking import log_odds, marked
+from valence.inference.prediction import Prediction, SentenceScore, WordEffect
 from valence.inference.windows import Ints, Reading, TextReader, pooled
 from valence.model.folder import FittedHead
 from valence.model.head import Floats
@@ -83,7 +84,9 @@ def _read(reader: TextReader, text: str, *, explain: bool) -> _Request | TextErr
         reading = reader.read(text, spans=explain)
     except TextError as error:
         return error
-    return _Request(text, reading, leave_out(text, reading) if explain else None)
+    if not explain:
+        return _Request(text, reading)
+    return _Request(text, reading, leave_out(text, reading), sentences_alone(text, reading, reader.capacity))
 
 
 class _Decided(NamedTuple):
@@ -113,17 +116,21 @@ def _decided(probabilities: Floats, fitted: FittedHead) -> _Decided:
 
 
 class _Request:
-    """One text's windows, complete and with each of its parts left out."""
+    """One text's windows: complete, with each of its parts left out, and each of its sentences alone."""
 
-    def __init__(self, text: str, reading: Reading, left_out: list[LeftOut] | None) -> None:
+    def __init__(
+        self, text: str, reading: Reading, left_out: list[LeftOut] | None = None, alone: Sequence[Alone] = ()
+    ) -> None:
         self.text = text
         self.reading = reading
         self.left_out = left_out
+        self.alone = alone
 
     def windows(self) -> list[Ints]:
-        """Token ids without special tokens: the text's own windows, then the changed windows for each part."""
+        """Token ids without special tokens: the text's own windows, the changed ones for each part, the sentences'."""
         own = [self.reading.ids[first:past] for first, past in self.reading.bounds]
-        return own + [ids for part in self.left_out or () for ids in part.windows.values()]
+        own += [ids for part in self.left_out or () for ids in part.windows.values()]
+        return own + [ids for sentence in self.alone for ids in sentence.windows]
 
     def features(self, rows: Iterator[Floats]) -> Floats:
         """Takes this text's rows; shape (width,)."""
@@ -147,6 +154,7 @@ class _Request:
             windows=len(self.reading.bounds),
             words=self._effects(probabilities[:, decided.best]),
             labels=decided.labels,
+            sentences=self._sentences(fitted, rows),
         )
 
     def _texts(self) -> list[str]:
@@ -165,8 +173,35 @@ class _Request:
         """From the probabilities of the predicted label: of the whole text, then without each part."""
         if self.left_out is None:
             return None
-        whole, without = probabilities[0], probabilities[1:]
+        effects, odds = probabilities[0] - probabilities[1:], log_odds(probabilities)
+        changes = odds[0] - odds[1:]
+        parts = [self.text[part.start : part.end] for part in self.left_out]
+        marks = marked(parts, changes, len(words(self.text)))
         return tuple(
-            WordEffect(part.start, part.end, float(whole - rest))
-            for part, rest in zip(self.left_out, without, strict=True)
+            WordEffect(part.start, part.end, float(effect), float(change), bool(mark))
+            for part, effect, change, mark in zip(self.left_out, effects, changes, marks, strict=True)
         )
+
+    def _sentences(self, fitted: FittedHead, rows: Iterator[Floats]) -> tuple[SentenceScore, ...]:
+        """Takes the rows of the sentences."""
+        if not self.alone:
+            return ()
+        features = [
+            pooled(np.stack([next(rows) for _ in each.windows]), list(map(len, each.windows))) for each in self.alone
+        ]
+        texts = [self.text[each.start : each.end] for each in self.alone]
+        found = []
+        for each, probabilities in zip(
+            self.alone, fitted.head.predict_proba(fitted.inputs(np.stack(features), texts)), strict=True
+        ):
+            best, certainty, _ = _decided(probabilities, fitted)
+            found.append(
+                SentenceScore(
+                    each.start,
+                    each.end,
+                    fitted.labels.names[best],
+                    float(probabilities[best]),
+                    certainty >= fitted.sure_from,
+                )
+            )
+        return tuple(found)

@@ -1,7 +1,7 @@
 """Which texts a model can read. An encoder gives any text a score, often a confident one: also one in a language, a
 script or signs that it has never seen. A model with a `readable.safetensors` refuses these instead.
 
-The language is recognised by the tokens that the encoder reads anyway: logistic regression on their counts, fitted by
+The language shows in the tokens that the encoder reads anyway: logistic regression on their counts, fitted by
 `python benchmarks/readable.py --fit`, where it is compared with libraries that identify languages. A head that is
 fitted on the same body has no such file: its own texts say what it reads.
 """

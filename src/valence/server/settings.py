@@ -61,7 +61,7 @@ class Settings(ModerationSettings, AdapterSettings):
         8,
         ge=1,
         description="Maximum texts in one request with `explain`. An explanation scores the text again without each "
-        "word (in a longer text, each phrase or sentence): at most 8,000 more tokens per text.",
+        "word (in a longer text, each phrase or sentence): at most 10,000 more tokens per text.",
     )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Maximum bytes in a request body.")
     threads: int | None = Field(

@@ -44,6 +44,8 @@ def test_one_text(client: FlaskClient) -> None:
                 "tokens": 2,
                 "windows": 1,
                 "words": None,
+                "sentences": None,
+                "mixed": None,
             }
         ],
         "took_ms": took_ms,
@@ -67,7 +69,10 @@ def test_a_text_may_have_several_labels(
 
 def test_explanation_names_words_by_their_place(client: FlaskClient) -> None:
     answer = client.post(URL, json={"text": "good film", "explain": True})
-    assert answer.get_json()["results"][0]["words"] == [{"start": 0, "end": 4, "effect": 0.25}]
+    (result,) = answer.get_json()["results"]
+    assert result["words"] == [{"start": 0, "end": 4, "effect": 0.25, "log_odds": 1.5, "marked": True}]
+    assert [each["label"] for each in result["sentences"]] == ["positive", "negative"]
+    assert result["mixed"] is True
 
 
 def test_a_forum_post_is_scored_without_what_it_quotes(client: FlaskClient) -> None:

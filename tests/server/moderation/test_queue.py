@@ -206,7 +206,7 @@ def test_what_tipped_an_item_is_explained_when_asked(ann: Moderator) -> None:
     (sent,) = ann.send(comment("1", "> quoted\n\nan awful text"))
     told = ann.call("get", f"/items/{sent['number']}/explanation")
     assert (told["text"], told["label"]) == ("an awful text", "negative")
-    assert told["words"] == [{"start": 0, "end": 4, "effect": 0.25}]
+    assert told["words"] == [{"start": 0, "end": 4, "effect": 0.25, "log_odds": 1.5, "marked": True}]
     assert ann.call("get", "/items/999/explanation", expect=404)["code"] == "unknown-item"
 
 

@@ -1,8 +1,8 @@
 import type { Scored } from "../api/generated";
-import { percent, sentenceCase, signed } from "../lib/format";
+import { oddsFactor, percent, sentenceCase } from "../lib/format";
 import { endsOf, type Side, type Sides } from "../lib/labels";
 import { unitOffsets } from "../lib/text";
-import { points, probability, type Points } from "../lib/units";
+import { probability, type Probability } from "../lib/units";
 
 /** How strongly a word is marked; 0 means unmarked. */
 export type Level = 0 | 1 | 2 | 3;
@@ -12,7 +12,8 @@ export interface WordEffect {
   start: number;
   end: number;
   word: string;
-  points: Points;
+  /** The difference in log-odds of the predicted label that leaving the word out makes. */
+  logOdds: number;
   side: Side;
   level: Level;
 }
@@ -20,10 +21,8 @@ export interface WordEffect {
 const SHARES: readonly [number, Level][] = [
   [0.6, 3],
   [0.25, 2],
-  [0.1, 1],
+  [0, 1],
 ];
-/** Keeps words unmarked in a text in which no word matters much. */
-const MIN_SCALE = 0.05;
 
 export const labelsOf = (scored: Scored): string[] => scored.probabilities.map(({ label }) => label);
 
@@ -53,17 +52,17 @@ export function sideOf(scored: Scored): Side {
 export function wordEffectsOf(text: string, scored: Scored): WordEffect[] {
   const words = scored.words ?? [];
   const offsets = unitOffsets(text);
-  const scale = Math.max(MIN_SCALE, ...words.map((word) => Math.abs(word.effect)));
+  const scale = Math.max(...words.filter((word) => word.marked).map((word) => Math.abs(word.log_odds)));
   const own = sideOf(scored);
-  return words.map(({ start, end, effect }) => {
+  return words.map(({ start, end, log_odds: logOdds, marked }) => {
     const [from, to] = [offsets[start] ?? text.length, offsets[end] ?? text.length];
     return {
       start: from,
       end: to,
       word: text.slice(from, to),
-      points: points(effect),
-      side: effect >= 0 ? own : other(own),
-      level: SHARES.find(([share]) => Math.abs(effect) >= share * scale)?.[1] ?? 0,
+      logOdds,
+      side: logOdds >= 0 ? own : other(own),
+      level: marked ? (SHARES.find(([share]) => Math.abs(logOdds) >= share * scale)?.[1] ?? 1) : 0,
     };
   });
 }
@@ -72,7 +71,7 @@ export function wordEffectsOf(text: string, scored: Scored): WordEffect[] {
 export function strongest(effects: readonly WordEffect[], side: Side): WordEffect[] {
   return effects
     .filter((effect) => effect.side === side && effect.level > 0)
-    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points));
+    .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds));
 }
 
 export interface Segment {
@@ -103,15 +102,38 @@ export function announcementOf(scored: Scored, effects: readonly WordEffect[]): 
     : `Not sure. Leans ${nameOf(scored)}${certainty}.`;
   const strongestTwo = effects
     .filter((effect) => effect.level === 3)
-    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
+    .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
     .slice(0, 2)
     .map((effect) => `${effect.word}, ${sidesOf(scored)[effect.side].toLowerCase()}`);
   return strongestTwo.length > 0 ? `${verdict} Strongest: ${strongestTwo.join("; ")}.` : verdict;
 }
 
+export interface Disagreement {
+  text: string;
+  label: string;
+  probability: Probability;
+}
+
+/** The surest sentence of each label, if the text's sentences disagree; the surest label first. */
+export function disagreementOf(text: string, scored: Scored): Disagreement[] {
+  if (scored.mixed !== true) return [];
+  const offsets = unitOffsets(text);
+  const surest = new Map<string, Disagreement>();
+  for (const { start, end, label, probability: certainty, sure } of scored.sentences ?? []) {
+    const known = surest.get(label);
+    if (!sure || (known && known.probability >= certainty)) continue;
+    surest.set(label, {
+      text: text.slice(offsets[start] ?? text.length, offsets[end] ?? text.length),
+      label,
+      probability: probability(certainty),
+    });
+  }
+  return [...surest.values()].sort((a, b) => b.probability - a.probability);
+}
+
 /** The tooltip of a word. */
 export function tipOf(effect: WordEffect, sides: Sides): string {
-  return `${signed(Math.abs(effect.points) as Points)} points ${sides[effect.side].toLowerCase()}`;
+  return `${oddsFactor(effect.logOdds)} ${sides[effect.side].toLowerCase()}`;
 }
 
 const other = (side: Side): Side => (side === "left" ? "right" : "left");

@@ -1,6 +1,15 @@
 import { expect, it } from "vitest";
 
-import { counted, duration, longDuration, percent, percentOfTotal, percentRange, signed } from "./format";
+import {
+  counted,
+  duration,
+  longDuration,
+  percent,
+  percentOfTotal,
+  percentRange,
+  signed,
+  oddsFactor,
+} from "./format";
 import { milliseconds, points, probability } from "./units";
 
 it.each([
@@ -42,4 +51,15 @@ it("formats durations", () => {
 
 it("formats counts", () => {
   expect([counted(1, "token"), counted(1204, "token")]).toEqual(["1 token", "1,204 tokens"]);
+});
+
+it("says how many times the odds change", () => {
+  expect([0, 0.7, -2.5, 6.9, 7, -40].map(oddsFactor)).toEqual([
+    "×1.0",
+    "×2.0",
+    "×12",
+    "×992",
+    "×1000+",
+    "×1000+",
+  ]);
 });

@@ -38,6 +38,13 @@ export function size(value: Points): string {
   return magnitude.toFixed(magnitude < 9.95 ? 1 : 0);
 }
 
+/** How many times a difference in log-odds multiplies the odds, whatever its sign. */
+export function oddsFactor(logOdds: number): string {
+  const factor = Math.exp(Math.abs(logOdds));
+  if (factor >= 999.5) return "×1000+";
+  return `×${factor.toFixed(factor < 9.95 ? 1 : 0)}`;
+}
+
 export function duration(value: Milliseconds): string {
   if (value < 10) return `${value.toFixed(1)} ms`;
   return value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(1)} s`;

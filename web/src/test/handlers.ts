@@ -133,6 +133,8 @@ export function score(text: string, explain: boolean): Scored {
     tokens: text.split(" ").length + 2,
     windows: text.length > 400 ? 3 : 1,
     words: explain ? effects(text) : null,
+    sentences: explain ? [] : null,
+    mixed: explain ? false : null,
   };
 }
 
@@ -141,7 +143,13 @@ function effects(text: string): Scored["words"] {
   return [...text.matchAll(/[\p{L}']+/gu)].map((match) => {
     const start = Array.from(text.slice(0, match.index)).length;
     const strong = /wonderful|dull/.test(match[0]);
-    return { start, end: start + Array.from(match[0]).length, effect: strong ? 0.4 : 0.001 };
+    return {
+      start,
+      end: start + Array.from(match[0]).length,
+      effect: strong ? 0.4 : 0.001,
+      log_odds: strong ? Math.log(4) : 0.01,
+      marked: strong,
+    };
   });
 }
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from valence.inference.prediction import Prediction
+from valence.inference.prediction import Prediction, SentenceScore, WordEffect
 from valence.server.classifiers.bodies import one_pass
 from valence.server.classifiers.registry import Registry, Scorer, ServedModel
 from valence.server.problems import ProblemError
@@ -190,7 +190,15 @@ def _scored(prediction: Prediction, text: str | TextError | None) -> Scored:
         text=text if isinstance(text, str) else None,
         tokens=prediction.tokens,
         windows=prediction.windows,
-        words=None
-        if prediction.words is None
-        else [schemas.WordEffect(start=word.start, end=word.end, effect=word.effect) for word in prediction.words],
+        words=None if prediction.words is None else [_word(word) for word in prediction.words],
+        sentences=None if prediction.words is None else [_sentence(each) for each in prediction.sentences],
+        mixed=None if prediction.words is None else prediction.mixed,
     )
+
+
+def _word(word: WordEffect) -> schemas.WordEffect:
+    return schemas.WordEffect(**asdict(word))
+
+
+def _sentence(sentence: SentenceScore) -> schemas.SentenceScore:
+    return schemas.SentenceScore(**asdict(sentence))

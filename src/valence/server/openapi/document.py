@@ -27,7 +27,8 @@ lists all codes. Every response has an `X-Request-ID` header, which identifies t
 
 Requests and their tokens are rate-limited: per API key if the key has the operation's scope, otherwise per IP address.
 The `RateLimit` header says what is left. An explanation costs about the text's tokens again for each word, 8,192 tokens
-at most. Operations that take an API key name its scope; send it as `Authorization: Bearer KEY`.
+at most, and up to 2,048 by sentence. Operations that take an API key name its scope; send it as
+`Authorization: Bearer KEY`.
 """
 
 

@@ -16,6 +16,8 @@ _SCORED = {
     "windows": 1,
     "text": None,
     "words": None,
+    "sentences": None,
+    "mixed": None,
 }
 _SEVERAL = {
     **_SCORED,
@@ -29,10 +31,10 @@ _SEVERAL = {
     ],
 }
 _WORDS = [
-    {"start": 0, "end": 1, "effect": 0.002},
-    {"start": 2, "end": 11, "effect": 0.214},
-    {"start": 13, "end": 19, "effect": 0.061},
-    {"start": 20, "end": 24, "effect": -0.004},
+    {"start": 0, "end": 1, "effect": 0.002, "log_odds": 0.14, "marked": False},
+    {"start": 2, "end": 11, "effect": 0.214, "log_odds": 3.09, "marked": True},
+    {"start": 13, "end": 19, "effect": 0.061, "log_odds": 1.81, "marked": True},
+    {"start": 20, "end": 24, "effect": -0.004, "log_odds": -0.37, "marked": True},
 ]
 _EMPTY = {"kind": "error", "error": {"code": "text-empty", "detail": "The text is empty. Give it at least one word."}}
 _SUMMARY = {
@@ -130,7 +132,11 @@ PREDICT_REQUESTS: dict[str, Any] = {
 }
 PREDICT_RESPONSES: dict[str, Any] = {
     "one text": {"model": _VERSION, "results": [_SCORED], "took_ms": 4.2},
-    "with an explanation": {"model": _VERSION, "results": [{**_SCORED, "words": _WORDS}], "took_ms": 9.8},
+    "with an explanation": {
+        "model": _VERSION,
+        "results": [{**_SCORED, "words": _WORDS, "sentences": [], "mixed": False}],
+        "took_ms": 9.8,
+    },
     "several texts": {"model": _VERSION, "results": [_SCORED, _EMPTY], "took_ms": 4.6},
     "of a multi-label model": {"model": {**_VERSION, "name": "tickets"}, "results": [_SEVERAL], "took_ms": 4.3},
 }

@@ -136,11 +136,11 @@ EXPLANATIONS: dict[str, Any] = {
         "label": "removed",
         "probability": 0.91,
         "words": [
-            {"start": 0, "end": 3, "effect": 0.02},
-            {"start": 4, "end": 11, "effect": 0.31},
-            {"start": 12, "end": 18, "effect": 0.12},
-            {"start": 19, "end": 23, "effect": 0.05},
-            {"start": 24, "end": 26, "effect": 0.0},
+            {"start": 0, "end": 3, "effect": 0.02, "log_odds": 0.22, "marked": False},
+            {"start": 4, "end": 11, "effect": 0.31, "log_odds": 1.91, "marked": True},
+            {"start": 12, "end": 18, "effect": 0.12, "log_odds": 0.99, "marked": True},
+            {"start": 19, "end": 23, "effect": 0.05, "log_odds": 0.5, "marked": True},
+            {"start": 24, "end": 26, "effect": 0.0, "log_odds": 0.0, "marked": False},
         ],
         "version": _VERSION,
     }

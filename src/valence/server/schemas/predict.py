@@ -75,6 +75,24 @@ class WordEffect(Wire):
         description="Probability of the predicted label minus its probability without the word. Positive if the word "
         "supports the predicted label.",
     )
+    log_odds: float = Field(
+        description="The same as a difference in log-odds, which also shows where the label is almost certain: 0.7 "
+        "doubles the odds.",
+    )
+    marked: bool = Field(
+        description="Whether it is worth showing: at most five parts of a text of more than 80 words, and words such "
+        "as 'the' only beside others that matter."
+    )
+
+
+class SentenceScore(Wire):
+    """What one sentence says on its own."""
+
+    start: int = Field(ge=0, description="Start of the sentence in the scored text, in Unicode code points.")
+    end: int = Field(ge=0, description="End of the sentence, exclusive.")
+    label: str = Field(examples=["negative"])
+    probability: Probability = Field(description="Calibrated probability of `label`.")
+    sure: bool = Field(description="As of a text.")
 
 
 class TextError(Wire):
@@ -105,6 +123,14 @@ class Scored(Wire):
     tokens: int = Field(ge=0, description="Tokens scored.")
     windows: int = Field(ge=1, description="Overlapping windows that the text was split into; 1 unless it is long.")
     words: list[WordEffect] | None = Field(None, description="Only with `explain`.")
+    sentences: list[SentenceScore] | None = Field(
+        None, description="Each sentence on its own; only with `explain`, empty for a single sentence or more than 60."
+    )
+    mixed: bool | None = Field(
+        None,
+        description="Whether sentences disagree, so that one label says little: of those that are sure, at least a "
+        "quarter have another label than the most. Only with `explain`.",
+    )
 
 
 class NotScored(Wire):

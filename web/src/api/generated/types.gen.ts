@@ -3426,6 +3426,54 @@ export type Scored = {
      * Only with `explain`.
      */
     words: Array<WordEffect> | null;
+    /**
+     * Sentences
+     *
+     * Each sentence on its own; only with `explain`, empty for a single sentence or more than 60.
+     */
+    sentences: Array<SentenceScore> | null;
+    /**
+     * Mixed
+     *
+     * Whether sentences disagree, so that one label says little: of those that are sure, at least a quarter have another label than the most. Only with `explain`.
+     */
+    mixed: boolean | null;
+};
+
+/**
+ * SentenceScore
+ *
+ * What one sentence says on its own.
+ */
+export type SentenceScore = {
+    /**
+     * Start
+     *
+     * Start of the sentence in the scored text, in Unicode code points.
+     */
+    start: number;
+    /**
+     * End
+     *
+     * End of the sentence, exclusive.
+     */
+    end: number;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Probability
+     *
+     * Calibrated probability of `label`.
+     */
+    probability: number;
+    /**
+     * Sure
+     *
+     * As of a text.
+     */
+    sure: boolean;
 };
 
 /**
@@ -4369,6 +4417,18 @@ export type WordEffect = {
      * Probability of the predicted label minus its probability without the word. Positive if the word supports the predicted label.
      */
     effect: number;
+    /**
+     * Log Odds
+     *
+     * The same as a difference in log-odds, which also shows where the label is almost certain: 0.7 doubles the odds.
+     */
+    log_odds: number;
+    /**
+     * Marked
+     *
+     * Whether it is worth showing: at most five parts of a text of more than 80 words, and words such as 'the' only beside others that matter.
+     */
+    marked: boolean;
 };
 
 export type ListClassifiersData = {

@@ -35,6 +35,8 @@ it("keeps the columns and appends the results", () => {
     windows: 1,
     text: null,
     words: null,
+    sentences: null,
+    mixed: null,
   });
   scores.put(1, { kind: "error", error: { code: "text-empty", detail: "It is empty." } });
   expect(written(table, scores)).toEqual([
@@ -78,7 +80,7 @@ it("joins several labels, the most probable first", () => {
   ];
   scores.put(0, {
     ...{ kind: "scored", label: "rude", labels: ["angry", "rude"], probability: 0.8, sure: true },
-    ...{ probabilities, text: null, tokens: 4, windows: 1, words: null },
+    ...{ probabilities, text: null, tokens: 4, windows: 1, words: null, sentences: null, mixed: null },
   });
   const [, row] = written({ columns: ["text"], rows: [["x"]] }, scores);
   expect(row).toEqual(["x", "rude|angry", "0.800000|0.600000", "true", "", "0.600000", "0.800000"]);

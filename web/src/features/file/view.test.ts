@@ -18,6 +18,8 @@ const scored = (positive: number, sure = true): Scored => ({
   windows: 1,
   text: null,
   words: null,
+  sentences: null,
+  mixed: null,
 });
 
 /** Rows: positive, not sure, failed, negative, pending. */

@@ -78,6 +78,8 @@ const SCORED = {
   windows: 1,
   text: null,
   words: null,
+  sentences: null,
+  mixed: null,
 } as const;
 
 const named = (confusion: Confusion | undefined): Figures | null =>

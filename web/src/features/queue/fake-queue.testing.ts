@@ -191,7 +191,7 @@ export class FakeQueue extends FakeClassifiers {
           text: `comment ${params.number}`,
           label: "removed",
           probability: 0.91,
-          words: [{ start: 0, end: 7, effect: 0.4 }],
+          words: [{ start: 0, end: 7, effect: 0.4, log_odds: 2.1, marked: true }],
           version: VERSION,
         }),
       ),

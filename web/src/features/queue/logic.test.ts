@@ -61,9 +61,9 @@ describe("The address", () => {
 describe("Words that tipped a comment", () => {
   const text = "🙂 you idiot, thanks";
   const words = [
-    { start: 2, end: 5, effect: 0.02 },
-    { start: 6, end: 11, effect: 0.5 },
-    { start: 13, end: 19, effect: -0.3 },
+    { start: 2, end: 5, effect: 0.02, log_odds: 0.2, marked: false },
+    { start: 6, end: 11, effect: 0.5, log_odds: 2.6, marked: true },
+    { start: 13, end: 19, effect: -0.3, log_odds: -1.5, marked: true },
   ];
   const explanation = { text, label: "removed", probability: 0.9, words, version: VERSION };
 

@@ -9,6 +9,9 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   "text-too-long": "it is too long",
   "text-empty": "it is empty",
   "text-only-quotes": "it is nothing but quotes or code",
+  "text-other-language": "it is in another language",
+  "text-other-script": "it is in another script",
+  "text-only-symbols": "it is mostly symbols that the model does not know",
 };
 
 const share = (score: number): string => fixedPercent(score, 0);

@@ -15,6 +15,7 @@ import { EmptyState } from "./empty-state";
 import { LabelBars } from "./label-bars";
 import { endsOfAnswer, labelsOf } from "../../explanation/effects";
 import { InfluentialWords } from "./influential-words";
+import { MixedNote } from "./mixed-note";
 import classes from "./answer-panel.module.css";
 import { TooLong } from "./too-long";
 import type { Answer } from "./use-answer";
@@ -63,11 +64,13 @@ function Result({ text, answer: state, model, highlighted, onHighlight }: Answer
   if (!answer || (error && stale)) return error ? null : <Placeholder />;
   const { scored } = answer;
   const ends = endsOfAnswer(scored);
+  const disagreement = stale ? [] : state.disagreement;
   const sureFrom = model ? probability(model.sure_from) : undefined;
   return (
     <div className={classes.result} data-checking={checking || undefined}>
       {checking ? <p className={classes.checking}>Checking…</p> : null}
       <Verdict scored={scored} sureFrom={sureFrom} />
+      <MixedNote sentences={disagreement} />
       <ExampleNote text={answer.text} scored={scored} />
       {ends ? (
         <Scale ends={ends} value={probabilityOf(scored.probabilities, ends.right)} sureFrom={sureFrom} />

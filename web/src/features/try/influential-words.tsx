@@ -2,8 +2,7 @@ import { useState } from "react";
 
 import type { Scored } from "../../api/generated";
 import { QuietButton } from "../../components/quiet-button";
-import shared from "../../components/shared.module.css";
-import { size } from "../../lib/format";
+import { oddsFactor } from "../../lib/format";
 import type { Side } from "../../lib/labels";
 import { sidesOf, strongest, type WordEffect } from "../../explanation/effects";
 import classes from "./influential-words.module.css";
@@ -31,7 +30,7 @@ export function InfluentialWords({
   const [all, setAll] = useState(false);
   const sides = sidesOf(scored);
   const lists = { left: strongest(effects, "left"), right: strongest(effects, "right") };
-  const largest = Math.max(...effects.map((effect) => Math.abs(effect.points)), 1);
+  const largest = Math.max(...[...lists.left, ...lists.right].map((effect) => Math.abs(effect.logOdds)));
   const hidden = Math.max(0, lists.left.length - SHOWN) + Math.max(0, lists.right.length - SHOWN);
   if (explanation !== "done") {
     return (
@@ -65,7 +64,7 @@ export function InfluentialWords({
         ))}
       </div>
       <p className={classes.caption}>
-        How much the {scored.label} score changes without this word, in percentage points.
+        How many times each word multiplies the odds, found by leaving it out. Bars show the logarithm.
       </p>
       {hidden > 0 ? (
         <div className={classes.more}>
@@ -106,12 +105,9 @@ function WordList({ side, title, effects, largest, highlighted, onHighlight }: W
           >
             <span className={classes.word}>{effect.word}</span>{" "}
             <span className={classes.bar} aria-hidden="true">
-              <span style={{ width: `${(Math.abs(effect.points) / largest) * 100}%` }} />
+              <span style={{ width: `${(Math.abs(effect.logOdds) / largest) * 100}%` }} />
             </span>
-            <span className={classes.points}>
-              {size(effect.points)}
-              <span className={shared.unseen}> points</span>
-            </span>
+            <span className={classes.points}>{oddsFactor(effect.logOdds)}</span>
           </li>
         ))}
       </ol>

@@ -3,7 +3,7 @@ import { delay, http, HttpResponse } from "msw";
 import { describe, expect, it } from "vitest";
 
 import type { PredictRequest, Scored } from "../../api/generated";
-import { answerTo, modelList, MODELS, PREDICT, score, summary } from "../../test/handlers";
+import { answerTo, modelList, MODELS, PREDICT, problem, refuse, score, summary } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { EXAMPLES } from "./examples";
@@ -31,7 +31,7 @@ describe("Try page", () => {
     await user.type(field(), "A dull film.");
     expect(await verdict(/Negative\s*91/)).toBeVisible();
     expect(screen.getByRole("meter")).toHaveAttribute("aria-valuetext", "9% positive");
-    expect(wordsOf("For negative")).toEqual(["dull 40 points"]);
+    expect(wordsOf("For negative")).toEqual(["dull ×4.0"]);
     expect(wordsOf("For positive")).toEqual([]);
     expect(screen.getByRole("link", { name: "reviews" })).toHaveAttribute("href", "/model?name=reviews");
     expect(screen.getByText("7.9 ms")).toBeVisible();
@@ -154,6 +154,40 @@ describe("Try page", () => {
     expect(screen.getByRole("button", { name: "Copied" })).toBeVisible();
   });
 
+  it("shows sentences that disagree", async () => {
+    const text = "It is wonderful. It is dull.";
+    const sentences = [
+      { start: 0, end: 16, label: "positive", probability: 0.96, sure: true },
+      { start: 17, end: 28, label: "negative", probability: 0.91, sure: true },
+    ];
+    const scored = { ...score(text, true), sentences };
+    let mixed = true;
+    server.use(http.post(PREDICT, () => HttpResponse.json(answerTo({ ...scored, mixed }))));
+    const user = open("/#text=It+is+wonderful.+It+is+dull.");
+    const note = await screen.findByRole("region", { name: "Mixed" });
+    expect(
+      within(note)
+        .getAllByRole("listitem")
+        .map((each) => each.textContent),
+    ).toEqual(["It is wonderful. positive, 96%", "It is dull. negative, 91%"]);
+    mixed = false;
+    await user.type(field(), " Yes.");
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Mixed" })).toBeNull());
+  });
+
+  it("says why a text can't be read", async () => {
+    const title = "Not readable: another language";
+    server.use(
+      http.post(PREDICT, () =>
+        refuse(problem(422, "text-other-language", title, "The model reads English text.")),
+      ),
+    );
+    open("/#text=Ein+wunderbarer+Film");
+    expect(await screen.findByText(title)).toBeVisible();
+    expect(screen.getByText(/The model reads English text/)).toBeVisible();
+    expect(screen.queryByRole("heading", { name: /Positive|Negative|Not sure/ })).toBeNull();
+  });
+
   it("keeps the text after navigation", async () => {
     const user = open("/#text=A+wonderful+film.");
     await verdict(/Positive/);
@@ -180,7 +214,7 @@ describe("Try page", () => {
     await verdict(/Positive/);
     expect(screen.getByText(/Finding the words that matter/)).toBeVisible();
     expect(screen.getByText(/in 3 overlapping windows/)).toBeVisible();
-    await waitFor(() => expect(wordsOf("For positive")).toEqual(["wonderful 40 points"]), {
+    await waitFor(() => expect(wordsOf("For positive")).toEqual(["wonderful ×4.0"]), {
       timeout: 3000,
     });
     expect(asked).toEqual([false, true]);
@@ -198,7 +232,7 @@ describe("Try page", () => {
         { label: "anger", probability: 0.8 },
         { label: "fear", probability: 0.15 },
       ],
-      words: [{ start: 0, end: 3, effect: -0.2 }],
+      words: [{ start: 0, end: 3, effect: -0.2, log_odds: -Math.log(5), marked: true }],
     };
     server.use(
       http.get(MODELS, () => HttpResponse.json(modelList(summary, emotion))),
@@ -217,7 +251,7 @@ describe("Try page", () => {
         .getAllByRole("listitem")
         .map((bar) => bar.textContent),
     ).toEqual(["anger 80%", "fear 15%", "joy 5%"]);
-    expect(wordsOf("Against anger")).toEqual(["how 20 points"]);
+    expect(wordsOf("Against anger")).toEqual(["how ×5.0"]);
     await waitFor(() => expect(window.location.hash).toBe("#text=how+could+you&model=emotion"));
   });
 

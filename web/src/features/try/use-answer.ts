@@ -5,7 +5,7 @@ import { useState } from "react";
 import { asApiError, type ApiError } from "../../api/client";
 import { predictQuery, type TextAnswer } from "../../api/queries";
 import { codePoints } from "../../lib/text";
-import { wordEffectsOf, type WordEffect } from "../../explanation/effects";
+import { disagreementOf, wordEffectsOf, type Disagreement, type WordEffect } from "../../explanation/effects";
 
 /** Longer than the pause between two key presses, so that a word is one request. */
 const TYPING_PAUSE_MS = 300;
@@ -24,6 +24,8 @@ export interface Answer {
   stale: boolean;
   /** The words of `answer`, with offsets into its own text. */
   effects: WordEffect[];
+  /** The surest sentence of each label, where the sentences of `answer` disagree. */
+  disagreement: Disagreement[];
   /** The state of `effects`: for a long text they arrive after the label, or not at all. */
   explanation: "done" | "pending" | "failed";
   /** Whether a newer answer is expected. */
@@ -67,6 +69,7 @@ export function useAnswer(text: string, model: string | undefined, limit: number
     answer: hidden ? undefined : verdict.data,
     stale,
     effects: hidden || !explained ? [] : wordEffectsOf(explained.text, explained.scored),
+    disagreement: hidden || !explained ? [] : disagreementOf(explained.text, explained.scored),
     explanation: explained ? "done" : isLong && words.isError ? "failed" : "pending",
     pending: !hidden && (verdict.isFetching || typed !== text),
     tooLong,
