@@ -186,9 +186,10 @@ def example_of_body(described: dict[str, Any]) -> dict[str, Any]:
     """A body that an operation takes, for a call of a test client; none if it takes none."""
     if "requestBody" not in described:
         return {}
-    if "text/csv" in described["requestBody"]["content"]:
-        return {"data": b"text\ngood\n", "content_type": "text/csv"}
-    examples = described["requestBody"]["content"]["application/json"]["examples"]
+    content = described["requestBody"]["content"]
+    if "application/json" not in content or "examples" not in content["application/json"]:
+        return {"data": b"text\ngood\n", "content_type": next(iter(content))}
+    examples = content["application/json"]["examples"]
     return {"json": next(iter(examples.values()))["value"]}
 
 

@@ -1,13 +1,11 @@
 """The encoder families that can be exported, read from safetensors into one common form.
 
-BERT, RoBERTa (with XLM-RoBERTa and CamemBERT), MPNet and DistilBERT are the same network with different names:
-post-norm layers of attention and feed-forward. Each family is a table of names; the graph is written once, in graph.py.
+Each family is a table of names; the graph is written once, in graph.py.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from valence.model.network_names import FAMILIES, RELATIVE_BIAS, Names, relative_buckets
 from valence.system.errors import ModelFolderError
 
 Array = npt.NDArray[np.float32]
@@ -75,78 +74,13 @@ class Network:
     relative: Array | None = None
 
 
-@dataclass(frozen=True)
-class _Names:
-    """The names of a family's tensors; names under `layer` and `attention` are relative to the layer."""
-
-    root: str
-    layer: str
-    query: str
-    key: str
-    value: str
-    out: str
-    attention_norm: str
-    up: str
-    down: str
-    output_norm: str
-    dense: str
-    activation: str = "Tanh"
-
-
-_BERT = _Names(
-    root="bert",
-    layer="encoder.layer",
-    query="attention.self.query",
-    key="attention.self.key",
-    value="attention.self.value",
-    out="attention.output.dense",
-    attention_norm="attention.output.LayerNorm",
-    up="intermediate.dense",
-    down="output.dense",
-    output_norm="output.LayerNorm",
-    dense="bert.pooler.dense",
-)
-_ROBERTA = _Names(**{**vars(_BERT), "root": "roberta", "dense": "classifier.dense"})
-_FAMILIES = {
-    "bert": _BERT,
-    "roberta": _ROBERTA,
-    "xlm-roberta": _ROBERTA,
-    "camembert": _ROBERTA,
-    "mpnet": _Names(
-        **{
-            **vars(_ROBERTA),
-            "root": "mpnet",
-            "query": "attention.attn.q",
-            "key": "attention.attn.k",
-            "value": "attention.attn.v",
-            "out": "attention.attn.o",
-            "attention_norm": "attention.LayerNorm",
-        }
-    ),
-    "distilbert": _Names(
-        root="distilbert",
-        layer="transformer.layer",
-        query="attention.q_lin",
-        key="attention.k_lin",
-        value="attention.v_lin",
-        out="attention.out_lin",
-        attention_norm="sa_layer_norm",
-        up="ffn.lin1",
-        down="ffn.lin2",
-        output_norm="output_layer_norm",
-        dense="pre_classifier",
-        activation="Relu",
-    ),
-}
-
-
 def read_network(folder: Path) -> Network:
     """The network of a model folder in Hugging Face's layout.
 
     Raises ModelFolderError if config.json or model.safetensors is missing or damaged, or the family is unknown.
     """
     config = _config(folder)
-    names = _FAMILIES[config["model_type"]]
+    names = FAMILIES[config["model_type"]]
     try:
         tensors = load_file(folder / "model.safetensors")
         return _network(names, {name: tensor.astype(np.float32) for name, tensor in tensors.items()}, config)
@@ -168,27 +102,27 @@ def _config(folder: Path) -> dict[str, Any]:
             code="model-incomplete",
         ) from error
     family, activation = config.get("model_type"), config.get("hidden_act") or config.get("activation") or "gelu"
-    if family not in _FAMILIES or activation != "gelu":
+    if family not in FAMILIES or activation != "gelu":
         raise ModelFolderError(
             f"{folder} is a network of type {family!r} with activation {activation!r}, which can't be exported.",
-            hint=f"Use one of these, with gelu: {', '.join(_FAMILIES)}.",
+            hint=f"Use one of these, with gelu: {', '.join(FAMILIES)}.",
             code="export-unsupported",
         )
     return dict(config)
 
 
-def _network(names: _Names, tensors: Mapping[str, Array], config: Mapping[str, Any]) -> Network:
+def _network(names: Names, tensors: Mapping[str, Array], config: Mapping[str, Any]) -> Network:
     embeddings = f"{names.root}.embeddings"
     positions = tensors[f"{embeddings}.position_embeddings.weight"]
-    if names.root in {"roberta", "mpnet"}:
-        # These families count positions from the padding index; here windows are padded only on the right.
+    if names.from_padding:
+        # Here windows are padded only on the right.
         positions = positions[int(config.get("pad_token_id", 1)) + 1 :]
     if f"{embeddings}.token_type_embeddings.weight" in tensors:
         positions = positions + tensors[f"{embeddings}.token_type_embeddings.weight"][0]
     count = 1 + max(
         int(name.split(f"{names.layer}.")[1].split(".")[0]) for name in tensors if f".{names.layer}." in name
     )
-    relative = tensors.get("mpnet.encoder.relative_attention_bias.weight")
+    relative = tensors.get(RELATIVE_BIAS)
     return Network(
         words=tensors[f"{embeddings}.word_embeddings.weight"],
         positions=positions,
@@ -202,7 +136,7 @@ def _network(names: _Names, tensors: Mapping[str, Array], config: Mapping[str, A
     )
 
 
-def _layer(names: _Names, tensors: Mapping[str, Array], prefix: str) -> Layer:
+def _layer(names: Names, tensors: Mapping[str, Array], prefix: str) -> Layer:
     return Layer(
         query=_linear(tensors, prefix + names.query),
         key=_linear(tensors, prefix + names.key),
@@ -224,16 +158,9 @@ def _norm(tensors: Mapping[str, Array], name: str) -> Norm:
 
 
 def _by_distance(buckets: Array, positions: int) -> Array:
-    """T5's relative positions (Raffel et al. 2020, section 2.1) as used in MPNet, unrolled from its buckets.
+    """MPNet's relative positions, unrolled from its buckets.
 
     `buckets` has shape (buckets, heads); row d + positions - 1 of the result is the bias of a key d places ahead.
     """
-    distance = np.arange(-(positions - 1), positions)
-    half = len(buckets) // 2
-    exact = half // 2  # shorter distances have a bucket each; longer ones share buckets in logarithmic steps
-    n = np.abs(distance)
-    far = exact + (np.log(np.maximum(n, 1).astype(np.float32) / exact) / math.log(128 / exact) * (half - exact)).astype(
-        np.int64
-    )
-    bucket = np.where(n < exact, n, np.minimum(far, half - 1)) + np.where(distance > 0, half, 0)
+    bucket = relative_buckets(positions, len(buckets))
     return np.asarray(buckets[bucket], dtype=np.float32)

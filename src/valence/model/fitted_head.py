@@ -15,7 +15,7 @@ from safetensors.numpy import save as save_tensors
 from valence.model.head import Floats, Head
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
-from valence.model.ngrams import NGrams, Vocabulary
+from valence.model.ngrams import BITS, NGrams, Vocabulary
 from valence.model.readable import Readable
 from valence.tables.posts import Cleaning, cleaning_of
 
@@ -24,6 +24,8 @@ FORMAT = 1
 MULTI_LABEL_FORMAT = 2
 # Of a head with n-grams, or with offsets of its answers: an older Valence would leave them out.
 EXTENDED_FORMAT = 3
+
+_LARGEST = 1e12  # weight of a layer: far more than a fit makes; products of two are within single precision
 
 # The readouts of a body: the input of the network's own final layer, or means over several layers.
 FINAL: Final = "final"
@@ -92,20 +94,42 @@ def head_format(fitted: FittedHead) -> int:
 
 
 def head_of(content: bytes, *, multi_label: bool) -> tuple[Head, NGrams | None]:
-    """What `head_bytes` wrote. Raises SafetensorError, KeyError, ValueError or IndexError if it is damaged."""
+    """What `head_bytes` wrote. Raises SafetensorError, KeyError, TypeError, ValueError or IndexError if it is damaged,
+    or has numbers that no fit makes.
+    """
     tensors = load_tensors(content)
+    wrong = [name for name, tensor in tensors.items() if not np.isfinite(tensor).all()]
+    if wrong:
+        raise ValueError(f"{wrong[0]} has values that are not numbers")
     temperature = float(tensors["temperature"][0])
+    if temperature <= 0 or not (tensors["scale"] > 0).all():
+        raise ValueError("the temperature and the scale must be above 0")
     layer = (tensors["weight"], tensors["bias"], tensors["mean"], tensors["scale"], temperature)
+    largest = max(float(np.abs(part).max(initial=0)) for part in layer[:3])
+    if largest > _LARGEST * temperature * float(tensors["scale"].min()):
+        raise ValueError("the weights are so large that scores would not be numbers")
     head = Head(*layer, offsets=tensors.get("offsets"))
     ngrams = _ngrams_of(tensors)
-    return MultiLabelHead.of(head, tensors["thresholds"]) if multi_label else head, ngrams
+    return MultiLabelHead.of(head, _thresholds(tensors)) if multi_label else head, ngrams
+
+
+def _thresholds(tensors: dict[str, Any]) -> Floats:
+    thresholds: Floats = tensors["thresholds"]
+    if not ((thresholds >= 0) & (thresholds <= 1)).all():
+        raise ValueError("thresholds must be between 0 and 1")
+    return thresholds
 
 
 def _ngrams_of(tensors: dict[str, Any]) -> NGrams | None:
-    """Raises KeyError or ValueError if they are incomplete."""
+    """Raises KeyError or ValueError if they are incomplete, or not as `Vocabulary` has them."""
     if "ngram_buckets" not in tensors:
         return None
-    return NGrams(Vocabulary(tensors["ngram_buckets"], tensors["ngram_idf"]), tensors["ngram_weight"])
+    buckets, idf, weight = tensors["ngram_buckets"], tensors["ngram_idf"], tensors["ngram_weight"]
+    if (buckets.dtype, idf.dtype, weight.dtype) != (np.int32, np.float32, np.float16):
+        raise ValueError("the n-grams have numbers of another kind")
+    if buckets.ndim != 1 or (np.diff(buckets, prepend=-1, append=2 << BITS) <= 0).any():
+        raise ValueError("the buckets of n-grams must be different numbers in ascending order")
+    return NGrams(Vocabulary(buckets, idf), weight)
 
 
 def head_bytes(fitted: FittedHead) -> bytes:

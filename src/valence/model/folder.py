@@ -19,26 +19,13 @@ Serving needs body.json, body.onnx, tokenizer.json, head.json and head.safetenso
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from safetensors import SafetensorError
-
-from valence.model.fitted_head import (
-    EXTENDED_FORMAT,
-    FINAL,
-    FORMAT,
-    GENERAL,
-    FittedHead,
-    head_bytes,
-    head_format,
-    head_of,
-)
-from valence.model.head import Head
-from valence.model.labels import Labels
-from valence.model.ngrams import SCHEME, NGrams
+from valence.model.fitted_head import FINAL, FORMAT, GENERAL, FittedHead, head_bytes, head_format
+from valence.model.head_files import HEAD_JSON, HEAD_TENSORS, damaged, json_object, read_head
+from valence.model.ngrams import SCHEME
 from valence.model.readable import readable_of
 from valence.system.errors import ModelFolderError
 from valence.system.files import sha256_of, write_bytes, write_json
@@ -98,31 +85,21 @@ class ModelFolder:
                 files=raw.get("files", {}),
             )
         except (KeyError, TypeError) as error:
-            raise self._damaged("body.json", f"lacks {error}") from error
+            raise damaged(self.path / "body.json", f"lacks {error}") from error
 
     def head(self) -> FittedHead:
         """Raises ModelFolderError if the head is missing, damaged, or belongs to another body."""
-        body, raw = self.body(), self._json("head.json")
+        body, raw = self.body(), self._json(HEAD_JSON)
         try:
-            labels = Labels(raw["labels"], multi_label=bool(raw.get("multi_label", False)))
-            readout, body_id = str(raw["readout"]), str(raw["body_id"])
-            sure_from, provenance, checksum = float(raw["sure_from"]), raw["provenance"], raw["sha256"]
-        except (KeyError, TypeError, ValueError) as error:
-            raise self._damaged("head.json", f"lacks {error}") from error
-        if body_id != body.id:
+            content = (self.path / HEAD_TENSORS).read_bytes()
+        except OSError as error:
             raise ModelFolderError(
-                f"{self.path}: the head was fitted on body {body_id[:12]}, but this folder's body is {body.id[:12]}.",
-                hint="Put the head next to its own body, or fit a new one with `valence transfer`.",
-                code="model-mismatch",
-            )
-        self._check_scheme(raw.get("ngram_scheme"))
-        head, ngrams = self._head_tensors(checksum, multi_label=labels.multi_label)
-        inputs = body.readouts.get(readout, 0) + (ngrams.classes if ngrams else 0)
-        expected = (len(labels), inputs)
-        if (head.classes, head.features) != expected:
-            raise self._damaged("head.safetensors", f"is {(head.classes, head.features)}, expected {expected}")
-        readable = readable_of(self.path, body.files.get("tokenizer.json"))
-        return FittedHead(head, labels, readout, body_id, sure_from, provenance, ngrams, readable)
+                f"{self.path} has no readable {HEAD_TENSORS}: {error}.",
+                hint="Copy the whole folder again, or fit a new head with `valence transfer`.",
+                code="model-incomplete",
+            ) from error
+        fitted = read_head(raw, content, body, self.path)
+        return replace(fitted, readable=readable_of(self.path, body.files.get("tokenizer.json")))
 
     def results(self) -> Results:
         """The content of results.json; empty if the folder has none. Raises ModelFolderError if it is damaged."""
@@ -136,7 +113,9 @@ class ModelFolder:
             return Results.model_validate(self._json("results.json"))
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
-            raise self._damaged("results.json", f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from error
+            raise damaged(
+                self.path / "results.json", f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+            ) from error
 
     def card(self) -> str:
         """The model card as Markdown; empty if the folder has none."""
@@ -166,9 +145,9 @@ class ModelFolder:
                 code="model-incomplete",
             )
         if checksum is None:
-            raise self._damaged("body.json", f"has no checksum for {name}")
+            raise damaged(self.path / "body.json", f"has no checksum for {name}")
         if sha256_of(path) != checksum:
-            raise self._damaged(name, "is not the file that body.json describes (checksums differ)")
+            raise damaged(self.path / name, "is not the file that body.json describes (checksums differ)")
         return path
 
     def write_body(self, body: Body) -> None:
@@ -179,9 +158,9 @@ class ModelFolder:
 
     def write_head(self, fitted: FittedHead) -> None:
         content = head_bytes(fitted)
-        write_bytes(self.path / "head.safetensors", content)
+        write_bytes(self.path / HEAD_TENSORS, content)
         write_json(
-            self.path / "head.json",
+            self.path / HEAD_JSON,
             {
                 "format": head_format(fitted),
                 "labels": list(fitted.labels.names),
@@ -199,32 +178,6 @@ class ModelFolder:
     def write_results(self, results: Results) -> None:
         write_json(self.path / "results.json", {"format": FORMAT, **results.as_json()})
 
-    def _check_scheme(self, scheme: object) -> None:
-        """Raises ModelFolderError for n-grams that are hashed in another way than this Valence does."""
-        if scheme not in (None, SCHEME):
-            raise ModelFolderError(
-                f"{self.path / 'head.json'} has n-grams of scheme {scheme}; this Valence knows scheme {SCHEME}.",
-                hint="Upgrade Valence to a version that reads it.",
-                code="model-too-new",
-            )
-
-    def _head_tensors(self, checksum: str, *, multi_label: bool) -> tuple[Head, NGrams | None]:
-        path = self.path / "head.safetensors"
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ModelFolderError(
-                f"{self.path} has no readable head.safetensors: {error}.",
-                hint="Copy the whole folder again, or fit a new head with `valence transfer`.",
-                code="model-incomplete",
-            ) from error
-        if hashlib.sha256(content).hexdigest() != checksum:
-            raise self._damaged("head.safetensors", "is not the file that head.json describes (checksums differ)")
-        try:
-            return head_of(content, multi_label=multi_label)
-        except (SafetensorError, KeyError, ValueError, IndexError) as error:
-            raise self._damaged("head.safetensors", str(error)) from error
-
     def _json(self, name: str) -> dict[str, Any]:
         path = self.path / name
         if not self.path.is_dir():
@@ -234,31 +187,13 @@ class ModelFolder:
                 code="model-missing",
             )
         try:
-            value = json.loads(path.read_text("utf-8"))
+            content = path.read_bytes()
         except FileNotFoundError as error:
             raise ModelFolderError(
                 f"{self.path} has no {name}, so it is not a Valence model, or writing it was interrupted.",
                 hint="Train it again, or copy the whole folder.",
                 code="model-incomplete",
             ) from error
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise self._damaged(name, str(error)) from error
-        if not isinstance(value, dict):
-            raise self._damaged(name, "is not a JSON object")
-        if not isinstance(value.get("format"), int):
-            raise self._damaged(name, "does not say its format")
-        newest = EXTENDED_FORMAT if name == "head.json" else FORMAT
-        if value["format"] > newest:
-            raise ModelFolderError(
-                f"{path} has format {value['format']}; this Valence reads up to {newest}.",
-                hint="Upgrade Valence to a version that reads it.",
-                code="model-too-new",
-            )
-        return value
-
-    def _damaged(self, name: str, why: str) -> ModelFolderError:
-        return ModelFolderError(
-            f"{self.path / name} is damaged: {why}.",
-            hint="Copy the folder again from where it came, or train it again.",
-            code="model-damaged",
-        )
+        except OSError as error:
+            raise damaged(path, str(error)) from error
+        return json_object(content, path)

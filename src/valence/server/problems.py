@@ -82,6 +82,7 @@ _ALL = (
     ProblemKind("version-published", 409, "The version is published", "Publish another one, or none."),
     ProblemKind("version-replaced", 409, "The version was replaced", "Look at the new one, then publish it."),
     ProblemKind("version-unusable", 409, "The version needs another encoder", "Fit the classifier again."),
+    ProblemKind("version-not-plain", 409, "Transformers can't load the version", "Fit one with the readout `final`."),
     ProblemKind("item-claimed", 409, "Another moderator has the item", "Take the next one."),
     ProblemKind("item-decided", 409, "The item is decided", "Send `replace` to decide it again."),
     ProblemKind("item-unscored", 409, "The item isn't scored yet", "Look at it again in a second."),
@@ -94,6 +95,9 @@ _ALL = (
     ProblemKind("wrong-content-type", 415, "Unsupported content type", "Send one that `detail` lists."),
     ProblemKind("range-outside", 416, "The range is outside the file", "Content-Range gives the file's size."),
     ProblemKind("invalid-file", 422, "The file isn't valid", "Fix the line that `detail` names."),
+    ProblemKind(
+        "invalid-archive", 422, "The archive has no sound head", "Send head.json and head.safetensors in a ZIP."
+    ),
     ProblemKind("unknown-labels", 422, "The file has other labels", "Rename them, or send `new_labels=add`."),
     ProblemKind("too-many-rows", 422, "The file has too many rows", "Split it into several files."),
     ProblemKind("invalid-fields", 422, "Some fields aren't valid", "Fix the fields that `errors` lists."),

@@ -44,6 +44,7 @@ STRICTER = {
     ("/api/v1/classifiers/{name}/examples/{identity}", "patch"),
     ("/api/v1/classifiers/{name}/examples/file", "post"),
     ("/api/v1/classifiers/{name}/published", "post"),
+    ("/api/v1/classifiers/{name}/versions", "post"),
     ("/api/v1/classifiers/{name}/versions/{number}/predict", "post"),
     ("/api/v1/examples/erase", "post"),
     ("/api/v1/examples/preview", "post"),

@@ -26,6 +26,7 @@ import {
   removeExample,
   tryVersion,
   unpublish,
+  uploadVersion,
   type AddExampleFileData,
   type Classifier,
   type EraseRequest,
@@ -196,10 +197,26 @@ export const stopPublishing = (name: string) => dataOf(unpublish({ path: { name 
 export const removeVersion = (name: string, number: number) =>
   dataOf(deleteVersion({ path: { name, number: `${number}` } }));
 
-/** A model folder in a ZIP file. */
-export const downloaded = (name: string, number: number): Promise<Blob> =>
+/** A model folder in a ZIP file; `transformers`: also with the network as transformers loads it. */
+export const downloaded = (name: string, number: number, transformers = false): Promise<Blob> =>
   dataOf(
-    downloadVersion({ path: { name, number: `${number}` }, parseAs: "blob" }) as Promise<{
+    downloadVersion({
+      path: { name, number: `${number}` },
+      query: { parts: transformers ? "transformers" : "serving" },
+      parseAs: "blob",
+    }) as Promise<{
       data?: Blob;
     }>,
+  );
+
+/** A new version from a ZIP file with a head. */
+export const uploadedVersion = (name: string, archive: Blob, note: string) =>
+  dataOf(
+    uploadVersion({
+      path: { name },
+      query: { note },
+      headers: { "Content-Type": "application/zip" },
+      body: archive as unknown as string, // the document has no type for bytes
+      bodySerializer: null,
+    }),
   );

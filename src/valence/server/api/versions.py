@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 from flask import Blueprint, Response
 
 from valence.model.readable import NOT_READABLE
 from valence.server.api.classifiers import NAME
+from valence.server.auth.access import holder
 from valence.server.openapi import teaching_examples as examples
 from valence.server.openapi.contract import Media, operation
-from valence.server.schemas.classifiers import TryRequest, Version, VersionList
+from valence.server.schemas.classifiers import DownloadQuery, TryRequest, UploadQuery, Version, VersionList
 from valence.server.schemas.comparison import CompareQuery, VersionComparison
 from valence.server.schemas.predict import PredictResponse
 from valence.server.state import state
 from valence.server.store import version_rows
-from valence.server.teaching import comparing, describe, managing, versions
+from valence.server.teaching import comparing, describe, managing, uploading, versions
 from valence.server.web.file_response import sent
 
 blueprint = Blueprint("versions", __name__, url_prefix="/api/v1/classifiers/<name>/versions")
@@ -35,13 +38,38 @@ _SCORING = ("text-empty", "text-only-quotes", *NOT_READABLE, "text-too-long", "t
     response_examples=examples.VERSION_LISTS,
 )
 def list_versions(name: str) -> VersionList:
-    """Newest first. Every version that was published once is kept; the newest one is replaced by the next fit until
-    then.
+    """Newest first. Every version that was published once, or uploaded, is kept; the newest one of a fit is replaced by
+    the next fit until then.
     """
     current = state()
     engine, row = current.registry.body, managing.find(name, current.database)
     found = version_rows.of_classifier(current.database, row.id)
     return VersionList(versions=[describe.summary(version, row, engine.id) for version in found])
+
+
+@blueprint.post("")
+@operation(
+    tag="Versions",
+    summary="Upload a version",
+    upload=Media(("application/zip",)),
+    query=UploadQuery,
+    responses={201: Version},
+    scope="classifiers",
+    store=True,
+    problems=("unknown-classifier", "invalid-archive", "unknown-labels", "version-unusable", "starting"),
+    parameters=NAME,
+    response_examples=examples.VERSIONS,
+)
+def upload_version(name: str, query: UploadQuery, upload: IO[bytes]) -> tuple[Version, int]:
+    """A model folder in a ZIP file, such as a download or what `valence transfer --from bundled` writes; or only its
+    `head.json` and `head.safetensors`, which is enough. It must be fitted on this server's encoder and have no other
+    labels than the classifier. It doesn't answer before you publish it, and no fit replaces it.
+    """
+    current = state()
+    engine, row = current.registry.body, managing.find(name, current.database)
+    number = uploading.add(upload, query.note, row, holder().id, current.database, engine)
+    version = versions.find(number, row, current.database)
+    return describe.version(version, row, engine.id, current.database), 201
 
 
 @blueprint.get("/<int:number>")
@@ -125,15 +153,19 @@ def compare_versions(name: str, number: int, query: CompareQuery) -> VersionComp
 @operation(
     tag="Versions",
     summary="Download a version",
+    query=DownloadQuery,
     responses={200: Media(("application/zip",))},
     scope="classifiers",
     store=True,
-    problems=(*_UNKNOWN, "version-unusable", "starting"),
+    problems=(*_UNKNOWN, "version-unusable", "version-not-plain", "starting"),
     parameters=_ONE,
 )
-def download_version(name: str, number: int) -> Response:
-    """A model folder in a ZIP file, for `valence serve`, `valence score` and every other command."""
+def download_version(name: str, number: int, query: DownloadQuery) -> Response:
+    """A model folder in a ZIP file, for `valence serve`, `valence score` and every other command. With
+    `parts=transformers` it also has a folder of that name, which plain transformers loads. Its scores differ in the
+    third decimal, by what the server's int8 engine rounds, and of a text it reads only the first window.
+    """
     current = state()
     engine, row = current.registry.body, managing.find(name, current.database)
     version = versions.find(number, row, current.database, head=True)
-    return sent(versions.as_zip(version, row, engine), f"{name}-{number}.zip", "application/zip")
+    return sent(versions.as_zip(query, version, row, engine), f"{name}-{number}.zip", "application/zip")

@@ -28,6 +28,8 @@ _SUMMARY = {
     "was_published": False,
     "note": "200 decisions of May",
     "made_at": "2026-11-25T12:00:09Z",
+    "uploaded": False,
+    "transformers": False,
     "rows": 318,
     "tested_on": "test",
     "tested_rows": 82,

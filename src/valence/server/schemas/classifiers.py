@@ -112,10 +112,16 @@ class VersionSummary(Wire):
     body: str = Field(description="Version of the encoder that it needs.", examples=["3f0c9a1be2d4"])
     usable: bool = Field(description="Whether this server has that encoder; if not, fit again.")
     published: bool = Field(description="Whether it is the one that answers.")
-    was_published: bool = Field(description="If it never was, the next fit replaces it and takes its number.")
+    was_published: bool = Field(
+        description="If it never was, the next fit replaces it and takes its number, unless it was uploaded."
+    )
     note: str
     made_at: datetime
-    rows: int = Field(description="Examples that it was fitted on.")
+    uploaded: bool = Field(description="Whether somebody uploaded it; the others were fitted here.")
+    transformers: bool = Field(
+        description="Whether transformers can load it too: its head reads the `final` readout alone."
+    )
+    rows: int = Field(description="Examples that it was fitted on; 0 if it was uploaded.")
     tested_on: Literal["test", "cross-validation", "none"] = Field(
         description="What the figures come from: the test examples; or, while these are fewer than 50, "
         "cross-validation, in which each training example is judged by a head that hasn't seen it."
@@ -226,6 +232,18 @@ class Version(VersionSummary):
     learning: Learning | None = Field(description="Null for versions that an older server made, or that were uploaded.")
     identity: Identity | None = Field(description="Null for versions that an older server made.")
     notes: list[str]
+
+
+class UploadQuery(Wire):
+    note: Note = Field("", description="What is new about the version.", examples=["fitted on 40,000 rows elsewhere"])
+
+
+class DownloadQuery(Wire):
+    parts: Literal["serving", "head", "transformers"] = Field(
+        "serving",
+        description="`serving` is what Valence loads; `head` only what is fitted, for an upload elsewhere; "
+        "`transformers` also the network with the head as its final layer, if that reads the `final` readout alone.",
+    )
 
 
 class VersionList(Wire):

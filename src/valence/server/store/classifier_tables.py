@@ -77,7 +77,8 @@ class Version(Base):
     """A head that was fitted on a classifier's examples.
 
     Attributes:
-        number: counts from 1; the newest version is replaced by the next fit until it is published.
+        number: counts from 1; the newest version is replaced by the next fit until it is published, unless it was
+            uploaded.
         labels: JSON list, in the order of the head's classes.
         head: its tensors, as head.safetensors holds them.
         fingerprint: version of the head, as predictions name it.
@@ -87,8 +88,8 @@ class Version(Base):
         results: JSON; see `valence.server.teaching.outcome`.
         answers: JSON: its answers for the rows that it was tested on, see there too; null if an older Valence made it.
         made_at: when its fit began to read the examples: later ones aren't learnt.
-        rows: labelled texts that it was fitted on.
-        rows_digest: digest of these texts with their labels.
+        rows: labelled texts that it was fitted on; 0 if it was uploaded.
+        rows_digest: digest of these texts with their labels; empty if it was uploaded.
         published_at: when it was published first; None until then.
     """
 

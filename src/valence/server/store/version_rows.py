@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, undefer
 from valence.server.store.classifier_tables import Classifier, Version
 from valence.server.store.database import Database
 
+UPLOADED = 0  # rows that a version was fitted on: of one that was uploaded nobody knows
+
 
 def of_classifier(database: Database, classifier: str) -> Sequence[Version]:
     """All versions without their heads, newest first. Raises StoreError."""
@@ -66,21 +68,35 @@ def hold(session: Session, classifier: str) -> bool:
 def add(session: Session, version: Version) -> int:
     """Adds a version, within a transaction that holds its classifier, and returns its number.
 
-    It replaces the newest one, and takes its number, if that was never published.
+    It replaces the newest one, and takes its number, if that was made by a fit and never published.
     """
-    last = (
-        select(Version.number, Version.published_at)
-        .where(Version.classifier_id == version.classifier_id)
-        .order_by(Version.number.desc())
-        .limit(1)
-    )
-    number, published_at = session.execute(last).first() or (0, datetime.now(UTC))
-    if published_at is None:
+    number, replaces = _last(session, version.classifier_id)
+    if replaces:
         session.execute(delete(Version).where(Version.classifier_id == version.classifier_id, Version.number == number))
-    version.number = number + (published_at is not None)
+    version.number = number + (not replaces)
     session.add(version)
     session.flush()
     return version.number
+
+
+def add_uploaded(database: Database, version: Version) -> int | None:
+    """Adds a version, replacing none, and returns its number; None if the classifier is gone. Raises StoreError."""
+    with database.writing() as session:
+        if not hold(session, version.classifier_id):
+            return None
+        number, _ = _last(session, version.classifier_id)
+        version.number = number + 1
+        session.add(version)
+        return number + 1
+
+
+def _last(session: Session, classifier: str) -> tuple[int, bool]:
+    """(number of the newest version, 0 if there is none; whether the next fit replaces it)."""
+    last = select(Version.number, Version.published_at, Version.rows).where(Version.classifier_id == classifier)
+    found = session.execute(last.order_by(Version.number.desc()).limit(1)).first()
+    if found is None:
+        return 0, False
+    return found.number, found.published_at is None and found.rows != UPLOADED
 
 
 def publish(database: Database, classifier: str, number: int, head: str | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from valence.model.fitted_head import FINAL
 from valence.server.schemas import classifiers as wire
 from valence.server.schemas import examples as example_wire
 from valence.server.store import example_rows, fit_rows, version_rows
@@ -105,6 +106,8 @@ def _summary(row: Version, outcome: Outcome, of: Classifier, body: str) -> dict[
         "was_published": row.published_at is not None,
         "note": row.note,
         "made_at": row.made_at,
+        "transformers": outcome.reads == f"{FINAL} readout",
+        "uploaded": row.rows == version_rows.UPLOADED,
         "rows": row.rows,
         "tested_on": outcome.tested,
         "tested_rows": 0 if outcome.result is None else outcome.result.rows,

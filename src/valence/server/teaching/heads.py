@@ -20,7 +20,7 @@ def fitted_head(version: Version) -> FittedHead:
     labels = Labels(json.loads(version.labels), multi_label=version.several)
     try:
         head, ngrams = head_of(version.head, multi_label=version.several)
-    except (SafetensorError, KeyError, ValueError, IndexError) as error:
+    except (SafetensorError, KeyError, TypeError, ValueError, IndexError) as error:
         raise StoreError(
             f"The head of version {version.number} is damaged: {error}.", hint="Fit the classifier again."
         ) from error

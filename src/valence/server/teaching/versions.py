@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import IO
 
 from valence.evaluation.card import model_card
+from valence.inference.plain_network import write_plain_network
+from valence.model.fitted_head import FittedHead
 from valence.model.folder import ModelFolder
 from valence.model.results import Results
 from valence.server.classifiers.registry import BodyReader
 from valence.server.classifiers.scoring import scored_texts
 from valence.server.problems import ProblemError
-from valence.server.schemas.classifiers import PublishRequest, TryRequest
+from valence.server.schemas.classifiers import DownloadQuery, PublishRequest, TryRequest
 from valence.server.schemas.models import ModelVersion
 from valence.server.schemas.predict import PredictResponse
 from valence.server.settings import Settings
@@ -47,6 +49,16 @@ def check_usable(version: Version, body: BodyReader) -> None:
             "version-unusable",
             f"Version {version.number} was fitted on the encoder {version.body[:12]}, and this server has "
             f"{body.id[:12]}. Fit the classifier again.",
+        )
+
+
+def _check_in_network(fitted: FittedHead, version: Version) -> None:
+    """Raises ProblemError for a head that can't be the network's own final layer."""
+    if not fitted.in_network:
+        raise ProblemError(
+            "version-not-plain",
+            f"Version {version.number} reads the {fitted.reads}, which transformers can't. Set the classifier's "
+            "`readout` to `final`, fit it again and download that version; or download this one for Valence alone.",
         )
 
 
@@ -82,29 +94,37 @@ def try_text(
 
 
 @contextmanager
-def as_zip(version: Version, classifier: Classifier, body: BodyReader) -> Iterator[IO[bytes]]:
-    """A model folder with this head, for `valence serve`, `valence score` and the rest, as an open ZIP file."""
+def as_zip(query: DownloadQuery, version: Version, classifier: Classifier, body: BodyReader) -> Iterator[IO[bytes]]:
+    """A model folder with this head, for `valence serve`, `valence score` and the rest, as an open ZIP file.
+
+    Raises ProblemError if the version needs another body, or transformers can't load what it should.
+    """
     check_usable(version, body)
     name = f"{classifier.name}-{version.number}"
     with tempfile.TemporaryDirectory() as folder:
-        written = _write(Path(folder) / name, version, body)
+        written = _write(Path(folder) / name, version, body, query)
         with tempfile.TemporaryFile() as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                for path in sorted(written.path.iterdir()):
-                    archive.write(path, f"{name}/{path.name}")
+                for path in sorted(written.path.rglob("*")):
+                    archive.write(path, path.relative_to(folder))
             file.seek(0)
             yield file
 
 
-def _write(out: Path, version: Version, body: BodyReader) -> ModelFolder:
-    source = ModelFolder(body.folder)
+def _write(out: Path, version: Version, body: BodyReader, query: DownloadQuery) -> ModelFolder:
+    source, folder = ModelFolder(body.folder), ModelFolder(out)
     fitted, result = fitted_head(version), outcome_of(version).result
-    results = Results(results=[] if result is None else [result])
     out.mkdir()
+    folder.write_head(fitted)
+    if query.parts == "head":
+        return folder
+    if query.parts == "transformers":
+        _check_in_network(fitted, version)
+        (out / "transformers").mkdir()
+        write_plain_network(out / "transformers", source, fitted)
     for path in source.files("body.onnx", "tokenizer.json"):
         shutil.copyfile(path, out / path.name)
-    folder = ModelFolder(out)
-    folder.write_head(fitted)
+    results = Results(results=[] if result is None else [result])
     folder.write_results(results)
     card = model_card(out.name, source.body(), fitted, results, serving_only=True)
     (out / "README.md").write_text(card, "utf-8")

@@ -3973,7 +3973,7 @@ export type Version = {
     /**
      * Was Published
      *
-     * If it never was, the next fit replaces it and takes its number.
+     * If it never was, the next fit replaces it and takes its number, unless it was uploaded.
      */
     was_published: boolean;
     /**
@@ -3985,9 +3985,21 @@ export type Version = {
      */
     made_at: string;
     /**
+     * Uploaded
+     *
+     * Whether somebody uploaded it; the others were fitted here.
+     */
+    uploaded: boolean;
+    /**
+     * Transformers
+     *
+     * Whether transformers can load it too: its head reads the `final` readout alone.
+     */
+    transformers: boolean;
+    /**
      * Rows
      *
-     * Examples that it was fitted on.
+     * Examples that it was fitted on; 0 if it was uploaded.
      */
     rows: number;
     /**
@@ -4181,7 +4193,7 @@ export type VersionSummary = {
     /**
      * Was Published
      *
-     * If it never was, the next fit replaces it and takes its number.
+     * If it never was, the next fit replaces it and takes its number, unless it was uploaded.
      */
     was_published: boolean;
     /**
@@ -4193,9 +4205,21 @@ export type VersionSummary = {
      */
     made_at: string;
     /**
+     * Uploaded
+     *
+     * Whether somebody uploaded it; the others were fitted here.
+     */
+    uploaded: boolean;
+    /**
+     * Transformers
+     *
+     * Whether transformers can load it too: its head reads the `final` readout alone.
+     */
+    transformers: boolean;
+    /**
      * Rows
      *
-     * Examples that it was fitted on.
+     * Examples that it was fitted on; 0 if it was uploaded.
      */
     rows: number;
     /**
@@ -5699,6 +5723,88 @@ export type ListVersionsResponses = {
 
 export type ListVersionsResponse = ListVersionsResponses[keyof ListVersionsResponses];
 
+export type UploadVersionData = {
+    /**
+     * At most 8,388,608 bytes and 100,000 rows.
+     */
+    body: string;
+    path: {
+        /**
+         * The classifier's name.
+         */
+        name: string;
+    };
+    query?: {
+        /**
+         * What is new about the version.
+         */
+        note?: string;
+    };
+    url: '/api/v1/classifiers/{name}/versions';
+};
+
+export type UploadVersionErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     */
+    401: Problem;
+    /**
+     * `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
+     */
+    403: Problem;
+    /**
+     * `unknown-classifier`: No such classifier
+     */
+    404: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `version-unusable`: The version needs another encoder
+     */
+    409: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-archive`: The archive has no sound head; `unknown-labels`: The file has other labels; `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `starting`: The model is still loading; `store-unavailable`: The database is unavailable
+     */
+    503: Problem;
+};
+
+export type UploadVersionError = UploadVersionErrors[keyof UploadVersionErrors];
+
+export type UploadVersionResponses = {
+    /**
+     * Created
+     */
+    201: Version;
+};
+
+export type UploadVersionResponse = UploadVersionResponses[keyof UploadVersionResponses];
+
 export type DeleteVersionData = {
     body?: never;
     path: {
@@ -5910,7 +6016,12 @@ export type DownloadVersionData = {
          */
         number: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * `serving` is what Valence loads; `head` only what is fitted, for an upload elsewhere; `transformers` also the network with the head as its final layer, if that reads the `final` readout alone.
+         */
+        parts?: 'serving' | 'head' | 'transformers';
+    };
     url: '/api/v1/classifiers/{name}/versions/{number}/download';
 };
 
@@ -5932,9 +6043,13 @@ export type DownloadVersionErrors = {
      */
     405: Problem;
     /**
-     * `version-unusable`: The version needs another encoder
+     * `version-unusable`: The version needs another encoder; `version-not-plain`: Transformers can't load the version
      */
     409: Problem;
+    /**
+     * `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
     /**
      * `too-many-calls`: Too many requests
      */

@@ -44,6 +44,8 @@ export class FakeClassifiers extends FakeSession {
   versions: VersionSummary[] = [];
   /** The queries and bodies of files. */
   files: { query: URLSearchParams; csv: string }[] = [];
+  /** The archive of the last upload. */
+  uploaded: Uint8Array<ArrayBuffer> | undefined;
   enough = true;
   /** Whether versions lack what an older server didn't measure. */
   bare = false;
@@ -250,6 +252,11 @@ export class FakeClassifiers extends FakeSession {
       http.get(`${API}/classifiers/:name/versions`, () =>
         HttpResponse.json({ versions: this.versions.toReversed() }),
       ),
+      http.post(`${API}/classifiers/:name/versions`, async ({ request }) => {
+        this.uploaded = new Uint8Array(await request.arrayBuffer());
+        const { number } = this.makeVersion({ uploaded: true });
+        return HttpResponse.json(this.detail(number), { status: 201 });
+      }),
       http.get<{ number: string }>(one, ({ params }) =>
         HttpResponse.json(this.detail(Number(params.number))),
       ),

@@ -29,6 +29,8 @@ export const newVersion = (number: number, rows: number): VersionSummary => ({
   rows,
   tested_on: "test",
   tested_rows: 100,
+  uploaded: false,
+  transformers: false,
   accuracy: estimate(0.84, 0.72, 0.92),
   macro_f1: estimate(0.8, 0.7, 0.9),
 });

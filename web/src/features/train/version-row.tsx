@@ -31,6 +31,10 @@ export function VersionRow({ name, version, published, others, onCompare }: Vers
     await act();
     await refreshModels(client);
   });
+  const download = (transformers = false) =>
+    acting.run(async () =>
+      saveFile(`${name}-${number}.zip`, await downloaded(name, number, transformers), "application/zip"),
+    );
   const isBack = published !== undefined && number < published;
   const other = published === number || published === undefined ? others[0] : published;
   return (
@@ -49,15 +53,10 @@ export function VersionRow({ name, version, published, others, onCompare }: Vers
         {other === undefined ? null : (
           <QuietButton onClick={() => onCompare(other)}>Compare with version {other}</QuietButton>
         )}
-        <QuietButton
-          onClick={() =>
-            acting.run(async () =>
-              saveFile(`${name}-${number}.zip`, await downloaded(name, number), "application/zip"),
-            )
-          }
-        >
-          Download
-        </QuietButton>
+        <QuietButton onClick={() => download()}>Download</QuietButton>
+        {version.transformers ? (
+          <QuietButton onClick={() => download(true)}>Download for transformers</QuietButton>
+        ) : null}
         {version.published ? null : <QuietButton onClick={() => setAsking("delete")}>Delete</QuietButton>}
       </div>
       {usable ? null : <p className={classes.warning}>Made with another encoder: fit it again to use it.</p>}
@@ -88,7 +87,8 @@ function Facts({ version }: { version: VersionSummary }) {
       </h3>
       <p>
         {accuracy ? `Right for ${fixedPercent(accuracy.value, 0)} (${between(accuracy)})` : "Not tested"} ·{" "}
-        {counted(rows, "example")} · <time dateTime={made}>{new Date(made).toLocaleString()}</time>
+        {version.uploaded ? "uploaded" : counted(rows, "example")} ·{" "}
+        <time dateTime={made}>{new Date(made).toLocaleString()}</time>
       </p>
       {note === "" ? null : <p>{note}</p>}
     </div>

@@ -1,4 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
+import { strToU8, unzipSync, zipSync } from "fflate";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
@@ -101,6 +102,64 @@ it("downloads a version", async () => {
   await waitFor(() =>
     expect(saveFile).toHaveBeenCalledWith("mine-1.zip", expect.anything(), "application/zip"),
   );
+});
+
+it("downloads a version for transformers, if they can load it", async () => {
+  fake.makeVersion({ transformers: true });
+  const asked: string[] = [];
+  server.use(
+    http.get("*/versions/1/download", ({ request }) => {
+      asked.push(new URL(request.url).search);
+      return new HttpResponse("zip", { headers: { "Content-Type": "application/zip" } });
+    }),
+  );
+  const user = show();
+  await user.click((await version(1)).getByRole("button", { name: "Download for transformers" }));
+  await waitFor(() => expect(saveFile).toHaveBeenCalled());
+  expect(asked).toEqual(["?parts=transformers"]);
+});
+
+const folder = (files: Record<string, string>) =>
+  new File(
+    [zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])))],
+    "model.zip",
+  );
+
+it("uploads only the head of a model folder", async () => {
+  two();
+  const user = show();
+  const chooser = await screen.findByLabelText("A model folder as a ZIP file");
+  await user.upload(
+    chooser,
+    folder({ "m/head.json": "{}", "m/head.safetensors": "numbers", "m/body.onnx": "large" }),
+  );
+  expect(await screen.findByText("Uploaded as version 3. It answers once you publish it.")).toBeVisible();
+  expect((await version(3)).getByText(/uploaded/)).toBeVisible();
+  expect(Object.keys(unzipSync(fake.uploaded!)).sort()).toEqual(["head.json", "head.safetensors"]);
+});
+
+it.each([
+  ["no archive", new File(["text"], "notes.zip"), "It is not a ZIP file"],
+  ["no head in it", folder({ "m/body.onnx": "large" }), "It needs one head.json and one head.safetensors"],
+])("says what is wrong with %s", async (_, file, reason) => {
+  const user = show();
+  await user.upload(await screen.findByLabelText("A model folder as a ZIP file"), file);
+  expect(await screen.findByText(new RegExp(reason))).toBeVisible();
+  expect(fake.uploaded).toBeUndefined();
+});
+
+it("says why the server refuses a head", async () => {
+  server.use(
+    http.post("*/versions", () =>
+      refuse(problem(409, "version-unusable", "The version needs another encoder", "Fit it again.")),
+    ),
+  );
+  const user = show();
+  await user.upload(
+    await screen.findByLabelText("A model folder as a ZIP file"),
+    folder({ "head.json": "{}", "head.safetensors": "numbers" }),
+  );
+  expect(await screen.findByText("The version needs another encoder")).toBeVisible();
 });
 
 it("says why a version can’t be downloaded", async () => {

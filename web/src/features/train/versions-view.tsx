@@ -7,6 +7,7 @@ import type { Classifier } from "../../api/generated";
 import { Notice } from "../../components/notice";
 import { Comparison } from "../../signed-in/comparison";
 import { DeleteClassifier } from "./delete-classifier";
+import { UploadVersion } from "./upload-version";
 import { VersionRow } from "./version-row";
 import classes from "./versions.module.css";
 
@@ -15,7 +16,7 @@ interface VersionsViewProps {
   onDeleted: () => void;
 }
 
-/** Every version: compare, publish or go back, download, delete. */
+/** Every version: compare, publish or go back, download, upload, delete. */
 export function VersionsView({ classifier, onDeleted }: VersionsViewProps) {
   const {
     data: versions = [],
@@ -48,6 +49,7 @@ export function VersionsView({ classifier, onDeleted }: VersionsViewProps) {
         ))}
       </ol>
       {compared ? <Comparison name={classifier.name} {...compared} /> : null}
+      <UploadVersion name={classifier.name} />
       <DeleteClassifier name={classifier.name} onDeleted={onDeleted} />
     </>
   );
