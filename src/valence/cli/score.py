@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from valence.cli.options import (
     clean_option,
@@ -54,7 +56,24 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
     type=click.IntRange(min=1),
     help="With --cluster: rows of a shard, the most that a killed worker loses.  [default: 16384]",
 )
-def score(files: tuple[str, ...], out: str, model: Path, cluster: str | None, **options: Any) -> None:
+@click.option(
+    "--server",
+    metavar="URL",
+    help="Score on this server, as a job of it. The API key is in the environment variable VALENCE_KEY.",
+)
+@click.option("--classifier", metavar="NAME", help="With --server: a classifier or model of it.  [default: its own]")
+@click.pass_context
+def score(
+    context: click.Context,
+    /,
+    files: tuple[str, ...],
+    out: str,
+    model: Path,
+    cluster: str | None,
+    server: str | None,
+    classifier: str | None,
+    **options: Any,
+) -> None:
     """Score every row of FILE: CSV, TSV, JSON, JSONL, Parquet, Excel or fastText; '-' is standard input.
 
     Columns and rows stay as they are; the label, its probability and whether the model is sure are added. After an
@@ -62,17 +81,42 @@ def score(files: tuple[str, ...], out: str, model: Path, cluster: str | None, **
 
     With --cluster, there can be several FILEs, and each can be a folder, a pattern in quotes, or an address such as
     s3://bucket/comments/ or gs://bucket/*.parquet. The results are shards in the folder --out.
+
+    With --server, the file is sent to a server, which scores it by one of its classifiers and deletes it afterwards.
     """
-    if cluster is None:
+    if server is not None or classifier is not None:
+        own_model = context.get_parameter_source("model") is not ParameterSource.DEFAULT
+        _check_alone(server, own_model=own_model, cluster=cluster)
+        _on_server(files, Path(out), str(server), classifier, options)
+    elif cluster is None:
         _on_this_machine(files, Path(out), model, options)
     else:
         _on_cluster(files, out, model, cluster, options)
 
 
-def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: dict[str, Any]) -> None:
-    from valence.bulk.request import ScoreRequest
-    from valence.bulk.run import score_file
+def _check_alone(server: str | None, *, own_model: bool, cluster: str | None) -> None:
+    """Raises SettingsError for options that contradict each other."""
+    if server is None:
+        raise SettingsError("--classifier names one of a server.", hint="Add --server URL.", code="options-contradict")
+    if own_model or cluster is not None:
+        raise SettingsError(
+            f"With --server the server scores, so {'--model' if own_model else '--cluster'} has no meaning.",
+            hint="Name one of its classifiers by --classifier, or leave out --server.",
+            code="options-contradict",
+        )
 
+
+def _on_server(files: tuple[str, ...], out: Path, server: str, classifier: str | None, options: dict[str, Any]) -> None:
+    from valence.bulk.on_server import KEY, ServerRequest, score_on_server
+    from valence.bulk.request import ScoreOptions
+
+    source = _only_file(files, options)
+    key = os.environ.get(KEY, "").strip()
+    score_on_server(ServerRequest(server, key, classifier, source, out, ScoreOptions(**options)))
+
+
+def _only_file(files: tuple[str, ...], options: dict[str, Any]) -> Path:
+    """Takes the options of a cluster away. Raises SettingsError if one is given, or there are several files."""
     idle = [option for name, option in _ONLY_CLUSTER.items() if options.pop(name) is not None]
     if idle or len(files) > 1:
         raise SettingsError(
@@ -80,7 +124,14 @@ def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: di
             hint="Add --cluster local for all cores of this machine, or run the command once per file.",
             code="options-contradict",
         )
-    request = ScoreRequest(Path(files[0]), out, **options)
+    return Path(files[0])
+
+
+def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: dict[str, Any]) -> None:
+    from valence.bulk.request import ScoreRequest
+    from valence.bulk.run import score_file
+
+    request = ScoreRequest(_only_file(files, options), out, **options)
     request.check()  # before the model is opened
     from valence.inference.cores import available_cores
     from valence.inference.engine import Engine
