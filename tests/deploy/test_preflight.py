@@ -22,18 +22,22 @@ from valence.deploy.web_process import memory_mb, run_release
 from valence.system.errors import DeployError
 
 SERVER = """
-import http.server, os, sys, time
+import http.server, json, os, sys, time
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.answer(200)
     def do_POST(self):
         long = len(self.rfile.read(int(self.headers["Content-Length"]))) > 10_000
         time.sleep(float(os.environ.get("SLOW_S", "0")) * long)
-        self.answer(int(os.environ.get("ANSWER", "200")))
+        visitor = "Authorization" not in self.headers
+        self.answer(int(os.environ.get("ANSWER", "200")) if visitor else 200)
     def answer(self, status):
+        fit = os.environ.get("FIT", "done") if self.path.endswith("/fit") else ""
+        content = json.dumps({"state": fit, "version": 1, "reason": "too few"}).encode()
         self.send_response(status)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
+        self.wfile.write(content)
     def log_message(self, *_):
         pass
 if "--fail" in sys.argv:
@@ -60,6 +64,7 @@ FILES = {
     "Procfile": "release: python release.py\nweb: python server.py $PORT\n",
     "server.py": SERVER,
     "release.py": "print('migrated')",
+    "valence/__main__.py": "print('a key')",
     "requirements.txt": "",
     ".slugignore": "/docs\n*.ipynb\n",
     "docs/long.md": "words",
@@ -97,7 +102,7 @@ def test_the_slug_is_what_is_committed_less_what_slugignore_names(slug: Slug) ->
     found = {path.relative_to(slug.root).as_posix() for path in slug.root.rglob("*") if path.is_file()}
     assert found == {
         "Procfile", "server.py", "release.py", "requirements.txt", ".slugignore", "kept.txt", "bin/post_compile",
-        "compiled",
+        "compiled", "valence/__main__.py",
     }  # fmt: skip
     assert 5 < slug.compressed_mb < 200
     assert slug.command("worker") is None
@@ -108,6 +113,7 @@ def test_a_server_is_measured_within_a_dynos_limits(clone: Path) -> None:
     found = preflight(clone, minutes=0.001)
     assert found.ok, found
     assert {check.name for check in found.checks} >= {"Release phase", "Slug, compressed", "Stop after SIGTERM"}
+    assert {check.name for check in found.checks} >= {"Fit of 400 comments beside visitors", "Most memory during it"}
     assert found.memory_held_by in {"cgroup", "rlimit"}
 
 
@@ -147,6 +153,12 @@ def test_a_call_that_is_refused_over_a_restart_is_counted(slug: Slug) -> None:
     assert found["Calls without an answer"].measured == 0, "before it, a refusal is an answer"
     (over,) = (check for name, check in found.items() if name.endswith("calls over a restart, failed"))
     assert over.measured > 0
+
+
+@pytest.mark.slow(reason="starts servers of a slug; a run within the limits is tested above")
+def test_a_fit_that_fails_is_told_with_the_reason(slug: Slug) -> None:
+    with pytest.raises(DeployError, match="A fit of 400 comments failed: too few"):
+        run_with(slug, FIT="failed")
 
 
 @pytest.mark.slow(reason="builds a slug and starts servers of it; a run within the limits is tested above")

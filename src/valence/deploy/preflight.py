@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,9 +17,18 @@ from typing import Any
 
 from valence.deploy import traffic
 from valence.deploy.database import TrialDatabase, trial_database
+from valence.deploy.fit import COMMENTS, fit_s
 from valence.deploy.limits import limited
 from valence.deploy.slug import Slug, build_slug
-from valence.deploy.web_process import BIND_S, STOP_S, WebProcess, free_port, run_release, web_process
+from valence.deploy.web_process import (
+    BIND_S,
+    STOP_S,
+    WebProcess,
+    free_port,
+    printed_by,
+    run_release,
+    web_process,
+)
 from valence.system.machine import processor
 
 # Heroku's limits: a basic dyno's memory, the router's timeout, the size of a slug.
@@ -26,7 +36,10 @@ MEMORY_MIB, ANSWER_S, SLUG_MB = 512, 30, 500
 READY_S = 10  # our own limit: the port opens long before, and answers "starting"
 # Goals for this repository's own model on an idle machine; a larger model may exceed them.
 SLUG_GOAL_MB, MEMORY_GOAL_MB, ANSWER_GOAL_S = 150, 350, 1
+FIT_S = 60  # our own limit, also for a busy machine: a person waits for it
 CROWD_S = 20.0  # how long the crowd stays, unless the visits are shorter
+_FIT_VISITS_S = 0.5  # between two looks whether a fit is done
+_NEW_KEY = ("python", "-m", "valence", "keys", "create", "preflight", "--scope", "classifiers")
 RESTART_S = 2.0  # calls before and after a restart, unless the visits are shorter
 
 
@@ -129,7 +142,8 @@ def run_as_a_dyno(slug: Slug, models: Sequence[str] = (), *, minutes: float = 0.
             ported = {**environment, "PORT": str(free_port())}
             return web_process(slug.command("web") or "", slug.root, ported, limits.prefix)
 
-        checks += _measured(start, minutes * 60)
+        key = printed_by(_NEW_KEY, slug.root, environment, limits.prefix)
+        checks += _measured(start, minutes * 60, key)
     return Preflight(checks, limits.enforced_by, database.kind, minutes, processor(), busy)
 
 
@@ -148,13 +162,14 @@ def _environment(slug: Slug, models: Sequence[str], database: TrialDatabase) -> 
     }
 
 
-def _measured(start: Callable[[], AbstractContextManager[WebProcess]], seconds: float) -> list[Check]:
-    """The life of a web process: start, load, a restart under load, and stop."""
+def _measured(start: Callable[[], AbstractContextManager[WebProcess]], seconds: float, key: str) -> list[Check]:
+    """The life of a web process: start, load, a fit under load, a restart under load, and stop."""
     with start() as web:
         checks = [
             Check("Start until the port is open", web.until_open(), BIND_S, "s"),
             Check("Start until ready", web.until_ready(), READY_S, "s"),
             *_under_load(web, seconds),
+            *_fitting(web, key),
         ]
         router = traffic.Router(web.address)
         with traffic.callers(router) as answers:
@@ -178,6 +193,21 @@ def _under_load(web: WebProcess, seconds: float) -> list[Check]:
         _slowest(f"Slowest of {len(crowded)} answers, {traffic.CROWD} at once", crowded),
         Check("Most memory in both", memory_mb(), MEMORY_MIB * 1.048576, "MB", MEMORY_GOAL_MB),
         Check("Calls without an answer", _without(visited + crowded), 1, ""),
+    ]
+
+
+def _fitting(web: WebProcess, key: str) -> list[Check]:
+    """Somebody teaches a classifier while visitors call."""
+    with web.peak_memory_mb() as memory_mb, ThreadPoolExecutor(1) as pool:
+        fit = pool.submit(fit_s, web.address, key)
+        visited: list[traffic.Answer] = []
+        while not fit.done():
+            visited += traffic.visits(web.address, _FIT_VISITS_S)
+    return [
+        Check(f"Fit of {COMMENTS} comments beside visitors", fit.result(), FIT_S, "s"),
+        _slowest(f"Slowest of {len(visited)} answers during it", visited, ANSWER_GOAL_S),
+        Check("Most memory during it", memory_mb(), MEMORY_MIB * 1.048576, "MB"),
+        Check("Calls without an answer during it", _without(visited), 1, ""),
     ]
 
 

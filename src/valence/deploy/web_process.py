@@ -127,6 +127,15 @@ def run_release(command: str, root: Path, environment: Mapping[str, str], prefix
     return time.perf_counter() - began
 
 
+def printed_by(words: Sequence[str], root: Path, environment: Mapping[str, str], prefix: Sequence[str] = ()) -> str:
+    """What a command of the slug prints. Raises DeployError with its output if it fails."""
+    done = run([*prefix, *words], root, environment)
+    if done.returncode:
+        printed = last_lines(done.stdout, done.stderr)
+        raise DeployError(f"`{' '.join(words)}` ended with {done.returncode}. It printed:\n{printed}")
+    return done.stdout.strip()
+
+
 def free_port() -> int:
     """A free port of this machine."""
     with socket.socket() as trial:
@@ -135,11 +144,15 @@ def free_port() -> int:
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory in MB of a process and its children; shared pages are counted for each."""
+    """Resident memory in MB of a process and all that it started; shared pages are counted for each."""
     listed = run(["ps", "-A", "-o", "pid=,ppid=,rss="], Path.cwd(), os.environ)
     if listed.returncode:
         raise DeployError(
             f"Cannot measure memory: `ps` ended with {listed.returncode}. It printed:\n{last_lines(listed.stderr)}"
         )
     rows = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
-    return sum(kilobytes for own, parent, kilobytes in rows if pid in {own, parent}) * 1024 / 1e6
+    family, before = {pid}, 0
+    while len(family) > before:  # a fit's process is a grandchild
+        before = len(family)
+        family |= {own for own, parent, _ in rows if parent in family}
+    return sum(kilobytes for own, _, kilobytes in rows if own in family) * 1024 / 1e6
