@@ -45,7 +45,7 @@ from valence.server.store import moderation_figures
 from valence.server.store.database import Database
 from valence.server.teaching.publishing import Publications
 from valence.server.teaching.teacher import Teacher
-from valence.server.web import compression, pages, reference, security_headers
+from valence.server.web import classifier_page, compression, pages, reference, security_headers
 
 BLUEPRINTS = (
     predict.blueprint,
@@ -66,6 +66,7 @@ BLUEPRINTS = (
     health.blueprint,
     metrics_api.blueprint,
     reference.blueprint,
+    classifier_page.blueprint,
 )
 
 

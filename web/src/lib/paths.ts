@@ -12,5 +12,7 @@ export const paths = {
   errors: "/docs/errors",
   predict: "/api/v1/predict",
   openapi: "/openapi.json",
+  /** Of a classifier that is published: what a preview of the link shows of it is there. */
+  classifierNamed: (name: string) => `/c/${encodeURIComponent(name)}`,
   modelNamed: (name: string) => `/model?name=${encodeURIComponent(name)}`,
 } as const;

@@ -22,7 +22,7 @@ from valence.server.web.cached_document import CachedDocument
 
 blueprint = Blueprint("reference", __name__, template_folder="templates")
 
-_STYLE = (Path(__file__).parent / "templates" / "reference.css").read_text("utf-8")
+STYLE = (Path(__file__).parent / "templates" / "reference.css").read_text("utf-8")
 _HTML = "text/html; charset=utf-8"
 # Limited, because /docs contains the Host header, which clients choose.
 _CACHE_SIZE = 16
@@ -64,8 +64,8 @@ def _errors(_: Flask) -> CachedDocument:
 
 
 def _page(template: str, **values: object) -> CachedDocument:
-    content = render_template(template, style=Markup(_STYLE), **values)  # noqa: S704 - our own file
-    return CachedDocument(content, _HTML, security_headers.style_policy(_STYLE))
+    content = render_template(template, style=Markup(STYLE), **values)  # noqa: S704 - our own file
+    return CachedDocument(content, _HTML, security_headers.style_policy(STYLE))
 
 
 def _app() -> Flask:

@@ -75,7 +75,7 @@ function HowToUse({ name }: { name: string }) {
     <>
       <p className={classes.links}>
         <Link href={address}>Open it on the first page</Link>
-        <CopyButton value={`${origin}${address}`} label="Copy the link to share" />
+        <CopyButton value={`${origin}${paths.classifierNamed(name)}`} label="Copy the link to share" />
       </p>
       <CodeTabs
         call={{ method: "POST", url: `${origin}${paths.predict}`, body: { text: SAMPLE, model: name } }}
