@@ -16,6 +16,7 @@ from valence.fitting.axes import principal_axes
 from valence.fitting.folds import Fold
 from valence.fitting.linear import CLOSE, MANY_COLUMNS, ROUGH, Layer, Link, fit_layer
 from valence.fitting.sparse import Rows, SparseMatrix
+from valence.fitting.stored import StoredMatrix
 from valence.model.feature_rows import FeatureRows, portions
 from valence.model.head import Floats, Ints
 from valence.model.ngrams import Vocabulary
@@ -34,6 +35,9 @@ _LARGE = 300_000
 
 _KEPT_BYTES = 20_000_000  # of blocks together
 
+# In memory of one dense block; a larger one is on disk, so that a fit on a small server fits beside its answers.
+_MOST_NUMBERS = 16_000_000
+
 
 @dataclass(frozen=True)
 class Block:
@@ -41,7 +45,7 @@ class Block:
 
     Attributes:
         name: the readout, or "n-grams".
-        rows: shape (n, coordinates), float32, dense or sparse.
+        rows: shape (n, coordinates), float32, dense (in memory or on disk) or sparse.
         unfold: a layer's weights on these coordinates -> on the block's own inputs, shape (inputs, classes).
         penalties: that are tried, strong to weak.
     """
@@ -223,11 +227,13 @@ def readout_block(name: str, features: FeatureRows, mean: Floats, scale: Floats,
             products += rows.T @ rows
         axes = principal_axes(products)  # see `valence.fitting.linear`
     del products
-    rows = _filled(count, width, lambda some: standardised(some) @ axes)
-    return Block(name, rows, lambda weight: axes @ weight, READOUT_PENALTIES)
+    rotated = _filled(count, width, lambda some: standardised(some) @ axes)
+    return Block(name, rotated, lambda weight: axes @ weight, READOUT_PENALTIES)
 
 
-def _filled(count: int, width: int, some_rows: Callable[[slice], Floats]) -> Floats:
+def _filled(count: int, width: int, some_rows: Callable[[slice], Floats]) -> Floats | StoredMatrix:
+    if count * width > _MOST_NUMBERS:
+        return StoredMatrix(count, width, some_rows)
     rows = np.empty((count, width), dtype=np.float32)
     for some in portions(count):
         rows[some] = some_rows(some)

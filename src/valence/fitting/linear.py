@@ -8,13 +8,14 @@ column by itself, as is right for sparse rows, and for dense ones in their princ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from valence.fitting.lbfgs import minimise
 from valence.fitting.sparse import Rows, SparseMatrix
+from valence.fitting.stored import StoredMatrix
 from valence.model.feature_rows import portions
 from valence.model.head import Floats, Ints
 from valence.model.multi_label import sigmoid
@@ -169,23 +170,29 @@ def _preconditioner(rows: Rows, curvature: Floats, penalty: float) -> Callable[[
     of_bias += 1e-3 * of_bias.mean() + 1e-6
     of_row = curvature.mean(axis=1)
     columns, classes = rows.shape[1], curvature.shape[1]
-    if isinstance(rows, np.ndarray) and columns <= MANY_COLUMNS * classes:
+    if not isinstance(rows, SparseMatrix) and columns <= MANY_COLUMNS * classes:
         solve = _together(rows, of_row, penalty)
     else:
         solve = _column_by_column(rows, of_row, penalty)
     return lambda gradient: np.vstack([solve(gradient[:-1]), gradient[-1] / of_bias]).astype(np.float32, copy=False)
 
 
-def _together(rows: Floats, of_row: Floats, penalty: float) -> Callable[[Floats], Floats]:
-    apart = max(1, len(rows) // (_ENOUGH_ROWS * rows.shape[1]))
+def _together(rows: Floats | StoredMatrix, of_row: Floats, penalty: float) -> Callable[[Floats], Floats]:
+    apart = max(1, rows.shape[0] // (_ENOUGH_ROWS * rows.shape[1]))
     rows, roots = rows[::apart], np.sqrt(of_row[::apart] * apart)[:, None]
     matrix = np.zeros((rows.shape[1], rows.shape[1]), dtype=np.float32)
-    for some in portions(len(rows)):
-        part = rows[some] * roots[some]
+    for some, values in _parts(rows):
+        part = values * roots[some]
         matrix += part.T @ part
     matrix[np.diag_indices_from(matrix)] += penalty + _JITTER * float(np.trace(matrix))
     inverse = inverse_of_lower(np.linalg.cholesky(matrix))
     return lambda gradient: inverse.T @ (inverse @ gradient)
+
+
+def _parts(rows: Floats | StoredMatrix) -> Iterator[tuple[slice, Floats]]:
+    if isinstance(rows, StoredMatrix):
+        return rows.parts()
+    return ((some, rows[some]) for some in portions(len(rows)))
 
 
 def inverse_of_lower(matrix: Floats) -> Floats:
@@ -208,6 +215,6 @@ def _fill_inverse(inverse: Floats, matrix: Floats) -> None:
 
 
 def _column_by_column(rows: Rows, of_row: Floats, penalty: float) -> Callable[[Floats], Floats]:
-    squares = rows.squares(of_row) if isinstance(rows, SparseMatrix) else np.einsum("ij,ij,i->j", rows, rows, of_row)
+    squares = np.einsum("ij,ij,i->j", rows, rows, of_row) if isinstance(rows, np.ndarray) else rows.squares(of_row)
     inverse = (1 / (squares + penalty))[:, None].astype(np.float32)
     return lambda gradient: gradient * inverse

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from valence.fitting.stored import StoredMatrix
 from valence.model.head import Floats, Ints
 from valence.system import c_library
 
@@ -153,7 +154,7 @@ class _Transposed:
         return self._matrix._product(dense, transposed=True)
 
 
-Rows = Floats | SparseMatrix
+Rows = Floats | SparseMatrix | StoredMatrix
 
 
 def _check(starts: Ints, columns: npt.NDArray[np.integer], values: Floats, width: int) -> None:

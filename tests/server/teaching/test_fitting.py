@@ -14,6 +14,7 @@ from tests.server.fakes import FakeBody
 from tests.server.teaching.conftest import comments
 from tests.server.teaching.materials import NONE, files
 from valence.data.examples import Dataset
+from valence.fitting import blocks
 from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
 from valence.model.fitted_head import head_bytes
@@ -68,7 +69,11 @@ def _features(train: Rows, test: Rows = NONE) -> dict[str, Floats]:
     return {name: np.stack(found) for name, found in read.items()}
 
 
-def test_the_head_is_the_one_of_valence_transfer_to_the_last_bit(tiny_model: Path, body: Body, tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [blocks._MOST_NUMBERS, 1000], ids=["in memory", "on disk"])
+def test_the_head_is_the_one_of_valence_transfer_to_the_last_bit(
+    tiny_model: Path, body: Body, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(blocks, "_MOST_NUMBERS", most)
     train, test = _rows(120), _rows(60, first=120)
     reader = ExampleReader()
     texts = [*train.texts, *test.texts]

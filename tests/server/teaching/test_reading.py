@@ -13,8 +13,9 @@ def test_large_sets_leave_out_the_widest_readout() -> None:
     widths = {"final": 384, "general": 2688}
     assert readouts_for("auto", widths, 1000) == ["final", "general"]
     assert readouts_for("auto", widths, 10_000) == ["final", "general"]
-    assert readouts_for("auto", widths, 20_000) == ["final"]
-    assert readouts_for("general", widths, 20_000) == ["general"]
+    assert readouts_for("auto", widths, 25_000) == ["final", "general"]
+    assert readouts_for("auto", widths, 50_000) == ["final"]
+    assert readouts_for("general", widths, 50_000) == ["general"]
 
 
 def test_a_full_queue_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

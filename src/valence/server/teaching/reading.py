@@ -19,8 +19,9 @@ from valence.system.errors import OverloadedError, TextError
 _PART_TEXTS, _PART_CHARS = 16, 10_000
 # In seconds: for a part, and until a full queue is tried again.
 _PART_TIMEOUT_S, _RETRY_S = 15.0, 0.5
-# Numbers that a fit's inputs may have: with more, the widest readouts are left out, so that a fit fits into a dyno.
-_MOST_NUMBERS = 32_000_000
+# Numbers that a fit's inputs may have: with more, the widest readouts are left out. They are on disk, 4 bytes each, and
+# the fit needs as much room again.
+_MOST_NUMBERS = 100_000_000
 _MOST_CLASSIFIERS = 8  # whose features are kept
 
 Wanted = Callable[[int], bool]  # how many of the texts are read -> whether the others are still wanted
