@@ -130,6 +130,7 @@ export const COMPARISON: VersionComparison = {
   only_other: 3,
   p_value: 0.23,
   verdict: "No clear difference.",
+  agreement: { examples: 0, this: null, other: null, gained: 0, lost: 0 },
   flipped: 1,
   texts: [
     { id: 1, text: "You fool", labels: ["hostile"], part: "test", before: ["civil"], after: ["hostile"] },
