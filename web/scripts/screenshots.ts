@@ -10,6 +10,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { findChromium } from "../e2e/support/chromium.ts";
 import { withMeasured } from "../e2e/support/measured.ts";
 import { startServer } from "../e2e/support/server.ts";
+import { teach, TRAIN_SHOTS } from "./train-shots.ts";
 
 const FOLDER = join(import.meta.dirname, "../screenshots");
 const README_PICTURE = join(import.meta.dirname, "../../docs/images/try-it.png");
@@ -53,6 +54,7 @@ const ODD = [
 ].join("\n");
 
 const SHOTS: Record<string, Shot> = {
+  ...TRAIN_SHOTS,
   empty: { path: "/" },
   positive: { path: textAt("A warm, funny and beautifully acted film that earns every one of its tears.") },
   negative: {
@@ -169,6 +171,7 @@ const server = given === undefined ? await startServer() : { url: given, stop: (
 const { env, ...launch } = await findChromium();
 const browser = await chromium.launch({ ...launch, env });
 try {
+  if ("createKey" in server) await teach(browser, server.url, server.createKey("classifiers"));
   if (option === "--readme") await takeForReadme(browser, server.url);
   else await takeAll(browser, server.url, option);
 } finally {

@@ -1,16 +1,18 @@
 import classes from "./chart-table.module.css";
 
 interface ChartTableProps {
+  /** What is opened, where there are several tables together. */
+  title?: string;
   caption: string;
   columns: readonly string[];
   rows: readonly (readonly string[])[];
 }
 
 /** A chart's figures as a table, for screen readers and exact values. */
-export function ChartTable({ caption, columns, rows }: ChartTableProps) {
+export function ChartTable({ title = "Show as table", caption, columns, rows }: ChartTableProps) {
   return (
     <details className={classes.details}>
-      <summary>Show as table</summary>
+      <summary>{title}</summary>
       <div className={classes.scroll} role="region" aria-label={`${caption}, table`} tabIndex={0}>
         <table>
           <caption>{caption}</caption>

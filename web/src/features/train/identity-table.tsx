@@ -14,6 +14,7 @@ export function IdentityTable({ identity }: { identity: Identity }) {
       <p>{sentence}</p>
       {most ? (
         <ChartTable
+          title="Show these words"
           caption={`How many of ${sentences} harmless English sentences are answered with ${most.label}`}
           columns={["With the word", `Answered ${most.label}`, "Probability"]}
           rows={[

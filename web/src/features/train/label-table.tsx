@@ -22,6 +22,7 @@ export function LabelTable({
       {identity ? <IdentityTable identity={identity} /> : null}
       {figures.length > 0 ? (
         <ChartTable
+          title="Show each label"
           caption="Figures per label"
           columns={["Label", "Precision", "Recall", "F1", "Tested"]}
           rows={figures.map(({ label, precision, recall, f1: own, support }) => [

@@ -29,9 +29,9 @@ export function UploadVersion({ name }: { name: string }) {
   return (
     <div className={classes.upload}>
       <QuietButton onClick={() => chooser.current?.click()}>Upload a version</QuietButton>
-      <span className={classes.note}>
-        a model folder as a ZIP file, fitted on the same encoder for the same labels
-      </span>
+      <p className={classes.note}>
+        A model folder as a ZIP file, fitted on the same encoder for the same labels.
+      </p>
       <input
         ref={chooser}
         type="file"
