@@ -38,7 +38,7 @@ class TestedRows:
 
 
 def tested_rows(
-    choice: HeadChoice, fitted: FittedHead, learnt: Examples, test: Examples, inputs: Floats
+    choice: HeadChoice, fitted: FittedHead, learnt: Examples, test: Examples, probabilities: Floats
 ) -> TestedRows | None:
     """What the figures come from: the test examples if there are enough, else cross-validation; None if neither works.
 
@@ -47,10 +47,9 @@ def tested_rows(
         fitted: the same head.
         learnt: what it was fitted on, in the order of `choice.held_out`.
         test: examples that it has not seen, with labels that it knows.
-        inputs: of the test examples, as the head reads them.
+        probabilities: of the test examples, shape (n, classes).
     """
     if len(test) >= FEWEST_TESTED:
-        probabilities = choice.head.predict_proba(inputs)
         return TestedRows(_scored(probabilities, test, fitted), test, "test")
     rows = learnt.take(choice.held_out.tolist())
     if not len(rows):
@@ -116,9 +115,9 @@ def rival(name: str, kind: str, others: AnyScored) -> Rival:
     )
 
 
-def by_head(head: FittedHead, inputs: Floats, rows: Examples) -> AnyScored:
+def by_head(head: FittedHead, probabilities: Floats, rows: Examples) -> AnyScored:
     """Rows as another head answers them."""
-    return _scored(head.head.predict_proba(inputs), rows, head)
+    return _scored(probabilities, rows, head)
 
 
 def answers_of(tested: TestedRows) -> Answers:

@@ -21,7 +21,7 @@ from valence.evaluation.label_check import check_labels, enough_rows
 from valence.fitting.choice import HeadChoice, HeadRows
 from valence.fitting.head_on_body import HeadOptions, head_on_body
 from valence.fitting.ngrams_alone import fit_ngrams_alone
-from valence.model.feature_rows import SomeRows
+from valence.model.feature_rows import SomeRows, portions
 from valence.model.fitted_head import FittedHead, head_bytes, head_of
 from valence.model.head import Floats
 from valence.model.labels import Labels
@@ -64,7 +64,7 @@ def fit(task: Task, material: Material) -> Made:
     )
     test, unknown = _known(material.test.examples(several=task.several), labels)
     data = _Data(learnt.joined(validation), len(learnt), test, read)
-    tested = tested_rows(choice, fitted, data.learnt, data.test, data.inputs(fitted, data.test))
+    tested = tested_rows(choice, fitted, data.learnt, data.test, data.probabilities(fitted, data.test))
     outcome = _outcome(task, choice, fitted, (data, tested), started)
     notes = [*task.notes, *_left_out(unknown), *choice.notes]
     return Made(
@@ -94,9 +94,13 @@ class _Data:
     test: Examples
     read: _Features
 
-    def inputs(self, fitted: FittedHead, rows: Examples) -> Floats:
-        """What a head reads of some rows."""
-        return fitted.inputs(self.read(rows.texts, fitted.readout)[:], rows.texts)
+    def probabilities(self, fitted: FittedHead, rows: Examples) -> Floats:
+        """What a head says of some rows, shape (n, classes); it reads a few at a time."""
+        features = self.read(rows.texts, fitted.readout)
+        said = [
+            fitted.head.predict_proba(fitted.inputs(features[some], rows.texts[some])) for some in portions(len(rows))
+        ]
+        return np.concatenate(said) if said else np.zeros((0, len(fitted.labels)))
 
 
 class _Features:
@@ -182,7 +186,9 @@ def _published(published: Published | None, task: Task, tested: TestedRows, data
         return
     head, ngrams = head_of(bytes.fromhex(published.head), multi_label=task.several)
     fitted = FittedHead(head, labels, published.readout, task.body, ngrams=ngrams)
-    yield rival(f"version {published.number}, published", "published", by_head(fitted, data.inputs(fitted, rows), rows))
+    yield rival(
+        f"version {published.number}, published", "published", by_head(fitted, data.probabilities(fitted, rows), rows)
+    )
 
 
 def _suspects(choice: HeadChoice, labels: Labels, learnt: Examples) -> tuple[list[Doubt], int, float]:
