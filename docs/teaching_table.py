@@ -15,6 +15,26 @@ def sentences() -> str:
     return "\n".join([*_cost(found), "", _kills(_read("teaching-kills.json"))])
 
 
+def quality() -> str:
+    """The server's head on whole files, beside `valence transfer` and TF-IDF on the same rows."""
+    found = _read("teaching-quality.json")
+    lines = [
+        f"Macro F1 on the same test rows, with 95% intervals ({found['processor']}; `python "
+        "benchmarks/teaching_quality.py`, [results](../results/teaching-quality.json)):",
+        "",
+        "| | Rows | The server | `valence transfer` | TF-IDF |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for each in found["whole"]:
+        figures = " | ".join(_percent(each["ways"][way]["macro_f1"]) for way in ("taught", "transfer", "tfidf"))
+        lines.append(f"| {each['file']}, {each['classes']} labels | {each['rows']:,} | {figures} |")
+    return "\n".join(lines)
+
+
+def _percent(figure: dict[str, float]) -> str:
+    return f"{figure['value']:.1%} ({figure['low']:.1%} to {figure['high']:.1%})"
+
+
 def _cost(found: dict[str, Any]) -> list[str]:
     small, large = found["cases"]["small"], found["cases"]["large"]
     return [
