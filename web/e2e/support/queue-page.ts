@@ -6,16 +6,19 @@ import { isHostile, TEXTS } from "./train-page.ts";
 
 export const SCOPES = ["moderate", "items", "classifiers"] as const;
 
-/** A table of comments, as a forum exports it. Comments answer the one before, and `copies` of them have the same text. */
-export function commentsCsv(count: number, copies = 3): string {
+/**
+ * A table of comments, as a forum exports it. Comments answer the one before, and `copies` of them have the same text.
+ * `kind` begins their IDs.
+ */
+export function commentsCsv(count: number, copies = 3, kind = "c"): string {
   const text = (n: number) =>
-    n < copies ? "Buy cheap watches, click here!" : `${n}. ${TEXTS[n % TEXTS.length]}`;
+    n < copies ? "Buy cheap watches, click here!" : `${n}. ${TEXTS[(n + kind.length - 1) % TEXTS.length]}`;
   const rows = Array.from({ length: count }, (_, n) =>
     [
-      `c-${n}`,
-      n % 4 === 0 ? "" : `c-${n - 1}`,
+      `${kind}-${n}`,
+      n % 4 === 0 ? "" : `${kind}-${n - 1}`,
       `user${n % 9}`,
-      `t-${Math.floor(n / 4)}`,
+      `${kind}-thread-${Math.floor(n / 4)}`,
       `"${text(n)}"`,
     ].join(","),
   );
