@@ -19,7 +19,7 @@ _OF_LARGEST, _OF_LARGEST_FUNCTION_WORD = 0.1, 0.5  # as a share of the largest e
 _LONG, _MOST_OF_LONG = 80, 5  # words of a long text, and how many of them are marked
 _SMALLEST_PROBABILITY = 1e-9
 
-# Without those that turn or weigh what is said, such as "not", "but", "too" and "only".
+# Without those that turn or weigh a statement, such as "not", "but", "too" and "only".
 _FUNCTION_WORDS = frozenset(
     """a an the this that these those it its he she they them his her their i me my we us our you your who which what
     is are was were be been being am 's 're 've 'm has have had do does did will would can could shall should may might
