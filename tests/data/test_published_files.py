@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from valence.data import ag_news, sources, store, subj, trec
+from valence.data import ag_news, catalog, sources, sst, store, subj, trec
 from valence.data.examples import Dataset
 from valence.system.errors import DataError
 
@@ -50,6 +51,49 @@ def test_trec_reads_the_type_of_a_question_and_repairs_the_stray_byte(tmp_path: 
 def test_trec_names_the_line_of_a_malformed_row(tmp_path: Path, line: bytes) -> None:
     with pytest.raises(DataError, match=r"TREC_10\.label, line 2"):
         trec.read(_trec(tmp_path / "trec", b"LOC:city Where ?\n" + line + b"\n"))
+
+
+def _sst(folder: Path, line: str = "(1 (2 The) (1 (0 dull) (2 film)))") -> Path:
+    folder.mkdir()
+    (folder / "train.txt").write_text("(4 (2 The) (4 gem))\n(2 (2 The) (2 film))\n" + line + "\n", "utf-8")
+    (folder / "dev.txt").write_text("(4 (3 Good) (2 film))\n", "utf-8")
+    (folder / "test.txt").write_text("(2 (2 -LRB-) (2 1\\/2))\n", "utf-8")
+    return folder
+
+
+def test_sst_reads_each_phrase_of_train_once_and_the_sentences_of_test(tmp_path: Path) -> None:
+    dataset = sst.read(_sst(tmp_path / "sst"))
+    rows = dict(zip(dataset.train.texts, zip(dataset.train.labels, dataset.train.groups, strict=True), strict=True))
+    assert rows == {
+        "The gem": ("positive", "train.txt:1"),
+        "The film": ("neutral", "train.txt:2"),
+        "The dull film": ("negative", "train.txt:3"),
+        "gem": ("positive", "train.txt:1"),
+        "The": ("neutral", "train.txt:1"),
+        "film": ("neutral", "train.txt:2"),
+        "dull film": ("negative", "train.txt:3"),
+        "dull": ("negative", "train.txt:3"),
+    }
+    assert (dataset.test.texts, dataset.test.labels) == (("( 1/2",), ("neutral",))
+
+
+@pytest.mark.parametrize("line", ["(1 (2 The) (1 film)", "(7 (2 The) (1 film))", "The film", ")"])
+def test_sst_names_the_line_that_is_no_tree(tmp_path: Path, line: str) -> None:
+    with pytest.raises(DataError, match=r"train\.txt, line 3"):
+        sst.read(_sst(tmp_path / "sst", line))
+
+
+def test_sst_is_stored_with_its_groups_and_checked_by_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = _sst(tmp_path / "copy")
+    read = sst.read(source)
+    known = replace(catalog.entry("sst"), rows={"train": 8, "test": 1}, checksum=read.checksum)
+    monkeypatch.setattr(store, "entry", lambda _: known)
+    store.get("sst", source)
+    assert store.load("sst") == read
+    changed = _sst(tmp_path / "changed", "(1 (2 The) (1 (0 poor) (2 film)))")
+    with pytest.raises(DataError, match="checksums differ"):
+        store.get("sst", changed)
+    assert store.load("sst") == read
 
 
 def test_subj_reads_both_encodings_and_always_cuts_the_same_test_set(tmp_path: Path) -> None:

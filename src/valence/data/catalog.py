@@ -10,7 +10,10 @@ from valence.system.errors import DataError
 
 @dataclass(frozen=True)
 class File:
-    """One published file: its official address, and the SHA-256 of its content."""
+    """One published file: its official address, and the SHA-256 of its content.
+
+    Without one, the data set is checked by what is read from it: see `Entry.checksum`.
+    """
 
     url: str
     sha256: str
@@ -26,6 +29,7 @@ class Entry:
         rows: split -> number of rows in the complete data set.
         usual_names: of a local copy, as a file or folder inside another folder.
         hub_id: the same data set on the Hugging Face Hub, for a model card's metadata.
+        checksum: of the complete rows, where no checksum of the archive is known.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Entry:
     rows: Mapping[str, int]
     usual_names: tuple[str, ...] = ()
     hub_id: str = ""
+    checksum: str = ""
 
     @property
     def address(self) -> str:
@@ -80,6 +85,18 @@ CATALOG: Mapping[str, Entry] = {
         rows={"train": 67_349, "test": 872},
         usual_names=("SST-2", "SST-2.zip"),
         hub_id="stanfordnlp/sst2",
+    ),
+    "sst": Entry(
+        name="sst",
+        title="Stanford Sentiment Treebank, three classes, with every phrase",
+        files=(File("https://nlp.stanford.edu/sentiment/trainDevTestTrees_PTB.zip", ""),),
+        size_mb=1,
+        licence="for research, as published by its authors, who name no licence",
+        citation="Socher et al. 2013, Recursive Deep Models for Semantic Compositionality, EMNLP",
+        rows={"train": 156_817, "test": 2_210},
+        usual_names=("trees", "trainDevTestTrees_PTB.zip", "sst/trainDevTestTrees_PTB.zip"),
+        hub_id="stanfordnlp/sst",
+        checksum="c933ab5fe1a962048aa4dcd0329b3fbcfd38ca4cdafe9a04fe91f996e535e6d6",
     ),
     "trec": Entry(
         name="trec",

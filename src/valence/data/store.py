@@ -1,6 +1,6 @@
 """The data sets on this machine: downloaded once, checked, and stored in one file each.
 
-$VALENCE_HOME/data/NAME/rows.jsonl.gz    one row per line: split, key, text, label
+$VALENCE_HOME/data/NAME/rows.jsonl.gz    one row per line: split, key, text, label, and the group if rows have groups
 $VALENCE_HOME/data/NAME/manifest.json    name, source, checksum, rows; written last: if it exists, the set is complete
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from valence.data import ag_news, imdb, sst2, subj, trec
+from valence.data import ag_news, imdb, sst, sst2, subj, trec
 from valence.data.catalog import Entry, entry
 from valence.data.download import download
 from valence.data.examples import Dataset, Examples
@@ -22,6 +22,7 @@ from valence.system.home import home
 
 READERS: dict[str, Callable[[Path], Dataset]] = {
     "imdb": imdb.read,
+    "sst": sst.read,
     "sst2": sst2.read,
     "trec": trec.read,
     "subj": subj.read,
@@ -110,12 +111,19 @@ def _check_rows(dataset: Dataset, wanted: Entry, source: Path | None) -> None:
                 hint="Give a complete copy, or leave out --from to download the official one.",
                 code="data-incomplete",
             )
+    if wanted.checksum and dataset.checksum != wanted.checksum:
+        raise DataError(
+            f"{source or wanted.address} has other rows than {wanted.title} (checksums differ).",
+            hint="Give a complete copy, or leave out --from to download the official one.",
+            code="data-incomplete",
+        )
 
 
 def _to_rows(dataset: Dataset) -> Iterator[dict[str, Any]]:
     for split, part in (("train", dataset.train), ("test", dataset.test)):
-        for key, text, label in zip(part.keys, part.texts, part.labels, strict=True):
-            yield {"split": split, "key": key, "text": text, "label": label}
+        groups = [{"group": group} for group in part.groups] or [{}] * len(part)
+        for key, text, label, group in zip(part.keys, part.texts, part.labels, groups, strict=True):
+            yield {"split": split, "key": key, "text": text, "label": label, **group}
     for text in dataset.unlabelled:
         yield {"split": "unlabelled", "text": text}
 
@@ -124,9 +132,11 @@ def _from_rows(manifest: dict[str, Any], rows: Iterator[dict[str, Any]]) -> Data
     parts: dict[str, list[dict[str, Any]]] = {"train": [], "test": [], "unlabelled": []}
     for row in rows:
         parts[row["split"]].append(row)
-    train, test = (
-        Examples(*(tuple(row[column] for row in parts[split]) for column in ("text", "label", "key")))
-        for split in ("train", "test")
-    )
+    train, test = (_examples(parts[split]) for split in ("train", "test"))
     unlabelled = tuple(row["text"] for row in parts["unlabelled"])
     return Dataset(manifest["name"], train, test, manifest["checksum"], unlabelled, manifest["test_split"])
+
+
+def _examples(rows: list[dict[str, Any]]) -> Examples:
+    texts, labels, keys = (tuple(row[column] for row in rows) for column in ("text", "label", "key"))
+    return Examples(texts, labels, keys, tuple(row["group"] for row in rows if "group" in row))
