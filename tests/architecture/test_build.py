@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from valence.export import quantize
 from valence.fitting import sparse
-from valence.inference.fused import encoder, library
+from valence.inference.fused import encoder, library, weights
 from valence.system.machine import INSTRUCTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +61,15 @@ def test_every_status_of_the_c_code_has_a_message() -> None:
 def test_the_sets_of_instructions_have_the_same_order_in_c_and_python() -> None:
     (sets,) = re.findall(r"enum \{ (PORTABLE, [^}]*), SETS \}", (ENCODER / "kernels.h").read_text())
     assert [name.lower().replace("_", "-") for name in sets.split(", ")] == list(INSTRUCTIONS)
+
+
+def test_c_python_and_the_export_agree_on_zero_points() -> None:
+    (numbers,) = re.findall(
+        r"enum \{ ZERO_POINT = (\d+), ZERO_POINT_AFTER_GELU = (\d+), LARGEST = 255 \}",
+        (ENCODER / "network.h").read_text(),
+    )
+    assert tuple(map(int, numbers)) == (weights.ZERO_POINT, weights.ZERO_POINT_AFTER_GELU)
+    assert (weights.ZERO_POINT, weights.ZERO_POINT_AFTER_GELU) == (quantize.ZERO_POINT, quantize.GELU_ZERO_POINT)
 
 
 def test_a_build_without_a_compiler_says_why(tmp_path: Path) -> None:

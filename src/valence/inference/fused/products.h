@@ -76,12 +76,3 @@ INLINE void multiply_by_tiles(const Packed *w, const uint8_t *x, const float *st
     }
 }
 #endif
-
-/* The compiler makes a function of its own for every `then`. */
-#define MULTIPLY(BY)                                                                                                  \
-    static void multiply(const Packed *w, const uint8_t *x, const float *steps, int rows, float *y, int stride,       \
-                         int then) {                                                                                  \
-        if (then == PLAIN) BY(w, x, steps, rows, y, stride, PLAIN);                                                   \
-        else if (then == WITH_GELU) BY(w, x, steps, rows, y, stride, WITH_GELU);                                      \
-        else BY(w, x, steps, rows, y, stride, ADDED);                                                                 \
-    }

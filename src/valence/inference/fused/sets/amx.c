@@ -12,6 +12,7 @@
 #include "../products.h"
 #include "../rows.h"
 #include "../attention.h"
+#include "../table.h"
 
 enum { BLOCK = 32 }; /* rows: two tiles. A panel of columns is two tiles too. */
 
@@ -80,20 +81,7 @@ INLINE void multiply_by_blocks(const Packed *w, const uint8_t *x, const float *s
     finish_block(w, sums[!turn], last_column, steps + last_row, y + (size_t)last_row * stride, stride, then);
 }
 
-MULTIPLY(multiply_by_blocks)
-
-const Kernels amx_kernels = {
-    .rows = BLOCK,
-    .begin = configure_tiles,
-    .end = release_tiles,
-    .multiply = multiply,
-    .quantize = quantize,
-    .normalize = normalize,
-    .embed = embed,
-    .attend = attend,
-    .dense = dense,
-    .mean = mean,
-};
+KERNELS(amx_kernels, multiply_by_blocks, BLOCK, .begin = configure_tiles, .end = release_tiles)
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

@@ -28,19 +28,9 @@ INLINE Ints dot(Ints sums, Row four, const int8_t *weights) {
 #include "../products.h"
 #include "../rows.h"
 #include "../attention.h"
+#include "../table.h"
 
-MULTIPLY(multiply_by_tiles)
-
-const Kernels avx2_kernels = {
-    .rows = HALF_TILE,
-    .multiply = multiply,
-    .quantize = quantize,
-    .normalize = normalize,
-    .embed = embed,
-    .attend = attend,
-    .dense = dense,
-    .mean = mean,
-};
+KERNELS(avx2_kernels, multiply_by_tiles, HALF_TILE, .offset = 0)
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

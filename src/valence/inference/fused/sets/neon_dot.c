@@ -28,20 +28,9 @@ INLINE Ints dot(Ints sums, Row four, const int8_t *weights) {
 #include "../products.h"
 #include "../rows.h"
 #include "../attention.h"
+#include "../table.h"
 
-MULTIPLY(multiply_by_tiles)
-
-const Kernels neon_dot_kernels = {
-    .rows = HALF_TILE,
-    .offset = OFFSET,
-    .multiply = multiply,
-    .quantize = quantize,
-    .normalize = normalize,
-    .embed = embed,
-    .attend = attend,
-    .dense = dense,
-    .mean = mean,
-};
+KERNELS(neon_dot_kernels, multiply_by_tiles, HALF_TILE, .offset = OFFSET)
 #if defined(__clang__)
 #pragma clang attribute pop
 #endif

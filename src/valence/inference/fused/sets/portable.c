@@ -29,16 +29,6 @@ INLINE Ints dot(Ints sums, Row four, const int8_t *weights) {
 #include "../products.h"
 #include "../rows.h"
 #include "../attention.h"
+#include "../table.h"
 
-MULTIPLY(multiply_by_tiles)
-
-const Kernels portable_kernels = {
-    .rows = HALF_TILE,
-    .multiply = multiply,
-    .quantize = quantize,
-    .normalize = normalize,
-    .embed = embed,
-    .attend = attend,
-    .dense = dense,
-    .mean = mean,
-};
+KERNELS(portable_kernels, multiply_by_tiles, HALF_TILE, .offset = 0)
