@@ -8,8 +8,8 @@ every sentence and review, which gives accuracy, exactness and peak memory; the 
 been exported yet is exported first.
 
 Ours is also measured as on lesser processors, with each set of instructions that this one has. It reads a review in
-windows to its end; the others cut it at the model's longest. TF-IDF and model2vec learn from the
-training rows of --train. Rivals are installed in environments of their own (--build).
+windows to its end; the others cut it at the model's longest. TF-IDF and model2vec learn from the training rows of
+--train. Rivals are installed in environments of their own (--build).
 
 The distance to the limit: the multiply-adds that the network needs for a text (linear layers and attention, nothing of
 padding), times texts a second, over the rate at which this machine multiplies matrices of int8, bf16 and float32.
@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 from engine_figures import against, bars, best_rates, figures, limit_table, multiply_adds, shares, table
 from engine_way import Settings, Way
-from engine_ways import PIPELINE, REFERENCE, WAYS  # next to this file
+from engine_ways import PIPELINE, REFERENCE, ways_here  # next to this file
 from environments import interpreter
 
 from valence.data import sources
@@ -44,7 +44,6 @@ from valence.data.splits import sample
 from valence.encoder import bases
 from valence.export import export_body
 from valence.inference.cores import available_cores
-from valence.inference.fused.library import load_library
 from valence.inference.windows import TextReader
 from valence.model.folder import ModelFolder
 from valence.system.errors import ValenceError
@@ -65,9 +64,7 @@ class Bench:
 
     def __init__(self, given: argparse.Namespace) -> None:
         self.given = given
-        lower = ("", *load_library().instructions[:-1])  # the fastest are those of the first row
-        chosen = [way for way in WAYS if way.instructions in lower]
-        self.ways = [way for way in chosen if not given.way or any(each in way.name for each in given.way)]
+        self.ways = [way for way in ways_here() if not given.way or any(each in way.name for each in given.way)]
         self.made = given.build.resolve() / "made"
         self.made.mkdir(parents=True, exist_ok=True)
         self.texts = self._write_texts()
@@ -267,9 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(table(found["rows"]), limit_table(found), sep="\n\n", end="\n\n")
     for row in found["rows"]:
         print(f"{row['way']}: {row['note']}")
-    for name, why in found["left_out"].items():
-        print(f"{name}: left out, {why}")
-    print()
+    print(*(f"{name}: left out, {why}" for name, why in found["left_out"].items()), "", sep="\n")
     for each in found["bars"]:
         print(f"{'held' if each['held'] else 'MISSED':<6}  {each['bar']}: {each['figure']} (bar {each['at']})")
     return int(not all(each["held"] for each in found["bars"]))
@@ -295,7 +290,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     given = parser.parse_args(arguments)
     if not (given.model / "model.safetensors").exists():
         parser.error(f"{given.model} lacks model.safetensors, which every other way reads.")
-    if given.way and not any(part in way.name for part in given.way for way in WAYS):
+    if given.way and not any(part in way.name for part in given.way for way in ways_here()):
         parser.error(f"No way's name has {given.way[0]!r}.")
     return given
 

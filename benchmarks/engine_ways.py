@@ -162,6 +162,13 @@ WAYS = (
 )
 
 
+def ways_here() -> list[Way]:
+    """Every way, ours also with each lesser set of instructions; the fastest set is that of the first row."""
+    from valence.inference.fused.library import load_library
+
+    return [way for way in WAYS if way.instructions in {"", *load_library().instructions[:-1]}]
+
+
 def answers(way: Way, settings: Settings) -> dict[str, Any]:
     """What the way says of every text, the memory that took, and how large what it needs is."""
     score, started = _opened(way, settings)

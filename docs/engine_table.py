@@ -62,6 +62,23 @@ def page() -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def bits() -> str:
+    """Where random networks and odd texts gave which hash."""
+    found = _result("engine-bits.json")
+    rows = [
+        f"| {row['compiler']} | {row['processor']} | {', '.join(row['sets'])} | `{row['hash']}` |"
+        for row in found["rows"]
+    ]
+    for texts in found["texts"]:
+        hashes, words = {*texts["hashes"].values()}, f"{texts['count']} odd texts through the bundled model"
+        rows.append(f"| cc | this processor, {words} | {', '.join(texts['hashes'])} | `{' '.join(hashes)[:16]}` |")
+    head = (
+        f'{found["processor"]} is "this processor"; {found["cases"]} random networks, each with up to six texts '
+        "([engine-bits.json](results/engine-bits.json)):"
+    )
+    return "\n".join([head, "", "| compiler | processor | sets | hash |", "|---|---|---|---|", *rows])
+
+
 def _result(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((Path(__file__).parent / "results" / name).read_text("utf-8"))
     return found
