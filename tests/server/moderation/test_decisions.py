@@ -6,12 +6,16 @@ import csv
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.server.moderation.conftest import Moderator, comment, new_id
 from tests.server.teaching.conftest import comments
+from valence.server.store.database import Database
+from valence.server.store.moderation_tables import Item
 from valence.server.teaching import process
 
 
@@ -280,3 +284,25 @@ def test_a_decision_that_is_made_during_a_fit_is_not_learnt_yet(
     monkeypatch.setattr(process, "run", meanwhile)
     fitted.fit()
     assert fitted.call("get", "/queue/summary?classifier=forum")["new_decisions"] == 1
+
+
+def test_a_request_that_is_repeated_with_something_else_is_refused(ann: Moderator) -> None:
+    (sent,) = ann.send(comment("1"))
+    body = {"request": new_id(), "action": "label", "labels": ["negative"], "reason": 2}
+    where = f"/items/{sent['number']}/decisions"
+    first = ann.call("post", where, json=body)
+    for change in ({"labels": ["positive"]}, {"reason": 3}, {"reason": None}):
+        assert ann.call("post", where, json={**body, **change}, expect=409)["code"] == "request-reused"
+    assert ann.call("post", where, json=body) == {**first, "new": False}
+
+
+def test_a_claim_in_the_far_future_keeps_nobody_from_deciding(
+    ann: Moderator, ben: Moderator, database: Database
+) -> None:
+    """It was made before the clock was set back."""
+    (sent,) = ann.send(comment("1"))
+    ann.next()
+    assert ben.decide(sent["number"], expect=409)["code"] == "item-claimed"
+    with database.writing() as session:
+        session.execute(update(Item).values(claimed_until=datetime.now(UTC) + timedelta(days=1)))
+    assert ben.decide(sent["number"])["new"]

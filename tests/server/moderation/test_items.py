@@ -253,3 +253,20 @@ def test_the_thread_scores_what_is_sent(ann: Moderator, database: Database) -> N
     finally:
         scorer.close()
     assert ann.queue()["items"][0]["score"] == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_that_utc_does_not_have_is_refused(ann: Moderator, moment: str) -> None:
+    body = {"items": [comment("1"), comment("2", created_at=moment)]}
+    problem = ann.call("post", "/items", json=body, expect=422)
+    assert problem["errors"][0]["field"] == "items.1.created_at"
+    file = f"id,text,created_at\n1,some words,{moment}\n"
+    assert ann.call("post", "/items/file", data=file, content_type="text/csv")["new"] == 1
+
+
+def test_ten_thousand_items_at_once_are_refused(ann: Moderator) -> None:
+    body = {"items": [comment(str(i), "x") for i in range(10_000)]}
+    problem = ann.call("post", "/items", json=body, expect=413)
+    assert problem["code"] == "body-too-large"
+    body = {"items": [comment(str(i), "x") for i in range(101)]}
+    assert ann.call("post", "/items", json=body, expect=422)["errors"][0]["field"] == "items"

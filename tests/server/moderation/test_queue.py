@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from tests.server.moderation.conftest import Moderator, comment
+from valence.server.moderation import communities
 from valence.server.store import claim_rows, item_listing
 from valence.server.store.database import Database
 from valence.server.store.moderation_tables import Item
@@ -232,3 +234,18 @@ def test_rules_of_a_taught_classifier_know_its_labels(ann: Moderator, ben: Moder
     wrong = ann.call("patch", "/queue/rules?classifier=forum", expect=422, json={"remove_label": "rude"})
     assert wrong["errors"][0]["field"] == "remove_label"
     assert ben.call("patch", "/queue/rules", expect=403, json={"learn": True})["code"] == "scope-missing"
+
+
+def test_two_people_who_change_different_rules_at_once_both_do(ann: Moderator, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = communities.rules_of
+
+    def meanwhile(*arguments: Any) -> Any:
+        rules = read(*arguments)
+        monkeypatch.setattr(communities, "rules_of", read)
+        ann.call("patch", "/queue/rules", json={"dry_run": False, "approve_label": "negative"})
+        return rules
+
+    monkeypatch.setattr(communities, "rules_of", meanwhile)
+    ann.call("patch", "/queue/rules", json={"pass_below": 0.1})
+    rules = ann.call("get", "/queue/rules")
+    assert (rules["pass_below"], rules["dry_run"], rules["approve_label"]) == (0.1, False, "negative")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +16,7 @@ from sqlalchemy import select, update
 
 from tests.server.moderation.conftest import Moderator, comment
 from tests.server.moderation.receiver import Receiver, is_signed, receiving
+from valence.server.moderation import delivering
 from valence.server.moderation.delivering import Deliverer, wait_after
 from valence.server.moderation.public_address import AddressRefusedError, check_url, resolved
 from valence.server.settings import Settings
@@ -273,6 +277,31 @@ def test_webhooks_are_counted_changed_and_deleted(ann: Moderator, receiver: Rece
         assert session.scalars(select(Delivery)).all() == []
 
 
+def test_a_receiver_that_hardly_ever_ends_its_answer_holds_up_no_other(
+    ann: Moderator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes in time, but not the whole."""
+    monkeypatch.setattr(delivering, "TIMEOUT_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nX-Filler: " + b"-" * 20 + b"\r\nContent-Length: 0\r\n\r\n":
+                    connection.sendall(bytes([byte]))
+                    time.sleep(0.03)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        _register(ann, f"http://127.0.0.1:{server.getsockname()[1]}/hook", "decision.made")
+        (sent,) = ann.send(comment("1"))
+        ann.decide(sent["number"])
+        ann.state.moderation.deliverer.run_once()
+        thread.join()
+    (dripping,) = ann.call("get", "/webhooks")["webhooks"]
+    assert (dripping["waiting"], dripping["message"]) == (1, "No answer within 0.5 seconds.")
+
+
 def test_old_events_leave(ann: Moderator, receiver: Receiver, database: Database) -> None:
     _register(ann, receiver.url)
     (sent,) = ann.send(comment("1"))
@@ -284,6 +313,11 @@ def test_old_events_leave(ann: Moderator, receiver: Receiver, database: Database
 
 
 PRIVATE = [
+    "https://192.0.0.192/opc/v2",
+    "https://192.88.99.1",
+    "https://[::ffff:0:127.0.0.1]",
+    "https://[3fff::1]",
+    "https://[5f00::1]",
     "https://127.0.0.1/hook",
     "https://[::1]/hook",
     "https://10.0.0.1",

@@ -95,7 +95,7 @@ def _moderate(database: Database) -> None:
     )
     decision_rows.decide(database, choice, None)
     rules = {"approve_label": None, "remove_label": "a", "pass_below": 0.1, "flag_from": 0.9, "learn": True}
-    rules_rows.put(database, "id", {**rules, "dry_run": False, "changed_by": "me", "changed_at": NOW})
+    rules_rows.put(database, "id", {**rules, "dry_run": False, "changed_by": "me", "changed_at": NOW}, {})
     hook = {"id": "w", "url": "https://forum.example", "secret": "s", "events": "[]", "message": ""}
     webhook_rows.put(database, Webhook(**hook, created_by="me", created_at=NOW), limit=9)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from valence.server.problems import ProblemError, invalid_field
 from valence.server.schemas.moderation import Rules as WireRules
@@ -105,8 +106,8 @@ def _guessed(labels: Sequence[str], names: Sequence[str], opposites: Sequence[st
 def change(community: Community, request: RulesChange, by: str, database: Database) -> WireRules:
     """Sets what the request names. Raises ProblemError and StoreError."""
     rules = rules_of(community, database)
-    values = {name: getattr(rules, name) for name in WireRules.model_fields if name != "classifier"}
-    values |= request.model_dump(exclude_none=True)
+    wanted = request.model_dump(exclude_none=True)
+    values = {**columns(rules), **wanted}
     labels = None if community.taught is None else labels_in(community.taught.labels)
     for field in ("approve_label", "remove_label"):
         if labels is not None and values[field] is not None and values[field] not in labels:
@@ -115,15 +116,21 @@ def change(community: Community, request: RulesChange, by: str, database: Databa
         raise invalid_field("flag_from", f"is below pass_below, {values['pass_below']}")
     if values["learn"] and community.taught is None:
         raise invalid_field("learn", f"{community.name} isn't a classifier that people teach, so it can't learn")
-    if {"pass_below", "flag_from"} & request.model_dump(exclude_none=True).keys():
-        values |= {"wish_kind": None, "wish_value": None}  # a person has chosen the thresholds
-    row = rules_rows.put(database, community.key, {**values, "changed_by": by, "changed_at": datetime.now(UTC)})
-    return described(community, row)
+    if {"pass_below", "flag_from"} & wanted.keys():  # a person has chosen the thresholds, both of them
+        both = {name: values[name] for name in ("pass_below", "flag_from")}
+        wanted |= {**both, "wish_kind": None, "wish_value": None}
+    changed = {**wanted, "changed_by": by, "changed_at": datetime.now(UTC)}
+    return described(community, rules_rows.put(database, community.key, changed, columns(rules)))
+
+
+def columns(rules: Rules) -> dict[str, Any]:
+    """What requests see, and change."""
+    return {name: getattr(rules, name) for name in WireRules.model_fields if name != "classifier"}
 
 
 def described(community: Community, rules: Rules) -> WireRules:
     """The rules over the wire, with the labels that they stand for."""
-    values = {name: getattr(rules, name) for name in WireRules.model_fields if name != "classifier"}
+    values = columns(rules)
     if community.taught is not None:
         labels = labels_in(community.taught.labels)
         values |= {"approve_label": approve_label(rules, labels), "remove_label": remove_label(rules, labels)}

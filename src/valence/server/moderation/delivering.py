@@ -6,6 +6,7 @@ days of failures.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 import time
@@ -16,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 
 from valence.server.background_thread import BackgroundThread
-from valence.server.moderation.public_address import AddressRefusedError, resolved
+from valence.server.moderation.public_address import AddressRefusedError, Target, resolved
 from valence.server.moderation.signing import headers_of
 from valence.server.settings import Settings
 from valence.server.store import webhook_rows
@@ -77,6 +78,8 @@ class Deliverer(BackgroundThread):
             status = self._status(claimed)
         except AddressRefusedError as error:
             return f"The address {error}.", False
+        except TimeoutError:
+            return f"No answer within {TIMEOUT_S:g} seconds.", False
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             return f"No answer: {type(error).__name__}: {error}"[:500], False
         return (None if 200 <= status < 300 else f"The answer was HTTP {status}."), status == _GONE
@@ -93,12 +96,21 @@ class Deliverer(BackgroundThread):
             "host": target.host,
             "user-agent": f"Valence/{__version__}",
         }
-        extensions = {} if target.name is None else {"sni_hostname": target.name}
-        with (
-            httpx2.Client(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False) as client,
-            client.stream("POST", target.url, content=payload, headers=headers, extensions=extensions) as response,
-        ):
-            return response.status_code
+        return asyncio.run(_post(target, payload, headers))
+
+
+async def _post(target: Target, payload: bytes, headers: dict[str, str]) -> int:
+    """Asynchronous for the limit of the whole exchange: a receiver that sends a byte now and then would hold up others.
+
+    Raises TimeoutError.
+    """
+    extensions = {} if target.name is None else {"sni_hostname": target.name}
+    async with (
+        asyncio.timeout(TIMEOUT_S),
+        httpx2.AsyncClient(timeout=TIMEOUT_S, trust_env=False, follow_redirects=False) as client,
+        client.stream("POST", target.url, content=payload, headers=headers, extensions=extensions) as response,
+    ):
+        return response.status_code
 
 
 def wait_after(failing_since: datetime | None) -> timedelta:

@@ -13,6 +13,7 @@ from valence.discussions.reading import read
 from valence.server.jobs.reading import MEDIA_TYPES, THE_FILE, limits_of, problems_mapped
 from valence.server.moderation import intake
 from valence.server.moderation.communities import Community
+from valence.server.moderation.intake import is_in_utc
 from valence.server.problems import ProblemError
 from valence.server.schemas.moderation import MOST_ITEMS, FileItems, LeftOut, NewItem
 from valence.server.settings import Settings
@@ -84,7 +85,7 @@ def _item(comment: Comment, prefix: str) -> NewItem:
         parent=None if comment.parent_id is None else _bounded(prefix + comment.parent_id),
         thread=_bounded(prefix + comment.thread_id) if comment.thread_id else None,
         link=comment.url if linkable else None,
-        created_at=comment.created_at,
+        created_at=comment.created_at if comment.created_at is None or is_in_utc(comment.created_at) else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from valence.server.moderation.communities import Community
@@ -45,9 +46,28 @@ def _row(item: NewItem, field: str, community: Community, blind_percent: int) ->
         "parent": item.parent,
         "thread": item.thread,
         "link": item.link,
-        "posted_at": item.created_at,
+        "posted_at": _posted_at(item, field),
         "blind": chance(community.key, item.id) * 100 < blind_percent,
     }
+
+
+def _posted_at(item: NewItem, field: str) -> datetime | None:
+    if item.created_at is not None and not is_in_utc(item.created_at):
+        raise invalid_field(f"{field}.created_at", "is before the first or after the last year in UTC")
+    return item.created_at
+
+
+def is_in_utc(moment: datetime) -> bool:
+    """Whether a moment, which has a zone, is within the years 1 to 9999 of UTC too.
+
+    >>> is_in_utc(datetime.fromisoformat("0001-01-01T00:00:00+01:00"))
+    False
+    """
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
 
 
 def storable(text: str) -> str:

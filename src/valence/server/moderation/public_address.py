@@ -9,7 +9,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import httpx2
 
 # IPv6 addresses that stand for an IPv4 address, through whatever gateway there is.
-_TRANSLATED = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))
+_TRANSLATED = ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "::ffff:0:0:0/96")
+# Of special use, though Python's older versions call them global: protocol assignments, where a cloud has its metadata;
+# relays of 6to4; documentation; segment routing.
+_SPECIAL = ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "5f00::/16")
+_REFUSED = tuple(map(ip_network, (*_TRANSLATED, *_SPECIAL)))
 
 
 class AddressRefusedError(Exception):
@@ -67,10 +71,9 @@ def resolved(text: str, *, private: bool) -> Target:
 
 
 def _check(address: IPv4Address | IPv6Address, *, private: bool) -> None:
-    translated = isinstance(address, IPv6Address) and (
-        address.ipv4_mapped is not None or any(address in network for network in _TRANSLATED)
-    )
-    if not private and (translated or not address.is_global or address.is_multicast):
+    mapped = isinstance(address, IPv6Address) and address.ipv4_mapped is not None
+    special = mapped or any(address in network for network in _REFUSED)
+    if not private and (special or not address.is_global or address.is_multicast):
         raise AddressRefusedError("is at a private address; the operator may allow these (VALENCE_WEBHOOK_PRIVATE)")
 
 

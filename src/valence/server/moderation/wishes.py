@@ -89,11 +89,10 @@ def put(
 ) -> wire.StoredWish:
     """Stores the wish, and chooses the thresholds of the version that answers. Raises ProblemError and StoreError."""
     rules = communities.rules_of(community, database)
-    values = {name: getattr(rules, name) for name in ("approve_label", "remove_label", "learn", "dry_run")}
     # Until thresholds are chosen, a person decides on everything.
-    values |= {"wish_kind": wish.kind, "wish_value": wish.value, "pass_below": 0.0, "flag_from": NOTHING}
+    values = {"wish_kind": wish.kind, "wish_value": wish.value, "pass_below": 0.0, "flag_from": NOTHING}
     changed = {"changed_by": by, "changed_at": datetime.now(UTC)}
-    rules = rules_rows.put(database, community.key, {**values, **changed})
+    rules = rules_rows.put(database, community.key, {**values, **changed}, communities.columns(rules))
     model = answering(community, registry)
     if model is not None:
         choose(community, model.facts, rules, database, settings)

@@ -22,3 +22,8 @@ def lapsed(until: Until, now: datetime, length: timedelta) -> ColumnElement[bool
 def free(until: Until, now: datetime, length: timedelta) -> ColumnElement[bool]:
     """Whether there is no claim, or one that has come to its end."""
     return or_(until.is_(None), lapsed(until, now, length))
+
+
+def holds(until: datetime | None, now: datetime, length: timedelta) -> bool:
+    """The same of one row: whether its claim holds."""
+    return until is not None and now <= until <= now + 2 * length

@@ -14,6 +14,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from valence.server.store import example_rows, webhook_rows
+from valence.server.store.claim_rows import CLAIM
+from valence.server.store.claims import holds
 from valence.server.store.database import Database
 from valence.server.store.item_rows import hold_groups, promote
 from valence.server.store.moderation_tables import Decision, Item
@@ -79,7 +81,7 @@ def decide(database: Database, choice: Choice, lesson: Lesson | None) -> tuple[S
         item = session.get(Item, choice.item, with_for_update=True)
         earlier = of_request(session, choice.request)
         if earlier:
-            if (earlier[0].item, earlier[0].action) != (choice.item, choice.action):
+            if _content(earlier[0]) != (choice.item, choice.action, _stored(choice.labels), choice.reason):
                 raise RefusedError("reused")
             return earlier, False
         if item is None:
@@ -94,14 +96,22 @@ def decide(database: Database, choice: Choice, lesson: Lesson | None) -> tuple[S
         return decisions, True
 
 
+def _content(decision: Decision) -> tuple[int, str, str | None, int | None]:
+    """What a repeated request must say again."""
+    return decision.item, decision.action, decision.labels, decision.reason
+
+
+def _stored(labels: Sequence[str] | None) -> str | None:
+    return None if labels is None else json.dumps(labels)
+
+
 def _check(item: Item, choice: Choice) -> None:
     now = datetime.now(UTC)
     if item.state == "scoring":
         raise RefusedError("unscored")
     if item.state == "decided" and not choice.replace:
         raise RefusedError("decided")
-    held = item.claimed_until is not None and item.claimed_until > now and item.state == "waiting"
-    if held and item.claim != choice.claim:
+    if item.state == "waiting" and item.claim != choice.claim and holds(item.claimed_until, now, CLAIM):
         raise RefusedError("claimed")
 
 
@@ -118,7 +128,7 @@ def _decided(session: Session, item: Item, chosen: Item, choice: Choice, name: s
         request=choice.request,
         **_about(item),
         action=choice.action,
-        labels=None if choice.labels is None else json.dumps(choice.labels),
+        labels=_stored(choice.labels),
         reason=choice.reason,
         undoes=None,
         copy_of=chosen.number if copy else None,
