@@ -12,6 +12,7 @@ import {
   openQueue,
   SCOPES,
   sendComments,
+  wishOf,
   counters,
 } from "./support/queue-page.ts";
 import { expect, expectNoAxeViolations, FULL, test as base } from "./support/test.ts";
@@ -122,6 +123,14 @@ test(
     await button(page, "Publish version 2").click();
     await expect(button(page, "Publish version 2")).toHaveCount(0);
 
+    await tab(page, "Thresholds").click();
+    await page.getByRole("radio", { name: /^at most/ }).check();
+    await expect(page.getByText(/would be flagged\.$/)).toBeVisible();
+    await button(page, "Apply the wish").click();
+    await expect
+      .poll(async () => (await wishOf(url, key, "day"))?.kind, "the wish that the server stored")
+      .toBe("load");
+
     await tab(page, "Report").click();
     await expect(page.getByRole("region", { name: "Weekly report" }).getByRole("row").nth(1)).toContainText(
       "201",
@@ -150,7 +159,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("r");
       await page.keyboard.press("?");
       await expect(page.getByRole("heading", { name: "Keys" })).toBeVisible();
-      for (const view of ["Queue", "Bring in", "Log", "Report", "Settings"]) {
+      for (const view of ["Queue", "Bring in", "Thresholds", "Log", "Report", "Settings"]) {
         await tab(page, view).click();
         await expect(page.getByRole("tabpanel").first()).toContainText(/./);
         await expectNoAxeViolations(page);

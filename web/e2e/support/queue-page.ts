@@ -71,10 +71,17 @@ export async function decideByKeys(page: Page, count: number): Promise<string[]>
   return texts;
 }
 
-/** The server's own counters. */
-export async function counters(url: string, key: string, name: string) {
-  const response = await fetch(`${url}/api/v1/queue/summary?classifier=${name}`, {
+async function ask(url: string, key: string, path: string): Promise<unknown> {
+  const response = await fetch(`${url}/api/v1/queue/${path}`, {
     headers: { Authorization: `Bearer ${key}` },
   });
-  return (await response.json()) as { waiting: number; scoring: number };
+  return response.json();
 }
+
+/** The server's own counters. */
+export const counters = async (url: string, key: string, name: string) =>
+  (await ask(url, key, `summary?classifier=${name}`)) as { waiting: number; scoring: number };
+
+/** The community's stored wish. */
+export const wishOf = async (url: string, key: string, name: string) =>
+  ((await ask(url, key, `wish?classifier=${name}`)) as { wish: { kind: string } | null }).wish;

@@ -1,5 +1,10 @@
 /** The queue of comments that moderators decide about. Requests need the scope `moderate` unless they say otherwise. */
-import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  type QueryClient,
+} from "@tanstack/react-query";
 
 import { dataOf } from "./client";
 import {
@@ -15,20 +20,25 @@ import {
   getReport,
   getRules,
   getSummary,
+  getWish,
   listDecisions,
   listQueue,
   listWebhooks,
+  previewWish,
   registerWebhook,
   releaseItems,
+  setWish,
   takeNext,
   undoDecision,
   type Item,
   type ListQueueData,
   type NewDecision,
   type NewWebhook,
+  type PreviewWishData,
   type RulesChange,
   type Summary,
   type WebhookChange,
+  type Wish,
 } from "./generated";
 import { retryOptions } from "./retry";
 
@@ -106,6 +116,24 @@ export const rulesQuery = (community: Community) =>
     ...retryOptions,
   });
 
+export const wishQuery = (community: Community) =>
+  queryOptions({
+    queryKey: [...QUEUE, "wish", community],
+    queryFn: ({ signal }) => dataOf(getWish({ query: queryOf(community), signal })),
+    ...retryOptions,
+  });
+
+export type Tried = Omit<NonNullable<PreviewWishData["query"]>, "classifier">;
+
+/** What a wish, or two thresholds, would do. */
+export const previewQuery = (community: Community, tried: Tried) =>
+  queryOptions({
+    queryKey: [...QUEUE, "preview", community, tried],
+    queryFn: ({ signal }) => dataOf(previewWish({ query: { ...queryOf(community), ...tried }, signal })),
+    placeholderData: keepPreviousData,
+    ...retryOptions,
+  });
+
 /** An item in its discussion. */
 export const itemQuery = (number: number) =>
   queryOptions({
@@ -180,6 +208,10 @@ export const sendItems = (community: Community, content: Blob | string) =>
       bodySerializer: null,
     }),
   );
+
+/** Needs the scope `classifiers`. Each version gets its own thresholds from it. */
+export const storeWish = (community: Community, body: Wish) =>
+  dataOf(setWish({ query: queryOf(community), body }));
 
 /** Needs the scope `classifiers`. */
 export const setRules = (community: Community, body: RulesChange) =>

@@ -18,10 +18,20 @@ import classes from "./queue-views.module.css";
 import { RefitBar } from "./refit-bar";
 import { ReportView } from "./report-view";
 import { SettingsView } from "./settings-view";
+import { ThresholdsView } from "./thresholds-view";
 import { useCommunity } from "./use-community";
 import { FILTERS } from "./wanted";
 
-const VIEWS = ["queue", "bring-in", "log", "report", "settings"] as const;
+const VIEW_NAMES = {
+  queue: "Queue",
+  "bring-in": "Bring in",
+  thresholds: "Thresholds",
+  log: "Log",
+  report: "Report",
+  settings: "Settings",
+} as const;
+type View = keyof typeof VIEW_NAMES;
+const VIEWS = Object.keys(VIEW_NAMES) as View[];
 
 /** A community’s queue, and what belongs to it. */
 export function QueueViews({ session }: { session: Session }) {
@@ -89,11 +99,11 @@ function Views({ session, community, summary, address: { values, replace, push }
         keepMounted={false}
       >
         <Tabs.List aria-label={`Views of ${name}`}>
-          <Tabs.Tab value="queue">Queue</Tabs.Tab>
-          <Tabs.Tab value="bring-in">Bring in</Tabs.Tab>
-          <Tabs.Tab value="log">Log</Tabs.Tab>
-          <Tabs.Tab value="report">Report</Tabs.Tab>
-          {teaches ? <Tabs.Tab value="settings">Settings</Tabs.Tab> : null}
+          {views.map((each) => (
+            <Tabs.Tab key={each} value={each}>
+              {VIEW_NAMES[each]}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
         <Tabs.Panel value="queue" pt="md">
           <DecideView community={community} summary={summary} {...known} values={values} onChange={replace} />
@@ -102,22 +112,23 @@ function Views({ session, community, summary, address: { values, replace, push }
         <Tabs.Panel value="bring-in" pt="md">
           <BringInView community={community} name={name} allowed={may(session, "items")} />
         </Tabs.Panel>
+        <Tabs.Panel value="thresholds" pt="md">
+          <ThresholdsView community={community} mayApply={teaches} />
+        </Tabs.Panel>
         <Tabs.Panel value="log" pt="md">
           <LogView community={community} name={name} />
         </Tabs.Panel>
         <Tabs.Panel value="report" pt="md">
           <ReportView community={community} />
         </Tabs.Panel>
-        {teaches ? (
-          <Tabs.Panel value="settings" pt="md">
-            <SettingsView
-              community={community}
-              rules={summary.rules}
-              labels={known.labels}
-              canLearn={classifier !== undefined}
-            />
-          </Tabs.Panel>
-        ) : null}
+        <Tabs.Panel value="settings" pt="md">
+          <SettingsView
+            community={community}
+            rules={summary.rules}
+            labels={known.labels}
+            canLearn={classifier !== undefined}
+          />
+        </Tabs.Panel>
       </Tabs>
     </>
   );
