@@ -15,9 +15,11 @@ from click.testing import CliRunner
 
 from tests.server.databases import address_of_file, new_database
 from valence.cli import main
+from valence.server.adapter_settings import Answer
 from valence.server.auth import keys
 from valence.server.feedback.export import as_jsonl
 from valence.server.store import (
+    attribute_rows,
     classifier_rows,
     decision_rows,
     example_rows,
@@ -29,11 +31,12 @@ from valence.server.store import (
     webhook_rows,
 )
 from valence.server.store.address import database_address
-from valence.server.store.backup import backup, check, restore
+from valence.server.store.backup import _TABLES, backup, check, restore
 from valence.server.store.classifier_tables import Classifier, Version
 from valence.server.store.database import Database
 from valence.server.store.example_rows import Wanted
 from valence.server.store.moderation_tables import Webhook
+from valence.server.store.tables import Base
 from valence.system.errors import StoreError
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -98,6 +101,12 @@ def _moderate(database: Database) -> None:
     rules_rows.put(database, "id", {**rules, "dry_run": False, "changed_by": "me", "changed_at": NOW}, {})
     hook = {"id": "w", "url": "https://forum.example", "secret": "s", "events": "[]", "message": ""}
     webhook_rows.put(database, Webhook(**hook, created_by="me", created_at=NOW), limit=9)
+    attribute_rows.put(database, Answer("TOXICITY", "id", "a"), "me", most=9)
+
+
+def test_a_table_is_in_it_or_holds_only_what_passes() -> None:
+    passing = {"jobs", "job_parts", "classifier_fits", "item_answers", "sessions", "webhook_deliveries"}
+    assert set(Base.metadata.tables) - set(_TABLES) == passing
 
 
 def _moderated(database: Database) -> Any:
@@ -109,6 +118,7 @@ def _moderated(database: Database) -> Any:
     assert rules is not None
     return (
         (item.text, item.score, item.state, item.action, item.closed_at),
+        attribute_rows.every(database),
         (decision.id, decision.item, decision.action, decision.made_at),
         (rules.remove_label, rules.learn, rules.flag_from),
         (webhook.url, webhook.secret),

@@ -24,7 +24,7 @@ from sqlalchemy import LargeBinary, Table, delete, func, insert, select, text
 from valence.server.store.classifier_tables import Classifier, Example, Fit, Version
 from valence.server.store.database import HEAD, Database
 from valence.server.store.moderation_tables import Decision, Delivery, Item, Rules, VersionThresholds, Webhook
-from valence.server.store.tables import ApiKey, Base, Feedback, Job, SignedIn, UtcTime
+from valence.server.store.tables import ApiKey, AttributeAnswer, Base, Feedback, Job, SignedIn, UtcTime
 from valence.system.errors import StoreError
 from valence.system.files import file_in_place_of
 
@@ -33,7 +33,19 @@ _ROWS_AT_A_TIME = 500
 _TABLES: Mapping[str, Table] = {
     model.__tablename__: Base.metadata.tables[model.__tablename__]
     # Those that others refer to go first.
-    for model in (ApiKey, Feedback, Classifier, Version, Example, Rules, VersionThresholds, Item, Decision, Webhook)
+    for model in (
+        ApiKey,
+        Feedback,
+        Classifier,
+        Version,
+        Example,
+        Rules,
+        VersionThresholds,
+        Item,
+        Decision,
+        Webhook,
+        AttributeAnswer,
+    )
 }
 # PostgreSQL assigns these numbers, and must continue after the restored ones.
 _ADVANCE = "SELECT setval(pg_get_serial_sequence({0!r}, {1!r}), coalesce(max({1}), 0) + 1, false) FROM {0}"
