@@ -170,6 +170,7 @@ def test_everything_comes_back_in_either_kind_and_counting_goes_on(
         "items": 1,
         "decisions": 1,
         "webhooks": 1,
+        "attribute_answers": 1,
     }
     restore(empty, file)
     assert _told(empty) == _told(full)
