@@ -209,6 +209,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         if address is not None:
             sys.stdout.write(f"To sign in as its owner, open this address once: {address}\n")
             sys.stdout.flush()
+        for model in self.registry.loaded():
+            if model.body:
+                log.info("The model %s computes with %s.", model.facts.name, model.body.instructions)
         if self.open_browser:
             webbrowser.open(address or self.address)
         self.runner.start()

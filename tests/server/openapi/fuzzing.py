@@ -27,6 +27,8 @@ _LIMITS = (
     "key_tokens_per_minute",
     "feedback_per_minute",
 )
+# A model folder; a file of a table is a body of its own kind, too.
+schemathesis.serializer.alias("application/zip", "application/octet-stream")
 _UNLIMITED = dict.fromkeys(_LIMITS, 0)
 # Operations with rules that a schema cannot hold: what keeps to the schema may still be refused there, with 422.
 STRICTER = {

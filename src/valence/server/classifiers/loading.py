@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,8 +14,6 @@ from valence.server.classifiers.bodies import Body
 from valence.server.classifiers.registry import ModelFacts, ServedModel
 from valence.server.model_path import ModelPath
 from valence.server.settings import Settings
-
-log = logging.getLogger(__name__)
 
 
 def loaders(settings: Settings) -> list[Callable[[], ServedModel]]:
@@ -48,7 +45,6 @@ def load_model(model: ModelPath, settings: Settings, bodies: dict[str, Body] | N
         max_characters=settings.max_text_chars,
         instructions=settings.instructions,
     )
-    log.info("The model %s computes with %s.", model.name, engine.instructions)
     batcher = Batcher(engine, max_queue_tokens=settings.queue_tokens)
     batcher.measure_speed()
     bodies[key] = Body(batcher)
