@@ -37,7 +37,7 @@ test-python: .setup/dev
 	@# Two processes already use both cores: more threads would wait for each other.
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=12
 
-test-web: .setup/web
+test-web: .setup/web | $(PAGE)
 	@echo "== Web tests"
 	@cd web && npm test
 
