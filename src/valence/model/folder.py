@@ -19,10 +19,11 @@ Serving needs body.json, body.onnx, tokenizer.json, head.json and head.safetenso
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from valence.model.body import Body
 from valence.model.fitted_head import FINAL, FORMAT, GENERAL, FittedHead, head_bytes, head_format
 from valence.model.head_files import HEAD_JSON, HEAD_TENSORS, damaged, json_object, read_head
 from valence.model.ngrams import SCHEME
@@ -34,29 +35,6 @@ if TYPE_CHECKING:
     from valence.model.results import Results
 
 __all__ = ["FINAL", "GENERAL", "Body", "FittedHead", "ModelFolder"]
-
-
-@dataclass(frozen=True)
-class Body:
-    """The content of `body.json`.
-
-    Attributes:
-        id: digest of the encoder's weights and tokenizer. A head fits exactly one body id.
-        base: the pre-trained encoder that it was made from, such as "minilm".
-        architecture: the transformers class, such as "BertForSequenceClassification".
-        max_tokens: the window: tokens that one pass reads, including special tokens.
-        readouts: name of each output -> its width.
-        licence: licence of the base's weights, as an SPDX name.
-        files: file name -> SHA-256, for the files that belong to the body.
-    """
-
-    id: str
-    base: str
-    architecture: str
-    max_tokens: int
-    readouts: dict[str, int]
-    licence: str = "unknown"
-    files: dict[str, str] = field(default_factory=dict)
 
 
 class ModelFolder:

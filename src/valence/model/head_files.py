@@ -16,7 +16,7 @@ from valence.model.ngrams import SCHEME, NGrams
 from valence.system.errors import DataError, ModelFolderError
 
 if TYPE_CHECKING:
-    from valence.model.folder import Body
+    from valence.model.body import Body
 
 HEAD_JSON, HEAD_TENSORS = "head.json", "head.safetensors"
 
