@@ -11,13 +11,23 @@ const withInterval = ({ value, low, high }: Estimate): string =>
 
 /** "Of a day’s 900 comments: 27 flagged (25 to 30), …", one sentence per figure. */
 export function outlookWords({ outlook, pass_below: pass, flag_from: flag }: Preview): string[] {
-  const { per, is_day: isDay, flags, right, missed, reads } = outlook;
+  const { per, is_day: isDay, flags, right, missed, reads, precision, recall } = outlook;
   return [
     `${isDay ? `Of a day’s ${some(per)} comments` : `Of ${some(per)} comments`}, ${withInterval(flags)} would be flagged.`,
     ...(flag === null
       ? ["Nothing is flagged with this wish."]
-      : [`Of these flags, ${withInterval(right)} would be right.`]),
-    ...(pass > 0 ? [`${withInterval(missed)} that need action would be approved.`] : []),
+      : [
+          precision
+            ? `Of these flags, ${withInterval(right)} would be right.`
+            : "How many of these flags would be right isn’t known yet: none like them was decided.",
+        ]),
+    ...(pass > 0
+      ? [
+          recall
+            ? `${withInterval(missed)} that need action would be approved.`
+            : "How many that need action would be approved isn’t known yet: none was decided.",
+        ]
+      : []),
     `A person would read ${withInterval(reads)}.`,
   ];
 }

@@ -28,8 +28,8 @@ const PREVIEW: Preview = {
     right: estimate(24, 21, 26),
     missed: estimate(6.25, 3, 9),
     reads: estimate(41, 36, 47),
-    precision: null,
-    recall: null,
+    precision: estimate(0.9, 0.78, 0.96),
+    recall: estimate(0.8, 0.7, 0.9),
   },
   histogram: { recent: [3, 2, 1, 4], fine: [], bad: [] },
   near_pass: [],
@@ -92,6 +92,10 @@ it("moves two handles by hand, which never cross", async () => {
 it("says what figures rest on, and what can’t be promised", () => {
   expect(outlookWords(PREVIEW)).toContain("6.3 (3 to 9) that need action would be approved.");
   expect(outlookWords({ ...PREVIEW, flag_from: null })).toContain("Nothing is flagged with this wish.");
+  const unknown = { ...PREVIEW.outlook, precision: null, recall: null };
+  expect(outlookWords({ ...PREVIEW, outlook: unknown }).join(" ")).toMatch(
+    /would be right isn’t known yet.*would be approved isn’t known yet/,
+  );
   expect(basisWords({ ...PREVIEW, is_estimate: true, blind: 12 })).toContain("An estimate");
   expect(promiseWords(PREVIEW)).toBe("With 95% confidence: 9 of 10 flags are right.");
   const promise = { kept: false, best: 0.72, needed: 140, is_estimate: true, decisions: 30 };
