@@ -34,8 +34,8 @@ test: test-python test-web test-browser ## Run the tests that a change can break
 
 test-python: .setup/dev
 	@echo "== Python tests"
-	@# Three processes keep two cores busy, because many tests wait; more threads would wait for each other.
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 3 --dist worksteal --durations=12
+	@# Two processes already use both cores: more threads would wait for each other.
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --durations=12
 
 test-web: .setup/web | $(PAGE)
 	@echo "== Web tests"
