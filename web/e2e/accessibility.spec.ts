@@ -1,4 +1,5 @@
 import {
+  answer,
   expect,
   expectNoAxeViolations,
   field,
@@ -24,6 +25,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const text of [SENTENCE, await unsureText(url)]) {
         await field(page).fill(text);
         await expect(verdict(page)).toBeVisible();
+        await expect(answer(page)).toHaveAttribute("aria-busy", "false"); // an answer that is being replaced is pale
         await page.getByRole("region", { name: "Answer" }).getByRole("listitem").first().hover();
         await expectNoAxeViolations(page);
       }
