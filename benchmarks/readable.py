@@ -1,6 +1,6 @@
 """Which texts does the bundled model refuse as not readable, and does it refuse the right ones?
 
-    python benchmarks/readable.py --data ../shared/data --languages LINGUA [--fit MODEL]
+    python benchmarks/readable.py --data TEXTS --languages LINGUA [--fit MODEL]
 
 `--languages` is the folder `language-testdata/sentences` of https://github.com/pemistahl/lingua-py (Leipzig Corpora,
 CC BY 4.0): sentences of 75 languages, a file for each. Four fifths of these, and of the English texts in `--data`, are

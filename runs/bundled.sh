@@ -4,6 +4,9 @@
 # About four hours on two cores with AMX. All choices use validation rows; only the last step uses the test sets.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# Needed at the end; asked for now, so that hours of training don't end with a message.
+: "${LANGUAGES_FROM:?Set it to language-testdata/sentences of https://github.com/pemistahl/lingua-py}"
+: "${TEXTS_FROM:?Set it to the folder of English posts that benchmarks/readable.py reads}"
 step() { # step FOLDER COMMAND...: trains FOLDER unless it is there
   local folder=$1
   shift
@@ -34,9 +37,8 @@ step models/student valence distill --student models/imdb --teacher models/teach
 set -x
 # The files that go into the package, tested as they are served.
 valence bundle --model models/student --out src/valence/bundled --overwrite
-# Which texts it can read: weights of the tokens; the sentences are from https://github.com/pemistahl/lingua-py
-python benchmarks/readable.py --data "${TEXTS_FROM:-../shared/data}" --languages "${LANGUAGES_FROM:-lingua-py/language-testdata/sentences}" \
-  --fit src/valence/bundled
+# Which texts it can read: weights of the tokens.
+python benchmarks/readable.py --data "$TEXTS_FROM" --languages "$LANGUAGES_FROM" --fit src/valence/bundled
 valence evaluate --model src/valence/bundled --data docs/hard-cases.csv --results docs/results/hard-cases.json \
   --record --known-failures 15
 valence evaluate --model src/valence/bundled --data sst2 --data imdb --results docs/results/bundled.json \
