@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from flask import Flask
+from flask import Flask, Response, request
 
 from tests.server.fakes import FACTS, FakeScorer, bearer, served
 from tests.server.transport.serving import serving
@@ -74,6 +74,20 @@ def test_a_file_is_scored_by_a_classifier_of_the_server(asked: Asked, caplog: py
     assert [row["predicted_label"] for row in rows] == ["positive", "negative", "", ""]
     assert rows[3]["predicted_error"] == "text-too-long"
     assert asked.jobs_left() == 0
+
+
+@pytest.mark.parametrize("asks", ["0", "Sun, 29 Nov 2026 20:30:00 GMT", ""])
+def test_a_busy_server_is_asked_again(asked: Asked, asks: str) -> None:
+    """A proxy may write Retry-After as a date."""
+    busy = [Response(status=503, headers={"Retry-After": asks}), Response(status=503)]
+
+    def first() -> Response | None:
+        return busy.pop() if busy and request.method == "GET" and not request.path.endswith("/result") else None
+
+    asked.app.before_request_funcs.setdefault(None, []).append(first)
+    assert asked.score("--classifier", "my-forum").exit_code == 0
+    assert len(asked.rows()) == len(TEXTS)
+    assert not busy
 
 
 def test_options_of_reading_reach_the_server(asked: Asked) -> None:

@@ -192,7 +192,7 @@ class _Server:
                 continue
             if answer.status_code not in {429, 503} or time.monotonic() > until:
                 return answer
-            time.sleep(min(float(answer.headers.get("Retry-After", _POLL_S)), 30.0))
+            time.sleep(_wait_s(answer))
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -224,6 +224,12 @@ class _Server:
         kind = DataError if of_the_file else SettingsError
         hint = f"Check the key in {KEY}." if answer.status_code in {401, 403} and code != "jobs-off" else ""
         return kind(f"{self._address}: {detail}", hint=hint, code=code)
+
+
+def _wait_s(answer: httpx2.Response) -> float:
+    """As long as a busy server asks for, up to half a minute; a proxy may name a date instead, which is not read."""
+    asked = answer.headers.get("Retry-After", "")
+    return min(float(asked), 30.0) if asked.isdecimal() else _POLL_S
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:

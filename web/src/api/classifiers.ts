@@ -80,14 +80,15 @@ export const versionsQuery = ({ name, ...heads }: Heads) =>
     ...retryOptions,
   });
 
-export const comparisonQuery = (name: string, number: number, withVersion: number) =>
+/** On all examples, or on those from one source. */
+export const comparisonQuery = (name: string, number: number, withVersion: number, source?: "decision") =>
   queryOptions({
-    queryKey: [...CLASSIFIERS, name, "comparison", number, withVersion],
+    queryKey: [...CLASSIFIERS, name, "comparison", number, withVersion, source],
     queryFn: ({ signal }) =>
       dataOf(
         compareVersions({
           path: { name, number: `${number}` },
-          query: { with_version: withVersion },
+          query: { with_version: withVersion, ...(source && { source }) },
           signal,
         }),
       ),

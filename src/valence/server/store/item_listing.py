@@ -43,7 +43,8 @@ class Wanted:
 
     Attributes:
         states: of the items.
-        label: that the classifier gave; blind items are left out, because the filter would show their label.
+        label: that the classifier gave, as JSON writes it; blind items are left out, because the filter would show
+            their label.
         text: that they contain, in any case of ASCII letters.
     """
 

@@ -1,18 +1,16 @@
-/** What a new version agrees with that the old one didn't. */
-import type { VersionComparison } from "../../api/generated";
-import { counted } from "../../lib/format";
+/** How often two versions agree with the moderators' decisions. */
+import type { Estimate, VersionComparison } from "../../api/generated";
+import { counted, fixedPercent } from "../../lib/format";
 
-const same = (one: readonly string[] | null, other: readonly string[]): boolean =>
-  one !== null && [...one].sort().join("\n") === [...other].sort().join("\n");
+const share = ({ value, low, high }: Estimate): string =>
+  `${fixedPercent(value, 0)} (${fixedPercent(low, 0)} to ${fixedPercent(high, 0)})`;
 
-export function agreementWords({ version, with_version: other, flipped, texts }: VersionComparison): string {
-  if (flipped === 0) return `Versions ${version} and ${other} answer every example alike.`;
-  const gained = texts.filter(({ labels, after }) => same(labels, after)).length;
-  const lost = texts.filter(({ labels, before }) => same(labels, before)).length;
-  const of =
-    texts.length < flipped ? `Of the first ${texts.length} texts that they answer differently: ` : "";
+export function agreementWords({ version, with_version: other, agreement }: VersionComparison): string {
+  const { examples, this: own, other: others, gained, lost } = agreement;
+  if (!own || !others) return "There is no decision to compare the versions on.";
   return (
-    `${of}Version ${version} agrees with you on ${counted(gained, "text")} on which version ${other} didn’t. ` +
-    `The other way round, it is ${counted(lost, "text")}.`
+    `Of ${counted(examples, "decision")}, version ${version} agrees with ${share(own)}, version ${other} with ${share(others)}. ` +
+    `It gains ${counted(gained, "decision")} that version ${other} got wrong, and loses ${lost}. ` +
+    "Decisions that a version has learnt from flatter it."
   );
 }

@@ -3,6 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
+import { asApiError } from "../../api/client";
 import {
   comparisonQuery,
   fit,
@@ -136,6 +137,10 @@ function NewVersion({ name, newest, published }: NewVersionProps) {
 }
 
 function Agreement({ name, newest, published }: Required<NewVersionProps> & { published: VersionSummary }) {
-  const { data } = useQuery(comparisonQuery(name, newest.number, published.number));
-  return <p role="status">{data ? agreementWords(data) : "Both versions answer all examples…"}</p>;
+  const { data, failureReason } = useQuery(
+    comparisonQuery(name, newest.number, published.number, "decision"),
+  );
+  const failed = failureReason ? asApiError(failureReason) : undefined;
+  const waiting = failed ? failed.detail : "Both versions answer for the comments that were decided…";
+  return <p role="status">{data ? agreementWords(data) : waiting}</p>;
 }

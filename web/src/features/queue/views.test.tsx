@@ -8,12 +8,11 @@ import type {
   FileItems,
   Report,
   RulesChange,
-  VersionComparison,
   Webhook,
   WebhookList,
   Week,
 } from "../../api/generated";
-import { COMPARISON, estimate, NOW } from "../train/fake-data.testing";
+import { COMPARISON, UNKNOWN_AGREEMENT, estimate, NOW } from "../train/fake-data.testing";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { agreementWords } from "./agreement";
@@ -128,7 +127,9 @@ describe("Refit", () => {
     const user = open("/queue");
     await user.click(await button("Refit"));
     expect(
-      await screen.findByText(/Version 2 agrees with you on 1 text on which version 1 didn’t/),
+      await screen.findByText(
+        /Of 38 decisions, version 2 agrees with 91% \(78% to 97%\), version 1 with 86%/,
+      ),
     ).toBeVisible();
     expect(fake.calls).toEqual(["POST fit"]);
     await user.click(await button("Publish version 2"));
@@ -142,13 +143,13 @@ describe("Refit", () => {
     expect(await button("Fit")).toBeDisabled();
   });
 
-  it("counts both directions", () => {
-    const lost = { ...COMPARISON.texts[0]!, before: ["hostile"], after: ["civil"] };
-    const comparison: VersionComparison = { ...COMPARISON, flipped: 3, texts: [...COMPARISON.texts, lost] };
-    expect(agreementWords(comparison)).toBe(
-      "Of the first 2 texts that they answer differently: Version 2 agrees with you on 1 text on which version 1 didn’t. The other way round, it is 1 text.",
+  it("compares on decisions alone, in both directions", () => {
+    expect(agreementWords(COMPARISON)).toContain(
+      "It gains 3 decisions that version 1 got wrong, and loses 1.",
     );
-    expect(agreementWords({ ...COMPARISON, flipped: 0, texts: [] })).toContain("answer every example alike");
+    expect(agreementWords({ ...COMPARISON, agreement: UNKNOWN_AGREEMENT })).toContain(
+      "no decision to compare",
+    );
   });
 });
 

@@ -23,6 +23,7 @@ import type {
 } from "../../api/generated";
 import {
   COMPARISON,
+  UNKNOWN_AGREEMENT,
   counted,
   emptyClassifier,
   newVersion,
@@ -269,7 +270,10 @@ export class FakeClassifiers extends FakeSession {
         const { text } = await request.json();
         return HttpResponse.json<PredictResponse>(answerTo(score(text, true)));
       }),
-      http.get(`${one}/compare`, () => HttpResponse.json(COMPARISON)),
+      http.get(`${one}/compare`, ({ request }) => {
+        const ofDecisions = new URL(request.url).searchParams.get("source") === "decision";
+        return HttpResponse.json({ ...COMPARISON, ...(ofDecisions ? {} : { agreement: UNKNOWN_AGREEMENT }) });
+      }),
       http.post<never, PublishRequest>(`${API}/classifiers/:name/published`, async ({ request }) => {
         this.publish((await request.json()).version);
         return HttpResponse.json(this.only);

@@ -120,6 +120,9 @@ export function rowOf(line: string, query: URLSearchParams): Row {
   return { text, labels: query.get("unlabelled") === "true" ? null : [label] };
 }
 
+/** On no example. */
+export const UNKNOWN_AGREEMENT = { examples: 0, this: null, other: null, gained: 0, lost: 0 };
+
 export const COMPARISON: VersionComparison = {
   version: 2,
   with_version: 1,
@@ -130,7 +133,13 @@ export const COMPARISON: VersionComparison = {
   only_other: 3,
   p_value: 0.23,
   verdict: "No clear difference.",
-  agreement: { examples: 0, this: null, other: null, gained: 0, lost: 0 },
+  agreement: {
+    examples: 38,
+    this: { value: 0.91, low: 0.78, high: 0.97 },
+    other: { value: 0.86, low: 0.72, high: 0.94 },
+    gained: 3,
+    lost: 1,
+  },
   flipped: 1,
   texts: [
     { id: 1, text: "You fool", labels: ["hostile"], part: "test", before: ["civil"], after: ["hostile"] },
