@@ -43,8 +43,8 @@ def _cost(found: dict[str, Any]) -> list[str]:
         "",
         "| | The head | From file to published | Processor | Most memory, server and fit |",
         "|---|---|--:|--:|--:|",
-        f"| 400 comments, {small['labels']} labels | {small['reads']} | {small['seconds']:g} s | {small['processor_s']:g} s | "
-        f"{small['peak_mb']} MB |",
+        f"| 400 comments, {small['labels']} labels | {small['reads']} | {small['seconds']:g} s | "
+        f"{small['processor_s']:g} s | {small['peak_mb']} MB |",
         f"| 20,000 tweets, {large['labels']} labels, beside {large['requests_a_second']} other requests a second | "
         f"{large['reads']} | {large['seconds']:.0f} s | {large['processor_s']:.0f} s | {large['peak_mb']} MB |",
         "",
