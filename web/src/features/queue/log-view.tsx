@@ -6,10 +6,12 @@ import type { Decision } from "../../api/generated";
 import { decisionsQuery, exportedDecisions, QUEUE, undo, type Community } from "../../api/moderation";
 import { Notice } from "../../components/notice";
 import { QuietButton } from "../../components/quiet-button";
+import { counted } from "../../lib/format";
 import { saveFile } from "../../lib/save-file";
 import { uuid } from "../../lib/uuid";
 import { useAction } from "../../signed-in/use-action";
 import classes from "./log-view.module.css";
+import { useUnsaved } from "./use-decisions";
 import { decisionWords } from "./words";
 
 const FILES = [
@@ -19,9 +21,11 @@ const FILES = [
 
 /** Who decided what: every entry can be undone, and the whole log exported. */
 export function LogView({ community, name }: { community: Community; name: string }) {
-  const { data, failureReason, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery(
-    decisionsQuery(community),
-  );
+  const unsaved = useUnsaved();
+  const { data, failureReason, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery({
+    ...decisionsQuery(community),
+    enabled: unsaved === 0, // or the log would lack what was just decided
+  });
   const entries = data?.pages.flatMap(({ items }) => items) ?? [];
   const undone = new Set(entries.map(({ undoes }) => undoes));
   const saving = useAction(async ({ format, type }: (typeof FILES)[number]) =>
@@ -32,7 +36,13 @@ export function LogView({ community, name }: { community: Community; name: strin
       <div className={classes.head}>
         <p>The log holds no texts and no authors. Nothing in it is ever changed: an undo is an entry too.</p>
         {FILES.map((file) => (
-          <Button key={file.format} size="xs" variant="default" onClick={() => saving.run(file)}>
+          <Button
+            key={file.format}
+            size="xs"
+            variant="default"
+            disabled={unsaved > 0}
+            onClick={() => saving.run(file)}
+          >
             Download {file.name}
           </Button>
         ))}
@@ -41,6 +51,7 @@ export function LogView({ community, name }: { community: Community; name: strin
       {failureReason ? (
         <Notice title={asApiError(failureReason).title} detail={asApiError(failureReason).detail} />
       ) : null}
+      {unsaved > 0 ? <p>Saving {counted(unsaved, "decision")}…</p> : null}
       {data && entries.length === 0 ? <p>Nobody has decided anything yet.</p> : null}
       <ol className={classes.list} aria-label="Decisions">
         {entries.map((entry) => (

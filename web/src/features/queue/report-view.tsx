@@ -8,12 +8,17 @@ import { SlowNotice } from "../../components/slow-notice";
 import { count, fixedPercent, longDuration, percentRange } from "../../lib/format";
 import { driftWords } from "./drift";
 import classes from "./report-view.module.css";
+import { useUnsaved } from "./use-decisions";
 
 const WEEKS = 8;
 
 /** The queue by week: what came and went, and whether classifier and moderators still agree. */
 export function ReportView({ community }: { community: Community }) {
-  const { data, failureReason, isPending } = useQuery(reportQuery(community, WEEKS));
+  const unsaved = useUnsaved();
+  const { data, failureReason, isPending } = useQuery({
+    ...reportQuery(community, WEEKS),
+    enabled: unsaved === 0, // or it wouldn't count what was just decided
+  });
   return (
     <>
       <SlowNotice waiting={isPending && !failureReason} />

@@ -35,6 +35,9 @@ export interface Decisions {
   dismiss: () => void;
 }
 
+/** How many decisions and undos the server hasn't saved yet. */
+export const useUnsaved = (): number => useIsMutating({ mutationKey: KEY });
+
 /**
  * Decisions are shown at once and sent one after the other. If the server doesn't answer, they are sent again until it
  * does: each has its own ID, so that none counts twice.
@@ -54,7 +57,7 @@ export function useDecisions(community: Community, work: Work): Decisions {
     },
     onUndoFailed: setFailure,
   });
-  const unsaved = useIsMutating({ mutationKey: KEY });
+  const unsaved = useUnsaved();
   useLeaveWarning(unsaved > 0);
   const newest = list.made.at(-1);
   return {

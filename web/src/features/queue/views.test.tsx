@@ -118,6 +118,25 @@ it("shows the log and undoes an entry of it", async () => {
   expect(await screen.findByText("Nobody has decided anything yet.")).toBeVisible();
 });
 
+it("shows the log once everything is saved", async () => {
+  const slow = Promise.withResolvers<undefined>();
+  server.use(
+    http.post("*/api/v1/items/:number/decisions", () => slow.promise), // undefined: the next handler answers
+    http.get("*/api/v1/decisions", () =>
+      HttpResponse.json<DecisionPage>({ items: fake.decisions, next: null }),
+    ),
+  );
+  const user = open("/queue");
+  await screen.findByRole("article", { name: "Comment to decide" });
+  await user.keyboard("r");
+  await user.click(screen.getByRole("tab", { name: "Log" }));
+  expect(await screen.findByText("Saving 1 decision…")).toBeVisible();
+  expect(await button("Download CSV")).toBeDisabled();
+  slow.resolve(undefined);
+  const log = screen.getByRole("list", { name: "Decisions" });
+  expect(await within(log).findAllByRole("listitem")).toHaveLength(1);
+});
+
 describe("Refit", () => {
   it("fits, compares with the published version, and publishes only by a press", async () => {
     fake.makeVersion({ published: true });
