@@ -108,45 +108,6 @@ test("by file on a phone, with every screen free of violations", async ({ browse
   await context.close();
 });
 
-test("a second version is compared, published and taken back", async ({ page, key }) => {
-  test.setTimeout(150_000);
-  await signIn(page, key);
-  await create(page, "twice");
-  await addDecisions(page);
-  await button(page, "Publish version 1").click({ timeout: FITTED.timeout });
-  await expect(page.getByText("Version 1 of twice is published.")).toBeVisible();
-  await page.getByRole("tab", { name: /^Examples/ }).click();
-  await page
-    .getByLabel(/^Label of/)
-    .first()
-    .selectOption("removed");
-  await page.getByRole("tab", { name: "Teach" }).click();
-  await button(page, "Publish version 2").click({ timeout: FITTED.timeout });
-  await expect(page.getByText("Version 2 of twice is published.")).toBeVisible();
-
-  await page.getByRole("tab", { name: "Versions" }).click();
-  await button(page, "Compare with version 1").click();
-  const comparison = page.getByRole("region", { name: "Version 2 compared with version 1" });
-  await expect(comparison).toContainText(/Right answers on \d+ test examples|no test examples/, FITTED);
-  await expectNoAxeViolations(page);
-  await button(page, "Go back to version 1").click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Publish version 1" }).click();
-  await expect(page.getByRole("list", { name: "Versions" }).getByRole("listitem").nth(1)).toContainText(
-    "published",
-  );
-
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    button(page, "Download").first().click(),
-  ]);
-  expect(download.suggestedFilename()).toMatch(/^twice-\d\.zip$/);
-
-  await page.goto("/");
-  await page.getByLabel("Model").selectOption("twice");
-  await page.getByLabel("Your text").fill("You are an idiot.");
-  await expect(page.getByRole("region", { name: "Answer" })).toContainText(/removed|kept/i);
-});
-
 test("signing out ends the session", async ({ page, key }) => {
   await signIn(page, key);
   await button(page, "Sign out").click();

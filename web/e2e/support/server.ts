@@ -13,6 +13,8 @@ export interface Server {
   url: string;
   /** Creates a key with these scopes. */
   createKey: (...scopes: string[]) => string;
+  /** What it has printed so far. */
+  printed: () => string;
   stop: () => Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export async function startServer(port?: number, settings: Record<string, string
         encoding: "utf8",
       }),
     )?.[0] ?? "";
-  return { url, createKey, stop: () => stop(child) };
+  return { url, createKey, printed: () => output.join(""), stop: () => stop(child) };
 }
 
 async function untilReady(url: string, child: ChildProcess, output: readonly string[]): Promise<void> {

@@ -125,12 +125,17 @@ describe("The result", () => {
       await waitFor(() => expect(within(list).queryByText(text)).toBeNull());
     };
     await press("doubt 1", "Change to hostile");
+    expect(screen.getByText(/version 1 doesn’t know them yet/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Fit again" })).toBeNull();
     await press("doubt 2", "Keep civil");
     expect(fake.calls.slice(0, 2)).toEqual(['PATCH 1 {"labels":["hostile"]}', 'PATCH 2 {"checked":true}']);
     const row = within(list).getByText("doubt 3").closest("li")!;
     await user.click(within(row).getByRole("button", { name: "Remove" }));
     await waitFor(() => expect(fake.calls).toContain("DELETE 3"));
-    await waitFor(() => expect(fake.calls).toContain("POST fit"));
+    expect(await screen.findByText(/know them yet/)).toBeVisible();
+    await waitFor(() => expect(screen.queryByText(/know them yet/)).toBeNull());
+    expect(await button("Fit again")).toBeVisible();
+    expect(fake.calls).toContain("POST fit");
   });
 
   it("is published, and shows the link and the request", async () => {

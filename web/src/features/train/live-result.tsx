@@ -1,7 +1,7 @@
 import { Button, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import { isFitting, versionQuery } from "../../api/classifiers";
+import { versionQuery } from "../../api/classifiers";
 import type { Classifier, Version, VersionSummary } from "../../api/generated";
 import { Notice } from "../../components/notice";
 import { sentenceCase } from "../../lib/format";
@@ -45,7 +45,7 @@ export function LiveResult({ classifier, refit }: LiveResultProps) {
           action={{ label: "Try again", run: refit.now }}
         />
       ) : null}
-      {missing === undefined && !isFitting(classifier) && fit?.state !== "failed" ? (
+      {missing === undefined && !refit.pending && fit?.state !== "failed" ? (
         <Button variant="default" size="xs" onClick={refit.now}>
           {newest ? "Fit again" : "Fit now"}
         </Button>

@@ -15,8 +15,15 @@ import { Step } from "./step";
 import { useAction } from "../../signed-in/use-action";
 import { withoutHeadline } from "../../signed-in/words";
 
+interface PublishStepProps {
+  classifier: Classifier;
+  newest: VersionSummary;
+  /** The newest version doesn’t know the last changes yet. */
+  pending: boolean;
+}
+
 /** Publishes the newest version; then how to use it. */
-export function PublishStep({ classifier, newest }: { classifier: Classifier; newest: VersionSummary }) {
+export function PublishStep({ classifier, newest, pending }: PublishStepProps) {
   const { name, published } = classifier;
   const client = useQueryClient();
   const publishing = useAction(async () => {
@@ -34,6 +41,11 @@ export function PublishStep({ classifier, newest }: { classifier: Classifier; ne
               : `Then anyone who asks for “${name}” gets its answers, in this page and through the API.`}
           </p>
           <TooFewToKnow classifier={classifier} newest={newest} />
+          {pending ? (
+            <p className={classes.note}>
+              Your last changes are still being fitted: version {newest.number} doesn’t know them yet.
+            </p>
+          ) : null}
           <Button size="md" disabled={publishing.pending || !newest.usable} onClick={() => publishing.run()}>
             {publishing.pending ? "Publishing…" : `Publish version ${newest.number}`}
           </Button>

@@ -26,7 +26,7 @@ export function TeachView({ classifier, refit }: TeachViewProps) {
       {classifier.newest ? (
         <div className={classes.wide}>
           <ReviewStep classifier={classifier} newest={classifier.newest} onChanged={refit.changed} />
-          <PublishStep classifier={classifier} newest={classifier.newest} />
+          <PublishStep classifier={classifier} newest={classifier.newest} pending={refit.pending} />
         </div>
       ) : null}
     </div>

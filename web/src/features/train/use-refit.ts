@@ -14,6 +14,8 @@ export interface Refit {
   changed: () => void;
   now: () => void;
   cancel: () => void;
+  /** The newest version was fitted before the last changes: a fit is to come, or running. */
+  pending: boolean;
   /** Why a fit couldn't be requested. */
   error: ApiError | undefined;
 }
@@ -24,6 +26,7 @@ export function useRefit(classifier: Classifier): Refit {
   const client = useQueryClient();
   const [changes, setChanges] = useState(0);
   const requested = useRef(0);
+  const [settled, setSettled] = useState(0); // changes whose fit is known to this page, or was given up
   const [error, setError] = useState<ApiError>();
   const fitting = isFitting(classifier);
   const ready = missingForFit(examples) === undefined;
@@ -38,6 +41,7 @@ export function useRefit(classifier: Classifier): Refit {
     } catch (failure) {
       setError(asApiError(failure));
     }
+    setSettled(changes);
   };
   const onPause = useEffectEvent(() => void request());
   useEffect(() => {
@@ -51,10 +55,12 @@ export function useRefit(classifier: Classifier): Refit {
     now: () => void request(),
     cancel: () => {
       requested.current = changes; // not again before the next change
+      setSettled(changes);
       stopFit(name)
         .then(update)
         .catch((failure: unknown) => setError(asApiError(failure)));
     },
+    pending: fitting || (ready && changes !== settled),
     error,
   };
 }
