@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,17 @@ def with_several_labels(model: Path, out: Path) -> Path:
     head = MultiLabelHead(weight, bias, before.head.mean, before.head.scale, 0.5, thresholds=thresholds)
     labels = Labels(["blame", "praise", "urgent"], multi_label=True)
     folder.write_head(FittedHead(head, labels, before.readout, before.body_id))
+    return out
+
+
+def with_neutral(model: Path, out: Path) -> Path:
+    """A copy of a tiny model with a third label, neutral, between the others; it has every text's average logit."""
+    folder = ModelFolder(shutil.copytree(model, out))
+    before = folder.head()
+    head = before.head
+    weight, bias = (np.insert(part, 1, part.mean(axis=0), axis=0) for part in (head.weight, head.bias))
+    labels = Labels(["negative", "neutral", "positive"])
+    folder.write_head(replace(before, head=replace(head, weight=weight, bias=bias), labels=labels))
     return out
 
 

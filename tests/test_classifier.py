@@ -17,6 +17,7 @@ import pytest
 from joblib import Parallel, delayed
 
 import valence
+from tests.models import with_neutral, with_several_labels
 from valence.inference.runtime import RuntimeName
 from valence.model import bundled
 from valence.model.folder import ModelFolder
@@ -193,6 +194,36 @@ if __name__ == "__main__":
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.stdout == "True True\n", done.stderr
+
+
+def test_labels_restrict_the_answers(tiny_model: Path, tmp_path: Path) -> None:
+    folder = with_neutral(tiny_model, tmp_path / "three")
+    texts = ["a wonderful film", "a dull film", "the film"]
+    whole = valence.load(folder, threads=1).predict_proba(texts)
+    two = valence.load(folder, threads=1, labels=["positive", "negative"])
+    assert two.labels == ("negative", "positive"), "the model's own order"
+    expected = whole[:, [0, 2]] / whole[:, [0, 2]].sum(axis=1, keepdims=True)
+    assert two.predict_proba(texts) == pytest.approx(expected, abs=1e-6)
+    assert two.explain("a dull film").probabilities == pytest.approx(dict(zip(two.labels, expected[1], strict=True)))
+    assert pickle.loads(pickle.dumps(two)).labels == two.labels
+
+
+@pytest.mark.parametrize(
+    ("labels", "why"),
+    [(["negative", "angry"], "no label 'angry'"), (["neutral", "neutral"], "two different labels"), ([], "two")],
+)
+def test_labels_that_it_can_not_answer_with_alone(
+    tiny_model: Path, tmp_path: Path, labels: list[str], why: str
+) -> None:
+    folder = with_neutral(tiny_model, tmp_path / "three")
+    with pytest.raises(SettingsError, match=f"{why}.*Its labels are negative, neutral, positive"):
+        valence.load(folder, threads=1, labels=labels)
+
+
+def test_several_labels_per_text_can_not_be_restricted(tiny_model: Path, tmp_path: Path) -> None:
+    folder = with_several_labels(tiny_model, tmp_path / "several")
+    with pytest.raises(SettingsError, match="can have several of its labels"):
+        valence.load(folder, threads=1, labels=["blame", "praise"])
 
 
 def test_it_works_in_joblib(classifier: valence.Classifier) -> None:

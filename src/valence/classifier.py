@@ -110,29 +110,34 @@ class Classifier:
     def __reduce__(self) -> tuple[Any, ...]:
         engine = self._engine
         name = BUNDLED if engine.path == BUNDLED_FOLDER.resolve() else str(engine.path)
-        return _reopened, (name, engine.body.id, engine.head_version, engine.threads, engine.asked_runtime)
+        asked = engine.threads, engine.asked_runtime, engine.asked_labels
+        return _reopened, (name, engine.body.id, engine.head_version, *asked)
 
     def __repr__(self) -> str:
         return f"Classifier({self._engine.name!r}, labels={list(self.labels)})"
 
 
-def load(path: Path | str | None = None, *, threads: int | None = None) -> Classifier:
+def load(
+    path: Path | str | None = None, *, threads: int | None = None, labels: Iterable[str] | None = None
+) -> Classifier:
     """Opens the model folder at `path`, by default the model that comes with the package.
 
     Args:
         path: a model folder, or "bundled".
         threads: that compute; by default this process's share of the machine.
+        labels: answers with these of the model's labels alone, whose probabilities are divided by their sum.
 
-    Raises SettingsError if an argument is of the wrong type or `threads` is below 1, and ModelFolderError if the folder
-    is missing, damaged, or lacks what serving needs.
+    Raises SettingsError if an argument is of the wrong type, `threads` is below 1 or the model can't answer with
+    `labels` alone, and ModelFolderError if the folder is missing, damaged, or lacks what serving needs.
     """
     from valence.inference.engine import Engine
 
-    _check_arguments(path, threads)
-    return Classifier(Engine(model_path(BUNDLED if path is None else path), threads=threads))
+    _check_arguments(path, threads, labels)
+    folder = model_path(BUNDLED if path is None else path)
+    return Classifier(Engine(folder, threads=threads, labels=None if labels is None else tuple(labels)))
 
 
-def _check_arguments(path: object, threads: object) -> None:
+def _check_arguments(path: object, threads: object, labels: object) -> None:
     if path is not None and not isinstance(path, str | PathLike):
         raise SettingsError(
             f"path is {path!r}.",
@@ -145,17 +150,28 @@ def _check_arguments(path: object, threads: object) -> None:
             hint="It must be a whole number of at least 1, or None.",
             code="parameter-invalid",
         )
+    if isinstance(labels, str):
+        raise SettingsError(
+            f"labels is {labels!r}.", hint="It must be a list of labels, or None.", code="parameter-invalid"
+        )
 
 
 # A worker process unpickles the same classifier with every task; opening its folder each time would take longer than
 # most tasks do.
 @lru_cache(maxsize=2)
-def _reopened(name: str, body_id: str, head_version: str, threads: int, runtime: RuntimeName | None) -> Classifier:
+def _reopened(
+    name: str,
+    body_id: str,
+    head_version: str,
+    threads: int,
+    runtime: RuntimeName | None,
+    labels: tuple[str, ...] | None,
+) -> Classifier:
     """The classifier of a pickle. Raises ModelFolderError if its folder is gone, or holds another model by now."""
     from valence.inference.engine import Engine
 
     path = model_path(name)
-    engine = Engine(path, threads=threads, runtime=runtime)
+    engine = Engine(path, threads=threads, runtime=runtime, labels=labels)
     if (engine.body.id, engine.head_version) != (body_id, head_version):
         raise ModelFolderError(
             f"{path} holds another model than the one that was pickled.",

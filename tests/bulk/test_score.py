@@ -53,6 +53,18 @@ def test_any_cells_come_back_in_their_columns_and_order(
     assert all(row[3] for row in found[1:] if any("a" <= letter <= "z" for letter in row[1]))
 
 
+def test_labels_restrict_the_answers_of_this_machine(score: Score, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\na dull film\n", "utf-8")
+    refused = score(source, "--out", out, "--labels", "negative,angry")
+    assert (refused.exit_code, out.exists()) == (2, False)
+    assert "no label 'angry'" in refused.stderr
+    assert score(source, "--out", out, "--labels", "negative,positive").exit_code == 0
+    assert read_csv(out.read_text("utf-8"))[1][1] == "negative"
+    refused = score(source, "--out", tmp_path / "other.csv", "--labels", "a,b", "--cluster", "local")
+    assert "--labels is for files that this machine scores" in refused.stderr
+
+
 def test_numbers_of_json_come_back_as_they_were_spelt(score: Score, tmp_path: Path) -> None:
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text("\n".join(AS_SPELT), "utf-8")

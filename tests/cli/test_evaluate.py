@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.models import with_neutral
 from valence.cli import main
 from valence.model.folder import ModelFolder
 
@@ -57,6 +58,19 @@ def test_two_models_are_compared_on_the_same_rows(
     (pair,) = saved["paired"]
     assert pair["difference"]["value"] == pytest.approx(second - first, abs=1e-4)
     assert pair["test"] in {"exact binomial", "chi-squared with continuity correction"}
+
+
+def test_a_set_with_some_of_the_labels_is_answered_with_these(
+    tiny_model: Path, sentences: Path, tmp_path: Path
+) -> None:
+    three = with_neutral(tiny_model, tmp_path / "three")
+    done = run("--model", tiny_model, "--model", three, "--data", sentences, "--results", tmp_path / "r.json")
+    assert done.exit_code == 0, done.output
+    own, asked = json.loads((tmp_path / "r.json").read_text("utf-8"))["results"]
+    assert asked["labels"] == ["negative", "positive"]
+    assert asked["name"].endswith("as it is served, asked for negative or positive")
+    assert not own["name"].endswith("positive")
+    assert (asked["metrics"], asked["confusion"]) == (own["metrics"], own["confusion"])
 
 
 def test_models_of_one_name_are_told_apart_by_their_paths(tiny_model: Path, sentences: Path, tmp_path: Path) -> None:

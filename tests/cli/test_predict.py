@@ -9,6 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.models import with_neutral
 from valence.cli import main
 
 
@@ -71,6 +72,15 @@ def test_an_explanation_in_json_has_offsets(tiny_model: Path) -> None:
     done = _run("--model", str(tiny_model), "--explain", "--json", "a dull film")
     words = json.loads(done.stdout)["words"]
     assert [(word["start"], word["end"]) for word in words] == [(0, 1), (2, 6), (7, 11)]
+
+
+def test_labels_that_are_asked_for(tiny_model: Path, tmp_path: Path) -> None:
+    three = str(with_neutral(tiny_model, tmp_path / "three"))
+    done = _run("--model", three, "--json", "--labels", "negative, positive", "a dull film")
+    assert list(json.loads(done.stdout)["probabilities"]) == ["negative", "positive"]
+    done = _run("--model", three, "--labels", "negative,angry", "a dull film")
+    assert done.exit_code == 2
+    assert "no label 'angry'" in done.stderr
 
 
 def test_a_prompt_at_a_terminal(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:

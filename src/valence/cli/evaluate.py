@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from valence.evaluation.comparison import Comparison
     from valence.evaluation.scored import AnyScored
     from valence.inference.engine import Engine
+    from valence.model.folder import FittedHead
     from valence.model.results import KnownFailure, Result
 
 
@@ -87,7 +88,7 @@ def evaluate(
 
     Prints the figures, those of each label, and the accuracy by length, negation and identity terms. Several models are
     compared on the same rows with McNemar's test and a paired bootstrap. If texts can have several labels, a row is
-    right if exactly its labels are given.
+    right if exactly its labels are given; if a set has only some of the model's labels, the model answers with these.
     """
     from valence.evaluation import plots as drawing
     from valence.evaluation.recording import record as write
@@ -159,11 +160,12 @@ def _tested(engine: Engine, name: str, dataset: Dataset, test_rows: int | None, 
 
     started = time.perf_counter()
     test = sample(dataset.test, rows=test_rows or len(dataset.test), seed=seed)
-    head, labels = engine.fitted.head, engine.fitted.labels
-    truth = labels.encode(test.labels)
-    rows = scored(engine.predict_proba(test.texts), truth, head=head, labels=labels, rows=test)
+    fitted, of_these = _asked(engine.fitted, dataset)
+    probabilities = fitted.head.predict_proba(fitted.inputs(engine.features(test.texts), test.texts))
+    truth = fitted.labels.encode(test.labels)
+    rows = scored(probabilities, truth, head=fitted.head, labels=fitted.labels, rows=test)
     origin = Origin(
-        name=f"{dataset.name}: {name} as it is served",
+        name=f"{dataset.name}: {name} as it is served{of_these}",
         data=dataset.name,
         split=dataset.test_split,
         data_checksum=dataset.checksum,
@@ -172,6 +174,19 @@ def _tested(engine: Engine, name: str, dataset: Dataset, test_rows: int | None, 
         command=command_line(),
     )
     return rows, measure(rows, origin, started=started)
+
+
+def _asked(fitted: FittedHead, dataset: Dataset) -> tuple[FittedHead, str]:
+    """The head with the labels that the set has, if these are only some of the model's.
+
+    Beside it the end of the result's name, which says so.
+    """
+    found = {*dataset.train.label_counts, *dataset.test.label_counts}
+    asked = [name for name in fitted.labels.names if name in found]
+    all_known, some_left_out = len(asked) == len(found), len(asked) < len(fitted.labels)
+    if fitted.labels.multi_label or len(asked) < 2 or not all_known or not some_left_out:
+        return fitted, ""
+    return fitted.restricted_to(asked), f", asked for {' or '.join(asked)}"
 
 
 def _with_known_failures(test: _Test, count: int) -> _Test:

@@ -102,6 +102,16 @@ def _listed(names: str) -> tuple[str, ...]:
     return tuple(next(csv.reader([" ".join(names.splitlines())]), ()))
 
 
+def labels_option(command: Command) -> Command:
+    """`--labels`, as a tuple of labels; None without it."""
+    return click.option(
+        "--labels",
+        metavar="A,B",
+        callback=lambda _ctx, _param, words: None if words is None else tuple(map(str.strip, _listed(words))),
+        help="Answer with these of the model's labels alone, such as negative,positive.  [default: all]",
+    )(command)
+
+
 def missing_option(help_text: str) -> Decorator:
     """`--missing`, as a tuple of words."""
     return click.option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from valence.cli.options import clean_option, model_option
+from valence.cli.options import clean_option, labels_option, model_option
 from valence.model.bundled import BUNDLED
 from valence.system.errors import TextError
 
@@ -26,14 +26,22 @@ if TYPE_CHECKING:
 @model_option("A model folder.", default=BUNDLED)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @click.option("--explain", is_flag=True, help="Mark words that count for the label (+) or against it (-), in log-odds.")
+@labels_option
 @clean_option
-def predict(texts: tuple[str, ...], model: Path, as_json: bool, explain: bool, clean: Cleaning | None) -> None:
+def predict(
+    texts: tuple[str, ...],
+    model: Path,
+    as_json: bool,
+    explain: bool,
+    labels: tuple[str, ...] | None,
+    clean: Cleaning | None,
+) -> None:
     """Score each TEXT; without one, each line of standard input, or what you type at a prompt."""
     from valence.classifier import load
     from valence.model.readable import NOT_READABLE
     from valence.tables.posts import cleaned
 
-    classifier = load(model)
+    classifier = load(model, labels=labels)
     is_post = (clean or classifier.cleaning) == "forum"
     for given in texts or _lines():
         text = cleaned(given) if is_post and given.strip() else given

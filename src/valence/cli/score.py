@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from valence.cli.options import (
     clean_option,
     cluster_option,
+    labels_option,
     missing_option,
     model_option,
     reading_options,
@@ -35,6 +36,7 @@ _ONLY_CLUSTER = {"converted": "--to", "shard_rows": "--shard-rows", "workers": "
     "'-' is standard output. With --cluster, a folder or its address.",
 )
 @model_option("A model folder.", default=BUNDLED)
+@labels_option
 @reading_options("skip")
 @clean_option
 @click.option(
@@ -69,6 +71,7 @@ def score(
     files: tuple[str, ...],
     out: str,
     model: Path,
+    labels: tuple[str, ...] | None,
     cluster: str | None,
     server: str | None,
     classifier: str | None,
@@ -84,12 +87,18 @@ def score(
 
     With --server, the file is sent to a server, which scores it by one of its classifiers and deletes it afterwards.
     """
+    if labels is not None and (server is not None or cluster is not None):
+        raise SettingsError(
+            "--labels is for files that this machine scores.",
+            hint="Leave it out, or leave out --server and --cluster.",
+            code="options-contradict",
+        )
     if server is not None or classifier is not None:
         own_model = context.get_parameter_source("model") is not ParameterSource.DEFAULT
         _check_alone(server, own_model=own_model, cluster=cluster)
         _on_server(files, Path(out), str(server), classifier, options)
     elif cluster is None:
-        _on_this_machine(files, Path(out), model, options)
+        _on_this_machine(files, Path(out), model, labels, options)
     else:
         _on_cluster(files, out, model, cluster, options)
 
@@ -127,7 +136,9 @@ def _only_file(files: tuple[str, ...], options: dict[str, Any]) -> Path:
     return Path(files[0])
 
 
-def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: dict[str, Any]) -> None:
+def _on_this_machine(
+    files: tuple[str, ...], out: Path, model: Path, labels: tuple[str, ...] | None, options: dict[str, Any]
+) -> None:
     from valence.bulk.request import ScoreRequest
     from valence.bulk.run import score_file
 
@@ -136,7 +147,7 @@ def _on_this_machine(files: tuple[str, ...], out: Path, model: Path, options: di
     from valence.inference.cores import available_cores
     from valence.inference.engine import Engine
 
-    score_file(request, Engine(model, threads=1), workers=available_cores())
+    score_file(request, Engine(model, threads=1, labels=labels), workers=available_cores())
 
 
 def _on_cluster(files: tuple[str, ...], out: str, model: Path, address: str, options: dict[str, Any]) -> None:

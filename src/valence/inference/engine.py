@@ -59,8 +59,10 @@ class Engine:
         max_characters: a longer text is refused with TextError `text-too-long`.
         runtime: runs the body; by default the fastest one that supports it.
         instructions: that it computes with; by default those of VALENCE_INSTRUCTIONS, else the fastest here.
+        labels: answers with these of the model's labels alone; by default with all.
 
-    Raises ModelFolderError if a part is missing, damaged, too new, or does not fit the others.
+    Raises ModelFolderError if a part is missing, damaged, too new, or does not fit the others, and SettingsError for
+    labels that the model can't answer with alone.
     """
 
     def __init__(
@@ -72,13 +74,15 @@ class Engine:
         max_characters: int = MAX_CHARACTERS,
         runtime: RuntimeName | None = None,
         instructions: Instructions | None = None,
+        labels: Sequence[str] | None = None,
     ) -> None:
         files = ModelFolder(folder)
         self.path = files.path.resolve()
         self.name = files.name
         self.batch_tokens = batch_tokens
         self.body: Body = files.body()
-        self.fitted = files.head()
+        self.asked_labels = None if labels is None else tuple(labels)
+        self.fitted = files.head() if labels is None else files.head().restricted_to(labels)
         self.reader = TextReader(files.file("tokenizer.json"), self.body.max_tokens, max_characters)
         self._path = files.file("body.onnx")
         self.threads = threads or available_cores()

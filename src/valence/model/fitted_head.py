@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
 from valence.model.ngrams import BITS, NGrams, Vocabulary
 from valence.model.readable import Readable
+from valence.system.errors import SettingsError
 from valence.tables.posts import Cleaning, cleaning_of
 
 FORMAT = 1
@@ -75,6 +76,43 @@ class FittedHead:
     def in_network(self) -> bool:
         """Whether the network's own final layer can be this head, so that plain transformers gives the same scores."""
         return self.readout == FINAL and self.ngrams is None
+
+    def restricted_to(self, labels: Sequence[str]) -> FittedHead:
+        """The same head with only these of its labels, whose probabilities are divided by their sum, in its own order.
+
+        Raises SettingsError if it has no such label, if there are fewer than two, or if a text can have several.
+        """
+        self._check_restriction(labels)
+        rows = [i for i, name in enumerate(self.labels.names) if name in labels]
+        head = self.head
+        return replace(
+            self,
+            head=replace(
+                head,
+                weight=head.weight[rows],
+                bias=head.bias[rows],
+                offsets=None if head.offsets is None else head.offsets[rows],
+            ),
+            labels=Labels([self.labels.names[i] for i in rows]),
+        )
+
+    def _check_restriction(self, labels: Sequence[str]) -> None:
+        unknown = [name for name in labels if name not in self.labels.names]
+        why = (
+            "A text can have several of its labels, so that leaving some out changes nothing of the others."
+            if self.labels.multi_label
+            else f"It has no label {unknown[0]!r}."
+            if unknown
+            else "A choice needs at least two different labels."
+            if len(set(labels)) < 2
+            else ""
+        )
+        if why:
+            raise SettingsError(
+                f"The model can't answer with the labels {', '.join(labels)} alone. {why}",
+                hint=f"Its labels are {', '.join(self.labels.names)}.",
+                code="invalid-labels",
+            )
 
     def inputs(self, features: Floats, texts: Sequence[str]) -> Floats:
         """What `head` reads, shape (n, head.features): the readout's features, (n, width), and scores of n-grams.

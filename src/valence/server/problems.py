@@ -101,6 +101,9 @@ _ALL = (
     ProblemKind("unknown-labels", 422, "The file has other labels", "Rename them, or send `new_labels=add`."),
     ProblemKind("too-many-rows", 422, "The file has too many rows", "Split it into several files."),
     ProblemKind("invalid-fields", 422, "Some fields aren't valid", "Fix the fields that `errors` lists."),
+    ProblemKind(
+        "invalid-labels", 422, "The model can't answer with these labels alone", "GET /api/v1/models lists its labels."
+    ),
     ProblemKind("too-many-texts", 422, "Too many texts in one request", "Send them in several requests."),
     ProblemKind("too-costly", 422, "The request costs too many tokens", "Send fewer or shorter texts in one request."),
     ProblemKind("text-empty", 422, "The text is empty", "Send a text with at least one visible character."),

@@ -13,10 +13,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from tests.models import with_neutral
 from tests.server.fakes import FACTS, FULL, FakeScorer
 from valence.inference.prediction import Prediction
 from valence.server.app import create_app
+from valence.server.classifiers.loading import loaders
 from valence.server.classifiers.registry import Registry, ServedModel
+from valence.server.model_path import ModelPath
 from valence.server.problems import KINDS
 from valence.server.settings import Settings
 
@@ -65,6 +68,27 @@ def test_a_text_may_have_several_labels(
     (model,) = client.get("/api/v1/models").get_json()["models"]
     assert model["multi_label"]
     assert model["thresholds"] == [{"label": "angry", "probability": 0.5}, {"label": "rude", "probability": 0.4}]
+
+
+def test_labels_restrict_the_answer(settings: Settings, tiny_model: Path, tmp_path: Path) -> None:
+    model = ModelPath("three", with_neutral(tiny_model, tmp_path / "three"))
+    registry = Registry()
+    registry.load(loaders(settings.model_copy(update={"models": (model,), "threads": 1})))
+    client = create_app(settings, registry=registry).test_client()
+
+    def ask(**more: Any) -> Any:
+        return client.post(URL, json={"text": "a dull film", **more}).get_json()
+
+    whole = {each["label"]: each["probability"] for each in ask()["results"][0]["probabilities"]}
+    (two,) = ask(labels=["positive", "negative"], explain=True)["results"]
+    assert [each["label"] for each in two["probabilities"]] == ["negative", "positive"]
+    assert two["probability"] == pytest.approx(whole["negative"] / (whole["negative"] + whole["positive"]))
+    assert two["words"], "the words explain the restricted answer"
+    problem = ask(labels=["negative", "angry"])
+    assert (problem["code"], problem["status"]) == ("invalid-labels", 422)
+    assert "no label 'angry'" in problem["detail"]
+    assert ask(labels=["negative"])["errors"][0]["field"] == "labels"
+    registry.close()
 
 
 def test_explanation_names_words_by_their_place(client: FlaskClient) -> None:

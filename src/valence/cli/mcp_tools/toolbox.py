@@ -58,12 +58,12 @@ class Toolbox:
         self, texts: Sequence[str], classifier: str | None = None, clean: Cleaning | None = None
     ) -> PredictResponse:
         """A result for each text. Raises ProblemError and ValenceError."""
-        request = PredictRequest(text=None, texts=list(texts), model=classifier, clean=clean)
+        request = PredictRequest(text=None, texts=list(texts), model=classifier, labels=None, clean=clean)
         return scoring.predict(request, self._registry, self._settings)
 
     def explain(self, text: str, classifier: str | None = None) -> Scored:
         """The result for a text, with each word's effect. Raises ProblemError and ValenceError."""
-        request = PredictRequest(text=text, texts=None, model=classifier, clean=None, explain=True)
+        request = PredictRequest(text=text, texts=None, model=classifier, labels=None, clean=None, explain=True)
         result = scoring.predict(request, self._registry, self._settings).results[0]
         assert isinstance(result, Scored), "a single text that can't be scored raises"
         return result

@@ -37,7 +37,7 @@ _PROBLEMS = (
     body=PredictRequest,
     responses=PredictResponse,
     scope="predict",
-    problems=_PROBLEMS,
+    problems=(*_PROBLEMS, "invalid-labels"),
     request_examples=examples.PREDICT_REQUESTS,
     response_examples=examples.PREDICT_RESPONSES,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from valence.inference.batch_run import BatchRun
@@ -10,7 +11,8 @@ from valence.inference.prediction import Prediction
 from valence.model.folder import FittedHead
 from valence.model.head import Floats
 from valence.server.classifiers.registry import Scorer, ServedModel
-from valence.system.errors import TextError
+from valence.server.problems import ProblemError
+from valence.system.errors import SettingsError, TextError
 
 if TYPE_CHECKING:
     from valence.inference.batching import Batcher
@@ -75,6 +77,17 @@ class HeadScorer:
 
     def close(self) -> None:
         """Nothing: the model whose body it shares closes it."""
+
+
+def restricted(model: ServedModel, labels: Sequence[str]) -> ServedModel:
+    """The model with these of its labels alone. Raises ProblemError `invalid-labels`."""
+    batcher, head = _parts(model.scorer)
+    if batcher is None or head is None:
+        raise ProblemError("invalid-labels", f"{model.facts.name} answers with all of its labels alone.")
+    try:
+        return replace(model, scorer=HeadScorer(batcher, head.restricted_to(labels)))
+    except SettingsError as error:
+        raise ProblemError("invalid-labels", f"{error.message} {error.hint}") from error
 
 
 def one_pass(models: Sequence[ServedModel]) -> list[Scorer]:

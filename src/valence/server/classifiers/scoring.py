@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from valence.inference.prediction import Prediction, SentenceScore, WordEffect
-from valence.server.classifiers.bodies import one_pass
+from valence.server.classifiers.bodies import one_pass, restricted
 from valence.server.classifiers.registry import Registry, Scorer, ServedModel
 from valence.server.problems import ProblemError
 from valence.server.request_context import release_slot
@@ -56,11 +56,13 @@ class Call:
 def predict(request: PredictRequest, registry: Registry, settings: Settings, call: Call = Call()) -> PredictResponse:
     """Scores the texts of a request. A single `text` that can't be scored raises TextError; in `texts` it is a result.
 
-    Raises OverloadedError at once if the wait would be too long, CallerGoneError once the caller has left, and whatever
-    `call.charge` raises.
+    Raises OverloadedError at once if the wait would be too long, CallerGoneError once the caller has left, ProblemError
+    for labels that the model can't answer with alone, and whatever `call.charge` raises.
     """
     began = time.perf_counter()
-    (answer,) = _answers(request, [registry.model(request.model)], settings, call)
+    model = registry.model(request.model)
+    served = model if request.labels is None else restricted(model, request.labels)
+    (answer,) = _answers(request, [served], settings, call)
     return PredictResponse(model=answer.model, results=answer.results, took_ms=_ms_since(began))
 
 

@@ -13,6 +13,8 @@ from valence.tables.posts import Cleaning
 
 # Models in one request: each costs little where they share an encoder, but every one a pass where they don't.
 MOST_MODELS = 16
+# Labels that a request restricts the answer to.
+MOST_LABELS = 128
 
 
 class Texts(Wire):
@@ -49,6 +51,12 @@ class PredictRequest(Texts):
     """Texts for one model: either `text` or `texts`."""
 
     model: Name | None = Field(None, description="Name of the model; the server's default if left out.")
+    labels: Annotated[list[Name], Field(min_length=2, max_length=MOST_LABELS, fail_fast=True)] | None = Field(
+        None,
+        description="Answer with these of the model's labels alone; their probabilities are divided by their sum. Not "
+        "for multi-label models.",
+        examples=[["negative", "positive"]],
+    )
 
 
 class SeveralRequest(Texts):

@@ -2682,6 +2682,12 @@ export type PredictRequest = {
      * Name of the model; the server's default if left out.
      */
     model?: string | null;
+    /**
+     * Labels
+     *
+     * Answer with these of the model's labels alone; their probabilities are divided by their sum. Not for multi-label models.
+     */
+    labels?: Array<string> | null;
 };
 
 /**
@@ -7990,7 +7996,7 @@ export type PredictErrors = {
      */
     415: Problem;
     /**
-     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-other-script`: Not readable: another script; `text-only-symbols`: Not readable: only symbols; `text-other-language`: Not readable: another language; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
+     * `too-many-texts`: Too many texts in one request; `text-empty`: The text is empty; `text-only-quotes`: The post has no words of its own; `text-other-script`: Not readable: another script; `text-only-symbols`: Not readable: only symbols; `text-other-language`: Not readable: another language; `text-too-long`: The text is too long; `text-error`: The text can't be scored; `too-costly`: The request costs too many tokens; `invalid-labels`: The model can't answer with these labels alone; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
