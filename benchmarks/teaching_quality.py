@@ -22,7 +22,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -228,9 +228,8 @@ def worse(found: Sequence[Mapping[str, Any]]) -> list[str]:
 @contextmanager
 def _material(draw: Draw, features: Mapping[str, Floats]) -> Iterator[Material]:
     """The examples and their features in files, as a fit on the server gets them."""
-    with ExitStack() as stack:
-        examples = stack.enter_context(closing(ExampleFile()))
-        stores = {name: stack.enter_context(closing(FeatureStore(rows.shape[1]))) for name, rows in features.items()}
+    with closing(ExampleFile()) as examples:
+        stores = {name: FeatureStore(rows.shape[1]) for name, rows in features.items()}
         for name, store in stores.items():
             for i, row in enumerate(features[name]):
                 store.add(b"%d" % i, row)
@@ -240,8 +239,7 @@ def _material(draw: Draw, features: Mapping[str, Floats]) -> Iterator[Material]:
                 number = next(numbers)
                 stored = [number] * len(stores)
                 examples.add(number, text, labels_of(target), "train" if part == "train" else "test", stored)
-        files = {name: stack.enter_context(closing(store.file())) for name, store in stores.items()}
-        yield material(examples.descriptor(), files)
+        yield material(examples.descriptor(), {name: store.file for name, store in stores.items()})
 
 
 def _scored(probabilities: Floats, draw: Draw) -> Scored:

@@ -1,21 +1,14 @@
-"""A dense matrix on disk, in a file without a name: its products need memory for a few rows at a time.
-
-The system keeps in memory as much of the file as there is room for, and gives that up for anything more urgent, which
-it can't do with an array.
-"""
+"""A dense matrix on disk: its products need memory for a few rows at a time."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
-from itertools import pairwise
-from typing import IO
 
 import numpy as np
 
 from valence.model.feature_rows import portions
 from valence.model.head import Floats, Ints
+from valence.model.row_file import RowFile
 
 _BYTES = 4  # of a float32
 
@@ -34,19 +27,18 @@ class StoredMatrix:
     """
 
     def __init__(self, count: int, width: int, some_rows: Callable[[slice], Floats]) -> None:
-        self._file, self._width = _File(), width
-        self._numbers: Ints = np.arange(count)
+        self._file, self._numbers = RowFile(width), np.arange(count)
         for some in portions(count):
-            self._file.append(some_rows(some))
+            self._file.write(some_rows(some), some.start)
 
     @property
     def shape(self) -> tuple[int, int]:
-        return len(self._numbers), self._width
+        return len(self._numbers), self._file.width
 
     @property
     def nbytes(self) -> int:
         """Of the rows in the file."""
-        return len(self._numbers) * self._width * _BYTES
+        return len(self._numbers) * self._file.width * _BYTES
 
     @property
     def T(self) -> _Transposed:  # noqa: N802 - as numpy's arrays have it
@@ -56,7 +48,7 @@ class StoredMatrix:
     def __getitem__(self, rows: Ints | slice) -> StoredMatrix:
         """Some rows."""
         matrix = object.__new__(StoredMatrix)
-        matrix._file, matrix._width, matrix._numbers = self._file, self._width, self._numbers[rows]
+        matrix._file, matrix._numbers = self._file, self._numbers[rows]
         return matrix
 
     def __matmul__(self, dense: Floats) -> Floats:
@@ -68,7 +60,7 @@ class StoredMatrix:
 
     def squares(self, weights: Floats) -> Floats:
         """The sum of each column's squared values, times the weight of their row: shape (width,), from shape (n,)."""
-        total = np.zeros(self._width, dtype=np.float32)
+        total = np.zeros(self._file.width, dtype=np.float32)
         for some, rows in self.parts():
             total += np.einsum("ij,ij,i->j", rows, rows, weights[some])
         return total
@@ -76,14 +68,11 @@ class StoredMatrix:
     def parts(self) -> Iterator[tuple[slice, Floats]]:
         """All rows, some at a time: (which, shape (m, width)). The array is overwritten in the next round."""
         slices = list(portions(len(self._numbers)))
-        buffer = np.empty((max((some.stop - some.start for some in slices), default=0), self._width), dtype=np.float32)
+        buffer = np.empty(
+            (max((some.stop - some.start for some in slices), default=0), self._file.width), dtype=np.float32
+        )
         for some in slices:
-            numbers = self._numbers[some]
-            rows = buffer[: len(numbers)]
-            cuts = [0, *(np.flatnonzero(np.diff(numbers) != 1) + 1), len(numbers)]
-            for first, past in pairwise(cuts):  # neighbours in the file are read at once
-                self._file.read(rows[first:past], int(numbers[first]))
-            yield some, rows
+            yield some, self._file.rows(self._numbers[some]).into(buffer)
 
 
 class _Transposed:
@@ -98,26 +87,3 @@ class _Transposed:
         for some, rows in self._matrix.parts():
             product += rows.T @ dense[some]
         return product
-
-
-class _File:
-    """Closed when it is no longer referred to."""
-
-    def __init__(self) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - open for as long as this object lives
-
-    def __del__(self) -> None:
-        self._file.close()
-
-    def append(self, rows: Floats) -> None:
-        content = np.ascontiguousarray(rows, dtype=np.float32).data.cast("B")
-        while content:
-            content = content[self._file.write(content) :]
-
-    def read(self, into: Floats, row: int) -> None:
-        content, position = into.data.cast("B"), row * into.shape[1] * _BYTES
-        while content:
-            done = os.preadv(self._file.fileno(), [content], position)
-            if not done:
-                raise OSError(f"The file of a matrix ends before row {row}.")
-            content, position = content[done:], position + done

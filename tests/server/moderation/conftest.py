@@ -11,13 +11,13 @@ from flask import Flask
 
 from tests.server.fakes import FakeBody, FakeScorer, bearer, served
 from tests.server.teaching.conftest import Person, comments
+from valence.model.row_file import RowFile
 from valence.server.app import create_app
 from valence.server.auth import keys
 from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
 from valence.server.store.database import Database
 from valence.server.teaching import process
-from valence.server.teaching.feature_store import StoredFile
 from valence.server.teaching.fitting import fit
 from valence.server.teaching.task import ExampleFile, Task, material
 
@@ -106,7 +106,7 @@ def ben(app: Flask, database: Database) -> Moderator:
 def fitted(ann: Moderator, monkeypatch: pytest.MonkeyPatch) -> Moderator:
     """Ann with a classifier that has a published version; heads are fitted in this process."""
 
-    def here(task: Task, examples: ExampleFile, features: Mapping[str, StoredFile], wanted: Callable[[], bool]) -> Any:
+    def here(task: Task, examples: ExampleFile, features: Mapping[str, RowFile], wanted: Callable[[], bool]) -> Any:
         return fit(task, material(examples.descriptor(), features)) if wanted() else None
 
     monkeypatch.setattr(process, "run", here)

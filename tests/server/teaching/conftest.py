@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.server.fakes import FakeBody, FakeScorer, bearer, served
+from valence.model.row_file import RowFile
 from valence.server.app import create_app
 from valence.server.auth import keys
 from valence.server.classifiers.registry import Registry
@@ -16,7 +17,6 @@ from valence.server.settings import Settings
 from valence.server.state import KEY, State
 from valence.server.store.database import Database
 from valence.server.teaching import process
-from valence.server.teaching.feature_store import StoredFile
 from valence.server.teaching.fitting import fit
 from valence.server.teaching.outcome import Made
 from valence.server.teaching.task import ExampleFile, Task, material
@@ -91,7 +91,7 @@ def person(make_app: Callable[[], Flask], database: Database, monkeypatch: pytes
     """Whoever teaches; heads are fitted in this process, which is faster than a process for each."""
 
     def here(
-        task: Task, examples: ExampleFile, features: Mapping[str, StoredFile], wanted: Callable[[], bool]
+        task: Task, examples: ExampleFile, features: Mapping[str, RowFile], wanted: Callable[[], bool]
     ) -> Made | None:
         return fit(task, material(examples.descriptor(), features)) if wanted() else None
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from valence.model.head import Floats
-from valence.server.teaching.feature_store import FeatureStore, StoredFile
+from valence.model.row_file import RowFile
+from valence.server.teaching.feature_store import FeatureStore
 from valence.server.teaching.task import ExampleFile, Material, Rows, material
 
 NONE = Rows([], [], [])
@@ -18,7 +19,7 @@ class Files:
     """Examples and the features of each readout."""
 
     examples: ExampleFile
-    features: Mapping[str, StoredFile]
+    features: Mapping[str, RowFile]
 
     def material(self) -> Material:
         return material(self.examples.descriptor(), self.features)
@@ -35,12 +36,5 @@ def files(features: Mapping[str, Floats], train: Rows, test: Rows = NONE) -> Ite
     for part, rows, first in (("train", train, 0), ("test", test, len(train.ids))):
         for i, (number, text, labels) in enumerate(zip(rows.ids, rows.texts, rows.labels, strict=True), first):
             examples.add(number, text, labels, "test" if part == "test" else "train", [i] * len(stores))
-    found = {name: store.file() for name, store in stores.items()}
-    try:
-        yield Files(examples, found)
-    finally:
-        for store in stores.values():
-            store.close()
-        for file in found.values():
-            file.close()
-        examples.close()
+    with closing(examples):
+        yield Files(examples, {name: store.file for name, store in stores.items()})

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from valence.model.row_file import RowFile
 from valence.server.teaching import task as tasks
-from valence.server.teaching.feature_store import StoredFile
 from valence.server.teaching.outcome import Made
 from valence.server.teaching.task import ExampleFile, Task
 
@@ -32,9 +32,7 @@ class FitCrashedError(Exception):
     """The process ended without an answer, perhaps because memory ran out."""
 
 
-def run(
-    task: Task, examples: ExampleFile, features: Mapping[str, StoredFile], wanted: Callable[[], bool]
-) -> Made | None:
+def run(task: Task, examples: ExampleFile, features: Mapping[str, RowFile], wanted: Callable[[], bool]) -> Made | None:
     """Fits; None if it is no longer wanted.
 
     `wanted` is called twice a second. Raises FitRefusedError and FitCrashedError.

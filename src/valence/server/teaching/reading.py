@@ -11,8 +11,9 @@ from functools import partial
 
 from valence.model.folder import FINAL
 from valence.model.head import Floats
+from valence.model.row_file import RowFile
 from valence.server.classifiers.registry import BodyReader
-from valence.server.teaching.feature_store import FeatureStore, StoredFile
+from valence.server.teaching.feature_store import FeatureStore
 from valence.system.errors import OverloadedError, TextError
 
 # A part is a few tenths of a second of work, so that other requests wait no longer for it.
@@ -86,22 +87,19 @@ class ExampleReader:
             stored = storing.add(texts, wanted)
             failed = {i: row for i, row in enumerate(stored) if isinstance(row, TextError)}
             rows = [row for row in stored if not isinstance(row, TextError)]
-            with storing.files() as files:
-                features = {
-                    name: file.rows([row[i] for row in rows])[:] for i, (name, file) in enumerate(files.items())
-                }
+            files = storing.files()
+            features = {name: file.rows([row[i] for row in rows])[:] for i, (name, file) in enumerate(files.items())}
         return features, failed
 
     def keep_only(self, classifiers: Sequence[str]) -> None:
         """Forgets the features of classifiers that were deleted."""
         with self._one_at_a_time:
             for key in [key for key in self._stores if key.rsplit(" ", 1)[1] not in classifiers]:
-                self._forget(key)
+                del self._stores[key]
 
     def close(self) -> None:
         with self._one_at_a_time:
-            for key in list(self._stores):
-                self._forget(key)
+            self._stores.clear()
 
     def _of(self, classifier: str, body: BodyReader, readouts: Sequence[str]) -> dict[str, FeatureStore]:
         key = f"{body.id} {body.engine} {classifier}"
@@ -111,12 +109,8 @@ class ExampleReader:
             if name not in stores:
                 stores[name] = FeatureStore(body.readouts[name])
         while len(self._stores) > _MOST_CLASSIFIERS:
-            self._forget(next(iter(self._stores)))
+            del self._stores[next(iter(self._stores))]
         return {name: stores[name] for name in readouts}
-
-    def _forget(self, key: str) -> None:
-        for store in self._stores.pop(key).values():
-            store.close()
 
 
 class Storing:
@@ -154,15 +148,9 @@ class Storing:
         for store in self._stores.values():
             store.keep_only(self._seen)
 
-    @contextmanager
-    def files(self) -> Iterator[dict[str, StoredFile]]:
+    def files(self) -> dict[str, RowFile]:
         """The file of each readout, in the order of the rows that `add` gives."""
-        files = {name: store.file() for name, store in self._stores.items()}
-        try:
-            yield files
-        finally:
-            for file in files.values():
-                file.close()
+        return {name: store.file for name, store in self._stores.items()}
 
     def _rows_of(self, digest: bytes) -> tuple[int, ...]:
         return tuple(store.row_of(digest) for store in self._stores.values())

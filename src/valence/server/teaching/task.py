@@ -18,7 +18,7 @@ import numpy as np
 
 from valence.data.examples import Examples, Target
 from valence.model.feature_rows import FeatureRows
-from valence.server.teaching.feature_store import StoredFile
+from valence.model.row_file import RowFile
 
 Part = Literal["train", "test"]
 
@@ -109,7 +109,7 @@ class ExampleFile:
         self._file.close()
 
 
-def material(examples: int, features: Mapping[str, StoredFile]) -> Material:
+def material(examples: int, features: Mapping[str, RowFile]) -> Material:
     """The examples in the file of an `ExampleFile`, by its descriptor, with the features of each readout."""
     parts = {"train": Rows([], [], []), "test": Rows([], [], [])}
     stored: dict[str, list[Sequence[int]]] = {"train": [], "test": []}
@@ -127,9 +127,9 @@ def material(examples: int, features: Mapping[str, StoredFile]) -> Material:
     return Material(parts["train"], parts["test"], found)
 
 
-def write(task: Task, examples: int, features: Mapping[str, StoredFile], stream: IO[bytes]) -> None:
+def write(task: Task, examples: int, features: Mapping[str, RowFile], stream: IO[bytes]) -> None:
     """Writes a task, and the files of its material: see `material`."""
-    files = {name: asdict(file) for name, file in features.items()}
+    files = {name: {"width": file.width, "descriptor": file.descriptor} for name, file in features.items()}
     stream.write(json.dumps({"task": asdict(task), "examples": examples, "features": files}).encode() + b"\n")
     stream.flush()
 
@@ -139,5 +139,5 @@ def read(stream: IO[bytes]) -> tuple[Task, Material]:
     content: dict[str, Any] = json.loads(stream.readline())
     published = content["task"].pop("published")
     task = Task(**content["task"], published=Published(**published) if published else None)
-    files = {name: StoredFile(**file) for name, file in content["features"].items()}
+    files = {name: RowFile(**file) for name, file in content["features"].items()}
     return task, material(content["examples"], files)

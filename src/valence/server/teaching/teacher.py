@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -124,11 +124,11 @@ class _OneFit:
         total = sum(count for labels, _, count in counts if labels is not None)
         self._say("reading texts", 0, total)
         readouts = readouts_for(classifier.readout, self._body.readouts, total)
-        with closing(ExampleFile()) as examples, ExitStack() as files:
+        with closing(ExampleFile()) as examples:
             try:
                 with self._reader.storing(classifier.id, self._body, readouts) as storing:
                     failed = self._stored(classifier, storing, examples)
-                    features = files.enter_context(storing.files())
+                    features = storing.files()
             except ReadingCancelledError:
                 return None
             task = self._task(classifier, failed)
