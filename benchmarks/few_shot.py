@@ -71,7 +71,7 @@ def ours(draw: Draw) -> Floats:
     options = HeadOptions(seed=draw.seed, body=start.body.id)
     choice = head_on_body(start.body.readouts, start.read, draw.labels, draw.parts(), options, quiet=True)
     fitted = FittedHead(choice.head, draw.labels, choice.chosen.readout, start.body.id, ngrams=choice.ngrams)
-    features = start.read(draw.test.texts, fitted.readout, "")
+    features = start.read(draw.test.texts, fitted.readout, "")[:]
     return fitted.head.predict_proba(fitted.inputs(features, draw.test.texts))
 
 
@@ -84,7 +84,7 @@ def plain(draw: Draw) -> Floats:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    train, test = (draw.start.read(part.texts, GENERAL, "") for part in (draw.rows, draw.test))
+    train, test = (draw.start.read(part.texts, GENERAL, "")[:] for part in (draw.rows, draw.test))
     mean, scale = standardiser(train, None)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -23,7 +23,9 @@ from typing import Any
 import numpy as np
 
 from valence.fitting.choice import HeadChooser, HeadRows
+from valence.model.feature_rows import FeatureRows
 from valence.model.labels import Labels
+from valence.model.row_file import RowFile
 from valence.system.files import write_json
 from valence.system.machine import peak_memory_mb, processor
 
@@ -57,18 +59,18 @@ CASES = {
 }
 
 
-def drawn(classes: int, rows: int, width: int, labels: np.ndarray) -> np.ndarray:
-    """Features of shape (rows, width), float32."""
+def drawn(classes: int, rows: int, width: int, labels: np.ndarray) -> FeatureRows:
+    """Features of shape (rows, width), on disk as the cache of features gives many."""
     draw = np.random.default_rng(width)
     strength = (np.arange(1, width + 1) ** -0.5).astype(np.float32)
     mix = np.linalg.qr(draw.standard_normal((width, width), dtype=np.float32))[0]
     centres = draw.standard_normal((classes, width), dtype=np.float32) * strength**1.5 * 0.6
-    features = np.empty((rows, width), dtype=np.float32)
+    file = RowFile(width)
     for start in range(0, rows, 4096):
         some = labels[start : start + 4096]
         noise = draw.standard_normal((len(some), width), dtype=np.float32) * strength
-        features[start : start + 4096] = (centres[some] + noise) @ mix
-    return features
+        file.write((centres[some] + noise) @ mix, start)
+    return file.rows(range(rows))
 
 
 def written(classes: int, labels: np.ndarray) -> list[str]:

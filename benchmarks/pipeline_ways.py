@@ -56,7 +56,7 @@ def stage2_by_features(settings: dict[str, Any]) -> dict[str, Any]:
     splits, labels = splits_of(settings)
     started = time.perf_counter()
     start = open_body(settings["base"], labels, "auto")
-    train, validation = (start.read(part.texts, FINAL, "") for part in (splits.train, splits.validation))
+    train, validation = (start.read(part.texts, FINAL, "")[:] for part in (splits.train, splits.validation))
     expected = labels.encode(splits.validation.labels)
     fit = HeadFitter().fit(train, labels.encode(splits.train.labels), validation, expected, classes=len(labels))
     seconds = time.perf_counter() - started

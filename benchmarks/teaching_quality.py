@@ -76,7 +76,7 @@ def taught(draw: Draw) -> Answers:
     """The head that the server fits for a classifier with these examples."""
     start, labels = draw.start, draw.labels
     texts = [*draw.rows.texts, *draw.test.texts]
-    features = {name: start.read(texts, name, "") for name in readouts_for("auto", start.body.readouts, len(texts))}
+    features = {name: start.read(texts, name, "")[:] for name in readouts_for("auto", start.body.readouts, len(texts))}
     task = Task(
         name="quality",
         several=False,
@@ -104,7 +104,7 @@ def transferred(draw: Draw) -> Answers:
         start.body.readouts, start.read, draw.labels, parts, HeadOptions(seed=_SEED, body=start.body.id), quiet=True
     )
     fitted = FittedHead(choice.head, draw.labels, choice.chosen.readout, start.body.id, ngrams=choice.ngrams)
-    features = start.read(draw.test.texts, fitted.readout, "")
+    features = start.read(draw.test.texts, fitted.readout, "")[:]
     return Answers(fitted.head.predict_proba(fitted.inputs(features, draw.test.texts)), fitted.reads)
 
 

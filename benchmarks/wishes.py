@@ -75,7 +75,7 @@ def of_file(folder: Path, name: str, draws: int) -> dict[str, Any]:
     texts, bad, learned, decided = _read(folder, name)
     labels = Labels.discover(["bad", "fine"])
     start = open_body("bundled", labels, "auto")
-    features = {readout: start.read(texts, readout, f"{name} {readout}") for readout in start.body.readouts}
+    features = {readout: start.read(texts, readout, f"{name} {readout}")[:] for readout in start.body.readouts}
     found: dict[str, list[dict[str, Any]]] = {str(wish): [] for wish in WISHES}
     for seed in range(draws):
         order = np.random.default_rng(seed).permutation(len(texts))

@@ -121,7 +121,7 @@ def test_an_anchor_holds_the_hidden_states(
 
     def moved(folder: Path) -> float:
         found, before = (
-            opened.reader(choose("fp32"))[0](texts, "general", "", keep=False)
+            opened.reader(choose("fp32"))[0](texts, "general", "", keep=False)[:]
             for opened in (
                 open_folder(ModelFolder(folder)),
                 open_base(str(tiny_roberta), Labels(("negative", "positive"))),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from valence.model.head import Floats
+from valence.model.row_file import FileRows
 from valence.training import feature_cache
 from valence.training.feature_cache import FeatureCache, key_of
 
@@ -21,9 +22,11 @@ class Body:
 
     def __init__(self) -> None:
         self.read: list[str] = []
+        self.parts: list[str] = []
 
-    def __call__(self, texts: Sequence[str]) -> dict[str, Floats]:
+    def __call__(self, texts: Sequence[str], part: str) -> dict[str, Floats]:
         self.read += texts
+        self.parts.append(part)
         lengths = np.array([len(text) for text in texts], dtype=np.float32)
         return {"final": np.stack([lengths, -lengths], axis=1), "general": lengths[:, None]}
 
@@ -38,15 +41,30 @@ def test_each_text_is_read_once_in_whatever_list_it_comes(tmp_path: Path, body: 
     cache = FeatureCache(tmp_path, "key")
     for texts in (["a", "bb", "a"], ["bb", "ccc"], ["ccc", "a", "bb", "bb"]):
         found = cache.read(texts, "final", body, keep=True)
-        assert found.tolist() == [[len(text), -len(text)] for text in texts]
-    assert cache.read(["bb"], "general", body, keep=True).tolist() == [[2]]
+        assert found[:].tolist() == [[len(text), -len(text)] for text in texts]
+    assert cache.read(["bb"], "general", body, keep=True)[:].tolist() == [[2]]
     assert body.read == ["a", "bb", "ccc"]
+
+
+def test_features_of_many_texts_are_computed_part_by_part_and_read_from_disk(
+    tmp_path: Path, body: Body, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feature_cache, "_SHARD_TEXTS", 3)
+    monkeypatch.setattr(feature_cache, "_MOST_NUMBERS", 9)
+    monkeypatch.setattr(feature_cache, "_ROWS_AT_ONCE", 2)
+    texts = ["a" * length for length in (4, 1, 7, 4, 2, 9, 3)]
+    for _ in range(2):
+        found = FeatureCache(tmp_path, "key").read(texts, "final", body, keep=True)
+        assert isinstance(found, FileRows)
+        assert found[1:6].tolist() == [[len(text), -len(text)] for text in texts[1:6]]
+    assert body.read == ["a" * length for length in (4, 1, 7, 2, 9, 3)]
+    assert body.parts == [" 1 of 2", " 2 of 2"]
 
 
 def test_what_is_not_to_be_kept_stays_in_memory_and_uses_what_was_kept(tmp_path: Path, body: Body) -> None:
     cache = FeatureCache(tmp_path, "key")
     for _ in range(2):
-        assert cache.read(["private"], "general", body, keep=False).tolist() == [[7]]
+        assert cache.read(["private"], "general", body, keep=False)[:].tolist() == [[7]]
     assert not list(tmp_path.iterdir())
     cache.read(["kept"], "general", body, keep=True)
     cache.read(["kept", "private"], "general", body, keep=False)

@@ -214,7 +214,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         texts = _texts(X)
         if not texts:
             return np.empty((0, self.head_.head.features), dtype=np.float32)
-        features = self._opened(self.head_.labels).read(texts, self.head_.readout, "", keep=False)
+        features = self._opened(self.head_.labels).read(texts, self.head_.readout, "", keep=False)[:]
         return self.head_.inputs(features, texts)
 
     def _check_kind(self, targets: Targets) -> None:

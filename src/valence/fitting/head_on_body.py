@@ -52,11 +52,11 @@ class HeadOptions:
 class Features(Protocol):
     """Reads texts with a body."""
 
-    def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
+    def __call__(self, texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> FeatureRows:
         """Features of shape (n, width). `title` is shown with the progress bar; if it is empty there is no bar.
 
         With `keep` the features are cached on this machine's disk, without it in this process for a while: each text is
-        read only once.
+        read only once. Many of them are not in memory, but read from disk when they are asked for.
         """
         ...
 
@@ -100,9 +100,8 @@ def head_on_body(
     """
     check_readout(readouts, options.readout)
     rows = _rows(labels, parts, weights)
-    titles = ("", "") if quiet else ("train", "validation")
     features = {
-        name: _features(read, name, parts, titles)
+        name: read(rows.texts, name, "" if quiet else "training rows")
         for name in (readouts if options.readout == AUTO else [options.readout])
     }
     with tqdm(desc="head", unit="fit", disable=True if quiet else None) as progress:
@@ -128,17 +127,6 @@ def _rows(labels: Labels, parts: tuple[Examples, Examples], weights: Floats | No
         blocks=blocks(both),
         validation=np.arange(len(parts[0]), len(both)),
         weights=weights,
-    )
-
-
-def _features(
-    read: Features | LazyFeatures, readout: str, parts: tuple[Examples, Examples], titles: tuple[str, str]
-) -> FeatureRows:
-    """Of the rows of both parts, shape (n, width)."""
-    if not any(titles):
-        return read([*parts[0].texts, *parts[1].texts], readout, "")
-    return np.concatenate(
-        [read(part.texts, readout, title)[:] for part, title in zip(parts, titles, strict=True) if len(part)]
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import IO
 
@@ -62,6 +62,11 @@ class RowFile:
             done = os.pwrite(self.descriptor, content[:_AT_ONCE], position)
             content, position = content[done:], position + done
 
+    def write_at(self, numbers: Ints, rows: Floats) -> None:
+        """Writes rows, shape (n, width), to their numbers, shape (n,)."""
+        for first, past in _runs(numbers):
+            self.write(rows[first:past], int(numbers[first]))
+
     def read(self, into: Floats, first: int) -> None:
         """Fills `into`, shape (n, width), from row number `first` on. Raises OSError if the file has fewer rows."""
         content, position = into.data.cast("B"), first * self.width * _BYTES
@@ -98,7 +103,16 @@ class FileRows:
     def into(self, array: Floats) -> Floats:
         """Reads all of them into the first rows of an array, and returns these. Raises OSError as above."""
         rows = array[: len(self)]
-        cuts = [0, *(np.flatnonzero(np.diff(self._numbers) != 1) + 1), len(self)]
-        for first, past in pairwise(cuts if len(self) else []):  # neighbours in the file are read at once
+        for first, past in _runs(self._numbers):
             self._file.read(rows[first:past], int(self._numbers[first]))
         return rows
+
+
+def _runs(numbers: Ints) -> Iterator[tuple[int, int]]:
+    """Where neighbours in the file begin and end, which are read or written at once.
+
+    >>> list(_runs(np.array([4, 5, 6, 2])))
+    [(0, 3), (3, 4)]
+    """
+    cuts = [0, *(np.flatnonzero(np.diff(numbers) != 1) + 1).tolist(), len(numbers)]
+    return pairwise(cuts if len(numbers) else [])

@@ -15,6 +15,7 @@ from valence.encoder.bases import BASES
 from valence.fitting.head_on_body import Features
 from valence.inference.engine import Engine
 from valence.model.bundled import model_path
+from valence.model.feature_rows import FeatureRows
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
@@ -103,9 +104,9 @@ def _read_by_engine(folder: ModelFolder, spread: Spread | None) -> Features:
                 progress.update(len(parts[-1]))
         return {readout: np.concatenate(parts)}
 
-    def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
+    def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> FeatureRows:
         key = key_of(body.files["body.onnx"], max_tokens=body.max_tokens, how=f"{engine.runtime} {readout}")
         cache = FeatureCache(home() / "features", key)
-        return cache.read(texts, readout, lambda missing: compute(missing, readout, title), keep=keep)
+        return cache.read(texts, readout, lambda some, part: compute(some, readout, title and title + part), keep=keep)
 
     return read

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = [each for path in sorted(given.texts.rglob("*.md")) for each in sentences(path.read_text("utf-8"))]
     some = np.random.default_rng(0).permutation(len(found))[:_MOST]
     start = open_body("bundled", Labels(["a", "b"]), "auto")
-    directions = CommonDirections.of(start.read([found[i] for i in some], given.readout, "sentences"))
+    directions = CommonDirections.of(start.read([found[i] for i in some], given.readout, "sentences")[:])
     tensors = {
         f"{given.readout}.{name}": np.ascontiguousarray(getattr(directions, name), dtype=np.float16)
         for name in ("scale", "directions", "shares")

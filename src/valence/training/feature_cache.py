@@ -3,9 +3,9 @@
     FOLDER/KEY/SHARD/texts.npy       SHA-256 of each text, its first 16 bytes, shape (n, 16)
     FOLDER/KEY/SHARD/READOUT.npy     its features, shape (n, width)
 
-KEY is everything but the text that features depend on, so they are never stale. Each computation adds one shard. The
-folder is kept under a limit: the shards that were not used for longest are removed first. Features of texts that are
-only predicted never reach the disk; they stay in memory for a while, under a limit too.
+KEY is everything but the text that features depend on, so they are never stale. Each computation adds one shard, or
+several for many texts. The folder is kept under a limit: the shards that were not used for longest are removed first.
+Features of texts that are only predicted never reach the disk; they stay in memory for a while, under a limit too.
 """
 
 from __future__ import annotations
@@ -17,20 +17,27 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
-from valence.model.head import Floats
+from valence.model.feature_rows import FeatureRows
+from valence.model.head import Floats, Ints
+from valence.model.row_file import RowFile
 from valence.system.files import folder_in_place_of, remove_folder
 
 MOST_BYTES = 8 << 30  # on disk; SST-2's features are 0.7 GB at most with the bundled body
 MOST_BYTES_IN_MEMORY = 64 << 20
 _DIGEST_BYTES = 16
 _ROWS_AT_ONCE = 4096  # that are copied from a file
+_SHARD_TEXTS = 16_384  # that are computed at once, so that the features of more are never all in memory
+_MOST_NUMBERS = 16_000_000  # that are given in memory; more are on disk
 _TEXTS = "texts.npy"
 
-# Texts -> readout name -> features of shape (n, width).
-Compute = Callable[[Sequence[str]], dict[str, Floats]]
+T = TypeVar("T")
+
+# Texts, and which part of them all they are, in words -> readout name -> features of shape (n, width).
+Compute = Callable[[Sequence[str], str], dict[str, Floats]]
 
 
 def key_of(body_id: str, *, max_tokens: int, how: str) -> str:
@@ -54,10 +61,10 @@ class FeatureCache:
     key: str
     most_bytes: int = MOST_BYTES
 
-    def read(self, texts: Sequence[str], readout: str, compute: Compute, *, keep: bool) -> Floats:
+    def read(self, texts: Sequence[str], readout: str, compute: Compute, *, keep: bool) -> FeatureRows:
         """Features of shape (n, width); `compute` gets the texts that are not known yet, each once.
 
-        With `keep` they go to the disk, else into memory.
+        With `keep` they go into the cache on the disk, else into the one in memory. Large features are given on disk.
         """
         digests = [_digest(text) for text in texts]
         found = _Found(digests)
@@ -66,12 +73,15 @@ class FeatureCache:
         if not found.missing:
             return found.rows
         missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest in found.missing}
-        computed = compute(list(missing.values()))
-        if keep:
-            self._add(list(missing), computed)
-        else:
-            _recent.add(self.key, readout, list(missing), computed[readout])
-        found.take(list(missing), computed[readout])
+        parts = list(_slices(list(missing), _SHARD_TEXTS))
+        for number, part in enumerate(parts, 1):
+            which = f" {number} of {len(parts)}" if len(parts) > 1 else ""
+            computed = compute([missing[digest] for digest in part], which)
+            if keep:
+                self._add(part, computed)
+            else:
+                _recent.add(self.key, readout, part, computed[readout])
+            found.take(part, computed[readout])
         return found.rows
 
     def _take_from_disk(self, found: _Found, readout: str) -> None:
@@ -117,6 +127,10 @@ def _folders(folder: Path) -> Iterator[Path]:
         yield from sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
+def _slices(values: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    return (values[start : start + most] for start in range(0, len(values), most))
+
+
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:_DIGEST_BYTES]
 
@@ -125,7 +139,6 @@ class _Found:
     """The rows of a list of texts as they are found.
 
     Attributes:
-        rows: features, shape (n, width).
         missing: the digests of the texts whose rows are not filled yet.
     """
 
@@ -135,21 +148,33 @@ class _Found:
             self._rows_of.setdefault(digest, []).append(row)
         self._count = len(digests)
         self.missing = set(self._rows_of)
-        self.rows: Floats = np.empty((0, 0), dtype=np.float32)
+        self._rows: Floats | RowFile = np.empty((0, 0), dtype=np.float32)
+
+    @property
+    def rows(self) -> FeatureRows:
+        """Features, shape (n, width)."""
+        return self._rows.rows(range(self._count)) if isinstance(self._rows, RowFile) else self._rows
 
     def take(self, digests: Sequence[bytes], features: Floats | Sequence[Floats]) -> None:
         """Fills the rows that these texts have; features of shape (texts, width)."""
         here = [i for i, digest in enumerate(digests) if digest in self.missing]
         if not here:
             return
-        if not self.rows.size:
-            self.rows = np.empty((self._count, len(features[0])), dtype=np.float32)
-        targets = [(row, i) for i in here for row in self._rows_of[digests[i]]]
-        rows, sources = np.array(targets).T
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            some = slice(start, start + _ROWS_AT_ONCE)
-            self.rows[rows[some]] = [features[i] for i in sources[some]]
+        if not isinstance(self._rows, RowFile) and not self._rows.size:
+            shape = self._count, len(features[0])
+            self._rows = RowFile(shape[1]) if np.prod(shape) > _MOST_NUMBERS else np.empty(shape, dtype=np.float32)
+        targets = sorted((row, i) for i in here for row in self._rows_of[digests[i]])
+        for some in _slices(targets, _ROWS_AT_ONCE):
+            rows, sources = np.array(some).T
+            self._put(rows, np.array([features[i] for i in sources]))
         self.missing -= {digests[i] for i in here}
+
+    def _put(self, rows: Ints, features: Floats) -> None:
+        """`rows` ascend."""
+        if isinstance(self._rows, RowFile):
+            self._rows.write_at(rows, features)
+        else:
+            self._rows[rows] = features
 
 
 @dataclass

@@ -162,7 +162,8 @@ def _fit_head(
     """Fits the head on the body as it is, and puts it into the network as its final layer."""
     read, _ = start.reader(precision)
     training, validation = (
-        read(part.texts, FINAL, title) for part, title in ((splits.train, "train"), (splits.validation, "validation"))
+        read(part.texts, FINAL, title)[:]
+        for part, title in ((splits.train, "train"), (splits.validation, "validation"))
     )
     targets, validation_targets = labels.encode(splits.train.labels), labels.encode(splits.validation.labels)
     fitter = fitter_for(labels, class_weight=config.class_weight)

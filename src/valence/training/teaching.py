@@ -69,7 +69,7 @@ def _answered(taught: TaughtSet, unlabelled: tuple[str, ...], labels: Labels, co
     def ask(texts: Sequence[str], title: str) -> Floats:
         if not texts:
             return np.zeros((0, len(labels)))
-        return head.head.predict_proba(head.inputs(frozen.read(texts, head.readout, title), texts))
+        return head.head.predict_proba(head.inputs(frozen.read(texts, head.readout, title)[:], texts))
 
     train = taught.prepared.splits.train.texts
     answers = ask(train, f"teacher on {taught.name}")

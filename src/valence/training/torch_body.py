@@ -15,6 +15,7 @@ from valence.encoder import bases, features, network
 from valence.encoder.precision import Precision, choose
 from valence.encoder.readouts import BodyWithReadouts, general_layers
 from valence.fitting.head_on_body import Features
+from valence.model.feature_rows import FeatureRows
 from valence.model.folder import FINAL, GENERAL, Body, FittedHead, ModelFolder
 from valence.model.head import Floats
 from valence.model.labels import Labels
@@ -80,10 +81,11 @@ class OpenNetwork:
         module = BodyWithReadouts(self.model)
         how = f"torch {precision.name}" + (" on a GPU" if precision.accelerator else "")
 
-        def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> Floats:
-            def compute(missing: Sequence[str]) -> dict[str, Floats]:
+        def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> FeatureRows:
+            def compute(some: Sequence[str], part: str) -> dict[str, Floats]:
+                shown = title and title + part
                 return features.compute(
-                    module, self.tokenizer, missing, max_tokens=window, precision=precision, title=title
+                    module, self.tokenizer, some, max_tokens=window, precision=precision, title=shown
                 )
 
             window = self.body.max_tokens

@@ -131,7 +131,7 @@ def _options(config: TransferConfig, body: str) -> HeadOptions:
 
 def _of_test(start: FrozenBody, run: Run, fitted: FittedHead) -> AnyScored:
     test = run.sets[0].splits.test
-    inputs = fitted.inputs(start.read(test.texts, fitted.readout, "test"), test.texts)
+    inputs = fitted.inputs(start.read(test.texts, fitted.readout, "test")[:], test.texts)
     return run.scored(fitted.head, [fitted.head.predict_proba(inputs)])[0]
 
 
@@ -160,7 +160,7 @@ def _learning_curve(start: FrozenBody, run: Run, config: TransferConfig, readout
     parts = (splits.train, splits.validation)
     if not len(splits.validation):
         parts = cut(splits.train, rows=max(1, len(splits.train) // 5), seed=config.seed)
-    train, validation = (start.read(part.texts, readout, "") for part in parts)
+    train, validation = (start.read(part.texts, readout, "")[:] for part in parts)
     return learning_curve(
         fitter_for(labels, class_weight=config.class_weight),
         train,
