@@ -87,6 +87,7 @@ def test_without_a_metric_macro_f1_gains_where_that_costs_little_accuracy() -> N
         pytest.param(2000, 0.5, 1.7, id="no class is rare"),
         pytest.param(2000, 0.06, 5.0, id="the classes are far apart"),
         pytest.param(249, 0.06, 1.7, id="too few rows"),
+        pytest.param(500, 0.02, 2.0, id="too few rows of the rare class"),
     ],
 )
 def test_without_a_metric_the_most_probable_class_is_the_answer_where_offsets_gain_little(

@@ -30,6 +30,9 @@ _FACTORS = sorted(np.linspace(-1.5, 1.5, 61).round(3).tolist(), key=abs)
 
 # Without a metric: what accuracy may lose and macro F1 must gain, and the rows that can tell such differences.
 _MAY_LOSE, _MUST_GAIN, _ENOUGH = 0.002, 0.01, 250
+# A mean over classes changes by much with a few rows of a rare one: macro F1 must also gain in this share of samples
+# that are drawn from the rows with replacement (Efron 1979, "Bootstrap methods: another look at the jackknife").
+_SAMPLES, _SHARE = 500, 0.95
 
 
 def choose_offsets(
@@ -41,7 +44,8 @@ def choose_offsets(
         probabilities: shape (n, classes), of rows that the head was not fitted on.
         labels: shape (n,), in 0..classes-1.
         objective: the metric; a class without a row doesn't count in its mean. None: macro F1, if it gains a point at
-            least and accuracy loses 0.2 points at most; with fewer than 250 rows, which can't tell, no offsets.
+            least, not by chance, and accuracy loses 0.2 points at most; with fewer than 250 rows, which can't tell, no
+            offsets.
         weights: how much each row counts, shape (n,); by default 1.
 
     Returns:
@@ -58,17 +62,21 @@ def choose_offsets(
     rarity -= rarity.mean()
     scores = log_of(probabilities)
 
+    def answers(factor: float) -> Ints:
+        return np.asarray((scores + factor * rarity).argmax(axis=1), dtype=np.int64)
+
     @cache
     def value(factor: float, objective: Objective) -> float:
-        answers = (scores + factor * rarity).argmax(axis=1)
-        hits = np.bincount(labels, counts * (answers == labels), minlength=len(true))
-        given = np.bincount(answers, counts, minlength=len(true))
-        return _value(objective, hits, given, true)
+        given = answers(factor)
+        hits = np.bincount(labels, counts * (given == labels), minlength=len(true))
+        return float(_value(objective, hits, np.bincount(given, counts, minlength=len(true)), true))
 
     if objective is not None:
         factor = max(_FACTORS, key=lambda factor: value(factor, objective))
     else:
         factor = _at_little_cost(value) if len(labels) >= _ENOUGH else 0.0
+        if factor and _gains(answers(0.0), answers(factor), labels, counts) < _SHARE:
+            factor = 0.0
     return np.asarray(factor * rarity, dtype=np.float32) if factor else None
 
 
@@ -80,15 +88,35 @@ def _at_little_cost(value: Callable[[float, Objective], float]) -> float:
     return best if value(best, "macro-f1") >= value(0.0, "macro-f1") + _MUST_GAIN else 0.0
 
 
+def _gains(before: Ints, after: Ints, labels: Ints, counts: npt.NDArray[np.float64]) -> float:
+    """The share of samples of the rows in which macro F1 is higher with the answers `after`."""
+    # Rows that have the label and both answers in common are alike, so a sample is how many it has of each kind.
+    kinds, kind = np.unique(np.stack([labels, before, after]), axis=1, return_inverse=True)
+    rows = np.bincount(kind.ravel(), counts)
+    drawn = np.random.default_rng(0).multinomial(round(counts.sum()), rows / rows.sum(), size=_SAMPLES)
+    classes = np.arange(kinds.max() + 1)
+
+    def macro_f1(given: Ints) -> npt.NDArray[np.float64]:
+        true, hits = kinds[0][:, None] == classes, (kinds[0] == given)[:, None]
+        return _value("macro-f1", drawn @ (true & hits), drawn @ (given[:, None] == classes), drawn @ true)
+
+    return float((macro_f1(kinds[2]) > macro_f1(kinds[1])).mean())
+
+
 def log_of(probabilities: Floats) -> Floats:
     """The logarithms of probabilities, finite also where one is 0; the same shape."""
     return np.asarray(np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)))
 
 
-def _value(objective: Objective, hits: npt.NDArray[Any], given: npt.NDArray[Any], true: npt.NDArray[Any]) -> float:
-    """The metric, from the rows of each class that are right, that are given it, and that have it, shape (classes,)."""
-    there = true > 0
+def _value(
+    objective: Objective, hits: npt.NDArray[Any], given: npt.NDArray[Any], true: npt.NDArray[Any]
+) -> npt.NDArray[np.float64]:
+    """The metric, of shape (...), from three of shape (..., classes).
+
+    They are the rows of each class that are right, that are given it, and that have it.
+    """
     if objective == "accuracy":
-        return float(hits.sum() / true.sum())
+        return np.asarray(hits.sum(axis=-1) / true.sum(axis=-1))
     under, over = (true, hits) if objective == "balanced-accuracy" else (given + true, 2 * hits)
-    return float((over[there] / under[there]).mean())
+    there = true > 0
+    return np.asarray(np.divide(over, under, where=there, out=np.zeros(true.shape)).sum(axis=-1) / there.sum(axis=-1))
