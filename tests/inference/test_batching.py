@@ -6,6 +6,7 @@ Its engine is the real one; where a test must decide when a batch runs, `Gate` h
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +21,7 @@ from tests.models import BLAME, PRAISE
 from valence.inference.batch_run import BatchRun
 from valence.inference.batching import Batcher
 from valence.inference.engine import Engine
+from valence.inference.times import Times
 from valence.inference.windows import Ints, Reading
 from valence.model.head import Floats
 from valence.model.readable import Readable
@@ -306,6 +308,20 @@ def test_a_long_call_says_so_once_before_it_waits_and_a_short_one_does_not(
     assert all(future.result(30) for future in (held, short, *long))
     assert len(told) == 2
     batcher.close()
+
+
+def test_a_call_is_told_where_its_time_went(gate: Gate, batcher: Batcher, pool: ThreadPoolExecutor) -> None:
+    held, told = _hold(gate, batcher, pool), list[Times]()
+    began = time.perf_counter()
+    waiting = pool.submit(batcher.score, ["dull"], timed=told.append)
+    _wait_until(lambda: batcher.waiting_tokens == 3)
+    queued, opened = time.perf_counter(), time.perf_counter()
+    gate.open.set()
+    assert all(future.result(30) for future in (held, waiting))
+    (times,) = told
+    assert times.waiting_s >= opened - queued
+    assert min(times) >= 0
+    assert sum(times) <= time.perf_counter() - began
 
 
 def test_long_calls_wait_together_as_long_as_they_are_answered_in_time(gate: Gate, pool: ThreadPoolExecutor) -> None:

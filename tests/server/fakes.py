@@ -11,6 +11,7 @@ import numpy as np
 
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction, SentenceScore, WordEffect
+from valence.inference.times import Timed
 from valence.model.folder import FittedHead
 from valence.model.head import Floats
 from valence.model.results import Result
@@ -74,6 +75,7 @@ class FakeScorer:
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
         on_long: Callable[[], None] | None = None,
+        timed: Timed | None = None,
     ) -> list[Prediction | TextError]:
         if charge is not None:
             charge(len(texts))

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from tests.server.fakes import FakeScorer, served
 from valence.inference.prediction import Prediction
+from valence.inference.times import Timed
 from valence.server.production import Server, listen
 from valence.server.settings import default_settings
 from valence.server.store import claim_rows, fit_rows, job_rows, scoring_rows, webhook_rows
@@ -33,6 +34,7 @@ class SlowScorer(FakeScorer):
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
         on_long: Callable[[], None] | None = None,
+        timed: Timed | None = None,
     ) -> list[Prediction | TextError]:
         time.sleep(PART_S)
         return super().score(texts, explain=explain, timeout_s=timeout_s, gone=gone, charge=charge, on_long=on_long)

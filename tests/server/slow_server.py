@@ -11,6 +11,7 @@ import click
 
 from tests.server.fakes import FakeScorer, served
 from valence.inference.prediction import Prediction
+from valence.inference.times import Timed
 from valence.server.production import Server, listen
 from valence.server.settings import default_settings
 from valence.system.errors import TextError
@@ -30,6 +31,7 @@ class SlowScorer(FakeScorer):
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
         on_long: Callable[[], None] | None = None,
+        timed: Timed | None = None,
     ) -> list[Prediction | TextError]:
         self.waiting_tokens = 1
         click.echo("scoring")

@@ -23,6 +23,7 @@ from valence.inference.call import Call, Entry, Gone
 from valence.inference.prediction import Prediction
 from valence.inference.scoring import Compute, answers_of, features_of
 from valence.inference.speed import Speed
+from valence.inference.times import Timed, Times
 from valence.inference.window_queue import WindowQueue
 from valence.inference.windows import Ints
 from valence.model.folder import FittedHead
@@ -50,6 +51,7 @@ class Waiting:
     gone: Gone | None = None
     charge: Charge | None = None
     on_long: OnLong | None = None
+    timed: Timed | None = None
 
 
 AT_EASE = Waiting()  # as long as it takes
@@ -109,16 +111,17 @@ class Batcher:
         gone: Gone | None = None,
         charge: Charge | None = None,
         on_long: OnLong | None = None,
+        timed: Timed | None = None,
     ) -> list[Prediction | TextError]:
         """One answer for each text, in order; a text that cannot be scored gets its own TextError.
 
         Raises what `charge` and `on_long` raise; OverloadedError at once if the queue is full or the call could not be
         answered within `timeout_s` seconds, or after these without an answer; TooCostlyError where it could not be
         answered in them even alone; and CallerGoneError, with its place in the queue freed, soon after `gone` says that
-        nobody waits for it any more.
+        nobody waits for it any more. `timed` gets the times of a call that was computed.
         """
         heads = [self.engine.fitted]
-        waiting = Waiting(timeout_s, gone, charge, on_long)
+        waiting = Waiting(timeout_s, gone, charge, on_long, timed)
         return self.score_with(heads, texts, explain=explain, waiting=waiting)[0]
 
     def score_with(
@@ -151,16 +154,24 @@ class Batcher:
         least, timeout_s = self._tokens_at_least(texts), waiting.timeout_s
         admission = Admission(self.queue, timeout_s=timeout_s, charge=waiting.charge, on_long=waiting.on_long)
         admission.admit(least)
+        began = time.perf_counter()
         with ExitStack() as reading:
             self._wait_for_turn(texts, reading, timeout_s)
+            reads = time.perf_counter()
 
             def compute(windows: Sequence[Ints]) -> Floats:
                 readouts = self.engine.body.readouts
                 call = Call(windows, readouts[readout] if readout else sum(readouts.values()), readout)
                 admission.admit(max(call.tokens, least))
+                waits = time.perf_counter()
                 self.queue.append(call, timeout_s)
                 reading.close()
-                return call.wait(timeout_s, waiting.gone)
+                rows = call.wait(timeout_s, waiting.gone)
+                if waiting.timed is not None:
+                    until = call.taken_at
+                    times = Times(waits - reads, reads - began + until - waits, time.perf_counter() - until)
+                    waiting.timed(times)
+                return rows
 
             yield compute
 

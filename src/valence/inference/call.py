@@ -29,6 +29,7 @@ class Call:
         readout: of the body whose features are wanted; None for all of them, side by side.
         tokens: of all its windows.
         remaining: tokens of its windows that are in no batch yet. Only the queue changes it.
+        taken_at: when its first window was taken, on the clock `time.perf_counter`; 0 before.
         abandoned: set when the caller has given up; its windows are then dropped.
     """
 
@@ -37,6 +38,7 @@ class Call:
         self.readout = readout
         self.tokens = self.remaining = sum(map(len, windows))
         self.abandoned = False
+        self.taken_at = 0.0
         self._pending = sorted((len(window), i) for i, window in enumerate(windows))
         self._rows = np.empty((len(windows), width), dtype=np.float32)
         self._missing = len(windows)
@@ -51,6 +53,7 @@ class Call:
             if place < 0 or not batch.add(self, *self._pending[place]):
                 return
             self.remaining -= self._pending.pop(place)[0]
+            self.taken_at = self.taken_at or time.perf_counter()
 
     def answer(self, index: int, row: Floats) -> None:
         """Stores the features of one window. Thread-safe."""

@@ -6,6 +6,7 @@ requests before Flask sees them, read it: every error must reach a client in the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
@@ -18,6 +19,7 @@ from valence.server.problems import ProblemError
 ErrorForm = Callable[[ProblemError], Response]
 
 _EXTENSION = "valence.error_forms"
+_SLASHES = re.compile("//+")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Addresses:
     >>> addresses = Addresses([Address("/v1/", str), Address("/", str, frozenset({"POST"}))])
     >>> addresses.find("GET", "/v1/nothing") is None, addresses.find("GET", "/") is None
     (False, True)
+
+    Several slashes in a row are one: programs join an address that ends with a slash and a path.
     """
 
     def __init__(self, addresses: Iterable[Address] = ()) -> None:
@@ -56,12 +60,22 @@ class Addresses:
 
     def find(self, method: str, path: str) -> Address | None:
         """The address that answers this request, if any; the most specific one."""
+        path = single_slashes(path)
         address = self._exact.get(path.rstrip("/") or "/")
         if address is None:
             address = next((each for each in self._below if path.startswith(each.path)), None)
         if address is None or (address.methods and method not in address.methods):
             return None
         return address
+
+
+def single_slashes(path: str) -> str:
+    """The path with one slash for several in a row.
+
+    >>> single_slashes("//v1alpha1//comments:analyze")
+    '/v1alpha1/comments:analyze'
+    """
+    return _SLASHES.sub("/", path)
 
 
 def set_addresses(app: Flask, addresses: Iterable[Address]) -> None:

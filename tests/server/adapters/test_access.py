@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.server.fakes import FakeScorer, bearer, served
+from tests.server.transport.serving import Place, post, statuses
 from valence.server.app import create_app
 from valence.server.auth import keys
 from valence.server.classifiers.registry import Registry
@@ -89,6 +91,21 @@ def test_a_wrong_body_is_an_error_of_the_client(app: Flask, path: str) -> None:
     bodies: list[dict[str, Any]] = [{"json": {"nothing": 1}}, {"json": []}, {"data": b"\xff"}]
     for body in bodies:
         assert 400 <= app.test_client().post(path, **body).status_code < 500
+
+
+@pytest.mark.parametrize("path", SCORING)
+def test_a_text_that_ends_in_half_an_emoji_is_scored(app: Flask, path: str) -> None:
+    """As JavaScript cuts a text: refused, it would be published without having been looked at."""
+    body = json.dumps(SCORING[path]).replace("good", r"good \ud83d")
+    assert app.test_client().post(path, data=body, content_type="application/json").status_code == 200
+
+
+@pytest.mark.parametrize("path", [path for path in SCORING if path != "/"])
+def test_a_path_with_slashes_too_many_is_answered_without_a_redirect(place: Place, path: str) -> None:
+    first, *rest = path[1:].split("/")
+    sent = "//".join(["", first, *rest]) + "//"
+    request = post(json.dumps(SCORING[path]).encode(), "Connection: close", path=sent)
+    assert statuses(place.talk(request)) == [200]
 
 
 @pytest.mark.parametrize("path", ["/predict", "/models/fake", "/v1/moderations", "/v1alpha1/comments:analyze"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Blueprint, Flask
 
@@ -11,7 +12,7 @@ from valence.server.adapters.hugging_face import views as hugging_face
 from valence.server.adapters.incoming import views as incoming
 from valence.server.adapters.openai import views as openai
 from valence.server.adapters.perspective import views as perspective
-from valence.server.error_forms import Address, set_addresses
+from valence.server.error_forms import Address, Addresses, set_addresses, single_slashes
 from valence.server.settings import Settings
 
 
@@ -22,6 +23,18 @@ def install(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
         addresses += own
     set_addresses(app, addresses)
+    app.wsgi_app = _with_single_slashes(app.wsgi_app, Addresses(addresses))  # type: ignore[assignment,method-assign]  # as Flask documents
+
+
+def _with_single_slashes(application: WSGIApplication, addresses: Addresses) -> WSGIApplication:
+    """Flask would redirect to the path with single slashes, which these services' clients don't follow."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if "//" in environ["PATH_INFO"] and addresses.find(environ["REQUEST_METHOD"], environ["PATH_INFO"]):
+            environ["PATH_INFO"] = single_slashes(environ["PATH_INFO"])
+        return application(environ, start_response)
+
+    return answer
 
 
 def _chosen(settings: Settings) -> Iterator[tuple[Blueprint, Sequence[Address]]]:

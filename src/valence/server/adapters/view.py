@@ -6,16 +6,19 @@ import functools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from flask import Response, request
 from pydantic import ConfigDict
 
+from valence.inference.times import Timed
 from valence.server.auth.access import admit, admit_as, bearer_key, charge_tokens, charged_tokens, is_open
+from valence.server.auth.cookies import from_elsewhere
 from valence.server.auth.rate_limits import Policy
 from valence.server.auth.scopes import Scope
 from valence.server.classifiers import scoring
-from valence.server.openapi.contract import read_body
+from valence.server.openapi.contract import json_content
+from valence.server.openapi.json_body import parse_body, with_whole_characters
 from valence.server.problems import KINDS, ProblemError
 from valence.server.request_context import client_gone
 from valence.server.schemas.base import Wire
@@ -40,9 +43,14 @@ Body = TypeVar("Body", bound="ForeignBody")
 
 
 class ForeignBody(Wire):
-    """A request's body in another service's form. Unknown fields are ignored, as that service does."""
+    """A request's body in another service's form. Unknown fields are ignored, as that service does.
+
+    Attributes:
+        or_text: whether that service also reads JSON that is sent as plain text or without a content type.
+    """
 
     model_config = ConfigDict(extra="ignore")
+    or_text: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class Answers:
 
 
 def adapter(
-    *, scope: Scope | None = "predict", policy: Policy = "client", body: type[ForeignBody] | None = None
+    *, scope: Scope | None = "predict", policy: Policy | None = "client", body: type[ForeignBody] | None = None
 ) -> Callable[[View], View]:
     """Declares a view: what its caller needs, and its `body`, which the view gets as an argument of this name.
 
@@ -89,12 +97,24 @@ def _declared(enter: Callable[[], None], body: type[ForeignBody] | None, view: V
     def wrapped(**arguments: Any) -> Response:
         enter()
         if body is not None:
-            arguments["body"] = read_body(body, _MAX_FIELDS)
+            arguments["body"] = _read(body)
         result = view(**arguments)
         return result if isinstance(result, Response) else send_json(result)
 
     wrapped.admits = True  # type: ignore[attr-defined]  # it counts against a limit of the API, not of the page
     return wrapped
+
+
+def _read(schema: type[Body]) -> Body:
+    """The request's body. Half of a surrogate pair becomes U+FFFD: a client in JavaScript that cuts a text may cut an
+    emoji in two, and an error would let the comment pass unmoderated. Raises ProblemError.
+
+    A browser lets any site's page send plain text, so that is read only from sites that the operator allows.
+    """
+    origins = state().settings.cors_origins
+    allowed = "*" in origins or request.headers.get("Origin") in origins or not from_elsewhere(request)
+    content = json_content(or_text=schema.or_text and allowed)
+    return parse_body(with_whole_characters(content), schema, _MAX_FIELDS)
 
 
 def send_json(content: Any, status: int = 200) -> Response:
@@ -134,11 +154,12 @@ def score_each(
     *,
     clean: Cleaning | None = None,
     timeout_s: float | None = None,
+    timed: Timed | None = None,
 ) -> PredictResponse:
-    """As `score`, with a result for each text, also if it can't be scored."""
+    """As `score`, with a result for each text, also if it can't be scored; `timed` gets the times."""
     current = state()
     asked = PredictRequest.model_construct(texts=list(texts), model=classifier, clean=clean)
-    return scoring.predict(asked, current.registry, current.settings, _call(timeout_s))
+    return scoring.predict(asked, current.registry, current.settings, _call(timeout_s, timed))
 
 
 def score_by(classifiers: Iterable[str], texts: Sequence[str]) -> dict[str, ModelAnswer]:
@@ -149,10 +170,10 @@ def score_by(classifiers: Iterable[str], texts: Sequence[str]) -> dict[str, Mode
     return dict(zip(asked.models, answered.answers, strict=True))
 
 
-def _call(timeout_s: float | None = None) -> scoring.Call:
+def _call(timeout_s: float | None = None, timed: Timed | None = None) -> scoring.Call:
     """The current request; what it is charged is added to what it was charged before."""
     before = charged_tokens()
-    return scoring.Call(client_gone(request.environ), lambda tokens: charge_tokens(before + tokens), timeout_s)
+    return scoring.Call(client_gone(request.environ), lambda tokens: charge_tokens(before + tokens), timeout_s, timed)
 
 
 def scored_or_raise(result: Scored | NotScored) -> Scored:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
+from valence.inference.times import Timed
 from valence.model.folder import FittedHead
 from valence.model.head import Floats
 from valence.server.classifiers.registry import Scorer, ServedModel
@@ -61,10 +62,11 @@ class HeadScorer:
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
         on_long: Callable[[], None] | None = None,
+        timed: Timed | None = None,
     ) -> Sequence[Prediction | TextError]:
         from valence.inference.batching import Waiting
 
-        waiting = Waiting(timeout_s, gone, charge, on_long)
+        waiting = Waiting(timeout_s, gone, charge, on_long, timed)
         return self.batcher.score_with([self.head], texts, explain=explain, waiting=waiting)[0]
 
     @property
@@ -146,11 +148,12 @@ class _OneOf(HeadScorer):
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
         on_long: Callable[[], None] | None = None,
+        timed: Timed | None = None,
     ) -> Sequence[Prediction | TextError]:
         from valence.inference.batching import Waiting
 
         group = self._group
         if group.answers is None:
-            waiting = Waiting(timeout_s, gone, charge, on_long)
+            waiting = Waiting(timeout_s, gone, charge, on_long, timed)
             group.answers = group.batcher.score_with(group.heads, texts, explain=explain, waiting=waiting)
         return group.answers[self._number]

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from valence.inference.batch_run import BatchRun
 from valence.inference.prediction import Prediction
+from valence.inference.times import Timed
 from valence.model.folder import FittedHead
 from valence.model.head import Floats
 from valence.model.results import Result
@@ -39,12 +40,14 @@ class Scorer(Protocol):
         gone: Callable[[], bool] | None = None,
         charge: Callable[[int], None] | None = None,
         on_long: Callable[[], None] | None = None,
+        timed: Timed | None = None,
     ) -> Sequence[Prediction | TextError]:
         """One prediction or error per text, in order.
 
         Before scoring, `charge` is called with the tokens of the request: first a lower bound, then the exact number;
         it may refuse by raising. `on_long` is called before a long request begins to wait. Raises OverloadedError, at
-        once, if the queue is full or the time too short, and CallerGoneError once `gone` returns True.
+        once, if the queue is full or the time too short, and CallerGoneError once `gone` returns True. `timed` gets
+        the times, if they are measured.
         """
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from valence.inference.prediction import Prediction, SentenceScore, WordEffect
+from valence.inference.times import Timed
 from valence.server.classifiers.bodies import one_pass, restricted
 from valence.server.classifiers.registry import Registry, Scorer, ServedModel
 from valence.server.problems import ProblemError
@@ -46,11 +47,13 @@ class Call:
         charge: is called with the tokens of the whole request before they are scored: first a lower bound, then the
             exact number. It may refuse by raising.
         timeout_s: seconds after which the answer is no longer wanted, if fewer than in the settings.
+        timed: gets the times in the engine, if they are measured.
     """
 
     gone: Callable[[], bool] | None = None
     charge: Charge | None = None
     timeout_s: float | None = None
+    timed: Timed | None = None
 
 
 def predict(request: PredictRequest, registry: Registry, settings: Settings, call: Call = Call()) -> PredictResponse:
@@ -129,6 +132,7 @@ class _Posts:
                 gone=self._call.gone,
                 charge=None if self._call.charge is None else charge,
                 on_long=release_slot,
+                timed=self._call.timed,
             )
         )
         predictions = [next(scored) if isinstance(text, str) else text for text in texts]

@@ -184,12 +184,20 @@ def read_upload(media: Media) -> Iterator[IO[bytes]]:
 
 def read_body(schema: type[Body], max_fields: int = MAX_FIELDS) -> Body:
     """The request's body as `schema`. Raises a ProblemError with a code of its own for each kind of error."""
+    return parse_body(json_content(), schema, max_fields)
+
+
+def json_content(*, or_text: bool = False) -> bytes:
+    """The request's body, which must be sent as JSON or, with `or_text`, as plain text or without a type.
+
+    Raises ProblemError.
+    """
     content = request.get_data()  # raises 413 if it exceeds the limit
     if not content:
         raise ProblemError("body-missing", "The request has no body. Send a JSON object; /docs has examples.")
-    if not request.is_json:
+    if not (request.is_json or (or_text and request.mimetype in {"", "text/plain"})):
         raise _wrong_content_type("application/json")
-    return parse_body(content, schema, max_fields)
+    return content
 
 
 def _wrong_content_type(expected: str) -> ProblemError:

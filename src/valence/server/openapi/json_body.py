@@ -26,6 +26,11 @@ MAX_VALUES = MAX_TEXTS + MAX_FIELDS
 
 # Everything up to the next delimiter outside of strings. Possessive, so that it never backtracks.
 _TO_DELIMITER = re.compile(rb'[^":,\[{]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^":,\[{]*+)*+([:,\[{])', re.DOTALL)
+# A surrogate, spelt as JSON does; a whole pair; one that stands alone. Any other escape is passed over.
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
 # Shared by all apps of the process, because memory is.
 _one_large_body = threading.Lock()
 
@@ -44,6 +49,17 @@ def parse_body(content: bytes, schema: type[Body], max_fields: int = MAX_FIELDS)
             _validated(content, _AnyObject)  # invalid JSON is reported as such
             raise invalid_field("body", f"has {exceeded}")
         return _validated(content, schema)
+
+
+def with_whole_characters(content: bytes) -> bytes:
+    """A JSON text in which half of a surrogate pair, which no JSON parser need accept, is U+FFFD instead.
+
+    >>> with_whole_characters(rb'["\\ud83d\\ude00", "cut \\ud83d", "\\\\ud83d"]')
+    b'["\\\\ud83d\\\\ude00", "cut \\\\ufffd", "\\\\\\\\ud83d"]'
+    """
+    if _SURROGATE.search(content) is None:
+        return content
+    return _ESCAPE.sub(lambda match: rb"\ufffd" if match[1] else match[0], content)
 
 
 def excess(content: bytes, max_fields: int = MAX_FIELDS) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -82,6 +83,24 @@ def test_without_a_valid_signature_nothing_is_scored(client: FlaskClient, header
 def test_no_opinion_on_what_is_fine_or_cannot_be_scored(client: FlaskClient) -> None:
     for comment in ("good", "", "<blockquote>bad</blockquote>"):
         assert ask(client, comment, SECRETS[0]).get_json() == {}
+
+
+def test_half_an_emoji_lets_no_comment_pass(client: FlaskClient) -> None:
+    """Coral's JavaScript sends a lone surrogate as it was written; after an error, Coral publishes the comment."""
+    body = body_of("bad").replace(b'"bad"', rb'"bad \ud83d"')
+    headers = {"Content-Type": "application/json", "X-Coral-Signature": signature(body, SECRETS[0])}
+    assert client.post("/coral", data=body, headers=headers).get_json() == FLAGGED
+
+
+def test_what_reads_markup_is_loaded_before_the_first_comment(
+    scorer: FakeScorer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading it with the first comment took longer than Coral waits, so that comment was published unseen."""
+    monkeypatch.delitem(sys.modules, "justhtml", raising=False)
+    create_app(settings.model_copy(update={"coral_secrets": ()}), registry=Registry([served(scorer)]))
+    assert "justhtml" not in sys.modules
+    create_app(settings, registry=Registry([served(scorer)]))
+    assert "justhtml" in sys.modules
 
 
 def test_markup_and_quotes_are_left_out(client: FlaskClient) -> None:

@@ -73,6 +73,14 @@ def test_labels_that_discourse_does_not_know_are_an_error_that_names_the_setting
     assert "VALENCE_DISCOURSE_LABELS" in answer.get_json()["error"]
 
 
+@pytest.mark.parametrize("text", ["", "muy bueno", "\U0001f600 bueno"])
+def test_a_post_that_cannot_be_scored_has_a_result_that_counts_as_nothing(app: Flask, text: str) -> None:
+    """Discourse asks again for posts without a result, the oldest first, before it asks for any other."""
+    answer = app.test_client().post("/discourse", json={"inputs": text, "truncate": True})
+    assert answer.status_code == 200
+    assert answer.get_json() == [{"score": 0.0, "label": label} for label in ("positive", "negative", "neutral")]
+
+
 class Together(FakeScorer):
     """Answers nobody until the test lets go; knows how many wait in it at once."""
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.server.fakes import FULL, LIMIT, FakeScorer, bearer, served
+from tests.server.fakes import FACTS, FULL, LIMIT, FakeScorer, bearer, served
+from valence.inference.batching import Batcher
+from valence.inference.engine import Engine
 from valence.server.app import create_app
 from valence.server.auth import keys
-from valence.server.classifiers.registry import Registry
+from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.settings import Settings
 from valence.server.state import KEY
 
@@ -75,6 +78,22 @@ def test_what_a_success_costs_is_in_the_headers(client: FlaskClient) -> None:
     assert int(headers["x-compute-time"]) >= 0
 
 
+def test_the_headers_say_where_the_time_went_if_that_is_measured(
+    client: FlaskClient, settings: Settings, tiny_model: Path
+) -> None:
+    names = ("x-tokenization-time", "x-queue-time", "x-inference-time")
+    unmeasured = client.post("/predict", json={"inputs": "good"}).headers
+    assert not any(name in unmeasured for name in names)
+    batcher = Batcher(Engine(tiny_model, threads=1))
+    try:
+        real = create_app(settings, registry=Registry([ServedModel(FACTS, batcher)])).test_client()
+        headers = real.post("/predict", json={"inputs": ["it was good", "it was bad"]}).headers
+    finally:
+        batcher.close()
+    parts = [int(headers[name]) for name in names]
+    assert sum(parts) <= int(headers["x-total-time"]) + len(parts), "each is rounded"
+
+
 def test_info_has_what_tei_says(client: FlaskClient) -> None:
     info = client.get("/info").get_json()
     assert info["model_type"]["classifier"] == {
@@ -90,6 +109,13 @@ def test_health_is_empty_once_texts_can_be_scored(app: Flask, settings: Settings
     assert (healthy.status_code, healthy.data) == (200, b"")
     loading = create_app(settings, registry=Registry()).test_client().get(path)
     assert (loading.status_code, loading.get_json()["error_type"]) == (503, "Unhealthy")
+
+
+def test_a_caller_over_its_limit_does_not_make_the_server_unhealthy(scorer: FakeScorer, settings: Settings) -> None:
+    limited = settings.model_copy(update={"calls_per_minute": 1, "pages_per_minute": 1})
+    client = create_app(limited, registry=Registry([served(scorer)])).test_client()
+    assert [client.post("/predict", json={"inputs": "good"}).status_code for _ in range(2)] == [200, 429]
+    assert [client.get("/health").status_code for _ in range(3)] == [200, 200, 200]
 
 
 WRONG: list[tuple[dict[str, Any], int, str, str]] = [

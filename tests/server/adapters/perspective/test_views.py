@@ -136,7 +136,17 @@ def test_each_error_has_perspectives_type(client: FlaskClient, body: dict[str, A
 def test_an_attribute_of_a_classifier_that_is_not_there_is_no_score(client: FlaskClient) -> None:
     answer = client.post(ANALYZE, json=comment("bad", "HATE"))
     assert (answer.status_code, answer.get_json()["error"]["status"]) == (404, "NOT_FOUND")
-    assert "'other'" in answer.get_json()["error"]["message"]
+    assert "The attribute HATE is set to the classifier 'other'" in answer.get_json()["error"]["message"]
+    suggested = {"comment": {"text": "bad"}, "attributeScores": {"HATE": {"summaryScore": {"value": 1}}}}
+    assert client.post(SUGGEST, json=suggested).get_json() == answer.get_json()
+
+
+@pytest.mark.parametrize("wrong", ["HATE", "MIXED"])
+def test_an_attribute_that_is_set_to_something_missing_can_be_dropped(client: FlaskClient, wrong: str) -> None:
+    dropped = client.post(ANALYZE, json=comment("bad", wrong, "TOXICITY", dropUnsupportedAttributes=True))
+    assert list(dropped.get_json()["attributeScores"]) == ["TOXICITY"]
+    alone = client.post(ANALYZE, json=comment("bad", wrong, dropUnsupportedAttributes=True))
+    assert wrong in alone.get_json()["error"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +154,8 @@ def test_an_attribute_of_a_classifier_that_is_not_there_is_no_score(client: Flas
     [
         ({"data": b"{", "content_type": "application/json"}, 400, "INVALID_ARGUMENT"),
         ({"data": b"x" * 3000, "content_type": "application/json"}, 413, "INVALID_ARGUMENT"),
-        ({"data": b"x", "content_type": "text/plain"}, 415, "INVALID_ARGUMENT"),
+        ({"data": b"{}", "content_type": "text/html"}, 415, "INVALID_ARGUMENT"),
+        ({"path": SUGGEST, "data": b"{}", "content_type": "text/plain"}, 415, "INVALID_ARGUMENT"),
         ({"path": "/v1alpha1/comments:nothing", "json": {}}, 404, "NOT_FOUND"),
         ({"path": "/$discovery/rest?version=v2", "method": "GET"}, 404, "NOT_FOUND"),
         ({"method": "GET"}, 405, "NOT_FOUND"),
@@ -155,6 +166,21 @@ def test_errors_of_the_framework_are_googles_too(
 ) -> None:
     answer = client.open(**{"path": ANALYZE, "method": "POST", **call})
     assert (answer.status_code, answer.get_json()["error"]["status"]) == (status, name)
+
+
+@pytest.mark.parametrize("kind", ["text/plain;charset=UTF-8", None])
+@pytest.mark.parametrize(
+    ("origin", "status"), [(None, 200), ("https://forum.example", 200), ("https://evil.example", 415)]
+)
+def test_json_without_its_content_type_is_read_unless_a_foreign_page_sends_it(
+    scorer: FakeScorer, settings: Settings, kind: str | None, origin: str | None, status: int
+) -> None:
+    """As `fetch` sends a string: a page of any site may do so without asking."""
+    changed = settings.model_copy(update={"cors_origins": ("https://forum.example",)})
+    client = create_app(changed, registry=Registry([served(scorer)])).test_client()
+    headers = {"Origin": origin} if origin else {}
+    answer = client.post(ANALYZE, data=json.dumps(comment("bad")), content_type=kind, headers=headers)
+    assert answer.status_code == status
 
 
 def test_a_full_queue_and_a_limit(client: FlaskClient, scorer: FakeScorer, settings: Settings) -> None:

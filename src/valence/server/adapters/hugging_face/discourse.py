@@ -1,14 +1,29 @@
-"""Labels as Discourse's sentiment module reads them: exactly positive, negative and neutral."""
+"""What Discourse's sentiment module reads: exactly the labels positive, negative and neutral, for every post.
+
+Each run of its back-fill takes the posts that have no result yet, up to a limit. So posts that can't be scored must get
+one, or they would fill every run and no other post would be scored (plugins/discourse-ai, sentiment_backfill.rb).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from valence.server.adapters.hugging_face.labels import LabelScore
+from valence.server.adapters.hugging_face.labels import LabelScore, label_scores
 from valence.server.problems import ProblemError
+from valence.server.schemas.predict import NotScored, Scored
 from valence.server.settings import variable_of
 
 NAMES = ("positive", "negative", "neutral")
+
+
+def sentiment(result: Scored | NotScored, names: Sequence[tuple[str, str]]) -> list[LabelScore]:
+    """The post's scores under Discourse's names; 0 for each, which its reports count as nothing, if it has none.
+
+    Raises ProblemError as `renamed` does.
+    """
+    if isinstance(result, Scored):
+        return renamed(label_scores(result), names)
+    return [{"score": 0.0, "label": name} for name in NAMES]
 
 
 def renamed(scores: list[LabelScore], names: Sequence[tuple[str, str]]) -> list[LabelScore]:

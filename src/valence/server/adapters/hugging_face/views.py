@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, request
 
+from valence.inference.times import Times
 from valence.server.adapters.hugging_face import discourse
 from valence.server.adapters.hugging_face.errors import inference_error, tei_error
 from valence.server.adapters.hugging_face.inputs import Inputs, read_inputs, truncated
 from valence.server.adapters.hugging_face.labels import LabelScore, label_scores
 from valence.server.adapters.hugging_face.schemas import InferenceRequest, Parameters, TeiRequest
-from valence.server.adapters.view import Answers, adapter, score, send_json
+from valence.server.adapters.view import adapter, score, score_each, scored_or_raise, send_json
 from valence.server.error_forms import Address
 from valence.server.problems import ProblemError, invalid_field
-from valence.server.schemas.predict import Scored
+from valence.server.schemas.predict import NotScored, Scored
 from valence.server.state import state
 from valence.system.version import __version__
 
@@ -35,19 +38,16 @@ ADDRESSES = (
 @adapter(body=TeiRequest)
 def predict(body: TeiRequest) -> Response:
     """TEI's predict: a list of labels for a text, a list of lists for several."""
-    inputs, answers = _tei_answers(body)
-    lists = [label_scores(scored, raw=body.raw_scores) for scored in answers.scored]
-    return _tei_response(lists[0] if inputs.flat else lists, inputs, answers)
+    asked = _ask(body)
+    return asked.response([label_scores(scored_or_raise(result), raw=body.raw_scores) for result in asked.results])
 
 
 @blueprint.post("/discourse")
 @adapter(body=TeiRequest)
 def predict_for_discourse(body: TeiRequest) -> Response:
-    """As `predict`, with the label names of Discourse's sentiment reports."""
-    inputs, answers = _tei_answers(body)
-    names = state().settings.discourse_labels
-    lists = [discourse.renamed(label_scores(scored), names) for scored in answers.scored]
-    return _tei_response(lists[0] if inputs.flat else lists, inputs, answers)
+    """As `predict`, with the label names of Discourse's sentiment reports, also for a post that can't be scored."""
+    asked, names = _ask(body), state().settings.discourse_labels
+    return asked.response([discourse.sentiment(result, names) for result in asked.results])
 
 
 @blueprint.get("/info")
@@ -82,9 +82,9 @@ def info() -> dict[str, Any]:
 
 @blueprint.get("/health")
 @blueprint.get("/ping")
-@adapter(scope=None)
+@adapter(scope=None, policy=None)
 def health() -> Response:
-    """An empty 200 once texts can be scored."""
+    """An empty 200 once texts can be scored. Not limited: what restarts the server reads it from a caller's address."""
     state().registry.model()  # raises `starting`
     return Response()
 
@@ -94,30 +94,51 @@ def health() -> Response:
 def infer(body: InferenceRequest, name: str) -> Response:
     """The Inference API's text classification: a list for each text, also if there is only one."""
     inputs = read_inputs(body.inputs, state().settings.max_texts)
-    answers = score(inputs.texts, name)
+    answers = score(inputs.texts, name.rstrip("/"))
     parameters = body.parameters or Parameters()
     return send_json([_chosen(scored, parameters) for scored in answers.scored])
 
 
-def _tei_answers(body: TeiRequest) -> tuple[Inputs, Answers]:
+@dataclass(frozen=True)
+class _Asked:
+    """A request of TEI's, with its results."""
+
+    inputs: Inputs
+    results: Sequence[Scored | NotScored]
+    took_ms: float
+    times: Times | None
+
+    def response(self, lists: list[list[LabelScore]]) -> Response:
+        """A list for one text, and one for each of several; with TEI's headers."""
+        response = send_json(lists[0] if self.inputs.flat else lists)
+        milliseconds = str(round(self.took_ms))
+        tokens = sum(result.tokens for result in self.results if isinstance(result, Scored))
+        headers = {
+            "x-compute-type": "cpu",
+            "x-compute-time": milliseconds,
+            "x-compute-characters": str(sum(map(len, self.inputs.texts))),
+            "x-compute-tokens": str(tokens),
+            "x-total-time": milliseconds,
+        }
+        if self.times is not None:
+            headers["x-tokenization-time"] = str(round(self.times.reading_s * 1000))
+            headers["x-queue-time"] = str(round(self.times.waiting_s * 1000))
+            headers["x-inference-time"] = str(round(self.times.computing_s * 1000))
+        response.headers.update(headers)
+        return response
+
+
+def _ask(body: TeiRequest) -> _Asked:
     if body.parameters is not None:
-        detail = "is Hugging Face's Inference API, whose answers have another form; use the address /models/NAME"
+        detail = "belongs to Hugging Face's Inference API, whose answers have another form; use /models/NAME"
         raise invalid_field("parameters", detail)
     settings = state().settings
     inputs = read_inputs(body.inputs, settings.max_texts)
     texts = truncated(inputs.texts, body, settings.max_text_chars)
-    return Inputs(texts, inputs.flat), score(texts, request.args.get("model"))
-
-
-def _tei_response(content: Any, inputs: Inputs, answers: Answers) -> Response:
-    """With TEI's headers; those that tell waiting from computing are left out, since that isn't measured apart."""
-    response = send_json(content)
-    milliseconds = str(round(answers.took_ms))
-    response.headers["x-compute-type"] = "cpu"
-    response.headers["x-compute-time"] = response.headers["x-total-time"] = milliseconds
-    response.headers["x-compute-characters"] = str(sum(map(len, inputs.texts)))
-    response.headers["x-compute-tokens"] = str(sum(scored.tokens for scored in answers.scored))
-    return response
+    measured: list[Times] = []
+    answered = score_each(texts, request.args.get("model"), timed=measured.append)
+    times = measured[0] if measured else None
+    return _Asked(Inputs(texts, inputs.flat), answered.results, answered.took_ms, times)
 
 
 def _chosen(scored: Scored, parameters: Parameters) -> list[LabelScore]:

@@ -8,8 +8,11 @@ from valence.server.adapter_settings import Answer
 from valence.server.adapters.perspective.errors import PerspectiveError
 from valence.server.adapters.perspective.schemas import MAX_ITEMS, CommentRequest
 from valence.server.attribute_map import AttributeMap
+from valence.server.classifiers.registry import Registry
 from valence.server.problems import ProblemError
 from valence.server.settings import Settings
+
+_CORRECT = "The operator can correct it in the page or in VALENCE_PERSPECTIVE_ATTRIBUTES."
 
 
 def languages_of(request: CommentRequest, settings: Settings) -> list[str]:
@@ -50,13 +53,45 @@ def answers_of(
     return found
 
 
+def answerable(answers: Sequence[Answer], registry: Registry, *, drop: bool = False) -> list[Answer]:
+    """Those whose classifier is on the server and has the label. Raises ProblemError for another one.
+
+    With `drop`, others are left out, unless none would be left.
+    """
+    kept, wrong = list[Answer](), list[ProblemError]()
+    for answer in answers:
+        try:
+            check_answer(answer, registry)
+        except ProblemError as error:
+            if error.kind.code == "starting" or not drop:
+                raise
+            wrong.append(error)
+        else:
+            kept.append(answer)
+    if not kept:
+        raise wrong[0]
+    return kept
+
+
+def check_answer(answer: Answer, registry: Registry) -> None:
+    """Raises ProblemError, which names the attribute, unless its classifier is on the server and has the label."""
+    try:
+        labels = registry.model(answer.classifier).facts.labels
+    except ProblemError as error:
+        if error.kind.code != "unknown-model":
+            raise
+        message = f"The attribute {answer.name} is set to the classifier {answer.classifier!r}, which isn't there."
+        raise ProblemError("unknown-model", f"{message} {_CORRECT}") from None
+    check_label(answer, labels)
+
+
 def check_label(answer: Answer, labels: Sequence[str]) -> None:
     """Raises PerspectiveError if the classifier doesn't have the label that is set."""
     if answer.label not in labels:
         raise PerspectiveError(
             "INVALID_REQUEST",
             f"The attribute {answer.name} is set to the label {answer.label!r}; the labels of {answer.classifier} are "
-            f"{', '.join(labels)}. The operator can correct it in the page or in VALENCE_PERSPECTIVE_ATTRIBUTES.",
+            f"{', '.join(labels)}. {_CORRECT}",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -41,6 +41,9 @@ class CommentRequest(ForeignBody):
 
 
 class AnalyzeRequest(CommentRequest):
+    """Google's API also reads it without a content type, or as plain text, which is what `fetch` says of a string."""
+
+    or_text: ClassVar[bool] = True
     requestedAttributes: dict[Name, RequestedAttribute | None] | None = None  # noqa: N815
     spanAnnotations: bool = False  # noqa: N815
     dropUnsupportedAttributes: bool = False  # noqa: N815

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from valence.server.adapter_settings import Answer
-from valence.server.adapters.perspective.attributes import check_label
+from valence.server.adapters.perspective.attributes import check_answer, check_label
 from valence.server.adapters.view import score
 from valence.server.auth.access import key_with
 from valence.server.feedback.receive import receive
@@ -76,7 +76,7 @@ def _keep_as_feedback(suggestion: Suggestion, state: State) -> None:
     """Where a classifier has more than two labels, "not this one" says nothing about a prediction of another label:
     such a suggestion isn't kept.
     """
-    check_label(suggestion.answer, state.registry.model(suggestion.answer.classifier).facts.labels)
+    check_answer(suggestion.answer, state.registry)
     answers = score([suggestion.text], suggestion.answer.classifier)
     prediction = answers.scored[0]
     right = _right_label(suggestion, [item.label for item in prediction.probabilities])

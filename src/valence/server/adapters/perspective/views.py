@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from valence.server.adapters.perspective.analysis import attribute_scores, require_text
-from valence.server.adapters.perspective.attributes import answers_of, check_label, languages_of, require_any
+from valence.server.adapters.perspective.attributes import answerable, answers_of, languages_of, require_any
 from valence.server.adapters.perspective.discovery import discovery
 from valence.server.adapters.perspective.errors import PerspectiveError, perspective_error
 from valence.server.adapters.perspective.schemas import AnalyzeRequest, CommentRequest, SuggestRequest
@@ -34,8 +34,7 @@ def analyze(body: AnalyzeRequest) -> dict[str, Any]:
     current, languages = _current(body)
     names, drop = body.requestedAttributes or {}, body.dropUnsupportedAttributes
     answers = answers_of(names, languages, current.attributes, current.settings.perspective_languages, drop=drop)
-    for answer in answers:
-        check_label(answer, current.registry.model(answer.classifier).facts.labels)
+    answers = answerable(answers, current.registry, drop=drop)
     return {
         "attributeScores": attribute_scores(body, answers, current.settings.max_texts),
         "languages": languages,
