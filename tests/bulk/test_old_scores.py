@@ -57,6 +57,7 @@ def test_it_prints_the_threshold_and_writes_what_changes(log: Path, tiny_model: 
     done = run(log, tiny_model, "--out", str(out), "--json", str(summary))
     assert done.exit_code == 0, done.output
     assert "4 texts with old scores (2 rows left out)" in done.output
+    assert "Left out, for example: old.csv, line 6: there is no text or no old score." in done.output
     assert "as many texts are flagged as before" in done.output
     with out.open(encoding="utf-8", newline="") as file:
         changed = [(row["row"], row["text"], row["change"]) for row in csv.DictReader(file)]
@@ -77,6 +78,13 @@ def test_examples_are_the_clearest_changes(log: Path, tiny_model: Path) -> None:
     assert comparison.examples(0) == ([], [])
 
 
+def test_a_text_that_cannot_be_scored_is_a_reason_too(tmp_path: Path, tiny_model: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_text(f"comment,score\nit was bad,0.9\n{'x' * 200},0.9\n", "utf-8")
+    comparison = compare(CompareRequest(path, "negative", 0.8), Engine(tiny_model, max_characters=100))
+    assert (comparison.left_out, "row 3: The text has 200 characters" in comparison.why) == (1, True)
+
+
 def test_a_log_that_flags_nothing_is_reported(log: Path, tiny_model: Path) -> None:
     done = run(log, tiny_model, "--threshold", "0.99")
     assert "flag no text" in done.output
@@ -90,7 +98,11 @@ def test_a_log_that_flags_nothing_is_reported(log: Path, tiny_model: Path) -> No
         ("comment,x\ngood film,1\n", {}, "no column looks like scores"),
         ("comment,score\ngood film,high\n", {"bad_rows": "stop"}, "line 2: the old score is 'high'"),
         ("comment,score\ngood film,86\n", {"bad_rows": "stop"}, "not a number from 0 to 1"),
-        ("comment,score\ngood film,86\n", {}, "no row has both"),
+        (
+            "comment,score\ngood film,86\nbad film,9\n",
+            {},
+            "no row has both .*For example, old.csv, line 2: the old score is '86', not a",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_named(

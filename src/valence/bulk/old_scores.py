@@ -84,11 +84,13 @@ class Comparison:
     Attributes:
         agreement: of old and new scores.
         left_out: rows without a text or a score.
+        why: an example of why they are left out; "" if there are none.
         rows: reads the file again, with the new scores; yields every row that was compared.
     """
 
     agreement: Agreement
     left_out: int
+    why: str
     rows: Callable[[], Iterator[Compared]]
 
     def changed(self) -> Iterator[tuple[Compared, bool]]:
@@ -122,9 +124,9 @@ def compare(request: CompareRequest, engine: Engine) -> Comparison:
         )
     score = cleaning(engine.answers, request.clean or engine.fitted.cleaning)
     old, new = list[float](), list[float]()
-    kept = list[bool]()  # of every row: whether it is compared
-    for block in _blocks(_rows(request, tell=True)):
-        scored = iter(_scores([row for row in block if row is not None], score, request))
+    kept, reasons = list[bool](), list[str]()  # of every row: whether it is compared; and why one isn't
+    for block in _blocks(_rows(request, reasons)):
+        scored = iter(_scores([row for row in block if row is not None], score, request, reasons))
         for row in block:
             value = None if row is None else next(scored)
             kept.append(value is not None)
@@ -133,7 +135,7 @@ def compare(request: CompareRequest, engine: Engine) -> Comparison:
                 new.append(value)
     if not old:
         raise DataError(
-            f"{shown(request.path)}: no row has both a text and a score.",
+            f"{shown(request.path)}: no row has both a text and a score. For example, {reasons[0]}",
             hint="Name their columns by --text-column and --score-column.",
             code="rows-missing",
         )
@@ -144,24 +146,33 @@ def compare(request: CompareRequest, engine: Engine) -> Comparison:
         for (place, text, before), value in zip(again, scores, strict=True):
             yield Compared(place, text, before, float(value))
 
-    return Comparison(agreement(np.array(old), scores, request.threshold), kept.count(False), rows)
+    return Comparison(
+        agreement(np.array(old), scores, request.threshold), kept.count(False), next(iter(reasons), ""), rows
+    )
 
 
-def _rows(request: CompareRequest, *, tell: bool = False) -> Iterator[_Read | None]:
-    """Each row that has both a text and a score; None for another; `tell` logs the columns. Raises DataError."""
+def _rows(request: CompareRequest, reasons: list[str] | None = None) -> Iterator[_Read | None]:
+    """Each row that has both a text and a score; None for another. Raises DataError.
+
+    With `reasons`, it logs the columns and appends an example of why rows are left out.
+    """
     with opened(request.path, request.reading) as table:
         grid, rows = beginning(table)
         text, why = choose_text(grid, request.text_column)
         score = _score_column(request, list(grid.columns))
-        if tell:
+        if reasons is not None:
             log.info("%s: texts from %r (%s), old scores from %r.", shown(request.path), text, why, score)
         for row in rows:
             try:
-                yield _read(table, row, text, score)
-            except DataError:
+                read = _read(table, row, text, score)
+                reason = f"{_where(table, row)}: there is no text or no old score."
+            except DataError as error:
                 if request.bad_rows == "stop":
                     raise
-                yield None
+                read, reason = None, error.message
+            if read is None and reasons == []:
+                reasons.append(reason)
+            yield read
 
 
 def _read(table: OpenTable, row: Row | Unread, text: str, score: str) -> _Read | None:
@@ -170,7 +181,11 @@ def _read(table: OpenTable, row: Row | Unread, text: str, score: str) -> _Read |
     written, old = row.cells.get(text), row.cells.get(score)
     if not isinstance(written, str) or not written.strip() or old is None or old == "":
         return None
-    return row.place, written, _number(old, f"{shown(table.path)}, {table.unit} {row.place}")
+    return row.place, written, _number(old, _where(table, row))
+
+
+def _where(table: OpenTable, row: Row | Unread) -> str:
+    return f"{shown(table.path)}, {table.unit} {row.place}"
 
 
 def _blocks(rows: Iterator[_Read | None]) -> Iterator[list[_Read | None]]:
@@ -178,13 +193,19 @@ def _blocks(rows: Iterator[_Read | None]) -> Iterator[list[_Read | None]]:
         yield block
 
 
-def _scores(block: Sequence[_Read], score: Score, request: CompareRequest) -> list[float | None]:
-    """The label's probability for each text; None if it can't be scored. Raises DataError if that ends the run."""
+def _scores(block: Sequence[_Read], score: Score, request: CompareRequest, reasons: list[str]) -> list[float | None]:
+    """The label's probability for each text; None if it can't be scored, and why in `reasons` if those are empty.
+
+    Raises DataError if that ends the run.
+    """
     values = list[float | None]()
     for (place, _, _), answer in zip(block, score([text for _, text, _ in block]), strict=True):
         if isinstance(answer, Exception):
+            reason = f"{shown(request.path)}, row {place}: {answer.message}"
             if request.bad_rows == "stop":
-                raise DataError(f"{shown(request.path)}, row {place}: {answer.message}", hint=answer.hint)
+                raise DataError(reason, hint=answer.hint)
+            if not reasons:
+                reasons.append(reason)
             values.append(None)
         else:
             values.append(

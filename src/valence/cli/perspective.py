@@ -78,13 +78,18 @@ def compare(
 
 
 def _print(comparison: Comparison, label: str, examples: int) -> None:
+    from valence.tables.notes import counted
+
     agreement = comparison.agreement
-    left_out = f" ({comparison.left_out:,} rows left out)" if comparison.left_out else ""
-    click.echo(f"{agreement.texts:,} texts with old scores{left_out}; the new score is the probability of {label}.")
+    left_out = f" ({counted(comparison.left_out, 'row')} left out)" if comparison.left_out else ""
+    texts = counted(agreement.texts, "text")
+    click.echo(f"{texts} with old scores{left_out}; the new score is the probability of {label}.")
+    if comparison.why:
+        click.echo(f"Left out, for example: {comparison.why}")
     click.echo(
         f"Correlation of the scores: {_figure(agreement.pearson)}; of their ranks: {_figure(agreement.spearman)}."
     )
-    click.echo(f"The old scores flag {agreement.flagged:,} texts, from {agreement.old_threshold:g} on.\n")
+    click.echo(f"The old scores flag {counted(agreement.flagged, 'text')}, from {agreement.old_threshold:g} on.\n")
     same = agreement.at_same_share
     click.echo("new threshold   both   only old   only new   neither   agree")
     _print_confusion(agreement.at_old_threshold)
