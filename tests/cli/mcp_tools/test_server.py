@@ -71,7 +71,10 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("explain", {"text": " "}, "The text is empty"),
     ("score_file", {"path": "../secret.csv", "out": "out.csv"}, "outside the folder"),
     ("score_file", {"path": "/etc/passwd", "out": "out.csv"}, "outside the folder"),
-    ("score_file", {"path": "in.csv", "out": "in.csv"}, "already exists"),
+    ("score_file", {"path": "", "out": "out.csv"}, "outside the folder"),
+    ("score_file", {"path": "in.csv\0", "out": "out.csv"}, "isn't a file name"),
+    ("score_file", {"path": "in.csv", "out": f"{'x' * 5000}.csv"}, "isn't a file name"),
+    ("score_file", {"path": "in.csv", "out": "in.csv"}, "in.csv already exists. Name another file for `out`."),
     ("score_file", {"path": "nothing.csv", "out": "out.csv"}, "nothing.csv"),
 ]
 

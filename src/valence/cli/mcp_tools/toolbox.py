@@ -24,8 +24,9 @@ from valence.server.schemas.models import ModelSummary
 from valence.server.schemas.predict import PredictRequest, PredictResponse, Scored
 from valence.server.settings import default_settings
 from valence.system.errors import DataError, SettingsError
-from valence.system.files import check_file_free
 from valence.tables.posts import Cleaning
+
+_SHOWN = 100  # characters of a wrong name
 
 
 class ScoredFile(Wire):
@@ -77,7 +78,8 @@ class Toolbox:
     ) -> ScoredFile:
         """Writes a file with a label and a probability for each row. Raises DataError, SettingsError, ProblemError."""
         source, target = self._inside(path), self._inside(out)
-        check_file_free(target, overwrite=False)
+        if target.exists():
+            raise DataError(f"{out} already exists.", hint="Name another file for `out`.")
         name = self._registry.model(classifier).facts.name
         model = next(model for model in self._settings.models if model.name == name)
         request = ScoreRequest(source, target, text_column=text_column)
@@ -89,9 +91,18 @@ class Toolbox:
         """The path of a file in the folder. Raises DataError for any other, and SettingsError without a folder."""
         if self.folder is None:
             raise SettingsError("No folder is open to the tools.", hint="Start `valence mcp` with --folder FOLDER.")
-        path = (self.folder / name).resolve()
-        if not path.is_relative_to(self.folder):
-            raise DataError(f"{name} is outside the folder of the tools.", hint="Name a file in it.")
+        try:
+            path = (self.folder / name).resolve()
+            inside = path.is_relative_to(self.folder) and path != self.folder
+            if inside:
+                path.lstat()
+        except FileNotFoundError:
+            pass
+        except (ValueError, OSError) as error:  # a NUL character, or longer than names may be
+            reason = getattr(error, "strerror", None) or error
+            raise DataError(f"{name[:_SHOWN]!r} isn't a file name: {reason}.", hint="Name another file.") from error
+        if not inside:
+            raise DataError(f"{name or 'An empty name'} is outside the folder of the tools.", hint="Name a file in it.")
         return path
 
     def close(self) -> None:
