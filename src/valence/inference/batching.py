@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # Bounds memory; where the speed and a limit of time are known, the time is what refuses.
 MAX_QUEUE_TOKENS = 262_144
 # Characters beyond which a call has a lot of text.
-A_LOT = 20_000
+A_LOT = 20_480
 # Characters per token before it is counted. It is a high estimate, so that no call is refused too early.
 _CHARACTERS_PER_TOKEN = 6
 # Batches that measure the engine's speed; the first, which also allocates memory, is not timed.

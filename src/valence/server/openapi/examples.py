@@ -48,7 +48,7 @@ _SUMMARY = {
     "sure_from": 0.7,
     "clean": "none",
 }
-_LIMITS = {"max_texts": 128, "max_explained_texts": 8, "max_text_chars": 20000, "max_body_bytes": 1048576}
+_LIMITS = {"max_texts": 128, "max_explained_texts": 8, "max_text_chars": 20480, "max_body_bytes": 1048576}
 RESULT = {
     "name": "SST-2, only the final layer changed",
     "data": "sst2",

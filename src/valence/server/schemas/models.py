@@ -41,7 +41,7 @@ class Limits(Wire):
 
     max_texts: int = Field(description="Maximum texts.", examples=[128])
     max_explained_texts: int = Field(description="Maximum texts with `explain`.", examples=[8])
-    max_text_chars: int = Field(description="Maximum Unicode code points per text.", examples=[20000])
+    max_text_chars: int = Field(description="Maximum Unicode code points per text.", examples=[20480])
     max_body_bytes: int = Field(description="Maximum bytes of the body.", examples=[1048576])
 
 

@@ -21,7 +21,7 @@ from valence.server.auth import keys
 from valence.server.auth.scopes import Scope
 from valence.server.classifiers.bodies import HeadScorer
 from valence.server.classifiers.registry import Registry, ServedModel
-from valence.server.settings import Settings
+from valence.server.settings import Settings, default_settings
 from valence.server.state import KEY
 from valence.server.store import classifier_rows, example_rows, feedback_rows
 from valence.server.store.example_rows import Wanted
@@ -193,6 +193,11 @@ def test_a_full_queue_and_a_limit(client: FlaskClient, scorer: FakeScorer, setti
     client.post(ANALYZE, json=comment("bad"))
     refused = client.post(ANALYZE, json=comment("bad"))
     assert (refused.status_code, refused.get_json()["error"]["status"]) == (429, "RESOURCE_EXHAUSTED")
+
+
+def test_a_comment_that_a_client_has_cut_is_read() -> None:
+    """Perspective reads 20 KB, so its clients cut comments there."""
+    assert default_settings().max_text_chars >= 20 * 1024
 
 
 @pytest.mark.parametrize("languages", [("*",), ("de", "en")])

@@ -2655,13 +2655,13 @@ export type PredictRequest = {
     /**
      * Text
      *
-     * One text to score. At most 20,000 characters (Unicode code points).
+     * One text to score. At most 20,480 characters (Unicode code points).
      */
     text?: string | null;
     /**
      * Texts
      *
-     * Several texts to score; the results are in the same order. At most 20,000 characters (Unicode code points) each.
+     * Several texts to score; the results are in the same order. At most 20,480 characters (Unicode code points) each.
      */
     texts?: Array<string> | null;
     /**
@@ -3519,13 +3519,13 @@ export type SeveralRequest = {
     /**
      * Text
      *
-     * One text to score. At most 20,000 characters (Unicode code points).
+     * One text to score. At most 20,480 characters (Unicode code points).
      */
     text?: string | null;
     /**
      * Texts
      *
-     * Several texts to score; the results are in the same order. At most 20,000 characters (Unicode code points) each.
+     * Several texts to score; the results are in the same order. At most 20,480 characters (Unicode code points) each.
      */
     texts?: Array<string> | null;
     /**
