@@ -14,7 +14,7 @@ from valence.server.background_thread import RETRY_S, BackgroundThread
 from valence.server.classifiers.registry import Registry, ServedModel
 from valence.server.jobs import results
 from valence.server.problems import ProblemError
-from valence.server.store import item_rows
+from valence.server.store import item_rows, received_rows
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.job_rows import Claimed
@@ -64,6 +64,7 @@ class Runner(BackgroundThread):
         if time.monotonic() >= self._expiry_at:
             rows.remove_expired(self._database)
             item_rows.remove_expired(self._database, self._item_days)
+            received_rows.remove_expired(self._database, self._item_days)
             self._expiry_at = time.monotonic() + EXPIRY_S
         self.forget_removed()
         claimed = rows.claim(self._database) if self._jobs else None

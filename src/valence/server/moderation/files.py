@@ -85,6 +85,7 @@ def _item(comment: Comment, prefix: str) -> NewItem:
         parent=None if comment.parent_id is None else _bounded(prefix + comment.parent_id),
         thread=_bounded(prefix + comment.thread_id) if comment.thread_id else None,
         link=comment.url if linkable else None,
+        changed_at=None,
         created_at=comment.created_at if comment.created_at is None or is_in_utc(comment.created_at) else None,
     )
 

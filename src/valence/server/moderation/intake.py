@@ -46,15 +46,16 @@ def _row(item: NewItem, field: str, community: Community, blind_percent: int) ->
         "parent": item.parent,
         "thread": item.thread,
         "link": item.link,
-        "posted_at": _posted_at(item, field),
+        "posted_at": _moment(item.created_at, f"{field}.created_at"),
+        "changed_at": _moment(item.changed_at, f"{field}.changed_at"),
         "blind": chance(community.key, item.id) * 100 < blind_percent,
     }
 
 
-def _posted_at(item: NewItem, field: str) -> datetime | None:
-    if item.created_at is not None and not is_in_utc(item.created_at):
-        raise invalid_field(f"{field}.created_at", "is before the first or after the last year in UTC")
-    return item.created_at
+def _moment(moment: datetime | None, field: str) -> datetime | None:
+    if moment is not None and not is_in_utc(moment):
+        raise invalid_field(field, "is before the first or after the last year in UTC")
+    return moment
 
 
 def is_in_utc(moment: datetime) -> bool:

@@ -13,9 +13,9 @@ from valence.server.schemas.classifiers import Label
 from valence.server.schemas.models import LabelProbability, ModelVersion
 from valence.server.schemas.predict import WordEffect
 
-# Items in one request, and fields of its body: each has at most seven.
+# Items in one request, and fields of its body: each has at most eight.
 MOST_ITEMS = 100
-MOST_ITEM_FIELDS = 16 + 8 * MOST_ITEMS
+MOST_ITEM_FIELDS = 16 + 9 * MOST_ITEMS
 
 SenderId = Annotated[str, Field(min_length=1, max_length=200)]
 State = Literal["scoring", "waiting", "copy", "unsure", "passed", "decided"]
@@ -50,6 +50,11 @@ class NewItem(Wire):
         None, description="Where people can read it."
     )
     created_at: AwareDatetime | None = Field(None, description="When it was written; by default now.")
+    changed_at: AwareDatetime | None = Field(
+        None,
+        description="When it was last changed. An older change that arrives after a newer one is a `repeat`, and its "
+        "text isn't stored.",
+    )
 
 
 class NewItems(Wire):
@@ -70,8 +75,8 @@ class StoredItem(Wire):
     id: str
     number: int = Field(description="The server's own ID of it.")
     outcome: Literal["new", "repeat", "edited"] = Field(
-        description="A `repeat` has a known ID and the same text. An `edited` one has another text: it is scored and "
-        "decided anew."
+        description="A `repeat` has a known ID and the same text, or is older than what is stored. An `edited` one has "
+        "another text: it is scored and decided anew."
     )
     state: State
     why: Why | None = Field(description="Why a person should look at it.")

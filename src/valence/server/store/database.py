@@ -25,7 +25,7 @@ from valence.system.errors import StoreError
 log = logging.getLogger(__name__)
 
 # The newest revision in migrations/versions; a test compares them. Here so that serving needn't import Alembic.
-HEAD = "0011"
+HEAD = "0012"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Timeouts in seconds: for SQLite's write lock, a free connection, a new connection and a statement.
 _BUSY_S, _POOL_S, _CONNECT_S, _STATEMENT_S = 5, 5, 3, 10

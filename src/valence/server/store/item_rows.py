@@ -53,7 +53,8 @@ class Put(NamedTuple):
 def put(database: Database, classifier: str, rows: Sequence[Mapping[str, Any]]) -> list[Put]:
     """Stores items, all or none, in their order. Their IDs must differ. Raises StoreError.
 
-    An item whose ID is known is a repeat; if its text differs, it is an edit, and is scored anew.
+    An item whose ID is known is a repeat; if its text differs, it is an edit, and is scored anew. One that says of
+    itself that it is older than what is stored (`changed_at`) is a repeat, whatever its text.
     """
     now = datetime.now(UTC)
     given = [
@@ -84,6 +85,11 @@ def _known(session: Session, classifier: str, identities: Sequence[str]) -> dict
 
 def _again(session: Session, item: Item, row: Mapping[str, Any]) -> Put:
     """An item that is sent again: its new author, thread and so on count, and a new text starts over."""
+    changed_at = row.get("changed_at")
+    if changed_at is not None and item.changed_at is not None and changed_at < item.changed_at:
+        return Put(item.number, "repeat")
+    if changed_at is not None:
+        item.changed_at = changed_at
     for name in _ABOUT:
         setattr(item, name, row[name])
     if row["posted_at"] is not None:

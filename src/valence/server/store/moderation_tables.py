@@ -26,6 +26,7 @@ class Item(Base):
         digest: hex digest of its author's own words, normalised; copies of a text share it.
         parent, thread: the sender's IDs of the item that it answers, and of the discussion.
         posted_at: when it was written, as its sender says; when it arrived if it doesn't say.
+        changed_at: when it was last changed, as its sender says; null if it doesn't say.
         revision: counts its texts; a score of an earlier text isn't saved.
         blind: whether it is shown without its score, so that decisions on it are independent of the classifier.
         state: scoring, waiting, copy (behind a waiting item with the same text), unsure (set aside by a moderator),
@@ -73,6 +74,7 @@ class Item(Base):
     thread: Mapped[str | None] = mapped_column(String(200))
     link: Mapped[str | None] = mapped_column(Text())
     posted_at: Mapped[datetime] = mapped_column(UtcTime())
+    changed_at: Mapped[datetime | None] = mapped_column(UtcTime())
     received_at: Mapped[datetime] = mapped_column(UtcTime())
     revision: Mapped[int]
     blind: Mapped[bool]
@@ -283,3 +285,17 @@ class Delivery(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(UtcTime())
     delivered_at: Mapped[datetime | None] = mapped_column(UtcTime())
     failure: Mapped[str | None] = mapped_column(Text())
+
+
+class Received(Base):
+    """A signed request of a forum that was taken in.
+
+    Attributes:
+        digest: hex digest of the queue's name and the request's body.
+    """
+
+    __tablename__ = "received_requests"
+    __table_args__ = (Index("ix_received_requests_received_at", "received_at"),)
+
+    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(UtcTime())

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from valence.server.app import create_app
 from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings
 from valence.server.state import KEY
-from valence.server.store import item_listing
+from valence.server.store import item_listing, item_rows, received_rows
 from valence.server.store.item_listing import Wanted
 from valence.server.store.moderation_tables import Item
+from valence.system.errors import StoreError
 
 SECRETS = ("the present secret", "the next secret")
 
@@ -98,9 +100,66 @@ def test_a_post_that_is_edited_is_scored_anew_and_one_that_is_destroyed_leaves(a
         _discourse(client, {"post": _post(raw=raw)}, event)
     (item,) = _items(app)
     assert (item.text, item.revision) == ("second", 2)
-    assert _discourse(client, {"post": _post()}, "post_destroyed").get_json() == {"stored": False, "deleted": True}
+    gone = {"post": _post(deleted_at="2026-11-25T13:00:00Z")}
+    assert _discourse(client, gone, "post_destroyed").get_json() == {"stored": False, "deleted": True}
     assert _items(app) == []
-    assert _discourse(client, {"post": _post()}, "post_destroyed").get_json() == {"stored": False, "deleted": False}
+    assert _discourse(client, gone, "post_destroyed").get_json() == {"stored": False, "deleted": False}
+
+
+def _ago(**span: float) -> str:
+    return (datetime.now(UTC) - timedelta(**span)).isoformat()
+
+
+def test_a_captured_request_that_is_sent_again_changes_nothing_whatever_its_headers_say(app: Flask) -> None:
+    client = app.test_client()
+    first, second = (
+        {"post": _post(raw="first", updated_at=_ago(hours=2))},
+        {"post": _post(raw="second", updated_at=_ago(hours=1))},
+    )
+    assert _discourse(client, first).get_json() == {"stored": True}
+    assert _discourse(client, second, "post_edited").get_json() == {"stored": True}
+    for event in ("post_created", "post_edited", "post_recovered", "post_destroyed"):
+        assert not any(_discourse(client, first, event).get_json().values())
+    (item,) = _items(app)
+    assert (item.text, item.revision) == ("second", 2)
+    item_rows.erase(app.extensions[KEY].database, author="bob")
+    for captured in (first, second):
+        assert _discourse(client, captured, "post_recovered").get_json() == {"stored": False}
+    assert _items(app) == []
+
+
+def test_a_post_that_comes_late_does_not_replace_what_was_written_after_it(app: Flask) -> None:
+    client = app.test_client()
+    _discourse(client, {"post": _post(raw="second", updated_at=_ago(hours=1))}, "post_edited")
+    _discourse(client, {"post": _post(raw="first", updated_at=_ago(hours=2))})
+    assert [item.text for item in _items(app)] == ["second"]
+    _discourse(client, {"post": _post(raw="third", updated_at=_ago(minutes=1))}, "post_edited")
+    assert [item.text for item in _items(app)] == ["third"]
+
+
+def test_requests_are_remembered_as_long_as_posts_are_young_enough_to_be_taken_in(app: Flask) -> None:
+    client, database = app.test_client(), app.extensions[KEY].database
+    old = {"post": _post(updated_at=_ago(days=app.extensions[KEY].settings.item_days, minutes=1))}
+    assert _discourse(client, old).get_json() == {"stored": False}
+    _coral(client, "one")
+    item_rows.remove(database, _items(app)[0].number)
+    _coral(client, "one")
+    assert _items(app) == []
+    received_rows.remove_expired(database, 0)
+    _coral(client, "one")
+    assert len(_items(app)) == 1
+
+
+def test_a_request_that_failed_can_be_sent_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = app.test_client()
+    with monkeypatch.context() as broken:
+        broken.setattr(item_rows, "put", _failing)
+        assert _discourse(client, {"post": _post()}).status_code == 503
+    assert _discourse(client, {"post": _post()}).get_json() == {"stored": True}
+
+
+def _failing(*_: object) -> None:
+    raise StoreError("The database can't be reached.")
 
 
 def test_a_post_without_its_source_is_read_as_html(app: Flask) -> None:

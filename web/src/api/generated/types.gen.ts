@@ -2449,6 +2449,12 @@ export type NewItem = {
      * When it was written; by default now.
      */
     created_at?: string | null;
+    /**
+     * Changed At
+     *
+     * When it was last changed. An older change that arrives after a newer one is a `repeat`, and its text isn't stored.
+     */
+    changed_at?: string | null;
 };
 
 /**
@@ -3633,7 +3639,7 @@ export type StoredItem = {
     /**
      * Outcome
      *
-     * A `repeat` has a known ID and the same text. An `edited` one has another text: it is scored and decided anew.
+     * A `repeat` has a known ID and the same text, or is older than what is stored. An `edited` one has another text: it is scored and decided anew.
      */
     outcome: 'new' | 'repeat' | 'edited';
     /**

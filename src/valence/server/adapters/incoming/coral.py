@@ -46,4 +46,5 @@ def item_of(request: ModerationRequest) -> NewItem:
         thread=story.id[:200] or None,
         link=story.url if linkable else None,
         created_at=None,
+        changed_at=None,
     )

@@ -22,6 +22,7 @@ class Post(ForeignBody):
     post_number: int
     username: str
     created_at: AwareDatetime
+    updated_at: AwareDatetime | None = None
     raw: str | None = None
     cooked: str = ""
     post_type: int = _REGULAR
@@ -54,6 +55,7 @@ def item_of(post: Post, instance: str) -> NewItem:
         thread=str(post.topic_id),
         link=address if linkable else None,
         created_at=created,
+        changed_at=post.updated_at,
     )
 
 
