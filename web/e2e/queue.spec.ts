@@ -10,6 +10,7 @@ import {
   createCommunity,
   decideByKeys,
   openQueue,
+  search,
   SCOPES,
   sendComments,
   wishOf,
@@ -45,7 +46,7 @@ test("comments are decided by keys, with undo, copies and a second moderator", a
   await openQueue(page, key, "keys", 22);
   await expectNoAxeViolations(page);
 
-  await page.getByLabel("Search comments").fill("watches");
+  await search(page, "watches", 1);
   await expect(page.getByText("2 copies of it wait too.")).toBeVisible();
   await comment(page).click();
   await page.keyboard.press("3");
@@ -91,7 +92,7 @@ test(
     await expect(page.getByText("200 new comments")).toBeVisible();
     await tab(page, "Queue").click();
     await expect(page.getByText("198 waiting")).toBeVisible();
-    await page.getByLabel("Search comments").fill("watches");
+    await search(page, "watches", 1);
     await expect(page.getByText("2 copies of it wait too.")).toBeVisible();
     await comment(page).click();
     await page.keyboard.press("Shift+R");

@@ -55,6 +55,13 @@ export async function openQueue(page: Page, key: string, name: string, waiting: 
   await expect(page.getByText(`${waiting} waiting`)).toBeVisible();
 }
 
+/** Searches, and waits for the list of what was found: until then the comments of the list before are shown. */
+export async function search(page: Page, words: string, found: number): Promise<void> {
+  await page.getByLabel("Search comments").fill(words);
+  const list = page.getByRole("grid", { name: "Comments to decide" });
+  await expect(list).toHaveAttribute("aria-rowcount", `${found + 1}`);
+}
+
 export const comment = (page: Page) => page.getByRole("article", { name: "Comment to decide" });
 export const commentText = (page: Page) => comment(page).getByRole("blockquote");
 

@@ -62,7 +62,7 @@ export function useWorkList(community: Community, wanted: Wanted): Work {
     void client.resetQueries({ queryKey: query.queryKey, exact: true });
   };
   const onArrival = useEffectEvent(refresh);
-  const isAwaited = items.length === 0 && arrived > 0;
+  const isAwaited = pages.isSuccess && items.length === 0 && arrived > 0;
   useEffect(() => {
     if (isAwaited) onArrival();
   }, [isAwaited]);
