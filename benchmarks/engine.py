@@ -42,9 +42,10 @@ from valence.data import sources
 from valence.data.examples import Examples
 from valence.data.splits import sample
 from valence.encoder import bases
-from valence.export import export_body
+from valence.export.to_body import export_body
 from valence.inference.cores import available_cores
 from valence.inference.windows import TextReader
+from valence.model.body import SERVED
 from valence.model.folder import ModelFolder
 from valence.system.errors import ValenceError
 from valence.system.files import write_json
@@ -255,8 +256,8 @@ def _reason(error: Exception) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _options(arguments)
-    if not (given.model / "body.onnx").exists():
-        print(f"{given.model} has no body.onnx yet: exporting it, as `valence export --model {given.model}` does.")
+    if not (given.model / SERVED).exists():
+        print(f"{given.model} has no {SERVED} yet: exporting it, as `valence export --model {given.model}` does.")
         export_body(given.model)
     found = Bench(given).run()
     write_json(given.out, found)

@@ -105,7 +105,7 @@ def _odd_text(chance: random.Random, number: int) -> str:
 
 def hash_of_texts(instructions: Instructions, count: int) -> str:
     """Of the bundled model's features, of every readout, for the windows of odd texts."""
-    engine = Engine(bundled_folder(), threads=1, runtime="fused", instructions=instructions)
+    engine = Engine(bundled_folder(), threads=1, instructions=instructions)
     readings = map(engine.reader.read, odd_texts(count))
     windows = [engine.reader.window(each.ids[first:past]) for each in readings for first, past in each.bounds]
     digest = hashlib.sha256()

@@ -19,10 +19,18 @@ def score_by_engine(settings: Settings, instructions: Instructions | None = None
     return Engine(settings.model, threads=settings.threads, instructions=instructions).predict_proba
 
 
+def export_body_as_onnx(settings: Settings) -> None:
+    from valence.export.to_onnx import write_onnx
+
+    write_onnx(Path(settings.model), settings.file("body.onnx"))
+
+
 def score_by_engine_in_onnxruntime(settings: Settings) -> Score:
+    from valence.export.onnx_runtime import OnnxRuntime
     from valence.inference.engine import Engine
 
-    return Engine(settings.model, threads=settings.threads, runtime="onnxruntime").predict_proba
+    runtime = OnnxRuntime(settings.file("body.onnx"))
+    return Engine(settings.model, threads=settings.threads, runtime=runtime).predict_proba
 
 
 def pipeline_of(settings: Settings, **options: Any) -> Any:
@@ -144,7 +152,7 @@ def onnxruntime_naive(settings: Settings) -> Score:
 
 
 def quantise_dynamically(settings: Settings) -> None:
-    """The graph that is exported for serving, in float32, quantised by onnxruntime itself; and what follows it."""
+    """The graph of `valence export --onnx`, in float32, quantised by onnxruntime itself; and what follows it."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -152,7 +160,7 @@ def quantise_dynamically(settings: Settings) -> None:
     from valence.export.to_onnx import onnx_body
 
     save_dense(settings)
-    plain, target = settings.file("body.onnx"), settings.file("dynamic.onnx")
+    plain, target = settings.file("float.onnx"), settings.file("dynamic.onnx")
     plain.write_bytes(onnx_body(read_network(Path(settings.model)), quantized=False).SerializeToString())
     options = {"DefaultTensorType": onnx.TensorProto.FLOAT}  # it cannot see through onnxruntime's own operators
     quantize_dynamic(plain, target, weight_type=QuantType.QInt8, per_channel=True, extra_options=options)

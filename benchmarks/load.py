@@ -164,7 +164,9 @@ def _told(found: dict[str, Any]) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--model", type=Path, required=True, help="a model folder with its network and its body.onnx")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="a model folder with its network and its body.safetensors"
+    )
     parser.add_argument("--texts", type=Path, required=True, help="SST-2.zip, or the dev.tsv in it")
     parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="what to measure")
     parser.add_argument("--way", default="", help="only the servers whose name has this in it")
@@ -176,11 +178,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     # What is around a pipeline needs the network's own weights, which the bundled model comes without.
     rivals = "ways" in options.only and any(options.way in way.name and way.path != OURS.path for way in WAYS)
-    for name in ("model.safetensors", "body.onnx") if rivals else ("body.onnx",):
+    for name in ("model.safetensors", "body.safetensors") if rivals else ("body.safetensors",):
         if not (options.model / name).exists():
             parser.error(
                 f"{options.model} has no {name}. Name a model that was trained on this machine, "
-                f"and make its body.onnx with `valence export --model {options.model}`."
+                f"and make its body.safetensors with `valence export --model {options.model}`."
             )
     if not options.texts.exists():
         parser.error(f"There is no {options.texts}. `valence data get sst2` says where SST-2.zip comes from.")

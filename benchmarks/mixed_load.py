@@ -120,7 +120,7 @@ def _conditions(options: argparse.Namespace) -> dict[str, Any]:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--model", type=Path, default=bundled_folder(), help="a model folder with its body.onnx")
+    parser.add_argument("--model", type=Path, default=bundled_folder(), help="a model folder with its body.safetensors")
     parser.add_argument("--texts", type=Path, required=True, help="SST-2.zip, or the dev.tsv in it")
     parser.add_argument("--share", type=float, default=0.05, help="of the calls that are long")
     parser.add_argument("--words", type=int, default=1500, help="of a long call")

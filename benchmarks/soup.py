@@ -22,7 +22,7 @@ from typos import measure, mistyped  # beside this file
 from valence.data import sources
 from valence.data.splits import SplitConfig, prepare
 from valence.encoder import network
-from valence.export import export_body
+from valence.export.to_body import export_body
 from valence.inference.engine import Engine
 from valence.model.folder import FINAL, ModelFolder
 from valence.model.head import linear_head

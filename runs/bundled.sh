@@ -27,7 +27,7 @@ step models/teacher valence pretrain --base mpnet --data sst2 --epochs 1 --learn
 # The student: the body of stage 1 learns sentences from the teacher without forgetting whole reviews.
 step models/student valence distill --student models/imdb --teacher models/teacher --data sst2 --data imdb \
   --sentences 100000 --epochs 2 --short-passes 2 --max-tokens 256 --batch-size 64 --learning-rate 1e-4 --test-rows 1000
-[ -e models/student/body.onnx ] || (set -x && valence export --model models/student)
+[ -e models/student/body.safetensors ] || (set -x && valence export --model models/student)
 
 # For comparison, the strict method: the same body frozen, only the final layer changed.
 [ -e models/student-strict/head.json ] ||

@@ -14,7 +14,7 @@ step() { # step FOLDER RESULT COMMAND...: makes the model FOLDER unless it is th
 valence data get imdb sst2 ${DATA_FROM:+--from "$DATA_FROM"}
 
 step imdb imdb-stage1 valence pretrain --base minilm --data imdb --resume
-[ -e models/imdb/body.onnx ] || valence export --model models/imdb
+[ -e models/imdb/body.safetensors ] || valence export --model models/imdb
 step sst2 sst2-final-layer valence transfer --from models/imdb --data sst2
 step sst2-general sst2-general valence transfer --from models/imdb --data sst2 --readout general
 step sst2-without sst2-without-stage1 valence transfer --from minilm --data sst2 --readout general

@@ -12,7 +12,7 @@ valence data get imdb sst2 ${DATA_FROM:+--from "$DATA_FROM"}
 # `--base roberta-base` is the full-size choice; minilm is a fifth of its size and doesn't need the Hub.
 valence pretrain --base minilm --data imdb --out models/imdb --overwrite --results docs/results/imdb-stage1.json
 
-# The body as quantised ONNX. Stage 2 keeps the body, so every later model reuses this file.
+# The body, quantised, as it is served. Stage 2 keeps the body, so every later model reuses this file.
 valence export --model models/imdb --overwrite
 
 # Stage 2. The body is frozen; only the final layer is changed. It is fitted to short sentences, on the quantised body's

@@ -17,7 +17,7 @@ from transformers import BertConfig, BertForSequenceClassification
 
 from valence.encoder import network
 from valence.encoder.readouts import BodyWithReadouts
-from valence.export import export_body
+from valence.export.to_body import export_body
 from valence.model.folder import Body, FittedHead, ModelFolder
 from valence.model.head import Head, HeadFitter
 from valence.model.labels import Labels

@@ -25,7 +25,6 @@ from valence.tables.posts import Cleaning, cleaned
 
 if TYPE_CHECKING:
     from valence.inference.engine import Engine
-    from valence.inference.runtime import RuntimeName
     from valence.model.head import Floats
 
 Texts = Iterable[Any]  # frames and columns say nothing more of themselves to a type checker
@@ -110,7 +109,7 @@ class Classifier:
     def __reduce__(self) -> tuple[Any, ...]:
         engine = self._engine
         name = BUNDLED if engine.path == BUNDLED_FOLDER.resolve() else str(engine.path)
-        asked = engine.threads, engine.asked_runtime, engine.asked_labels
+        asked = engine.threads, engine.asked_labels
         return _reopened, (name, engine.body.id, engine.head_version, *asked)
 
     def __repr__(self) -> str:
@@ -159,19 +158,12 @@ def _check_arguments(path: object, threads: object, labels: object) -> None:
 # A worker process unpickles the same classifier with every task; opening its folder each time would take longer than
 # most tasks do.
 @lru_cache(maxsize=2)
-def _reopened(
-    name: str,
-    body_id: str,
-    head_version: str,
-    threads: int,
-    runtime: RuntimeName | None,
-    labels: tuple[str, ...] | None,
-) -> Classifier:
+def _reopened(name: str, body_id: str, head_version: str, threads: int, labels: tuple[str, ...] | None) -> Classifier:
     """The classifier of a pickle. Raises ModelFolderError if its folder is gone, or holds another model by now."""
     from valence.inference.engine import Engine
 
     path = model_path(name)
-    engine = Engine(path, threads=threads, runtime=runtime, labels=labels)
+    engine = Engine(path, threads=threads, labels=labels)
     if (engine.body.id, engine.head_version) != (body_id, head_version):
         raise ModelFolderError(
             f"{path} holds another model than the one that was pickled.",

@@ -172,11 +172,11 @@ def _measures(*_: object) -> None:
 def test_a_model_that_has_not_been_exported_is_exported_first(
     engine: dict[str, Any], tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = shutil.copytree(tiny_model, tmp_path / "model", ignore=shutil.ignore_patterns("body.onnx"))
+    model = shutil.copytree(tiny_model, tmp_path / "model", ignore=shutil.ignore_patterns("body.safetensors"))
     monkeypatch.setattr(engine["Bench"], "__init__", _measures)
     with pytest.raises(InterruptedError, match="measures"):
         engine["main"](["--model", str(model)])
-    assert ModelFolder(model).file("body.onnx").exists()
+    assert ModelFolder(model).file("body.safetensors").exists()
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_a_model_whose_network_is_damaged_ends_the_server(tiny_model: Path, tmp_
 
     broken = tmp_path / "broken"
     shutil.copytree(tiny_model, broken)
-    (broken / "body.onnx").write_bytes(b"no network")
+    (broken / "body.safetensors").write_bytes(b"no network")
     folder = ModelFolder(broken)
     folder.write_body(folder.body())  # the checksum is right, so only the engine can tell
     process = _start("--port", "0", "--model", str(broken))

@@ -13,7 +13,7 @@ import pytest
 from tests.encoder.hub import Hub, serving
 from valence.classifier import load
 from valence.encoder.bases import BASES
-from valence.export import export_body
+from valence.export.to_body import export_body
 from valence.model.folder import ModelFolder
 
 ROBERTA = BASES["roberta-base"]

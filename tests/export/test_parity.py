@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from valence.export import parity
 from valence.export.families import read_network
-from valence.export.parity import SAMPLE_TEXTS, Parity
-from valence.export.to_onnx import onnx_body
+from valence.export.parity import SAMPLE_TEXTS, Parity, parity
+from valence.export.to_body import quantized
+from valence.inference.fused.body_file import content_of
 from valence.model.folder import ModelFolder
 
 TEXTS = ["a wonderful film", "a dull film", "the plot was good " * 30]
@@ -26,7 +26,7 @@ def test_a_good_export_agrees(tiny_model: Path) -> None:
     assert found.flipped == 0
     assert found.batch_mate_difference < 1e-5
     assert found.accuracy_torch == found.accuracy_served == 2 / 3
-    assert found.size_mb == (tiny_model / "body.onnx").stat().st_size / 1e6
+    assert found.size_mb == (tiny_model / "body.safetensors").stat().st_size / 1e6
     assert json.loads(json.dumps(found.as_json()))["texts"] == 3
     assert "labels flipped          0.00%" in str(found)
 
@@ -42,7 +42,7 @@ def test_a_bad_export_is_seen(tiny_model: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(tiny_model, tmp_path / "copy"))
     network = read_network(folder)
     network.dense.weight[:] = np.roll(network.dense.weight, 1, axis=0)
-    (folder / "body.onnx").write_bytes(onnx_body(network).SerializeToString())
+    (folder / "body.safetensors").write_bytes(content_of(quantized(network)))
     ModelFolder(folder).write_body(ModelFolder(folder).body())
     found = parity(folder, TEXTS)
     assert found.largest_difference > 0.1

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transformers import BertConfig
 
-from tests.export.conftest import CONFIGS, SIZES, WINDOW, write_model
+from tests.export.conftest import WINDOW
 from valence.encoder.network import from_folder
 from valence.encoder.readouts import BodyWithReadouts
-from valence.export import export_body
 from valence.export.families import read_network
-from valence.export.to_onnx import onnx_body, session
-from valence.model.folder import ModelFolder
-from valence.system.errors import ModelFolderError
+from valence.export.onnx_runtime import OnnxRuntime
+from valence.export.to_onnx import onnx_body, session, write_onnx
 
 Arrays = tuple[Any, Any]
 
@@ -82,77 +76,19 @@ def _exported(family: Path) -> Any:
     return _SESSIONS[family]
 
 
-def test_export_writes_named_outputs_and_a_checksum(family: Path, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(family, tmp_path / "copy"))
-    path = export_body(folder)
-    assert ModelFolder(folder).file("body.onnx") == path
-    body = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    assert [(put.name, put.shape) for put in body.get_inputs()] == [
-        ("input_ids", ["batch", "length"]),
-        ("attention_mask", ["batch", "length"]),
-    ]
-    assert [(out.name, out.shape) for out in body.get_outputs()] == [
-        ("final", ["batch", 32]),
-        ("general", ["batch", 96]),
-    ]
+def test_the_file_has_named_outputs_and_int8_weights(family: Path, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    write_onnx(family, path)
+    runtime = OnnxRuntime(path)
+    assert runtime.readouts == {"final": 32, "general": 96}
+    assert {name: rows.shape for name, rows in runtime.run_all([np.array([5, 6, 7])]).items()} == {
+        "final": (1, 32),
+        "general": (1, 96),
+    }
     onnx.checker.check_model(str(path))
-    first = path.read_bytes()
-    assert export_body(folder).read_bytes() == first
-
-
-def test_weights_are_int8(tmp_path: Path) -> None:
-    folder = write_model(tmp_path / "m", CONFIGS["bert"]())
-    small = export_body(folder).stat().st_size
-    weights = {tensor.name: tensor for tensor in onnx.load(str(folder / "body.onnx")).graph.initializer}
+    weights = {tensor.name: tensor for tensor in onnx.load(str(path)).graph.initializer}
     for name in ("words", "layer0.query.weight", "layer1.down.weight"):
         assert weights[name].data_type == onnx.TensorProto.INT8
-    assert small < 0.5 * export_body(folder, quantized=False).stat().st_size
-
-
-def _edit(folder: Path, name: str, **changes: Any) -> None:
-    path = folder / name
-    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
-
-
-@pytest.mark.parametrize("changes", [{"model_type": "gpt2"}, {"hidden_act": "silu"}])
-def test_an_unknown_network_is_told(tmp_path: Path, changes: dict[str, str]) -> None:
-    folder = write_model(tmp_path / "m", CONFIGS["bert"]())
-    _edit(folder, "config.json", **changes)
-    with pytest.raises(ModelFolderError, match="bert, roberta") as caught:
-        export_body(folder)
-    assert caught.value.code == "export-unsupported"
-
-
-def test_a_network_that_only_looks_like_one_of_ours_is_refused(tmp_path: Path) -> None:
-    folder = write_model(tmp_path / "m", BertConfig(**SIZES, is_decoder=True))  # sees no words to its right
-    with pytest.raises(ModelFolderError, match="differs from torch") as caught:
-        export_body(folder)
-    assert caught.value.code == "export-unsupported"
-    assert not (folder / "body.onnx").exists()
-
-
-def test_readouts_that_do_not_fit_are_told(tmp_path: Path) -> None:
-    folder = write_model(tmp_path / "m", CONFIGS["bert"]())
-    _edit(folder, "body.json", max_tokens=43)
-    with pytest.raises(ModelFolderError, match="window of 43") as caught:
-        export_body(folder)
-    assert caught.value.code == "model-mismatch"
-
-
-@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
-def test_a_missing_part_is_told(tmp_path: Path, name: str) -> None:
-    folder = write_model(tmp_path / "m", CONFIGS["bert"]())
-    (folder / name).unlink()
-    with pytest.raises(ModelFolderError, match=name) as caught:
-        export_body(folder)
-    assert caught.value.code == "model-incomplete"
-
-
-def test_damaged_weights_are_told(tmp_path: Path) -> None:
-    folder = write_model(tmp_path / "m", CONFIGS["bert"]())
-    (folder / "model.safetensors").write_bytes(b"nothing")
-    with pytest.raises(ModelFolderError, match="checksums differ"):
-        export_body(folder)
-    ModelFolder(folder).write_body(ModelFolder(folder).body())  # a checksum of the damage itself
-    with pytest.raises(ModelFolderError, match="can't be exported"):
-        export_body(folder)
+    first = path.read_bytes()
+    write_onnx(family, path)
+    assert path.read_bytes() == first

@@ -13,7 +13,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipe
 from tests.export.conftest import CONFIGS, SIZES, WINDOW, write_model
 from tests.models import with_several_labels
 from valence.encoder import network
-from valence.export import export_body
+from valence.export.to_body import export_body
 from valence.inference.engine import Engine
 from valence.inference.plain_network import write_plain_network
 from valence.model.folder import FittedHead, ModelFolder
@@ -71,9 +71,9 @@ def test_several_labels_have_a_sigmoid_each(tiny_model: Path, tmp_path: Path) ->
 
 def test_a_body_that_cannot_be_read_is_named(tiny_model: Path, tmp_path: Path) -> None:
     folder = ModelFolder(shutil.copytree(tiny_model, tmp_path / "model"))
-    (folder.path / "body.onnx").write_bytes(b"nothing")
+    (folder.path / "body.safetensors").write_bytes(b"nothing")
     (tmp_path / "out").mkdir()
     body = folder.body()
     folder.write_body(body)
-    with pytest.raises(ModelFolderError, match=r"body\.onnx can't be written for transformers"):
+    with pytest.raises(ModelFolderError, match=r"body\.safetensors can't be written for transformers"):
         write_plain_network(tmp_path / "out", folder, folder.head())

@@ -69,8 +69,8 @@ def test_a_serving_copy_holds_what_serving_needs_and_is_the_same_model(model: Pa
     copy = serving_copy(ModelFolder(model), tmp_path / "serving")
     assert not (copy.path / "model.safetensors").exists()
     assert copy.head().version == ModelFolder(model).head().version
-    assert copy.file("body.onnx").read_bytes() == (model / "body.onnx").read_bytes()
-    (model / "body.onnx").unlink()
+    assert copy.file("body.safetensors").read_bytes() == (model / "body.safetensors").read_bytes()
+    (model / "body.safetensors").unlink()
     with pytest.raises(ModelFolderError, match="valence export"):
         serving_copy(ModelFolder(model), tmp_path / "again")
     assert not (tmp_path / "again").exists()

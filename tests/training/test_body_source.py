@@ -41,7 +41,7 @@ def without_torch(code: str, *arguments: object) -> str:
 
 
 def test_texts_are_read_without_torch_where_the_weights_are_in_the_folder_too(tiny_model: Path) -> None:
-    assert {"model.safetensors", "body.onnx"} <= ModelFolder(tiny_model).body().files.keys()
+    assert {"model.safetensors", "body.safetensors"} <= ModelFolder(tiny_model).body().files.keys()
     assert without_torch(READ, tiny_model) == "(2, 32)"
 
 
@@ -50,4 +50,4 @@ def test_stage_2_on_the_serving_files_alone_never_needs_torch(
 ) -> None:
     source = serving_copy(ModelFolder(tiny_model), tmp_path / "served")
     assert without_torch(TRANSFER, source.path, small_data / "SST-2", tmp_path / "own") == "40"
-    assert ModelFolder(tmp_path / "own").head().provenance["features"] == "body.onnx"
+    assert ModelFolder(tmp_path / "own").head().provenance["features"] == "body.safetensors"

@@ -13,7 +13,7 @@ from valence.classifier import load
 from valence.data import sources
 from valence.data.examples import Dataset
 from valence.encoder.precision import choose
-from valence.export import export_body
+from valence.export.to_body import export_body
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
 from valence.system.errors import SettingsError

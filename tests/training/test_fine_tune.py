@@ -19,7 +19,7 @@ from valence.cli import main
 from valence.data import sources
 from valence.data.examples import Dataset
 from valence.encoder import bases, network, trainable
-from valence.export import export_body
+from valence.export.to_body import export_body
 from valence.model.folder import ModelFolder
 from valence.model.labels import Labels
 from valence.system.errors import ModelFolderError, SettingsError
@@ -87,7 +87,7 @@ def test_a_trained_model_can_be_trained_further_exported_and_served(
     export_body(source)
     folder = fine_tune(str(source), sentences, tmp_path / "out", replace(CONFIG, layers="all")).folder
     assert folder.body().id != ModelFolder(source).body().id
-    assert "body.onnx" not in folder.body().files
+    assert "body.safetensors" not in folder.body().files
     assert folder.head().provenance["from_body"] == ModelFolder(source).body().id
     assert "roberta.embeddings.word_embeddings.weight" in changed(source, folder.path)
     export_body(folder.path)

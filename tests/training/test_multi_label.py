@@ -10,7 +10,7 @@ import pytest
 from valence.classifier import load
 from valence.data import sources
 from valence.data.examples import Dataset, Examples, Target
-from valence.export import export_body
+from valence.export.to_body import export_body
 from valence.model.folder import ModelFolder
 from valence.training.fine_tune import FineTuneConfig, fine_tune
 from valence.training.pretrain import PretrainConfig, pretrain

@@ -16,7 +16,7 @@ from transformers import AutoTokenizer, RobertaForSequenceClassification, pipeli
 from valence.classifier import load
 from valence.data import sources
 from valence.data.examples import Dataset
-from valence.export import export_body
+from valence.export.to_body import export_body
 from valence.inference.engine import Engine
 from valence.model.folder import FittedHead, ModelFolder
 from valence.model.head import Ints
@@ -80,7 +80,7 @@ def test_only_the_final_layer_differs_after_stage_2(stage1: Path, stage2: Path) 
 
 def test_an_exported_body_is_read_as_it_is_served(stage2: Path, sentences: Dataset) -> None:
     fitted = ModelFolder(stage2).head()
-    assert fitted.provenance["features"] == "body.onnx"
+    assert fitted.provenance["features"] == "body.safetensors"
     accuracy = np.mean(load(stage2).predict_proba(sentences.test.texts).argmax(axis=1) == encoded(fitted, sentences))
     (found,) = ModelFolder(stage2).results().results
     assert found.metrics["accuracy"].value == pytest.approx(accuracy, abs=1e-5)

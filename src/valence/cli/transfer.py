@@ -175,7 +175,7 @@ def transfer(
     click.echo("\n".join([*about_the_figures(finished.results[0]), cost(finished.results[0])]))
     click.echo("\n".join(by_label(finished.results[0])))
     click.echo(f"Saved to {out}.")
-    if "body.onnx" not in finished.folder.body().files:
+    if not finished.folder.body().exported:
         click.echo(f"Its body is not exported yet. Next: valence export --model {out}")
 
 

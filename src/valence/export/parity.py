@@ -90,7 +90,7 @@ class Parity:
             f"probability differs by  {self.mean_difference:.5f} on average, {self.largest_difference:.5f} at most",
             f"labels flipped          {self.flipped:.2%}",
             f"moved by batch mates    {self.batch_mate_difference:.2g} at most",
-            f"size of body.onnx       {self.size_mb:.1f} MB",
+            f"size of the body        {self.size_mb:.1f} MB",
         ]
         if self.accuracy_torch is not None and self.accuracy_served is not None:
             lines.append(
@@ -116,7 +116,7 @@ def parity(folder: Path | str, texts: Sequence[str] = SAMPLE_TEXTS, labels: Sequ
         mean_difference=float(difference.mean()),
         flipped=1 - _alike(predicted, served),
         batch_mate_difference=_batch_mate_difference(engine, texts, actual),
-        size_mb=(Path(folder) / "body.onnx").stat().st_size / 1e6,
+        size_mb=(engine.path / engine.body.served).stat().st_size / 1e6,
         accuracy_torch=None if truth is None else _alike(predicted, truth),
         accuracy_served=None if truth is None else _alike(served, truth),
         processor=processor(),

@@ -1,4 +1,4 @@
-"""int8 weights, and activations quantised row by row, with plain ONNX operators.
+"""int8 weights, and activations quantised row by row, for encoder.c, and as plain ONNX operators.
 
 onnxruntime's own dynamic quantisation uses one activation scale for the whole batch, so a text's score depends on the
 other texts. Here each token's row has a scale of its own, from its largest value, so the result depends on that row

@@ -1,4 +1,4 @@
-"""`export_body`: the body of a model folder as body.onnx."""
+"""The body of a model as an ONNX graph: for programs that run ONNX, and to compare the network with torch."""
 
 from __future__ import annotations
 
@@ -21,30 +21,15 @@ from valence.system.files import write_bytes
 TOLERANCE = 1e-3
 
 
-def export_body(folder: Path | str, *, quantized: bool = True) -> Path:
-    """Writes body.onnx into a folder with the network as transformers saves it, and its checksum into body.json.
+def write_onnx(folder: Path, path: Path) -> None:
+    """Writes the body of a model folder as an ONNX file with the same int8 weights as body.safetensors.
 
-    The float32 graph is first compared with torch, so that a network which only looks like one of the known families
-    is refused instead of giving wrong scores. The same weights give the same bytes.
-
-    Args:
-        folder: has body.json, config.json, model.safetensors and tokenizer.json.
-        quantized: int8, row by row; otherwise float32, four times as large.
-
-    Raises ModelFolderError if a part is missing or damaged, or if the network's family can't be exported.
+    Its inputs are input_ids and attention_mask, int64 of shape (texts, tokens); its outputs are the readouts. It has
+    operators of onnxruntime's own. Raises ModelFolderError as `export_body` does.
     """
     files = ModelFolder(folder)
-    body = files.body()
-    files.files("model.safetensors", "tokenizer.json")
-    network = read_network(files.path)
-    _check(files, network, body.readouts, body.max_tokens)
-    plain = onnx_body(network, quantized=False)
-    _check_against_torch(files.path, plain)
-    proto = onnx_body(network) if quantized else plain
-    path = files.path / "body.onnx"
-    write_bytes(path, proto.SerializeToString(deterministic=True))
-    files.write_body(body)
-    return path
+    files.files("model.safetensors")
+    write_bytes(path, onnx_body(read_network(files.path)).SerializeToString(deterministic=True))
 
 
 def onnx_body(network: Network, *, quantized: bool = True) -> onnx.ModelProto:
@@ -52,20 +37,11 @@ def onnx_body(network: Network, *, quantized: bool = True) -> onnx.ModelProto:
     return build(network, RowwiseInt8() if quantized else FloatLinears(), general_layers(len(network.layers)))
 
 
-def _check(files: ModelFolder, network: Network, readouts: dict[str, int], max_tokens: int) -> None:
-    layers = general_layers(len(network.layers))
-    actual = {"final": len(network.dense.weight), "general": network.words.shape[1] * len(layers)}
-    if actual != readouts or max_tokens > len(network.positions):
-        raise ModelFolderError(
-            f"{files.path}: body.json says readouts {readouts} and a window of {max_tokens} tokens, but the "
-            f"network has {actual} and {len(network.positions)}.",
-            hint="Copy the whole folder again, or train it again.",
-            code="model-mismatch",
-        )
+def check_against_torch(folder: Path, network: Network) -> None:
+    """Compares the network in float32 with torch's of the same folder, on two padded rows of random ids.
 
-
-def _check_against_torch(folder: Path, proto: onnx.ModelProto) -> None:
-    """Compares both on two padded rows of random ids."""
+    Raises ModelFolderError if they differ by more than rounding.
+    """
     import torch
 
     from valence.encoder.network import from_folder
@@ -79,7 +55,7 @@ def _check_against_torch(folder: Path, proto: onnx.ModelProto) -> None:
     body = BodyWithReadouts(model).eval()
     with torch.inference_mode():
         expected = body(torch.from_numpy(ids), torch.from_numpy(mask))
-    outputs = session(proto).run(None, {"input_ids": ids, "attention_mask": mask})
+    outputs = session(onnx_body(network, quantized=False)).run(None, {"input_ids": ids, "attention_mask": mask})
     largest = max(float(np.abs(a.numpy() - b).max()) for a, b in zip(expected, outputs, strict=True))
     if not largest < TOLERANCE:
         raise ModelFolderError(

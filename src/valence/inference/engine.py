@@ -18,7 +18,7 @@ import numpy as np
 from valence.inference.cores import available_cores
 from valence.inference.packing import packed
 from valence.inference.prediction import Prediction
-from valence.inference.runtime import RuntimeName, open_runtime
+from valence.inference.runtime import Runtime, open_runtime
 from valence.inference.scoring import answer
 from valence.inference.windows import Ints, Reading, TextReader, pooled
 from valence.model.folder import Body, ModelFolder
@@ -53,16 +53,16 @@ class Engine:
     """A classifier as it is served. Safe to share by threads, and usable in a process forked from this one.
 
     Args:
-        folder: a model folder with body.onnx, tokenizer.json and a head.
+        folder: a model folder with body.safetensors, tokenizer.json and a head.
         threads: that compute; by default this process's share of the machine.
         batch_tokens: tokens that one run may take, padding included.
         max_characters: a longer text is refused with TextError `text-too-long`.
-        runtime: runs the body; by default the fastest one that supports it.
-        instructions: that it computes with; by default those of VALENCE_INSTRUCTIONS, else the fastest here.
+        runtime: runs the body in place of encoder.c, to compare them.
+        instructions: that encoder.c computes with; by default those of VALENCE_INSTRUCTIONS, else the fastest here.
         labels: answers with these of the model's labels alone; by default with all.
 
-    Raises ModelFolderError if a part is missing, damaged, too new, or does not fit the others, and SettingsError for
-    labels that the model can't answer with alone.
+    Raises ModelFolderError if a part is missing, damaged, too new, or does not fit the others, SettingsError for labels
+    that the model can't answer with alone, and as `open_runtime`.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Engine:
         threads: int | None = None,
         batch_tokens: int = BATCH_TOKENS,
         max_characters: int = MAX_CHARACTERS,
-        runtime: RuntimeName | None = None,
+        runtime: Runtime | None = None,
         instructions: Instructions | None = None,
         labels: Sequence[str] | None = None,
     ) -> None:
@@ -83,12 +83,11 @@ class Engine:
         self.body: Body = files.body()
         self.asked_labels = None if labels is None else tuple(labels)
         self.fitted = files.head() if labels is None else files.head().restricted_to(labels)
-        self.reader = TextReader(files.file("tokenizer.json"), self.body.max_tokens, max_characters)
-        self._path = files.file("body.onnx")
+        self._path, tokenizer = files.served_files()
+        self.reader = TextReader(tokenizer, self.body.max_tokens, max_characters)
         self.threads = threads or available_cores()
         self._pool = self._new_pool()
-        self.asked_runtime = runtime
-        self._runtime = open_runtime(self._path, runtime, instructions)
+        self._runtime = runtime or open_runtime(self._path, instructions)
         self._check_outputs()
         _open.add(self)
 
@@ -101,12 +100,12 @@ class Engine:
 
     @property
     def runtime(self) -> str:
-        """What runs the body, with the version of its arithmetic, such as "onnxruntime 1.30.0"."""
+        """What runs the body, with the version of its arithmetic, such as "encoder.c 3f6c1d2e9a40"."""
         return self._runtime.name
 
     @property
     def instructions(self) -> str:
-        """What it computes with: one of `valence.system.machine.INSTRUCTIONS`, or "onnxruntime"."""
+        """What it computes with: one of `valence.system.machine.INSTRUCTIONS`."""
         return self._runtime.instructions
 
     @property

@@ -1,4 +1,4 @@
-"""A body.onnx with a head, written as plain transformers loads it: in numpy, without torch or transformers.
+"""A body with a head, written as plain transformers loads it: in numpy, without torch or transformers.
 
 The weights are those that are served, int8 times their scales as float32, so its scores differ from the engine's only
 by what the engine rounds between two layers. They are written some at a time: the memory of a small server is enough.
@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from valence.inference.fused.onnx_file import NotOnnxError, read
-from valence.inference.fused.weights import EncoderWeights, Linear, Norm, UnsupportedNetworkError, read_weights
+from valence.inference.fused.body_file import mapped, read_weights
+from valence.inference.fused.weights import EncoderWeights, Linear, Norm
 from valence.model.fitted_head import FittedHead
 from valence.model.folder import Body, ModelFolder
 from valence.model.head import Floats
@@ -57,12 +57,12 @@ def write_plain_network(out: Path, source: ModelFolder, fitted: FittedHead) -> N
     """
     assert fitted.in_network
     body = source.body()
-    onnx, tokenizer = source.files("body.onnx", "tokenizer.json")
+    served, tokenizer = source.served_files()
     try:
-        weights = read_weights(read(memoryview(onnx.read_bytes())))
+        weights = read_weights(served, mapped(served))
         family = _family(body)
-    except (NotOnnxError, UnsupportedNetworkError, KeyError) as error:
-        raise ModelFolderError(f"The network of {onnx} can't be written for transformers: {error}.") from error
+    except (ValueError, KeyError) as error:
+        raise ModelFolderError(f"The network of {served} can't be written for transformers: {error}.") from error
     special = _special_tokens(tokenizer)
     padding = _PADDING if FAMILIES[family].from_padding else special.get("pad_token", (0, ""))[0]
     write_json(out / "config.json", _config(body, family, weights, fitted, padding))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+SERVED = "body.safetensors"
+SERVED_BEFORE = "body.onnx"  # written by earlier versions; `valence convert` rewrites it
+
 
 @dataclass(frozen=True)
 class Body:
@@ -26,3 +29,13 @@ class Body:
     readouts: dict[str, int]
     licence: str = "unknown"
     files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def exported(self) -> bool:
+        """Whether the engine can read it."""
+        return SERVED in self.files or SERVED_BEFORE in self.files
+
+    @property
+    def served(self) -> str:
+        """Name of the file that the engine reads, or would read if it were exported."""
+        return SERVED_BEFORE if SERVED_BEFORE in self.files and SERVED not in self.files else SERVED

@@ -3,7 +3,7 @@
     my-model/
       body.json            describes the body: id, base, window, readouts, checksums of its files
       config.json, model.safetensors, tokenizer.json     the network as plain transformers loads it
-      body.onnx            token ids and mask -> features, for serving
+      body.safetensors     the body in int8, for serving; see `valence.inference.fused.body_file`
       head.json            labels, whether a text can have several, readout, doubt threshold, provenance, checksum
       head.safetensors     weight, bias, mean, scale, temperature; thresholds if a text can have several labels;
                            offsets if a metric chose the answers; of a head with n-grams ngram_buckets, ngram_idf and
@@ -13,7 +13,7 @@
       README.md            the model card
       report.html, plots/  the figures as one page, and as pictures; not needed for serving
 
-Serving needs body.json, body.onnx, tokenizer.json, head.json and head.safetensors.
+Serving needs body.json, body.safetensors, tokenizer.json, head.json and head.safetensors.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from valence.model.body import Body
+from valence.model.body import SERVED, SERVED_BEFORE, Body
 from valence.model.fitted_head import FINAL, FORMAT, GENERAL, FittedHead, head_bytes, head_format
 from valence.model.head_files import HEAD_JSON, HEAD_TENSORS, damaged, json_object, read_head
 from valence.model.ngrams import SCHEME
@@ -112,13 +112,17 @@ class ModelFolder:
         checksums = self.body().files
         return [self._verified(name, checksums.get(name)) for name in names]
 
+    def served_files(self) -> list[Path]:
+        """Paths of the body as the engine reads it, and of the tokenizer. Raises as `files` does."""
+        return self.files(self.body().served, "tokenizer.json")
+
     def _verified(self, name: str, checksum: str | None) -> Path:
         path = self.path / name
         if not path.exists():
             raise ModelFolderError(
                 f"{self.path} has no {name}.",
                 hint=f"Make it with `valence export --model {self.path}`."
-                if name == "body.onnx"
+                if name == SERVED
                 else "Copy the whole folder again, or train it again.",
                 code="model-incomplete",
             )
@@ -130,7 +134,8 @@ class ModelFolder:
 
     def write_body(self, body: Body) -> None:
         """Writes body.json with the checksums of the body's files. Call it last: it marks the folder as complete."""
-        names = ("model.safetensors", "tokenizer.json", "config.json", "body.onnx")
+        served = SERVED if (self.path / SERVED).exists() else SERVED_BEFORE
+        names = ("model.safetensors", "tokenizer.json", "config.json", served)
         files = {name: sha256_of(self.path / name) for name in names if (self.path / name).exists()}
         write_json(self.path / "body.json", {"format": FORMAT, **asdict(body), "files": files})
 

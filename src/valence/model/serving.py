@@ -9,16 +9,16 @@ from valence.model.folder import ModelFolder
 from valence.model.readable import READABLE
 from valence.system.files import folder_in_place_of
 
-_PARTS = ("body.onnx", "tokenizer.json", "head.json", "head.safetensors", READABLE, "results.json", "README.md")
+_PARTS = ("head.json", "head.safetensors", READABLE, "results.json", "README.md")
 
 
 def serving_copy(source: ModelFolder, out: Path) -> ModelFolder:
     """Writes `out` from a model folder, verifying every part. Raises ModelFolderError if one is missing."""
     source.head()
-    source.files("body.onnx", "tokenizer.json")
+    body = source.served_files()
     with folder_in_place_of(out) as draft:
-        for name in _PARTS:
-            if (source.path / name).exists():
-                shutil.copyfile(source.path / name, draft / name)
+        for path in (*body, *(source.path / name for name in _PARTS)):
+            if path.exists():
+                shutil.copyfile(path, draft / path.name)
         ModelFolder(draft).write_body(source.body())
     return ModelFolder(out)

@@ -1,7 +1,7 @@
 """Runs the server: gunicorn with one worker and many threads, on a laptop or a dyno.
 
 One worker (`valence.server.transport.worker`), because its threads share the model; Heroku's WEB_CONCURRENCY, which
-would load it twice, is ignored. The model is loaded in the worker, after the fork, because onnxruntime's threads don't
+would load it twice, is ignored. The model is loaded in the worker, after the fork, because the engine's threads don't
 survive one; until then /readyz reports `starting`. On SIGTERM or Ctrl-C the worker finishes the accepted requests, then
 closes its models.
 """

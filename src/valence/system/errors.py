@@ -4,6 +4,7 @@
     ├── DataError          a data set or a user's file: missing, damaged, unreadable, mislabelled
     ├── BaseModelError     a pre-trained base: unreachable, altered, or no encoder
     ├── ModelFolderError   a saved model: missing, damaged, mismatched, or written by a newer Valence
+    ├── EngineMissingError the engine in C was not built, or cannot be loaded
     ├── TextError          a text that cannot be scored
     ├── SettingsError      a setting or a command's option
     ├── ClusterError       a Ray cluster that cannot be reached, started or used
@@ -27,6 +28,7 @@ __all__ = [
     "ClusterError",
     "DataError",
     "DeployError",
+    "EngineMissingError",
     "ModelFolderError",
     "OutputError",
     "OverloadedError",
@@ -77,6 +79,12 @@ class ModelFolderError(ValenceError):
     """A saved model is missing, damaged, inconsistent, or was written by a newer Valence."""
 
     default_code = "model-error"
+
+
+class EngineMissingError(ValenceError):
+    """The engine in C was not built, or cannot be loaded."""
+
+    default_code = "engine-missing"
 
 
 class TextError(ValenceError, ValueError):

@@ -37,7 +37,7 @@ def open_body(source: str, labels: Labels, precision: str, spread: Spread | None
     SettingsError if `precision` would have no effect, or if `spread` is given for a body that is not exported.
     """
     folder = saved_model(source)
-    exported = folder is not None and "body.onnx" in folder.body().files
+    exported = folder is not None and folder.body().exported
     if spread and not exported:
         raise SettingsError(
             f"--cluster: {source} is read in torch, on this machine; a cluster can only read an exported body.",
@@ -68,11 +68,11 @@ def _exported_body(folder: ModelFolder, source: str, precision: str, spread: Spr
         )
     body = folder.body()
     trainable = "model.safetensors" in body.files
-    files = folder.files("body.onnx", "tokenizer.json", *(("model.safetensors",) if trainable else ()))
+    files = [*folder.served_files(), *(folder.files("model.safetensors") if trainable else ())]
     return FrozenBody(
         body,
         _read_by_engine(folder, spread),
-        "body.onnx",
+        body.served,
         _with_network(folder) if trainable else lambda _: copied(files),
         history=history_of(folder),
     )
@@ -105,7 +105,7 @@ def _read_by_engine(folder: ModelFolder, spread: Spread | None) -> Features:
         return {readout: np.concatenate(parts)}
 
     def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> FeatureRows:
-        key = key_of(body.files["body.onnx"], max_tokens=body.max_tokens, how=f"{engine.runtime} {readout}")
+        key = key_of(body.files[body.served], max_tokens=body.max_tokens, how=f"{engine.runtime} {readout}")
         cache = FeatureCache(home() / "features", key)
         return cache.read(texts, readout, lambda some, part: compute(some, readout, title and title + part), keep=keep)
 

@@ -42,7 +42,7 @@ Compute = Callable[[Sequence[str], str], dict[str, Floats]]
 
 def key_of(body_id: str, *, max_tokens: int, how: str) -> str:
     """Hex digest of what features depend on beside the text; `how` says what runs the body, such as
-    "onnxruntime 1.30.0".
+    "encoder.c 3f6c1d2e9a40".
     """
     return hashlib.sha256(f"by text {body_id} {max_tokens} {how}".encode()).hexdigest()[:32]
 

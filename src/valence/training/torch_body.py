@@ -133,7 +133,7 @@ def frozen_from_folder(folder: ModelFolder, precision: str) -> FrozenBody:
 
 def with_head_and_export(opened: OpenNetwork, folder: ModelFolder, head: FittedHead) -> AddBody:
     """As `with_head`, and also copies the exported body if the folder has one: the same body needs no new export."""
-    exported = [folder.file("body.onnx")] if "body.onnx" in opened.body.files else []
+    exported = [folder.file(opened.body.served)] if opened.body.exported else []
 
     def add(draft: Path) -> None:
         with_head(opened.model, opened.tokenizer, head)(draft)

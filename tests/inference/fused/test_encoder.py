@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,19 @@ from hypothesis import strategies as st
 from transformers import BertConfig, RobertaConfig
 
 from tests.export.conftest import CONFIGS, SIZES, WINDOW, write_model
-from valence.export import export_body
 from valence.export.families import read_network
+from valence.export.onnx_runtime import OnnxRuntime
+from valence.export.to_body import export_body, quantized
 from valence.export.to_onnx import onnx_body
 from valence.inference import runtime as runtimes
 from valence.inference.engine import Engine
 from valence.inference.fused import encoder as fused
 from valence.inference.fused import library
-from valence.inference.fused.onnx_file import read
-from valence.inference.fused.weights import UnsupportedNetworkError, read_weights
-from valence.inference.runtime import OnnxRuntime, Runtime, open_runtime
+from valence.inference.fused.body_file import content_of
+from valence.inference.fused.weights import EncoderWeights, UnsupportedNetworkError
+from valence.inference.runtime import Runtime, open_runtime
 from valence.inference.windows import Ints
-from valence.system.errors import ModelFolderError, SettingsError
+from valence.system.errors import EngineMissingError, ModelFolderError, SettingsError
 from valence.system.machine import INSTRUCTIONS, Instructions
 
 LIBRARY = library.load_library()
@@ -44,13 +46,20 @@ def windows_of(lengths: Sequence[int], seed: int = 0) -> list[Ints]:
 
 @pytest.fixture(scope="module", params=[*sorted(CONFIGS), *ODD_SHAPES])
 def body(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """body.onnx of a family or shape, and next to it exact.onnx in float32."""
+    """body.safetensors of a family or shape, and next to it the same as body.onnx, and exact.onnx in float32."""
     config = {**CONFIGS, **ODD_SHAPES}[request.param]()
     folder = write_model(tmp_path_factory.mktemp("fused"), config)
     network = read_network(folder)
-    for name, quantized in (("body.onnx", True), ("exact.onnx", False)):
-        (folder / name).write_bytes(onnx_body(network, quantized=quantized).SerializeToString())
-    return folder / "body.onnx"
+    for name, int8 in (("body.onnx", True), ("exact.onnx", False)):
+        (folder / name).write_bytes(onnx_body(network, quantized=int8).SerializeToString())
+    path = folder / "body.safetensors"
+    path.write_bytes(content_of(quantized(network)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> EncoderWeights:
+    return quantized(read_network(write_model(tmp_path_factory.mktemp("weights"), CONFIGS["bert"]())))
 
 
 _OPENED: dict[tuple[Path, Instructions], Runtime] = {}
@@ -68,7 +77,7 @@ def opened(path: Path, instructions: Instructions | None = None) -> Runtime:
 def test_it_is_as_near_to_the_float_graph_as_onnxruntime(body: Path, readout: str, lengths: list[int]) -> None:
     windows = windows_of(lengths)
     exact = OnnxRuntime(body.with_name("exact.onnx")).run(windows, readout)
-    theirs = np.abs(OnnxRuntime(body).run(windows, readout) - exact)
+    theirs = np.abs(OnnxRuntime(body.with_name("body.onnx")).run(windows, readout) - exact)
     ours = np.abs(opened(body).run(windows, readout) - exact)
     assert ours.shape == theirs.shape
     assert ours.mean() < 1.1 * theirs.mean() + 1e-4
@@ -78,7 +87,8 @@ def test_it_is_as_near_to_the_float_graph_as_onnxruntime(body: Path, readout: st
 def test_it_computes_what_onnxruntime_computes(body: Path, readout: str) -> None:
     """Rounding to int8 makes a last bit into a step now and then, so they agree on nearly all, and not to a bit."""
     windows = windows_of([WINDOW, 20, 5, 1, 12])
-    theirs, ours = OnnxRuntime(body).run(windows, readout), opened(body).run(windows, readout)
+    theirs = OnnxRuntime(body.with_name("body.onnx")).run(windows, readout)
+    ours = opened(body).run(windows, readout)
     assert np.abs(ours - theirs).mean() < 0.01 * np.abs(theirs).mean()
 
 
@@ -136,95 +146,36 @@ def test_instructions_that_this_computer_lacks_are_refused(
 def test_a_window_that_the_network_does_not_have_is_told(tmp_path: Path, window: list[int], words: str) -> None:
     path = export_body(write_model(tmp_path / "m", CONFIGS["bert"]()))
     with pytest.raises(ModelFolderError, match=words) as caught:
-        open_runtime(path, "fused").run([np.array(window)], "final")
+        open_runtime(path).run([np.array(window)], "final")
     assert caught.value.code == "model-damaged"
 
 
-def test_the_engine_takes_it_by_itself(tiny_model: Path) -> None:
-    texts = ["A good film.", "A bad one, and far too long for that."]
-    by_default, asked_for = Engine(tiny_model), Engine(tiny_model, runtime="fused")
-    assert (by_default.predict_proba(texts) == asked_for.predict_proba(texts)).all()
-
-
-def test_without_it_onnxruntime_runs_the_body(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = ["A good film.", "A bad one, and far too long for that."]
-    expected = Engine(tiny_model, runtime="onnxruntime").predict_proba(texts)
-    monkeypatch.setattr(library, "load_library", lambda: library.Library(None, (), "encoder.c was not built"))
-    assert (Engine(tiny_model).predict_proba(texts) == expected).all()
-    with pytest.raises(ModelFolderError, match=r"encoder\.c was not built"):
-        Engine(tiny_model, runtime="fused")
-
-
-def test_another_network_is_run_by_onnxruntime(tmp_path: Path) -> None:
-    path = export_body(write_model(tmp_path / "m", CONFIGS["bert"]()), quantized=False)
-    windows = windows_of([9, 3])
-    found = open_runtime(path).run(windows, "final")
-    assert (found == OnnxRuntime(path).run(windows, "final")).all()
-
-
-def _shorter(array: Any) -> Any:
-    return array[..., :-1]
-
-
-def _as_bytes(array: Any) -> Any:
-    return array.view(np.uint8)
-
-
-@pytest.mark.parametrize(
-    ("name", "change"),
-    [
-        *((name, _shorter) for name in ("words", "words.scale", "positions", "dense.weight", "dense.bias")),
-        *((name, _shorter) for name in ("layer0.qkv.bias", "layer1.up.weight", "layer1.down.weight.scale")),
-        *((name, _as_bytes) for name in ("words", "layer1.up.weight")),
-    ],
-)
-def test_parts_that_do_not_fit_together_are_never_computed_with(
-    name: str, change: Callable[[Any], Any], tmp_path: Path
+def test_an_engine_that_was_not_built_is_told_with_what_to_do(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]())))
-    file = read(memoryview(model.SerializeToString()))
-    read_weights(file)
-    file.constants[name] = change(file.constants[name])
-    with pytest.raises(UnsupportedNetworkError):
-        read_weights(file)
-
-
-@pytest.mark.parametrize("name", ["zero_point_128", "zero_point_16"])
-def test_zero_points_that_encoder_c_does_not_use_are_refused(name: str, tmp_path: Path) -> None:
-    model = onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]())))
-    file = read(memoryview(model.SerializeToString()))
-    file.constants[name] = np.array(100, dtype=np.uint8)
-    with pytest.raises(UnsupportedNetworkError, match=r"the zero point of '\w+' is 100, not"):
-        read_weights(file)
-
-
-def test_weights_whose_products_could_overflow_are_refused(tmp_path: Path) -> None:
-    """Some processors add two products in 16 bits, and would saturate without a word."""
-    model = onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]())))
-    file = read(memoryview(model.SerializeToString()))
-    weight = file.constants["layer1.up.weight"].copy()
-    weight[6:8, 3] = 65, -64
-    file.constants["layer1.up.weight"] = weight
-    with pytest.raises(UnsupportedNetworkError, match="add up to more than 128"):
-        fused.FusedEncoder(read_weights(file), LIBRARY, "portable")
-    weight[6, 3] = 64
-    assert fused.FusedEncoder(read_weights(file), LIBRARY, "portable").readouts
-
-
-def test_using_onnxruntime_instead_is_logged_once_with_its_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    body = tmp_path / "body.onnx"
-    body.write_bytes(onnx_body(read_network(write_model(tmp_path / "m", CONFIGS["bert"]()))).SerializeToString())
+    """There is no other runtime that would take over in silence."""
     missing = library.Library(None, (), "encoder.c was not built, says the test")
     for module in (library, runtimes):
         monkeypatch.setattr(module, "load_library", lambda: missing)
-    with caplog.at_level("INFO", logger="valence"):
-        names = [open_runtime(body).name for _ in range(2)]
-    assert all(name.startswith("onnxruntime") for name in names)
-    assert [record.message for record in caplog.records] == [
-        "Using onnxruntime, which is slower: encoder.c was not built, says the test."
-    ]
-    assert runtimes.runtime_of_this_machine() == "onnxruntime (encoder.c was not built, says the test)"
-    with pytest.raises(ModelFolderError, match="was not built"):
-        open_runtime(body, "fused")
+    with pytest.raises(EngineMissingError, match=r"encoder\.c was not built.* `make setup`") as caught:
+        Engine(tiny_model)
+    assert caught.value.code == "engine-missing"
+    assert runtimes.runtime_of_this_machine() == "nothing yet, because encoder.c was not built, says the test"
+
+
+def test_weights_whose_products_could_overflow_are_refused(weights: EncoderWeights) -> None:
+    """Some processors add two products in 16 bits, and would saturate without a word."""
+    up = weights.layers[0].linears["up"]
+    weight = up.weight.copy()
+    changed = replace(
+        weights,
+        layers=(
+            replace(weights.layers[0], linears={**weights.layers[0].linears, "up": replace(up, weight=weight)}),
+            *weights.layers[1:],
+        ),
+    )
+    weight[6:8, 3] = 65, -64
+    with pytest.raises(UnsupportedNetworkError, match="add up to more than 128"):
+        fused.FusedEncoder(changed, LIBRARY, "portable")
+    weight[6, 3] = 64
+    assert fused.FusedEncoder(changed, LIBRARY, "portable").readouts

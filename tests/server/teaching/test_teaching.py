@@ -242,4 +242,4 @@ def test_a_download_is_a_model_folder(person: Person, body: FakeBody, tiny_model
         archive.extractall(tiny_model.parent / "downloaded")
     folder = ModelFolder(tiny_model.parent / "downloaded" / "forum-1")
     assert folder.head().labels.names == ("kept", "removed")
-    folder.files("body.onnx", "tokenizer.json")
+    folder.served_files()

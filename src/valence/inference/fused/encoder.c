@@ -1,6 +1,6 @@
 /* A whole encoder with int8 weights, from token ids to the features that a head reads.
  *
- * The arithmetic is that of body.onnx as valence.export.quantize writes it: weights with one scale per output,
+ * The arithmetic is that of body.safetensors as valence.export.quantize writes it: weights with one scale per output,
  * activations with one scale per row (token). Sums of int8 products are exact, and everything else is computed row by
  * row in a fixed order, so a text's features depend neither on the rest of its batch nor on the processor. Texts follow
  * one another without padding.

@@ -1,4 +1,4 @@
-"""`FusedEncoder`: body.onnx run by encoder.c."""
+"""`FusedEncoder`: a body run by encoder.c."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from valence.inference.fused import library as c
 from valence.inference.fused import weights as described
-from valence.inference.fused.onnx_file import NotOnnxError, read
+from valence.inference.fused.body_file import mapped, read_weights
 from valence.model.folder import FINAL, GENERAL
 from valence.model.head import Floats
 from valence.system.machine import INSTRUCTIONS, Instructions
@@ -29,12 +29,8 @@ ERRORS = {
 _WEIGHTS_TOO_LARGE = 2
 
 
-class FusedUnavailableError(Exception):
-    """encoder.c cannot run this body here; the message says why."""
-
-
 class FusedEncoder:
-    """The network of a body.onnx, packed for this processor. Safe to share between threads.
+    """The network of a body, packed for this processor. Safe to share between threads.
 
     Attributes:
         readouts: name -> width.
@@ -45,8 +41,7 @@ class FusedEncoder:
     """
 
     def __init__(self, network: described.EncoderWeights, library: c.Library, instructions: Instructions) -> None:
-        if library.functions is None:
-            raise FusedUnavailableError(library.missing)
+        assert library.functions is not None
         self.name = f"encoder.c {library.version}"
         self.instructions: str = instructions
         self.readouts = network.readouts
@@ -161,27 +156,19 @@ class FusedEncoder:
 
 
 def open_fused(path: Path, instructions: Instructions | None = None) -> FusedEncoder:
-    """The encoder of a body.onnx.
+    """The encoder of a body.safetensors, or of the body.onnx of an earlier version.
 
     Args:
         path: the file.
         instructions: to compute with; see `instructions_to_use`.
 
-    Raises FusedUnavailableError if encoder.c does not run here, or cannot run this file, SettingsError for instructions
-    that cannot be used here, and OSError if the file cannot be read.
+    Raises EngineMissingError if encoder.c was not built, SettingsError for instructions that cannot be used here,
+    ValueError if the file is damaged or has another network, and OSError if it cannot be read.
     """
     library = c.load_library()
-    if library.functions is None:
-        raise FusedUnavailableError(library.missing)
     chosen = c.instructions_to_use(library, instructions)
-    with path.open("rb") as file:
-        if not path.stat().st_size:
-            raise FusedUnavailableError(f"{path} is empty")
-        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    try:
-        encoder = FusedEncoder(described.read_weights(read(memoryview(content))), library, chosen)
-    except (NotOnnxError, described.UnsupportedNetworkError) as error:
-        raise FusedUnavailableError(f"encoder.c cannot run {path}: {error}") from error
+    content = mapped(path)
+    encoder = FusedEncoder(read_weights(path, content), library, chosen)
     if hasattr(mmap, "MADV_DONTNEED"):
         content.madvise(mmap.MADV_DONTNEED)  # the layers are packed; words are read again when texts use them
     return encoder

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from valence.inference.fused import weights as described
 from valence.system import c_library
-from valence.system.errors import SettingsError
+from valence.system.errors import EngineMissingError, SettingsError
 from valence.system.machine import INSTRUCTIONS, Instructions
 
 VARIABLE = "VALENCE_INSTRUCTIONS"
@@ -78,8 +78,14 @@ def load_library() -> Library:
 def instructions_to_use(library: Library, asked: Instructions | None = None) -> Instructions:
     """Those asked for, else those of the environment variable VALENCE_INSTRUCTIONS, else the fastest.
 
-    Raises SettingsError if they cannot be used here.
+    Raises SettingsError if they cannot be used here, and EngineMissingError if there is no library.
     """
+    if library.functions is None:
+        raise EngineMissingError(
+            f"The engine can't run: {library.missing}.",
+            hint="Build it: `make setup` in a checkout, or install Valence again with pip. Both fetch a C compiler "
+            "where there is none.",
+        )
     chosen = asked or os.environ.get(VARIABLE) or library.instructions[-1]
     if chosen not in library.instructions:
         raise SettingsError(

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* `weight` has shape (inputs, outputs), row by row, as in body.onnx. */
+/* `weight` has shape (inputs, outputs), row by row, as in body.safetensors. */
 typedef struct {
     int32_t inputs, outputs, zero_point;
     const int8_t *weight;
@@ -37,7 +37,7 @@ enum {
     ALIGNED = 64, /* columns: bytes of the widest vector, and of a tile's row */
 };
 
-/* Zero points of the quantised activations. weights.py checks that body.onnx was made for the same ones. */
+/* Zero points of the quantised activations. weights.py checks that body.safetensors was made for the same ones. */
 enum { ZERO_POINT = 128, ZERO_POINT_AFTER_GELU = 16, LARGEST = 255 };
 
 /* A linear layer, packed for multiplication: blocks of WHOLE columns, and in each of them the bytes of four rows side

@@ -1,16 +1,13 @@
-"""The weights and shape of an encoder, read from a body.onnx that valence.export wrote."""
+"""The weights and shape of an encoder, as encoder.c computes with them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-from valence.inference.fused.onnx_file import Node, OnnxFile
 
 Array = npt.NDArray[Any]
 _Expected = tuple[Array, tuple[int, ...], np.dtype[Any]]
@@ -22,13 +19,9 @@ NORMS = ("attention_norm", "output_norm")
 # The zero points that encoder.c quantises activations with; `down` reads the output of the GELU.
 ZERO_POINT, ZERO_POINT_AFTER_GELU = 128, 16
 
-# How often each operator occurs in a layer. A graph with other counts is a network that encoder.c does not compute.
-_PER_LAYER = {"MatMulIntegerToFloat": 6, "MultiHeadAttention": 1, "BiasGelu": 1}
-_ACTIVATIONS = ("Tanh", "Relu")
-
 
 class UnsupportedNetworkError(ValueError):
-    """The network in the file is not one that encoder.c computes; the message says why."""
+    """The network is not one that encoder.c computes; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -90,19 +83,8 @@ class EncoderWeights:
         return {"final": self.dense_weight.shape[1], "general": self.words.shape[1] * len(self.general)}
 
 
-def read_weights(file: OnnxFile) -> EncoderWeights:
-    """The encoder with int8 weights in the file. Raises UnsupportedNetworkError for any other network."""
-    ops = Counter(node.op for node in file.nodes)
-    layers = ops["MultiHeadAttention"]
-    activations = [name for name in _ACTIVATIONS if ops[name]]
-    if not layers or len(activations) != 1 or any(ops[op] != count * layers for op, count in _PER_LAYER.items()):
-        raise UnsupportedNetworkError("its operators are not those of an int8 encoder from valence export")
-    try:
-        weights = _encoder(file, layers, tanh=activations == ["Tanh"])
-    except KeyError as error:
-        raise UnsupportedNetworkError(f"it has no {error}") from error
-    except ValueError as error:
-        raise UnsupportedNetworkError(f"a part of it has another shape: {error}") from error
+def checked(weights: EncoderWeights) -> EncoderWeights:
+    """The same weights. Raises UnsupportedNetworkError if encoder.c, which does not check them, cannot compute them."""
     _check_zero_points(weights)
     if not _shapes_agree(weights):
         raise UnsupportedNetworkError("the shapes or types of its weights do not agree")
@@ -110,7 +92,7 @@ def read_weights(file: OnnxFile) -> EncoderWeights:
 
 
 def _check_zero_points(weights: EncoderWeights) -> None:
-    """encoder.c quantises with fixed zero points, so the file must have been made for them."""
+    """encoder.c quantises with fixed zero points, so the weights must have been made for them."""
     for layer in weights.layers:
         for name, linear in layer.linears.items():
             expected = ZERO_POINT_AFTER_GELU if name == "down" else ZERO_POINT
@@ -119,14 +101,17 @@ def _check_zero_points(weights: EncoderWeights) -> None:
 
 
 def _shapes_agree(weights: EncoderWeights) -> bool:
-    """Whether all parts have matching types and shapes; encoder.c does not check them again."""
+    """Whether all parts have matching types and shapes, and are stored row by row."""
     (_, hidden), layers = weights.words.shape, len(weights.layers)
     expected = [
         *_embedding_shapes(weights),
         *(shape for layer in weights.layers for shape in _layer_shapes(layer, hidden)),
     ]
     return (
-        all(array.shape == shape and array.dtype == dtype for array, shape, dtype in expected)
+        all(
+            array.shape == shape and array.dtype == dtype and array.flags.c_contiguous
+            for array, shape, dtype in expected
+        )
         and weights.heads > 0
         and hidden % weights.heads == 0
         and all(0 <= state <= layers for state in weights.general)
@@ -162,62 +147,3 @@ def _layer_shapes(layer: Layer, hidden: int) -> Iterator[_Expected]:
 def _norm_shapes(norm: Norm, hidden: int) -> Iterator[_Expected]:
     yield norm.weight, (hidden,), _FLOAT
     yield norm.bias, (hidden,), _FLOAT
-
-
-def _encoder(file: OnnxFile, layers: int, *, tanh: bool) -> EncoderWeights:
-    constants = file.constants
-    attention = next(node for node in file.nodes if node.op == "MultiHeadAttention")
-    norm = next(node for node in file.nodes if node.op == "LayerNormalization")
-    relative = constants.get("relative")
-    return EncoderWeights(
-        words=constants["words"],
-        word_scales=_floats(constants["words.scale"]).reshape(-1),
-        positions=_floats(constants["positions"]),
-        embedding_norm=_norm(constants, "embeddings"),
-        layers=tuple(_layer(constants, f"layer{i}") for i in range(layers)),
-        dense_weight=_floats(constants["dense.weight"]),
-        dense_bias=_floats(constants["dense.bias"]),
-        tanh=tanh,
-        heads=int(attention.attributes["num_heads"]),
-        epsilon=float(norm.attributes["epsilon"]),
-        general=_general(file.nodes),
-        relative=None if relative is None else _floats(relative.T),
-    )
-
-
-def _layer(constants: Mapping[str, Array], name: str) -> Layer:
-    biases = dict(zip(("query", "key", "value"), np.split(constants[f"{name}.qkv.bias"], 3), strict=True))
-    biases["out"] = constants[f"{name}.attention_norm.linear_bias"]
-    biases["up"] = constants[f"{name}.up.bias"]
-    biases["down"] = constants[f"{name}.output_norm.linear_bias"]
-    return Layer(
-        {linear: _linear(constants, f"{name}.{linear}", biases[linear]) for linear in LINEARS},
-        {norm: _norm(constants, f"{name}.{norm}") for norm in NORMS},
-    )
-
-
-def _linear(constants: Mapping[str, Array], name: str, bias: Array) -> Linear:
-    zero_point = ZERO_POINT_AFTER_GELU if name.endswith(".down") else ZERO_POINT
-    weight, scale = constants[f"{name}.weight"], constants[f"{name}.weight.scale"]
-    return Linear(weight, _floats(scale), _floats(bias), int(constants[f"zero_point_{zero_point}"]))
-
-
-def _norm(constants: Mapping[str, Array], name: str) -> Norm:
-    return Norm(_floats(constants[f"{name}.weight"]), _floats(constants[f"{name}.bias"]))
-
-
-def _general(nodes: tuple[Node, ...]) -> tuple[int, ...]:
-    """The averaged states, traced back from the output: each mean is a MatMul with a reshaped layer norm's output."""
-    by_output = {name: node for node in nodes for name in node.outputs}
-    node = by_output["general"]
-    while node.op != "Concat":
-        node = by_output[node.inputs[0]]
-    norms = [by_output[by_output[by_output[mean].inputs[1]].inputs[0]].inputs[1] for mean in node.inputs]
-    return tuple(
-        0 if name == "embeddings.weight" else int(name.split(".")[0].removeprefix("layer")) + 1 for name in norms
-    )
-
-
-def _floats(array: Array) -> Array:
-    """An aligned copy: in the file, arrays are not aligned."""
-    return np.array(array, dtype=np.float32, order="C")

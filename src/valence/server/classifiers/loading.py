@@ -35,7 +35,7 @@ def load_model(model: ModelPath, settings: Settings, bodies: dict[str, Body] | N
     key = _same_body(folder)
     if key in bodies:
         return ServedModel(own, bodies[key].scorer(folder.head()), bodies[key])
-    # Imported here, so only in the worker: the master that forks it needs neither onnxruntime nor its threads.
+    # Imported here, so only in the worker: the master that forks it needs neither the engine nor its threads.
     from valence.inference.batching import Batcher
     from valence.inference.engine import Engine
 
@@ -54,7 +54,7 @@ def load_model(model: ModelPath, settings: Settings, bodies: dict[str, Body] | N
 def _same_body(folder: ModelFolder) -> str:
     """The same for folders whose bodies give the same features: body.json, with the checksums of what serving reads."""
     body = folder.body()
-    files = {name: body.files.get(name) for name in ("body.onnx", "tokenizer.json")}
+    files = {name: body.files.get(name) for name in (body.served, "tokenizer.json")}
     return json.dumps([body.id, body.max_tokens, body.readouts, files])
 
 
@@ -62,7 +62,7 @@ def facts(model: ModelPath) -> ModelFacts:
     """Reads the model folder without starting the engine. Raises ModelFolderError if a file is missing or damaged."""
     folder = ModelFolder(_folder(model))
     body, head, results = folder.body(), folder.head(), folder.results()
-    folder.files("body.onnx", "tokenizer.json")
+    folder.served_files()
     return ModelFacts(
         name=model.name,
         body=body.id[:12],

@@ -98,7 +98,7 @@ class BodyReader(Protocol):
         id: as in body.json.
         readouts: name of each -> its width.
         engine: what runs it, with the version of its arithmetic.
-        instructions: of the processor, with which it computes; "onnxruntime" where that runs it.
+        instructions: of the processor, with which it computes.
         folder: the model folder that it is from.
     """
 

@@ -54,8 +54,8 @@ class ModelDetail(ModelSummary):
     card: str = Field(description="The model card, in Markdown.")
     max_tokens: int = Field(description="Tokens in one window.")
     instructions: str | None = Field(
-        description="Instructions of the server's processor that its scores are computed with, or `onnxruntime`; they "
-        "change the speed and no score.",
+        description="Instructions of the server's processor that its scores are computed with; they change the speed "
+        "and no score.",
         examples=["avx2"],
     )
     licence: str

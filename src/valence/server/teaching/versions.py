@@ -122,7 +122,7 @@ def _write(out: Path, version: Version, body: BodyReader, query: DownloadQuery) 
         _check_in_network(fitted, version)
         (out / "transformers").mkdir()
         write_plain_network(out / "transformers", source, fitted)
-    for path in source.files("body.onnx", "tokenizer.json"):
+    for path in source.served_files():
         shutil.copyfile(path, out / path.name)
     results = Results(results=[] if result is None else [result])
     folder.write_results(results)

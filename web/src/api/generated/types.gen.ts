@@ -2159,7 +2159,7 @@ export type ModelDetail = {
     /**
      * Instructions
      *
-     * Instructions of the server's processor that its scores are computed with, or `onnxruntime`; they change the speed and no score.
+     * Instructions of the server's processor that its scores are computed with; they change the speed and no score.
      */
     instructions: string | null;
     /**

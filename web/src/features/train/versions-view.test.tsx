@@ -131,7 +131,7 @@ it("uploads only the head of a model folder", async () => {
   const chooser = await screen.findByLabelText("A model folder as a ZIP file");
   await user.upload(
     chooser,
-    folder({ "m/head.json": "{}", "m/head.safetensors": "numbers", "m/body.onnx": "large" }),
+    folder({ "m/head.json": "{}", "m/head.safetensors": "numbers", "m/body.safetensors": "large" }),
   );
   expect(await screen.findByText("Uploaded as version 3. It answers once you publish it.")).toBeVisible();
   expect((await version(3)).getByText(/uploaded/)).toBeVisible();
@@ -140,7 +140,7 @@ it("uploads only the head of a model folder", async () => {
 
 it.each([
   ["no archive", new File(["text"], "notes.zip"), "It is not a ZIP file"],
-  ["no head in it", folder({ "m/body.onnx": "large" }), "It needs one head.json and one head.safetensors"],
+  ["no head in it", folder({ "m/body.safetensors": "large" }), "It needs one head.json and one head.safetensors"],
 ])("says what is wrong with %s", async (_, file, reason) => {
   const user = show();
   await user.upload(await screen.findByLabelText("A model folder as a ZIP file"), file);
