@@ -111,7 +111,7 @@ clean: ## Remove what was installed and built here
 	@touch $@
 
 .setup/serve: .setup/venv requirements.txt pyproject.toml setup.py src/valence/inference/fused/encoder.c src/valence/fitting/sparse.c | .setup/node
-	@echo "Installing what serving needs (requirements.txt, about 105 MB to download) ..."
+	@echo "Installing what serving needs (requirements.txt, about 80 MB to download) ..."
 	$(call install,-r requirements.txt)
 	$(call install,--no-deps --editable .)
 	@touch $@

@@ -20,7 +20,7 @@ from valence.system.machine import INSTRUCTIONS
 ROOT = Path(__file__).parents[2]
 ENCODER = ROOT / "src" / "valence" / "inference" / "fused"
 SOURCES = [*sorted(ENCODER.rglob("*.c")), ROOT / "src" / "valence" / "fitting" / "sparse.c"]
-pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler: onnxruntime runs the body")
+pytestmark = pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler: the packaged one built the engine")
 
 
 def test_both_were_built() -> None:
@@ -72,20 +72,38 @@ def test_c_python_and_the_export_agree_on_zero_points() -> None:
     assert (weights.ZERO_POINT, weights.ZERO_POINT_AFTER_GELU) == (quantize.ZERO_POINT, quantize.GELU_ZERO_POINT)
 
 
-def test_a_build_without_a_compiler_says_why(tmp_path: Path) -> None:
-    """The line is shown by a verbose pip, and kept in a build log."""
-    folder = str(tmp_path)
-    command = [sys.executable, "setup.py", "build_ext", "--build-temp", folder, "--build-lib", folder, "--force"]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, "CC": "no-such-compiler"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "encoder.c was left out, so models run on onnxruntime: " in done.stderr
-    assert "sparse.c was left out, so heads with n-grams take longer to fit: " in done.stderr
+def test_a_build_that_fails_says_what_to_do(tmp_path: Path) -> None:
+    """It ends the installation: an engine that is missing would only show when a model is opened."""
+    done = _setup("build_ext", "--build-temp", tmp_path, "--build-lib", tmp_path, "--force", CC="no-such-compiler")
+    assert done.returncode != 0
     assert "no-such-compiler" in done.stderr
+    assert "Install a C compiler (gcc or clang" in done.stderr
     assert not list(tmp_path.rglob("*.so"))
+
+
+def test_the_packaged_compiler_is_asked_for_only_where_the_machine_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", ["setup.py", "egg_info", "--egg-base", str(tmp_path)])
+    asked: list[list[str]] = []
+    monkeypatch.setattr("setuptools.setup", lambda **given: asked.append(given["setup_requires"]))
+    for path in (os.environ["PATH"], str(tmp_path)):
+        monkeypatch.setenv("PATH", path)
+        runpy.run_path("setup.py", run_name="__main__")
+    assert [[each.partition("==")[0] for each in needed] for needed in asked] == [[], ["ziglang"]]
+
+
+def test_the_packaged_compiler_builds_for_every_processor_of_its_kind(tmp_path: Path) -> None:
+    """A stand-in for it writes down how it is called: the real one is 100 MB."""
+    (tmp_path / "ziglang.py").write_text("import sys; print('called', *sys.argv[1:]); sys.exit(1)")
+    done = _setup("build_ext", "--build-temp", tmp_path, "--force", PATH=str(tmp_path), PYTHONPATH=str(tmp_path))
+    assert "called cc -mcpu=baseline -fPIC" in done.stdout
+    assert "-ffp-contract=off" in done.stdout
+    assert "Install a C compiler (gcc or clang" in done.stderr
+
+
+def _setup(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "setup.py", *map(str, arguments)]
+    given = {name: value for name, value in os.environ.items() if name != "CC"} | environment
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=False)
