@@ -22,7 +22,7 @@ def test_serving_runs_with_torch_out_of_reach(tiny_model: Path) -> None:
     routine = ROOT / "tests" / "serving" / "routine.py"
     code = (
         "import runpy, sys\n"
-        "for name in ('torch', 'transformers', 'onnx', 'sklearn', 'scipy', 'matplotlib', 'pyarrow'):\n"
+        "for name in ('torch', 'transformers', 'onnx', 'onnxruntime', 'sklearn', 'scipy', 'matplotlib', 'pyarrow'):\n"
         "    sys.modules[name] = None\n"
         f"sys.argv = ['routine', {str(tiny_model)!r}]\n"
         f"runpy.run_path({str(routine)!r}, run_name='__main__')\n"
@@ -40,7 +40,7 @@ def test_the_import_contract_can_fail(tmp_path: Path) -> None:
     planted = ("inference", "server", "model")
     for module in planted:
         with (copy / "src" / "valence" / module / "__init__.py").open("a", encoding="utf-8") as file:
-            file.write("\n\ndef planted() -> None:\n    import torch\n")
+            file.write("\n\ndef planted() -> None:\n    import onnxruntime\n    import torch\n")
     server = copy / "src" / "valence" / "server"
     with (server / "classifiers" / "__init__.py").open("a", encoding="utf-8") as file:
         file.write("import valence.server.transport\n")
@@ -48,12 +48,13 @@ def test_the_import_contract_can_fail(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=copy, env={"PYTHONPATH": "src"}, capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert "Serving never sees torch BROKEN" in done.stdout
+    assert "Serving never sees torch or onnxruntime BROKEN" in done.stdout
     assert "imports go down from room to room BROKEN" in done.stdout
     assert "valence.server.classifiers is not allowed to import valence.server.transport" in done.stdout
     assert "valence.server.helpers" in done.stdout
     for module in planted:
-        assert f"valence.{module} is not allowed to import torch" in done.stdout
+        for forbidden in ("torch", "onnxruntime"):
+            assert f"valence.{module} is not allowed to import {forbidden}" in done.stdout
 
 
 def test_public_names_import_and_nothing_slow_comes_with_the_package() -> None:

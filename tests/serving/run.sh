@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 room=build/serving
-budget_mb=320 # numpy, onnxruntime and the tokenizers are most of it
+budget_mb=320
 
 rm -rf "$room"
 "${PYTHON:-python3}" -m venv "$room"
