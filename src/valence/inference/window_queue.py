@@ -118,18 +118,17 @@ class WindowQueue:
         alone_s = self._seconds(tokens)
         if timeout_s is None or alone_s is None:
             return
+        takes, limit = (f"{round(seconds, 1):g} seconds" for seconds in (alone_s, timeout_s))
         if alone_s > timeout_s:
             raise TooCostlyError(
-                f"Even alone, the call would take about {alone_s:.0f} seconds; the limit is {timeout_s:g}.",
+                f"Even alone, the call would take about {takes}; the limit is {limit}.",
                 hint="Send it in several calls, or without an explanation.",
             )
         is_long = tokens > self.long_from
         before = sum(call.remaining for call in self._calls if is_long or not self._is_long(call))
         # What comes later may take the other half of the engine.
         if before and 2 * (alone_s + (self._seconds(before) or 0)) > timeout_s:
-            raise self._full(
-                f"The call might not be answered within {timeout_s:g} seconds: {before:,} tokens are ahead of it."
-            )
+            raise self._full(f"The call might not be answered within {limit}: {before:,} tokens are ahead of it.")
 
     def _seconds(self, tokens: float) -> float | None:
         per_s = self._speed.tokens_per_s

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests.server.adapters.conftest import SECRETS
 from tests.server.adapters.renamed import renamed
-from tests.server.fakes import FULL, FakeScorer, served
+from tests.server.fakes import FULL, LIMIT, FakeScorer, served
 from tests.server.transport.serving import Place, statuses
 from valence.server.app import create_app
 from valence.server.classifiers.registry import Registry
@@ -90,6 +90,12 @@ def test_half_an_emoji_lets_no_comment_pass(client: FlaskClient) -> None:
     body = body_of("bad").replace(b'"bad"', rb'"bad \ud83d"')
     headers = {"Content-Type": "application/json", "X-Coral-Signature": signature(body, SECRETS[0])}
     assert client.post("/coral", data=body, headers=headers).get_json() == FLAGGED
+
+
+def test_of_a_long_comment_the_beginning_is_scored(scorer: FakeScorer, settings: Settings) -> None:
+    limited = settings.model_copy(update={"max_text_chars": LIMIT})
+    client = create_app(limited, registry=Registry([served(scorer)])).test_client()
+    assert ask(client, "bad" + " " * LIMIT, SECRETS[0]).get_json() == FLAGGED
 
 
 def test_what_reads_markup_is_loaded_before_the_first_comment(

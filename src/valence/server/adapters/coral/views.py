@@ -44,9 +44,13 @@ def _verified() -> bool:
 @blueprint.post("/coral")
 @signed_adapter("Coral", verified=_verified, body=ModerationRequest)
 def moderate(body: ModerationRequest) -> dict[str, Any]:
-    """Actions and a status for a comment that is flagged; nothing for others, and for those that can't be scored."""
+    """Actions and a status for a comment that is flagged; nothing for others, and for those that can't be scored.
+
+    Of a comment that is too long the beginning is scored: nobody gets past by adding blanks.
+    """
     settings = state().settings
-    result = score_each([body.comment.body], request.args.get("model"), clean="forum", timeout_s=_TIMEOUT_S).results[0]
+    text = body.comment.body[: settings.max_text_chars]
+    result = score_each([text], request.args.get("model"), clean="forum", timeout_s=_TIMEOUT_S).results[0]
     flagged = Flags(settings.flag_labels).of(result) if isinstance(result, Scored) else set()
     if not flagged:
         return {}
