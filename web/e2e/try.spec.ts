@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { answer, expect, field, FULL, test, textAt, unsureText, verdict } from "./support/test.ts";
 
 const PRAISE = "A wonderful, moving and brilliant film.";
@@ -40,6 +42,42 @@ test("marks influential words in the field, and shows their effect on hover", as
   await expect(word).toHaveAttribute("data-tip", /^×[\d.]+\+? for positive/);
   await expect(list.getByRole("listitem").first()).toHaveAttribute("data-highlighted", "true");
 });
+
+test("saves the answer with its marks as a picture", async ({ page }) => {
+  for (const [text, colour] of [
+    ["The film is wonderful.", "#3f8fdc"],
+    ["The film is dull.", "#e0752a"],
+  ] as const) {
+    await page.goto(textAt(text));
+    await expect(page.locator("[data-start]").first()).toBeVisible();
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save picture" }).click();
+    const download = await saving;
+    expect(download.suggestedFilename()).toBe("valence.png");
+    const png = readFileSync(await download.path());
+    const shown = await page.evaluate(pixelsOf, [`data:image/png;base64,${png.toString("base64")}`, colour]);
+    expect(shown).toMatchObject({ width: 1200, height: 630 });
+    expect(shown.marked).toBeGreaterThan(100);
+  }
+});
+
+/** The size of a picture, and how many of its pixels have a colour. */
+async function pixelsOf([source = "", colour = ""]: readonly string[]) {
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  const { width, height } = image;
+  const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+  if (!context) throw new Error("This browser can’t draw.");
+  context.drawImage(image, 0, 0);
+  const wanted = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  const { data } = context.getImageData(0, 0, width, height);
+  let marked = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    if (wanted.every((value, i) => data[at + i] === value)) marked += 1;
+  }
+  return { width, height, marked };
+}
 
 test("breaks lines in the field and the marks alike", { tag: FULL }, async ({ page }) => {
   await page.goto(textAt(`${PRAISE} ${BLAME}\n\n${"long".repeat(60)} ${PRAISE}\n`));

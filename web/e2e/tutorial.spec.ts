@@ -27,6 +27,8 @@ const TO_PRESS = all(/\*\*(.+?)\*\*/g)
 /** Its requests with what they print. */
 const REQUESTS = all(/^\$ (curl .+)\n(.+)$/gm);
 
+test.use({ baseURL: undefined }); // it starts its own server, with an empty database
+
 class Reader {
   private readonly toPress = [...TO_PRESS];
   private readonly requests = [...REQUESTS];

@@ -1,14 +1,17 @@
 import type { PointerEvent, ReactNode } from "react";
 
+import type { TextAnswer } from "../../api/queries";
 import { CopyButton } from "../../components/copy-button";
 import { QuietButton } from "../../components/quiet-button";
 import { count, counted } from "../../lib/format";
 import { useFilledBeforeHydration } from "../../lib/hydration";
+import { saveFile } from "../../lib/save-file";
 import { codePoints } from "../../lib/text";
-import { sidesOf } from "../../explanation/effects";
+import { sidesOf, type WordEffect } from "../../explanation/effects";
 import { MarkedText, wordAt } from "../../explanation/marked-text";
 import classes from "./text-sheet.module.css";
 import type { Answer } from "./use-answer";
+import { verdictPicture, type Pictured } from "./verdict-picture";
 
 const PLACEHOLDER = "A review, a comment, a message…";
 /** Texts longer than this are set smaller. */
@@ -77,6 +80,7 @@ export function TextSheet({
         {text === "" ? null : (
           <Actions
             link={link}
+            pictured={marked && picturedOf(marked, answer.effects)}
             onClear={() => {
               onText("");
               field.current?.focus(); // the button disappears
@@ -88,9 +92,25 @@ export function TextSheet({
   );
 }
 
-function Actions({ link, onClear }: { link: string; onClear: () => void }) {
+const picturedOf = ({ text, scored, model }: TextAnswer, effects: readonly WordEffect[]): Pictured => ({
+  text,
+  scored,
+  effects,
+  model: model.name,
+});
+
+interface ActionsProps {
+  link: string;
+  /** The answer to save as a picture; undefined while there is none to this text. */
+  pictured: Pictured | undefined;
+  onClear: () => void;
+}
+
+function Actions({ link, pictured, onClear }: ActionsProps) {
+  const save = async (of: Pictured) => saveFile("valence.png", await verdictPicture(of), "image/png");
   return (
     <div className={classes.actions}>
+      {pictured ? <QuietButton onClick={() => void save(pictured)}>Save picture</QuietButton> : null}
       <CopyButton value={link} label="Copy link" />
       <QuietButton onClick={onClear}>Clear</QuietButton>
     </div>
