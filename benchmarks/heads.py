@@ -233,9 +233,10 @@ def main(arguments: Sequence[str] | None = None, measure: Callable[[Case], dict[
     given = parser.parse_args(arguments)
     logging.getLogger("valence").setLevel(logging.ERROR)
     known = json.loads(given.results.read_text("utf-8"))["measured"] if given.results.exists() else []
-    found = {} if given.again else {(each["file"], each["seed"]): each for each in known}
+    found = {(each["file"], each["seed"]): each for each in known}
     for name in given.only or FILES:
-        seeds = [given.first + seed for seed in range(given.splits) if (name, given.first + seed) not in found]
+        asked = range(given.first, given.first + given.splits)
+        seeds = [seed for seed in asked if given.again or (name, seed) not in found]
         for case in cases(*FILES[name](finder(given.data)), seeds) if seeds else []:
             sizes = {part: len(getattr(case.splits, part)) for part in ("train", "validation", "test")}
             found[name, case.seed] = each = {"file": name, "seed": case.seed, **sizes, **measure(case)}
