@@ -1,4 +1,4 @@
-"""How far the served model is from the trained one: body.onnx in the engine compared with torch in float32."""
+"""How far the served model is from the trained one: the exported body in the engine compared with torch in float32."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Parity:
         largest_difference, mean_difference: of the probabilities of the label that torch predicts.
         flipped: share of texts with a different label.
         batch_mate_difference: the largest difference between a text scored alone and in a batch.
-        size_mb: size of body.onnx in millions of bytes.
+        size_mb: size of the exported body in millions of bytes.
         accuracy_torch, accuracy_served: None without labels.
         processor: what the figures were measured on.
     """
