@@ -118,17 +118,20 @@ class WindowQueue:
         alone_s = self._seconds(tokens)
         if timeout_s is None or alone_s is None:
             return
-        takes, limit = (f"{round(seconds, 1):g} seconds" for seconds in (alone_s, timeout_s))
         if alone_s > timeout_s:
             raise TooCostlyError(
-                f"Even alone, the call would take about {takes}; the limit is {limit}.",
+                f"Even alone, the call would take about {_rounded(alone_s)} seconds; "
+                f"the limit is {_rounded(timeout_s)}.",
                 hint="Send it in several calls, or without an explanation.",
             )
         is_long = tokens > self.long_from
         before = sum(call.remaining for call in self._calls if is_long or not self._is_long(call))
         # What comes later may take the other half of the engine.
         if before and 2 * (alone_s + (self._seconds(before) or 0)) > timeout_s:
-            raise self._full(f"The call might not be answered within {limit}: {before:,} tokens are ahead of it.")
+            limit = _rounded(timeout_s)
+            raise self._full(
+                f"The call might not be answered within {limit} seconds: {before:,} tokens are ahead of it."
+            )
 
     def _seconds(self, tokens: float) -> float | None:
         per_s = self._speed.tokens_per_s
@@ -137,6 +140,15 @@ class WindowQueue:
     def _full(self, message: str) -> OverloadedError:
         after_s = self.retry_after_s
         return OverloadedError(message, retry_after_s=after_s, hint=f"Ask again in {after_s} s.")
+
+
+def _rounded(seconds: float) -> str:
+    """To a tenth, without a needless zero.
+
+    >>> _rounded(0.699931), _rounded(25.0)
+    ('0.7', '25')
+    """
+    return f"{round(seconds, 1):g}"
 
 
 def _filled(calls: list[Call], budget: int) -> Batch:
