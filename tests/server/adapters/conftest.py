@@ -52,5 +52,20 @@ def place(app: Flask, settings: Settings) -> Iterator[Place]:
 
 
 @pytest.fixture
+def closed_url(closed: Flask, settings: Settings) -> Iterator[str]:
+    """The app for callers with a key only, behind the real transport."""
+    with serving(closed, settings) as place:
+        yield f"http://127.0.0.1:{place.port}"
+
+
+@pytest.fixture
+def limited_url(scorer: FakeScorer, settings: Settings, tmp_path: Path) -> Iterator[str]:
+    """An app that answers one call a minute, behind the real transport."""
+    limited = settings.model_copy(update={"calls_per_minute": 1})
+    with serving(create_app(limited, registry=Registry([served(scorer)]), page_folder=tmp_path), limited) as place:
+        yield f"http://127.0.0.1:{place.port}"
+
+
+@pytest.fixture
 def url(place: Place) -> str:
     return f"http://127.0.0.1:{place.port}"

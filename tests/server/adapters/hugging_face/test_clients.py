@@ -27,3 +27,14 @@ def test_its_exception_has_our_message(url: str, path: str, text: str, status: i
         InferenceClient(model=url + path).text_classification(text)
     assert raised.value.response.status_code == status
     assert raised.value.request_id
+
+
+def test_a_wrong_key_and_the_limit(closed_url: str, limited_url: str) -> None:
+    with pytest.raises(HfHubHTTPError, match="unknown, expired or revoked") as wrong:
+        InferenceClient(model=f"{closed_url}/models/fake", token="hf_other").text_classification("good")
+    assert wrong.value.response.status_code == 401
+    client = InferenceClient(model=f"{limited_url}/models/fake")
+    client.text_classification("good")
+    with pytest.raises(HfHubHTTPError, match="More than 1 requests per minute") as refused:
+        client.text_classification("good")
+    assert refused.value.response.status_code == 429

@@ -53,3 +53,12 @@ def test_a_wrong_key_is_its_authentication_error(closed: Flask, settings: Settin
             client.moderations.create(input="good")
         with client_of(url, keys.create(database, "me", ["predict"])) as client:
             assert client.moderations.create(input="good").results
+
+
+def test_the_limit_is_its_rate_limit_error(limited_url: str) -> None:
+    with client_of(limited_url) as client:
+        client.moderations.create(input="good")
+        with pytest.raises(openai.RateLimitError, match="More than 1 requests per minute") as refused:
+            client.moderations.create(input="good")
+    assert refused.value.code == "rate_limit_exceeded"
+    assert int(refused.value.response.headers["retry-after"]) > 0

@@ -11,15 +11,19 @@ from googleapiclient.errors import HttpError
 from tests.server.fakes import FULL, FakeScorer
 
 
-@pytest.fixture
-def comments(url: str) -> Any:
-    with build(
+def client_of(url: str) -> Any:
+    return build(
         "commentanalyzer",
         "v1alpha1",
         developerKey="AIza-of-google",
         discoveryServiceUrl=f"{url}/$discovery/rest?version=v1alpha1",
         static_discovery=False,
-    ) as service:
+    )
+
+
+@pytest.fixture
+def comments(url: str) -> Any:
+    with client_of(url) as service:
         yield service.comments()
 
 
@@ -56,3 +60,15 @@ def test_a_full_queue_is_an_error_with_our_message(comments: Any, scorer: FakeSc
     with pytest.raises(HttpError, match="queue is full") as raised:
         comments.analyze(body={"comment": {"text": "bad"}, "requestedAttributes": {"TOXICITY": {}}}).execute()
     assert raised.value.status_code == 503
+
+
+def test_a_wrong_key_and_the_limit_are_its_errors(closed_url: str, limited_url: str) -> None:
+    body = {"comment": {"text": "bad"}, "requestedAttributes": {"TOXICITY": {}}}
+    with client_of(closed_url) as service:
+        with pytest.raises(HttpError, match="unknown, expired or revoked") as wrong:
+            service.comments().analyze(body=body).execute()
+        assert wrong.value.status_code == 401
+    with client_of(limited_url) as service:  # reading the discovery document is the one call
+        with pytest.raises(HttpError, match="More than 1 requests per minute") as refused:
+            service.comments().analyze(body=body).execute()
+        assert refused.value.status_code == 429
