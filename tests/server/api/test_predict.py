@@ -166,7 +166,7 @@ def test_characters_are_code_points(client: FlaskClient) -> None:
         (b"", "application/json", "body-missing", "no body"),
         (b"{", "application/json", "not-json", "Invalid JSON"),
         (b'{"text": "\xff"}', "application/json", "not-json", "Invalid JSON"),
-        (b'{"text": "\\ud800"}', "application/json", "not-json", "Invalid JSON"),
+        (b'{"text": "\\ud800"}', "application/json", "not-json", "half an emoji"),
         (b'{"text": "good"}', "text/plain", "wrong-content-type", "is text/plain"),
         (b'{"text": "good"}', None, "wrong-content-type", "is missing"),
         (b'"good"', "application/json", "invalid-fields", "body"),

@@ -95,5 +95,6 @@ def _validated(content: bytes, schema: type[_Model]) -> _Model:
 def _problem(error: ValidationError) -> ProblemError:
     first = error.errors(include_url=False, include_input=False)[0]
     if first["type"] == "json_invalid":
-        return ProblemError("not-json", f"{first['msg']}. Check commas, quotes and the encoding (UTF-8).")
+        check = "whether a text ends in half an emoji" if "hex escape" in first["msg"] else "commas, quotes"
+        return ProblemError("not-json", f"{first['msg']}. Check {check} and the encoding (UTF-8).")
     return invalid_fields(error)

@@ -274,6 +274,12 @@ def test_a_suggestion_becomes_feedback_with_its_text_where_texts_are_kept(
     assert row.text == ("good" if keeps else None)
 
 
+def test_suggestions_without_a_name_for_the_comment_replace_none(app: Flask) -> None:
+    for token in (None, "", ""):
+        app.test_client().post(SUGGEST, json=suggestion("bad", 1, clientToken=token))
+    assert len(feedback_rows.page(app.extensions[KEY].database, limit=9)) == 3
+
+
 def test_a_second_suggestion_for_a_comment_replaces_the_first_of_the_same_sender(app: Flask, closed: Flask) -> None:
     database, client = app.extensions[KEY].database, app.test_client()
     for value in (1, 0):
@@ -367,6 +373,15 @@ def test_a_wrong_suggestion_is_refused(client: FlaskClient, scores: Any, kind: s
     answer = client.post(SUGGEST, json={"comment": {"text": "bad"}, "attributeScores": scores})
     assert answer.status_code == 400
     assert answer.get_json()["error"]["details"][0]["errorType"] == kind
+
+
+@pytest.mark.parametrize("scopes", [["send-feedback"], ["classifiers", "send-feedback"]])
+def test_a_suggestion_that_is_too_long_has_perspectives_error(app: Flask, scopes: list[Scope]) -> None:
+    key = keys.create(app.extensions[KEY].database, "Coral", scopes)
+    answer = app.test_client().post(f"{SUGGEST}?key={key}", json=suggestion("x" * (LIMIT + 1), 1))
+    error = answer.get_json()["error"]
+    assert (answer.status_code, error["details"][0]["errorType"]) == (400, "COMMENT_TOO_LONG")
+    assert error["message"].startswith("Comment text too long")
 
 
 def test_corals_requests_as_its_server_sends_them(client: FlaskClient) -> None:

@@ -40,6 +40,14 @@ def require_text(text: str) -> None:
         raise ProblemError("text-empty", "Comment must be non-empty.")
 
 
+def require_length(text: str, most: int) -> None:
+    """Raises ProblemError if a comment has too many characters to be kept."""
+    if len(text) > most:
+        raise ProblemError(
+            "text-too-long", f"Comment text too long: {len(text):,} characters; at most {most:,} are read."
+        )
+
+
 def _attribute(
     answer: Answer,
     requested: RequestedAttribute | None,

@@ -107,7 +107,7 @@ def _right_label(suggestion: Suggestion, labels: Sequence[str]) -> str | None:
 
 def _identity(suggestion: Suggestion) -> str:
     """A random ID, or the same one for the same sender, comment and attribute."""
-    if suggestion.token is None:
+    if not suggestion.token:  # an empty one is what a client without names for its comments sends
         return str(uuid.uuid4())
     parts = f"{suggestion.sender}\0{suggestion.token}\0{suggestion.answer.name}"
     return str(uuid.UUID(bytes=hashlib.sha256(parts.encode()).digest()[:16], version=4))

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from valence.server.adapters.perspective.analysis import attribute_scores, require_text
+from valence.server.adapters.perspective.analysis import attribute_scores, require_length, require_text
 from valence.server.adapters.perspective.attributes import answerable, answers_of, languages_of, require_any
 from valence.server.adapters.perspective.discovery import discovery
 from valence.server.adapters.perspective.errors import PerspectiveError, perspective_error
@@ -48,6 +48,7 @@ def analyze(body: AnalyzeRequest) -> dict[str, Any]:
 def suggestscore(body: SuggestRequest) -> dict[str, Any]:
     """Keeps what a moderator says about a comment."""
     current, languages = _current(body)
+    require_length(body.comment.text, current.settings.max_text_chars)
     given = {name: score.summaryScore for name, score in (body.attributeScores or {}).items() if score is not None}
     answers = answers_of(given, languages, current.attributes, current.settings.perspective_languages)
     for answer in answers:
