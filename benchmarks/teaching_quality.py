@@ -1,6 +1,7 @@
-"""How good the classifiers are that people teach in the page, on three published files, beside other ways.
+r"""How good the classifiers are that people teach in the page, on three published files, beside other ways.
 
-    python benchmarks/teaching_quality.py --data FOLDER [--only NAME] [--part whole] [--draws 10] [--setfit-draws 2]
+    python benchmarks/teaching_quality.py --data FOLDER [--part few] [--only NAME] [--rows N] [--draws 10] \
+        [--setfit-draws 2]
 
 FOLDER holds the files of benchmarks/own_data.py.
 
@@ -210,7 +211,7 @@ def few_rows(given: argparse.Namespace, find: Find, measured: Measured) -> None:
     files = {name: Few(name, find) for name in given.only or OWN}
     for way, (draws, method) in ways.items():
         for seed in range(draws):
-            for rows in ROWS:
+            for rows in given.rows or ROWS:
                 for name, few in files.items():
                     if len(measured.draws(name, rows, few, way)) > seed:
                         continue
@@ -256,6 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="The folder with the files.")
     parser.add_argument("--only", choices=OWN, action="append", help="One of the files; again for another.")
     parser.add_argument("--part", choices=("whole", "few"), help="One of the parts; by default both.")
+    parser.add_argument("--rows", type=int, action="append", help="Rows of each class; again for another number.")
     parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--setfit-draws", type=int, default=2, help="Each takes about half an hour for all files.")
     parser.add_argument("--build", type=Path, default=Path("build/rivals"), help="Where SetFit's environment is made.")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
+
+from scipy.stats import t
 
 _RESULTS = Path(__file__).parent / "results"
 
@@ -29,6 +32,33 @@ def quality() -> str:
         figures = " | ".join(_percent(each["ways"][way]["macro_f1"]) for way in ("taught", "transfer", "tfidf"))
         lines.append(f"| {each['file']}, {each['classes']} labels | {each['rows']:,} | {figures} |")
     return "\n".join(lines)
+
+
+_WAYS = {"taught": "The server", "tfidf": "TF-IDF", "setfit": "SetFit"}
+
+
+def few() -> str:
+    """The server's head from few rows of each class, beside the other ways that were measured."""
+    measured = _read("teaching-quality.json")["few"]
+    ways = {way: title for way, title in _WAYS.items() if any(each["ways"].get(way) for each in measured)}
+    lines = [
+        "| | Rows of each class | " + " | ".join(ways.values()) + " |",
+        "|---|--:|" + "--:|" * len(ways),
+    ]
+    for each in measured:
+        figures = " | ".join(_draws([f1 for f1, _ in each["ways"].get(way, [])]) for way in ways)
+        lines.append(f"| {each['file']}, {each['classes']} labels | {each['rows']} | {figures} |")
+    return "\n".join(lines)
+
+
+def _draws(values: list[float]) -> str:
+    """Their mean with half the width of its 95% interval, and how many they are."""
+    if not values:
+        return "not measured"
+    if len(values) == 1:
+        return f"{values[0]:.1%}, 1 draw"
+    half = t.ppf(0.975, len(values) - 1) * stdev(values) / len(values) ** 0.5
+    return f"{mean(values):.1%} ± {100 * half:.1f}, {len(values)} draws"
 
 
 def _percent(figure: dict[str, float]) -> str:
