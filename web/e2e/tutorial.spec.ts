@@ -75,6 +75,7 @@ class Reader {
   }
 
   async picture(of: Locator, name: string): Promise<void> {
+    expect(CHAPTER).toContain(`](../images/teach/${name}.webp)`);
     if (TAKES_PICTURES) await savePicture(of, join(DOCS, "images/teach", `${name}.webp`));
   }
 
@@ -91,7 +92,7 @@ const row = (page: Page, text: string) =>
     .filter({ hasText: text });
 
 test("the tutorial’s chapter on your own labels", async ({ page }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000); // five fits, on a busy machine
   const server = await startServer();
   const reader = new Reader(page, server.url);
   try {
@@ -105,7 +106,6 @@ test("the tutorial’s chapter on your own labels", async ({ page }) => {
 
     await reader.drop("comments.csv");
     await expect(page.getByRole("button", { name: "Add 124 examples" })).toBeVisible();
-    await reader.picture(step(page, "Examples"), "examples");
     await reader.press("Add 124 examples");
     await expect(figure(page)).toBeVisible(FITTED);
     await reader.type("You are an idiot, get lost.", "Try a sentence");

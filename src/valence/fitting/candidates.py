@@ -92,5 +92,5 @@ def notes_on(rows: int, used: Sequence[str], paths: Mapping[str, Path]) -> list[
         if paths[name].at_end and rows >= FEW
     ]
     if rows < FEW:
-        notes.append(f"There are {rows:,} rows to learn from: any figure below is a guess.")
+        notes.append(f"There are only {rows:,} rows to learn from: every figure is rough.")
     return notes
