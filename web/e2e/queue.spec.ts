@@ -155,6 +155,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto("/queue");
       await expectNoAxeViolations(page);
       await openQueue(page, key, name, 6);
+      await expect(comment(page)).toBeInViewport({ ratio: 1 });
+      await button(page, "Filters and order").click();
+      await page.getByLabel("Order").selectOption("newest");
+      await button(page, "Filters and order (1)").click();
       await page.keyboard.press("r");
       await page.keyboard.press("?");
       await expect(page.getByRole("heading", { name: "Keys" })).toBeVisible();

@@ -4,11 +4,13 @@ import type { ReactNode } from "react";
 interface QuietButtonProps {
   onClick: () => void;
   expanded?: boolean;
+  /** ID of what it shows and hides. */
+  controls?: string;
   children: ReactNode;
 }
 
 /** A button for secondary actions. */
-export function QuietButton({ onClick, expanded, children }: QuietButtonProps) {
+export function QuietButton({ onClick, expanded, controls, children }: QuietButtonProps) {
   return (
     <Button
       variant="subtle"
@@ -16,6 +18,7 @@ export function QuietButton({ onClick, expanded, children }: QuietButtonProps) {
       size="compact-sm"
       fw={500}
       aria-expanded={expanded}
+      aria-controls={controls}
       onClick={onClick}
     >
       {children}

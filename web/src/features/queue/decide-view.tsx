@@ -15,10 +15,11 @@ import { ItemView } from "./item-view";
 import { KeyHelp } from "./key-help";
 import { keysOfLabels, type Action } from "./keys";
 import { LastDecision } from "./last-decision";
-import { Problems } from "./problems";
+import { ListProblem } from "./problems";
 import { useDecisionInput } from "./use-decision-input";
 import { useDecisions, type Decisions } from "./use-decisions";
 import { useQueueKeys } from "./use-queue-keys";
+import type { Refusals } from "./use-refusals";
 import { useWorkList, type Work } from "./use-work-list";
 import { isFiltered, wantedOf } from "./wanted";
 import { moved } from "./work-list";
@@ -35,6 +36,7 @@ export interface DecideViewProps {
   /** Of the community’s classifier. */
   labels: readonly string[];
   severalLabels: boolean;
+  refusals: Refusals;
   values: Values;
   onChange: (change: Change) => void;
 }
@@ -44,7 +46,7 @@ export function DecideView(props: DecideViewProps) {
   const { community, summary, labels, severalLabels, values, onChange } = props;
   const [search] = useDebouncedValue(values["search"] ?? "", TYPING_MS);
   const work = useWorkList(community, wantedOf({ ...values, search }));
-  const decisions = useDecisions(community, work);
+  const decisions = useDecisions(community, work, props.refusals);
   const { approve_label: approve, remove_label: remove } = summary.rules;
   const others = labels.filter((label) => label !== approve && label !== remove);
   const labelKeys = keysOfLabels(others);
@@ -62,40 +64,38 @@ export function DecideView(props: DecideViewProps) {
   const [region, onKeyDown] = useQueueKeys(labelKeys, act);
   const none = noneWords(work, isFiltered(values));
   return (
-    <>
+    <div
+      ref={region}
+      role="group"
+      aria-label="Comments"
+      tabIndex={-1}
+      className={classes.region}
+      onKeyDown={onKeyDown}
+    >
       <Filters values={values} labels={labels} onChange={onChange} />
-      <div
-        ref={region}
-        role="group"
-        aria-label="Comments"
-        tabIndex={-1}
-        className={classes.region}
-        onKeyDown={onKeyDown}
-      >
-        <Problems work={work} decisions={decisions} />
-        <div className={classes.pair}>
-          <List work={work} decisions={decisions} none={none} now={now} />
-          <div className={classes.side}>
-            {work.current && work.isOurs ? (
-              <>
-                <ItemView {...props} key={work.current.number} item={work.current} now={now} />
-                <DecideBar
-                  item={work.current}
-                  labels={others}
-                  labelKeys={labelKeys}
-                  input={input}
-                  onAct={act}
-                />
-              </>
-            ) : (
-              <p className={classes.none}>{none}</p>
-            )}
-            <LastDecision decisions={decisions} onHelp={() => setHelp(!help)} helpOpen={help} />
-            {help ? <KeyHelp labelKeys={labelKeys} onClose={() => setHelp(false)} /> : null}
-          </div>
+      <ListProblem work={work} />
+      <div className={classes.pair}>
+        <List work={work} decisions={decisions} none={none} now={now} />
+        <div className={classes.side}>
+          {work.current && work.isOurs ? (
+            <>
+              <ItemView {...props} key={work.current.number} item={work.current} now={now} />
+              <DecideBar
+                item={work.current}
+                labels={others}
+                labelKeys={labelKeys}
+                input={input}
+                onAct={act}
+              />
+            </>
+          ) : (
+            <p className={classes.none}>{none}</p>
+          )}
+          <LastDecision decisions={decisions} onHelp={() => setHelp(!help)} helpOpen={help} />
+          {help ? <KeyHelp labelKeys={labelKeys} onClose={() => setHelp(false)} /> : null}
         </div>
       </div>
-    </>
+    </div>
   );
 }
 

@@ -124,6 +124,7 @@ export class FakeQueue extends FakeClassifiers {
     const found = this.items
       .filter(({ state }) => query.get("state") === "open" || state === query.get("state"))
       .filter(({ state }) => query.get("state") !== "open" || state === "waiting" || state === "unsure")
+      .filter(({ author }) => !query.has("author") || author === query.get("author"))
       .filter(({ text }) => text.includes(query.get("search") ?? ""));
     const items = found.slice(from, from + PAGE);
     return { items, next: from + PAGE < found.length ? `${from + PAGE}` : null };

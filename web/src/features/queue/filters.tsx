@@ -1,3 +1,5 @@
+import { useId, useState } from "react";
+
 import { Choice } from "../../components/choice";
 import { QuietButton } from "../../components/quiet-button";
 import type { Change, Values } from "../../lib/fragment-state";
@@ -5,6 +7,7 @@ import classes from "./filters.module.css";
 import { FILTERS, isFiltered, ORDERS, REASONS_TO_LOOK, STATES } from "./wanted";
 
 const ALL = { value: "", name: "all" };
+const CHOICES = ["state", "why", "label", "order"];
 
 interface FiltersProps {
   values: Values;
@@ -14,10 +17,9 @@ interface FiltersProps {
 
 /** Which comments are shown, and in which order. The address has it, so that Back and a link bring it back. */
 export function Filters({ values, labels, onChange }: FiltersProps) {
-  const choose =
-    (name: string, usual = "") =>
-    (value: string) =>
-      onChange({ [name]: value === usual ? undefined : value });
+  const [open, setOpen] = useState(false);
+  const choices = useId();
+  const chosen = CHOICES.filter((name) => values[name] !== undefined).length;
   return (
     <div className={classes.filters} role="group" aria-label="Filters">
       <input
@@ -27,8 +29,39 @@ export function Filters({ values, labels, onChange }: FiltersProps) {
         placeholder="Search comments"
         maxLength={200}
         value={values["search"] ?? ""}
-        onChange={(event) => choose("search")(event.currentTarget.value)}
+        onChange={(event) => onChange({ search: event.currentTarget.value || undefined })}
       />
+      <span className={classes.unfold}>
+        <QuietButton expanded={open} controls={choices} onClick={() => setOpen(!open)}>
+          Filters and order{chosen > 0 ? ` (${chosen})` : ""}
+        </QuietButton>
+      </span>
+      <div id={choices} className={classes.choices} data-open={open || undefined}>
+        <Choices values={values} labels={labels} onChange={onChange} />
+      </div>
+      {(["author", "thread"] as const).map((name) =>
+        values[name] === undefined ? null : (
+          <QuietButton key={name} onClick={() => onChange({ [name]: undefined })}>
+            {name === "author" ? `only by ${values[name]}` : `only the thread ${values[name]}`} ✕
+          </QuietButton>
+        ),
+      )}
+      {isFiltered(values) ? (
+        <QuietButton onClick={() => onChange(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
+          Clear the filters
+        </QuietButton>
+      ) : null}
+    </div>
+  );
+}
+
+function Choices({ values, labels, onChange }: FiltersProps) {
+  const choose =
+    (name: string, usual = "") =>
+    (value: string) =>
+      onChange({ [name]: value === usual ? undefined : value });
+  return (
+    <>
       <Choice
         label="Show"
         value={values["state"] ?? "open"}
@@ -55,18 +88,6 @@ export function Filters({ values, labels, onChange }: FiltersProps) {
         options={ORDERS}
         onChoose={choose("order", "score")}
       />
-      {(["author", "thread"] as const).map((name) =>
-        values[name] === undefined ? null : (
-          <QuietButton key={name} onClick={() => onChange({ [name]: undefined })}>
-            {name === "author" ? `by ${values[name]}` : `thread ${values[name]}`} ✕
-          </QuietButton>
-        ),
-      )}
-      {isFiltered(values) ? (
-        <QuietButton onClick={() => onChange(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
-          Clear the filters
-        </QuietButton>
-      ) : null}
-    </div>
+    </>
   );
 }

@@ -4,7 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { asApiError } from "../../api/client";
 import type { AuthorRecord, Classifier, Item, Summary } from "../../api/generated";
 import { explanationQuery, itemQuery } from "../../api/moderation";
+import { QuietButton } from "../../components/quiet-button";
 import { signed } from "../../lib/format";
+import type { Change, Values } from "../../lib/fragment-state";
 import { excerpt } from "../../lib/text";
 import { points } from "../../lib/units";
 import classes from "./item-view.module.css";
@@ -20,10 +22,13 @@ interface ItemViewProps {
   summary: Summary;
   classifier: Classifier | undefined;
   now: number;
+  /** The filters. */
+  values: Values;
+  onChange: (change: Change) => void;
 }
 
 /** A comment in its discussion, and why it is here. */
-export function ItemView({ item, summary, classifier, now }: ItemViewProps) {
+export function ItemView({ item, summary, classifier, now, values, onChange }: ItemViewProps) {
   const [read] = useDebouncedValue(item.number, READING_MS);
   const isRead = read === item.number;
   const { data: detail, error } = useQuery({ ...itemQuery(item.number), enabled: isRead });
@@ -44,6 +49,7 @@ export function ItemView({ item, summary, classifier, now }: ItemViewProps) {
               Open on its site
             </a>
           )}
+          <Narrow item={item} values={values} onChange={onChange} />
         </p>
         <blockquote dir="auto" className={classes.text}>
           <TippedText
@@ -76,6 +82,24 @@ export function ItemView({ item, summary, classifier, now }: ItemViewProps) {
       ) : null}
       {error ? <p role="alert">{asApiError(error).detail}</p> : null}
     </div>
+  );
+}
+
+/** Shows only the comments of its author, or of its thread. */
+function Narrow({
+  item: { author, thread },
+  values,
+  onChange,
+}: Pick<ItemViewProps, "item" | "values" | "onChange">) {
+  return (
+    <span className={classes.narrow}>
+      {author === null || values["author"] !== undefined ? null : (
+        <QuietButton onClick={() => onChange({ author })}>Only this author</QuietButton>
+      )}
+      {thread === null || values["thread"] !== undefined ? null : (
+        <QuietButton onClick={() => onChange({ thread })}>Only this thread</QuietButton>
+      )}
+    </span>
   );
 }
 

@@ -22,6 +22,7 @@ export function KeyHelp({ labelKeys, onClose }: KeyHelpProps) {
     [["1", "5"], `reason of the next decision: ${REASONS.map((name) => name.toLowerCase()).join(", ")}`],
     [["Shift"], "held with a decision: for the copies too"],
     [["Z"], "undo the last decision"],
+    [["Esc"], "from a filter back to the comments"],
     [["?"], "show or hide this list"],
   ];
   return (

@@ -1,16 +1,11 @@
 import { Notice } from "../../components/notice";
 import { SlowNotice } from "../../components/slow-notice";
 import classes from "./decide-view.module.css";
-import type { Decisions } from "./use-decisions";
+import type { Refusals } from "./use-refusals";
 import type { Work } from "./use-work-list";
 
-interface ProblemsProps {
-  work: Work;
-  decisions: Decisions;
-}
-
-/** What went wrong: with the list, with a decision, or because somebody else was faster. */
-export function Problems({ work, decisions: { failure, lost, dismiss } }: ProblemsProps) {
+/** What went wrong with the list. */
+export function ListProblem({ work }: { work: Work }) {
   return (
     <>
       <SlowNotice waiting={work.pending && !work.error} />
@@ -21,11 +16,19 @@ export function Problems({ work, decisions: { failure, lost, dismiss } }: Proble
           action={{ label: "Try again", run: work.retry }}
         />
       ) : null}
+    </>
+  );
+}
+
+/** What went wrong with a decision, or that somebody else was faster. */
+export function Refused({ refusals: { lost, failure, setFailure } }: { refusals: Refusals }) {
+  return (
+    <>
       {failure ? (
         <Notice
           title={`Not saved: ${failure.title}`}
           detail={`${failure.detail} The comment is in the list again.`}
-          action={{ label: "Dismiss", run: dismiss }}
+          action={{ label: "Dismiss", run: () => setFailure(undefined) }}
         />
       ) : null}
       <p role="status" className={classes.lost}>

@@ -119,6 +119,10 @@ describe("Keys", () => {
     await shows("comment 4");
     expect(fake.calls).toEqual([]);
     expect(window.location.hash).toContain("search=comment+4");
+    await user.keyboard("{Enter}");
+    screen.getByLabelText("Show").focus();
+    await user.keyboard("{Escape}r");
+    await waitFor(() => expect(fake.calls).toEqual(["remove 4"]));
   });
 });
 
@@ -147,6 +151,33 @@ describe("A comment", () => {
     expect(await screen.findByText("the comment before")).toBeVisible();
     expect(comment()).toHaveTextContent("Blind: decide without the classifier");
     expect(comment()).not.toHaveTextContent("%");
+  });
+});
+
+describe("Filters", () => {
+  it("by the shown comment’s author and thread are one press, and are removed by another", async () => {
+    serve(new FakeQueue(3));
+    const user = open("/queue");
+    await shows("comment 1");
+    await user.click(screen.getByRole("button", { name: "Only this author" }));
+    await waitFor(() => expect(screen.queryByText("comment 2")).toBeNull());
+    await shows("comment 1");
+    expect(screen.queryByRole("button", { name: "Only this author" })).toBeNull();
+    await user.click(screen.getByRole("button", { name: "only by user1 ✕" }));
+    expect(await screen.findByText("comment 2")).toBeVisible();
+    await user.click(await screen.findByRole("button", { name: "Only this thread" }));
+    await waitFor(() => expect(fake.queries.at(-1)?.get("thread")).toBe("t-1"));
+    expect(screen.getByRole("button", { name: "only the thread t-1 ✕" })).toBeVisible();
+  });
+
+  it("are counted where a phone folds them", async () => {
+    serve(new FakeQueue(2));
+    const user = open("/queue#state=waiting");
+    await shows("comment 1");
+    const button = screen.getByText("Filters and order (1)").closest("button");
+    expect(button).toHaveAttribute("aria-expanded", "false");
+    await user.selectOptions(screen.getByLabelText("Order"), "newest");
+    expect(button).toHaveTextContent("Filters and order (2)");
   });
 });
 
@@ -200,6 +231,23 @@ describe("A decision that can’t be saved", () => {
     await user.keyboard("k");
     await shows("comment 1");
   });
+});
+
+it("says that a decision was refused after its view was left", async () => {
+  serve(new FakeQueue(2));
+  let answer = () => {};
+  const left = new Promise<void>((resolve) => (answer = resolve));
+  server.use(
+    http.post("*/decisions", () =>
+      left.then(() => refuse(problem(403, "scope-missing", "Not allowed", "No scope."))),
+    ),
+  );
+  const user = open("/queue");
+  await shows("comment 1");
+  await user.keyboard("r");
+  await user.click(screen.getByRole("tab", { name: "Log" }));
+  answer();
+  expect(await screen.findByText("Not saved: Not allowed")).toBeVisible();
 });
 
 it("loads further pages while the moderator continues", async () => {

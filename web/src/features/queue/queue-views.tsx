@@ -15,11 +15,13 @@ import { BringInView } from "./bring-in-view";
 import { DecideView } from "./decide-view";
 import { LogView } from "./log-view";
 import classes from "./queue-views.module.css";
+import { Refused } from "./problems";
 import { RefitBar } from "./refit-bar";
 import { ReportView } from "./report-view";
 import { SettingsView } from "./settings-view";
 import { ThresholdsView } from "./thresholds-view";
 import { useCommunity } from "./use-community";
+import { useRefusals } from "./use-refusals";
 import { FILTERS } from "./wanted";
 
 const VIEW_NAMES = {
@@ -77,22 +79,13 @@ function Views({ session, community, summary, address: { values, replace, push }
   const { classifier: name } = summary;
   const { names, ...known } = useCommunity(name, session);
   const { classifier } = known;
+  const refusals = useRefusals();
   const teaches = may(session, "classifiers");
   const views = VIEWS.filter((each) => teaches || each !== "settings");
   const view = views.find((each) => each === values["view"]) ?? "queue";
   return (
     <>
-      <div className={classes.head}>
-        <Choice
-          label="Community"
-          value={name}
-          options={[...new Set([name, ...names])].map((each) => ({ value: each, name: each }))}
-          onChoose={(chosen) =>
-            push({ ...Object.fromEntries(FILTERS.map((filter) => [filter, undefined])), classifier: chosen })
-          }
-        />
-        <Counters summary={summary} />
-      </div>
+      <Head summary={summary} names={names} push={push} />
       <Tabs
         value={view}
         onChange={(chosen) => push({ view: chosen === "queue" || chosen === null ? undefined : chosen })}
@@ -105,8 +98,16 @@ function Views({ session, community, summary, address: { values, replace, push }
             </Tabs.Tab>
           ))}
         </Tabs.List>
+        <Refused refusals={refusals} />
         <Tabs.Panel value="queue" pt="md">
-          <DecideView community={community} summary={summary} {...known} values={values} onChange={replace} />
+          <DecideView
+            community={community}
+            summary={summary}
+            {...known}
+            refusals={refusals}
+            values={values}
+            onChange={replace}
+          />
           {classifier && teaches ? <RefitBar classifier={classifier} summary={summary} /> : null}
         </Tabs.Panel>
         <Tabs.Panel value="bring-in" pt="md">
@@ -131,6 +132,30 @@ function Views({ session, community, summary, address: { values, replace, push }
         </Tabs.Panel>
       </Tabs>
     </>
+  );
+}
+
+interface HeadProps {
+  summary: Summary;
+  names: readonly string[];
+  push: FragmentState["push"];
+}
+
+/** Which community, and its counters. Another one is shown without filters. */
+function Head({ summary, names, push }: HeadProps) {
+  const { classifier: name } = summary;
+  return (
+    <div className={classes.head}>
+      <Choice
+        label="Community"
+        value={name}
+        options={[...new Set([name, ...names])].map((each) => ({ value: each, name: each }))}
+        onChoose={(chosen) =>
+          push({ ...Object.fromEntries(FILTERS.map((filter) => [filter, undefined])), classifier: chosen })
+        }
+      />
+      <Counters summary={summary} />
+    </div>
   );
 }
 

@@ -2,12 +2,13 @@ import { useIsMutating, useMutation, useQueryClient } from "@tanstack/react-quer
 import { useEffect, useState } from "react";
 
 import { asApiError, type ApiError } from "../../api/client";
-import type { Decided, Item } from "../../api/generated";
+import type { Decided } from "../../api/generated";
 import { countInSummary, decide, undo, type Community } from "../../api/moderation";
 import { retryOptions } from "../../api/retry";
 import { uuid } from "../../lib/uuid";
 import { afterDecision, afterUndo } from "./counters";
 import { IN_ORDER } from "./in-order";
+import type { Refusals } from "./use-refusals";
 import type { Work } from "./use-work-list";
 import * as lists from "./work-list";
 
@@ -28,11 +29,6 @@ export interface Decisions {
   last: LastDecision | undefined;
   /** How many decisions aren't saved yet. */
   unsaved: number;
-  /** The comment that somebody else decided first. */
-  lost: { item: Item; why: ApiError } | undefined;
-  /** Why a decision or an undo wasn't saved. */
-  failure: ApiError | undefined;
-  dismiss: () => void;
 }
 
 /** How many decisions and undos the server hasn't saved yet. */
@@ -42,10 +38,8 @@ export const useUnsaved = (): number => useIsMutating({ mutationKey: KEY });
  * Decisions are shown at once and sent one after the other. If the server doesn't answer, they are sent again until it
  * does: each has its own ID, so that none counts twice.
  */
-export function useDecisions(community: Community, work: Work): Decisions {
+export function useDecisions(community: Community, work: Work, { setLost, setFailure }: Refusals): Decisions {
   const [saved, setSaved] = useState<Decided>();
-  const [lost, setLost] = useState<Decisions["lost"]>();
-  const [failure, setFailure] = useState<ApiError>();
   const { change, list } = work;
   const sending = useSending(community, work.claim, {
     onSaved: setSaved,
@@ -76,9 +70,6 @@ export function useDecisions(community: Community, work: Work): Decisions {
     canUndo: newest !== undefined,
     last: newest && { made: newest, saved: saved?.decision.request === newest.request ? saved : undefined },
     unsaved,
-    lost,
-    failure,
-    dismiss: () => setFailure(undefined),
   };
 }
 

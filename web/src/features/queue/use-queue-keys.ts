@@ -14,7 +14,7 @@ const isWithin = (target: EventTarget | null, selector: string): boolean =>
 
 /**
  * Keys decide while the focus is in the region, which gets it at the beginning, or nowhere: an element with the focus may
- * have gone. In a field they are text.
+ * have gone. In a field they are text, until Escape, or Enter after a search, leaves it.
  */
 export function useQueueKeys(
   labelKeys: ReadonlyMap<string, string>,
@@ -23,7 +23,13 @@ export function useQueueKeys(
   const region = useRef<HTMLDivElement>(null);
   const [on] = useKeysWanted();
   const onKey = (event: Press) => {
-    if (event.defaultPrevented || isWithin(event.target, "input, textarea, select, dialog")) return;
+    if (event.defaultPrevented) return;
+    if (isWithin(event.target, "input, textarea, select, dialog")) {
+      const isDone =
+        event.key === "Escape" || (event.key === "Enter" && isWithin(event.target, "[type=search]"));
+      if (isDone) region.current?.focus({ preventScroll: true });
+      return;
+    }
     const action = actionOf(event, labelKeys);
     if (!action || (!on && action.kind !== "help")) return;
     if (action.kind === "save" && isWithin(event.target, "button, a, summary")) return; // Enter presses it
