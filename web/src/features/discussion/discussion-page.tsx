@@ -6,10 +6,11 @@ import { Choice } from "../../components/choice";
 import { ModelChoice } from "../../components/model-choice";
 import { PageHero } from "../../components/page-hero";
 import { PageTitle } from "../../components/page-title";
-import { useFragmentState } from "../../lib/fragment-state";
+import { useFragmentState, type FragmentState } from "../../lib/fragment-state";
 import { DiscussionSheet } from "./discussion-sheet";
 import { draftStore } from "./draft";
 import { Result } from "./result";
+import { SharedDraft } from "./shared-draft";
 import { DEFAULT_LABELS, trackOf } from "./track";
 import { ScoringErrors } from "./scoring-errors";
 import { useComments } from "./use-comments";
@@ -23,7 +24,8 @@ export function DiscussionPage() {
   const { draft, keeping } = useDraft();
   const { comments: all, ...reading } = useComments(draft);
   const comments = useMemo(() => all.slice(0, MAX_COMMENTS), [all]);
-  const { values, replace } = useFragmentState();
+  const address = useFragmentState();
+  const { values, replace } = address;
   const models = useQuery(modelsQuery);
   const model = models.data?.models.find((candidate) =>
     values["model"] === undefined ? candidate.default : candidate.name === values["model"],
@@ -38,16 +40,14 @@ export function DiscussionPage() {
         Each comment is scored on its own, without quotes, code and signatures. The comments are sent to this
         server, which doesn’t store them unless you agree.
       </PageHero>
+      <SharedDraft address={address} />
       <DiscussionSheet
         draft={draft}
         keeping={keeping}
         read={reading.read}
         comments={all}
         most={MAX_COMMENTS}
-        onClear={() => {
-          draftStore.clear();
-          replace({ comment: undefined, average: undefined, sort: undefined });
-        }}
+        onClear={() => clear(replace)}
         choices={
           <>
             <ModelChoice
@@ -69,6 +69,7 @@ export function DiscussionPage() {
       <ScoringErrors models={models} reading={reading.query} outcomes={outcomes} comments={comments.length} />
       {comments.length > 0 ? (
         <Result
+          draft={draft}
           comments={comments}
           outcomes={outcomes}
           track={track}
@@ -79,6 +80,11 @@ export function DiscussionPage() {
       ) : null}
     </>
   );
+}
+
+function clear(replace: FragmentState["replace"]): void {
+  draftStore.clear();
+  replace({ comment: undefined, average: undefined, sort: undefined });
 }
 
 /** The pasted text, and whether this browser stores it. */

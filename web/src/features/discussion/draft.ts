@@ -17,7 +17,7 @@ export type DraftStorage = "yes" | "blocked" | "too-large" | undefined;
 const NAME = "discussion";
 const EMPTY: Draft = { text: "", cut: undefined };
 /** Far more than can be scored; browsers share their storage among all sites. */
-const MAX_CHARS = 2_000_000;
+export const MAX_CHARS = 2_000_000;
 const SAVE_PAUSE_MS = 300;
 
 let draft: Draft = EMPTY;

@@ -14,11 +14,14 @@ import { placeOf, type Track } from "./track";
 import { Timeline } from "./timeline-chart";
 import { movingAverage, turnOf, defaultWindow, type Turn } from "./timeline";
 import type { Comment } from "./comment";
+import type { Draft } from "./draft";
+import { TakeAway } from "./take-away";
 import type { Outcomes } from "./use-outcomes";
 
 const WIDTHS = [1, 3, 5, 9, 15, 31];
 
 interface ResultProps {
+  draft: Draft;
   comments: readonly Comment[];
   outcomes: Outcomes;
   track: Track;
@@ -29,7 +32,7 @@ interface ResultProps {
 }
 
 /** The timeline, the selected comment, and a table of all comments. */
-export function Result({ comments, outcomes, track, model, address, onChange }: ResultProps) {
+export function Result({ draft, comments, outcomes, track, model, address, onChange }: ResultProps) {
   const current = Math.min(comments.length - 1, positiveIntegerIn(address["comment"], 1) - 1);
   const width = positiveIntegerIn(address["average"], defaultWindow(comments.length));
   const order = orderIn(address["sort"]);
@@ -83,6 +86,7 @@ export function Result({ comments, outcomes, track, model, address, onChange }: 
           order={order}
           onCurrent={setChosen}
         />
+        <TakeAway draft={draft} comments={comments} outcomes={outcomes} model={model} address={address} />
       </section>
       <VisuallyHidden role="status">{outcomes.missing === 0 ? summary : ""}</VisuallyHidden>
     </>
