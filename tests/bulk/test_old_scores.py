@@ -57,7 +57,7 @@ def test_it_prints_the_threshold_and_writes_what_changes(log: Path, tiny_model: 
     done = run(log, tiny_model, "--out", str(out), "--json", str(summary))
     assert done.exit_code == 0, done.output
     assert "4 texts with old scores (2 rows left out)" in done.output
-    assert "Left out, for example: old.csv, line 6: there is no text or no old score." in done.output
+    assert "Left out, for example: old.csv, line 6: the text or the old score is missing." in done.output
     assert "as many texts are flagged as before" in done.output
     with out.open(encoding="utf-8", newline="") as file:
         changed = [(row["row"], row["text"], row["change"]) for row in csv.DictReader(file)]

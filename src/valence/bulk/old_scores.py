@@ -165,7 +165,7 @@ def _rows(request: CompareRequest, reasons: list[str] | None = None) -> Iterator
         for row in rows:
             try:
                 read = _read(table, row, text, score)
-                reason = f"{_where(table, row)}: there is no text or no old score."
+                reason = f"{_where(table, row)}: the text or the old score is missing."
             except DataError as error:
                 if request.bad_rows == "stop":
                     raise

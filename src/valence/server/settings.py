@@ -55,7 +55,6 @@ class Settings(ModerationSettings, AdapterSettings):
         "The path `bundled` is the model in the package. The first model is the default.",
     )
     default_model: str | None = Field(None, description="Name of the model used when a request doesn't name one.")
-    # Perspective's limit: its clients cut comments at 20,480 characters or bytes, so longer ones are still answered.
     max_text_chars: int = Field(20_480, ge=1, description="Maximum characters (Unicode code points) in one text.")
     max_texts: int = Field(128, ge=1, le=MAX_TEXTS, description="Maximum texts in one request.")
     max_explained_texts: int = Field(
