@@ -288,11 +288,7 @@ class Delivery(Base):
 
 
 class Received(Base):
-    """A signed request of a forum that was taken in.
-
-    Attributes:
-        digest: hex digest of the queue's name and the request's body.
-    """
+    """A signed request of a forum that was taken in; `digest` is a hex digest of the queue's name and its body."""
 
     __tablename__ = "received_requests"
     __table_args__ = (Index("ix_received_requests_received_at", "received_at"),)
