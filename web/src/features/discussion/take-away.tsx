@@ -78,7 +78,7 @@ function ShareLink({ draft, address }: Pick<TakeAwayProps, "draft" | "address">)
         value={`${window.location.origin}${window.location.pathname}#${fragment}`}
         label="Copy a link"
       />
-      <p>The link holds the whole text: whoever has it can read it. This server stores nothing of it.</p>
+      <p>The link holds the whole text: anyone who has it can read it. This server stores nothing of it.</p>
     </>
   );
 }
