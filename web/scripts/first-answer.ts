@@ -2,16 +2,12 @@
  * Measures the time from the last key press to the answer: production build, real server, real Chromium.
  * Writes docs/results/first-answer.json and prints it.
  */
-import { renameSync, writeFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
-import { join } from "node:path";
-
 import { chromium, type Page } from "playwright-core";
 
 import { findChromium } from "../e2e/support/chromium.ts";
 import { startServer } from "../e2e/support/server.ts";
+import { figuresOf, writeResult } from "./timed-result.ts";
 
-const RESULTS = join(import.meta.dirname, "../../docs/results/first-answer.json");
 const TYPED_DELAY_MS = 40;
 const ROUNDS = 4;
 const TEXTS = [
@@ -68,10 +64,6 @@ async function clockOne(page: Page, text: string): Promise<number> {
   return Number(await elapsed.jsonValue());
 }
 
-/** The value below which `share` of the sorted values are. */
-const quantile = (sorted: readonly number[], share: number): number =>
-  Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN);
-
 const server = await startServer();
 const { env, ...launch } = await findChromium();
 const browser = await chromium.launch({ ...launch, env });
@@ -85,21 +77,9 @@ try {
     for (const text of TEXTS) took.push(await clockOne(page, text));
     await page.close();
   }
-  took.sort((a, b) => a - b);
-  const result = {
-    what: "milliseconds from the last key press to the answer on the page, including the typing pause",
-    answers: took.length,
-    median_ms: quantile(took, 0.5),
-    p95_ms: quantile(took, 0.95),
-    longest_ms: quantile(took, 1),
-    processor: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores`,
-    load_average: Math.round(loadavg()[0] ?? 0), // other load on the machine
-    browser: `Chromium ${browser.version()}`,
-    command: "npm run first-answer",
-  };
-  writeFileSync(`${RESULTS}.unfinished`, `${JSON.stringify(result, null, 2)}\n`);
-  renameSync(`${RESULTS}.unfinished`, RESULTS);
-  console.log(result);
+  const what = "milliseconds from the last key press to the answer on the page, including the typing pause";
+  const found = { what, answers: took.length, ...figuresOf(took) };
+  writeResult("first-answer.json", found, browser, "npm run first-answer");
 } finally {
   await browser.close();
   await server.stop();
