@@ -95,7 +95,7 @@ def get_summary(query: ClassifierQuery) -> Summary:
     """What waits, what was decided today, and how many decisions the newest version hasn't learnt from."""
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
-    return figures.summary(community, current.database, current.registry)
+    return figures.summary(community, current.database, current.registry, current.moderation.remembered)
 
 
 @blueprint.get("/report")
@@ -115,7 +115,7 @@ def get_report(query: ReportQuery) -> Report:
     """
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
-    return figures.report(query, community, current.database)
+    return figures.report(query, community, current.database, current.moderation.remembered)
 
 
 @blueprint.get("/rules")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from valence.server.classifiers.registry import Registry
 from valence.server.moderation.delivering import Deliverer
 from valence.server.moderation.item_scorer import ItemScorer
+from valence.server.moderation.remembered import Remembered
 from valence.server.moderation.wish_keeper import WishKeeper
 from valence.server.settings import Settings
 from valence.server.store.database import Database
@@ -19,6 +20,7 @@ class Background:
         self.items = ItemScorer(database, registry, settings)
         self.deliverer = Deliverer(database, settings)
         self.wishes = WishKeeper(database, registry, settings)
+        self.remembered = Remembered()
 
     def watch(self, observer: Callable[[str, str, int], None]) -> None:
         """Calls `observer` with what was done in the background, how, and how often; from now on."""
@@ -33,3 +35,4 @@ class Background:
         """Stops them. What they haven't finished is done later, by this server or another."""
         for thread in (self.items, self.deliverer, self.wishes):
             thread.close()
+        self.remembered.close()

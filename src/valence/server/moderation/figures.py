@@ -1,4 +1,7 @@
-"""How much is left to do in a queue, and a report by week: an alarm if classifier and moderators drift apart."""
+"""How much is left to do in a queue, and a report by week: an alarm if classifier and moderators drift apart.
+
+Counts of many rows take long, so they are remembered for some seconds; those of few rows are always exact.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from valence.server.classifiers.registry import Registry
 from valence.server.classifiers.scoring import version_of
 from valence.server.moderation import communities
 from valence.server.moderation.communities import Community
+from valence.server.moderation.remembered import Remembered
 from valence.server.problems import ProblemError
 from valence.server.schemas import decisions as wire
 from valence.server.schemas.models import ModelVersion
@@ -17,9 +21,9 @@ from valence.server.store import moderation_figures, version_rows
 from valence.server.store.database import Database
 
 
-def summary(community: Community, database: Database, registry: Registry) -> Summary:
+def summary(community: Community, database: Database, registry: Registry, remembered: Remembered) -> Summary:
     """Raises StoreError."""
-    states = moderation_figures.states(database, community.key)
+    states = _states(community.key, database, remembered)
     now = datetime.now(UTC)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     today = moderation_figures.done(database, community.key, midnight, now)
@@ -35,6 +39,12 @@ def summary(community: Community, database: Database, registry: Registry) -> Sum
         version=_version(community, registry),
         rules=communities.described(community, communities.rules_of(community, database)),
     )
+
+
+def _states(classifier: str, database: Database, remembered: Remembered) -> dict[str, int]:
+    if moderation_figures.has_many_open(database, classifier):
+        return remembered.get(("states", classifier), lambda: moderation_figures.states(database, classifier))
+    return moderation_figures.states(database, classifier)
 
 
 def _new_decisions(community: Community, database: Database) -> int:
@@ -53,15 +63,22 @@ def _version(community: Community, registry: Registry) -> ModelVersion | None:
         return None
 
 
-def report(query: wire.ReportQuery, community: Community, database: Database) -> wire.Report:
+def report(query: wire.ReportQuery, community: Community, database: Database, remembered: Remembered) -> wire.Report:
     """The last weeks, this one included, oldest first. Raises StoreError."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     begins = [monday - timedelta(weeks=back) for back in range(query.weeks - 1, -1, -1)]
-    return wire.Report(classifier=community.name, weeks=[_week(begin, community.key, database) for begin in begins])
+    weeks = [_week(begin, community.key, database, remembered) for begin in begins]
+    return wire.Report(classifier=community.name, weeks=weeks)
 
 
-def _week(begin: datetime, classifier: str, database: Database) -> wire.Week:
+def _week(begin: datetime, classifier: str, database: Database, remembered: Remembered) -> wire.Week:
+    if moderation_figures.has_many(database, classifier, begin, begin + timedelta(weeks=1)):
+        return remembered.get(("week", classifier, begin), lambda: _counted(begin, classifier, database))
+    return _counted(begin, classifier, database)
+
+
+def _counted(begin: datetime, classifier: str, database: Database) -> wire.Week:
     end = begin + timedelta(weeks=1)
     received, queued = moderation_figures.received(database, classifier, begin, end)
     done = moderation_figures.done(database, classifier, begin, end)

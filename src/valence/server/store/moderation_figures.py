@@ -16,6 +16,7 @@ _UNDO = aliased(Decision)
 
 
 _TODO = ("scoring", "waiting", "copy", "unsure")
+MANY = 10_000  # rows that are counted in some milliseconds
 
 
 def states(database: Database, classifier: str) -> dict[str, int]:
@@ -27,6 +28,29 @@ def states(database: Database, classifier: str) -> dict[str, int]:
 def open_items(database: Database) -> dict[str, int]:
     """The same for all classifiers together. Raises StoreError."""
     return _by_state(database, select(Item.state, func.count()).where(Item.state.in_(_TODO)))
+
+
+def has_many_open(database: Database, classifier: str) -> bool:
+    """Whether counting the items that are to do would take long. Raises StoreError."""
+    return _has_many(database, *(_of_state(classifier, state) for state in _TODO))
+
+
+def has_many(database: Database, classifier: str, begin: datetime, end: datetime) -> bool:
+    """Whether counting the items and decisions of a span of time would take long. Raises StoreError."""
+    items = select(Item.number).where(Item.classifier == classifier, Item.received_at >= begin, Item.received_at < end)
+    decisions = select(Decision.id).where(
+        Decision.classifier == classifier, Decision.made_at >= begin, Decision.made_at < end
+    )
+    return _has_many(database, items, decisions)
+
+
+def _of_state(classifier: str, state: str) -> Any:
+    return select(Item.number).where(Item.classifier == classifier, Item.state == state)
+
+
+def _has_many(database: Database, *queries: Any) -> bool:
+    with database.reading() as session:
+        return any(session.execute(query.offset(MANY).limit(1)).first() is not None for query in queries)
 
 
 def _by_state(database: Database, query: Any) -> dict[str, int]:
