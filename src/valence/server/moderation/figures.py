@@ -68,17 +68,18 @@ def report(query: wire.ReportQuery, community: Community, database: Database, re
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     begins = [monday - timedelta(weeks=back) for back in range(query.weeks - 1, -1, -1)]
-    weeks = [_week(begin, community.key, database, remembered) for begin in begins]
-    return wire.Report(classifier=community.name, weeks=weeks)
+
+    def weeks() -> list[wire.Week]:
+        return [_week(begin, community.key, database) for begin in begins]
+
+    if moderation_figures.has_many(database, community.key, begins[0], monday + timedelta(weeks=1)):
+        found = remembered.get(("report", community.key, monday, query.weeks), weeks)
+    else:
+        found = weeks()
+    return wire.Report(classifier=community.name, weeks=found)
 
 
-def _week(begin: datetime, classifier: str, database: Database, remembered: Remembered) -> wire.Week:
-    if moderation_figures.has_many(database, classifier, begin, begin + timedelta(weeks=1)):
-        return remembered.get(("week", classifier, begin), lambda: _counted(begin, classifier, database))
-    return _counted(begin, classifier, database)
-
-
-def _counted(begin: datetime, classifier: str, database: Database) -> wire.Week:
+def _week(begin: datetime, classifier: str, database: Database) -> wire.Week:
     end = begin + timedelta(weeks=1)
     received, queued = moderation_figures.received(database, classifier, begin, end)
     done = moderation_figures.done(database, classifier, begin, end)
