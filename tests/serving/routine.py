@@ -25,9 +25,8 @@ PRAISE = "A wonderful, moving film."
 
 def walk(folder: Path) -> None:
     """Raises AssertionError where a path does not answer as it should."""
-    compiled = shutil.which("cc")
-    assert library.load_library().functions is not None or not compiled, "encoder.c was not built"
-    assert sparse._library() is not None or not compiled, "sparse.c was not built"
+    assert library.load_library().functions is not None, "encoder.c was not built"
+    assert sparse._library() is not None, "sparse.c was not built"
     classifier = valence.load(folder)
     assert classifier.predict(PRAISE).label == "positive"
     assert classifier.explain(PRAISE).words

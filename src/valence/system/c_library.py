@@ -1,4 +1,4 @@
-"""Loads the libraries that setup.py builds from C. Each is optional: without a compiler, other code does its work."""
+"""Loads the libraries that setup.py builds from C."""
 
 from __future__ import annotations
 
