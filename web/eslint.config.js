@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   api: ["api", "lib"],
   components: ["components", "lib"],
   feedback: ["feedback", "api", "components", "lib"],
-  reading: ["reading", "components", "lib"],
+  reading: ["reading", "api", "components", "lib"],
   scoring: ["scoring", "reading", "api", "components", "lib"],
   explanation: ["explanation", "api", "components", "lib"],
   "signed-in": ["signed-in", "api", "components", "lib"],

@@ -229,6 +229,10 @@ def test_a_files_texts_are_in_the_database_alone_and_gone_with_the_job(tiny_mode
     database.close()
     process, address = _with_jobs(folder, tiny_model, log)
     try:
+        status, answer = _ask(address, "/api/v1/files/read", FILE, **{"Content-Type": "text/csv"})
+        assert status == 200
+        assert WORDS in answer.decode()
+        assert _files_with_words(folder) == set(), "what is read is not kept"
         status, answer = _ask(address, "/api/v1/jobs", FILE, **{**bearer, "Content-Type": "text/csv"})
         assert status in {201, 202}
         job = f"/api/v1/jobs/{json.loads(answer)['id']}"

@@ -13,7 +13,6 @@ CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "cases/posts.j
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_the_authors_own_words_are_left(case: dict[str, Any]) -> None:
-    """The page is tested on the same cases, in web/src/lib/cleaned-post.test.ts."""
     assert cleaned(case["post"]) == case["own"]
 
 

@@ -6,7 +6,10 @@ import { startServer } from "./support/server.ts";
 import { expect, expectNoAxeViolations, test } from "./support/test.ts";
 
 const ROWS = 10_000;
-const LARGE = ["id,text", ...Array.from({ length: ROWS }, (_, i) => `${i},"Fine, ${i}."`)].join("\n");
+const LARGE = [
+  "id,text",
+  ...Array.from({ length: ROWS }, (_, i) => `${i},"Fine, and so to speak, ${i}."`),
+].join("\n");
 
 const offer = (page: Page) => page.getByRole("region", { name: "This is a large file" });
 const list = (page: Page) => page.getByRole("region", { name: "Files on the server" });
@@ -66,7 +69,7 @@ test.describe("a rejected file", () => {
       await submitFile(page, server.createKey("score-files"));
       await expect(offer(page).getByRole("alert")).toContainText("This server doesn't accept files");
       await expect(offer(page).getByRole("alert")).toContainText("You can score the file here instead");
-      await expect(page.getByRole("button", { name: "Score 10,000 texts" })).toBeEnabled();
+      await expect(page.getByRole("button", { name: "Score all rows" })).toBeEnabled();
     } finally {
       await server.stop();
     }

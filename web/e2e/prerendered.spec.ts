@@ -19,7 +19,7 @@ test("a file chosen before the script has loaded is read", { tag: FULL }, async 
     buffer: Buffer.from("A wonderful film.\nDull.\n"),
   });
   comes();
-  await expect(page.getByRole("button", { name: /^Score 2 texts/ })).toBeEnabled();
+  await expect(page.getByRole("button", { name: /^Score 2 rows/ })).toBeEnabled();
 });
 
 /** Opens a page whose script loads once the returned function is called. */

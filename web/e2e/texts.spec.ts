@@ -38,7 +38,7 @@ for (const [kind, text] of Object.entries(TEXTS)) {
       );
     await page.getByRole("checkbox", { name: /first row/i }).check();
     await page.getByRole("radio").and(page.locator("main *")).first().check();
-    await page.getByRole("button", { name: /^Score 2 texts/ }).click();
+    await page.getByRole("button", { name: /^Score 2 rows/ }).click();
     await expect(page.getByRole("status").filter({ hasText: /^All/ })).toBeAttached();
     await expect(page.getByRole("region", { name: "Progress" })).toContainText(text.replaceAll("/", "⁄"));
     await page.getByRole("searchbox").fill(text);

@@ -34,7 +34,7 @@ const chooseFile = (page: Page, name: string, content: string | Buffer) =>
 
 async function scoreExample(page: Page) {
   await page.getByRole("button", { name: /Try an example/ }).click();
-  await page.getByRole("button", { name: /^Score [\d,]+ text/ }).click();
+  await page.getByRole("button", { name: /^Score ([\d,]+|all) row/ }).click();
   await page.getByRole("button", { name: "New file" }).waitFor();
 }
 
@@ -86,7 +86,7 @@ const SHOTS: Record<string, Shot> = {
     path: "/many",
     act: async (page) => {
       await chooseFile(page, "comments.txt", MANY_LINES);
-      await page.getByRole("button", { name: /^Score [\d,]+ text/ }).click();
+      await page.getByRole("button", { name: /^Score ([\d,]+|all) row/ }).click();
       await page.waitForTimeout(2500);
     },
   },
@@ -94,7 +94,7 @@ const SHOTS: Record<string, Shot> = {
     path: "/many",
     act: async (page) => {
       await chooseFile(page, "gaps.csv", WITH_GAPS);
-      await page.getByRole("button", { name: /^Score [\d,]+ text/ }).click();
+      await page.getByRole("button", { name: /^Score ([\d,]+|all) row/ }).click();
       await page.getByRole("button", { name: "New file" }).waitFor();
     },
   },

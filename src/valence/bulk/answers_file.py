@@ -17,14 +17,13 @@ from valence.bulk.output import packed
 from valence.bulk.request import ScoreRequest, Source, source_of
 from valence.system.errors import DataError
 from valence.tables.answers import Added, Answer
+from valence.tables.conversion import columns_of_keys, keys_of
 from valence.tables.grid import Row
 from valence.tables.parquet_writer import ArrowAnswers
 from valence.tables.writers import writer_to
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
-
-MOST_COLUMNS = 1_000  # made of JSON: objects with more keys use them as data
 
 
 class JsonAnswers:
@@ -76,22 +75,10 @@ def write_file(
                 writer.write(rows, of_block)
 
 
-def columns_of_keys(keys: Sequence[str]) -> tuple[str, ...]:
-    """The keys of JSON objects as the columns of a table. Raises DataError if there are too many."""
-    if len(keys) > MOST_COLUMNS:
-        raise DataError(
-            f"The JSON objects have {len(keys):,} different keys, too many for the columns of a table.",
-            hint="Write JSON lines, like the input.",
-            code="columns-too-many",
-        )
-    return tuple(keys)
-
-
 def _keys(request: ScoreRequest, added: Added) -> tuple[str, ...]:
     """Every key that occurs in a file of JSON."""
     with source_of(request, added) as source:
-        keys = dict.fromkeys(key for row in source.rows if isinstance(row, Row) for key in row.cells)
-    return columns_of_keys(list(keys))
+        return columns_of_keys(keys_of(source.rows))
 
 
 def _checked(source: Source, expected: str) -> Iterator[Sequence[Row]]:

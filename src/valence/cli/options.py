@@ -142,8 +142,8 @@ def reading_options(bad_rows: BadRows) -> Decorator:
             click.option(
                 "--format",
                 "file_format",
-                type=click.Choice(["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "fasttext"]),
-                help="Format of the file.  [default: detected]",
+                type=click.Choice(["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "fasttext", "lines"]),
+                help="Format of the file; lines: one text per line, without a header.  [default: detected]",
             ),
             click.option("--encoding", help="Encoding of the file, such as cp1252.  [default: detected, or UTF-8]"),
             click.option("--separator", help="Character between the cells of a CSV file.  [default: detected]"),

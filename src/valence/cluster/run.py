@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from valence.bulk.answers_file import columns_of_keys
 from valence.bulk.counts import Counts, ProblemLog, progress_bar, warn
 from valence.cluster.connection import Cluster
 from valence.cluster.inputs import InputFile, input_files
@@ -25,6 +24,7 @@ from valence.cluster.storage import Place, is_temporary, listed, place_of, read_
 from valence.cluster.worker import Done, Job, Planner, Scorer
 from valence.system.errors import DataError, ValenceError
 from valence.system.files import indented_json
+from valence.tables.conversion import columns_of_keys
 from valence.tables.writers import written_as
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ class _Run:
         """A task for every part of every file."""
         converted = self._request.converted
         # Every key that occurs in any file, so that all shards have the same columns.
-        columns = columns_of_keys(list(dict.fromkeys(key for plan in plans for key in plan.keys)))
+        columns = columns_of_keys(dict.fromkeys(key for plan in plans for key in plan.keys))
         for plan in plans:
             if plan.table is None:
                 continue

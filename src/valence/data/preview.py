@@ -23,7 +23,7 @@ from valence.tables.notes import Note
 from valence.tables.open_table import OpenTable, Understood
 from valence.tables.opening import opened
 from valence.tables.options import TableOptions
-from valence.tables.posts import quotes
+from valence.tables.posts import cleaned, quotes
 from valence.tables.whole import grid_of
 
 FIRST_ROWS = 5
@@ -53,6 +53,7 @@ class Preview:
         complete: whether these are all.
         columns: their names.
         first_rows: the cells of the first rows, in the order of the columns; None if empty.
+        choice: the columns with the texts and the labels, as far as they can be told.
         guesses: what was given or detected, with the options that change it.
         labels: each with its rows, the most frequent first; empty if the file has none.
         multi_label: whether a text can have several labels.
@@ -67,6 +68,7 @@ class Preview:
     complete: bool
     columns: tuple[str, ...]
     first_rows: tuple[tuple[str | None, ...], ...]
+    choice: Choice | None
     guesses: tuple[Guess, ...]
     labels: tuple[tuple[str, int], ...]
     multi_label: bool
@@ -113,9 +115,8 @@ def preview(
         rows=len(grid),
         complete=beginning.complete,
         columns=tuple(grid.columns),
-        first_rows=tuple(
-            tuple(_shown(cells[row]) for cells in grid.columns.values()) for row in range(min(FIRST_ROWS, len(grid)))
-        ),
+        first_rows=_first_rows(grid, choice, options),
+        choice=choice,
         guesses=(*reading_guesses(understood, grid, options), *column_guesses(grid, choice, options)),
         labels=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         multi_label=bool(labelled and labelled.examples.multi_label),
@@ -211,6 +212,15 @@ def _posts_notes(grid: Grid, choice: Choice | None, options: TableOptions) -> It
         )
 
 
+def _first_rows(grid: Grid, choice: Choice | None, options: TableOptions) -> tuple[tuple[str | None, ...], ...]:
+    """The cells of the first rows as they are shown, and the texts as they would be read."""
+    shown = {name: [_shown(cell) for cell in cells[:FIRST_ROWS]] for name, cells in grid.columns.items()}
+    if choice is not None and options.clean == "forum":
+        posts = grid.columns[choice.text][:FIRST_ROWS]
+        shown[choice.text] = [_shown(cleaned(post) if isinstance(post, str) else post) for post in posts]
+    return tuple(zip(*shown.values(), strict=True))
+
+
 def _shown(cell: Any) -> str | None:
     """A cell as text, shortened; None if it is empty."""
     if cell is None or cell == "":
@@ -223,9 +233,19 @@ def _shown(cell: Any) -> str | None:
 
 def as_json(shown: Preview) -> dict[str, Any]:
     """The preview as JSON has it."""
-    content = asdict(replace(shown, labels=()))
-    understood = content.pop("understood")
-    labels = [{"label": label, "rows": rows} for label, rows in shown.labels]
-    names = ("encoding", "separator", "header", "sheet", "packing", "member", "tool")
-    read_as = {"format": understood["format"], **{name: understood[name] for name in names}}
-    return {**content, "labels": labels, "read_as": read_as}
+    content = asdict(replace(shown, labels=(), choice=None))
+    del content["understood"], content["choice"]
+    choice = shown.choice
+    return {
+        **content,
+        "labels": [{"label": label, "rows": rows} for label, rows in shown.labels],
+        "read_as": read_as(shown.understood),
+        "text_column": choice.text if choice else None,
+        "label_columns": list(choice.labels) if choice else [],
+    }
+
+
+def read_as(understood: Understood) -> dict[str, Any]:
+    """How the bytes become rows, as JSON has it."""
+    names = ("format", "encoding", "separator", "header", "sheet", "packing", "member", "tool", "sheets")
+    return {name: getattr(understood, name) for name in names}

@@ -94,9 +94,7 @@ class Settings(ModerationSettings, AdapterSettings):
         description="Maximum seconds for one request; keep it below the 30 s of Heroku's router. A request that would "
         "take longer, judging by its tokens and the measured speed, is refused at once.",
     )
-    trusted_proxies: int = Field(
-        0, ge=0, le=10, description="Proxies in front whose X-Forwarded headers are trusted; 1 on Heroku."
-    )
+    trusted_proxies: int = Field(0, ge=0, le=10, description="Trusted proxies in front (X-Forwarded); 1 on Heroku.")
     data_folder: Path | None = Field(None, description="Folder for the SQLite database, if no other database is set.")
     database_url: SecretStr | None = Field(
         None,
@@ -114,6 +112,7 @@ class Settings(ModerationSettings, AdapterSettings):
         default=False,
         description="Whether to store the text with feedback if the person who sent it agreed; true or false.",
     )
+    file_max_bytes: int = Field(33_554_432, ge=1024, description="Maximum bytes in a file that is read, not stored.")
     jobs: bool = Field(
         default=False,
         description="Whether to accept files and score them in the background, for keys with the scope score-files; "

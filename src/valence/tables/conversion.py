@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 from valence.system.errors import DataError
 from valence.tables import jsonlines
-from valence.tables.grid import Nested, Row
+from valence.tables.grid import Nested, Row, Unread
 from valence.tables.parquet import BatchRow
 
+_MOST_COLUMNS = 1_000  # made of JSON: objects with more keys use them as data
+
 TextMaker = Callable[[Row], Sequence[str | None]]
+
+
+def keys_of(rows: Iterable[Row | Unread]) -> dict[str, None]:
+    """Every key that occurs in rows of JSON, in the order of its first one."""
+    return dict.fromkeys(key for row in rows if isinstance(row, Row) for key in row.cells)
+
+
+def columns_of_keys(keys: Collection[str]) -> tuple[str, ...]:
+    """The keys of JSON objects as the columns of a table. Raises DataError if there are too many."""
+    if len(keys) > _MOST_COLUMNS:
+        raise DataError(
+            f"The JSON objects have {len(keys):,} different keys, too many for the columns of a table.",
+            hint="Write JSON lines, like the input.",
+            code="columns-too-many",
+        )
+    return tuple(keys)
 
 
 def cells_of(row: Row, columns: Sequence[str]) -> Sequence[Any]:
@@ -28,7 +46,7 @@ def cells_of(row: Row, columns: Sequence[str]) -> Sequence[Any]:
 
 def text_maker(kind: str, columns: Sequence[str]) -> TextMaker:
     """What makes a row's cells as texts, in the order of `columns`; None for an empty cell. `kind`: the input's."""
-    if kind in {"csv", "tsv", "fasttext"}:
+    if kind in {"csv", "tsv", "fasttext", "lines"}:
         return lambda row: row.raw
     if kind == "parquet":
         return lambda row: row.raw.batch.texts[row.raw.index]

@@ -42,7 +42,7 @@ def kind_of(path: Path, start: bytes, encoding: str | None = None, named: str | 
         path: its name, for messages, and to tell TSV from CSV.
         start: its first bytes.
         encoding: Python's name of it, if it was given.
-        named: the format that something else than its name tells.
+        named: the format that something else than its name tells; "lines" if that is plain text.
 
     Raises DataError (`not-a-table`) that says what the file is if it is something else.
     """
@@ -77,9 +77,17 @@ def _text_kind(named: str | None, text: str) -> str:
         return "jsonl" if _is_object_per_line(lines) else "json"
     if 2 * sum(_is_object(line) or _is_list(line) for line in lines) > len(lines):  # below a comment, or not valid
         return "jsonl"
-    if named == "tsv" and "\t" not in first and re.search("[,;|]", first):
+    if named not in {"tsv", "lines"}:
         return "csv"
-    return named if named in {"csv", "tsv"} else "csv"
+    other = _are_cells(lines) if named == "lines" else "\t" not in first and re.search("[,;|]", first)
+    return "csv" if other else named
+
+
+def _are_cells(lines: Sequence[str]) -> bool:
+    """Whether plain text is a table: its lines have equally many tabs, semicolons or bars; not commas."""
+    counts = [{line.count(sign) for line in lines} for sign in "\t;|"]
+    hinted = bool(lines) and lines[0].lower().strip('"').startswith("sep=")
+    return hinted or any(len(count) == 1 and 0 not in count for count in counts if len(lines) > 1)
 
 
 def _is_object_per_line(lines: Sequence[str]) -> bool:

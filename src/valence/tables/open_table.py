@@ -19,11 +19,13 @@ class Understood(ReadOptions):
         packing: how it is compressed: gz, zst or zip.
         member: the file in the archive.
         tool: the labelling tool whose export it is.
+        sheets: all those of a workbook.
     """
 
     packing: str | None = None
     member: str | None = None
     tool: str | None = None
+    sheets: tuple[str, ...] = ()
 
 
 class OpenTable:

@@ -16,10 +16,11 @@ from valence.tables.detect import encoding_by_mark, kind_of
 from valence.tables.fasttext import FastTextTable
 from valence.tables.json_array import JsonTable
 from valence.tables.jsonlines import JsonLinesTable
+from valence.tables.lines import LinesTable
 from valence.tables.open_table import OpenTable
 from valence.tables.options import ReadOptions
 from valence.tables.parquet import ParquetTable
-from valence.tables.xlsx import WorkbookTable
+from valence.tables.xlsx import WorkbookTable, check_size
 
 # Each gets the path, for messages, and the decompressed, buffered file; it raises DataError if it cannot be read.
 _OPENERS: Mapping[str, Callable[[Path, IO[bytes], ReadOptions], OpenTable]] = {
@@ -30,8 +31,9 @@ _OPENERS: Mapping[str, Callable[[Path, IO[bytes], ReadOptions], OpenTable]] = {
     "parquet": ParquetTable,
     "xlsx": WorkbookTable,
     "fasttext": FastTextTable,
+    "lines": LinesTable,
 }
-_TEXT_KINDS = frozenset(("csv", "tsv", "jsonl", "json", "fasttext"))
+_TEXT_KINDS = frozenset(("csv", "tsv", "jsonl", "json", "fasttext", "lines"))
 
 
 @contextmanager
@@ -60,14 +62,16 @@ def opened(
             if options.first_line > 1:  # in the middle of an unpacked file
                 table = _OPENERS[options.format or kind_of(path, b"")](path, packed, options)
             else:
-                table = _opened_at_start(path, options, stack.enter_context(unpack(path, packed, limits)))
+                table = _opened_at_start(path, options, stack.enter_context(unpack(path, packed, limits)), limits)
         yield table
 
 
-def _opened_at_start(path: Path, options: ReadOptions, unpacked: Unpacked) -> OpenTable:
+def _opened_at_start(path: Path, options: ReadOptions, unpacked: Unpacked, limits: Limits | None) -> OpenTable:
     kind = options.format or kind_of(path, unpacked.start, options.encoding, options.named)
     if kind in _TEXT_KINDS and options.encoding is None:
         options = replace(options, encoding=encoding_by_mark(unpacked.start))
+    if kind == "xlsx" and limits:
+        check_size(path, unpacked.file, limits.most_bytes)
     table = _OPENERS[kind](path, unpacked.file, options)
     table.understood = replace(table.understood, packing=unpacked.packing, member=unpacked.member)
     return table

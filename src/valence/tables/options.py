@@ -9,7 +9,7 @@ from typing import Literal
 from valence.system.errors import SettingsError
 from valence.tables.posts import Cleaning
 
-FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "xlsx", "fasttext")
+FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "xlsx", "fasttext", "lines")
 # Fields whose command-line option has another name.
 _OPTIONS = {"label_columns": "--label-column", "header": "--no-header"}
 BadRows = Literal["stop", "skip"]

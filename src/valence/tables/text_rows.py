@@ -25,7 +25,7 @@ class TextRows:
 
     Args:
         table: the open table.
-        added: names of the added columns.
+        added: names of the added columns, if some are added.
         text_column: the column of the texts.
         why: why this column was chosen.
         rows: those of the table.
@@ -35,7 +35,7 @@ class TextRows:
     def __init__(
         self,
         table: OpenTable,
-        added: Added,
+        added: Added | None,
         text_column: str,
         why: str,
         rows: Iterable[Row | Unread],
@@ -45,7 +45,7 @@ class TextRows:
         self._table, self._added, self._rows, self._missing = table, added, rows, missing
 
     @classmethod
-    def of(cls, table: OpenTable, added: Added, named: str | None, missing: Sequence[str] = ()) -> TextRows:
+    def of(cls, table: OpenTable, added: Added | None, named: str | None, missing: Sequence[str] = ()) -> TextRows:
         """All rows of a table; `named` is the column with the texts, or None to detect it.
 
         Raises DataError and SettingsError if there are no rows, if the first line is data and not a header, if no
@@ -54,16 +54,18 @@ class TextRows:
         grid, rows = beginning(table)
         check_header(table, grid)
         text_column, why = choose_text(grid, named)
-        added.refuse_clash(table.path, grid.columns)
+        if added is not None:
+            added.refuse_clash(table.path, grid.columns)
         filled = [cell for cell in grid.columns[text_column] if cell is not None]
         if filled and all(isinstance(cell, Nested) for cell in filled):
             raise _no_string(f"{shown(table.path)}: the column {text_column!r} holds {filled[0].kind}, not texts.")
         return cls(table, added, text_column, why, rows, missing)
 
     def __iter__(self) -> Iterator[Row | Unread]:
-        if self._table.columns is not None:
+        added = self._added
+        if added is None or self._table.columns is not None:
             return iter(self._rows)
-        return (self._added.unless_clash(self._table.path, row) for row in self._rows)
+        return (added.unless_clash(self._table.path, row) for row in self._rows)
 
     def blocks(self, most_rows: int, most_chars: int) -> Iterator[Sequence[Row | Unread]]:
         """The rows in blocks of `most_rows`, and fewer if they are long; of Parquet, each block is a parquet.Batch."""

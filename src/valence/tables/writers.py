@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Rows = Sequence[Row]
 Answers = Sequence[Answer]
 # What a format is written as that has no writer of its own.
-_WRITTEN_AS = {"json": "jsonl", "fasttext": "csv"}
+_WRITTEN_AS = {"json": "jsonl", "fasttext": "csv", "lines": "csv"}
 _encoded = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for every row
 
 

@@ -46,7 +46,7 @@ class WorkbookTable(OpenTable):
         _check_options(path, binary, options)
         self.path = path
         with _damage_mapped(path):
-            _check_size(path, binary)
+            check_size(path, binary)
             book = _openpyxl().load_workbook(binary, read_only=True, data_only=True, keep_links=False)
             sheet, notes = _sheet(path, book, options)
             self._rows = _filled_rows(sheet)
@@ -57,7 +57,13 @@ class WorkbookTable(OpenTable):
         self.columns, numbered = column_names(self.header)
         self.notes = (*notes, *numbered)
         self._named = "the header has" if options.header else "--columns names"
-        self.understood = Understood("xlsx", header=options.header, columns=options.columns, sheet=sheet.title)
+        self.understood = Understood(
+            "xlsx",
+            header=options.header,
+            columns=options.columns,
+            sheet=sheet.title,
+            sheets=tuple(each.title for each in book.worksheets),
+        )
 
     def __iter__(self) -> Iterator[Row | Unread]:
         while True:
@@ -129,13 +135,20 @@ def _check_options(path: Path, binary: IO[bytes], options: ReadOptions) -> None:
         )
 
 
-def _check_size(path: Path, binary: IO[bytes]) -> None:
-    """Raises DataError for a workbook that would not fit. zipfile never unpacks more than a part says it has."""
-    with zipfile.ZipFile(binary) as archive:
+def check_size(path: Path, binary: IO[bytes], most_bytes: int | None = None) -> None:
+    """Raises DataError for a workbook that would not fit. zipfile never unpacks more than a part says it has.
+
+    Args:
+        path: its name, for messages.
+        binary: the workbook, at its beginning.
+        most_bytes: of its different texts, and of an eighth of the whole, if it comes from a stranger.
+    """
+    with _damage_mapped(path), zipfile.ZipFile(binary) as archive:
         parts = archive.infolist()
     binary.seek(0)
     shared = sum(part.file_size for part in parts if "sharedStrings" in part.filename or "styles" in part.filename)
-    if sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES or shared > MOST_SHARED_BYTES:
+    most, most_shared = (8 * most_bytes, most_bytes) if most_bytes else (MOST_UNPACKED_BYTES, MOST_SHARED_BYTES)
+    if sum(part.file_size for part in parts) > most or shared > most_shared:
         raise DataError(
             f"{shown(path)} is too large for a workbook.", hint="Save the sheet as CSV.", code="unpacked-too-large"
         )

@@ -55,7 +55,7 @@ from valence.system.errors import TextError
         ('{"text": "a", "n": ' + "[" * 5000 + "}", "application/jsonl", {}, "invalid-file", "line 1"),
         ('{"text": "a", "predicted_sure": 1}', "application/jsonl", {}, "invalid-file", "Rename"),
         ('{"a\\u0000": "a"}', "application/jsonl", {"text_column": "a\0"}, "invalid-file", "Rename"),
-        ("text\na\n", "text/plain", {}, "wrong-content-type", "text/csv"),
+        ("text\na\n", "text/html", {}, "wrong-content-type", "text/csv"),
         ("text\na\n", "", {}, "wrong-content-type", "is missing"),
         ("", "text/csv", {}, "body-missing", "Send a file"),
         ("text\na\n", "text/csv", {"model": "other"}, "unknown-model", "other"),

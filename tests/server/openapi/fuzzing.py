@@ -39,6 +39,7 @@ STRICTER = {
     ("/api/v1/feedback", "get"),
     ("/api/v1/jobs", "post"),
     ("/api/v1/files/preview", "post"),
+    ("/api/v1/files/read", "post"),
     ("/api/v1/classifiers", "post"),
     ("/api/v1/classifiers/{name}", "patch"),
     ("/api/v1/classifiers/{name}/examples", "get"),
@@ -66,6 +67,7 @@ STRICTER = {
 # Operations whose body is a file: any text is one, so what breaks the schema of a body may still be read.
 FILES = {
     ("/api/v1/files/preview", "post"),
+    ("/api/v1/files/read", "post"),
     ("/api/v1/examples/preview", "post"),
     ("/api/v1/classifiers/{name}/examples/file", "post"),
     ("/api/v1/items/file", "post"),

@@ -21,7 +21,7 @@ export const finished = (page: Page) =>
   expect(page.getByRole("status").filter({ hasText: /^All/ })).toBeAttached();
 
 export async function score(page: Page) {
-  await page.getByRole("button", { name: /^Score [\d,]+ text/ }).click();
+  await page.getByRole("button", { name: /^Score ([\d,]+|all) row/ }).click();
 }
 
 export async function contentOf(download: Download): Promise<string> {

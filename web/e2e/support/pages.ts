@@ -56,7 +56,7 @@ export const PAGES: readonly PageUnderTest[] = [
       await page
         .getByLabel("File with texts")
         .setInputFiles(fileOf("two.txt", `${text.replaceAll("\n", " ")}\nDull.`));
-      await page.getByRole("button", { name: /^Score 2 texts/ }).click();
+      await page.getByRole("button", { name: /^Score 2 rows/ }).click();
     },
     answered: (page) =>
       expect(page.getByRole("status").filter({ hasText: /^All/ })).toBeAttached({ timeout: 30_000 }),

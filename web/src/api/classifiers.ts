@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
 
 import { dataOf } from "./client";
+import { bodyOf } from "./files";
 import {
   addExampleFile,
   cancelFit,
@@ -152,20 +153,12 @@ export const setLabels = (name: string, labels: string[]) =>
 
 export const removeClassifier = (name: string) => dataOf(deleteClassifier({ path: { name } }));
 
-/** `csv`: UTF-8, with a header row. */
-export const addFile = (
-  name: string,
-  csv: string,
-  query: AddExampleFileData["query"],
-  signal?: AbortSignal,
-) =>
+export const addFile = (name: string, file: File, query: AddExampleFileData["query"], signal?: AbortSignal) =>
   dataOf(
     addExampleFile({
       path: { name },
-      headers: { "Content-Type": "text/csv" },
-      body: csv,
-      bodySerializer: null,
-      query: { ...query, separator: "," },
+      ...bodyOf(file),
+      ...(query ? { query } : {}),
       ...(signal ? { signal } : {}),
     }),
   );

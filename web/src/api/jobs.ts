@@ -3,6 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { storeItem, loadItem } from "../lib/browser-store";
 import { dataOf } from "./client";
+import { bodyOf, optionsToScore, type ReadOptions } from "./files";
 import { createJob, deleteJob, getJobResult, listJobs, type Job } from "./generated";
 import { retryOptions } from "./retry";
 
@@ -39,28 +40,16 @@ export const jobsQuery = (key: string) =>
 export const isUnfinished = ({ state }: Job): boolean => state === "waiting" || state === "running";
 
 export interface FileToSubmit {
-  name: string;
-  /** UTF-8, with a header row. */
-  csv: string;
-  textColumn: string;
-  /** Whether forum posts are reduced to their authors' words. */
-  clean: boolean;
+  file: File;
+  options: ReadOptions;
   model: string;
 }
 
 /** Submits a file and stores its name in this browser, because the server doesn't. Rejects with an ApiError. */
-export async function submitFile(file: FileToSubmit, key: string): Promise<Job> {
-  const { name, csv, textColumn, clean, model } = file;
-  const job = await dataOf(
-    createJob({
-      ...withKey(key),
-      headers: { "Content-Type": "text/csv" },
-      body: csv,
-      bodySerializer: null,
-      query: { text_column: textColumn, separator: ",", clean: clean ? "forum" : "none", model },
-    }),
-  );
-  await storeItem(NAMES, { ...(await jobNames()), [job.id]: name });
+export async function submitFile({ file, options, model }: FileToSubmit, key: string): Promise<Job> {
+  const query = { clean: "none", ...optionsToScore(options), model } as const;
+  const job = await dataOf(createJob({ ...withKey(key), ...bodyOf(file), query }));
+  await storeItem(NAMES, { ...(await jobNames()), [job.id]: file.name });
   return job;
 }
 

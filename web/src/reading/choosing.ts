@@ -1,114 +1,117 @@
-/** A file that was read, and what the user chooses of it before it is scored. Pure functions. */
-import { guessLabelColumns, hasText, summarizeLabels, type LabelSummary } from "./labels";
-import type { ReadOptions } from "./options";
-import type { GoodReading, Note } from "./result";
-import { guessHeader, guessTextColumn, tableOf, type Table } from "./table";
+/** A file that was previewed, and what the user chooses of it. Pure functions. */
+import Papa from "papaparse";
 
-/** What decides which texts are scored. Stored with a run, so that a reload makes the same texts. */
-export interface Choices {
-  options: ReadOptions;
-  hasHeader: boolean;
-  /** The column with the texts. */
-  column: number;
-  /** Whether words such as "nan" count as missing texts. */
-  missing: boolean;
-}
+import type { ApiError } from "../api/client";
+import type { ReadOptions } from "../api/files";
+import type { FileNote, FilePreview } from "../api/generated";
+import { encodingName } from "./words";
 
-export interface Choosing extends Choices {
+export interface Choosing {
   kind: "choosing";
   file: File;
-  reading: GoodReading;
-  table: Table;
-  labelColumns: readonly number[];
-  /** Between the labels in a cell. */
-  labelSeparator: string | undefined;
-  labels: LabelSummary;
-  notes: Note[];
-  /** The texts to be scored; "" for a row without one. */
-  texts: string[];
-  /** Whether forum posts are reduced to their authors' words; undefined until it is known whether they are posts. */
-  clean: boolean | undefined;
-  /** The cells of the column without quotes, code and signatures; undefined if not, or not yet. */
-  own: readonly string[] | undefined;
-  /** Whether the file is being read again with other options; this reading stays until then. */
+  options: ReadOptions;
+  preview: FilePreview;
+  /** Whether the file is being previewed again with other options; this preview stays until then. */
   isRereading: boolean;
+  /** Whether all of it is being read. */
+  isReading: boolean;
+  /** Why not all of it could be read. */
+  problem: ApiError | undefined;
 }
 
-/** A newly read file with every guess; `previous` choices stay as long as the columns do. */
-export function choosingOf(
-  file: File,
-  options: ReadOptions,
-  reading: GoodReading,
-  previous?: Choosing,
-): Choosing {
-  const kept = { missing: previous?.missing ?? false, clean: previous?.clean };
-  const fresh = withHeader({ file, options, reading, ...kept }, guessHeader(reading.table));
-  if (!previous) return fresh;
-  const same = previous.hasHeader === fresh.hasHeader ? fresh : withHeader(fresh, previous.hasHeader);
-  return same.table.columns.join("\n") === previous.table.columns.join("\n")
-    ? choosing({ ...same, column: previous.column, labelColumns: previous.labelColumns })
-    : fresh;
+/** Options that change the columns, so that what was chosen of these is forgotten. */
+const OF_COLUMNS = ["format", "encoding", "separator", "sheet", "no_header"] as const;
+
+/** `undefined` takes an option back. */
+export function changedOptions(options: ReadOptions, change: Changed): ReadOptions {
+  const { text_column, label_column, label_separator, no_header, columns, ...others } = options;
+  const ofColumns = { text_column, label_column, label_separator };
+  const kept = OF_COLUMNS.some((name) => name in change)
+    ? others
+    : { ...others, ...ofColumns, no_header, columns };
+  return Object.fromEntries(
+    Object.entries({ ...kept, ...change }).filter(([, value]) => value !== undefined),
+  );
 }
 
-type Read = Pick<Choosing, "file" | "options" | "reading" | "missing" | "clean">;
+export type Changed = { [Name in keyof ReadOptions]?: ReadOptions[Name] | undefined };
 
-export function withHeader({ file, options, reading, missing, clean }: Read, hasHeader: boolean): Choosing {
-  const { notes, ...table } = tableOf(reading.table, hasHeader);
-  const column = guessTextColumn(table);
-  const labelColumns = guessLabelColumns(table, column);
-  const labelSeparator = undefined;
-  return choosing({
-    file,
-    options,
-    reading,
-    missing,
-    hasHeader,
-    table,
-    column,
-    labelColumns,
-    labelSeparator,
-    notes,
-    clean,
-    own: undefined,
+/** The options with what the preview shows of the columns and the sheet, so that the same is read. */
+export const shownOptions = ({ options, preview }: Pick<Choosing, "options" | "preview">): ReadOptions => ({
+  ...options,
+  ...(preview.text_column === null ? {} : { text_column: preview.text_column }),
+  ...(preview.read_as.sheet === null ? {} : { sheet: preview.read_as.sheet }),
+});
+
+/** Names as a parameter has them. */
+export const listed = (names: readonly string[]): string => Papa.unparse([[...names]]);
+
+/** Reads the first row as data, or as the names of the columns. */
+export const headerChange = ({ columns }: FilePreview, hasHeader: boolean): Changed =>
+  hasHeader
+    ? { no_header: undefined, columns: undefined }
+    : { no_header: true, columns: listed(columns.map((_, i) => `column ${i + 1}`)) };
+
+/** Whether the first row could be data. */
+export const mayHaveHeader = ({ read_as: { separator, sheet } }: FilePreview): boolean =>
+  separator !== null || sheet !== null;
+
+/** What else would read the file, as one click. */
+export interface Offer {
+  label: string;
+  change: Changed;
+}
+
+const PARAMETER = /`(\w+)=([^`]+)`/g;
+const quoted = (value: string): string =>
+  value
+    .split(",")
+    .map((word) => `“${word}”`)
+    .join(", ");
+const LABELS: Record<string, (value: string) => string> = {
+  bad_rows: () => "Skip bad rows",
+  clean: () => "Leave out quotes, code and signatures",
+  columns: () => "The first row is data",
+  encoding: (value) => `Read as ${encodingName(value)}`,
+  label_separator: (value) => `Split at ${quoted(value)}`,
+  missing: (value) => `Leave out ${quoted(value)}`,
+};
+
+/** The options that the server's words offer, such as `bad_rows=skip`. */
+export function offersIn(words: string): Offer[] {
+  return [...words.matchAll(PARAMETER)].flatMap(([, name = "", value = ""]) => {
+    const label = LABELS[name]?.(value);
+    if (label === undefined) return [];
+    return [{ label, change: { [name]: value, ...(name === "columns" ? { no_header: true } : {}) } }];
   });
 }
 
-const NOT_CLEANED = { clean: undefined, own: undefined };
+/** The server's words without the sentences that name parameters, which are buttons here. */
+export const withoutParameters = (words: string): string =>
+  words
+    .split(/(?<=[.!?]) /)
+    .filter((sentence) => !sentence.includes("`"))
+    .join(" ");
 
-export function withColumn(stage: Choosing, column: number): Choosing {
-  return choosing({ ...stage, column, labelColumns: guessLabelColumns(stage.table, column), ...NOT_CLEANED });
-}
+/** Problems that aren't about labels: the texts can be scored, or labelled, without them. */
+const OF_READING = new Set([
+  "columns-clash",
+  "encoding-unknown",
+  "header-missing",
+  "json-broken",
+  "nul-byte",
+  "quote-broken",
+  "row-ragged",
+  "text-no-string",
+]);
 
-export const withLabels = (stage: Choosing, labelColumns: readonly number[]): Choosing =>
-  choosing({ ...stage, labelColumns, labelSeparator: undefined });
+/** Why the file can't be read as it is. */
+export const problemsOf = ({ problems, text_column }: FilePreview): FileNote[] =>
+  text_column === null ? problems : problems.filter(({ code }) => OF_READING.has(code));
 
-export const withLabelSeparator = (stage: Choosing, labelSeparator: string | undefined): Choosing =>
-  choosing({ ...stage, labelSeparator });
+/** Whether all of the file can be read, as far as is known. */
+export const isReady = ({ preview, isRereading, isReading }: Choosing): boolean =>
+  !isRereading && !isReading && preview.text_column !== null && problemsOf(preview).length === 0;
 
-export const withMissing = (stage: Choosing, missing: boolean): Choosing => choosing({ ...stage, missing });
-
-export const withClean = (stage: Choosing, clean: boolean): Choosing =>
-  choosing({ ...stage, clean, own: undefined });
-
-/** `own`: undefined if the code that cleans couldn't be loaded. */
-export const withOwn = (stage: Choosing, own: readonly string[] | undefined): Choosing =>
-  choosing({ ...stage, own, clean: own !== undefined });
-
-/** Whether it is known which texts would be scored. */
-export const isReady = ({ clean, own, isRereading }: Choosing): boolean =>
-  !isRereading && (clean === false || (clean === true && own !== undefined));
-
-/** The cells of the column with the texts, as they are. */
-export const cellsOf = ({ table, column }: Pick<Choosing, "table" | "column">): string[] =>
-  table.rows.map((row) => row[column] ?? "");
-
-/** Where each row begins in the file, from 1. */
-export const placesOf = ({ reading, hasHeader }: Choosing): readonly number[] =>
-  hasHeader ? reading.table.places.slice(1) : reading.table.places;
-
-function choosing(chosen: Omit<Choosing, "kind" | "labels" | "texts" | "isRereading">): Choosing {
-  const { table, column, reading, labelColumns: columns, labelSeparator: separator, missing, own } = chosen;
-  const labels = summarizeLabels(table, column, reading.understood, { columns, separator, missing });
-  const texts = (own ?? cellsOf(chosen)).map((text) => (hasText(text, missing) ? text : ""));
-  return { ...chosen, kind: "choosing", labels, texts, isRereading: false };
-}
+/** The rows of the file, if all were read. */
+export const rowsIn = ({ rows, complete }: FilePreview): number | undefined => (complete ? rows : undefined);

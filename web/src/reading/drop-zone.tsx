@@ -36,7 +36,7 @@ export function DropZone({ reading, onFile }: DropZoneProps) {
         {reading === undefined ? "Drop a file here, or click to choose one" : `Reading ${reading}…`}
       </span>{" "}
       <span className={classes.kinds}>
-        CSV, TSV, JSON, JSONL, Excel, Parquet, or plain text with one text per line. Up to 100 MB.
+        CSV, TSV, JSON, JSONL, Excel, Parquet, or plain text with one text per line.
       </span>
       <input
         ref={field}

@@ -2,7 +2,6 @@ import type { ReactNode } from "react";
 
 import { Check } from "../components/check";
 import { Choice } from "../components/choice";
-import { Notice } from "../components/notice";
 import shared from "../components/shared.module.css";
 import { counted, fileSize } from "../lib/format";
 import * as choosing from "./choosing";
@@ -19,8 +18,6 @@ interface FilePreviewProps {
   title: string;
   stage: Choosing;
   file: FileReading;
-  /** Whether the texts are examples to learn from, rather than scored. */
-  toTrain?: boolean;
   /** Columns to mark in place of those with labels, which are then of no interest. */
   marked?: Marked;
   /** More choices, after those of the file. */
@@ -28,65 +25,33 @@ interface FilePreviewProps {
 }
 
 /** What was understood of a file and its first rows; each guess can be changed. */
-export function FilePreview({ id, title, stage, file, toTrain, marked, children }: FilePreviewProps) {
-  const { table, column, labelColumns, own } = stage;
+export function FilePreview({ id, title, stage, file, marked, children }: FilePreviewProps) {
+  const { preview } = stage;
+  const hasLabels = marked === undefined;
+  const rows = preview.complete ? counted(preview.rows, "row") : `more than ${counted(preview.rows, "row")}`;
   return (
     <>
-      <FileHeader id={id} title={title} stage={stage} file={file} hasLabels={marked === undefined}>
-        {children}
-      </FileHeader>
+      <header className={classes.head}>
+        <h2 id={id} className={shared.title}>
+          {title}
+        </h2>
+        <p>
+          <strong>{stage.file.name}</strong>, {fileSize(stage.file.size)}: {rows},{" "}
+          {counted(preview.columns.length, "column")}
+        </p>
+        <UnderstoodBar understood={preview.read_as} onReread={(change) => void file.reread(change)}>
+          {hasLabels && preview.columns.length > 1 ? <LabelChoice stage={stage} file={file} /> : null}
+          <Choices stage={stage} file={file} />
+          {children}
+        </UnderstoodBar>
+      </header>
       <Preview
-        table={table}
-        column={column}
-        own={own}
-        marked={marked ?? { columns: labelColumns, word: "label" }}
-        onChoose={(chosen) => file.change(choosing.withColumn, chosen)}
+        preview={preview}
+        marked={marked ?? { columns: preview.label_columns, word: "label" }}
+        onChoose={(name) => void file.reread({ text_column: name })}
       />
-      {table.rows.length === 0 ? (
-        <NoRows columns={table.columns} />
-      ) : (
-        <FileNotes stage={stage} file={file} toTrain={toTrain} hasLabels={marked === undefined} />
-      )}
+      <FileNotes stage={stage} file={file} hasLabels={hasLabels} />
     </>
-  );
-}
-
-function NoRows({ columns }: { columns: readonly string[] }) {
-  return (
-    <div className={classes.empty}>
-      <Notice
-        title="This file has column names but no data"
-        detail={`Its only row was read as column names: ${columns.map((name) => `“${name}”`).join(", ")}. If that row is a text, clear “The first row contains column names”. Otherwise, choose another file.`}
-      />
-    </div>
-  );
-}
-
-interface FileHeaderProps extends Pick<FilePreviewProps, "id" | "title" | "stage" | "file" | "children"> {
-  hasLabels: boolean;
-}
-
-/** The file's name and size, and how it is read. */
-function FileHeader({ id, title, stage, file: reading, hasLabels, children }: FileHeaderProps) {
-  const { file, table } = stage;
-  return (
-    <header className={classes.head}>
-      <h2 id={id} className={shared.title}>
-        {title}
-      </h2>
-      <p>
-        <strong>{file.name}</strong>, {fileSize(file.size)}: {counted(table.rows.length, "row")},{" "}
-        {counted(table.columns.length, "column")}
-      </p>
-      <UnderstoodBar
-        understood={stage.reading.understood}
-        onReread={(options) => void reading.reread(options)}
-      >
-        {hasLabels && table.columns.length > 1 ? <LabelChoice stage={stage} file={reading} /> : null}
-        <Choices stage={stage} file={reading} />
-        {children}
-      </UnderstoodBar>
-    </header>
   );
 }
 
@@ -95,56 +60,53 @@ interface StageProps {
   file: FileReading;
 }
 
-/** What can be changed without reading the file again, and whether bad rows are left out. */
-function Choices({ stage, file }: StageProps) {
-  const { reading, hasHeader, missing, labels, options, clean } = stage;
+/** What of the rows is read. */
+function Choices({ stage: { preview, options }, file }: StageProps) {
   return (
     <>
-      {reading.table.columns === undefined ? (
+      {choosing.mayHaveHeader(preview) ? (
         <Check
           label="The first row contains column names"
-          checked={hasHeader}
-          onChange={(checked) => file.change(choosing.withHeader, checked)}
+          checked={options.no_header !== true}
+          onChange={(checked) => void file.reread(choosing.headerChange(preview, checked))}
         />
       ) : null}
       <Check
         label="Leave out quotes, code and signatures"
-        checked={clean === true}
-        onChange={(checked) => void file.setClean(checked)}
+        checked={options.clean === "forum"}
+        onChange={(checked) => void file.reread({ clean: checked ? "forum" : "none" })}
       />
-      {labels.missing.size > 0 ? (
+      {options.missing === undefined ? null : (
         <Check
-          label={`Leave out ${[...labels.missing.keys()].map((word) => `“${word}”`).join(", ")}`}
-          checked={missing}
-          onChange={(checked) => file.change(choosing.withMissing, checked)}
+          label={`Leave out ${options.missing}`}
+          checked
+          onChange={() => void file.reread({ missing: undefined })}
         />
-      ) : null}
-      {reading.bad.length > 0 ? (
-        <Check
-          label={`Skip ${counted(reading.bad.length, "bad row")}`}
-          checked={options.skipBadRows === true}
-          onChange={(checked) => void file.reread({ skipBadRows: checked })}
-        />
+      )}
+      {options.bad_rows === "skip" ? (
+        <Check label="Skip bad rows" checked onChange={() => void file.reread({ bad_rows: undefined })} />
       ) : null}
     </>
   );
 }
 
-const NONE = "";
-
 /** Which column has labels. Several columns of yes and no are one choice. */
-function LabelChoice({ stage: { table, column, labelColumns }, file }: StageProps) {
-  const single = table.columns.map((name, at) => ({ value: `${at}`, name })).filter((_, at) => at !== column);
-  const value = labelColumns.join(" ");
-  const several = labelColumns.length > 1 ? [{ value, name: counted(labelColumns.length, "column") }] : [];
+function LabelChoice({ stage: { preview }, file }: StageProps) {
+  const { columns, text_column, label_columns } = preview;
+  const own = choosing.listed(label_columns);
+  const single = columns
+    .filter((name) => name !== text_column)
+    .map((name) => ({ value: choosing.listed([name]), name }));
+  const others =
+    label_columns.length === 1
+      ? []
+      : [{ value: own, name: label_columns.length === 0 ? "none" : counted(label_columns.length, "column") }];
   return (
     <Choice
       label="Labels"
-      value={value}
-      options={[{ value: NONE, name: "none" }, ...several, ...single]}
-      onChoose={(chosen) =>
-        file.change(choosing.withLabels, chosen === NONE ? [] : chosen.split(" ").map(Number))
-      }
+      value={own}
+      options={[...others, ...single]}
+      onChoose={(chosen) => void file.reread({ label_column: chosen, label_separator: undefined })}
     />
   );
 }

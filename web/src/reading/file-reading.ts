@@ -1,10 +1,8 @@
-/** A file while it is read, and what the user chooses of it. Knows nothing of what the texts are for. */
-import * as choosing from "./choosing";
-import type { Choosing } from "./choosing";
-import type { ReadOptions } from "./options";
-import type { FileProblem } from "./problem";
-import { holdPosts, ownWords, readInWorker } from "./read-in-worker";
-import type { Reading, Understood } from "./result";
+/** A file while the server reads it, and what the user chooses of it. Knows nothing of what the texts are for. */
+import { asApiError, type ApiError } from "../api/client";
+import { previewToScore, rowsOf, type Preview, type ReadOptions } from "../api/files";
+import type { FileRows } from "../api/generated";
+import { changedOptions, shownOptions, type Changed, type Choosing } from "./choosing";
 
 export type ReadingStage = { kind: "empty" } | { kind: "reading"; file: File } | Unreadable | Choosing;
 
@@ -12,9 +10,8 @@ export interface Unreadable {
   kind: "unreadable";
   file: File;
   options: ReadOptions;
-  problem: FileProblem;
-  understood: Understood | undefined;
-  /** Whether the file is being read again with other options. */
+  problem: ApiError;
+  /** Whether the file is being read again. */
   isRereading: boolean;
 }
 
@@ -22,6 +19,11 @@ export class FileReading {
   private stage: ReadingStage = { kind: "empty" };
   private stopper = new AbortController();
   private readonly listeners = new Set<() => void>();
+  private readonly preview: Preview;
+
+  constructor(preview: Preview = previewToScore) {
+    this.preview = preview;
+  }
 
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -35,62 +37,39 @@ export class FileReading {
     this.set({ kind: "empty" });
   };
 
-  open = async (file: File, options: ReadOptions = {}): Promise<void> => {
-    const signal = this.startReading();
+  open = (file: File, options: ReadOptions = {}): Promise<void> => {
     this.set({ kind: "reading", file });
-    const reading = await readInWorker({ file, options }, signal);
-    if (!signal.aborted) await this.show(file, options, reading);
+    return this.read(file, options);
   };
 
-  /** Reads the file again with other options, and shows the current reading until then. */
-  reread = async (changed: ReadOptions): Promise<void> => {
+  /** Previews the file again with other options, and shows the current preview until then. */
+  reread = async (change: Changed): Promise<void> => {
     const before = this.stage;
     if (before.kind !== "choosing" && before.kind !== "unreadable") return;
-    const { file } = before;
-    const options = { ...before.options, ...changed };
-    const signal = this.startReading();
+    const options = changedOptions(before.options, change);
     this.set({ ...before, options, isRereading: true });
-    const reading = await readInWorker({ file, options }, signal);
-    if (!signal.aborted) await this.show(file, options, reading);
+    await this.read(before.file, options);
   };
 
-  /** Changes what is chosen of the file that was read, such as choosing.withColumn. */
-  change = <Value>(by: (stage: Choosing, value: Value) => Choosing, value: Value): void => {
-    if (this.stage.kind !== "choosing") return;
-    this.set(by(this.stage, value));
-    if (this.stage.clean === undefined) void this.lookForPosts();
+  /** All rows, as chosen; undefined if they can't be read, which the stage then explains, or if it was cancelled. */
+  readAll = async (): Promise<FileRows | undefined> => {
+    const before = this.stage;
+    if (before.kind !== "choosing" || before.isReading) return undefined;
+    const signal = this.startReading();
+    this.set({ ...before, isReading: true, problem: undefined });
+    const read = await rowsOf(before.file, shownOptions(before), signal).catch(asApiError);
+    if (signal.aborted) return undefined;
+    const problem = "rows" in read ? undefined : read;
+    this.set({ ...before, isReading: false, problem });
+    return "rows" in read ? read : undefined;
   };
 
-  /** Reduces forum posts to their authors' words, or leaves them as they are. */
-  setClean = async (clean: boolean): Promise<void> => {
-    if (this.stage.kind !== "choosing") return;
-    const before = choosing.withClean(this.stage, clean);
-    this.set(before);
-    if (!clean) return;
-    const own = await ownWords(choosing.cellsOf(before)).catch(() => undefined);
-    const now = this.still(before);
-    if (now?.clean) this.set(choosing.withOwn(now, own));
+  /** Stops reading. */
+  cancel = (): void => {
+    this.stopper.abort();
+    if (this.stage.kind === "reading") this.set({ kind: "empty" });
+    if (this.stage.kind === "choosing") this.set({ ...this.stage, isReading: false, isRereading: false });
   };
-
-  /** What is chosen, once it is known which texts that makes; undefined if the file is gone. */
-  whenReady = async (): Promise<Choosing | undefined> => {
-    if (this.stage.kind !== "choosing") return undefined;
-    const { file } = this.stage;
-    if (!choosing.isReady(this.stage)) await this.untilReady();
-    const now = this.snapshot();
-    return now.kind === "choosing" && now.file === file ? now : undefined;
-  };
-
-  private untilReady(): Promise<void> {
-    return new Promise((resolve) => {
-      const check = () => {
-        if (this.stage.kind === "choosing" && !choosing.isReady(this.stage)) return;
-        stop();
-        resolve();
-      };
-      const stop = this.subscribe(check);
-    });
-  }
 
   private startReading(): AbortSignal {
     this.stopper.abort();
@@ -98,32 +77,30 @@ export class FileReading {
     return this.stopper.signal;
   }
 
-  private async show(file: File, options: ReadOptions, reading: Reading): Promise<void> {
-    if ("problem" in reading) {
-      const { problem, understood } = reading;
-      this.set({ kind: "unreadable", file, options, problem, understood, isRereading: false });
-      return;
+  /** Forum posts are read without their quotes, unless the options say otherwise. */
+  private async read(file: File, options: ReadOptions): Promise<void> {
+    const signal = this.startReading();
+    try {
+      const preview = await this.preview(file, options, signal);
+      if (signal.aborted) return;
+      const arePosts = preview.notes.some(({ code }) => code === "texts-are-posts");
+      if (arePosts && options.clean === undefined) {
+        await this.read(file, { ...options, clean: "forum" });
+        return;
+      }
+      this.set({
+        kind: "choosing",
+        file,
+        options,
+        preview,
+        isRereading: false,
+        isReading: false,
+        problem: undefined,
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      this.set({ kind: "unreadable", file, options, problem: asApiError(error), isRereading: false });
     }
-    const previous = this.stage.kind === "choosing" ? this.stage : undefined;
-    const stage = choosing.choosingOf(file, options, reading, previous);
-    this.set(stage);
-    if (stage.clean === undefined) await this.lookForPosts();
-    else await this.setClean(stage.clean);
-  }
-
-  /** Leaves out quotes if some of the texts look like forum posts; not if the code that tells can't be loaded. */
-  private async lookForPosts(): Promise<void> {
-    const before = this.stage;
-    if (before.kind !== "choosing") return;
-    const arePosts = await holdPosts(choosing.cellsOf(before)).catch(() => false);
-    const now = this.still(before);
-    if (now && now.clean === undefined) await this.setClean(arePosts);
-  }
-
-  /** What is chosen now, if it is still of the same texts. */
-  private still({ table, column }: Choosing): Choosing | undefined {
-    const { stage } = this;
-    return stage.kind === "choosing" && stage.table === table && stage.column === column ? stage : undefined;
   }
 
   private set(stage: ReadingStage): void {

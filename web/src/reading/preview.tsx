@@ -1,50 +1,48 @@
+import type { FilePreview } from "../api/generated";
 import classes from "./preview.module.css";
-import type { Table } from "./table";
-
-const SHOWN_ROWS = 6;
-/** Longer cells are truncated. */
-const SHOWN_CHARS = 160;
 
 /** Columns that mean something, and the word that says what. */
 export interface Marked {
-  columns: readonly number[];
+  columns: readonly string[];
   word: string;
 }
 
 interface PreviewProps {
-  table: Table;
-  column: number;
-  /** What is scored of the column's cells, if not all. */
-  own: readonly string[] | undefined;
+  preview: FilePreview;
   marked: Marked;
-  onChoose: (column: number) => void;
+  onChoose: (column: string) => void;
 }
 
 /** The first rows, with a radio button in each column's header. */
-export function Preview({ table: { columns, rows }, column, own, marked, onChoose }: PreviewProps) {
-  const chosen = (i: number) => i === column || undefined;
+export function Preview({ preview: { columns, first_rows, text_column }, marked, onChoose }: PreviewProps) {
+  const chosen = (name: string | undefined) => (name !== undefined && name === text_column) || undefined;
   return (
     <div className={classes.scroll} role="region" aria-label="First rows of the file" tabIndex={0}>
       <table className={classes.table}>
         <thead>
           <tr>
-            {columns.map((name, i) => (
-              <th key={name} scope="col" data-chosen={chosen(i)}>
+            {columns.map((name) => (
+              <th key={name} scope="col" data-chosen={chosen(name)}>
                 <label>
-                  <input type="radio" name="column" checked={i === column} onChange={() => onChoose(i)} />
+                  <input
+                    type="radio"
+                    name="column"
+                    checked={name === text_column}
+                    onChange={() => onChoose(name)}
+                  />
                   {name}
                 </label>
-                {marked.columns.includes(i) ? <span className={classes.mark}>{marked.word}</span> : null}
+                {marked.columns.includes(name) ? <span className={classes.mark}>{marked.word}</span> : null}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, SHOWN_ROWS).map((row, r) => (
+          {first_rows.map((row, r) => (
             <tr key={r}>
-              {columns.map((name, i) => (
-                <td key={name} dir="auto" data-chosen={chosen(i)}>
-                  {shortened((i === column ? own?.[r] : undefined) ?? row[i] ?? "")}
+              {row.map((cell, i) => (
+                <td key={columns[i]} dir="auto" data-chosen={chosen(columns[i])}>
+                  {cell}
                 </td>
               ))}
             </tr>
@@ -54,6 +52,3 @@ export function Preview({ table: { columns, rows }, column, own, marked, onChoos
     </div>
   );
 }
-
-const shortened = (text: string): string =>
-  text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;

@@ -1,48 +1,50 @@
+import type { ReactNode } from "react";
+
+import type { ReadAs } from "../api/generated";
 import { Choice } from "../components/choice";
-import { ENCODINGS } from "./decode";
-import type { ReadOptions, TextFormat } from "./options";
-import type { Understood } from "./result";
-import { fixedFacts, separatorChoices, TEXT_FORMATS } from "./words";
+import type { Changed } from "./choosing";
+import { ENCODINGS, fixedFacts, separatorChoices, TEXT_FORMATS, type Format } from "./words";
 import classes from "./understood-bar.module.css";
 
 interface UnderstoodBarProps {
-  understood: Understood;
-  onReread: (options: ReadOptions) => void;
+  understood: ReadAs;
+  onReread: (change: Changed) => void;
   /** More choices, after those of the format. */
-  children?: React.ReactNode;
+  children?: ReactNode;
 }
 
 /** What was understood of the file; a change reads it again. */
 export function UnderstoodBar({ understood, onReread: reread, children }: UnderstoodBarProps) {
   const { format, encoding, separator, sheet, sheets } = understood;
-  const isText = format !== "xlsx" && format !== "parquet";
+  const own = encoding?.replace(/-sig$/, "");
+  const isKnown = ENCODINGS.some(({ value }) => value === own);
   return (
     <div className={classes.bar} role="group" aria-label="How the file is read">
-      {isText ? (
+      {encoding === null ? null : (
         <Choice
           label="Format"
           value={format}
           options={TEXT_FORMATS}
-          onChoose={(value) => reread({ format: value as TextFormat })}
+          onChoose={(value) => reread({ format: value as Format })}
         />
-      ) : null}
-      {encoding !== undefined ? (
+      )}
+      {own === undefined ? null : (
         <Choice
           label="Encoding"
-          value={encoding}
-          options={ENCODINGS.map(({ name, label }) => ({ value: name, name: label }))}
+          value={own}
+          options={isKnown ? ENCODINGS : [{ value: own, name: own }, ...ENCODINGS]}
           onChoose={(value) => reread({ encoding: value })}
         />
-      ) : null}
-      {separator !== undefined ? (
+      )}
+      {separator === null ? null : (
         <Choice
           label="Separator"
           value={separator}
           options={separatorChoices(separator)}
           onChoose={(value) => reread({ separator: value })}
         />
-      ) : null}
-      {sheets !== undefined && sheets.length > 1 ? (
+      )}
+      {sheets.length > 1 ? (
         <Choice
           label="Sheet"
           value={sheet ?? ""}

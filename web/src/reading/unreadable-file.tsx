@@ -1,37 +1,30 @@
 import { Button } from "@mantine/core";
 
+import { Choice } from "../components/choice";
 import { Notice } from "../components/notice";
-import { counted } from "../lib/format";
-import { BadRows } from "./bad-rows";
+import { offersIn, withoutParameters } from "./choosing";
 import type { FileReading, Unreadable } from "./file-reading";
-import { UnderstoodBar } from "./understood-bar";
+import { ENCODINGS, TEXT_FORMATS, type Format } from "./words";
 import classes from "./unreadable-file.module.css";
+
+const TOO_LARGE = "Split it, or score it with the command: valence score.";
 
 /** Why a file can't be read, and what would read it, each with one click. */
 export function UnreadableFile({ stage, reading }: { stage: Unreadable; reading: FileReading }) {
-  const { file, problem, understood, isRereading } = stage;
-  const [likeliest, ...others] = problem.offers;
+  const { file, options, problem, isRereading } = stage;
+  const offers = offersIn(problem.detail);
+  const detail = withoutParameters(problem.detail).replace(/^The file\b/, file.name);
+  const detected = { value: "", name: "detected" };
   return (
     <div className={classes.problem} aria-busy={isRereading}>
       <Notice
-        title={`${file.name}: ${problem.title.charAt(0).toLowerCase()}${problem.title.slice(1)}`}
-        detail={problem.detail}
+        title={`${file.name}: ${problem.title}`}
+        detail={problem.status === 413 ? `${detail} ${TOO_LARGE}` : detail}
       />
-      {problem.bad.length > 1 ? (
-        <div className={classes.options}>
-          <BadRows
-            bad={problem.bad}
-            unit={problem.unit}
-            summary={`Show the ${counted(problem.bad.length, "row")} that can’t be read`}
-          />
-        </div>
-      ) : null}
       <div className={classes.options}>
-        {likeliest ? (
-          <Button onClick={() => void reading.reread(likeliest.options)}>{likeliest.label}</Button>
-        ) : null}
-        {others.map(({ label, options }) => (
-          <Button key={label} variant="default" onClick={() => void reading.reread(options)}>
+        {problem.isTemporary ? <Button onClick={() => void reading.reread({})}>Try again</Button> : null}
+        {offers.map(({ label, change }) => (
+          <Button key={label} onClick={() => void reading.reread(change)}>
             {label}
           </Button>
         ))}
@@ -39,9 +32,22 @@ export function UnreadableFile({ stage, reading }: { stage: Unreadable; reading:
           Choose another file
         </Button>
       </div>
-      {understood ? (
+      {problem.code === "invalid-file" ? (
         <div className={classes.options}>
-          <UnderstoodBar understood={understood} onReread={(options) => void reading.reread(options)} />
+          <Choice
+            label="Format"
+            value={options.format ?? ""}
+            options={[detected, ...TEXT_FORMATS]}
+            onChoose={(value) =>
+              void reading.reread({ format: value === "" ? undefined : (value as Format) })
+            }
+          />
+          <Choice
+            label="Encoding"
+            value={options.encoding ?? ""}
+            options={[detected, ...ENCODINGS]}
+            onChoose={(value) => void reading.reread({ encoding: value || undefined })}
+          />
         </div>
       ) : null}
     </div>

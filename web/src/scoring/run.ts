@@ -1,15 +1,22 @@
 import type { ApiError } from "../api/client";
-import type { Limits, ModelSummary } from "../api/generated";
+import type { ReadOptions } from "../api/files";
+import type { FileRows, Limits, ModelSummary } from "../api/generated";
 import type { Pause } from "../api/score-texts";
-import { placesOf, type Choosing } from "../reading/choosing";
-import type { Table } from "../reading/table";
 import type { SaveState } from "./saved-run";
 import { Scores } from "./scores";
+
+/** The rows of a file; all have as many cells as there are columns. */
+export interface Table {
+  columns: string[];
+  rows: string[][];
+}
 
 /** The texts of a file, and their scores so far. */
 export interface Run {
   kind: "run";
   file: File;
+  /** How it was read. */
+  options: ReadOptions;
   table: Table;
   column: number;
   /** Separates the cells of the file, and so of the results. */
@@ -18,7 +25,7 @@ export interface Run {
   skipped: number;
   /** Where each row begins in the file, from 1, and what that counts. */
   places: readonly number[];
-  unit: "line" | "row" | "entry";
+  unit: string;
   texts: string[];
   model: ModelSummary;
   limits: Limits;
@@ -41,22 +48,30 @@ export interface Run {
 export const isUnsaved = ({ status, done, downloaded }: Run): boolean =>
   status === "running" || (done > 0 && !downloaded);
 
+/** A file that was read, and how. */
+export interface ReadFile {
+  file: File;
+  options: ReadOptions;
+  read: FileRows;
+}
+
 /** A run that begins. */
-export function runOf(stage: Choosing, model: ModelSummary, limits: Limits): Run {
-  const { file, table, column, reading } = stage;
+export function runOf({ file, options, read }: ReadFile, model: ModelSummary, limits: Limits): Run {
+  const column = read.columns.indexOf(read.text_column);
   return {
     kind: "run",
     file,
-    table,
+    options,
+    table: { columns: read.columns, rows: read.rows.map(({ cells }) => cells) },
     column,
-    separator: reading.understood.separator,
-    skipped: reading.bad.length,
-    places: placesOf(stage),
-    unit: reading.table.unit,
-    texts: stage.texts,
+    separator: read.read_as.separator ?? undefined,
+    skipped: read.rows_left_out,
+    places: read.rows.map(({ place }) => place),
+    unit: read.unit,
+    texts: read.rows.map(({ text, cells }) => text ?? cells[column] ?? ""),
     model,
     limits,
-    scores: new Scores(table.rows.length, model.labels),
+    scores: new Scores(read.rows.length, model.labels),
     status: "running",
     pause: undefined,
     failure: undefined,

@@ -1,11 +1,11 @@
 /**
- * Stores a run in this browser: the file once, the scores at intervals. Only one tab stores its run; a run in another tab
+ * Stores a run in this browser: the file and its rows once, the scores at intervals. Only one tab stores its run; a run in another tab
  * lasts as long as that tab.
  */
 import type { Limits, ModelSummary } from "../api/generated";
 import { removeItems, storeItem, loadItem } from "../lib/browser-store";
 import { uuid } from "../lib/uuid";
-import type { Choices } from "../reading/choosing";
+import type { ReadFile } from "./run";
 import type { Storage } from "./scores";
 
 /** Browsers allow at least some hundred megabytes; this leaves room for the scores. */
@@ -13,14 +13,12 @@ const MAX_BYTES = 50_000_000;
 /** A reloading tab releases its lock within this time; if the lock is still held then, another tab has it. */
 const LOCK_WAIT_MS = 1500;
 /** Version of the stored format; other versions are ignored. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Whether a run is stored, or why not. */
 export type SaveState = "yes" | "blocked" | "too-large" | "other-tab";
 
-export interface SavedFile extends Choices {
-  /** Whether forum posts were reduced to their authors' words. */
-  clean: boolean;
+export interface SavedFile extends Omit<ReadFile, "file"> {
   version: number;
   id: string;
   name: string;

@@ -6,7 +6,6 @@ import { loadItem } from "../lib/browser-store";
 import { answerTo, modelList, PREDICT, score, summary } from "../test/handlers";
 import { server } from "../test/server";
 import type { SavedScores } from "./saved-run";
-import { InlineWorker } from "../reading/inline-worker.testing";
 import { isUnsaved, type Run } from "./run";
 import { Session } from "./session";
 
@@ -26,7 +25,6 @@ const page = () => {
 };
 
 beforeEach(() => {
-  vi.stubGlobal("Worker", InlineWorker);
   [asked, held, sessions] = [[], Number.POSITIVE_INFINITY, []];
   server.use(
     http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
@@ -139,14 +137,22 @@ describe("A stored run", () => {
   });
 });
 
-it("waits to start until it is known whether the texts are posts", async () => {
+it("reads posts without their quotes", async () => {
   const session = page();
-  const posts = JSON.stringify(["> dull\n\nwonderful 1", "> dull\n\nwonderful 2"]);
-  const opening = session.open(new File([posts], "posts.json"));
-  await vi.waitFor(() => expect(session.snapshot().kind).toBe("choosing"));
-  await session.start(summary, limits); // at once: whether they are posts isn't known yet
-  await opening;
+  const posts = ["> dull\n\nwonderful 1", "> dull\n\nwonderful 2"].map((text) => JSON.stringify({ text }));
+  await session.open(new File([posts.join("\n")], "posts.jsonl"));
+  await session.start(summary, limits);
   expect(runOf(session).texts).toEqual(["wonderful 1", "wonderful 2"]);
+});
+
+it("reads the file again after a reload, to be scored otherwise", async () => {
+  const first = await begin();
+  await finished(first);
+  await saved(({ running }) => !running);
+  const second = page();
+  await second.restore();
+  second.backToFile();
+  await vi.waitFor(() => expect(second.snapshot().kind).toBe("choosing"));
 });
 
 describe("isUnsaved", () => {

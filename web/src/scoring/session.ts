@@ -5,12 +5,11 @@
 import { asApiError } from "../api/client";
 import type { Limits, ModelSummary } from "../api/generated";
 import { scoreTexts, type Pause } from "../api/score-texts";
-import * as choosing from "../reading/choosing";
-import type { Choosing } from "../reading/choosing";
+import type { ReadOptions } from "../api/files";
+import { shownOptions } from "../reading/choosing";
 import { FileReading, type ReadingStage } from "../reading/file-reading";
-import type { ReadOptions } from "../reading/options";
 import { Pace } from "./pace";
-import { runOf, type Run } from "./run";
+import { runOf, type ReadFile, type Run } from "./run";
 import { SavedRun, type SavedFile, type SavedScores } from "./saved-run";
 import { Scores, type Mark } from "./scores";
 
@@ -63,9 +62,11 @@ export class Session {
 
   /** Discards the results, and keeps the file to be scored again. */
   backToFile = (): void => {
+    const run = this.scoring;
     this.stopper.abort();
     this.set(undefined);
     void this.savedRun.discard();
+    if (run && this.reading.snapshot().kind === "empty") void this.reading.open(run.file, run.options);
   };
 
   /** Restores the run stored in this browser, and resumes it if it was interrupted. */
@@ -75,16 +76,7 @@ export class Session {
     const stored = await this.savedRun.load();
     this.restoring = false;
     if (!stored || this.snapshot().kind !== "empty") return; // a file was chosen in the meantime
-    const { file: saved, scores } = stored;
-    const file = new File([saved.bytes], saved.name, { type: saved.type });
-    await this.open(file, saved.options);
-    if (this.chosen()?.file !== file) return;
-    this.reading.change(choosing.withHeader, saved.hasHeader);
-    this.reading.change(choosing.withColumn, saved.column);
-    this.reading.change(choosing.withMissing, saved.missing);
-    await this.reading.setClean(saved.clean);
-    const stage = this.chosen();
-    if (stage?.file === file) this.restoreRun(stage, saved, scores);
+    this.restoreRun(stored.file, stored.scores);
   };
 
   /** Reads a file, in place of the one that was scored. */
@@ -94,23 +86,22 @@ export class Session {
     return this.reading.open(file, options);
   };
 
-  /** Scores the texts, once it is known which. */
+  /** Reads all rows, and scores their texts. */
   start = async (model: ModelSummary, limits: Limits): Promise<void> => {
-    const stage = await this.reading.whenReady();
-    if (stage && this.snapshot().kind !== "run") this.begin(stage, model, limits);
+    const stage = this.reading.snapshot();
+    const read = await this.reading.readAll();
+    if (!read || stage.kind !== "choosing" || this.snapshot().kind === "run") return;
+    this.begin({ file: stage.file, options: shownOptions(stage), read }, model, limits);
   };
 
-  private begin(stage: Choosing, model: ModelSummary, limits: Limits): void {
+  private begin(whole: ReadFile, model: ModelSummary, limits: Limits): void {
     this.tableTop = 0;
-    const { file, options, hasHeader, column, missing, clean = false } = stage;
-    this.run(runOf(stage, model, limits));
-    void this.savedRun
-      .begin({ file, options, hasHeader, column, missing, clean, model, limits })
-      .then((saveState) => {
-        if (this.scoring?.file !== file) return;
-        this.set({ ...this.scoring, saveState });
-        this.save();
-      });
+    this.run(runOf(whole, model, limits));
+    void this.savedRun.begin({ ...whole, model, limits }).then((saveState) => {
+      if (this.scoring?.file !== whole.file) return;
+      this.set({ ...this.scoring, saveState });
+      this.save();
+    });
   }
 
   /** Records a person's verdict on a row, for the table and the download. */
@@ -184,12 +175,10 @@ export class Session {
   }
 
   /** Restores a stored run. Resumes it if it was interrupted; leaves it stopped if the user stopped it. */
-  private restoreRun(stage: Choosing, saved: SavedFile, stored: SavedScores | undefined): void {
-    const fresh = runOf(stage, saved.model, saved.limits);
-    if (stored && stored.scores.states.length !== fresh.texts.length) {
-      void this.clear(); // stored by a version that parsed the file differently
-      return;
-    }
+  private restoreRun(saved: SavedFile, stored: SavedScores | undefined): void {
+    const { options, read, model, limits } = saved;
+    const file = new File([saved.bytes], saved.name, { type: saved.type });
+    const fresh = runOf({ file, options, read }, model, limits);
     const scores = stored ? new Scores(fresh.texts.length, saved.model.labels, stored.scores) : fresh.scores;
     const pending = scores.pending().length;
     const status = pending === 0 ? "done" : "stopped";
@@ -210,11 +199,6 @@ export class Session {
     if (this.scoring?.saveState !== "yes") return;
     const { scores, status, downloaded } = this.scoring;
     this.savedRun.save({ scores: scores.stored, running: status === "running", downloaded });
-  }
-
-  private chosen(): Choosing | undefined {
-    const stage = this.snapshot();
-    return stage.kind === "choosing" ? stage : undefined;
   }
 
   private set(scoring: Run | undefined): void {

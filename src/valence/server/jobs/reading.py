@@ -7,16 +7,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from valence.server.problems import ProblemError, invalid_field
 from valence.server.schemas.files import ReadingQuery
-from valence.system.errors import DataError, SettingsError, ValenceError
+from valence.system.errors import DataError, OverloadedError, SettingsError, ValenceError
 from valence.tables.byte_streams import Limits
 from valence.tables.options import ReadOptions
 
 # The format of each media type, which is believed like the ending of a name: the content decides.
 MEDIA_TYPES: dict[str, str | None] = {
     "text/csv": None,
+    "text/plain": "lines",
     "text/tab-separated-values": "tsv",
     "application/jsonl": "jsonl",
     "application/x-ndjson": "jsonl",
@@ -28,16 +30,19 @@ MEDIA_TYPES: dict[str, str | None] = {
     "application/octet-stream": None,
 }
 THE_FILE = Path("The file")  # begins the error messages, since an upload has no name
+_READING_TIMEOUT_S = 10  # that a request waits until other files have been read
 _MOST_RATIO = 200  # unpacked bytes for each packed one
 # An option of the commands, with its value where that is no word of a sentence.
 _OPTION = re.compile(
-    r"--([a-z]+(?:-[a-z]+)*)(?: (true|skip|stop|'[^']+'|\"[^\"]+\"|[^\s,'\"]+(?:,[^\s,'\"]+)+|[a-z]+-?\d[\w-]*))?"
+    r"--([a-z]+(?:-[a-z]+)*)(?: (true|skip|stop|forum|none|(?<=--missing )[^\s']+|'[^']+'|\"[^\"]+\""
+    r"|[^\s,'\"]+(?:,[^\s,'\"]+)+|[a-z]+-?\d[\w-]*))?"
 )
 
 
 def options_of(query: ReadingQuery, media_type: str) -> ReadOptions:
     """Raises SettingsError for options that contradict each other."""
     return ReadOptions(
+        query.format,
         encoding=query.encoding,
         separator=query.separator,
         header=not query.no_header,
@@ -58,6 +63,17 @@ def limits_of(max_bytes: int) -> Limits:
 
 
 @contextmanager
+def turn_to_read(reading: Lock) -> Iterator[None]:
+    """Waits until no other file is read, since in memory one takes several times its size. Raises OverloadedError."""
+    if not reading.acquire(timeout=_READING_TIMEOUT_S):
+        raise OverloadedError("The server is busy reading other files.", hint="Try again in a few seconds.")
+    try:
+        yield
+    finally:
+        reading.release()
+
+
+@contextmanager
 def problems_mapped() -> Iterator[None]:
     """Maps errors of reading, of the file or of the query, to a ProblemError."""
     try:
@@ -74,8 +90,12 @@ def in_words(error: ValenceError) -> str:
     """The error with its hint, which names the query's parameters instead of a command's options."""
     if error.code == "columns-clash":
         return f"{error.message} Rename yours."
-    words = f"{error.message} {error.hint}".strip().replace("--no-header --columns", "--no-header true and --columns")
-    return _OPTION.sub(_parameter, words)
+    return with_parameters(f"{error.message} {error.hint}".strip())
+
+
+def with_parameters(words: str) -> str:
+    """A hint that names the query's parameters instead of a command's options."""
+    return _OPTION.sub(_parameter, words.replace("--no-header --columns", "--no-header true and --columns"))
 
 
 def _parameter(option: re.Match[str]) -> str:

@@ -5,24 +5,19 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
 from valence.server.auth.keys import Holder
 from valence.server.classifiers.registry import Registry
 from valence.server.jobs import uploads
+from valence.server.jobs.reading import turn_to_read
 from valence.server.problems import ProblemError
 from valence.server.schemas.jobs import JobQuery
 from valence.server.settings import Settings
 from valence.server.store import job_rows as rows
 from valence.server.store.database import Database
 from valence.server.store.tables import Job, JobPart
-from valence.system.errors import OverloadedError
-
-# Seconds that a request waits until other files have been read.
-_READING_TIMEOUT_S = 10
 
 
 class JobSubmission:
@@ -39,7 +34,7 @@ class JobSubmission:
                 "jobs-off", "This server doesn't accept files. Score the texts with POST /api/v1/predict."
             )
         model = self._registry.model(query.model)
-        with self._turn_to_read():
+        with turn_to_read(self._reading):
             settings = self._settings
             upload = uploads.read(
                 file, media_type, query, max_rows=settings.job_max_rows, max_bytes=settings.job_max_bytes
@@ -66,16 +61,6 @@ class JobSubmission:
             )
             self._store(job, upload)
         return job
-
-    @contextmanager
-    def _turn_to_read(self) -> Iterator[None]:
-        """Raises OverloadedError if other files take too long."""
-        if not self._reading.acquire(timeout=_READING_TIMEOUT_S):
-            raise OverloadedError("The server is busy reading other files.", hint="Try again in a few seconds.")
-        try:
-            yield
-        finally:
-            self._reading.release()
 
     def _store(self, job: Job, upload: uploads.Upload) -> None:
         parts = [

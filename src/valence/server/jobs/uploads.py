@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Literal
 
-from valence.server.jobs.reading import THE_FILE, limits_of, names_in, options_of, problems_mapped
-from valence.server.problems import ProblemError
+from valence.server.jobs.reading import THE_FILE, limits_of, options_of, problems_mapped
+from valence.server.jobs.rows import FileRows
 from valence.server.schemas.jobs import JobQuery
-from valence.system.errors import DataError
 from valence.tables import jsonlines
 from valence.tables.answers import Added
 from valence.tables.conversion import text_maker
-from valence.tables.grid import Unread, stopped_by
+from valence.tables.grid import Unread
 from valence.tables.open_table import OpenTable
 from valence.tables.opening import opened
-from valence.tables.text_rows import TextRows
 
 Shape = Literal["csv", "tsv", "jsonl"]
 _SHAPES: dict[str, Shape] = {"csv": "csv", "tsv": "tsv", "jsonl": "jsonl", "json": "jsonl"}  # the others become csv
@@ -75,21 +73,14 @@ def text_of(stored: Any, shape: str, columns: Sequence[str], text_column: str) -
 
 
 def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
-    rows = TextRows.of(table, Added(), query.text_column, names_in(query.missing))
+    rows = FileRows(table, query, Added(), most=max_rows)
     texts = text_maker(table.kind, table.columns or ())
-    parts, count, characters, left_out = list[list[Any]](), 0, 0, 0
-    for row in rows:
-        text = row.error if isinstance(row, Unread) else rows.texts_of([row])[0] or ""
-        if isinstance(text, DataError) and query.bad_rows == "stop":
-            raise stopped_by(text)
-        if isinstance(row, Unread) or isinstance(text, DataError):
-            left_out += 1
+    parts, count, characters = list[list[Any]](), 0, 0
+    for read in rows:
+        if isinstance(read, Unread):
             continue
+        row, text = read
         count += 1
-        if count > max_rows:
-            raise ProblemError(
-                "too-many-rows", f"The file has more than {max_rows:,} rows. Split it into several files."
-            )
         characters += len(text)
         if not parts or len(parts[-1]) == _PART_ROWS or characters > _PART_CHARS:
             parts.append([])
@@ -99,4 +90,4 @@ def _read(table: OpenTable, query: JobQuery, max_rows: int) -> Upload:
         parts[-1].append([given, text] if beside else given)
     shape = _SHAPES.get(table.kind, "csv")
     delimiter = "" if shape == "jsonl" else table.understood.separator or ","
-    return Upload(shape, delimiter, tuple(table.columns or ()), rows.text_column, count, left_out, parts)
+    return Upload(shape, delimiter, tuple(table.columns or ()), rows.text_column, count, rows.left_out, parts)

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import IO, Any, TypeVar
+from typing import IO, Any, Literal, TypeVar
 
 from flask import Response, request
 from pydantic import ValidationError
@@ -25,6 +25,7 @@ from valence.server.auth.scopes import Scope
 from valence.server.openapi.json_body import parse_body
 from valence.server.problems import MAX_FIELDS, ProblemError, invalid_field, invalid_fields
 from valence.server.schemas.base import Wire
+from valence.server.settings import Settings
 from valence.server.state import state
 from valence.system.errors import StoreError
 
@@ -42,9 +43,19 @@ _WITH_BODY = (*_WITH_UPLOAD, "not-json", "invalid-fields")
 
 @dataclass(frozen=True)
 class Media:
-    """Content other than a JSON object: its media types; none for a response without a body."""
+    """Content other than a JSON object.
+
+    Attributes:
+        types: its media types; none for a response without a body.
+        limit: the setting with the maximum bytes of an upload.
+    """
 
     types: tuple[str, ...] = ()
+    limit: Literal["job_max_bytes", "file_max_bytes"] = "job_max_bytes"
+
+    def most_bytes(self, settings: Settings) -> int:
+        """Maximum bytes of an upload."""
+        return int(getattr(settings, self.limit))
 
 
 @dataclass(frozen=True)
@@ -168,7 +179,7 @@ def read_upload(media: Media) -> Iterator[IO[bytes]]:
     """
     if request.mimetype not in media.types:
         raise _wrong_content_type(f"one of {', '.join(media.types)}")
-    request.max_content_length = state().settings.job_max_bytes
+    request.max_content_length = media.most_bytes(state().settings)
     with tempfile.TemporaryFile() as file:
         try:
             shutil.copyfileobj(request.stream, file)  # raises 413 if it exceeds the limit

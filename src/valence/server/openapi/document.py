@@ -118,11 +118,15 @@ def _operation(operation: Operation, settings: Settings, numbers: Collection[str
     if operation.upload:
         described["requestBody"] = {
             "required": True,
-            "description": f"At most {settings.job_max_bytes:,} bytes and {settings.job_max_rows:,} rows.",
+            "description": f"At most {operation.upload.most_bytes(settings):,} bytes{_rows(operation, settings)}.",
             "content": {media_type: {"schema": {"type": "string"}} for media_type in operation.upload.types},
         }
     described["responses"] = _responses(operation, settings)
     return described
+
+
+def _rows(operation: Operation, settings: Settings) -> str:
+    return f" and {settings.job_max_rows:,} rows" if "jobs-off" in operation.problems else ""
 
 
 def _is_closed(operation: Operation, settings: Settings) -> bool:

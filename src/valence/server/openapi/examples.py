@@ -188,8 +188,11 @@ FILE_PREVIEWS: dict[str, Any] = {
             "packing": None,
             "member": None,
             "tool": None,
+            "sheets": [],
         },
         "columns": ["text", "label"],
+        "text_column": "text",
+        "label_columns": ["label"],
         "first_rows": [["It came late.", "complaint"], ["Thank you!", None]],
         "guesses": [
             {
@@ -204,6 +207,17 @@ FILE_PREVIEWS: dict[str, Any] = {
         "left_out": [{"rows": 1, "why": "have no label", "options": ["--label-column NAME"]}],
         "notes": [],
         "problems": [],
+    }
+}
+FILE_ROWS: dict[str, Any] = {
+    "a CSV file": {
+        "read_as": FILE_PREVIEWS["a CSV file"]["read_as"],
+        "unit": "line",
+        "columns": ["text", "label"],
+        "text_column": "text",
+        "rows": [{"place": 2, "cells": ["It came late.", "complaint"], "text": None}],
+        "rows_left_out": 1,
+        "left_out": [{"place": 3, "why": "The file, line 3: 3 cells, but the header has 2."}],
     }
 }
 JOBS: dict[str, Any] = {"a running job": _JOB}

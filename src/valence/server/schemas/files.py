@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from valence.server.schemas.base import Wire
 from valence.tables.options import BadRows
 from valence.tables.posts import Cleaning
+
+Format = Literal["csv", "tsv", "jsonl", "json", "parquet", "xlsx", "fasttext", "lines"]
 
 
 class ReadingQuery(Wire):
@@ -14,6 +18,10 @@ class ReadingQuery(Wire):
 
     text_column: str | None = Field(
         None, max_length=200, description="The column (in JSON, the key) with the texts. Default: detected."
+    )
+    format: Format | None = Field(
+        None,
+        description="Format of the file; `lines` is one text per line, without a header. Default: detected.",
     )
     encoding: str | None = Field(
         None, max_length=40, description="Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16."
@@ -59,6 +67,7 @@ class ReadAs(Wire):
     packing: str | None = Field(description="How the file is compressed.")
     member: str | None = Field(description="The file in the archive.")
     tool: str | None = Field(description="The labelling tool that exported the file.")
+    sheets: list[str] = Field(description="All sheets of a workbook.")
 
 
 class Guess(Wire):
@@ -84,7 +93,7 @@ class RowsLeftOut(Wire):
 class FileNote(Wire):
     code: str = Field(examples=["labels-alike"])
     message: str
-    hint: str
+    hint: str = Field(description="What would change it, with the query's parameters in backticks.")
 
 
 class FilePreview(Wire):
@@ -97,9 +106,40 @@ class FilePreview(Wire):
     first_rows: list[list[str | None]] = Field(
         description="The cells of the first rows, in the order of the columns; long ones are cut, empty ones null."
     )
+    text_column: str | None = Field(description="The column with the texts; null if no column, or several, could be.")
+    label_columns: list[str] = Field(description="Those with the labels; several are a label each, with yes or no.")
     guesses: list[Guess]
     labels: list[LabelCount] = Field(description="The most frequent first; the 100 most frequent at most.")
     multi_label: bool = Field(description="Whether a text can have several labels.")
     left_out: list[RowsLeftOut] = Field(description="Rows that training would leave out.")
     notes: list[FileNote] = Field(description="What else was noticed.")
     problems: list[FileNote] = Field(description="Why training would stop. Scoring needs only a text column.")
+
+
+class FileRow(Wire):
+    """One row of a file."""
+
+    place: int = Field(description="Where it begins, from 1, in `unit`.")
+    cells: list[str] = Field(description="As text, in the order of the columns; empty ones are an empty string.")
+    text: str | None = Field(
+        description="What would be scored, if it isn't the cell itself; empty if the row has no text of its own."
+    )
+
+
+class UnreadRow(Wire):
+    """A row that was left out."""
+
+    place: int
+    why: str
+
+
+class FileRows(Wire):
+    """All rows of a file, with their texts."""
+
+    read_as: ReadAs
+    unit: str = Field(description="What places count.", examples=["line"])
+    columns: list[str]
+    text_column: str
+    rows: list[FileRow]
+    rows_left_out: int = Field(description="Rows that can't be read; only with `bad_rows=skip`.")
+    left_out: list[UnreadRow] = Field(description="The first 100 of them.")

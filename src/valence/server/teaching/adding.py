@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from typing import IO
 
+from valence.server.jobs.reading import turn_to_read
 from valence.server.problems import ProblemError, invalid_field
 from valence.server.schemas.examples import ExampleFileQuery, ExamplesAdded, NewExamples
 from valence.server.settings import Settings
@@ -18,11 +19,8 @@ from valence.server.teaching import files
 from valence.server.teaching.files import GivenText
 from valence.server.teaching.labels import checked, spellings
 from valence.server.teaching.texts import cannot_be_stored, digest_of, labels_in, part_of, stored_labels
-from valence.system.errors import OverloadedError
 from valence.tables.posts import Cleaning, cleaned
 
-# Seconds that a request waits until other files have been read: in memory, a file takes several times its size.
-_READING_TIMEOUT_S = 10
 _one_file = threading.Lock()
 
 
@@ -50,9 +48,7 @@ def add_file(
     settings: Settings,
 ) -> ExamplesAdded:
     """Adds the rows of a file. Raises ProblemError that names what is at fault, OverloadedError and StoreError."""
-    if not _one_file.acquire(timeout=_READING_TIMEOUT_S):
-        raise OverloadedError("The server is busy reading other files.", hint="Try again in a few seconds.")
-    try:
+    with turn_to_read(_one_file):
         clean: Cleaning = "forum" if classifier.clean == "forum" else "none"
         given = files.read(file, media_type, query, clean, settings)
         _check_kind(given, classifier)
@@ -67,8 +63,6 @@ def add_file(
             for each in given.texts
         ]
         added = _store(texts, classifier, by, database, settings, source="file", picked=None)
-    finally:
-        _one_file.release()
     return added.model_copy(update={"left_out": given.left_out})
 
 

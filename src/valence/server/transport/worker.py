@@ -109,7 +109,7 @@ def limits_for(files: int, settings: Settings) -> Limits:
         connections=min(limits.connections, max(files - _OTHER_FILES, files // 2)),
         body_memory=settings.max_body_bytes + 1,
         bodies_bytes=max(limits.bodies_bytes, 4 * settings.max_body_bytes),
-        bodies_disk_bytes=max(limits.bodies_disk_bytes, 4 * settings.job_max_bytes),
+        bodies_disk_bytes=max(limits.bodies_disk_bytes, 4 * max(settings.job_max_bytes, settings.file_max_bytes)),
     )
 
 
@@ -128,7 +128,9 @@ def body_limits(app: Flask, settings: Settings) -> Callable[[str, str], int]:
         if operation is None or operation.upload is None:
             return settings.max_body_bytes
         refused = "jobs-off" in operation.problems and not settings.jobs
-        return settings.max_body_bytes if refused else max(settings.job_max_bytes, settings.max_body_bytes)
+        return (
+            settings.max_body_bytes if refused else max(operation.upload.most_bytes(settings), settings.max_body_bytes)
+        )
 
     return limit
 

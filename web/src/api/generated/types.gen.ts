@@ -1168,6 +1168,8 @@ export type FileNote = {
     message: string;
     /**
      * Hint
+     *
+     * What would change it, with the query's parameters in backticks.
      */
     hint: string;
 };
@@ -1202,6 +1204,18 @@ export type FilePreview = {
      */
     first_rows: Array<Array<string | null>>;
     /**
+     * Text Column
+     *
+     * The column with the texts; null if no column, or several, could be.
+     */
+    text_column: string | null;
+    /**
+     * Label Columns
+     *
+     * Those with the labels; several are a label each, with yes or no.
+     */
+    label_columns: Array<string>;
+    /**
      * Guesses
      */
     guesses: Array<Guess>;
@@ -1235,6 +1249,71 @@ export type FilePreview = {
      * Why training would stop. Scoring needs only a text column.
      */
     problems: Array<FileNote>;
+};
+
+/**
+ * FileRow
+ *
+ * One row of a file.
+ */
+export type FileRow = {
+    /**
+     * Place
+     *
+     * Where it begins, from 1, in `unit`.
+     */
+    place: number;
+    /**
+     * Cells
+     *
+     * As text, in the order of the columns; empty ones are an empty string.
+     */
+    cells: Array<string>;
+    /**
+     * Text
+     *
+     * What would be scored, if it isn't the cell itself; empty if the row has no text of its own.
+     */
+    text: string | null;
+};
+
+/**
+ * FileRows
+ *
+ * All rows of a file, with their texts.
+ */
+export type FileRows = {
+    read_as: ReadAs;
+    /**
+     * Unit
+     *
+     * What places count.
+     */
+    unit: string;
+    /**
+     * Columns
+     */
+    columns: Array<string>;
+    /**
+     * Text Column
+     */
+    text_column: string;
+    /**
+     * Rows
+     */
+    rows: Array<FileRow>;
+    /**
+     * Rows Left Out
+     *
+     * Rows that can't be read; only with `bad_rows=skip`.
+     */
+    rows_left_out: number;
+    /**
+     * Left Out
+     *
+     * The first 100 of them.
+     */
+    left_out: Array<UnreadRow>;
 };
 
 /**
@@ -2950,6 +3029,12 @@ export type ReadAs = {
      * The labelling tool that exported the file.
      */
     tool: string | null;
+    /**
+     * Sheets
+     *
+     * All sheets of a workbook.
+     */
+    sheets: Array<string>;
 };
 
 /**
@@ -3946,6 +4031,22 @@ export type UndoRequest = {
      * The `request` of the decision.
      */
     undoes: string;
+};
+
+/**
+ * UnreadRow
+ *
+ * A row that was left out.
+ */
+export type UnreadRow = {
+    /**
+     * Place
+     */
+    place: number;
+    /**
+     * Why
+     */
+    why: string;
 };
 
 /**
@@ -4985,7 +5086,7 @@ export type ExportExamplesResponse = ExportExamplesResponses[keyof ExportExample
 
 export type AddExampleFileData = {
     /**
-     * At most 8,388,608 bytes and 100,000 rows.
+     * At most 8,388,608 bytes.
      */
     body: string;
     path: {
@@ -4999,6 +5100,10 @@ export type AddExampleFileData = {
          * The column (in JSON, the key) with the texts. Default: detected.
          */
         text_column?: string;
+        /**
+         * Format of the file; `lines` is one text per line, without a header. Default: detected.
+         */
+        format?: 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet' | 'xlsx' | 'fasttext' | 'lines';
         /**
          * Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.
          */
@@ -5737,7 +5842,7 @@ export type ListVersionsResponse = ListVersionsResponses[keyof ListVersionsRespo
 
 export type UploadVersionData = {
     /**
-     * At most 8,388,608 bytes and 100,000 rows.
+     * At most 8,388,608 bytes.
      */
     body: string;
     path: {
@@ -6482,7 +6587,7 @@ export type EraseExamplesResponse = EraseExamplesResponses[keyof EraseExamplesRe
 
 export type PreviewExamplesData = {
     /**
-     * At most 8,388,608 bytes and 100,000 rows.
+     * At most 8,388,608 bytes.
      */
     body: string;
     path?: never;
@@ -6491,6 +6596,10 @@ export type PreviewExamplesData = {
          * The column (in JSON, the key) with the texts. Default: detected.
          */
         text_column?: string;
+        /**
+         * Format of the file; `lines` is one text per line, without a header. Default: detected.
+         */
+        format?: 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet' | 'xlsx' | 'fasttext' | 'lines';
         /**
          * Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.
          */
@@ -6875,7 +6984,7 @@ export type DeleteFeedbackResponse = DeleteFeedbackResponses[keyof DeleteFeedbac
 
 export type PreviewFileData = {
     /**
-     * At most 8,388,608 bytes and 100,000 rows.
+     * At most 33,554,432 bytes.
      */
     body: string;
     path?: never;
@@ -6884,6 +6993,10 @@ export type PreviewFileData = {
          * The column (in JSON, the key) with the texts. Default: detected.
          */
         text_column?: string;
+        /**
+         * Format of the file; `lines` is one text per line, without a header. Default: detected.
+         */
+        format?: 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet' | 'xlsx' | 'fasttext' | 'lines';
         /**
          * Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.
          */
@@ -6934,13 +7047,9 @@ export type PreviewFileErrors = {
      */
     400: Problem;
     /**
-     * `wrong-key`: The API key isn't valid; `key-missing`: An API key is required; `session-ended`: The session has ended
+     * `wrong-key`: The API key isn't valid
      */
     401: Problem;
-    /**
-     * `jobs-off`: This server doesn't accept files; `scope-missing`: The API key lacks a scope; `foreign-origin`: The request comes from another site
-     */
-    403: Problem;
     /**
      * `wrong-method`: Method not allowed
      */
@@ -6954,11 +7063,11 @@ export type PreviewFileErrors = {
      */
     415: Problem;
     /**
-     * `invalid-file`: The file isn't valid; `invalid-fields`: Some fields aren't valid
+     * `invalid-file`: The file isn't valid; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
      */
     422: Problem;
     /**
-     * `too-many-calls`: Too many requests
+     * `too-many-tokens`: Token limit reached; `too-many-calls`: Too many requests
      */
     429: Problem;
     /**
@@ -6977,6 +7086,107 @@ export type PreviewFileResponses = {
 };
 
 export type PreviewFileResponse = PreviewFileResponses[keyof PreviewFileResponses];
+
+export type ReadFileData = {
+    /**
+     * At most 33,554,432 bytes.
+     */
+    body: string;
+    path?: never;
+    query?: {
+        /**
+         * The column (in JSON, the key) with the texts. Default: detected.
+         */
+        text_column?: string;
+        /**
+         * Format of the file; `lines` is one text per line, without a header. Default: detected.
+         */
+        format?: 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet' | 'xlsx' | 'fasttext' | 'lines';
+        /**
+         * Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.
+         */
+        encoding?: string;
+        /**
+         * Character between the cells of a CSV file. Default: detected.
+         */
+        separator?: string;
+        /**
+         * Name of a workbook's sheet. Default: the only one.
+         */
+        sheet?: string;
+        /**
+         * The first row is data. Name the columns in `columns`.
+         */
+        no_header?: boolean;
+        /**
+         * Names of the columns of a file without a header, separated by commas.
+         */
+        columns?: string;
+        /**
+         * Words that mean that a text or label is missing, separated by commas.
+         */
+        missing?: string;
+        /**
+         * Whether a row that can't be read refuses the file, or is left out and counted.
+         */
+        bad_rows?: 'stop' | 'skip';
+        /**
+         * `forum` leaves out what forum posts quote, their code blocks and signatures; a post with nothing else has the error `text-only-quotes`. `none` leaves out nothing. Default: as in the model's training.
+         */
+        clean?: 'forum' | 'none';
+    };
+    url: '/api/v1/files/read';
+};
+
+export type ReadFileErrors = {
+    /**
+     * `bad-request`: Malformed request; `body-missing`: The request has no body
+     */
+    400: Problem;
+    /**
+     * `wrong-key`: The API key isn't valid
+     */
+    401: Problem;
+    /**
+     * `wrong-method`: Method not allowed
+     */
+    405: Problem;
+    /**
+     * `body-too-large`: The body is too large
+     */
+    413: Problem;
+    /**
+     * `wrong-content-type`: Unsupported content type
+     */
+    415: Problem;
+    /**
+     * `invalid-file`: The file isn't valid; `too-many-rows`: The file has too many rows; `too-costly`: The request costs too many tokens; `invalid-fields`: Some fields aren't valid
+     */
+    422: Problem;
+    /**
+     * `too-many-tokens`: Token limit reached; `too-many-calls`: Too many requests
+     */
+    429: Problem;
+    /**
+     * `internal-error`: Internal server error
+     */
+    500: Problem;
+    /**
+     * `overloaded`: The server is overloaded
+     */
+    503: Problem;
+};
+
+export type ReadFileError = ReadFileErrors[keyof ReadFileErrors];
+
+export type ReadFileResponses = {
+    /**
+     * OK
+     */
+    200: FileRows;
+};
+
+export type ReadFileResponse = ReadFileResponses[keyof ReadFileResponses];
 
 export type AddItemsData = {
     body: NewItems;
@@ -7054,7 +7264,7 @@ export type AddItemsResponse = AddItemsResponses[keyof AddItemsResponses];
 
 export type AddItemFileData = {
     /**
-     * At most 8,388,608 bytes and 100,000 rows.
+     * At most 8,388,608 bytes.
      */
     body: string;
     path?: never;
@@ -7425,6 +7635,10 @@ export type CreateJobData = {
          * The column (in JSON, the key) with the texts. Default: detected.
          */
         text_column?: string;
+        /**
+         * Format of the file; `lines` is one text per line, without a header. Default: detected.
+         */
+        format?: 'csv' | 'tsv' | 'jsonl' | 'json' | 'parquet' | 'xlsx' | 'fasttext' | 'lines';
         /**
          * Encoding of a text file, such as `cp1252`. Default: UTF-8 or UTF-16.
          */

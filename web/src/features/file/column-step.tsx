@@ -5,8 +5,10 @@ import type { ModelList } from "../../api/generated";
 import { ModelChoice } from "../../components/model-choice";
 import shared from "../../components/shared.module.css";
 import { counted } from "../../lib/format";
+import { isReady, rowsIn } from "../../reading/choosing";
 import type { Choosing } from "../../reading/choosing";
 import { FilePreview } from "../../reading/file-preview";
+import { ReadingProgress } from "../../reading/reading-progress";
 import classes from "./column-step.module.css";
 import { isLarge, JobOffer } from "./job-offer";
 import { session } from "./session";
@@ -18,18 +20,17 @@ interface ColumnStepProps {
 
 /** Shows what was understood of the file and its first rows, and asks which column has the texts. */
 export function ColumnStep({ stage, models }: ColumnStepProps) {
-  const { table, texts, isRereading } = stage;
+  const { isRereading, isReading } = stage;
   const [name, setName] = useState<string>();
   const model = models?.models.find((candidate) =>
     name === undefined ? candidate.default : candidate.name === name,
   );
-  const rows = table.rows.length;
-  const toScore = texts.filter((text) => text !== "").length;
+  const rows = rowsIn(stage.preview);
   return (
     <section
       className={`${shared.card} ${shared.raised}`}
       aria-labelledby="column-step"
-      aria-busy={isRereading}
+      aria-busy={isRereading || isReading}
     >
       <FilePreview
         id="column-step"
@@ -40,10 +41,10 @@ export function ColumnStep({ stage, models }: ColumnStepProps) {
       <footer className={classes.foot}>
         <Button
           size="md"
-          disabled={toScore === 0 || !models || !model}
+          disabled={!isReady(stage) || !models || !model}
           onClick={() => models && model && void session.start(model, models.limits)}
         >
-          Score {counted(toScore, "text")}
+          Score {rows === undefined ? "all rows" : counted(rows, "row")}
         </Button>
         <Button size="md" variant="subtle" color="gray" onClick={() => void session.clear()}>
           New file
@@ -54,7 +55,8 @@ export function ColumnStep({ stage, models }: ColumnStepProps) {
           onChoose={setName}
         />
       </footer>
-      {isLarge(stage) && rows > 0 ? <JobOffer stage={stage} model={model} /> : null}
+      <ReadingProgress reading={isReading || isRereading} onCancel={session.reading.cancel} />
+      {isLarge(stage) ? <JobOffer stage={stage} model={model} /> : null}
       <VisuallyHidden role="status">{isRereading ? "Reading the file again." : ""}</VisuallyHidden>
     </section>
   );

@@ -2,7 +2,7 @@ import Papa from "papaparse";
 import { expect, it } from "vitest";
 
 import { resultCsv } from "./export-csv";
-import type { Table } from "../../reading/table";
+import type { Table } from "../../scoring/run";
 import { resultName } from "./results";
 import { Scores } from "../../scoring/scores";
 

@@ -1,5 +1,5 @@
 import { csvOf } from "../../lib/csv";
-import type { Table } from "../../reading/table";
+import type { Table } from "../../scoring/run";
 import { resultColumns, resultRow } from "./results";
 import type { Scores } from "../../scoring/scores";
 

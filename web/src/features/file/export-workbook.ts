@@ -1,6 +1,6 @@
 import writeExcel from "write-excel-file/universal";
 
-import type { Table } from "../../reading/table";
+import type { Table } from "../../scoring/run";
 import { resultColumns, resultRow } from "./results";
 import type { Scores } from "../../scoring/scores";
 

@@ -73,7 +73,7 @@ describe("A run on the file page", () => {
       }),
     );
     const user = await choose(csv(texts.join("\n"), "many.txt"));
-    await user.click(await screen.findByRole("button", { name: "Score 400 texts" }));
+    await user.click(await screen.findByRole("button", { name: "Score 400 rows" }));
     await waitFor(() =>
       expect(screen.getByRole("progressbar", { name: "Rows scored" })).toHaveAttribute("value", "256"),
     );
@@ -96,7 +96,7 @@ describe("A run on the file page", () => {
       }),
     );
     const user = await choose();
-    await user.click(await screen.findByRole("button", { name: "Score 4 texts" }));
+    await user.click(await screen.findByRole("button", { name: "Score 5 rows" }));
     expect(await screen.findByRole("alert")).toHaveTextContent(/Too many calls.*automatically/);
     await screen.findByText("All 5 rows scored.");
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
@@ -109,7 +109,7 @@ describe("A run on the file page", () => {
       ),
     );
     const user = await choose();
-    await user.click(await screen.findByRole("button", { name: "Score 4 texts" }));
+    await user.click(await screen.findByRole("button", { name: "Score 5 rows" }));
     expect(await screen.findByRole("alert")).toHaveTextContent(/no such model.*Your scored rows are safe/);
     expect(screen.getByRole("button", { name: "Resume" })).toBeEnabled();
   });

@@ -9,7 +9,9 @@ import {
   modelList,
   MODELS,
   PREDICT,
+  problem,
   receiptOf,
+  refuse,
   REQUEST_ID,
   score,
   summary,
@@ -64,15 +66,6 @@ describe("File page", () => {
     expect(failures).toHaveTextContent("2 rows are empty and have no score.");
     await user.click(within(failures).getByRole("button", { name: "Show them" }));
     await waitFor(() => expect(rows()).toHaveLength(3));
-  });
-
-  it("says if a file has only column names", async () => {
-    const user = await choose(csv("id,review\n"));
-    expect(await screen.findByRole("alert")).toHaveTextContent(/column names but no data.*“id”, “review”/);
-    expect(screen.getByRole("button", { name: /^Score/ })).toBeDisabled();
-    await user.click(screen.getByRole("checkbox", { name: /first row contains/ }));
-    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
-    expect(screen.getByRole("button", { name: "Score 1 text" })).toBeEnabled();
   });
 
   it("sorts, filters and searches", async () => {
@@ -178,7 +171,7 @@ describe("File page", () => {
   it("says what is wrong with a file, and reads it in another encoding", async () => {
     const user = await choose(new File([new Uint8Array([0x63, 0x61, 0x66, 0xe9])], "<b>café</b>.txt"));
     expect(await screen.findByRole("alert")).toHaveTextContent(
-      "<b>café</b>.txt: line 1 can’t be read: it has bytes that can’t be decoded",
+      "<b>café</b>.txt: The file isn't valid<b>café</b>.txt, line 1: it has a byte that is not UTF-8.",
     );
     await user.click(screen.getByRole("button", { name: "Read as Western European (Windows-1252)" }));
     expect(await screen.findByRole("cell", { name: "café" })).toBeVisible();
@@ -189,45 +182,50 @@ describe("File page", () => {
   it("scores forum posts without quotes, unless told otherwise", async () => {
     const posts = ["> dull, all of it", "> dull again"].map((quote, i) => `"${quote}\n\nwonderful ${i}"`);
     const user = await choose(csv(["text", ...posts, "fine"].join("\n")));
-    const leaveOut = await screen.findByRole("checkbox", { name: /^Leave out quotes/ });
-    await waitFor(() => expect(leaveOut).toBeChecked());
     expect(await screen.findByRole("cell", { name: "wonderful 1" })).toBeVisible();
-    expect(screen.getByText("2 texts are scored without quotes, code and signatures.")).toBeVisible();
+    const leaveOut = screen.getByRole("checkbox", { name: /^Leave out quotes/ });
+    expect(leaveOut).toBeChecked();
     await user.click(leaveOut);
-    expect(screen.getByRole("cell", { name: /^> dull again\s+wonderful 1$/ })).toBeVisible();
+    expect(await screen.findByRole("cell", { name: /^> dull again\s+wonderful 1$/ })).toBeVisible();
     await user.click(leaveOut);
-    await user.click(await screen.findByRole("button", { name: "Score 3 texts" }));
+    expect(await screen.findByRole("cell", { name: "wonderful 1" })).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Score 3 rows" }));
     await screen.findByText("All 3 rows scored.");
     expect(rows()[0]).toMatch(/^1positive 96.*wonderful 0$/);
   });
 
-  it("reads the file again as asked, and keeps the choice of the column", async () => {
+  it("reads the file again as asked", async () => {
     const user = await choose(csv("a;b;note\none;x;first of all\ntwo;y;second of all\nthree;z\n"));
-    expect(await screen.findByRole("alert")).toHaveTextContent("line 4 can’t be read: it has 2 cells");
-    await user.click(screen.getByRole("button", { name: "Skip 1 bad row" }));
-    expect(await screen.findByText(/: 2 rows, 3 columns/)).toBeVisible();
+    expect(await screen.findByRole("alert")).toHaveTextContent("line 4: 2 cells, but the header has 3.");
+    expect(screen.getByRole("button", { name: "Score 2 rows" })).toBeDisabled();
+    await user.click(screen.getByRole("button", { name: "Skip bad rows" }));
+    expect(await screen.findByText("Rows that cannot be read: 1")).toBeVisible();
     await user.click(screen.getByRole("radio", { name: "a" }));
-    await user.selectOptions(screen.getByRole("combobox", { name: "Encoding" }), "Greek (Windows-1253)");
-    await waitFor(() => expect(screen.getByRole("status", { name: "" })).toHaveTextContent(/^$/));
-    expect(screen.getByRole("radio", { name: "a" })).toBeChecked();
-    expect(screen.getByRole("combobox", { name: "Encoding" })).toHaveDisplayValue("Greek (Windows-1253)");
+    await waitFor(() => expect(screen.getByRole("radio", { name: "a" })).toBeChecked());
     await user.selectOptions(screen.getByRole("combobox", { name: "Separator" }), "comma");
     expect(await screen.findByRole("radio", { name: "a;b;note" })).toBeChecked();
+    await user.click(screen.getByRole("checkbox", { name: /first row contains/ }));
+    expect(await screen.findByRole("radio", { name: "column 1" })).toBeChecked();
     await user.selectOptions(screen.getByRole("combobox", { name: "Format" }), "one text per line");
     expect(await screen.findByRole("radio", { name: "text" })).toBeChecked();
     expect(screen.queryByRole("combobox", { name: "Separator" })).not.toBeInTheDocument();
   });
 
-  it("shows the labels in the file, and what of them may surprise", async () => {
-    const user = await choose(csv("text;tag\nfine;a#b\ndull;a\nNone;b\n;b\n"));
-    const about = await screen.findByRole("list", { name: "About this file" });
-    expect(about).toHaveTextContent(/1 row has no text.*several labels, separated by “#”.*Labels in “tag”/);
-    await user.click(within(about).getByRole("button", { name: "Split at “#”" }));
-    expect(screen.getByRole("list", { name: "About this file" })).toHaveTextContent("a 2 b 2");
-    await user.click(screen.getByRole("checkbox", { name: "Leave out “None”" }));
-    expect(screen.getByRole("list", { name: "About this file" })).toHaveTextContent("2 rows have no text");
-    await user.selectOptions(screen.getByRole("combobox", { name: "Labels" }), "none");
-    expect(screen.getByRole("list", { name: "About this file" })).not.toHaveTextContent("Labels in");
+  it("shows why not all of a file could be read, and reads it as the answer offers", async () => {
+    const refusal = problem(
+      422,
+      "invalid-file",
+      "The file isn't valid",
+      "The file, line 900: broken. To leave such rows out: `bad_rows=skip`",
+    );
+    server.use(http.post("*/api/v1/files/read", () => refuse(refusal), { once: true }));
+    const user = await choose();
+    await user.click(await screen.findByRole("button", { name: "Score 5 rows" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("line 900: broken.");
+    await user.click(screen.getByRole("button", { name: "Skip bad rows" }));
+    await waitFor(() => expect(screen.getByRole("checkbox", { name: "Skip bad rows" })).toBeChecked());
+    await user.click(await screen.findByRole("button", { name: "Score 5 rows" }));
+    await screen.findByText("All 5 rows scored.");
   });
 
   it("shows all labels of a row, or none", async () => {
@@ -288,7 +286,7 @@ describe("File page", () => {
     );
     const user = open("/many");
     await user.click(await screen.findByRole("button", { name: /example: 24 reviews/ }));
-    await user.click(await screen.findByRole("button", { name: "Score 24 texts" }));
+    await user.click(await screen.findByRole("button", { name: "Score 24 rows" }));
     await screen.findByText("All 24 rows scored.");
     await waitFor(() =>
       expect(screen.getByText("anger", { selector: "dt" }).nextSibling).toHaveTextContent("24 100%"),

@@ -6,7 +6,6 @@ import type { PredictRequest } from "../../api/generated";
 import { answerTo, PREDICT, REQUEST_ID, score } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
-import { InlineWorker } from "../../reading/inline-worker.testing";
 import { session } from "./session";
 
 export const CSV = [
@@ -23,7 +22,6 @@ export const chooser = () => screen.getByLabelText("File with texts");
 /** Runs the worker within the page, and scores with the fake API; call it once per test file. */
 export function setUpFilePage() {
   beforeEach(() => {
-    vi.stubGlobal("Worker", InlineWorker);
     server.use(
       http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
         const { texts } = await request.json();

@@ -15,27 +15,25 @@ import { useRestoredFocus } from "../../lib/use-restored-focus";
 import { ColumnStep } from "./column-step";
 import { FileDrop } from "./file-drop";
 import { fileOfText } from "./pasted-text";
-import { prepareToRead } from "../../reading/read-in-worker";
 import { RunView } from "./run-view";
 import { isUnsaved } from "../../scoring/run";
 import type { Stage } from "../../scoring/session";
 import { session } from "./session";
 import { UnreadableFile } from "../../reading/unreadable-file";
 
-/** Scores a file: the browser reads it, the server scores its texts in batches, and the results can be downloaded. */
+/** Scores a file: the server reads it and scores its texts in batches, and the results can be downloaded. */
 export function FilePage() {
   const stage = useSyncExternalStore(session.subscribe, session.snapshot, session.snapshot);
   const models = useQuery(modelsQuery);
   usePageGuards(stage);
-  useEffect(prepareToRead, []);
   const pasted = usePastedText();
   const container = useRestoredFocus<HTMLDivElement>(stage.kind);
   return (
     <>
       <PageTitle>Files</PageTitle>
       <PageHero title="Score a file of texts.">
-        Reviews, comments, survey answers. Your browser reads the file and sends only the column you choose.
-        The server doesn’t store the texts unless you agree.
+        Reviews, comments, survey answers. The server reads the file and scores its texts, and stores nothing
+        unless you agree.
       </PageHero>
       {models.failureReason ? (
         <Notice

@@ -1,6 +1,5 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import Papa from "papaparse";
 import { useState } from "react";
 
 import { asApiError, type ApiError } from "../../api/client";
@@ -9,15 +8,14 @@ import { submitFile, jobsQuery, storedKey, storeKey } from "../../api/jobs";
 import { Notice } from "../../components/notice";
 import { JobKey } from "./job-key";
 import classes from "./jobs.module.css";
-import type { Choosing } from "../../reading/choosing";
+import { shownOptions, type Choosing } from "../../reading/choosing";
 import { session } from "./session";
 
 /** Files from this size on take minutes on a small server. */
-const LARGE_ROWS = 10_000;
-const LARGE_BYTES = 2_000_000;
+const LARGE_BYTES = 250_000;
 
-export const isLarge = ({ file, table }: Choosing): boolean =>
-  table.rows.length >= LARGE_ROWS || file.size >= LARGE_BYTES;
+export const isLarge = ({ file, preview }: Choosing): boolean =>
+  !preview.complete && file.size >= LARGE_BYTES;
 
 /** Offers to score a large file on the server, in the background. */
 export function JobOffer({ stage, model }: { stage: Choosing; model: ModelSummary | undefined }) {
@@ -26,10 +24,7 @@ export function JobOffer({ stage, model }: { stage: Choosing; model: ModelSummar
   const sending = useMutation({
     networkMode: "always",
     mutationFn: (chosen: ModelSummary) => {
-      const { file, table, column, clean = false } = stage;
-      const csv = Papa.unparse([table.columns, ...table.rows], { newline: "\r\n" });
-      const textColumn = table.columns[column] ?? "";
-      return submitFile({ name: file.name, csv, textColumn, clean, model: chosen.name }, key);
+      return submitFile({ file: stage.file, options: shownOptions(stage), model: chosen.name }, key);
     },
     onSuccess: () => {
       storeKey(key);

@@ -4,9 +4,10 @@
 const MAX_CHARS = 5000;
 const NAME = "Pasted text";
 
-/** JSON, because a paragraph may contain any character. */
+/** Lines of JSON, because a paragraph may contain any character. */
 export function fileOfText(text: string): File {
-  return new File([JSON.stringify(paragraphsOf(text))], NAME, { type: "application/json" });
+  const lines = paragraphsOf(text).map((paragraph) => JSON.stringify({ text: paragraph }));
+  return new File([lines.join("\n")], NAME, { type: "application/jsonl" });
 }
 
 /** The paragraphs between empty lines, or the lines if there are no empty ones. */

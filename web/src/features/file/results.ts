@@ -1,5 +1,5 @@
 /** The rows to be downloaded: the file's columns, then the answers, named as the commands name them. */
-import type { Table } from "../../reading/table";
+import type { Table } from "../../scoring/run";
 import { DECIMALS, type Scores } from "../../scoring/scores";
 
 const PREFIX = "predicted_";

@@ -1,5 +1,5 @@
 import { answerFrom } from "../../lib/worker-answer";
-import type { Table } from "../../reading/table";
+import type { Table } from "../../scoring/run";
 import type { Scores } from "../../scoring/scores";
 
 /** Plain data of which the worker makes a Scores. */

@@ -1,9 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 
 import type { Attribute, AttributeChoice, AttributeList, Session } from "../../api/generated";
-import { InlineWorker } from "../../reading/inline-worker.testing";
 import { noteSignedIn } from "../../lib/signed-in";
 import { problem, refuse } from "../../test/handlers";
 import { open } from "../../test/render";
@@ -23,7 +22,6 @@ let scopes: string[] = [];
 
 beforeEach(() => {
   [chosen, scopes] = [[], ["classifiers"]];
-  vi.stubGlobal("Worker", InlineWorker);
   noteSignedIn(["classifiers"]);
   server.use(
     http.get("*/api/v1/session", () =>

@@ -11,7 +11,7 @@ import shared from "../../components/shared.module.css";
 import { useFragmentState, type FragmentState } from "../../lib/fragment-state";
 import { useRestoredFocus } from "../../lib/use-restored-focus";
 import { DropZone } from "../../reading/drop-zone";
-import { prepareToRead } from "../../reading/read-in-worker";
+import { ReadingProgress } from "../../reading/reading-progress";
 import { UnreadableFile } from "../../reading/unreadable-file";
 import { isUnsaved } from "../../scoring/run";
 import type { Stage } from "../../scoring/session";
@@ -23,9 +23,9 @@ import { session } from "./session";
 import { NOTHING_CHOSEN } from "./wanted";
 
 /** A bad row, as logs have some, is left out and counted. */
-const READING = { skipBadRows: true };
+const READING = { bad_rows: "skip" } as const;
 
-/** A log with old scores: read by the browser, scored by the server, compared here. */
+/** A log with old scores: read and scored by the server, compared here. */
 export function CompareView() {
   const stage = useSyncExternalStore(session.subscribe, session.snapshot, session.snapshot);
   const models = useQuery(modelsQuery);
@@ -37,7 +37,6 @@ export function CompareView() {
   };
   usePageGuards(stage, open);
   useEffect(() => {
-    prepareToRead();
     void session.restore();
   }, []);
   return (
@@ -70,6 +69,7 @@ function StageView({ stage, models, address, onOpen }: StageViewProps) {
     case "reading":
       return (
         <>
+          <ReadingProgress reading={stage.kind === "reading"} onCancel={session.reading.cancel} />
           <DropZone reading={stage.kind === "reading" ? stage.file.name : undefined} onFile={onOpen} />
           <p className={classes.example}>
             No log yet?{" "}

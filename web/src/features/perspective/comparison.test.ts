@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { choosingOf } from "../../reading/choosing";
-import { readFile } from "../../reading/read-file";
-import { Scores } from "../../scoring/scores";
+import { runOf } from "../../scoring/run";
+import { read, rowsOf } from "../../test/fake-files";
+import { modelList, summary } from "../../test/handlers";
 import { agreementOf, type Confusion } from "./agreement";
 import { compare, totalLeftOut } from "./comparison";
 
@@ -46,14 +46,13 @@ const CASES = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../../tests/bulk/old-scores.json"), "utf8"),
 ) as Case[];
 
-/** The log, read as the page reads it, and scored with the case's scores. */
-async function scored({ file: name, log, new: values }: Case) {
-  const file = new File([log], name);
-  const options = { skipBadRows: true };
-  const reading = await readFile({ file, options });
-  if ("problem" in reading) throw new Error(reading.problem.title);
-  const { table, texts } = choosingOf(file, options, reading);
-  const scores = new Scores(texts.length, ["negative", "positive"]);
+/** The log, scored with the case's scores. */
+function scored({ file: name, log, new: values }: Case) {
+  const type = name.endsWith(".jsonl") ? "application/jsonl" : "text/csv";
+  const query = new URLSearchParams();
+  const whole = { file: new File([log], name), options: {}, read: rowsOf(read(log, type, query), query) };
+  const run = runOf(whole, summary, modelList(summary).limits);
+  const { texts, scores } = run;
   texts.forEach((text, row) => {
     const negative = values[text];
     if (negative === undefined) {
@@ -66,7 +65,7 @@ async function scored({ file: name, log, new: values }: Case) {
     ];
     scores.put(row, { ...SCORED, probability: negative, probabilities });
   });
-  return { table, texts, scores, skipped: reading.bad.length, places: reading.table.places };
+  return run;
 }
 
 const SCORED = {
@@ -96,16 +95,15 @@ const named = (confusion: Confusion | undefined): Figures | null =>
 const closeTo = (value: number | null): unknown => (value === null ? undefined : expect.closeTo(value, 12));
 
 describe("compare", () => {
-  it.each(CASES)("has the command's figures: $name", async (vector) => {
+  it.each(CASES)("has the command's figures: $name", (vector) => {
     const { expected } = vector;
-    const run = await scored(vector);
+    const run = scored(vector);
     const result = compare(run, {
       scoreColumn: run.table.columns.indexOf(vector.score_column),
       label: "negative",
       oldThreshold: vector.threshold,
     });
-    const hasNames = run.places.length > run.table.rows.length;
-    const placeOf = (row: number) => run.places[row + (hasNames ? 1 : 0)];
+    const placeOf = (row: number) => run.places[row];
     expect(result.rows.map(({ row, old }) => [placeOf(row), run.texts[row], old])).toEqual(expected.rows);
     expect(totalLeftOut(result.leftOut)).toBe(expected.left_out);
     const { agreement } = result;
@@ -126,9 +124,9 @@ describe("compare", () => {
     expect(result.noLonger.slice(0, 3).map(({ row }) => placeOf(row))).toEqual(expected.no_longer);
   });
 
-  it("says why rows are left out", async () => {
+  it("says why rows are left out", () => {
     const [vector] = CASES;
-    const run = await scored(vector!);
+    const run = scored(vector!);
     const { leftOut } = compare(run, { scoreColumn: 2, label: "negative", oldThreshold: 0.8 });
     expect(leftOut).toEqual({
       unreadable: 0,

@@ -1,5 +1,5 @@
 /** The column with the scores that Perspective gave. */
-import type { Table } from "../../reading/table";
+import type { Table } from "../../scoring/run";
 
 /** Names of columns with scores, and of Perspective's attributes; the same as the command knows. */
 const SCORE_NAME =

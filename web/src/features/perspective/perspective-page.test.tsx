@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { PredictRequest } from "../../api/generated";
 import { loadItem } from "../../lib/browser-store";
-import { InlineWorker } from "../../reading/inline-worker.testing";
 import { answerTo, modelList, MODELS, PREDICT, problem, refuse, score, summary } from "../../test/handlers";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
@@ -27,7 +26,6 @@ let asked: string[][] = [];
 
 beforeEach(() => {
   asked = [];
-  vi.stubGlobal("Worker", InlineWorker);
   server.use(
     http.post<never, PredictRequest>(PREDICT, async ({ request }) => {
       const texts = (await request.json()).texts ?? [];
@@ -140,7 +138,7 @@ describe("The page for who leaves Perspective", () => {
     const user = await compared();
     await user.click(screen.getByRole("button", { name: /Other classifier/ }));
     await user.selectOptions(screen.getByLabelText("Model"), "forum");
-    expect(screen.getByRole("button", { name: "Compare 5 comments" })).toBeEnabled();
+    expect(screen.getByRole("button", { name: "Compare 6 comments" })).toBeEnabled();
   });
 
   it("shows an error of the server, and resumes", async () => {

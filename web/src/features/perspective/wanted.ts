@@ -1,7 +1,7 @@
 /** What is compared, as the address has it and else as guessed. */
 import type { Change, Values } from "../../lib/fragment-state";
 import { endsOf } from "../../lib/labels";
-import type { Table } from "../../reading/table";
+import type { Table } from "../../scoring/run";
 import { guessScoreColumn } from "./old-scores";
 
 /** The threshold that many forums had for Perspective, and the command's default. */

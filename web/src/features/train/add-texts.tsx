@@ -1,6 +1,5 @@
 import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import Papa from "papaparse";
 import { useId } from "react";
 
 import { addFile, refresh } from "../../api/classifiers";
@@ -21,8 +20,8 @@ export function AddTexts({ name, onAdded }: AddTextsProps) {
   const [pasted, setPasted, forget] = useBrowserDraft(`train-texts-${name}`, "");
   const texts = linesOf(pasted);
   const adding = useAction(async () => {
-    const csv = Papa.unparse([["text"], ...texts.map((text) => [text])], { newline: "\r\n" });
-    await addFile(name, csv, { text_column: "text", unlabelled: true });
+    const file = new File([texts.join("\n")], "texts.txt");
+    await addFile(name, file, { format: "lines", unlabelled: true });
     forget();
     await refresh(client);
     onAdded();

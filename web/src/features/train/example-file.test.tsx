@@ -1,7 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 
-import { InlineWorker } from "../../reading/inline-worker.testing";
 import { open } from "../../test/render";
 import { server } from "../../test/server";
 import { drop } from "./example-reading";
@@ -10,7 +9,6 @@ import { FakeClassifiers } from "./fake-classifiers.testing";
 const NAME = "from-a-file";
 let fake: FakeClassifiers;
 
-beforeAll(() => void vi.stubGlobal("Worker", InlineWorker));
 beforeEach(() => {
   fake = new FakeClassifiers();
   fake.add(NAME, ["kept", "removed"]);
@@ -37,23 +35,21 @@ const ROWS = [
   ",kept,ann",
 ];
 
-it("shows how a file is read, sends the chosen columns, and fits", async () => {
+it("shows how a file is read, sends it with what was chosen, and fits", async () => {
   const user = await choose(csv(...ROWS, ...Array.from({ length: 6 }, (_, i) => `More ${i},kept,x`)));
   expect(await screen.findByRole("heading", { name: "Which column contains the texts?" })).toBeVisible();
-  expect(screen.getByText(/1 row has no text and is left out/)).toBeVisible();
   await user.selectOptions(screen.getByRole("combobox", { name: "Labels" }), "decision");
   await user.selectOptions(screen.getByRole("combobox", { name: "Author" }), "user");
-  await user.click(await screen.findByRole("button", { name: "Add 9 examples" }));
+  await user.click(await screen.findByRole("button", { name: "Add 10 examples" }));
   expect(await screen.findByText(/examples added/)).toBeVisible();
   const [{ query, csv: sent } = { query: new URLSearchParams(), csv: "" }] = fake.files;
-  expect(sent.split("\r\n").slice(0, 2)).toEqual(["comment,decision,user", "You fool,removed,bob"]);
+  expect(sent.split("\n").slice(0, 2)).toEqual(["comment,decision,user", "You fool,removed,bob"]);
   expect(Object.fromEntries(query)).toEqual({
     text_column: "comment",
     label_column: "decision",
     author_column: "user",
     new_labels: "stop",
     clean: "none",
-    separator: ",",
   });
   await waitFor(() => expect(fake.calls).toContain("POST fit"));
 });
@@ -78,7 +74,9 @@ it("takes the labels of a file if the classifier has none", async () => {
 });
 
 it("takes a file without labels to be labelled by keyboard", async () => {
-  const user = await choose(csv("First comment of a user.", "Second comment of a user."));
+  const user = await choose(
+    new File(["First comment of a user.\nSecond comment of a user."], "comments.txt"),
+  );
   await user.click(await screen.findByRole("button", { name: "Add 2 texts to label" }));
   const card = await screen.findByRole("group", { name: "Text to label" });
   expect(await within(card).findByText(/comment of a user/)).toBeVisible();
@@ -87,15 +85,9 @@ it("takes a file without labels to be labelled by keyboard", async () => {
 
 it("explains a file that can’t be read, and offers a way to read it", async () => {
   const user = await choose(csv("text,label", "A,kept", "B,kept,too many"));
-  expect(await screen.findByText(/can’t be read/)).toBeVisible();
-  await user.click(screen.getByRole("button", { name: "Skip 1 bad row" }));
-  expect(await screen.findByRole("button", { name: /^Add 1 example/ })).toBeVisible();
-});
-
-it("doesn’t count labels that were rejected in Prodigy", async () => {
-  const entry = (text: string, answer: string) =>
-    JSON.stringify({ text, label: "kept", answer, _input_hash: 1, _task_hash: 2 });
-  const user = await choose(new File([[entry("A", "accept"), entry("B", "reject")].join("\n")], "p.jsonl"));
-  await user.click(await screen.findByRole("button", { name: "Add 2 examples" }));
-  await waitFor(() => expect(fake.files[0]?.csv.split("\r\n").slice(1)).toEqual(["A,kept", "B,"]));
+  expect(await screen.findByRole("alert")).toHaveTextContent("line 3: 3 cells, but the header has 2.");
+  expect(screen.getByRole("button", { name: "Add 1 example" })).toBeDisabled();
+  await user.click(screen.getByRole("button", { name: "Skip bad rows" }));
+  expect(await screen.findByText("Rows that cannot be read: 1")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Add 1 example" })).toBeEnabled();
 });

@@ -7,9 +7,10 @@ import type { Classifier, ExamplesAdded } from "../../api/generated";
 import { Check } from "../../components/check";
 import { Choice } from "../../components/choice";
 import { counted } from "../../lib/format";
-import { isReady, type Choosing } from "../../reading/choosing";
+import { isReady, rowsIn, type Choosing } from "../../reading/choosing";
 import { DropZone } from "../../reading/drop-zone";
 import { FilePreview } from "../../reading/file-preview";
+import { ReadingProgress } from "../../reading/reading-progress";
 import { UnreadableFile } from "../../reading/unreadable-file";
 import { addedWords } from "./added-words";
 import classes from "./examples-step.module.css";
@@ -23,7 +24,7 @@ interface ExampleFileProps {
   onAdded: (toLabel: boolean) => void;
 }
 
-/** A file of examples: read in the browser, with every guess shown, then sent. */
+/** A file of examples: previewed by the server, with every guess shown, then added. */
 export function ExampleFile({ classifier, onAdded }: ExampleFileProps) {
   const { name } = classifier;
   const reading = chosenFile.readingOf(name);
@@ -52,10 +53,11 @@ export function ExampleFile({ classifier, onAdded }: ExampleFileProps) {
       <p role="status" className={classes.added}>
         {added ? addedWords(added) : ""}
       </p>
+      <ReadingProgress reading={stage.kind === "reading"} onCancel={reading.cancel} />
       <DropZone reading={stage.kind === "reading" ? stage.file.name : undefined} onFile={open} />
       <p className={classes.note}>
         Texts and their labels, as in past decisions. A file without labels can be labelled here. You see how
-        it is read before anything is sent.
+        it is read before anything is stored.
       </p>
     </>
   );
@@ -69,40 +71,49 @@ interface ChosenFileProps {
 
 function ChosenFile({ stage, classifier, onAdded }: ChosenFileProps) {
   const { name, labels } = classifier;
-  const [author, setAuthor] = useState<number>();
+  const { preview, isRereading } = stage;
+  const [author, setAuthor] = useState<string>();
+  const [toLabelHere, setToLabelHere] = useState(false);
   const unknown = newLabelsIn(stage, labels);
   const [wished, setWished] = useState<boolean>();
   const addLabels = wished ?? labels.length === 0;
-  const toLabel = stage.labelColumns.length === 0;
+  const hasLabels = preview.label_columns.length > 0;
+  const toLabel = toLabelHere || !hasLabels;
   const sending = useSending(name, (added) => onAdded(added, toLabel));
-  const rows = stage.texts.filter((text) => text !== "").length;
-  const blocked = rows === 0 || !isReady(stage) || (!toLabel && unknown.length > 0 && !addLabels);
+  const what = amount(rowsIn(preview), toLabel);
+  const blocked = !isReady(stage) || (!toLabel && unknown.length > 0 && !addLabels);
   return (
-    <section aria-labelledby="example-file" aria-busy={stage.isRereading} className={classes.file}>
+    <section aria-labelledby="example-file" aria-busy={isRereading} className={classes.file}>
       <FilePreview
         id="example-file"
         title="Which column contains the texts?"
         stage={stage}
         file={chosenFile.readingOf(name)}
-        toTrain
       >
         <AuthorChoice stage={stage} author={author} onChoose={setAuthor} />
+        {hasLabels ? (
+          <Check label="Label these texts here" checked={toLabelHere} onChange={setToLabelHere} />
+        ) : null}
       </FilePreview>
-      {unknown.length > 0 && !toLabel ? (
+      {(unknown.length > 0 || !preview.complete) && !toLabel ? (
         <NewLabels names={unknown} checked={addLabels} onChange={setWished} />
       ) : null}
+      <ReadingProgress reading={isRereading} onCancel={chosenFile.readingOf(name).cancel} />
       <footer className={classes.send}>
         {sending.pending ? (
           <>
-            <progress aria-label="Adding the examples" /> <span>Adding {counted(rows, "example")}…</span>
+            <progress aria-label="Adding the examples" /> <span>Adding {what}…</span>
             <Button variant="default" onClick={sending.cancel}>
               Cancel
             </Button>
           </>
         ) : (
           <>
-            <Button disabled={blocked} onClick={() => sending.run(fileToSend(stage, author, addLabels))}>
-              Add {counted(rows, toLabel ? "text" : "example")}
+            <Button
+              disabled={blocked}
+              onClick={() => sending.run(fileToSend(stage, { author, addLabels, toLabel }))}
+            >
+              Add {what}
               {toLabel ? " to label" : ""}
             </Button>
             <Button variant="subtle" color="gray" onClick={() => chosenFile.drop(name)}>
@@ -116,15 +127,20 @@ function ChosenFile({ stage, classifier, onAdded }: ChosenFileProps) {
   );
 }
 
+function amount(rows: number | undefined, toLabel: boolean): string {
+  if (rows === undefined) return toLabel ? "all texts" : "all examples";
+  return counted(rows, toLabel ? "text" : "example");
+}
+
 /** Sends a file; until then it stays chosen. */
 function useSending(name: string, onAdded: (added: ExamplesAdded) => void) {
   const client = useQueryClient();
   const stopper = useRef(new AbortController());
-  const sending = useAction(async ({ csv, query }: ReturnType<typeof fileToSend>) => {
+  const sending = useAction(async ({ file, query }: ReturnType<typeof fileToSend>) => {
     stopper.current = new AbortController();
     const { signal } = stopper.current;
     try {
-      const added = await addFile(name, csv, query, signal);
+      const added = await addFile(name, file, query, signal);
       chosenFile.drop(name);
       await refresh(client);
       onAdded(added);
@@ -137,21 +153,22 @@ function useSending(name: string, onAdded: (added: ExamplesAdded) => void) {
 
 interface AuthorChoiceProps {
   stage: Choosing;
-  author: number | undefined;
-  onChoose: (author: number | undefined) => void;
+  author: string | undefined;
+  onChoose: (author: string | undefined) => void;
 }
 
-function AuthorChoice({ stage: { table, column, labelColumns }, author, onChoose }: AuthorChoiceProps) {
-  const others = table.columns
-    .map((name, at) => ({ value: `${at}`, name, at }))
-    .filter(({ at }) => at !== column && !labelColumns.includes(at));
+function AuthorChoice({ stage: { preview }, author, onChoose }: AuthorChoiceProps) {
+  const { columns, text_column, label_columns } = preview;
+  const others = columns
+    .filter((name) => name !== text_column && !label_columns.includes(name))
+    .map((name) => ({ value: name, name }));
   if (others.length === 0) return null;
   return (
     <Choice
       label="Author"
-      value={author === undefined ? "" : `${author}`}
+      value={author ?? ""}
       options={[{ value: "", name: "none" }, ...others]}
-      onChoose={(value) => onChoose(value === "" ? undefined : Number(value))}
+      onChoose={(value) => onChoose(value === "" ? undefined : value)}
     />
   );
 }
@@ -170,11 +187,15 @@ function NewLabels({ names, checked, onChange }: NewLabelsProps) {
   return (
     <div className={classes.newLabels}>
       <Check
-        label={`Add ${counted(names.length, "new label")}: ${shown.join(", ")}${more > 0 ? ` and ${counted(more, "other")}` : ""}`}
+        label={
+          names.length === 0
+            ? "Add labels that are new"
+            : `Add ${counted(names.length, "new label")}: ${shown.join(", ")}${more > 0 ? ` and ${counted(more, "other")}` : ""}`
+        }
         checked={checked}
         onChange={onChange}
       />
-      {checked ? null : (
+      {checked || names.length === 0 ? null : (
         <p role="alert">
           The classifier doesn’t have {names.length === 1 ? "this label" : "these labels"}. Add{" "}
           {names.length === 1 ? "it" : "them"}, choose another label column, or change the file.

@@ -1,5 +1,6 @@
 /** The file that is being added to each classifier. It survives a visit to another page and, if it isn't large, a reload. */
 import { loadItem, removeItems, storeItem } from "../../lib/browser-store";
+import { previewToTrain } from "../../api/files";
 import { FileReading } from "../../reading/file-reading";
 
 /** Larger files must be chosen again after a reload. */
@@ -17,7 +18,7 @@ const keyOf = (classifier: string) => `train-file-${classifier}`;
 export function readingOf(classifier: string): FileReading {
   const known = readings.get(classifier);
   if (known) return known;
-  const reading = new FileReading();
+  const reading = new FileReading(previewToTrain);
   readings.set(classifier, reading);
   return reading;
 }

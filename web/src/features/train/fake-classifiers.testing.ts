@@ -210,7 +210,8 @@ export class FakeClassifiers extends FakeSession {
       http.post(`${API}/classifiers/:name/examples/file`, async ({ request }) => {
         const [query, csv] = [new URL(request.url).searchParams, await request.text()];
         this.files.push({ query, csv });
-        const [, ...lines] = csv.trim().split("\r\n");
+        const all = csv.trim().split("\n");
+        const lines = query.get("format") === "lines" ? all : all.slice(1);
         lines.forEach((line) => this.put(rowOf(line, query), "file"));
         if (query.get("new_labels") === "add") {
           this.only.labels = [

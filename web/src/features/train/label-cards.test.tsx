@@ -98,6 +98,6 @@ describe("Labelling by keyboard", () => {
     await user.click(await button("Add 2 texts"));
     await screen.findByText("One");
     expect(fake.files[0]?.query.get("unlabelled")).toBe("true");
-    expect(fake.files[0]?.csv).toBe("text\r\nOne\r\nTwo");
+    expect(fake.files[0]?.csv).toBe("One\nTwo");
   });
 });

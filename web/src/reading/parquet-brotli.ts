@@ -1,1 +1,0 @@
-export { decompressBrotli } from "hyparquet-compressors/src/brotli.js";
