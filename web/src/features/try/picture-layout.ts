@@ -1,4 +1,4 @@
-/** Where each word of a text stands in a picture. Lengths are in pixels. */
+/** The place of each word of a text in a picture. Lengths are in pixels. */
 import type { Segment, WordEffect } from "../../explanation/effects";
 
 export interface Piece {
