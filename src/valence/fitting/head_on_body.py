@@ -100,10 +100,11 @@ def head_on_body(
     """
     check_readout(readouts, options.readout)
     rows = _rows(labels, parts, weights)
-    features = {
-        name: read(rows.texts, name, "" if quiet else "training rows")
-        for name in (readouts if options.readout == AUTO else [options.readout])
-    }
+    names = list(readouts) if options.readout == AUTO else [options.readout]
+    title = "" if quiet else "training rows"
+    # In the pass that gives the general readout, a body also gives the final one, and the cache keeps both.
+    features = {name: read(rows.texts, name, title) for name in sorted(names, key=lambda name: name == FINAL)}
+    features = {name: features[name] for name in names}
     with tqdm(desc="head", unit="fit", disable=True if quiet else None) as progress:
 
         def on_step(step: str) -> None:

@@ -157,7 +157,16 @@ class Engine:
                 f"{self.name} has no readout {readout!r}; it has {', '.join(self.body.readouts)}.",
                 code="readout-unknown",
             )
-        rows = np.empty((len(texts), self.body.readouts[readout]), dtype=np.float32)
+        return self._features(texts, readout)
+
+    def all_features(self, texts: Sequence[str]) -> dict[str, Floats]:
+        """As `features`, but of every readout, by its name, in one pass through the body."""
+        rows, widths = self._features(texts, None), self.body.readouts
+        parts = np.split(rows, np.cumsum([*widths.values()])[:-1], axis=1)
+        return {name: np.ascontiguousarray(part) for name, part in zip(widths, parts, strict=True)}
+
+    def _features(self, texts: Sequence[str], readout: str | None) -> Floats:
+        rows = np.empty((len(texts), self._width(readout)), dtype=np.float32)
         for start in range(0, len(texts), CHUNK):
             readings = [self._read(start + i, text, len(texts)) for i, text in enumerate(texts[start : start + CHUNK])]
             rows[start : start + len(readings)] = list(self._pooled(readings, readout))
@@ -181,14 +190,25 @@ class Engine:
 
     def _run_on_all_threads(self, windows: Sequence[Ints], readout: str | None = None) -> Floats:
         """As `run`, in batches small enough that every thread gets one, if there are enough windows."""
-        share = max(math.ceil(sum(map(len, windows)) / self.threads), LEAST_TOKENS)
-        return self._run(windows, readout or self.fitted.readout, min(self.batch_tokens, share), self._map)
+        return self._run_shared(windows, readout or self.fitted.readout)
 
-    def _run(self, windows: Sequence[Ints], readout: str, budget: int, mapped: Callable[..., Iterable[None]]) -> Floats:
-        rows = np.empty((len(windows), self.body.readouts[readout]), dtype=np.float32)
+    def _run_shared(self, windows: Sequence[Ints], readout: str | None) -> Floats:
+        share = max(math.ceil(sum(map(len, windows)) / self.threads), LEAST_TOKENS)
+        return self._run(windows, readout, min(self.batch_tokens, share), self._map)
+
+    def _run(
+        self, windows: Sequence[Ints], readout: str | None, budget: int, mapped: Callable[..., Iterable[None]]
+    ) -> Floats:
+        """Of one readout, or of all of them side by side."""
+        rows = np.empty((len(windows), self._width(readout)), dtype=np.float32)
 
         def run(batch: list[int]) -> None:
-            rows[batch] = self._runtime.run([windows[i] for i in batch], readout)
+            some = [windows[i] for i in batch]
+            if readout:
+                rows[batch] = self._runtime.run(some, readout)
+            else:
+                found = self._runtime.run_all(some)
+                rows[batch] = np.hstack([found[name] for name in self.body.readouts])
 
         for _ in mapped(run, packed([len(window) for window in windows], budget)):
             pass
@@ -203,11 +223,14 @@ class Engine:
         except TextError as error:
             raise _at(index, count, error) from error
 
-    def _pooled(self, readings: Sequence[Reading], readout: str) -> Iterator[Floats]:
+    def _width(self, readout: str | None) -> int:
+        return self.body.readouts[readout] if readout else sum(self.body.readouts.values())
+
+    def _pooled(self, readings: Sequence[Reading], readout: str | None) -> Iterator[Floats]:
         windows = [
             self.reader.window(reading.ids[first:past]) for reading in readings for first, past in reading.bounds
         ]
-        features = self._run_on_all_threads(windows, readout)
+        features = self._run_shared(windows, readout)
         start = 0
         for reading in readings:
             counts = [past - first for first, past in reading.bounds]

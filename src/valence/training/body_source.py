@@ -93,19 +93,24 @@ def _read_by_engine(folder: ModelFolder, spread: Spread | None) -> Features:
     """Reads with the engine, here or on the machines of `spread`, through the cache."""
     engine = Engine(folder.path)
     body = engine.body
+    widest = max(body.readouts, key=lambda name: body.readouts[name])
 
     def compute(texts: Sequence[str], readout: str, title: str) -> dict[str, Floats]:
         if spread:
             return {readout: spread(folder.path, texts, readout, title)}
-        parts = []
+        parts: list[dict[str, Floats]] = []
         with tqdm(total=len(texts), desc=title, unit="text", disable=None if title else True) as progress:
             for start in range(0, len(texts), _CHUNK):
-                parts.append(engine.features(texts[start : start + _CHUNK], readout))
-                progress.update(len(parts[-1]))
-        return {readout: np.concatenate(parts)}
+                some = texts[start : start + _CHUNK]
+                # Where the widest readout is stored, the others take little room beside it, and no time.
+                parts.append(
+                    engine.all_features(some) if readout == widest else {readout: engine.features(some, readout)}
+                )
+                progress.update(len(some))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def read(texts: Sequence[str], readout: str, title: str, *, keep: bool = True) -> FeatureRows:
-        key = key_of(body.files[body.served], max_tokens=body.max_tokens, how=f"{engine.runtime} {readout}")
+        key = key_of(body.files[body.served], max_tokens=body.max_tokens, how=engine.runtime)
         cache = FeatureCache(home() / "features", key)
         return cache.read(texts, readout, lambda some, part: compute(some, readout, title and title + part), keep=keep)
 

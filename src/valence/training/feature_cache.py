@@ -95,7 +95,8 @@ class FeatureCache:
                     os.utime(shard)  # it was used: see `trim`
 
     def _add(self, digests: Sequence[bytes], features: dict[str, Floats]) -> None:
-        home = self.folder / self.key / hashlib.sha256(b"".join(digests)).hexdigest()[:32]
+        of = b"".join([*digests, *(name.encode() for name in features)])
+        home = self.folder / self.key / hashlib.sha256(of).hexdigest()[:32]
         if not home.exists():
             with folder_in_place_of(home) as draft:
                 np.save(draft / _TEXTS, np.frombuffer(b"".join(digests), np.uint8).reshape(-1, _DIGEST_BYTES))

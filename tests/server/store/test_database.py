@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,6 +51,24 @@ def test_upgrading_twice_keeps_what_is_there(database: Database) -> None:
         session.add(_key("one"))
     database.upgrade()
     assert (_count(database), database.version()) == (1, HEAD)
+
+
+def test_a_thread_waits_until_another_has_written(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.close()  # so that the next connection takes the new time
+    monkeypatch.setattr(module, "_BUSY_S", 0.01)
+
+    def write(name: str) -> None:
+        with database.writing() as session:
+            session.add(_key(name))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            session.add(_key("first"))
+            session.flush()
+            other = pool.submit(write, "second")
+            wait([other], timeout=0.2)
+        other.result()
+    assert _count(database) == 2
 
 
 def test_several_processes_may_upgrade_at_once(address: str) -> None:

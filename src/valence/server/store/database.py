@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import cast
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 # The newest revision in migrations/versions; a test compares them. Here so that serving needn't import Alembic.
 HEAD = "0012"
 _MIGRATIONS = Path(__file__).parent / "migrations"
-# Timeouts in seconds: for SQLite's write lock, a free connection, a new connection and a statement.
+# Timeouts in seconds: for another process with SQLite's write lock, a free connection, a new connection, a statement.
 _BUSY_S, _POOL_S, _CONNECT_S, _STATEMENT_S = 5, 5, 3, 10
 # Seconds for which a failure is repeated without a new attempt, so that many requests don't cause many attempts.
 _RETRY_S = 2.0
@@ -49,7 +49,7 @@ class Database:
     def __init__(self, address: str, *, connections: int = 8) -> None:
         self._url = make_url(address)
         self._engine = self._sqlite() if self.embedded else self._postgresql(connections)
-        self._opening = threading.Lock()
+        self._opening, self._turns = threading.Lock(), sqlite_file.Turns()
         self._opened = False
         self._file: sqlite_file.Identity | None = None
         self._availability_lock = threading.Lock()
@@ -240,7 +240,8 @@ class Database:
         """A connection in a transaction that takes SQLite's write lock at once: a transaction that reads first and then
         writes would fail, without waiting, if another has written meanwhile.
         """
-        with self._engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        turn = self._turns.turn() if self.embedded else nullcontext()
+        with turn, self._engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
             yield connection
 
     @contextmanager

@@ -11,6 +11,7 @@ import logging
 import os
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ _APPLICATION_ID = 0x56414C4E
 _OWNER_ONLY = 0o600
 # SQLite gives its other files the mode of the first.
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
+# Seconds that a thread waits for its turn to write; thousands of comments take some.
+_TURN_S = 20
 # Seconds that emptying the write-ahead log waits for readers.
 _CHECKPOINT_WAIT_S = 0.1
 _DAMAGED_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -32,6 +35,26 @@ _DAMAGED_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 NEEDED = "Set a writable folder (VALENCE_DATA_FOLDER) or a PostgreSQL database (VALENCE_DATABASE_URL)."
 
 Identity = tuple[int, int]
+
+
+class Turns:
+    """Lets the threads of a process write one after the other.
+
+    SQLite itself lets those who wait look now and then whether they may, so that a thread that writes often is quicker.
+    """
+
+    def __init__(self) -> None:
+        self._one = threading.Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Raises StoreError if others write for too long."""
+        if not self._one.acquire(timeout=_TURN_S):
+            raise StoreError(f"Others have been writing to the database for {_TURN_S:.0f} s.", hint="Try again later.")
+        try:
+            yield
+        finally:
+            self._one.release()
 
 
 def make(path: Path) -> None:
