@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # Needed at the end; asked for now, so that hours of training don't end with a message.
 : "${LANGUAGES_FROM:?Set it to language-testdata/sentences of https://github.com/pemistahl/lingua-py}"
-: "${TEXTS_FROM:?Set it to the folder of English posts that benchmarks/readable.py reads}"
+: "${TEXTS_FROM:?Set it to the folder of texts that benchmarks/readable.py and runs/neutral_head.py read}"
 step() { # step FOLDER COMMAND...: trains FOLDER unless it is there
   local folder=$1
   shift
@@ -14,7 +14,7 @@ step() { # step FOLDER COMMAND...: trains FOLDER unless it is there
 }
 
 set -x
-valence data get imdb sst2 ${DATA_FROM:+--from "$DATA_FROM"}
+valence data get imdb sst2 sst ${DATA_FROM:+--from "$DATA_FROM"}
 { set +x; } 2>/dev/null
 
 # Stage 1: a body trained on reviews.
@@ -47,4 +47,8 @@ valence evaluate --model src/valence/bundled --data sst2 --data imdb --results d
   --beside docs/results/sst2-general.json --beside docs/results/sst2-without-stage1.json \
   --beside docs/results/sst2-tfidf.json --beside docs/results/imdb-stage1.json \
   --beside docs/results/imdb-final-layer.json --beside docs/results/imdb-tfidf.json
+# The same head with a third label, neutral, for `--model sentiment`.
+python runs/neutral_head.py --data "$TEXTS_FROM" --out src/valence/bundled/sentiment
+valence evaluate --model sentiment --data sst --data sst2 --record --results docs/results/sentiment.json
+python benchmarks/neutral_lines.py
 python runs/manifest.py models/imdb models/teacher models/student src/valence/bundled --out docs/results/bundled-manifest.json

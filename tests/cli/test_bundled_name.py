@@ -9,9 +9,12 @@ from click.testing import CliRunner
 
 import valence
 from valence.cli import main
+from valence.inference.batching import Batcher
 from valence.model.bundled import BUNDLED_FOLDER, bundled_folder, model_path
-from valence.server.classifiers.loading import facts
+from valence.server.classifiers.loading import facts, loaders
+from valence.server.classifiers.registry import Registry
 from valence.server.model_path import ModelPath
+from valence.server.settings import default_settings
 
 ROWS = "text,label\n" + "a fine film,positive\na dull film,negative\n" * 12
 
@@ -57,3 +60,14 @@ def test_python_takes_it_by_its_name() -> None:
     assert valence.load("bundled").labels == valence.load().labels
     assert model_path("bundled") == bundled_folder()
     assert model_path("./bundled") == Path("bundled"), "a folder that is called so"
+
+
+def test_the_head_with_a_third_label_has_a_name_and_no_engine_of_its_own() -> None:
+    done = CliRunner().invoke(main, ["predict", "--model", "sentiment", "The shop opens at nine."])
+    assert done.output.startswith("neutral")
+    both = default_settings().model_copy(update={"models": tuple(map(ModelPath.parse, ("bundled", "sentiment")))})
+    registry = Registry()
+    registry.load(loaders(both))
+    assert [isinstance(model.scorer, Batcher) for model in registry.all()] == [True, False]
+    assert registry.model("sentiment").facts.labels == ("negative", "neutral", "positive")
+    registry.close()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from valence.inference.engine import Engine
 from valence.model.folder import ModelFolder
 from valence.model.serving import serving_copy
 from valence.system.errors import ModelFolderError
@@ -36,6 +38,19 @@ def test_a_head_is_read_back_as_it_was_written(model: Path) -> None:
     folder.write_head(before)
     assert folder.head().version == before.version
     assert folder.head().head.weight.tobytes() == before.head.weight.tobytes()
+
+
+def test_a_folder_with_only_a_head_reads_with_the_body_of_the_folder_around_it(model: Path, tmp_path: Path) -> None:
+    own, other = ModelFolder(model), ModelFolder(model / "other")
+    other.path.mkdir()
+    other.write_head(replace(own.head(), sure_from=0.9))
+    assert other.body() == own.body()
+    assert other.head().sure_from == 0.9
+    assert other.served_files() == ModelFolder(model.resolve()).served_files()
+    assert Engine(other.path, threads=1).score(["a dull film"])[0].label == "negative"
+    copy = serving_copy(other, tmp_path / "copy")
+    shutil.rmtree(model)
+    assert copy.head().version == Engine(copy.path, threads=1).head_version, "it has the body's files"
 
 
 @pytest.mark.parametrize("name", ["body.json", "head.json"])

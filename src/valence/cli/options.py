@@ -26,7 +26,7 @@ _DATA_HELP = (
 
 
 class ModelType(click.ParamType[Path]):
-    """A model folder by its path, or the one in the package by the name "bundled"."""
+    """A model folder by its path, or one in the package by its name, "bundled" or "sentiment"."""
 
     name = "folder"
 
@@ -38,7 +38,7 @@ class ModelType(click.ParamType[Path]):
 
 def model_option(help_text: str, **how: Any) -> Decorator:
     """`--model`; `how` as click has it."""
-    words = f'{help_text} "bundled" is the one in the package.'
+    words = f'{help_text} "bundled" is the one in the package, "sentiment" the same with a third label, neutral.'
     return click.option("--model", type=ModelType(), help=words, **how)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from valence.deploy import programs
-from valence.model.bundled import BUNDLED
+from valence.model.bundled import BUNDLED, BUNDLED_HEADS
 from valence.system.errors import DeployError
 
 STACK = "heroku-26"
@@ -146,7 +146,7 @@ def _branch(root: Path) -> str:
 def _check_committed(root: Path, model: str) -> None:
     """Raises DeployError if a model folder, given as NAME=PATH or PATH, would not be pushed."""
     path = model.partition("=")[2] or model
-    if path == BUNDLED:  # part of the package
+    if path in (BUNDLED, *BUNDLED_HEADS):  # part of the package
         return
     listed = ["git", "ls-files", "--cached"]
     ignored = ["--ignored", "--exclude-from=.slugignore"] if (root / ".slugignore").exists() else []

@@ -14,6 +14,8 @@
       report.html, plots/  the figures as one page, and as pictures; not needed for serving
 
 Serving needs body.json, body.safetensors, tokenizer.json, head.json and head.safetensors.
+
+A folder inside a model folder may have only a head, with its results and card: it is another head on that model's body.
 """
 
 from __future__ import annotations
@@ -50,12 +52,19 @@ class ModelFolder:
         self.path = Path(path)
 
     @property
+    def body_path(self) -> Path:
+        """The folder with the body's files: this one, or the one that it is in if it has only a head."""
+        only_head = (self.path / HEAD_JSON).exists() and not (self.path / "body.json").exists()
+        above = self.path.resolve().parent
+        return above if only_head and (above / "body.json").exists() else self.path
+
+    @property
     def name(self) -> str:
         return self.path.resolve().name
 
     def body(self) -> Body:
         """Raises ModelFolderError if the folder or its body.json is missing, damaged or newer than this Valence."""
-        raw = self._json("body.json")
+        raw = self._json("body.json", self.body_path)
         try:
             return Body(
                 **{key: raw[key] for key in ("id", "base", "architecture", "max_tokens", "readouts")},
@@ -63,7 +72,7 @@ class ModelFolder:
                 files=raw.get("files", {}),
             )
         except (KeyError, TypeError) as error:
-            raise damaged(self.path / "body.json", f"lacks {error}") from error
+            raise damaged(self.body_path / "body.json", f"lacks {error}") from error
 
     def head(self) -> FittedHead:
         """Raises ModelFolderError if the head is missing, damaged, or belongs to another body."""
@@ -77,7 +86,7 @@ class ModelFolder:
                 code="model-incomplete",
             ) from error
         fitted = read_head(raw, content, body, self.path)
-        return replace(fitted, readable=readable_of(self.path, body.files.get("tokenizer.json")))
+        return replace(fitted, readable=readable_of(self.body_path, body.files.get("tokenizer.json")))
 
     def results(self) -> Results:
         """The content of results.json; empty if the folder has none. Raises ModelFolderError if it is damaged."""
@@ -117,19 +126,20 @@ class ModelFolder:
         return self.files(self.body().served, "tokenizer.json")
 
     def _verified(self, name: str, checksum: str | None) -> Path:
-        path = self.path / name
+        folder = self.body_path
+        path = folder / name
         if not path.exists():
             raise ModelFolderError(
-                f"{self.path} has no {name}.",
-                hint=f"Make it with `valence export --model {self.path}`."
+                f"{folder} has no {name}.",
+                hint=f"Make it with `valence export --model {folder}`."
                 if name == SERVED
                 else "Copy the whole folder again, or train it again.",
                 code="model-incomplete",
             )
         if checksum is None:
-            raise damaged(self.path / "body.json", f"has no checksum for {name}")
+            raise damaged(folder / "body.json", f"has no checksum for {name}")
         if sha256_of(path) != checksum:
-            raise damaged(self.path / name, "is not the file that body.json describes (checksums differ)")
+            raise damaged(path, "is not the file that body.json describes (checksums differ)")
         return path
 
     def write_body(self, body: Body) -> None:
@@ -161,8 +171,8 @@ class ModelFolder:
     def write_results(self, results: Results) -> None:
         write_json(self.path / "results.json", {"format": FORMAT, **results.as_json()})
 
-    def _json(self, name: str) -> dict[str, Any]:
-        path = self.path / name
+    def _json(self, name: str, folder: Path | None = None) -> dict[str, Any]:
+        path = (folder or self.path) / name
         if not self.path.is_dir():
             raise ModelFolderError(
                 f"There is no model at {self.path}.",

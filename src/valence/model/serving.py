@@ -9,7 +9,7 @@ from valence.model.folder import ModelFolder
 from valence.model.readable import READABLE
 from valence.system.files import folder_in_place_of
 
-_PARTS = ("head.json", "head.safetensors", READABLE, "results.json", "README.md")
+_PARTS = ("head.json", "head.safetensors", "results.json", "README.md")
 
 
 def serving_copy(source: ModelFolder, out: Path) -> ModelFolder:
@@ -17,7 +17,7 @@ def serving_copy(source: ModelFolder, out: Path) -> ModelFolder:
     source.head()
     body = source.served_files()
     with folder_in_place_of(out) as draft:
-        for path in (*body, *(source.path / name for name in _PARTS)):
+        for path in (*body, source.body_path / READABLE, *(source.path / name for name in _PARTS)):
             if path.exists():
                 shutil.copyfile(path, draft / path.name)
         ModelFolder(draft).write_body(source.body())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.model.bundled import BUNDLED, BUNDLED_FOLDER
+from valence.model.bundled import BUNDLED, BUNDLED_FOLDER, BUNDLED_HEADS
 
 
 @dataclass(frozen=True)
@@ -37,4 +37,6 @@ class ModelPath:
 
 def _model_path(text: str) -> Path:
     """Like `valence.model.bundled.model_path`, but a missing model is reported when it is loaded."""
+    if text in BUNDLED_HEADS:
+        return BUNDLED_FOLDER / text
     return BUNDLED_FOLDER if text == BUNDLED else Path(text)

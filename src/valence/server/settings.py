@@ -52,7 +52,7 @@ class Settings(ModerationSettings, AdapterSettings):
         (ModelPath("bundled", BUNDLED_FOLDER),),
         min_length=1,
         description="Model folders to serve, separated by commas: NAME=PATH, or a PATH whose last part is the name. "
-        "The path `bundled` is the model in the package. The first model is the default.",
+        "`bundled` is the model in the package, `sentiment` adds neutral. The first is the default.",
     )
     default_model: str | None = Field(None, description="Name of the model used when a request doesn't name one.")
     max_text_chars: int = Field(20_480, ge=1, description="Maximum characters (Unicode code points) in one text.")
