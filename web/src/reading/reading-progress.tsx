@@ -11,7 +11,7 @@ interface ReadingProgressProps {
   onCancel: () => void;
 }
 
-/** A file that takes long to send or read: that it goes on, and a button that ends it. */
+/** A file that takes long to send or read: says so, with a button that stops it. */
 export function ReadingProgress({ reading, onCancel }: ReadingProgressProps) {
   if (!useTrueFor(reading, SHOWN_AFTER_MS)) return null;
   return (

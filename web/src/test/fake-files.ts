@@ -86,7 +86,7 @@ function chosen({ columns, rows }: Read, query: URLSearchParams) {
 const lengthOf = (rows: Read["rows"], column: number): number =>
   rows.reduce((sum, { cells }) => sum + (cells[column] ?? "").length, 0);
 
-/** So many rows are previewed. */
+/** The number of rows that are previewed. */
 const MOST = 1000;
 
 function preview(file: Read, query: URLSearchParams): FilePreview {
