@@ -41,7 +41,7 @@ LABELS = ("negative", "neutral", "positive")
 WEIGHTS = {"sentences": 4.0, "phrases": 0.05, "reviews": 10.0, "lines": 8.0, "objective": 1.0, "questions": 0.7}
 PENALTY = 1e-3
 EVERY_PHRASE, REVIEWS = 4, 1_000
-EVERY_HELD_OUT = 10  # one row in so many is held out
+EVERY_HELD_OUT = 10  # every tenth row is held out
 
 # A plain question asks and does not complain.
 _PLAIN = re.compile(r"^(how|what|where|can|do|is|are|which|when|who|does|could)\b.*\?$", re.IGNORECASE)
