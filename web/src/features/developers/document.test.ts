@@ -23,6 +23,7 @@ describe("endpointsOf", () => {
       "clean",
       "explain",
       "model",
+      "labels",
     ]);
     expect(predict?.body?.examples[0]?.value).toHaveProperty("text");
     expect(predict?.responses.map(({ status }) => status)).toContain("503");

@@ -140,7 +140,11 @@ it("uploads only the head of a model folder", async () => {
 
 it.each([
   ["no archive", new File(["text"], "notes.zip"), "It is not a ZIP file"],
-  ["no head in it", folder({ "m/body.safetensors": "large" }), "It needs one head.json and one head.safetensors"],
+  [
+    "no head in it",
+    folder({ "m/body.safetensors": "large" }),
+    "It needs one head.json and one head.safetensors",
+  ],
 ])("says what is wrong with %s", async (_, file, reason) => {
   const user = show();
   await user.upload(await screen.findByLabelText("A model folder as a ZIP file"), file);
