@@ -8,7 +8,6 @@ const BUDGET_KB = {
   scripts: 130,
   styles: 16,
   "largest script loaded later": 60,
-  "Brotli's dictionary, for the few Parquet files that need it": 80,
 };
 
 const page = readFileSync(join(BUILD, "index.html"), "utf8");
@@ -19,13 +18,11 @@ const kilobytes = (name: string) =>
 const sum = (names: string[]) => names.map(kilobytes).reduce((total, size) => total + size, 0);
 const largest = (names: string[]) => Math.max(0, ...names.map(kilobytes));
 const later = assets.filter((name) => !isFirst(name) && name.endsWith(".js"));
-const isBrotli = (name: string) => name.startsWith("parquet-brotli");
 
 const measured = {
   scripts: sum(assets.filter((name) => isFirst(name) && name.endsWith(".js"))),
   styles: sum(assets.filter((name) => isFirst(name) && name.endsWith(".css"))),
-  "largest script loaded later": largest(later.filter((name) => !isBrotli(name))),
-  "Brotli's dictionary, for the few Parquet files that need it": largest(later.filter(isBrotli)),
+  "largest script loaded later": largest(later),
 };
 
 if (measured.scripts === 0) throw new Error("The build has no first-page script. Run npm run build.");
