@@ -202,6 +202,7 @@ class FileOutput:
             journal = _Journal(**{**raw, "state": State(**{**state, "counts": Counts(**state["counts"])})})
         except (ValueError, TypeError, KeyError) as error:
             raise self._stale(f"its journal {self._journal_path.name} cannot be read ({error})") from error
+        settings = json.loads(json.dumps(settings))  # as the journal has them, without tuples
         other = [name for name in settings if journal.settings.get(name) != settings[name]]
         if journal.version != JOURNAL_VERSION or other:
             raise self._stale(f"it had another {other[0]}" if other else "another version of Valence made it")

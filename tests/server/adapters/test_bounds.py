@@ -72,7 +72,9 @@ def test_a_hostile_body_has_a_short_answer_at_a_bounded_cost(client: FlaskClient
         left = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    assert 400 <= answer.status_code < 500, answer.text[:300]
+    # Discourse gets a result for every post, also for one that can't be scored.
+    has_result = (path, name) == ("/discourse", "an endless text")
+    assert answer.status_code == 200 if has_result else 400 <= answer.status_code < 500, answer.text[:300]
     assert len(answer.data) < MOST_BYTES
     assert most < MOST_MEMORY
     assert left < MOST_LEFT + len(body)
