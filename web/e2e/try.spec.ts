@@ -122,7 +122,7 @@ test.describe("a rejected text", () => {
     await page.goto("/");
     await field(page).fill("too long ".repeat(2500));
     await expect(page.getByRole("alert")).toContainText("This text is too long");
-    await expect(page.getByText(/of 20,000 characters/)).toBeVisible();
+    await expect(page.getByText(/of 20,480 characters/)).toBeVisible();
     await field(page).fill(PRAISE);
     await expect(verdict(page)).toContainText("Positive");
     await expect(page.getByRole("alert")).toBeHidden();
@@ -132,7 +132,7 @@ test.describe("a rejected text", () => {
 test("the start of a long text can be scored", async ({ page }) => {
   await page.goto("/");
   await field(page).fill("A dull and boring film. ".repeat(1250));
-  await page.getByRole("button", { name: "Score the first 20,000 characters" }).click();
+  await page.getByRole("button", { name: "Score the first 20,480 characters" }).click();
   await expect(answer(page)).toBeFocused();
   await expect(verdict(page)).toContainText("Negative", { timeout: 60_000 });
 });
