@@ -45,7 +45,7 @@ export function useDecisions(community: Community, work: Work, { setLost, setFai
     onSaved: setSaved,
     onRefused: (made, problem) => {
       const isLost = LOST.includes(problem.code);
-      if (isLost) setLost({ item: made.item, why: problem });
+      if (isLost) setLost({ item: made.item, why: problem, isOld: false });
       else setFailure(problem);
       change((_open, now) => (isLost ? lists.withLost(now, made) : lists.withReturned(now, made)));
     },
@@ -58,7 +58,8 @@ export function useDecisions(community: Community, work: Work, { setLost, setFai
     decide: (choice, reason, copies) => {
       if (!work.current || !work.isOurs) return;
       const made = { request: uuid(), item: work.current, choice, reason, copies };
-      setLost(undefined);
+      // It stays for one more decision: it can come between two quick keys.
+      setLost((lost) => (lost && !lost.isOld ? { ...lost, isOld: true } : undefined));
       change((open, now) => lists.withDecision(open, now, made));
       sending.decide(made);
     },

@@ -1,15 +1,15 @@
-import { useState } from "react";
+import { useState, type Dispatch, type SetStateAction } from "react";
 
 import type { ApiError } from "../../api/client";
 import type { Item } from "../../api/generated";
 
 /** Decisions that the server refused. They are remembered beside the views, because an answer can come after its view was left. */
 export interface Refusals {
-  /** The comment that somebody else decided first. */
-  lost: { item: Item; why: ApiError } | undefined;
+  /** The comment that somebody else decided first, and whether another one was decided since that came. */
+  lost: { item: Item; why: ApiError; isOld: boolean } | undefined;
   /** Why a decision or an undo wasn't saved. */
   failure: ApiError | undefined;
-  setLost: (lost: Refusals["lost"]) => void;
+  setLost: Dispatch<SetStateAction<Refusals["lost"]>>;
   setFailure: (failure: Refusals["failure"]) => void;
 }
 
