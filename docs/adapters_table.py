@@ -20,7 +20,7 @@ def table() -> str:
     lines += [
         "",
         f"Milliseconds of the server's processor for one sentence: medians of {found['rounds']} alternating rounds of "
-        f"{found['calls_a_round']} requests each, on a busy machine ({found['processor']}). Five attributes of one "
+        f"{found['calls_a_round']} requests each ({found['processor']}). Five attributes of one "
         f"classifier cost {found['five_times_one']:.2f} times one, attributes of five classifiers that share a body "
         f"{found['five_classifiers_times_one']:.2f} times: `python benchmarks/adapters.py` "
         "([results](results/adapters.json)).",
