@@ -2,8 +2,10 @@ import type { ApiError } from "../api/client";
 import type { ReadOptions } from "../api/files";
 import type { FileRows, Limits, ModelSummary } from "../api/generated";
 import type { Pause } from "../api/score-texts";
-import type { SaveState } from "./saved-run";
 import { Scores } from "./scores";
+
+/** Whether a run is stored in this browser, or why not. */
+export type SaveState = "yes" | "blocked" | "too-large" | "other-tab";
 
 /** The rows of a file; all have as many cells as there are columns. */
 export interface Table {

@@ -1,6 +1,6 @@
 import { QuietButton } from "../components/quiet-button";
 import { STORED_FOR } from "../lib/browser-store";
-import type { SaveState } from "./saved-run";
+import type { SaveState } from "./run";
 import classes from "./saved-note.module.css";
 import type { Run } from "./run";
 

@@ -5,7 +5,7 @@
 import type { Limits, ModelSummary } from "../api/generated";
 import { removeItems, storeItem, loadItem } from "../lib/browser-store";
 import { uuid } from "../lib/uuid";
-import type { ReadFile } from "./run";
+import type { ReadFile, SaveState } from "./run";
 import type { Storage } from "./scores";
 
 /** Browsers allow at least some hundred megabytes; this leaves room for the scores. */
@@ -14,9 +14,6 @@ const MAX_BYTES = 50_000_000;
 const LOCK_WAIT_MS = 1500;
 /** Version of the stored format; other versions are ignored. */
 const VERSION = 3;
-
-/** Whether a run is stored, or why not. */
-export type SaveState = "yes" | "blocked" | "too-large" | "other-tab";
 
 export interface SavedFile extends Omit<ReadFile, "file"> {
   version: number;
