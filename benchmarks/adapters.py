@@ -189,7 +189,7 @@ def _processor_of(pids: list[int]) -> Callable[[], float]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=120)
     parser.add_argument("--calls", type=int, default=50, help="requests to one address in a round")
     parser.add_argument("--out", type=Path, default=Path("docs/results/adapters.json"))
     return parser.parse_args()

@@ -22,7 +22,7 @@ CHECK = runpy.run_path(str(ROOT / "benchmarks" / "engine_check.py"))
 FOUND: dict[str, Any] = json.loads((ROOT / "docs" / "results" / "engine-bits.json").read_text("utf-8"))
 SETS = load_library().instructions
 FEW, MANY = FOUND["texts"]
-needs_a_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler, so the engine was not built")
+needs_a_compiler = pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler to build the check with")
 
 
 def _only(values: Any) -> str:
