@@ -17,7 +17,7 @@ PAGE := src/valence/server/static/index.html
 WEB_SOURCES := $(shell find web/src web/public web/scripts web/index.html web/*.ts web/*.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-python test-web test-browser check check-all lint types contracts format small mission serving container bundled-model docs bench bench-load lock clean
+.PHONY: help setup run dev test test-python test-web test-browser check check-all lint types contracts format small mission serving wheel container bundled-model docs bench bench-load lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -59,12 +59,12 @@ contracts: .setup/dev
 
 check: lint types contracts test ## Format, lint, types, import contracts, then `make test`
 
-check-all: lint types contracts test-web .setup/heroku setup ## Everything, for a release: also the slow tests, small, serving, container
+check-all: lint types contracts test-web .setup/heroku setup ## Everything, for a release: also the slow tests, small, serving, wheel, container
 	@echo "== Python tests, the slow ones too"
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "" --numprocesses 2 --dist worksteal --durations=40
 	@echo "== Browser tests, all"
 	@cd web && npm run e2e:all
-	@$(MAKE) --no-print-directory small serving container
+	@$(MAKE) --no-print-directory small serving wheel container
 
 format: .setup/dev ## Format the Python and the web sources
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && cd web && npm run format
@@ -77,6 +77,9 @@ mission: .setup/minilm ## All stages on the complete data
 
 serving: ## Test every serving path in an environment with the serving requirements alone
 	@bash tests/serving/run.sh
+
+wheel: setup ## Build the package for this kind of processor into dist/ and test it where there is no compiler
+	@bash tests/wheel/run.sh
 
 container: .setup/dev .setup/node ## Perform the Dockerfile's steps without Docker, and test the result
 	@rm -rf build/container && $(BIN)/python tests/container/build.py build/container

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 
 ENCODER = Path("src/valence/inference/fused")
@@ -21,6 +22,9 @@ MODULES = {
 }
 # Without contraction, sums of products have the same last bit on every processor. No code here reads errno.
 OPTIONS = ["-std=gnu11", "-O3", "-g0", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno"]
+# The libraries name no C library: they find memcpy and the like in the Python that loads them, be it glibc's or musl's.
+# Python's own options would add where it is installed on this machine.
+LINK = ["-shared", "-nostdlib"]
 # A C compiler as a package (clang), which pip fetches only for the build, and only if it is needed.
 PACKAGED = "ziglang==0.17.1"
 
@@ -33,8 +37,22 @@ def compiler() -> str | None:
     return next((each for each in (own, "cc", "gcc", "clang") if shutil.which(shlex.split(each)[0])), None)
 
 
+class Wheel(bdist_wheel):
+    """A wheel for every Python 3 and, on Linux, for every C library: its libraries are not modules of Python."""
+
+    def get_tag(self) -> tuple[str, str, str]:
+        _, _, platform = super().get_tag()
+        if platform.startswith("linux_"):
+            kind = platform.removeprefix("linux_")
+            platform = f"manylinux_2_17_{kind}.musllinux_1_1_{kind}"
+        return "py3", "none", platform
+
+
 class Build(build_ext):
     """Builds with the machine's compiler or, without one, with the packaged one. A failure says what to do."""
+
+    def get_ext_filename(self, fullname: str) -> str:
+        return str(Path(*fullname.split(".")).with_suffix(".so"))
 
     def run(self) -> None:
         found = compiler()
@@ -45,6 +63,8 @@ class Build(build_ext):
     def build_extensions(self) -> None:
         if not compiler() and find_spec("ziglang"):
             self._use_packaged()
+        elif sys.platform == "linux":
+            self.compiler.set_executables(linker_so=[*self.compiler.compiler_so[:1], *LINK])
         super().build_extensions()
 
     def _use_packaged(self) -> None:
@@ -52,9 +72,7 @@ class Build(build_ext):
         caches = str(Path(self.build_temp, "zig").resolve())
         os.environ |= {"ZIG_GLOBAL_CACHE_DIR": caches, "ZIG_LOCAL_CACHE_DIR": caches}
         run = [sys.executable, "-m", "ziglang", "cc"]
-        self.compiler.set_executables(
-            compiler_so=[*run, "-mcpu=baseline", "-fPIC"], linker_so=[*run, "-shared", "-nostdlib"]
-        )
+        self.compiler.set_executables(compiler_so=[*run, "-mcpu=baseline", "-fPIC"], linker_so=[*run, *LINK])
 
     def build_extension(self, ext: Extension) -> None:
         try:
@@ -90,7 +108,7 @@ def code_version(texts: list[str]) -> str:
 
 if __name__ == "__main__":
     setup(
-        cmdclass={"build_ext": Build},
+        cmdclass={"build_ext": Build, "bdist_wheel": Wheel},
         ext_modules=[extension(module) for module in MODULES],
         # pip asks for these (by egg_info) before it builds, and installs them where only the build sees them.
         setup_requires=[PACKAGED] if "egg_info" in sys.argv and not compiler() else [],

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from setuptools import Distribution, Extension
 
 from valence.export import quantize
 from valence.fitting import sparse
@@ -69,6 +70,29 @@ def test_c_python_and_the_export_agree_on_zero_points() -> None:
     )
     assert tuple(map(int, numbers)) == (weights.ZERO_POINT, weights.ZERO_POINT_AFTER_GELU)
     assert (weights.ZERO_POINT, weights.ZERO_POINT_AFTER_GELU) == (quantize.ZERO_POINT, quantize.GELU_ZERO_POINT)
+
+
+@pytest.mark.parametrize(
+    ("machine", "tag"),
+    [
+        ("linux_aarch64", "manylinux_2_17_aarch64.musllinux_1_1_aarch64"),
+        ("macosx_11_0_arm64", "macosx_11_0_arm64"),
+    ],
+)
+def test_a_wheel_is_for_every_python_and_every_c_library(machine: str, tag: str) -> None:
+    wheel = runpy.run_path(str(ROOT / "setup.py"))["Wheel"](Distribution({"ext_modules": [Extension("some", [])]}))
+    wheel.plat_name = machine
+    wheel.ensure_finalized()
+    assert wheel.get_tag() == ("py3", "none", tag)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of Linux: other systems have one C library each")
+@pytest.mark.parametrize("built", [ENCODER / "_encoder.so", Path(sparse.__file__).with_name("_sparse.so")])
+def test_a_library_names_no_c_library(built: Path) -> None:
+    code = built.read_bytes()
+    assert b"valence_interface" in code
+    assert b"GLIBC" not in code
+    assert b"libc." not in code
 
 
 def test_a_build_that_fails_says_what_to_do(tmp_path: Path) -> None:

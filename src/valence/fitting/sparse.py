@@ -9,6 +9,7 @@ import ctypes
 import logging
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -182,7 +183,7 @@ def _check(starts: Ints, columns: npt.NDArray[np.integer], values: Floats, width
 def _library() -> ctypes.CDLL | None:
     """sparse.c, loaded once; None where it cannot be used."""
     try:
-        functions = c_library.load("valence.fitting._sparse", "sparse.c", _INTERFACE)
+        functions = c_library.load(Path(__file__).with_name("_sparse.so"), "sparse.c", _INTERFACE)
     except c_library.LibraryMissingError as error:
         log.info("Heads with n-grams take longer to fit: %s.", error)
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from valence.inference.fused import weights as described
@@ -66,7 +67,7 @@ class Network(ctypes.Structure):
 def load_library() -> Library:
     """encoder.c, loaded once."""
     try:
-        functions = c_library.load("valence.inference.fused._encoder", "encoder.c", _INTERFACE)
+        functions = c_library.load(Path(__file__).with_name("_encoder.so"), "encoder.c", _INTERFACE)
     except c_library.LibraryMissingError as error:
         return Library(None, (), str(error))
     _declare(functions)

@@ -1,0 +1,16 @@
+"""Run by the Python of another processor: has the installed engine the bits of docs/results/engine-bits.json?"""
+
+import json
+import platform
+import sys
+from pathlib import Path
+
+from engine_check import hash_of_texts  # in benchmarks/, which aarch64.sh adds to the path
+
+from valence.inference.fused.library import load_library
+
+measured = json.loads(Path("docs/results/engine-bits.json").read_text("utf-8"))["texts"][0]
+expected = set(measured["hashes"].values())
+hashes = {name: hash_of_texts(name, measured["count"]) for name in load_library().instructions}
+sys.stdout.write(f"{platform.machine()}, {measured['count']} odd texts: {hashes}\n")
+sys.exit(set(hashes.values()) != expected)
