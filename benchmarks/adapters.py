@@ -20,12 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from server_time import processor_of, workers  # beside this file
 
 from valence.model.folder import ModelFolder
 from valence.server.adapter_settings import Answer
@@ -110,7 +110,7 @@ def main() -> int:
 def _measure(address: str, pid: int, options: argparse.Namespace) -> dict[str, list[tuple[float, float]]]:
     """For each call, the milliseconds of each round: of the processor and of the clock, per request."""
     connection = http.client.HTTPConnection(address)
-    used = _processor_of(_workers(pid))
+    used = processor_of(workers(pid))
     rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in CALLS}
     order = list(CALLS)
     for number in range(options.rounds + 1):
@@ -169,22 +169,6 @@ def _ask(connection: http.client.HTTPConnection, path: str, body: dict[str, Any]
     content = answer.read()
     if answer.status != 200:
         raise RuntimeError(f"{path}: {answer.status} {content!r}")
-
-
-def _workers(pid: int) -> list[int]:
-    """The processes that the server has started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    return [int(child) for child in children]
-
-
-def _processor_of(pids: list[int]) -> Callable[[], float]:
-    """Seconds that the threads of these processes have run; the kernel counts nanoseconds."""
-
-    def seconds() -> float:
-        files = [file for pid in pids for file in Path(f"/proc/{pid}/task").glob("*/schedstat")]
-        return sum(int(file.read_text("ascii").split()[0]) for file in files) / 1e9
-
-    return seconds
 
 
 def _options() -> argparse.Namespace:
