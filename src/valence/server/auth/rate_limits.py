@@ -10,6 +10,7 @@ import ipaddress
 import logging
 import math
 import re
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _WINDOW_S = 60
 _WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?")
 # Seconds that a request waits for Redis at most.
 _REDIS_TIMEOUT_S = 0.5
+# Seconds between two looks for counters that have expired.
+_SWEEP_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,27 @@ def headers_of(standings: Sequence[Standing]) -> dict[str, str]:
     }
 
 
+class _Counters(MemoryStorage):
+    """Removes expired counters in the thread that counts; limits starts a thread for that, up to a hundred a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counting = threading.Lock()
+        self._sweep_at = 0.0
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        now = time.time()
+        with self._counting:
+            if now >= self._sweep_at:
+                self._sweep_at = now + _SWEEP_S
+                for counted in list(self.expirations):
+                    self.get(counted)  # removes it if it has expired
+            count: int = self.get(key) + amount
+            self.storage[key] = count
+            self.expirations.setdefault(key, now + expiry)
+        return count
+
+
 class RateLimits:
     """Counts requests and their tokens by policy and caller."""
 
@@ -83,7 +107,7 @@ class RateLimits:
             "client-tokens": settings.tokens_per_minute,
             "key-tokens": settings.key_tokens_per_minute,
         }
-        self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._local = SlidingWindowCounterRateLimiter(_Counters())
         self._shared = _redis(settings)
         self._redis_down = False
 
