@@ -20,11 +20,20 @@ def _call(*lengths: int) -> Call:
     return Call([np.zeros(length, dtype=np.int64) for length in lengths], width=1)
 
 
-def _queue(tokens_per_s: float | None = None, *, max_tokens: int = 100_000) -> WindowQueue:
+def _queue(tokens_per_s: float | None = None, *, max_tokens: int = 100_000, budget: int = BUDGET) -> WindowQueue:
+    """A queue whose only place is taken, so that whatever follows waits."""
     speed = Speed(least=1)
     if tokens_per_s:
         speed.ran(int(tokens_per_s), 1.0)
-    return WindowQueue(max_tokens, long_from=BUDGET, speed=speed)
+    queue = WindowQueue(max_tokens, long_from=BUDGET, batch_tokens=budget, speed=speed)
+    assert queue.append(_call(1))
+    return queue
+
+
+def _next(queue: WindowQueue) -> list[Entry]:
+    """The next batch, after the one that is running."""
+    queue.finish()
+    return queue.next_batch()
 
 
 def _tokens(batch: list[Entry], call: Call) -> int:
@@ -35,15 +44,15 @@ def test_a_short_call_goes_before_those_that_have_more_left() -> None:
     queue, long, middle, short = _queue(), _call(*[50] * 20), _call(*[50] * 4), _call(10)
     for call in (long, middle, short):
         queue.append(call)
-    assert [entry.call for entry in queue.next_batch(BUDGET)] == [short]
+    assert [entry.call for entry in _next(queue)] == [short]
 
 
 def test_a_short_call_is_not_passed_by_shorter_ones_while_a_long_one_has_its_half() -> None:
     queue, long, first = _queue(), _call(*[50] * 20), _call(60)
     for call in (long, first, _call(10), _call(11)):
         queue.append(call)
-    assert [entry.call for entry in queue.next_batch(BUDGET)] == [first]
-    assert [entry.call for entry in queue.next_batch(BUDGET)] == [long]
+    assert [entry.call for entry in _next(queue)] == [first]
+    assert [entry.call for entry in _next(queue)] == [long]
 
 
 def test_a_long_call_has_half_of_the_tokens_however_many_short_ones_come() -> None:
@@ -52,7 +61,7 @@ def test_a_long_call_has_half_of_the_tokens_however_many_short_ones_come() -> No
     done, others, most_in_a_row = 0, 0, 0
     while long.remaining:
         queue.append(_call(10))
-        batch = queue.next_batch(BUDGET)
+        batch = _next(queue)
         mine = _tokens(batch, long)
         done, others = done + mine, others + sum(len(entry.window) for entry in batch) - mine
         most_in_a_row = max(most_in_a_row, mine)
@@ -66,7 +75,7 @@ def test_of_long_calls_the_oldest_is_finished_in_the_time_that_was_promised() ->
     others = 0
     while oldest.remaining:
         queue.append(_call(50, 50))  # another one that has less left, again and again
-        batch = queue.next_batch(BUDGET)
+        batch = _next(queue)
         others += sum(len(entry.window) for entry in batch) - _tokens(batch, oldest)
     assert others <= oldest.tokens + 2 * BUDGET
 
@@ -75,12 +84,12 @@ def test_of_long_calls_the_oldest_is_finished_in_the_time_that_was_promised() ->
     st.lists(st.lists(st.integers(1, 150), min_size=1, max_size=30), min_size=1, max_size=8), st.integers(1, 2 * BUDGET)
 )
 def test_every_window_is_taken_once_in_batches_that_keep_to_the_budget(lengths: list[list[int]], budget: int) -> None:
-    queue, calls = _queue(), [_call(*each) for each in lengths]
+    queue, calls = _queue(budget=budget), [_call(*each) for each in lengths]
     for call in calls:
         queue.append(call)
     queue.close()
     taken = []
-    while batch := queue.next_batch(budget):
+    while batch := _next(queue):
         sizes = [len(entry.window) for entry in batch]
         assert len(batch) == 1 or max(sizes) * len(batch) <= budget
         assert min(sizes) >= SHORTEST * max(sizes)
@@ -89,12 +98,23 @@ def test_every_window_is_taken_once_in_batches_that_keep_to_the_budget(lengths: 
     assert queue.waiting_tokens == 0
 
 
+def test_a_caller_computes_its_call_itself_while_a_place_is_free_and_nothing_waits() -> None:
+    queue = WindowQueue(100_000, long_from=BUDGET, batch_tokens=BUDGET, speed=Speed(least=1), at_once=2)
+    first, second, third, fourth = _call(10), _call(60, 60, 60), _call(10), _call(10)
+    assert [entry.call for entry in queue.append(first)] == [first]
+    assert [entry.index for entry in queue.append(second)] == [2], "a batch of its windows; the others wait"
+    assert queue.append(third) == [], "both places are taken"
+    queue.finish()
+    assert queue.append(fourth) == [], "others were here before"
+    assert [entry.call for entry in queue.next_batch()] == [third, fourth]
+
+
 def test_what_was_given_up_is_dropped() -> None:
     queue, gone, here = _queue(), _call(10), _call(10)
     queue.append(gone)
     queue.append(here)
     gone.abandoned = True
-    assert [entry.call for entry in queue.next_batch(BUDGET)] == [here]
+    assert [entry.call for entry in _next(queue)] == [here]
     assert queue.waiting_tokens == 0
 
 

@@ -1,9 +1,10 @@
 """The micro-batcher: texts from many threads go through one bounded queue and run through the body together.
 
 The calling thread checks and tokenises its text, so a bad text affects no other. Calls with a lot of text are read one
-at a time, so that many of them do not fill the memory before they are refused. There is a worker for each thread of
-the engine; when it is free it takes what is waiting. So nothing waits while the engine is idle, and the busier it is,
-the larger are the batches. Knows nothing about HTTP.
+at a time, so that many of them do not fill the memory before they are refused. As many batches are computed at once as
+the engine has threads. While fewer are, a calling thread computes its texts itself; otherwise they wait for a worker,
+which takes what is waiting. So nothing waits while the engine is idle, and the busier it is, the larger are the
+batches. Knows nothing about HTTP.
 """
 
 from __future__ import annotations
@@ -77,7 +78,11 @@ class Batcher:
         self._batch_tokens = batch_tokens or engine.batch_tokens
         self.speed = Speed(least=self._batch_tokens // 2)
         self.queue = WindowQueue(
-            max_queue_tokens, long_from=self._batch_tokens, speed=self.speed, workers=engine.threads
+            max_queue_tokens,
+            long_from=self._batch_tokens,
+            batch_tokens=self._batch_tokens,
+            speed=self.speed,
+            at_once=engine.threads,
         )
         self._reads_a_lot = threading.Lock()
         self._observer: Callable[[BatchRun], None] | None = None
@@ -164,8 +169,10 @@ class Batcher:
                 call = Call(windows, readouts[readout] if readout else sum(readouts.values()), readout)
                 admission.admit(max(call.tokens, least))
                 waits = time.perf_counter()
-                self.queue.append(call, timeout_s)
+                batch = self.queue.append(call, timeout_s)
                 reading.close()
+                if batch:
+                    self._compute(batch)
                 rows = call.wait(timeout_s, waiting.gone)
                 if waiting.timed is not None:
                     until = call.taken_at
@@ -190,7 +197,7 @@ class Batcher:
     def watch(self, observer: Callable[[BatchRun], None]) -> None:
         """From now on, `observer` is called with each run of the engine.
 
-        It is called in a worker's thread, so it must be fast and thread-safe.
+        It is called in the thread that computed, a worker's or a caller's, so it must be fast and thread-safe.
         """
         self._observer = observer
 
@@ -215,19 +222,25 @@ class Batcher:
         self.queue.check(self._tokens_at_least(texts), timeout_s)
 
     def _work(self) -> None:
-        while batch := self.queue.next_batch(self._batch_tokens):
-            began = time.perf_counter()
-            try:
-                rows = self._run(batch)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to these callers and no others
-                for entry in batch:
-                    entry.call.fail(error)
-            else:
-                for entry, row in zip(batch, rows, strict=True):
-                    entry.call.answer(entry.index, row)
-                self.speed.ran(_tokens(batch), time.perf_counter() - began)
-            if self._observer:
-                self._observer(BatchRun(len(batch), _tokens(batch), time.perf_counter() - began))
+        while batch := self.queue.next_batch():
+            self._compute(batch)
+
+    def _compute(self, batch: Sequence[Entry]) -> None:
+        """Answers the calls of a batch from the queue."""
+        began = time.perf_counter()
+        try:
+            rows = self._run(batch)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to these callers and no others
+            for entry in batch:
+                entry.call.fail(error)
+        else:
+            for entry, row in zip(batch, rows, strict=True):
+                entry.call.answer(entry.index, row)
+            self.speed.ran(_tokens(batch), time.perf_counter() - began)
+        finally:
+            self.queue.finish()
+        if self._observer:
+            self._observer(BatchRun(len(batch), _tokens(batch), time.perf_counter() - began))
 
     def _run(self, batch: Sequence[Entry]) -> Sequence[Floats]:
         """The row of each entry, of the readout that its call wants; one pass through the body."""

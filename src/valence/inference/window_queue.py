@@ -25,13 +25,15 @@ class WindowQueue:
     Args:
         max_tokens: limit on waiting tokens, one for long calls and one for short calls; a single call may exceed it.
         long_from: a call with more tokens is long.
-        speed: of one worker.
-        workers: number of workers that take batches.
+        batch_tokens: tokens of one batch, with padding; a window that is longer is a batch of its own.
+        speed: of one batch at a time.
+        at_once: number of batches that are computed at the same time.
     """
 
-    def __init__(self, max_tokens: int, *, long_from: int, speed: Speed, workers: int = 1) -> None:
+    def __init__(self, max_tokens: int, *, long_from: int, batch_tokens: int, speed: Speed, at_once: int = 1) -> None:
         self.max_tokens, self.long_from = max_tokens, long_from
-        self._speed, self._workers = speed, workers
+        self._batch_tokens, self._speed, self._at_once = batch_tokens, speed, at_once
+        self._running = 0  # batches that were taken and aren't finished
         self._calls: list[Call] = []  # in order of arrival
         self._owed = 0  # tokens by which other calls are ahead of the oldest one
         self._closed = False
@@ -65,26 +67,41 @@ class WindowQueue:
                     f"the limit is {self.max_tokens:,}."
                 )
 
-    def append(self, call: Call, timeout_s: float | None = None) -> None:
-        """Adds the call. Raises as `check` does."""
+    def append(self, call: Call, timeout_s: float | None = None) -> list[Entry]:
+        """Adds the call. Raises as `check` does.
+
+        Returns a batch that the caller must compute, as one from `next_batch`, if nothing else waits and not enough
+        batches are running: that is sooner than to wake another thread. Otherwise an empty list.
+        """
         with self._changed:
             self.check(call.tokens, timeout_s)
             self._calls.append(call)
-            self._changed.notify()
+            if self._running < self._at_once:
+                if len(self._calls) == 1:
+                    return self._take()
+                self._changed.notify()
+            return []
 
-    def next_batch(self, max_tokens: int) -> list[Entry]:
-        """Waits until there is work, then takes up to `max_tokens` of it, with padding; empty once closed and drained.
+    def next_batch(self) -> list[Entry]:
+        """Waits until there is work and another batch may run, then takes one; empty once closed and drained.
 
-        A window that is longer than `max_tokens` is a batch of its own.
+        Whoever takes a batch calls `finish` once it is computed.
         """
         with self._changed:
             while True:
-                self._changed.wait_for(lambda: self._calls or self._closed)
+                self._changed.wait_for(self._may_take)
                 self._calls = [call for call in self._calls if not call.abandoned]
                 if self._calls:
-                    return self._take(max_tokens)
+                    return self._take()
                 if self._closed:
                     return []
+
+    def finish(self) -> None:
+        """A batch has been computed: the next one may run."""
+        with self._changed:
+            self._running -= 1
+            if self._calls:
+                self._changed.notify()
 
     def close(self) -> None:
         """Takes no more calls; what has been taken can still be fetched."""
@@ -92,19 +109,27 @@ class WindowQueue:
             self._closed = True
             self._changed.notify_all()
 
-    def _take(self, max_tokens: int) -> list[Entry]:
+    def _may_take(self) -> bool:
+        return self._running < self._at_once if self._calls else self._closed
+
+    def _take(self) -> list[Entry]:
         oldest = self._calls[0]
         in_turn = sorted(self._calls, key=self._rank)
         passed_over = in_turn[0] is not oldest
         if passed_over and self._owed > 0:
-            batch = _filled([oldest, *in_turn], max_tokens // 2)  # half a batch, because a shorter call is waiting
+            batch = _filled(
+                [oldest, *in_turn], self._batch_tokens // 2
+            )  # half a batch, because a shorter call is waiting
             self._owed -= batch.tokens
         else:
-            batch = _filled(in_turn, max_tokens)
+            batch = _filled(in_turn, self._batch_tokens)
             self._owed = self._owed + batch.tokens if passed_over else 0
         self._calls = [call for call in self._calls if call.remaining]
+        self._running += 1
         if self._calls:
             self._changed.notify()  # another worker may be idle
+        elif self._closed:
+            self._changed.notify_all()  # there is nothing left to wait for
         return batch.entries
 
     def _is_long(self, call: Call) -> bool:
@@ -135,7 +160,7 @@ class WindowQueue:
 
     def _seconds(self, tokens: float) -> float | None:
         per_s = self._speed.tokens_per_s
-        return None if per_s is None else tokens / (per_s * self._workers)
+        return None if per_s is None else tokens / (per_s * self._at_once)
 
     def _full(self, message: str) -> OverloadedError:
         after_s = self.retry_after_s

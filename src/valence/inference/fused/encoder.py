@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import mmap
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -58,7 +57,7 @@ class FusedEncoder:
             raise described.UnsupportedNetworkError("two neighbouring weights add up to more than 128")
         if not self._encoder:
             raise MemoryError("not enough memory for the encoder's weights")
-        self._scratch = threading.local()
+        self._unused: list[npt.NDArray[np.uint8]] = []  # memory of runs that have ended
 
     def __del__(self) -> None:
         if getattr(self, "_encoder", None):
@@ -88,6 +87,7 @@ class FusedEncoder:
         general: Floats | None,
         final: Floats | None,
     ) -> None:
+        memory = self._memory(lengths)
         status = self._library.valence_run(
             self._encoder,
             ids.ctypes.data,
@@ -97,18 +97,23 @@ class FusedEncoder:
             0 if general is None else len(self._general),
             None if general is None else general.ctypes.data,
             None if final is None else final.ctypes.data,
-            self._memory(lengths),
+            -(-memory.ctypes.data // _ALIGNED) * _ALIGNED,
         )
+        self._unused.append(memory)
         if status:
             raise ValueError(ERRORS[status])
 
-    def _memory(self, lengths: npt.NDArray[np.int32]) -> int:
-        """The address of this thread's scratch memory. It is reused: allocating it costs more than a short run."""
+    def _memory(self, lengths: npt.NDArray[np.int32]) -> npt.NDArray[np.uint8]:
+        """Scratch memory for one run. It is used again: allocating it costs more than a short run.
+
+        There is as much of it as there were runs at once, whichever threads they were in.
+        """
         needed = self._library.valence_scratch_bytes(self._encoder, lengths.ctypes.data, len(lengths)) + _ALIGNED
-        memory = getattr(self._scratch, "memory", None)
-        if memory is None or len(memory) < needed:
-            memory = self._scratch.memory = np.empty(needed, dtype=np.uint8)
-        return int(-(-memory.ctypes.data // _ALIGNED) * _ALIGNED)
+        try:
+            memory = self._unused.pop()
+        except IndexError:
+            return np.empty(needed, dtype=np.uint8)
+        return memory if len(memory) >= needed else np.empty(needed, dtype=np.uint8)
 
     def _network(self, network: described.EncoderWeights, layers: Any) -> c.Network:
         (vocabulary, hidden), (positions, _) = network.words.shape, network.positions.shape
