@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 MAX_QUEUE_TOKENS = 262_144
 # Characters beyond which a call has a lot of text.
 A_LOT = 20_480
+# Characters up to which a call is read before it is admitted: that takes less than a tenth of a short call.
+_LITTLE = 2_048
 # Characters per token before it is counted. It is a high estimate, so that no call is refused too early.
 _CHARACTERS_PER_TOKEN = 6
 # Batches that measure the engine's speed; the first, which also allocates memory, is not timed.
@@ -156,12 +158,15 @@ class Batcher:
     @contextmanager
     def _computing(self, texts: Sequence[str], readout: str | None, waiting: Waiting) -> Iterator[Compute]:
         """A function that has windows computed, while they wait with those of other calls."""
-        least, timeout_s = self._tokens_at_least(texts), waiting.timeout_s
+        characters, timeout_s = _characters(texts), waiting.timeout_s
+        least = self._tokens_at_least(texts)
         admission = Admission(self.queue, timeout_s=timeout_s, charge=waiting.charge, on_long=waiting.on_long)
-        admission.admit(least)
+        if characters > _LITTLE:
+            admission.admit(least)
         began = time.perf_counter()
         with ExitStack() as reading:
-            self._wait_for_turn(texts, reading, timeout_s)
+            if characters > A_LOT:
+                self._wait_for_turn(texts, reading, timeout_s)
             reads = time.perf_counter()
 
             def compute(windows: Sequence[Ints]) -> Floats:
@@ -213,9 +218,7 @@ class Batcher:
         return sum(1 + min(len(text), most) // _CHARACTERS_PER_TOKEN for text in texts if isinstance(text, str))
 
     def _wait_for_turn(self, texts: Sequence[str], reading: ExitStack, timeout_s: float | None) -> None:
-        """If there is a lot to read, waits until no other call reads a lot. Raises OverloadedError as `score` does."""
-        if sum(len(text) for text in texts if isinstance(text, str)) <= A_LOT:
-            return
+        """Waits until no other call reads a lot. Raises OverloadedError as `score` does."""
         if not self._reads_a_lot.acquire(timeout=-1 if timeout_s is None else timeout_s):
             raise OverloadedError("Other long texts are being read.", hint="Ask again in a few seconds.")
         reading.callback(self._reads_a_lot.release)
@@ -254,6 +257,10 @@ class Batcher:
             else rows[entry.call.readout][i]
             for i, entry in enumerate(batch)
         ]
+
+
+def _characters(texts: Sequence[str]) -> int:
+    return sum(len(text) for text in texts if isinstance(text, str))
 
 
 def _tokens(batch: Sequence[Entry]) -> int:

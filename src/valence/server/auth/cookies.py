@@ -22,6 +22,8 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 def sent(request: Request) -> str | None:
     """The cookie's value, if there is one."""
+    if "HTTP_COOKIE" not in request.environ:
+        return None
     return request.cookies.get(_NAMES[request.is_secure])
 
 

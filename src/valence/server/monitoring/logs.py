@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _VALID_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _UNQUOTED = re.compile(r'[^\s"=]*')
+# Made once: json.dumps makes an encoder for each line.
+_to_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _QUIET = ("/healthz", "/readyz")  # requested every few seconds by monitoring
 
 
@@ -40,7 +42,7 @@ class JsonLines(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return escaped(json.dumps(line, ensure_ascii=False, default=str))
+        return escaped(_to_json(line))
 
 
 class TextLines(logging.Formatter):
