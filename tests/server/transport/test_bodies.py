@@ -39,6 +39,8 @@ JOBS = "/api/v1/jobs"
 class Pieces:
     """Hands over pieces of a body as an ASGI server does; after the last it is silent, or says that it has left."""
 
+    arrived = False
+
     def __init__(
         self, pieces: Sequence[bytes], *, whole: bool = True, leaves: bool = False, pause_s: float = 0
     ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from asyncio import selector_events
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -304,3 +306,23 @@ def test_an_application_that_breaks_is_a_problem_like_any_other(app: Flask, sett
         answer = one(client)
     assert (statuses(answer), problem(answer)["code"]) == ([500], "internal-error")
     assert "x-request-id" in headers(answer)
+
+
+@pytest.mark.parametrize("last", ["", CLOSE])
+def test_head_and_body_of_a_short_response_are_sent_together(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    written: list[bytes] = []
+    transports: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]  # what asyncio makes here
+    write = transports.write
+
+    def record(transport: Any, content: bytes) -> None:
+        written.append(bytes(content))
+        write(transport, content)
+
+    with serving(app, settings) as place, place.connect() as client:
+        monkeypatch.setattr(transports, "write", record)
+        client.sendall(post(GOOD, *([last] if last else [])))
+        answer = one(client)
+        assert statuses(answer) == [200]
+        assert [content for content in written if content] == [answer]

@@ -22,9 +22,13 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 class Sender(Protocol):
     """Attributes:
     received: bytes of the current request so far, including framing.
+    arrived: whether the whole body has been received, so that reading it doesn't wait.
     """
 
     received: int
+
+    @property
+    def arrived(self) -> bool: ...
 
 
 @dataclass(eq=False)
@@ -104,7 +108,7 @@ class Bodies:
 
     async def _more(self, receive: Receive, body: Body, sender: Sender | None) -> bool:
         """Receives the next piece; False if the client has disconnected."""
-        message = await self._next(receive, body)
+        message = await (receive() if sender is not None and sender.arrived else self._next(receive, body))
         if message["type"] != "http.request":
             return False
         piece: bytes = message.get("body", b"")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
@@ -33,6 +34,13 @@ class Client(Protocol):
     lost: bool
     received: int
     held: int
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the whole body of the current request has been received."""
+
+    def joined(self) -> AbstractContextManager[None]:
+        """A block in which what is sent waits until its end, and is then sent together."""
 
     def abort(self) -> None:
         """Closes the connection without a response."""
@@ -125,6 +133,11 @@ class Bridge:
 
     async def _send(self, call: _Call, response: WsgiResponse, piece: bytes) -> None:
         """Sends a whole response, producing each piece only once the client has read the previous one."""
+        if response.complete and call.read and len(piece) <= PIECE_BYTES:
+            with call.client.joined():
+                await call.start(response)
+                await self._end(call, piece)
+            return
         await call.start(response)
         while not response.complete:
             await call.write(piece)
@@ -198,7 +211,10 @@ class _Call:
 class _UnknownClient:
     """The client of another ASGI server, without a connection of ours."""
 
-    lost, received, held = False, 0, 0
+    lost, received, held, arrived = False, 0, 0, False
+
+    def joined(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def abort(self) -> None:
         """The server closes the connection by itself, because the response is incomplete."""

@@ -12,7 +12,8 @@ import re
 import socket
 import sys
 from asyncio import BaseTransport, Transport
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import h11
@@ -39,6 +40,40 @@ class _Flow(FlowControl):
             super().resume_reading()
 
 
+class _Joining:
+    """asyncio's transport, which can wait with what is written, so that a head and its body are sent together.
+
+    Two packets would cost a system call more, and wake the client twice.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._waiting: list[bytes] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if self._waiting is None:
+            self._transport.write(data)
+        else:
+            self._waiting.append(data)
+
+    def close(self) -> None:
+        self.send()
+        self._transport.close()
+
+    def wait(self) -> None:
+        """Waits with what is written until `send`."""
+        self._waiting = []
+
+    def send(self) -> None:
+        """Sends what was written meanwhile."""
+        waiting, self._waiting = self._waiting, None
+        if waiting:
+            self._transport.write(b"".join(waiting))
+
+
 class Connection(H11Protocol):
     """Runs in the event loop and never blocks.
 
@@ -62,9 +97,10 @@ class Connection(H11Protocol):
     # What asyncio calls
 
     def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(cast("Transport", transport))
         # Bounds what a client sends ahead; with asyncio's 256 KB, 2,000 clients could send 512 MB.
         cast("Any", transport).max_size = self._connections.limits.read_bytes
+        self._joining = _Joining(cast("Transport", transport))
+        super().connection_made(cast("Transport", self._joining))
         self.flow = _Flow(cast("Transport", transport), self._may_read)
         self._connections.add(self)
 
@@ -122,12 +158,17 @@ class Connection(H11Protocol):
         else:
             self.refuse("bad-request", _QUOTED_BYTES.sub("", str(error or msg)))
 
-    # What `Connections` calls
+    # What `Connections` and `Bridge` call
 
     @property
     def answering(self) -> bool:
         """Whether a request, or at least its head, was received and not yet answered."""
         return self.cycle is not None and not self.cycle.response_complete
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the whole body of the current request has been received."""
+        return not self.cycle.more_body
 
     @property
     def unsent(self) -> int:
@@ -157,6 +198,15 @@ class Connection(H11Protocol):
             self._end_slow_head()
         elif self._half_closed_at and self.answering:
             self._probe(now)
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """What is written in this block is sent at its end, together."""
+        self._joining.wait()
+        try:
+            yield
+        finally:
+            self._joining.send()
 
     def abort(self) -> None:
         """Closes the connection without a response."""

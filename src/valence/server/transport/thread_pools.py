@@ -59,8 +59,12 @@ class ThreadPools:
             return await loop.run_in_executor(self._cheap, make)
         self.admission.join()
         await self._slots.acquire()  # first come, first served
-        free = partial(loop.call_soon_threadsafe, self._slots.release)
-        return await loop.run_in_executor(self._threads, _Slot(self.admission, self._long, free).answer, make)
+        slot = _Slot(self.admission, self._long, partial(loop.call_soon_threadsafe, self._slots.release))
+        try:
+            return await loop.run_in_executor(self._threads, slot.answer, make)
+        finally:
+            if not slot.released:  # here, because waking the loop from a thread costs more
+                self._slots.release()
 
     async def continue_response(self, make: Callable[[], Made]) -> Made:
         """Runs `make`, which produces the next piece of a response."""
@@ -70,6 +74,9 @@ class ThreadPools:
 class _Slot:
     """The slot of one request.
 
+    Attributes:
+        released: whether the slot was freed before the response.
+
     Args:
         long: limits the requests that have released theirs.
         free: frees the slot for the next request; can be called in any thread.
@@ -78,7 +85,7 @@ class _Slot:
     def __init__(self, admission: Admission, long: threading.Semaphore, free: Callable[[], object]) -> None:
         self._admission, self._long, self._free = admission, long, free
         self._since = 0.0
-        self._released = False
+        self.released = False
 
     def answer(self, make: Callable[[], Made]) -> Made:
         """Runs `make` in this thread."""
@@ -88,23 +95,20 @@ class _Slot:
             return make()
         finally:
             slot.set(None)
-            if self._released:
+            if self.released:
                 self._long.release()
             else:
-                self._leave()
+                self._admission.finish(self._since)
 
     def release(self) -> None:
         """Frees the slot; the request keeps its thread. Raises OverloadedError if too many have done this."""
-        if self._released:
+        if self.released:
             return
         if not self._long.acquire(blocking=False):
             raise OverloadedError(
                 "Too many long requests are waiting.", hint="Try again in a few seconds, or send less text."
             )
-        self._released = True
-        self._leave()
-
-    def _leave(self) -> None:
+        self.released = True
         self._admission.finish(self._since)
         self._free()
 

@@ -37,6 +37,8 @@ _SWITCH_S = 0.0005
 # Clients accepted before the event loop serves those that it has. By default asyncio accepts all that wait: in a flood
 # of connections, requests that had arrived waited for seconds, and some of their connections were closed to make room.
 _ACCEPTED_AT_ONCE = 32
+# Paths whose body limits are kept; clients choose their paths, so there must be a limit.
+_PATHS = 256
 # Open files besides connections: the database, jobs and the model.
 _OTHER_FILES = 100
 
@@ -120,6 +122,7 @@ def body_limits(app: Flask, settings: Settings) -> Callable[[str, str], int]:
     }
     routes = app.url_map.bind("")
 
+    @functools.lru_cache(_PATHS)
     def limit(method: str, path: str) -> int:
         try:
             operation = operations[routes.match(path, method)[0]]
