@@ -104,7 +104,8 @@ def _declare(functions: ctypes.CDLL) -> None:
     functions.valence_open.argtypes = (ctypes.POINTER(Network), int32, ctypes.POINTER(int32))
     functions.valence_open.restype = pointer
     functions.valence_close.argtypes, functions.valence_close.restype = (pointer,), None
-    functions.valence_scratch_bytes.argtypes = (pointer, pointer, int32)
-    functions.valence_scratch_bytes.restype = ctypes.c_int64
+    # Keeps the interpreter's lock: to get it back would take a thread longer than the call does.
+    scratch_bytes = ctypes.PYFUNCTYPE(ctypes.c_int64, pointer, pointer, int32)
+    functions.valence_scratch_bytes = scratch_bytes(("valence_scratch_bytes", functions))  # type: ignore[attr-defined]  # as ctypes documents
     functions.valence_run.argtypes = (pointer, pointer, pointer, int32, pointer, int32, pointer, pointer, pointer)
     functions.valence_run.restype = int32

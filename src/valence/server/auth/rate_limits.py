@@ -128,6 +128,7 @@ class RateLimits:
             "client-tokens": settings.tokens_per_minute,
             "key-tokens": settings.key_tokens_per_minute,
         }
+        self._items = {policy: RateLimitItemPerMinute(quota) for policy, quota in self._quotas.items()}
         self._local = SlidingWindowCounterRateLimiter(_Counters())
         self._shared = _redis(settings)
         self._redis_down = False
@@ -138,18 +139,17 @@ class RateLimits:
 
     def take(self, policy: Policy, caller: str, cost: int = 1) -> Standing | None:
         """Counts one request, or tokens; None if the policy has no limit. Refused requests aren't counted."""
-        quota = self._quotas[policy]
-        if not quota:
+        if not self._quotas[policy]:
             return None
         if self._shared is not None:
             try:
-                standing = _take(self._shared, policy, quota, caller, cost)
+                standing = _take(self._shared, self._items[policy], policy, caller, cost)
             except StorageError as error:
                 self._log_redis(down=True, reason=type(error.storage_error).__name__)
             else:
                 self._log_redis(down=False)
                 return standing
-        return _take(self._local, policy, quota, caller, cost)
+        return _take(self._local, self._items[policy], policy, caller, cost)
 
     def _log_redis(self, *, down: bool, reason: str = "") -> None:
         if down != self._redis_down:
@@ -180,15 +180,16 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-def _take(limiter: SlidingWindowCounterRateLimiter, policy: Policy, quota: int, caller: str, cost: int) -> Standing:
-    item = RateLimitItemPerMinute(quota)
+def _take(
+    limiter: SlidingWindowCounterRateLimiter, item: RateLimitItemPerMinute, policy: Policy, caller: str, cost: int
+) -> Standing:
     allowed = limiter.hit(item, policy, caller, cost=cost)
     stats = limiter.get_window_stats(item, policy, caller)
     wait_s = stats.reset_time - time.time()
-    if not allowed and 1 < cost <= quota:
+    if not allowed and 1 < cost <= item.amount:
         wait_s = _room_after_s(limiter, item, policy, caller, cost)
     # The first whole second after the reset: at the reset itself, nothing has left the window yet.
-    return Standing(policy, allowed, quota, stats.remaining, max(0, math.floor(wait_s)) + 1)
+    return Standing(policy, allowed, item.amount, stats.remaining, max(0, math.floor(wait_s)) + 1)
 
 
 def _room_after_s(
