@@ -217,7 +217,7 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
         ("o.jsonl", "\n", {}, "no rows"),
         ("o.parquet", "PAR1 no parquet at all", {}, "cannot be read as Parquet"),
         ("o.parquet", "no parquet \0 at all", {}, "does not begin like .parquet"),
-        ("o.parquet", "PAR1", {"reading": ReadOptions(encoding="cp1252")}, "Leave out --encoding"),
+        ("o.parquet", "PAR1", {"reading": ReadOptions(encoding="cp1252")}, "Leave out the encoding"),
         ("o.csv", csv_of(ROWS), {"reading": ReadOptions(encoding="klingon")}, "no encoding called 'klingon'"),
     ],
 )
@@ -226,20 +226,21 @@ def test_what_is_wrong_is_named_with_a_way_out(
 ) -> None:
     with pytest.raises(DataError, match=words) as caught:
         read_text(tmp_path, content, name, **options)
-    assert caught.value.hint or "both" in words
+    assert caught.value.advice or "both" in words
 
 
 def test_names_tell_a_table_from_an_archive_of_a_published_set(tmp_path: Path) -> None:
     for name in ("a.csv", "a.CSV.GZ", "a.jsonl.zst", "a.parquet", "a.tar.gz", "a.zip", "a.xlsx", "a"):
         (tmp_path / name).touch()
-    tables = sorted(path.name for path in tmp_path.iterdir() if is_table(path))
+    tables = sorted(path.name for path in tmp_path.iterdir() if is_table(path, TableOptions()))
     assert tables == ["a", "a.CSV.GZ", "a.csv", "a.jsonl.zst", "a.parquet", "a.xlsx", "a.zip"]
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("train.tsv", "text\tlabel\n")
-    assert is_table(tmp_path / "a.zip")
+    assert is_table(tmp_path / "a.zip", TableOptions())
     with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive:
         archive.writestr("dev.tsv", "text\tlabel\n")
-    assert not is_table(tmp_path / "a.zip")
+    assert not is_table(tmp_path / "a.zip", TableOptions())
+    assert is_table(tmp_path / "a.zip", TableOptions(reading=ReadOptions(member="dev.tsv")))
 
 
 POSTS = [

@@ -141,8 +141,8 @@ def test_columns_of_yes_or_no_are_never_taken_for_one_label_by_a_guess(tmp_path:
     ]
     with pytest.raises(DataError, match="3 columns could hold the labels: 'toxic', 'threat', 'id hate'") as caught:
         read_text(tmp_path, csv_of(rows))
-    assert caught.value.hint == (
-        "Name the one that is meant by --label-column. If each is a label of its own: "
+    assert caught.value.advice == (
+        "Name the one that is meant: --label-column NAME. If each is a label of its own: "
         "--label-column toxic --label-column threat --label-column 'id hate'"
     )
     named = [{"comment_text": row["comment_text"], "threat": row["threat"], "label": row["toxic"]} for row in rows]

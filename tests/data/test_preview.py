@@ -83,7 +83,7 @@ def test_rows_that_cannot_be_read_are_listed_and_their_option_named(tmp_path: Pa
     stopped, skipped = shown(path), shown(path, bad_rows="skip")
     (problem,) = stopped.problems
     assert "line 14" in problem.message
-    assert "--bad-rows skip" in problem.hint
+    assert "--bad-rows skip" in str(problem)
     assert skipped.problems == ()
     assert (1, "cannot be read") in [(out.rows, out.why) for out in skipped.left_out]
 
@@ -112,7 +112,7 @@ def test_texts_that_quote_are_noticed_and_the_option_named(tmp_path: Path) -> No
     path = written(tmp_path / "own.csv", posts)
     (note,) = [note for note in shown(path).notes if note.code == "texts-are-posts"]
     assert "4 of the first 6 texts quote" in note.message
-    assert "--clean forum" in note.hint
+    assert "--clean forum" in str(note)
     cleaned = shown(path, clean="forum")
     assert not [note for note in cleaned.notes if note.code == "texts-are-posts"]
     assert (2, "have nothing but quotes, code or a signature") in [(out.rows, out.why) for out in cleaned.left_out]
@@ -128,10 +128,10 @@ def test_each_option_that_is_offered_is_one_of_the_command(tmp_path: Path, name:
         written(path, [tuple(row.values()) for row in rows], header="note,text,label,author")
     found = shown(path)
     assert found.guesses
-    offered = {option.split()[0] for guess in found.guesses for option in guess.options}
+    offered = {str(offer).split()[0] for guess in found.guesses for offer in guess.offers}
     known = CliRunner().invoke(main, ["data", "show", "--help"]).output
     assert all(option in known for option in offered), offered
-    assert "--group-column author" in [option for guess in found.guesses for option in guess.options]
+    assert "--group-column author" in [str(offer) for guess in found.guesses for offer in guess.offers]
 
 
 def test_the_command_writes_text_and_json(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_an_archive_of_several_files_is_told_what_is_read(tmp_path: Path) -> Non
     with zipfile.ZipFile(tmp_path / "own.zip", "w") as archive:
         for name in ("a.csv", "b.csv"):
             archive.writestr(name, "text,label\n")
-    with pytest.raises(DataError, match=r"CSV, TSV, JSON, JSONL.*an archive holds one such file"):
+    with pytest.raises(DataError, match=r"holds 2 tables: .*--member a\.csv, or --member b\.csv"):
         load(str(tmp_path / "own.zip"))
 
 

@@ -103,7 +103,7 @@ def test_the_only_table_in_a_zip_is_read(tmp_path: Path, names: tuple[str, ...])
     [
         (("a.csv", "b.tsv"), r"2 tables: 'a\.csv', 'b\.tsv'"),
         (("a.png", "b.pdf"), r"no table: 'a\.png', 'b\.pdf'"),
-        (("a.txt", "b.txt"), r"no table: 'a\.txt', 'b\.txt'"),
+        (("a.txt", "b.txt"), r"2 tables: 'a\.txt', 'b\.txt'"),
     ],
 )
 def test_another_zip_is_refused_with_what_it_holds(tmp_path: Path, names: tuple[str, ...], says: str) -> None:
@@ -111,6 +111,36 @@ def test_another_zip_is_refused_with_what_it_holds(tmp_path: Path, names: tuple[
     with pytest.raises(DataError, match=says) as refused:
         read_whole(tmp_path / "a.zip", ReadOptions())
     assert refused.value.code == "archive-ambiguous"
+
+
+def test_a_table_of_several_is_named_or_is_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(in_zip(CONTENT, "in/a.csv", "b.tsv", "c.txt"))
+    with pytest.raises(DataError, match=r"To read one of them: --member in/a\.csv, or --member b\.tsv$"):
+        read_whole(path, ReadOptions())
+    for options, member in (
+        (ReadOptions(member="b.tsv"), "b.tsv"),
+        (ReadOptions(member="c.txt"), "c.txt"),
+        (ReadOptions(take_first=True), "in/a.csv"),
+    ):
+        with opened(path, options) as table:
+            assert (table.understood.member, table.understood.members) == (member, ("in/a.csv", "b.tsv"))
+            again = table.understood
+        assert len(read_whole(path, again)) == 20_000
+    with pytest.raises(DataError, match=r"holds no 'd\.csv': 'in/a\.csv', 'b\.tsv', 'c\.txt'\.") as refused:
+        read_whole(path, ReadOptions(member="d.csv"))
+    assert refused.value.code == "member-unknown"
+
+
+def test_a_name_in_no_archive_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_bytes(CONTENT)
+    with pytest.raises(DataError, match="no zip archive"):
+        read_whole(tmp_path / "own.csv", ReadOptions(member="own.csv"))
+
+
+def test_names_that_are_no_files_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(in_zip(CONTENT, "own.csv", ".", "/"))
+    assert len(read_whole(tmp_path / "a.zip", ReadOptions())) == 20_000
 
 
 @pytest.mark.parametrize("packing", PACKERS)

@@ -55,7 +55,7 @@ def test_words_for_nothing_are_counted_and_the_option_is_named() -> None:
     assert missing_words(cells) == {"nan": 2, "N/A": 1}
     (note,) = cell_notes("text", cells, are_labels=False)
     assert "3 cells of 'text'" in note.message
-    assert note.hint.endswith("--missing nan,N/A")
+    assert str(note).endswith("--missing nan,N/A")
     assert list(without_missing(cells, ("nan", "N/A"))) == [None, "a text", None, None, None, 5]
     assert cell_notes("text", without_missing(cells, ("nan", "N/A")), are_labels=False) == []
 

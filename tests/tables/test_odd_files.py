@@ -20,6 +20,7 @@ from valence.server.jobs import uploads
 from valence.server.problems import ProblemError
 from valence.server.schemas.jobs import JobQuery
 from valence.system.errors import DataError, SettingsError
+from valence.system.offers import Offer, advice
 from valence.tables.answers import Added, Answer
 from valence.tables.decoding import zstd
 from valence.tables.grid import Row, Unread
@@ -104,25 +105,24 @@ READ: dict[str, tuple[str | bytes, str, int, int]] = {
     "taxonomy.json": (json.dumps([task(n, [{"from_name": "mood", "value": {"taxonomy": [["x", "ab"[n % 2]], 3]}}])
                                   for n in range(12)]), "json", 12, 0),
 }  # fmt: skip
-# name -> content and what the error says, as a command and, if that is different, as a job
-REFUSED: dict[str, tuple[str | bytes, str, str]] = {
-    "little.csv": (CSV.encode("utf-16-le"), "add --encoding utf-16-le", "add `encoding=utf-16-le`"),
-    "big.csv": (CSV.encode("utf-16-be"), "add --encoding utf-16-be", "add `encoding=utf-16-be`"),
-    "cut.csv": (CSV.encode("utf-16")[:-1], "it ends within a character", ""),
-    "no_header.csv": (ROWS,
-                      "--no-header --columns text,label", "`no_header=true` and `columns=text,label`"),
-    "trailing_commas.jsonl": (",\n".join(LINES) + ",", "line 1: this is not valid JSON: Extra data, at character", ""),
-    "lists.jsonl": ('["A film", "a"]\n' * 12, "is not a JSON object", ""),
-    "words.json": (json.dumps(TEXTS), "is not a JSON object", ""),
-    "python.jsonl": ("".join(f"{item}\n" for item in OBJECTS), "property name enclosed in double quotes", ""),
-    "nested.jsonl": ('{"text": {"body": "A film"}, "label": "a"}', "the column 'text' holds an object, not texts", ""),
-    "columns.json": (json.dumps({"text": TEXTS, "label": LABELS}), "the column 'text' holds a list, not texts", ""),
-    "bytes.parquet": (of_parquet(["text", "label"], [b"A film"], ["a"]), "column 'text' holds bytes, not texts", ""),
-    "control.jsonl": ('{"text": "a\x01b", "label": "a"}', "Invalid control character, at character 12.", ""),
-    "shifted.zip": (shifted_zip(), "is damaged or incomplete: it points before its beginning.", ""),
-    "cut.parquet": (of_parquet(["text", "label"], TEXTS, LABELS)[:-20], "not a parquet file. Write it again.", ""),
+# name -> content and what the error says
+REFUSED: dict[str, tuple[str | bytes, str]] = {
+    "little.csv": (CSV.encode("utf-16-le"), "--encoding utf-16-le"),
+    "big.csv": (CSV.encode("utf-16-be"), "--encoding utf-16-be"),
+    "cut.csv": (CSV.encode("utf-16")[:-1], "it ends within a character"),
+    "no_header.csv": (ROWS, "--no-header --columns text,label"),
+    "trailing_commas.jsonl": (",\n".join(LINES) + ",", "line 1: this is not valid JSON: Extra data, at character"),
+    "lists.jsonl": ('["A film", "a"]\n' * 12, "is not a JSON object"),
+    "words.json": (json.dumps(TEXTS), "is not a JSON object"),
+    "python.jsonl": ("".join(f"{item}\n" for item in OBJECTS), "property name enclosed in double quotes"),
+    "nested.jsonl": ('{"text": {"body": "A film"}, "label": "a"}', "the column 'text' holds an object, not texts"),
+    "columns.json": (json.dumps({"text": TEXTS, "label": LABELS}), "the column 'text' holds a list, not texts"),
+    "bytes.parquet": (of_parquet(["text", "label"], [b"A film"], ["a"]), "column 'text' holds bytes, not texts"),
+    "control.jsonl": ('{"text": "a\x01b", "label": "a"}', "Invalid control character, at character 12."),
+    "shifted.zip": (shifted_zip(), "is damaged or incomplete: it points before its beginning."),
+    "cut.parquet": (of_parquet(["text", "label"], TEXTS, LABELS)[:-20], "not a parquet file. Write it again."),
     "two.xlsx": (book({"Q1": [["text", "label"], ["x", "a"]], "Q2": [["text", "label"], ["y", "b"]]}),
-                 "such as --sheet 'Q1'", "such as `sheet=Q1`"),
+                 "To read one of them: --sheet Q1, or --sheet Q2"),
 }  # fmt: skip
 
 
@@ -139,6 +139,11 @@ def as_a_job(file: Path, bad_rows: str = "skip") -> uploads.Upload:
     query = JobQuery.model_validate({"bad_rows": bad_rows})
     with file.open("rb") as sent:
         return uploads.read(sent, "application/octet-stream", query, max_rows=100, max_bytes=1_000_000)
+
+
+def said(problem: ProblemError) -> str:
+    """What a command would say."""
+    return advice(problem.detail, [Offer(offer.purpose, offer.parameters) for offer in problem.offers])
 
 
 @pytest.mark.parametrize("file", READ, indirect=True)
@@ -175,13 +180,13 @@ def test_what_is_read_can_be_written_as_any_format(file: Path, kind: str) -> Non
 
 @pytest.mark.parametrize("file", REFUSED, indirect=True)
 def test_a_refusal_is_the_same_however_it_is_read(file: Path) -> None:
-    _, words, as_job = REFUSED[file.name]
+    _, words = REFUSED[file.name]
     with pytest.raises((DataError, SettingsError)) as refused, opened(file, ReadOptions()) as table:
         TextRows.of(table, Added(), None)
     assert words in str(refused.value)
     with pytest.raises(ProblemError) as problem:
         as_a_job(file)
-    assert (as_job or words) in problem.value.detail
+    assert words in said(problem.value)
     with pytest.raises(DataError):
         labelled_file.read(file, TableOptions(bad_rows="skip"))
 
@@ -189,8 +194,9 @@ def test_a_refusal_is_the_same_however_it_is_read(file: Path) -> None:
 def test_a_text_that_is_no_string_stops_a_job_or_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "own.jsonl"
     path.write_text("\n".join([*LINES, '{"text": 42, "label": "a"}']))
-    with pytest.raises(ProblemError, match=r"line 13: the text is 42, not a string\..*`bad_rows=skip`"):
+    with pytest.raises(ProblemError, match=r"line 13: the text is 42, not a string\.") as refused:
         as_a_job(path, "stop")
+    assert said(refused.value).endswith("To leave such rows out: --bad-rows skip")
     assert (as_a_job(path).rows, as_a_job(path).rows_left_out) == (12, 1)
 
 

@@ -21,6 +21,7 @@ from tqdm import tqdm
 from valence.bulk.request import ScoreOptions
 from valence.system.errors import DataError, ServerUnreachableError, SettingsError
 from valence.system.files import file_in_place_of
+from valence.system.offers import Offer, listed
 from valence.tables.answers import PREFIX
 from valence.tables.decoding import STANDARD_INPUT, format_of
 
@@ -88,9 +89,10 @@ class ServerRequest:
             "encoding": reading.encoding,
             "separator": reading.separator,
             "sheet": reading.sheet,
+            "member": reading.member,
             "no_header": None if reading.header else "true",
-            "columns": ",".join(reading.columns),
-            "missing": ",".join(options.missing),
+            "columns": listed(reading.columns),
+            "missing": listed(options.missing),
             "bad_rows": options.bad_rows,
             "clean": options.clean,
         }
@@ -218,12 +220,14 @@ class _Server:
         try:
             problem = answer.json()
             code, detail = str(problem["code"]), str(problem["detail"])
+            offers = [Offer(offer["purpose"], offer["parameters"]) for offer in problem.get("offers", ())]
         except (ValueError, KeyError, TypeError):
             code, detail = "server-refused", f"status {answer.status_code}, and no reason that Valence knows"
+            offers = []
         of_the_file = code in {"invalid-file", "too-many-rows", "body-too-large"}
         kind = DataError if of_the_file else SettingsError
         hint = f"Check the key in {KEY}." if answer.status_code in {401, 403} and code != "jobs-off" else ""
-        return kind(f"{self._address}: {detail}", hint=hint, code=code)
+        return kind(f"{self._address}: {detail}", hint=hint, code=code, offers=offers)
 
 
 def _wait_s(answer: httpx2.Response) -> float:

@@ -126,7 +126,7 @@ class Failure(click.ClickException):
     exit_code = 2
 
     def __init__(self, error: ValenceError) -> None:
-        super().__init__(error.message + (f"\n{error.hint}" if error.hint else ""))
+        super().__init__(error.message + (f"\n{error.advice}" if error.advice else ""))
 
 
 class Stopped(click.ClickException):

@@ -118,19 +118,11 @@ def check(
     label more confidently than usual are shown. Nothing is changed: read these rows, and correct them in your file.
     """
     from valence.data import labelled_file
-    from valence.system.errors import DataError
     from valence.system.files import check_file_free, write_bytes
-    from valence.tables.decoding import FORMATS_IN_WORDS
     from valence.training.label_check import check_file
 
     if out is not None:
         check_file_free(out, overwrite=overwrite)
-    if not labelled_file.is_table(file):
-        raise DataError(
-            f"{file} is not a table.",
-            hint=f"Valence reads {FORMATS_IN_WORDS}.",
-            code="layout-unknown",
-        )
     table = labelled_file.read(file, options)
     found = check_file(table.examples, source, readout=readout, seed=seed)
     texts = dict(zip(table.examples.keys, table.examples.texts, strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from valence.system.offers import names_in
 
 if TYPE_CHECKING:
     from valence.server.store.database import Database
@@ -97,17 +98,12 @@ clean_option: Decorator = click.option(
 )
 
 
-def _listed(names: str) -> tuple[str, ...]:
-    """Names that are separated by commas, as in a line of CSV."""
-    return tuple(next(csv.reader([" ".join(names.splitlines())]), ()))
-
-
 def labels_option(command: Command) -> Command:
     """`--labels`, as a tuple of labels; None without it."""
     return click.option(
         "--labels",
         metavar="A,B",
-        callback=lambda _ctx, _param, words: None if words is None else tuple(map(str.strip, _listed(words))),
+        callback=lambda _ctx, _param, words: None if words is None else tuple(map(str.strip, names_in(words))),
         help="Answer with these of the model's labels alone, such as negative,positive.  [default: all]",
     )(command)
 
@@ -115,7 +111,7 @@ def labels_option(command: Command) -> Command:
 def missing_option(help_text: str) -> Decorator:
     """`--missing`, as a tuple of words."""
     return click.option(
-        "--missing", default="", metavar="A,B,C", callback=lambda _ctx, _param, words: _listed(words), help=help_text
+        "--missing", default="", metavar="A,B,C", callback=lambda _ctx, _param, words: names_in(words), help=help_text
     )
 
 
@@ -131,11 +127,12 @@ def reading_options(bad_rows: BadRows) -> Decorator:
             no_header: bool,
             columns: str,
             sheet: str | None,
+            member: str | None,
             **others: Any,
         ) -> Any:
             from valence.tables.options import ReadOptions
 
-            reading = ReadOptions(file_format, encoding, separator, not no_header, _listed(columns), sheet)
+            reading = ReadOptions(file_format, encoding, separator, not no_header, names_in(columns), sheet, member)
             return command(reading=reading, **others)
 
         options: list[Decorator] = [
@@ -149,6 +146,7 @@ def reading_options(bad_rows: BadRows) -> Decorator:
             click.option("--separator", help="Character between the cells of a CSV file.  [default: detected]"),
             click.option("--no-header", is_flag=True, help="The first row is data. Name the columns by --columns."),
             click.option("--columns", default="", metavar="A,B,C", help="The columns' names, in their order."),
+            click.option("--member", help="Name of the file to read in a zip.  [default: the only table]"),
             click.option("--sheet", help="Name of a workbook's sheet.  [default: the only one with rows]"),
             click.option(
                 "--bad-rows",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from valence.data.preview import LeftOut, Preview
+from valence.system.offers import advice
 from valence.tables.notes import Note, counted
 
 _WIDEST_CELL = 40  # characters
@@ -68,7 +69,7 @@ def _notes(notes: Iterable[Note]) -> list[str]:
 def _options(preview: Preview) -> Iterator[str]:
     """Each option under what it changes."""
     for guess in preview.guesses:
-        if guess.options:
-            yield printable(f"{guess.what}: {', or '.join(guess.options[:_MOST_OPTIONS])}")
+        if guess.offers:
+            yield printable(f"{guess.what}: {advice('', guess.offers[:_MOST_OPTIONS])}")
     for out in preview.left_out:
-        yield printable(f"rows that {out.why}: {', or '.join(out.options)}")
+        yield printable(f"rows that {out.why}: {advice('', out.offers)}")

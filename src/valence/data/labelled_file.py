@@ -13,8 +13,9 @@ from valence.data.examples import Examples, Target, content_checksum
 from valence.data.reading_log import report
 from valence.system.errors import DataError
 from valence.system.limits import MAX_CHARACTERS
+from valence.system.offers import Offer
 from valence.tables import labels
-from valence.tables.archives import holds_one_table
+from valence.tables.archives import check_members
 from valence.tables.columns import Choice, choose
 from valence.tables.grid import SPANS, Grid, Nested
 from valence.tables.notes import Note
@@ -26,6 +27,7 @@ from valence.tables.whole import read_whole
 log = logging.getLogger(__name__)
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz")
+_NAME_TEXTS = (Offer("Name the column with the texts", {"text_column": None}),)
 _REASONS = frozenset(("answers-rejected", "several-labels", "annotators-disagree"))
 
 
@@ -53,11 +55,15 @@ class LabelledFile:
     notes: tuple[Note, ...] = ()
 
 
-def is_table(path: Path) -> bool:
+def is_table(path: Path, options: TableOptions) -> bool:
     """Whether the path is a file that may be a table, and not an archive of several files, as published sets are."""
     if not path.is_file() or path.name.lower().endswith(_ARCHIVES):
         return False
-    return not path.name.lower().endswith(".zip") or holds_one_table(path)
+    try:
+        check_members(path, options.reading)
+    except DataError:
+        return False
+    return True
 
 
 def read(path: Path, options: TableOptions, *, to_learn: bool = True) -> LabelledFile:
@@ -153,8 +159,10 @@ def check_labels(file: LabelledFile, path: Path, *, to_learn: bool) -> None:
         if to_learn and examples.multi_label:
             labels.check_told_apart(examples.label_counts, len(examples), where=where)
     except DataError as error:
-        why = [str(note) for note in file.notes if note.code in _REASONS]
-        raise DataError(error.message, hint=" ".join([error.hint, *why]), code=error.code) from error
+        why = [note for note in file.notes if note.code in _REASONS]
+        hint = " ".join([error.hint, *(f"{note.message} {note.hint}".strip() for note in why)])
+        offers = [*error.offers, *(offer for note in why for offer in note.offers)]
+        raise DataError(error.message, hint=hint, code=error.code, offers=offers) from error
 
 
 def _canonical(target: Target) -> str:
@@ -190,7 +198,7 @@ def _targets_by_columns(grid: Grid, columns: Sequence[str]) -> list[Target | Non
     except labels.UnclearAnswerError as unclear:
         raise DataError(
             f"{grid.where(unclear.row)}: {unclear.column!r} is {unclear.written[:60]!r}, neither 0 nor 1.",
-            hint="With several --label-column, each cell must be 0 or 1, true or false, yes or no. "
+            hint="With several label columns, each cell must be 0 or 1, true or false, yes or no. "
             "Leave a cell empty if it is not known.",
             code="answer-unclear",
         ) from unclear
@@ -201,10 +209,7 @@ def _targets_by_columns(grid: Grid, columns: Sequence[str]) -> list[Target | Non
     return [*targets]
 
 
-_SPANS_HINT = (
-    "Labels of spans mark parts of a text, as for names; a classifier needs labels of whole texts. "
-    "Name the column of such labels by --label-column."
-)
+_SPANS_HINT = "Labels of spans mark parts of a text, as for names; a classifier needs labels of whole texts."
 
 
 def _check_label(grid: Grid, row: int, cell: Any, *, all_lists: bool) -> None:
@@ -212,8 +217,9 @@ def _check_label(grid: Grid, row: int, cell: Any, *, all_lists: bool) -> None:
         spans = cell.kind == SPANS
         raise DataError(
             f"{grid.where(row)}: the label is {cell.kind}, not a word, a number, or a list of them.",
-            hint=_SPANS_HINT if spans else "Name the column of the labels by --label-column.",
+            hint=_SPANS_HINT if spans else "",
             code="label-spans" if spans else "label-nested",
+            offers=(Offer("Name the column with the labels", {"label_column": None}),),
         )
     if all_lists and not isinstance(cell, Nested) and cell is not None:
         raise DataError(
@@ -231,8 +237,8 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
             kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
             raise DataError(
                 f"{grid.where(row)}: the text is {kind}.",
-                hint="Name the column of the texts by --text-column.",
                 code="text-no-string",
+                offers=_NAME_TEXTS,
             )
         if cell and cell.strip():
             _check_readable(grid, row, cell)
@@ -240,8 +246,8 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
     if not rows:
         raise DataError(
             f"{grid.path.name}: the column {choice.text!r} is blank in every row.",
-            hint="Name the column of the texts by --text-column.",
             code="texts-missing",
+            offers=_NAME_TEXTS,
         )
     return rows
 

@@ -15,8 +15,9 @@ from valence.data import labelled_file
 from valence.data.guesses import Guess, column_guesses, reading_guesses
 from valence.data.labelled_file import LabelledFile
 from valence.system.errors import DataError
+from valence.system.offers import Offer
 from valence.tables.byte_streams import Limits
-from valence.tables.columns import Choice, choose, choose_text
+from valence.tables.columns import Choice, choose, choose_text, listed
 from valence.tables.grid import Grid, Nested, Row, Unread, stopped_by
 from valence.tables.headers import check_header
 from valence.tables.notes import Note
@@ -28,6 +29,7 @@ from valence.tables.whole import grid_of
 
 FIRST_ROWS = 5
 _SHOWN_CHARACTERS = 200  # of a cell
+_SHOWN_MEMBERS = 12
 _SHOWN_UNREAD = 5  # rows that cannot be read; the others are only counted
 _SAMPLED_TEXTS = 200  # looked through for quotes
 _POSTS_SHARE = 0.02  # the share that quotes if the texts are forum posts; at least two do
@@ -39,7 +41,7 @@ class LeftOut:
 
     rows: int
     why: str
-    options: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,11 @@ def preview(
         labels=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         multi_label=bool(labelled and labelled.examples.multi_label),
         left_out=_left_out(grid, labelled, options),
-        notes=(*(labelled.notes if labelled else grid.notes), *_posts_notes(grid, choice, options)),
+        notes=(
+            *_members_note(understood, options),
+            *(labelled.notes if labelled else grid.notes),
+            *_posts_notes(grid, choice, options),
+        ),
         problems=tuple(problems),
     )
 
@@ -176,14 +182,14 @@ def _try(problems: list[Note], check: Callable[[], None]) -> None:
 
 
 def _note(error: DataError) -> Note:
-    return Note(error.code, error.message, error.hint)
+    return Note(error.code, error.message, error.hint, error.offers)
 
 
-_REASONS = {
-    "rows_unreadable": ("cannot be read", "--bad-rows stop"),
-    "rows_of_only_quotes": ("have nothing but quotes, code or a signature", "--clean none"),
-    "rows_without_text": ("have no text", "--text-column NAME"),
-    "rows_without_label": ("have no label", "--label-column NAME"),
+_REASONS: dict[str, tuple[str, dict[str, str | None]]] = {
+    "rows_unreadable": ("cannot be read", {"bad_rows": "stop"}),
+    "rows_of_only_quotes": ("have nothing but quotes, code or a signature", {"clean": "none"}),
+    "rows_without_text": ("have no text", {"text_column": None}),
+    "rows_without_label": ("have no label", {"label_column": None}),
 }
 
 
@@ -192,8 +198,19 @@ def _left_out(grid: Grid, labelled: LabelledFile | None, options: TableOptions) 
     if options.bad_rows == "stop" and grid.unread:
         del counts["rows_unreadable"]  # training stops there
     return tuple(
-        LeftOut(rows, why, (option,)) for name, (why, option) in _REASONS.items() if (rows := counts.get(name))
+        LeftOut(rows, why, (Offer("", options),))
+        for name, (why, options) in _REASONS.items()
+        if (rows := counts.get(name))
     )
+
+
+def _members_note(understood: Understood, options: TableOptions) -> Iterator[Note]:
+    """A note if one of several tables of an archive was taken."""
+    others = [name for name in understood.members if name != understood.member]
+    if others and options.reading.member is None:
+        offers = tuple(Offer("To read one of them", {"member": name}) for name in others[:_SHOWN_MEMBERS])
+        told = f"{understood.member!r} was read; the archive also holds {listed(others)}."
+        yield Note("members-several", told, offers=offers)
 
 
 def _posts_notes(grid: Grid, choice: Choice | None, options: TableOptions) -> Iterator[Note]:
@@ -208,7 +225,7 @@ def _posts_notes(grid: Grid, choice: Choice | None, options: TableOptions) -> It
             "texts-are-posts",
             f"{quoting:,} of the first {len(texts):,} texts quote others, as forum posts do. What they quote is read "
             "as their own words.",
-            "To leave it out: --clean forum",
+            offers=(Offer("To leave it out", {"clean": "forum"}),),
         )
 
 
@@ -235,6 +252,9 @@ def as_json(shown: Preview) -> dict[str, Any]:
     """The preview as JSON has it."""
     content = asdict(replace(shown, labels=(), choice=None))
     del content["understood"], content["choice"]
+    for name in ("guesses", "left_out", "notes", "problems"):
+        for each, written in zip(getattr(shown, name), content[name], strict=True):
+            written["offers"] = [offer.as_json() for offer in each.offers]
     choice = shown.choice
     return {
         **content,
@@ -247,5 +267,5 @@ def as_json(shown: Preview) -> dict[str, Any]:
 
 def read_as(understood: Understood) -> dict[str, Any]:
     """How the bytes become rows, as JSON has it."""
-    names = ("format", "encoding", "separator", "header", "sheet", "packing", "member", "tool", "sheets")
+    names = "format encoding separator header sheet packing member tool sheets members".split()
     return {name: getattr(understood, name) for name in names}

@@ -15,8 +15,9 @@ from valence.data.labelled_file import LabelledFile
 from valence.data.splits import CROSS_VALIDATION, cut_test
 from valence.system.errors import DataError, SettingsError
 from valence.tables import labels
+from valence.tables.archives import check_members
 from valence.tables.decoding import FORMATS_IN_WORDS
-from valence.tables.options import TableOptions
+from valence.tables.options import ReadOptions, TableOptions
 from valence.tables.posts import Cleaning, cleaning_of
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class DataRequest:
         Raises DataError for data that are missing, damaged or in an unknown layout.
         """
         path = Path(self.data)
-        if self.data not in CATALOG and labelled_file.is_table(path):
+        if self.data not in CATALOG and labelled_file.is_table(path, self.options):
             return self._from_file(path, seed, whole_below)
         if hub.is_id(self.data):
             return self._from_hub(seed, whole_below)
@@ -69,7 +70,7 @@ class DataRequest:
         Raises DataError if no row of the file is new to every model, or if these cleaned their posts differently.
         """
         path = Path(self.data)
-        is_own = self.test_data is not None or hub.is_id(self.data) or labelled_file.is_table(path)
+        is_own = self.test_data is not None or hub.is_id(self.data) or labelled_file.is_table(path, self.options)
         if is_own and self.options.clean is None and (clean := _common_cleaning(trained_on)) != "none":
             return replace(self, options=replace(self.options, clean=clean)).load_to_test(trained_on, seed=seed)
         if hub.is_id(self.data):
@@ -77,7 +78,7 @@ class DataRequest:
             if hub_data.test is None and self.test_data is None:
                 local = replace(self, data=str(hub_data.train)).load_to_test(trained_on, seed=seed)
                 return replace(local, name=hub_data.name.partition("/")[2])
-        if self.test_data is not None or self.data in CATALOG or not labelled_file.is_table(path):
+        if self.test_data is not None or self.data in CATALOG or not labelled_file.is_table(path, self.options):
             return self.load(seed=seed)
         file = labelled_file.read(path, self.options, to_learn=False)
         trained_on = [one for data in trained_on for one in data.get("sets", (data,))]  # distillation takes several
@@ -189,7 +190,8 @@ def _with_test(dataset: Dataset, path: Path, test: LabelledFile) -> Dataset:
 def _table(path: Path, options: TableOptions) -> LabelledFile:
     if not path.exists():
         raise _nothing_at(str(path))
-    if not labelled_file.is_table(path):
+    check_members(path, options.reading)
+    if not labelled_file.is_table(path, options):
         raise _layout_unknown(path)
     return labelled_file.read(path, options, to_learn=False)
 
@@ -206,6 +208,7 @@ def _copy_of_a_published_set(name_or_path: str) -> Dataset:
         except DataError as error:
             if error.code != "split-missing":
                 raise
+    check_members(path, ReadOptions())
     raise _layout_unknown(path)
 
 

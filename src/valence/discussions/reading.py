@@ -72,7 +72,7 @@ def read(
         packed = stack.enter_context(bytes_of(path)) if file is None else file
         if not packed.seekable():
             packed = io.BytesIO(_all_of(path, packed))
-        with unpack(path, packed, limits) as unpacked:
+        with unpack(path, packed, options, limits) as unpacked:
             found = _from_known_format(path, unpacked, options, collector, now)
         if found is not None:
             return found

@@ -88,6 +88,7 @@ def problem_document(error: ProblemError) -> Response:
         detail=error.detail,
         code=kind.code,
         errors=error.errors,
+        offers=error.offers,
     )
     return Response(document.model_dump_json(), status=kind.status, content_type=MEDIA_TYPE)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from valence.server.schemas.problems import FieldError
+from valence.server.schemas.problems import FieldError, Offer
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -128,12 +128,19 @@ class ProblemError(Exception):
     """A request that can't be answered. `code` is one of `KINDS`, `detail` says what is wrong and what to do."""
 
     def __init__(
-        self, code: str, detail: str, *, errors: Sequence[FieldError] = (), retry_after_s: int | None = None
+        self,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after_s: int | None = None,
+        offers: Sequence[Offer] = (),
     ) -> None:
         self.kind = KINDS[code]
         self.detail = shortened(detail, MAX_DETAIL)
         self.errors = list(errors[:MAX_ERRORS])
         self.retry_after_s = retry_after_s
+        self.offers = list(offers)
         super().__init__(self.detail)
 
 

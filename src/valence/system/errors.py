@@ -16,11 +16,16 @@
     │   └── TooCostlyError  one call is more work than may be done for a call
     └── StoreError         the server's database: out of reach, not writable, or of another version
 
-Each carries a machine-readable `code`, a message that says what is wrong and where, and a `hint` that says what to
-do about it. Foreign errors (files, JSON, ONNX, the Hub, the database) are mapped to these where they enter.
+Each carries a machine-readable `code`, a message that says what is wrong and where, a `hint` that says what to do
+about it, and `offers`: options that would help. Foreign errors (files, JSON, ONNX, the Hub, the database) are mapped to
+these where they enter.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+from valence.system.offers import Offer, advice
 
 __all__ = [
     "BaseModelError",
@@ -53,11 +58,17 @@ class ValenceError(Exception):
 
     default_code = "valence-error"
 
-    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", code: str = "", offers: Sequence[Offer] = ()) -> None:
         self.message = message
         self.hint = hint
         self.code = code or self.default_code
-        super().__init__(f"{message} {hint}".strip())
+        self.offers = tuple(offers)
+        super().__init__(f"{message} {self.advice}".strip())
+
+    @property
+    def advice(self) -> str:
+        """The hint, and the options that are offered, as a command has them."""
+        return advice(self.hint, self.offers)
 
 
 class DataError(ValenceError, ValueError):

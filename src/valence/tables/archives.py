@@ -1,4 +1,4 @@
-"""Unpacks a user's file: gz, zst, or a zip that holds one table. Told from the first bytes, whatever the name.
+"""Unpacks a user's file: gz, zst, or a table in a zip. Told from the first bytes, whatever the name.
 
 Everything is unpacked while it is read, so that memory does not grow with the file. Where files come from strangers,
 Limits stop archives that would become huge.
@@ -12,14 +12,17 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple, cast
 
 from valence.system.errors import DataError
+from valence.system.offers import Offer
 from valence.tables.byte_streams import BUFFER_BYTES, Bounded, Counted, Limits, beginning
+from valence.tables.columns import listed
 from valence.tables.decoding import format_of, shown, zstd
+from valence.tables.options import ReadOptions
 
 GZ, ZST, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")  # a frame of zstd with something else than content
@@ -33,24 +36,27 @@ class Unpacked(NamedTuple):
     """An unpacked, buffered file at its beginning.
 
     `start` are its first bytes, at most START_BYTES; `packing` is "gz", "zst", "zip", or two of them such as "zip.gz";
-    `member` is the name of the file in a zip.
+    `member` is the name of the file in a zip, and `members` are those of all its tables.
     """
 
     file: IO[bytes]
     start: bytes
     packing: str | None
     member: str | None
+    members: tuple[str, ...]
 
 
 @contextmanager
-def unpack(path: Path, file: IO[bytes], limits: Limits | None = None) -> Iterator[Unpacked]:
+def unpack(
+    path: Path, file: IO[bytes], options: ReadOptions | None = None, limits: Limits | None = None
+) -> Iterator[Unpacked]:
     """The content of an open, buffered file at its beginning, while the block runs.
 
-    Raises DataError for a zip without exactly one table, and DataError (`unpacked-too-large`) while it is read if it
-    exceeds the limits. Damage raises what decoding.errors_mapped maps.
+    Raises DataError for a zip without exactly one table unless the options name one, for a name without a zip, and
+    (`unpacked-too-large`) while it is read if it exceeds the limits. Damage raises what decoding.errors_mapped maps.
     """
-    limits = limits or Limits()
-    packings, member = list[str](), None
+    options, limits = options or ReadOptions(), limits or Limits()
+    packings, member, members = list[str](), None, list[str]()
     packed: Counted | None = None
     with ExitStack() as stack:
         start, file = beginning(file)
@@ -62,26 +68,38 @@ def unpack(path: Path, file: IO[bytes], limits: Limits | None = None) -> Iterato
                 packed = Counted(file)
                 file = cast("IO[bytes]", io.BufferedReader(packed, BUFFER_BYTES))
                 stack.callback(cast("Any", file).detach)
-            inner, found = _OPENERS[name](path, file, stack)
-            member = member or found
+            inner: Any
+            if name == "zip":
+                archive = stack.enter_context(_zip(path, file))
+                member, members = chosen(path, archive.namelist(), options if member is None else ReadOptions())
+                inner = stack.enter_context(_opened(path, archive, member))
+            else:
+                inner = stack.enter_context(gzip.GzipFile(fileobj=file) if name == "gz" else zstd().ZstdFile(file))
             packings.append(name)
             bounded = io.BufferedReader(Bounded(path, inner, limits, packed), BUFFER_BYTES)
             start, file = beginning(cast("IO[bytes]", stack.enter_context(bounded)))
             if start.startswith((b"PAR1", ZIP)) and not file.seekable():
                 file = stack.enter_context(_copied(path, file, limits))
-        yield Unpacked(file, start, ".".join(packings) or None, member)
+        if options.member is not None and member is None:
+            raise DataError(
+                f"{shown(path)} is no zip archive, so it holds no {options.member!r}.",
+                hint="Leave the name out.",
+                code="option-idle",
+            )
+        yield Unpacked(file, start, ".".join(packings) or None, member, tuple(members))
 
 
-def holds_one_table(path: Path) -> bool:
-    """Whether a .zip holds exactly one table. Also true if it cannot be read as a zip, so that reading says why."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            only_table(path, [info.filename for info in archive.infolist() if not info.is_dir()])
-    except DataError:
-        return False
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        return True
-    return True
+def check_members(path: Path, options: ReadOptions) -> None:
+    """Raises DataError for a .zip without exactly one table, unless the options name one.
+
+    Not if it cannot be read as a zip, so that reading says why.
+    """
+    if path.suffix.lower() != ".zip" or options.member is not None:
+        return
+    names = ["the table"]
+    with suppress(zipfile.BadZipFile, NotImplementedError, ValueError, OSError), zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    chosen(path, names, options)
 
 
 def is_workbook(path: Path, file: IO[bytes]) -> bool:
@@ -121,19 +139,9 @@ def _packing(path: Path, start: bytes, file: IO[bytes]) -> str | None:
     return None
 
 
-def _open_gz(_: Path, file: IO[bytes], stack: ExitStack) -> tuple[Any, None]:
-    return stack.enter_context(gzip.GzipFile(fileobj=file)), None
-
-
-def _open_zst(_: Path, file: IO[bytes], stack: ExitStack) -> tuple[Any, None]:
-    return stack.enter_context(zstd().ZstdFile(file)), None
-
-
-def _open_zip(path: Path, file: IO[bytes], stack: ExitStack) -> tuple[Any, str]:
-    archive = stack.enter_context(_zip(path, file))
-    member = only_table(path, [info.filename for info in archive.infolist() if not info.is_dir()])
+def _opened(path: Path, archive: zipfile.ZipFile, member: str) -> IO[bytes]:
     try:
-        return stack.enter_context(archive.open(member)), member
+        return archive.open(member)
     except RuntimeError as error:  # zipfile's way to ask for a password
         raise DataError(
             f"{shown(path)} has a password.", hint="Unpack it first, and give the file in it.", code="archive-locked"
@@ -146,42 +154,37 @@ def _open_zip(path: Path, file: IO[bytes], stack: ExitStack) -> tuple[Any, str]:
         ) from error
 
 
-_OPENERS: dict[str, Callable[[Path, IO[bytes], ExitStack], tuple[Any, str | None]]] = {
-    "gz": _open_gz,
-    "zst": _open_zst,
-    "zip": _open_zip,
-}
+def chosen(path: Path, names: Sequence[str], options: ReadOptions) -> tuple[str, list[str]]:
+    """The file of an archive to read, and all those that may be tables: by ending, or because there is no other file.
 
+    >>> chosen(Path("a.zip"), ["__MACOSX/._t.csv", "in/t.csv", "readme.txt"], ReadOptions())
+    ('in/t.csv', ['in/t.csv'])
 
-def only_table(path: Path, names: list[str]) -> str:
-    """The one table among the files of an archive: by ending, or because there is no other file.
-
-    >>> only_table(Path("a.zip"), ["__MACOSX/._t.csv", "in/t.csv", "readme.txt"])
-    'in/t.csv'
-
-    Raises DataError that lists the files if there are several or none.
+    Raises DataError that lists the files if there are several or none, or not the one that is named.
     """
     own = [name for name in names if not _is_clutter(name)]
     tables = [name for name in own if format_of(Path(name)) is not None]
-    texts = [name for name in own if name.lower().endswith(".txt")]
-    for candidates in (tables, own, texts):
-        if len(candidates) == 1:
-            return candidates[0]
-        if candidates and candidates is not own:
-            break
-    listed = ", ".join(map(repr, own[:_SHOWN_MEMBERS]))
-    more = f" and {len(own) - _SHOWN_MEMBERS:,} more" if len(own) > _SHOWN_MEMBERS else ""
+    if not tables:
+        tables = own if len(own) == 1 else [name for name in own if name.lower().endswith(".txt")]
+    member = options.member if options.member in own else None
+    if options.member is None and (len(tables) == 1 or (tables and options.take_first)):
+        member = tables[0]
+    if member is not None:
+        return member, tables
+    what = f"{len(tables)} tables" if tables else "no table"
+    named = listed(tables or own if options.member is None else own) or "it is empty"
     raise DataError(
-        f"{shown(path)} holds {f'{len(tables)} tables' if tables else 'no table'}: {listed or 'it is empty'}{more}.",
-        hint="Unpack it, and give the file that is meant; or pack that file alone.",
-        code="archive-ambiguous",
+        f"{shown(path)} holds {what if options.member is None else f'no {options.member!r}'}: {named}.",
+        hint="" if tables else "Unpack it, and give the file that is meant.",
+        code="archive-ambiguous" if options.member is None else "member-unknown",
+        offers=[Offer("To read one of them", {"member": name}) for name in tables[:_SHOWN_MEMBERS]],
     )
 
 
 def _is_clutter(name: str) -> bool:
     """Whether a program, and no person, has put the file into the archive."""
     parts = PurePosixPath(name).parts
-    return "__MACOSX" in parts or name.endswith("/") or parts[-1].startswith(".") or parts[-1] in _CLUTTER
+    return "__MACOSX" in parts or name.endswith("/") or not parts or parts[-1].startswith(".") or parts[-1] in _CLUTTER
 
 
 _CLUTTER = frozenset(("Thumbs.db", "desktop.ini"))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import difflib
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from valence.system.errors import DataError
+from valence.system.offers import Offer
 from valence.tables.decoding import shown
 from valence.tables.grid import Grid, Nested
 from valence.tables.labels import says_yes_or_no
@@ -156,8 +156,9 @@ def _check_named(grid: Grid, name: str, option: str) -> None:
         meant = f" Did you mean {near[0]!r}?" if near else ""
         raise DataError(
             f"{shown(grid.path)} has no column called {name!r}.{meant}",
-            hint=f"Its columns are {listed(grid.columns)}; name one by --{option}-column.",
+            hint=f"Its columns are {listed(grid.columns)}.",
             code="column-unknown",
+            offers=(Offer("Name one", {f"{option}_column": None}),),
         )
 
 
@@ -217,23 +218,23 @@ def _only_one(
         if candidates:
             raise DataError(
                 f"{shown(grid.path)}: {len(candidates)} columns could hold the {what}s: {listed(candidates)}.",
-                hint=f"Name the one that is meant by --{what}-column." + _each_a_label(candidates, flags),
                 code="columns-ambiguous",
+                offers=(
+                    Offer("Name the one that is meant", {f"{what}_column": None}),
+                    *_each_a_label(candidates, flags),
+                ),
             )
     raise DataError(
         f"{shown(grid.path)}: no column looks as if it held the {what}s. Its columns are {listed(grid.columns)}.",
-        hint=f"Name one by --{what}-column.",
         code="columns-unknown",
+        offers=(Offer("Name one", {f"{what}_column": None}),),
     )
 
 
-def _each_a_label(candidates: Sequence[str], flags: Sequence[str]) -> str:
-    """The hint if several columns of yes or no are each a label, in words; empty where that cannot be."""
-    labels = [name for name in candidates if name in flags]
-    if len(labels) < 2:
-        return ""
-    options = " ".join(f"--label-column {shlex.quote(name)}" for name in labels)
-    return f" If each is a label of its own: {options}"
+def _each_a_label(candidates: Sequence[str], flags: Sequence[str]) -> tuple[Offer, ...]:
+    """What reads several columns of yes or no as a label each; empty where that cannot be."""
+    labels = tuple(name for name in candidates if name in flags)
+    return (Offer("If each is a label of its own", {"label_column": labels}),) if len(labels) > 1 else ()
 
 
 def listed(names: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from valence.system.errors import DataError
+from valence.system.offers import Offer
 
 STANDARD_INPUT = Path("-")
 FORMATS_IN_WORDS = "CSV, TSV, JSON, JSONL (NDJSON), fastText, Excel (.xlsx) or Parquet; also as .gz, .zst or .zip"
@@ -105,8 +106,9 @@ def fault(text: str, encoding: str | None, path: Path, unit: str, place: int) ->
     if odd[0] == "\0":
         return DataError(
             f"{where}: there is a NUL byte, so this is not a text file, or it is damaged.",
-            hint=f"If it is UTF-16, add --encoding utf-16-{'le' if odd.start() else 'be'}; otherwise export it again.",
+            hint="If it is damaged, export it again.",
             code="nul-byte",
+            offers=(Offer("If it is UTF-16", {"encoding": f"utf-16-{'le' if odd.start() else 'be'}"}),),
         )
     name = codec(encoding)
     before = text[max(0, odd.start() - 20) : odd.start()]
@@ -139,7 +141,7 @@ def codec(encoding: str | None) -> str:
     except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
         raise DataError(
             f"There is no encoding called {encoding!r}.",
-            hint="Common ones for --encoding: utf-8, cp1252 (Windows), latin-1, utf-16 (Excel's Unicode text).",
+            hint="Common ones are utf-8, cp1252 (Windows), latin-1, utf-16 (Excel's Unicode text).",
             code="encoding-unknown",
         ) from error
     return "utf-8-sig" if info.name == "utf-8" else info.name
@@ -194,6 +196,7 @@ def _damaged(path: Path, why: object) -> DataError:
 def _undecodable(message: str) -> DataError:
     return DataError(
         message,
-        hint="Name the encoding, such as --encoding cp1252 for a file from Windows or Excel, or save it as UTF-8.",
+        hint="Name its encoding, or save it as UTF-8.",
         code="encoding-unknown",
+        offers=(Offer("For a file from Windows or Excel", {"encoding": "cp1252"}),),
     )

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from valence.system.offers import Offer
 from valence.tables.grid import SPANS, Nested
 from valence.tables.notes import Note, counted
 
@@ -60,7 +61,9 @@ class ObjectCells:
                     "answers-rejected",
                     f"{counted(left, 'row')} without a label: not accepted in Prodigy ({self._counts['reject']:,} "
                     f"rejected, {self._counts['ignore']:,} ignored).",
-                    "To learn which are accepted and which are rejected: --label-column answer",
+                    offers=(
+                        Offer("To learn which are accepted and which are rejected", {"label_column": ("answer",)}),
+                    ),
                 )
             )
         if disagree := self._counts["disagree"]:

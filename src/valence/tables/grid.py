@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from valence.system.errors import DataError
+from valence.system.offers import Offer
 from valence.tables.decoding import shown
 from valence.tables.notes import Note
 
@@ -98,7 +99,8 @@ class Grid:
 
 def stopped_by(error: DataError) -> DataError:
     """The error of a row to end the reading with, which offers to leave such rows out."""
-    return DataError(error.message, hint=f"{error.hint} To leave such rows out: --bad-rows skip", code=error.code)
+    skip = Offer("To leave such rows out", {"bad_rows": "skip"})
+    return DataError(error.message, hint=error.hint, code=error.code, offers=(*error.offers, skip))
 
 
 def check_not_empty(path: Path, content: Sequence[Any], what: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from valence.system.errors import DataError
+from valence.system.offers import Offer
 from valence.tables.columns import listed, profile
 from valence.tables.decoding import shown
 from valence.tables.grid import Grid
@@ -54,12 +54,11 @@ def check_header(table: OpenTable, grid: Grid) -> None:
         return
     for name, cells in zip(header, columns, strict=True):
         if name.strip() and name in cells and 2 * len(set(cells)) <= len(cells):
-            names = ",".join(_suggested(grid))
             raise DataError(
                 f"{shown(table.path)}, line 1: {name[:60]!r} also occurs below as a value: the header is missing.",
-                hint=f"Add --no-header --columns {shlex.quote(names)}, with names of your own, or a first line "
-                "with such names.",
+                hint="Add a first line with the names of the columns.",
                 code="header-missing",
+                offers=(Offer("Or name them here", {"no_header": "true", "columns": tuple(_suggested(grid))}),),
             )
 
 

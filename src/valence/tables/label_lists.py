@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from valence.system.offers import Offer
 from valence.tables.grid import Nested
 from valence.tables.invisible import trimmed
 from valence.tables.notes import Note, counted
@@ -83,7 +83,7 @@ def joined(cells: Iterable[Any], column: str) -> Note | None:
                 "several-labels",
                 f"{counted(rows, 'cell')} of {column!r} may hold several labels in one, such as {example!r}; each is "
                 "read as one label.",
-                f"To read them as several: --label-column {shlex.quote(column)} --label-separator '{joint}'",
+                offers=(Offer("To read them as several", {"label_column": (column,), "label_separator": joint}),),
             )
     return None
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from valence.system.errors import DataError
+from valence.system.offers import Offer
 from valence.tables import label_lists
 from valence.tables.grid import Nested
 from valence.tables.invisible import trimmed
@@ -24,6 +25,8 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _ANSWERS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _FEW_ROWS = 20  # with more, a value of its own for every row looks like ids; with fewer, like one row a class
 _MOST_MEASURED_VALUES = 20  # a scale such as 1, 1.5, ... 5 is still labels; more different fractions are a measurement
+
+_OTHER_COLUMN = (Offer("If another column has the labels", {"label_column": None}),)
 
 
 def names_of(cells: Sequence[Any]) -> list[str | None]:
@@ -153,8 +156,9 @@ def check_some(counts: Mapping[str, int], *, where: str) -> None:
     if not counts:
         raise DataError(
             f"{where} holds no label at all, so there is nothing to test against.",
-            hint="Check that it is the label column (--label-column), and that the file is whole.",
+            hint="Check that the file is complete.",
             code="labels-missing",
+            offers=_OTHER_COLUMN,
         )
 
 
@@ -165,15 +169,16 @@ def check(counts: Mapping[str, int], *, where: str) -> None:
         only = f"only the label {next(iter(counts))!r}" if counts else "no label at all"
         raise DataError(
             f"{where} holds {only}; a classifier needs at least two.",
-            hint="Check that it is the label column (--label-column), and that the file is complete.",
+            hint="Check that the file is complete.",
             code="single-class",
+            offers=_OTHER_COLUMN,
         )
     if len(counts) == rows and rows <= _FEW_ROWS:
         raise DataError(
             f"{where} gives each of the {rows:,} rows a label of its own, so none can be both learnt and tested.",
-            hint="Give several rows of each label, ten or more to begin with. If these are no labels, name the "
-            "column by --label-column.",
+            hint="Give several rows of each label, ten or more to begin with.",
             code="labels-too-many",
+            offers=_OTHER_COLUMN,
         )
     fractions = len(counts) > _MOST_MEASURED_VALUES and all(map(_NUMBER.fullmatch, counts))
     measured = fractions and not all(map(_WHOLE.fullmatch, counts))
@@ -182,8 +187,9 @@ def check(counts: Mapping[str, int], *, where: str) -> None:
         example = ", ".join(map(repr, list(counts)[:3]))
         raise DataError(
             f"{where} holds {len(counts):,} different values in {rows:,} rows ({example}, ...): {kind}, not classes.",
-            hint="Name another column by --label-column, or put the values into a few classes first.",
+            hint="Put the values into a few classes first.",
             code="labels-too-many",
+            offers=_OTHER_COLUMN,
         )
 
 

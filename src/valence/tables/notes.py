@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from valence.system.offers import Offer, advice
+
 
 def counted(count: int, noun: str) -> str:
     """A number and what it counts.
@@ -21,12 +23,14 @@ class Note:
     Attributes:
         code: for programs, such as "labels-alike".
         message: what was noticed, as a sentence without the file's name.
-        hint: the options that change it, or what to do; "" if there is nothing to do.
+        hint: what to do; "" if there is nothing to do.
+        offers: options that change it.
     """
 
     code: str
     message: str
     hint: str = ""
+    offers: tuple[Offer, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return f"{self.message} {advice(self.hint, self.offers)}".strip()

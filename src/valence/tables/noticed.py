@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from valence.system.offers import Offer
 from valence.tables import label_lists
 from valence.tables.invisible import has_unseen_ends, trimmed, without_unseen
 from valence.tables.notes import Note, counted
@@ -42,13 +42,13 @@ def missing_words(cells: Iterable[Any]) -> Counter[str]:
 
 
 def missing_note(name: str, words: Mapping[str, int], kind: str, purpose: str) -> Note:
-    """Reports such words in the column `name` of texts or labels (`kind`); `purpose` begins the hint."""
+    """Reports such words in the column `name` of texts or labels (`kind`); `purpose` is that of the offer."""
     listed = ", ".join(f"{word!r} ({count:,})" for word, count in Counter(words).most_common(_MOST_SHOWN))
     return Note(
         "missing-words",
         f"{counted(sum(words.values()), 'cell')} of {name!r} may mean that there is no {kind}: {listed}. "
         f"Each is read as a {kind}.",
-        f"{purpose}: --missing {shlex.quote(','.join(words))}",
+        offers=(Offer(purpose, {"missing": tuple(words)}),),
     )
 
 

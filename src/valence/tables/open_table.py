@@ -17,15 +17,15 @@ class Understood(ReadOptions):
 
     Attributes: those of ReadOptions, and
         packing: how it is compressed: gz, zst or zip.
-        member: the file in the archive.
         tool: the labelling tool whose export it is.
         sheets: all those of a workbook.
+        members: all tables of the archive.
     """
 
     packing: str | None = None
-    member: str | None = None
     tool: str | None = None
     sheets: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 class OpenTable:

@@ -62,7 +62,9 @@ def opened(
             if options.first_line > 1:  # in the middle of an unpacked file
                 table = _OPENERS[options.format or kind_of(path, b"")](path, packed, options)
             else:
-                table = _opened_at_start(path, options, stack.enter_context(unpack(path, packed, limits)), limits)
+                table = _opened_at_start(
+                    path, options, stack.enter_context(unpack(path, packed, options, limits)), limits
+                )
         yield table
 
 
@@ -73,5 +75,7 @@ def _opened_at_start(path: Path, options: ReadOptions, unpacked: Unpacked, limit
     if kind == "xlsx" and limits:
         check_size(path, unpacked.file, limits.most_bytes)
     table = _OPENERS[kind](path, unpacked.file, options)
-    table.understood = replace(table.understood, packing=unpacked.packing, member=unpacked.member)
+    table.understood = replace(
+        table.understood, packing=unpacked.packing, member=unpacked.member, members=unpacked.members
+    )
     return table

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from valence.system.errors import SettingsError
+from valence.system.offers import Offer
 from valence.tables.posts import Cleaning
 
 FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "xlsx", "fasttext", "lines")
@@ -26,7 +27,8 @@ class ReadOptions:
         header: whether the first row names the columns.
         columns: the names of the columns of a file without a header.
         sheet: of a workbook.
-        first_sheet: whether of several filled sheets, the first is read and the others are noted, which a preview does.
+        member: the file to read of a zip archive.
+        take_first: whether of several filled sheets or tables in an archive, the first is read, which a preview does.
         quoted: whether the cells of a CSV or TSV file can be quoted. Set where a part of a file is read again.
         escaped: whether a backslash, and not a second quote, escapes a quote; set in the same way.
         first_line: the number of the line on which reading begins, from 1. Greater only where a part is read again.
@@ -39,24 +41,31 @@ class ReadOptions:
     header: bool = True
     columns: tuple[str, ...] = ()
     sheet: str | None = None
+    member: str | None = None
     quoted: bool | None = None
     escaped: bool | None = None
     first_line: int = 1
     named: str | None = None
-    first_sheet: bool = False
+    take_first: bool = False
 
     def __post_init__(self) -> None:
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
             raise SettingsError(
                 f"--separator {self.separator!r} is not one character, other than a quote or a line break.",
-                hint="Give the character between two cells, such as ';' or '|'. For a tab: --separator $'\\t'",
+                hint="Give the character between two cells, such as ';' or '|'.",
                 code="separator-unknown",
+                offers=[Offer("For a tab", {"separator": "\t"})],
             )
         if self.header == bool(self.columns):
             raise SettingsError(
                 "--columns is for a file without a header." if self.columns else "--no-header needs --columns.",
-                hint="Name the columns of such a file in their order: --no-header --columns label,id,text",
                 code="option-alone",
+                offers=[
+                    Offer(
+                        "Name the columns of such a file in their order, such as",
+                        {"no_header": "true", "columns": ("label", "id", "text")},
+                    )
+                ],
             )
 
 

@@ -41,7 +41,7 @@ class ParquetTable(OpenTable):
         if options.encoding is not None:
             raise DataError(
                 f"{shown(path)} is Parquet, whose texts are always UTF-8.",
-                hint="Leave out --encoding.",
+                hint="Leave out the encoding.",
                 code="option-idle",
             )
         if path == STANDARD_INPUT or not binary.seekable():

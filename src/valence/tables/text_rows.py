@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from valence.system.errors import DataError
+from valence.system.offers import Offer
 from valence.tables.answers import Added
 from valence.tables.columns import choose_text
 from valence.tables.decoding import shown
@@ -122,4 +123,5 @@ def _chars(raw: str | list[Any]) -> int:
 
 
 def _no_string(message: str) -> DataError:
-    return DataError(message, hint="Name the column with the texts by --text-column.", code="text-no-string")
+    offers = (Offer("Name the column with the texts", {"text_column": None}),)
+    return DataError(message, code="text-no-string", offers=offers)

@@ -10,12 +10,14 @@ import datetime as dt
 import itertools
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from valence.system.errors import DataError
+from valence.system.offers import Offer
+from valence.tables.columns import listed
 from valence.tables.decoding import STANDARD_INPUT, library, shown
 from valence.tables.grid import Row, Unread, check_not_empty
 from valence.tables.headers import column_names
@@ -26,6 +28,7 @@ from valence.tables.options import ReadOptions
 MOST_UNPACKED_BYTES = 2 << 30  # of all parts of a workbook
 MOST_SHARED_BYTES = 256 << 20  # of its different texts, which are kept in memory
 MOST_CELLS = 100_000_000  # including empty ones to the left of the last in each row, which cost time, not memory
+_MOST_OFFERED = 12  # sheets
 _TABLE_ROWS = 20  # of which a sheet with a table fills one at least
 
 
@@ -125,7 +128,7 @@ def _as_seen(cell: Any) -> Any:
 def _check_options(path: Path, binary: IO[bytes], options: ReadOptions) -> None:
     if options.encoding is not None:
         raise DataError(
-            f"{shown(path)} is a workbook, which has no encoding.", hint="Leave out --encoding.", code="option-idle"
+            f"{shown(path)} is a workbook, which has no encoding.", hint="Leave out the encoding.", code="option-idle"
         )
     if path == STANDARD_INPUT or not binary.seekable():
         raise DataError(
@@ -161,8 +164,9 @@ def _sheet(path: Path, book: Any, options: ReadOptions) -> tuple[Any, list[Note]
         if options.sheet not in sheets:
             raise DataError(
                 f"{shown(path)} has no sheet called {options.sheet!r}.",
-                hint=f"Its sheets are {', '.join(map(repr, sheets))}; name one by --sheet.",
+                hint=f"Its sheets are {listed(sheets)}.",
                 code="sheet-unknown",
+                offers=_offers(sheets),
             )
         return sheets[options.sheet], []
     filled = [sheet for sheet in sheets.values() if _holds_table(sheet)]
@@ -173,17 +177,21 @@ def _sheet(path: Path, book: Any, options: ReadOptions) -> tuple[Any, list[Note]
             hint="Give a workbook with a row of column names and one text per row.",
             code="file-empty",
         )
-    first, *others = [repr(sheet.title) for sheet in visible]
+    first, *others = [sheet.title for sheet in visible]
     if not others:
         return visible[0], []
-    if not options.first_sheet:
+    if not options.take_first:
         raise DataError(
-            f"{shown(path)} has {len(visible)} sheets that hold something: {', '.join((first, *others))}.",
-            hint=f"Name the one that is meant, such as --sheet {first}.",
+            f"{shown(path)} has {len(visible)} sheets that hold something: {listed((first, *others))}.",
             code="sheets-several",
+            offers=_offers((first, *others)),
         )
-    told = f"Sheet {first} was read; also filled: {', '.join(others)}."
-    return visible[0], [Note("sheets-several", told, "To train or score, name the one that is meant: --sheet NAME")]
+    told = f"Sheet {first!r} was read; also filled: {listed(others)}."
+    return visible[0], [Note("sheets-several", told, offers=_offers(others))]
+
+
+def _offers(sheets: Iterable[str]) -> tuple[Offer, ...]:
+    return tuple(Offer("To read one of them", {"sheet": title}) for title in itertools.islice(sheets, _MOST_OFFERED))
 
 
 def _holds_table(sheet: Any) -> bool:

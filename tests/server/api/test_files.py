@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -215,11 +216,35 @@ def test_plain_text_has_a_text_in_each_line_unless_all_have_cells(
     assert whole["columns"] == columns
 
 
-def test_the_hints_name_parameters(client: FlaskClient) -> None:
+def test_what_is_offered_is_sent_back_as_it_is(client: FlaskClient) -> None:
     content = "text,label\nGood film,a\nDull\xe9 film,b,c\n> Yes.\nNo.,a\n> Oh.\nHm.,b\nNone,a\n".encode("cp1252")
     shown = client.post(URL, data=content, content_type="text/csv").get_json()
-    hints = " ".join(note["hint"] for note in (*shown["notes"], *shown["problems"]))
-    assert all(words in hints for words in ("`bad_rows=skip`", "`encoding=cp1252`", "`missing=None`")), hints
+    said = [*shown["notes"], *shown["problems"], *shown["guesses"]]
+    offered = [offer["parameters"] for each in said for offer in each["offers"]]
+    assert all(each in offered for each in ({"bad_rows": "skip"}, {"encoding": "cp1252"}, {"missing": "None"})), offered
+    assert not [note for note in said if "--" in str(note)]
+    for parameters in (each for each in offered if None not in each.values()):
+        answer = client.post(URL, query_string=parameters, data=content, content_type="text/csv")
+        assert answer.status_code == 200 or answer.get_json()["code"] == "invalid-file", answer.text
+
+
+def test_of_several_tables_in_an_archive_the_first_is_shown_and_another_can_be_read(client: FlaskClient) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in ("a.csv", "in/b, c.csv", "readme.txt"):
+            archive.writestr(name, f"text,label\nfrom {name},x\n".replace("b, c", "b"))
+    shown = client.post(URL, data=file.getvalue(), content_type="application/zip").get_json()
+    assert (shown["read_as"]["member"], shown["read_as"]["members"]) == ("a.csv", ["a.csv", "in/b, c.csv"])
+    (note,) = (note for note in shown["notes"] if note["code"] == "members-several")
+    (offer,) = note["offers"]
+    other = client.post(URL, query_string=offer["parameters"], data=file.getvalue(), content_type="application/zip")
+    assert other.get_json()["first_rows"] == [["from in/b.csv", "x"]]
+    assert other.get_json()["notes"] == []
+    refused = client.post(READ, data=file.getvalue(), content_type="application/zip").get_json()
+    assert "holds 2 tables: 'a.csv', 'in/b, c.csv'." in refused["detail"]
+    assert offer in refused["offers"]
+    whole = client.post(READ, query_string=offer["parameters"], data=file.getvalue(), content_type="application/zip")
+    assert [row["cells"] for row in whole.get_json()["rows"]] == [["from in/b.csv", "x"]]
 
 
 def test_rows_cost_tokens_and_too_many_are_refused(

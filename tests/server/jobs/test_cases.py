@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from tests.bulk.test_cases import ABOUT_LABELS
 from tests.server.jobs.requests import URL, send
 from tests.tables.test_cases import CASES, FOLDER, name_of
 from valence.server.jobs.runner import Runner
+from valence.system.offers import Offer, advice
 from valence.tables.answers import NO_TEXT
 
 MEDIA_TYPES = {".tsv": "text/tab-separated-values", ".jsonl": "application/jsonl"}
@@ -56,13 +56,10 @@ def test_its_rows_are_scored(client: FlaskClient, me: dict[str, str], runner: Ru
 def test_it_is_refused_with_what_to_do(client: FlaskClient, me: dict[str, str], case: dict[str, Any]) -> None:
     problem = submit(client, me, case).get_json()
     assert problem["code"] == "invalid-file"
-    as_parameters = [re.sub(r"--([a-z-]+)(?: (\S+))?", _parameter, words) for words in case["error"]["contains"]]
-    assert all(words in problem["detail"] for words in as_parameters), problem["detail"]
+    offers = [Offer(offer["purpose"], offer["parameters"]) for offer in problem["offers"]]
+    said = advice(problem["detail"], offers)  # as a command would say it
+    assert all(words in said for words in case["error"]["contains"]), said
     assert client.get(URL, headers=me).get_json() == {"jobs": []}
-
-
-def _parameter(option: re.Match[str]) -> str:
-    return f"`{option[1].replace('-', '_')}{f'={option[2]}' if option[2] else ''}"  # perhaps the beginning of the value
 
 
 def _rows(result: str, shape: str, separator: str) -> list[dict[str, Any]]:

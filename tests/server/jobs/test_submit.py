@@ -35,7 +35,7 @@ from valence.system.errors import TextError
             "text/csv",
             {},
             "invalid-file",
-            "2 columns could hold the texts: 'text', 'comment'. Name the one that is meant by `text_column`",
+            "2 columns could hold the texts: 'text', 'comment'.",
         ),
         ("text,predicted_label\n1,2\n", "text/csv", {}, "invalid-file", "Rename"),
         ("text\n", "text/csv", {}, "invalid-file", "no rows"),

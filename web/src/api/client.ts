@@ -1,4 +1,4 @@
-import type { Problem } from "./generated";
+import type { Offer, Problem } from "./generated";
 import { client } from "./generated/client.gen";
 
 client.setConfig({ baseUrl: import.meta.env.SSR ? "" : window.location.origin });
@@ -11,14 +11,24 @@ export class ApiError extends Error {
   readonly title: string;
   readonly detail: string;
   readonly retryAfterSeconds: number | undefined;
+  /** For a file that isn't valid: what would read it. */
+  readonly offers: readonly Offer[];
 
-  constructor(status: number, code: string, title: string, detail: string, retryAfterSeconds?: number) {
+  constructor(
+    status: number,
+    code: string,
+    title: string,
+    detail: string,
+    retryAfterSeconds?: number,
+    offers: readonly Offer[] = [],
+  ) {
     super(`${title}: ${detail}`);
     this.status = status;
     this.code = code;
     this.title = title;
     this.detail = detail;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.offers = offers;
   }
 
   /** Whether the same request may succeed later. */
@@ -70,7 +80,8 @@ function requestIdOf(response: Response | undefined): string | undefined {
 function apiError(response: Response, body: unknown): ApiError {
   const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
   const retryAfter = Number.isFinite(seconds) ? seconds : undefined;
-  if (isProblem(body)) return new ApiError(response.status, body.code, body.title, body.detail, retryAfter);
+  if (isProblem(body))
+    return new ApiError(response.status, body.code, body.title, body.detail, retryAfter, body.offers);
   const [code, title, detail] = withoutProblem(response.status);
   return new ApiError(response.status, code, title, detail, retryAfter);
 }

@@ -3,7 +3,7 @@ import Papa from "papaparse";
 
 import type { ApiError } from "../api/client";
 import type { ReadOptions } from "../api/files";
-import type { FileNote, FilePreview } from "../api/generated";
+import type { FileNote, FilePreview, Offer } from "../api/generated";
 import { encodingName } from "./words";
 
 export interface Choosing {
@@ -22,25 +22,31 @@ export interface Choosing {
 /** Options that change the columns, so that what was chosen of these is forgotten. */
 const OF_COLUMNS = ["format", "encoding", "separator", "sheet", "no_header"] as const;
 
-/** `undefined` takes an option back. */
+/** `undefined` takes an option back. For another file of an archive, only options of rows are kept. */
 export function changedOptions(options: ReadOptions, change: Changed): ReadOptions {
+  if ("member" in change) {
+    const { clean, missing, bad_rows } = options;
+    return defined({ clean, missing, bad_rows, ...change });
+  }
   const { text_column, label_column, label_separator, no_header, columns, ...others } = options;
   const ofColumns = { text_column, label_column, label_separator };
   const kept = OF_COLUMNS.some((name) => name in change)
     ? others
     : { ...others, ...ofColumns, no_header, columns };
-  return Object.fromEntries(
-    Object.entries({ ...kept, ...change }).filter(([, value]) => value !== undefined),
-  );
+  return defined({ ...kept, ...change });
 }
+
+const defined = (options: Changed): ReadOptions =>
+  Object.fromEntries(Object.entries<unknown>(options).filter(([, value]) => value !== undefined));
 
 export type Changed = { [Name in keyof ReadOptions]?: ReadOptions[Name] | undefined };
 
-/** The options with what the preview shows of the columns and the sheet, so that the same is read. */
+/** The options with what the preview shows of the columns, the sheet and the archive, so that the same is read. */
 export const shownOptions = ({ options, preview }: Pick<Choosing, "options" | "preview">): ReadOptions => ({
   ...options,
   ...(preview.text_column === null ? {} : { text_column: preview.text_column }),
   ...(preview.read_as.sheet === null ? {} : { sheet: preview.read_as.sheet }),
+  ...(preview.read_as.member === null ? {} : { member: preview.read_as.member }),
 });
 
 /** Names as a parameter has them. */
@@ -57,41 +63,33 @@ export const mayHaveHeader = ({ read_as: { separator, sheet } }: FilePreview): b
   separator !== null || sheet !== null;
 
 /** What else would read the file, as one click. */
-export interface Offer {
+export interface OneClick {
   label: string;
   change: Changed;
 }
 
-const PARAMETER = /`(\w+)=([^`]+)`/g;
-const quoted = (value: string): string =>
-  value
-    .split(",")
-    .map((word) => `“${word}”`)
-    .join(", ");
+const quoted = (names: string): string =>
+  (Papa.parse<string[]>(names).data[0] ?? []).map((name) => `“${name}”`).join(", ");
 const LABELS: Record<string, (value: string) => string> = {
   bad_rows: () => "Skip bad rows",
   clean: () => "Leave out quotes, code and signatures",
   columns: () => "The first row is data",
   encoding: (value) => `Read as ${encodingName(value)}`,
-  label_separator: (value) => `Split at ${quoted(value)}`,
+  label_separator: (value) => `Split at “${value}”`,
+  member: (value) => `Read “${value}”`,
   missing: (value) => `Leave out ${quoted(value)}`,
+  sheet: (value) => `Read the sheet “${value}”`,
+  label_column: (value) => `Take ${quoted(value)} as labels`,
 };
 
-/** The options that the server's words offer, such as `bad_rows=skip`. */
-export function offersIn(words: string): Offer[] {
-  return [...words.matchAll(PARAMETER)].flatMap(([, name = "", value = ""]) => {
-    const label = LABELS[name]?.(value);
-    if (label === undefined) return [];
-    return [{ label, change: { [name]: value, ...(name === "columns" ? { no_header: true } : {}) } }];
+/** What the server offers. What the user must choose, such as the column with the texts, is chosen elsewhere. */
+export const oneClickFor = (offers: readonly Offer[]): OneClick[] =>
+  offers.flatMap(({ parameters }) => {
+    const name = Object.keys(LABELS).find((known) => parameters[known]);
+    const label = name && LABELS[name]?.(parameters[name] ?? "");
+    const change = "no_header" in parameters ? { ...parameters, no_header: true } : parameters;
+    return label ? [{ label, change }] : [];
   });
-}
-
-/** The server's words without the sentences that name parameters, which are buttons here. */
-export const withoutParameters = (words: string): string =>
-  words
-    .split(/(?<=[.!?]) /)
-    .filter((sentence) => !sentence.includes("`"))
-    .join(" ");
 
 /** Problems that aren't about labels: the texts can be scored, or labelled, without them. */
 const OF_READING = new Set([

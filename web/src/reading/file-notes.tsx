@@ -1,7 +1,8 @@
 import { Notice } from "../components/notice";
 import { QuietButton } from "../components/quiet-button";
 import { count, counted } from "../lib/format";
-import { offersIn, problemsOf, withoutParameters, type Choosing, type Offer } from "./choosing";
+import type { Offer } from "../api/generated";
+import { oneClickFor, problemsOf, type Choosing } from "./choosing";
 import classes from "./file-notes.module.css";
 import type { FileReading } from "./file-reading";
 
@@ -17,27 +18,32 @@ interface FileNotesProps {
 /** Why the file can't be read as it is, what was noticed, what would be left out, and the labels that it has. */
 export function FileNotes({ stage, file, hasLabels }: FileNotesProps) {
   const { preview, options, problem } = stage;
-  const all = problemsOf(preview).map(({ message, hint }) => `${message} ${hint}`);
+  const all = problemsOf(preview).map(({ message, hint, offers }) => ({
+    words: `${message} ${hint}`,
+    offers,
+  }));
   return (
     <div className={classes.notes}>
-      {[...all, ...(problem ? [problem.detail] : [])].map((words) => (
-        <div key={words} className={classes.problem}>
-          <Notice
-            title={withoutParameters(words).replace(/^The file, /, "")}
-            detail={preview.text_column === null ? "Choose the column that contains the texts." : ""}
-          />
-          <Offers offers={offersIn(words)} file={file} />
-        </div>
-      ))}
+      {[...all, ...(problem ? [{ words: problem.detail, offers: problem.offers }] : [])].map(
+        ({ words, offers }) => (
+          <div key={words} className={classes.problem}>
+            <Notice
+              title={words.replace(/^The file, /, "")}
+              detail={preview.text_column === null ? "Choose the column that contains the texts." : ""}
+            />
+            <Offers offers={offers} file={file} />
+          </div>
+        ),
+      )}
       <ul aria-label="About this file">
         {preview.left_out.map(({ rows, why }) => (
           <li key={why}>
             Rows that {why}: {count(rows)}
           </li>
         ))}
-        {preview.notes.map(({ code, message, hint }) => (
-          <li key={code}>
-            {message} {hint.includes("`") ? null : hint} <Offers offers={offersIn(hint)} file={file} />
+        {preview.notes.map(({ message, hint, offers }) => (
+          <li key={message}>
+            {message} {hint} <Offers offers={offers} file={file} />
           </li>
         ))}
         {options.label_separator !== undefined ? (
@@ -55,7 +61,7 @@ export function FileNotes({ stage, file, hasLabels }: FileNotesProps) {
 }
 
 function Offers({ offers, file }: { offers: readonly Offer[]; file: FileReading }) {
-  return offers.map(({ label, change }) => (
+  return oneClickFor(offers).map(({ label, change }) => (
     <QuietButton key={label} onClick={() => void file.reread(change)}>
       {label}
     </QuietButton>

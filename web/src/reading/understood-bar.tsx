@@ -15,11 +15,19 @@ interface UnderstoodBarProps {
 
 /** What was understood of the file; a change reads it again. */
 export function UnderstoodBar({ understood, onReread: reread, children }: UnderstoodBarProps) {
-  const { format, encoding, separator, sheet, sheets } = understood;
+  const { format, encoding, separator, sheet, sheets, member, members } = understood;
   const own = encoding?.replace(/-sig$/, "");
   const isKnown = ENCODINGS.some(({ value }) => value === own);
   return (
     <div className={classes.bar} role="group" aria-label="How the file is read">
+      {members.length > 1 ? (
+        <Choice
+          label="File in the archive"
+          value={member ?? ""}
+          options={members.map((name) => ({ value: name, name }))}
+          onChoose={(value) => reread({ member: value })}
+        />
+      ) : null}
       {encoding === null ? null : (
         <Choice
           label="Format"

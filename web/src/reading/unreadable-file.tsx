@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 
 import { Choice } from "../components/choice";
 import { Notice } from "../components/notice";
-import { offersIn, withoutParameters } from "./choosing";
+import { oneClickFor } from "./choosing";
 import type { FileReading, Unreadable } from "./file-reading";
 import { ENCODINGS, TEXT_FORMATS, type Format } from "./words";
 import classes from "./unreadable-file.module.css";
@@ -12,8 +12,7 @@ const TOO_LARGE = "Split it, or score it with the command: valence score.";
 /** Why a file can't be read, and what would read it, each with one click. */
 export function UnreadableFile({ stage, reading }: { stage: Unreadable; reading: FileReading }) {
   const { file, options, problem, isRereading } = stage;
-  const offers = offersIn(problem.detail);
-  const detail = withoutParameters(problem.detail).replace(/^The file\b/, file.name);
+  const detail = problem.detail.replace(/^The file\b/, file.name);
   const detected = { value: "", name: "detected" };
   return (
     <div className={classes.problem} aria-busy={isRereading}>
@@ -23,7 +22,7 @@ export function UnreadableFile({ stage, reading }: { stage: Unreadable; reading:
       />
       <div className={classes.options}>
         {problem.isTemporary ? <Button onClick={() => void reading.reread({})}>Try again</Button> : null}
-        {offers.map(({ label, change }) => (
+        {oneClickFor(problem.offers).map(({ label, change }) => (
           <Button key={label} onClick={() => void reading.reread(change)}>
             {label}
           </Button>

@@ -24,6 +24,7 @@ const AS_TEXT: ReadAs = {
   member: null,
   tool: null,
   sheets: [],
+  members: [],
 };
 const ownWords = (post: string): string => post.replace(/^>.*\n+/, "");
 
@@ -104,9 +105,16 @@ function preview(file: Read, query: URLSearchParams): FilePreview {
   const posts = shown.filter(({ cells }) => cells[at]?.startsWith(">")).length;
   const notes: FileNote[] =
     posts > 1 && clean === null
-      ? [{ code: "texts-are-posts", message: "Texts quote others.", hint: "To leave it out: `clean=forum`" }]
+      ? [
+          {
+            code: "texts-are-posts",
+            message: "Texts quote others.",
+            hint: "",
+            offers: [{ purpose: "To leave it out", parameters: { clean: "forum" } }],
+          },
+        ]
       : [];
-  const skip = "To leave such rows out: `bad_rows=skip`";
+  const offers = [{ purpose: "To leave such rows out", parameters: { bad_rows: "skip" } }];
   const isSkipped = query.get("bad_rows") === "skip";
   return {
     rows: shown.length,
@@ -124,9 +132,11 @@ function preview(file: Read, query: URLSearchParams): FilePreview {
     labels: [...counts].map(([name, rows]) => ({ label: name, rows })),
     multi_label: false,
     left_out:
-      isSkipped && file.bad.length > 0 ? [{ rows: file.bad.length, why: "cannot be read", options: [] }] : [],
+      isSkipped && file.bad.length > 0 ? [{ rows: file.bad.length, why: "cannot be read", offers: [] }] : [],
     notes,
-    problems: isSkipped ? [] : file.bad.map(({ why }) => ({ code: "row-ragged", message: why, hint: skip })),
+    problems: isSkipped
+      ? []
+      : file.bad.map(({ why }) => ({ code: "row-ragged", message: why, hint: "Quote it.", offers })),
   };
 }
 
@@ -149,7 +159,8 @@ const DAMAGED = problem(
   422,
   "invalid-file",
   "The file isn't valid",
-  "The file, line 1: it has a byte that is not UTF-8. Name the encoding, such as `encoding=cp1252`, or save it as UTF-8.",
+  "The file, line 1: it has a byte that is not UTF-8. Name its encoding, or save it as UTF-8.",
+  [{ purpose: "For a file from Windows or Excel", parameters: { encoding: "cp1252" } }],
 );
 
 const answering =

@@ -99,13 +99,20 @@ export const detail: ModelDetail = {
   provenance: { commands: ["valence pretrain --data imdb"], rows: 60614, versions: { torch: "2.12.0" } },
 };
 
-export const problem = (status: number, code: string, title: string, text: string): Problem => ({
+export const problem = (
+  status: number,
+  code: string,
+  title: string,
+  text: string,
+  offers: Problem["offers"] = [],
+): Problem => ({
   type: `/docs/errors#${code}`,
   title,
   status,
   detail: text,
   code,
   errors: [],
+  offers,
 });
 
 export const refuse = (body: Problem, headers: Record<string, string> = {}) =>

@@ -6,11 +6,10 @@ from typing import IO
 
 from flask import Blueprint, Response, request
 
-from valence.data.preview import preview
 from valence.server.api.classifiers import NAME
-from valence.server.api.files import MOST_CHARACTERS, MOST_ROWS, wire
+from valence.server.api.files import previewed
 from valence.server.auth.access import holder
-from valence.server.jobs.reading import MEDIA_TYPES, THE_FILE, limits_of, problems_mapped
+from valence.server.jobs.reading import MEDIA_TYPES
 from valence.server.openapi import examples as file_examples
 from valence.server.openapi import teaching_examples as examples
 from valence.server.openapi.contract import Media, operation
@@ -31,7 +30,6 @@ from valence.server.state import state
 from valence.server.store import example_rows
 from valence.server.store.example_rows import Wanted
 from valence.server.teaching import adding, describe, listing, managing
-from valence.server.teaching.files import table_options
 
 blueprint = Blueprint("examples", __name__, url_prefix="/api/v1")
 
@@ -117,16 +115,7 @@ def preview_examples(query: ExampleFileQuery, upload: IO[bytes]) -> FilePreview:
     """Shows how a file would be read, before you add it: its format and columns, its first rows and labels, what would
     be left out, and the options that would change it. Nothing is stored.
     """
-    with problems_mapped():
-        shown = preview(
-            THE_FILE,
-            table_options(query, request.mimetype, None),
-            most_rows=MOST_ROWS,
-            most_characters=MOST_CHARACTERS,
-            file=upload,
-            limits=limits_of(state().settings.job_max_bytes),
-        )
-    return wire(shown)
+    return previewed(query, upload, state().settings.job_max_bytes)
 
 
 @blueprint.get(f"{_OF_ONE}/export")

@@ -14,9 +14,9 @@ from valence.server.jobs.reading import (
     MEDIA_TYPES,
     THE_FILE,
     limits_of,
-    names_in,
-    options_of,
     problems_mapped,
+    renamed,
+    table_options,
     turn_to_read,
     with_parameters,
 )
@@ -26,7 +26,6 @@ from valence.server.openapi.contract import Media, operation
 from valence.server.schemas.files import FilePreview, FileRows, PreviewQuery, ReadingQuery
 from valence.server.state import state
 from valence.server.web.file_response import sent
-from valence.tables.options import TableOptions
 
 blueprint = Blueprint("files", __name__, url_prefix="/api/v1/files")
 
@@ -53,17 +52,9 @@ def preview_file(query: PreviewQuery, upload: IO[bytes]) -> FilePreview:
     rows and labels, what would be left out, and the options that would change it. At most the first 1,000 rows, or
     1,000,000 characters, are read. Nothing is stored.
     """
-    with problems_mapped():
-        shown = preview(
-            THE_FILE,
-            _options(query, request.mimetype),
-            most_rows=MOST_ROWS,
-            most_characters=MOST_CHARACTERS,
-            file=upload,
-            limits=limits_of(state().settings.file_max_bytes),
-        )
+    shown = previewed(query, upload, state().settings.file_max_bytes)
     charge_tokens(shown.rows)  # a row costs about as much as the scoring of a token
-    return wire(shown)
+    return shown
 
 
 @blueprint.post("/read")
@@ -88,24 +79,28 @@ def read_file(query: ReadingQuery, upload: IO[bytes]) -> Response:
         return sent(content, "rows.json", "application/json")
 
 
-def _options(query: PreviewQuery, media_type: str) -> TableOptions:
-    """Raises SettingsError."""
-    return TableOptions(
-        query.text_column,
-        names_in(query.label_column),
-        label_separator=query.label_separator,
-        missing=names_in(query.missing),
-        bad_rows=query.bad_rows,
-        reading=replace(options_of(query, media_type), first_sheet=True),
-        clean=query.clean,
-    )
+def previewed(query: PreviewQuery, upload: IO[bytes], max_bytes: int) -> FilePreview:
+    """The beginning of a file; of several sheets or tables in an archive, that of the first. Raises ProblemError."""
+    with problems_mapped():
+        options = table_options(query, request.mimetype)
+        shown = preview(
+            THE_FILE,
+            replace(options, reading=replace(options.reading, take_first=True)),
+            most_rows=MOST_ROWS,
+            most_characters=MOST_CHARACTERS,
+            file=upload,
+            limits=limits_of(max_bytes),
+        )
+    return _wire(shown, set(type(query).model_fields))
 
 
-def wire(shown: Preview) -> FilePreview:
-    """A preview as it is sent."""
+def _wire(shown: Preview, parameters: set[str]) -> FilePreview:
+    """A preview as it is sent, with the offers that consist of these parameters."""
     content = as_json(shown)
     del content["file"]
     content["labels"] = content["labels"][:_MOST_LABELS]
     for note in (*content["notes"], *content["problems"]):
         note["hint"] = with_parameters(note["hint"])
+    for each in (part for name in ("guesses", "left_out", "notes", "problems") for part in content[name]):
+        each["offers"] = [offer for offer in map(renamed, each["offers"]) if offer["parameters"].keys() <= parameters]
     return FilePreview.model_validate(content)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from valence.server.problems import ProblemError, invalid_field
-from valence.server.schemas.files import ReadingQuery
+from valence.server.schemas.examples import ExampleFileQuery
+from valence.server.schemas.files import PreviewQuery, ReadingQuery
+from valence.server.schemas.problems import Offer
 from valence.system.errors import DataError, OverloadedError, SettingsError, ValenceError
+from valence.system.offers import names_in
 from valence.tables.byte_streams import Limits
-from valence.tables.options import ReadOptions
+from valence.tables.options import ReadOptions, TableOptions
+from valence.tables.posts import Cleaning
 
 # The format of each media type, which is believed like the ending of a name: the content decides.
 MEDIA_TYPES: dict[str, str | None] = {
@@ -32,11 +36,8 @@ MEDIA_TYPES: dict[str, str | None] = {
 THE_FILE = Path("The file")  # begins the error messages, since an upload has no name
 _READING_TIMEOUT_S = 10  # that a request waits until other files have been read
 _MOST_RATIO = 200  # unpacked bytes for each packed one
-# An option of the commands, with its value where that is no word of a sentence.
-_OPTION = re.compile(
-    r"--([a-z]+(?:-[a-z]+)*)(?: (true|skip|stop|forum|none|(?<=--missing )[^\s']+|'[^']+'|\"[^\"]+\""
-    r"|[^\s,'\"]+(?:,[^\s,'\"]+)+|[a-z]+-?\d[\w-]*))?"
-)
+_PARAMETERS = {"group_column": "author_column"}  # of options that have another name
+_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")  # of the commands
 
 
 def options_of(query: ReadingQuery, media_type: str) -> ReadOptions:
@@ -48,13 +49,23 @@ def options_of(query: ReadingQuery, media_type: str) -> ReadOptions:
         header=not query.no_header,
         columns=names_in(query.columns),
         sheet=query.sheet,
+        member=query.member,
         named=MEDIA_TYPES[media_type],
     )
 
 
-def names_in(listed: str | None) -> tuple[str, ...]:
-    """Names that are separated by commas, as in a line of CSV."""
-    return tuple(next(csv.reader([" ".join((listed or "").splitlines())]), ()))  # csv raises at a line break
+def table_options(query: PreviewQuery, media_type: str, clean: Cleaning | None = None) -> TableOptions:
+    """How labelled texts are read; `clean` is the default. Raises SettingsError as `options_of` does."""
+    return TableOptions(
+        query.text_column,
+        names_in(query.label_column),
+        query.author_column if isinstance(query, ExampleFileQuery) else None,
+        query.label_separator,
+        names_in(query.missing),
+        query.bad_rows,
+        options_of(query, media_type),
+        query.clean or clean,
+    )
 
 
 def limits_of(max_bytes: int) -> Limits:
@@ -80,10 +91,21 @@ def problems_mapped() -> Iterator[None]:
         yield
     except SettingsError as error:
         if error.code == "columns-clash":  # the file's columns are at fault
-            raise ProblemError("invalid-file", in_words(error)) from error
+            raise _invalid_file(error) from error
         raise invalid_field("query", in_words(error).rstrip(".")) from error
     except DataError as error:
-        raise ProblemError("invalid-file", in_words(error)) from error
+        raise _invalid_file(error) from error
+
+
+def _invalid_file(error: ValenceError) -> ProblemError:
+    offers = [Offer.model_validate(renamed(offer.as_json())) for offer in error.offers]
+    return ProblemError("invalid-file", in_words(error), offers=offers)
+
+
+def renamed(offer: dict[str, Any]) -> dict[str, Any]:
+    """An offer in which the column that groups rows has the name of its parameter."""
+    parameters = {_PARAMETERS.get(name, name): value for name, value in offer["parameters"].items()}
+    return {**offer, "parameters": parameters}
 
 
 def in_words(error: ValenceError) -> str:
@@ -94,10 +116,5 @@ def in_words(error: ValenceError) -> str:
 
 
 def with_parameters(words: str) -> str:
-    """A hint that names the query's parameters instead of a command's options."""
-    return _OPTION.sub(_parameter, words.replace("--no-header --columns", "--no-header true and --columns"))
-
-
-def _parameter(option: re.Match[str]) -> str:
-    value = f"={option[2].strip(chr(39))}" if option[2] else ""
-    return f"`{option[1].replace('-', '_')}{value}`"
+    """A sentence that names the query's parameters instead of a command's options."""
+    return _OPTION.sub(lambda option: f"`{option[1].replace('-', '_')}`", words)

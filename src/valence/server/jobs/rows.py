@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from valence.server.jobs.reading import names_in
 from valence.server.problems import ProblemError
 from valence.server.schemas.files import ReadingQuery
 from valence.system.errors import DataError
+from valence.system.offers import names_in
 from valence.tables.answers import Added
 from valence.tables.grid import Row, Unread, stopped_by
 from valence.tables.open_table import OpenTable

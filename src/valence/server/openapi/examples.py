@@ -189,6 +189,7 @@ FILE_PREVIEWS: dict[str, Any] = {
             "member": None,
             "tool": None,
             "sheets": [],
+            "members": [],
         },
         "columns": ["text", "label"],
         "text_column": "text",
@@ -199,14 +200,23 @@ FILE_PREVIEWS: dict[str, Any] = {
                 "what": "text column",
                 "value": "text",
                 "reason": "by its name",
-                "options": ["--text-column label"],
+                "offers": [{"purpose": "", "parameters": {"text_column": "label"}}],
             }
         ],
         "labels": [{"label": "complaint", "rows": 700}, {"label": "praise", "rows": 299}],
         "multi_label": False,
-        "left_out": [{"rows": 1, "why": "have no label", "options": ["--label-column NAME"]}],
+        "left_out": [
+            {"rows": 1, "why": "have no label", "offers": [{"purpose": "", "parameters": {"label_column": None}}]}
+        ],
         "notes": [],
-        "problems": [],
+        "problems": [
+            {
+                "code": "row-ragged",
+                "message": "The file, line 9: 3 cell(s), but the table has 2 columns.",
+                "hint": "Put a text with the delimiter or a line break in double quotes.",
+                "offers": [{"purpose": "To leave such rows out", "parameters": {"bad_rows": "skip"}}],
+            }
+        ],
     }
 }
 FILE_ROWS: dict[str, Any] = {

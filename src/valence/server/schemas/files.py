@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from valence.server.schemas.base import Wire
+from valence.server.schemas.problems import Offer
 from valence.tables.options import BadRows
 from valence.tables.posts import Cleaning
 
@@ -30,6 +31,9 @@ class ReadingQuery(Wire):
         None, max_length=1, description="Character between the cells of a CSV file. Default: detected."
     )
     sheet: str | None = Field(None, max_length=200, description="Name of a workbook's sheet. Default: the only one.")
+    member: str | None = Field(
+        None, max_length=1000, description="Name of the file to read in a ZIP archive. Default: the only table."
+    )
     no_header: bool = Field(default=False, description="The first row is data. Name the columns in `columns`.")
     columns: str | None = Field(
         None, max_length=4000, description="Names of the columns of a file without a header, separated by commas."
@@ -68,6 +72,7 @@ class ReadAs(Wire):
     member: str | None = Field(description="The file in the archive.")
     tool: str | None = Field(description="The labelling tool that exported the file.")
     sheets: list[str] = Field(description="All sheets of a workbook.")
+    members: list[str] = Field(description="All tables of an archive.")
 
 
 class Guess(Wire):
@@ -76,7 +81,7 @@ class Guess(Wire):
     what: str = Field(examples=["text column"])
     value: str
     reason: str = Field(examples=["by its name"])
-    options: list[str] = Field(description="Options of the commands; each would change it.")
+    offers: list[Offer] = Field(description="Each would change it.")
 
 
 class LabelCount(Wire):
@@ -87,13 +92,14 @@ class LabelCount(Wire):
 class RowsLeftOut(Wire):
     rows: int
     why: str = Field(examples=["have no label"])
-    options: list[str]
+    offers: list[Offer]
 
 
 class FileNote(Wire):
     code: str = Field(examples=["labels-alike"])
     message: str
-    hint: str = Field(description="What would change it, with the query's parameters in backticks.")
+    hint: str = Field(description="What to do; empty if there is nothing to do.")
+    offers: list[Offer] = Field(description="Each would change it.")
 
 
 class FilePreview(Wire):

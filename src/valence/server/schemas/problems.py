@@ -12,6 +12,15 @@ class FieldError(Wire):
     detail: str
 
 
+class Offer(Wire):
+    """Parameters that would help."""
+
+    purpose: str = Field(description="What they do. May be empty.", examples=["To leave such rows out"])
+    parameters: dict[str, str | None] = Field(
+        description="Each with the value to send; null where you choose it.", examples=[{"bad_rows": "skip"}]
+    )
+
+
 class Problem(Wire):
     """RFC 9457 problem document, sent as application/problem+json."""
 
@@ -23,3 +32,4 @@ class Problem(Wire):
     errors: list[FieldError] = Field(
         default_factory=list, description="The invalid fields: the first 20, and only the first invalid item of a list."
     )
+    offers: list[Offer] = Field(default_factory=list, description="For a file that isn't valid: what would read it.")

@@ -8,7 +8,7 @@ from typing import IO
 
 from valence.data import labelled_file
 from valence.data.examples import labels_of
-from valence.server.jobs.reading import THE_FILE, limits_of, names_in, options_of, problems_mapped
+from valence.server.jobs.reading import THE_FILE, limits_of, problems_mapped, table_options
 from valence.server.problems import ProblemError
 from valence.server.schemas.examples import ExampleFileQuery
 from valence.server.settings import Settings
@@ -59,20 +59,6 @@ def read(file: IO[bytes], media_type: str, query: ExampleFileQuery, clean: Clean
         given = _unlabelled(grid, options) if query.unlabelled else _labelled(grid, options)
     kept = [text for text in given.texts if _fits(text, settings)]
     return GivenFile(kept, given.multi_label, given.left_out + len(given.texts) - len(kept))
-
-
-def table_options(query: ExampleFileQuery, media_type: str, clean: Cleaning | None) -> TableOptions:
-    """Raises SettingsError for parameters that contradict each other."""
-    return TableOptions(
-        query.text_column,
-        names_in(query.label_column),
-        query.author_column,
-        query.label_separator,
-        names_in(query.missing),
-        query.bad_rows,
-        options_of(query, media_type),
-        query.clean or clean,
-    )
 
 
 def _grid(file: IO[bytes], options: TableOptions, limits: Limits, most_rows: int) -> Grid:

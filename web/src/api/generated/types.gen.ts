@@ -1169,9 +1169,15 @@ export type FileNote = {
     /**
      * Hint
      *
-     * What would change it, with the query's parameters in backticks.
+     * What to do; empty if there is nothing to do.
      */
     hint: string;
+    /**
+     * Offers
+     *
+     * Each would change it.
+     */
+    offers: Array<Offer>;
 };
 
 /**
@@ -1465,11 +1471,11 @@ export type Guess = {
      */
     reason: string;
     /**
-     * Options
+     * Offers
      *
-     * Options of the commands; each would change it.
+     * Each would change it.
      */
-    options: Array<string>;
+    offers: Array<Offer>;
 };
 
 /**
@@ -2659,6 +2665,28 @@ export type NotScored = {
 };
 
 /**
+ * Offer
+ *
+ * Parameters that would help.
+ */
+export type Offer = {
+    /**
+     * Purpose
+     *
+     * What they do. May be empty.
+     */
+    purpose: string;
+    /**
+     * Parameters
+     *
+     * Each with the value to send; null where you choose it.
+     */
+    parameters: {
+        [key: string]: string | null;
+    };
+};
+
+/**
  * Outlook
  *
  * What two thresholds do to a day's comments, each figure with its 95% interval.
@@ -2909,6 +2937,12 @@ export type Problem = {
      * The invalid fields: the first 20, and only the first invalid item of a list.
      */
     errors: Array<FieldError>;
+    /**
+     * Offers
+     *
+     * For a file that isn't valid: what would read it.
+     */
+    offers: Array<Offer>;
 };
 
 /**
@@ -3035,6 +3069,12 @@ export type ReadAs = {
      * All sheets of a workbook.
      */
     sheets: Array<string>;
+    /**
+     * Members
+     *
+     * All tables of an archive.
+     */
+    members: Array<string>;
 };
 
 /**
@@ -3350,9 +3390,9 @@ export type RowsLeftOut = {
      */
     why: string;
     /**
-     * Options
+     * Offers
      */
-    options: Array<string>;
+    offers: Array<Offer>;
 };
 
 /**
@@ -5117,6 +5157,10 @@ export type AddExampleFileData = {
          */
         sheet?: string;
         /**
+         * Name of the file to read in a ZIP archive. Default: the only table.
+         */
+        member?: string;
+        /**
          * The first row is data. Name the columns in `columns`.
          */
         no_header?: boolean;
@@ -6613,6 +6657,10 @@ export type PreviewExamplesData = {
          */
         sheet?: string;
         /**
+         * Name of the file to read in a ZIP archive. Default: the only table.
+         */
+        member?: string;
+        /**
          * The first row is data. Name the columns in `columns`.
          */
         no_header?: boolean;
@@ -7010,6 +7058,10 @@ export type PreviewFileData = {
          */
         sheet?: string;
         /**
+         * Name of the file to read in a ZIP archive. Default: the only table.
+         */
+        member?: string;
+        /**
          * The first row is data. Name the columns in `columns`.
          */
         no_header?: boolean;
@@ -7114,6 +7166,10 @@ export type ReadFileData = {
          * Name of a workbook's sheet. Default: the only one.
          */
         sheet?: string;
+        /**
+         * Name of the file to read in a ZIP archive. Default: the only table.
+         */
+        member?: string;
         /**
          * The first row is data. Name the columns in `columns`.
          */
@@ -7651,6 +7707,10 @@ export type CreateJobData = {
          * Name of a workbook's sheet. Default: the only one.
          */
         sheet?: string;
+        /**
+         * Name of the file to read in a ZIP archive. Default: the only table.
+         */
+        member?: string;
         /**
          * The first row is data. Name the columns in `columns`.
          */

@@ -212,12 +212,9 @@ describe("File page", () => {
   });
 
   it("shows why not all of a file could be read, and reads it as the answer offers", async () => {
-    const refusal = problem(
-      422,
-      "invalid-file",
-      "The file isn't valid",
-      "The file, line 900: broken. To leave such rows out: `bad_rows=skip`",
-    );
+    const refusal = problem(422, "invalid-file", "The file isn't valid", "The file, line 900: broken.", [
+      { purpose: "To leave such rows out", parameters: { bad_rows: "skip" } },
+    ]);
     server.use(http.post("*/api/v1/files/read", () => refuse(refusal), { once: true }));
     const user = await choose();
     await user.click(await screen.findByRole("button", { name: "Score 5 rows" }));
