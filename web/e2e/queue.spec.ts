@@ -140,6 +140,30 @@ test(
   },
 );
 
+test("a pasted discussion becomes one of the queue, with its timeline", async ({ page, url, key }) => {
+  await createCommunity(url, key, "pasted");
+  await openQueue(page, key, "pasted", 0);
+  await page.goto("/queue#view=discussion");
+  await page.reload();
+  await button(page, "Try an example").click();
+  await expect(page.getByText(/^Turning point: comment 8, by Farah/).first()).toBeVisible();
+  await button(page, "Bring 16 comments into the queue").click();
+  await expect(page.getByText("16 new comments")).toBeVisible();
+  await button(page, "Open it in the queue").click();
+  await expect(page.getByRole("heading", { name: "Discussion: 16 comments" })).toBeVisible();
+  await button(page, "Turned here").click();
+  await expect(comment(page)).toContainText(/^Farah/);
+  await expectNoAxeViolations(page);
+  await page.reload();
+  await expect(comment(page)).toContainText(/^Farah/);
+  await page.getByRole("slider", { name: "Comment" }).press("Home");
+  await expect(commentText(page)).toContainText("the new library");
+  await page.keyboard.press("r");
+  await expect(page.getByText(/^Removed/)).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("textbox", { name: "Your discussion" })).toHaveValue(/new library/);
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme} colours on a phone`, { tag: colorScheme === "dark" ? FULL : [] }, () => {
     test.use({
@@ -162,7 +186,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("r");
       await page.keyboard.press("?");
       await expect(page.getByRole("heading", { name: "Keys" })).toBeVisible();
-      for (const view of ["Queue", "Bring in", "Thresholds", "Log", "Report", "Settings"]) {
+      for (const view of ["Queue", "Discussion", "Bring in", "Thresholds", "Log", "Report", "Settings"]) {
         await tab(page, view).click();
         await expect(page.getByRole("tabpanel").first()).toContainText(/./);
         await expectNoAxeViolations(page);

@@ -11,7 +11,7 @@ import { SignInByAddress } from "./sign-in-by-address";
 
 const FilePage = lazyPage(async () => (await import("./features/file/file-page")).FilePage);
 const DiscussionPage = lazyPage(
-  async () => (await import("./features/discussion/discussion-page")).DiscussionPage,
+  async () => (await import("./features/queue/discussion/discussion-page")).DiscussionPage,
 );
 const ModelPage = lazyPage(async () => (await import("./features/model/model-page")).ModelPage);
 const DevelopersPage = lazyPage(

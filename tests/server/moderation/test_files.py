@@ -40,8 +40,36 @@ def test_an_export_of_a_forum_comes_in(ann: Moderator) -> None:
     assert (stored["format"], stored["new"]) == ("Discourse (JSON)", 2)
 
 
+def test_a_pasted_discussion_is_a_thread_as_it_was_split(ann: Moderator) -> None:
+    text = "Ann: I like it, and\nthis too.\nBen: So do I.\nAnn: Good."
+    stored = _send(ann, text, "text/plain", query_string={"split": "names"})
+    assert (
+        stored["format"],
+        stored["new"],
+        _send(ann, text, "text/plain", query_string={"split": "names"})["repeats"],
+    ) == (
+        "text with names",
+        3,
+        3,
+    )
+    items = ann.queue(state="all", order="oldest", thread=stored["thread"])["items"]
+    assert [(each["author"], each["text"]) for each in items] == [
+        ("Ann", "I like it, and\nthis too."),
+        ("Ben", "So do I."),
+        ("Ann", "Good."),
+    ]
+    by_line = _send(ann, text, "text/plain", query_string={"split": "lines"})
+    assert (by_line["new"], by_line["thread"] != stored["thread"]) == (4, True)
+
+
+def test_the_thread_is_told_only_if_there_is_one(ann: Moderator) -> None:
+    assert _send(ann, "id,text,thread\n1,one,t\n2,two,t\n")["thread"] == "t"
+    assert _send(ann, "id,text,thread\n3,three,t\n4,four,u\n")["thread"] is None
+
+
 def test_what_is_no_discussion_is_refused(ann: Moderator) -> None:
     assert _send(ann, "\x00\x01\x02", expect=422)["code"] == "invalid-file"
+    assert _send(ann, " \n", "text/plain", query_string={"split": "names"}, expect=422)["code"] == "invalid-file"
     assert _send(ann, CSV, "image/png", expect=415)["code"] == "wrong-content-type"
     assert ann.queue(state="scoring")["items"] == []
 

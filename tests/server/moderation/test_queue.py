@@ -27,7 +27,7 @@ def _ranked(database: Database, count: int) -> None:
         session.execute(update(Item).values(rank=(Item.number / 2) / count))
 
 
-@pytest.mark.parametrize("order", ["score", "newest", "oldest"])
+@pytest.mark.parametrize("order", ["score", "lowest", "newest", "oldest"])
 def test_pages_join_without_a_gap_or_a_repeat(ann: Moderator, database: Database, order: str) -> None:
     moments = [f"2026-11-25T12:00:{i // 2:02}Z" for i in range(9)]
     ann.send(*[comment(str(i), f"text {i}", created_at=moment) for i, moment in enumerate(moments)])
@@ -43,11 +43,13 @@ def test_pages_join_without_a_gap_or_a_repeat(ann: Moderator, database: Database
             break
         cursor = {"cursor": page["next"]}
     assert seen == whole
-    if order != "score":
+    if order == "lowest":
+        assert whole == _ids(ann.queue(order="score", limit=100)["items"])[::-1]
+    elif order != "score":
         assert whole == sorted(whole, key=str, reverse=order == "newest")
 
 
-@pytest.mark.parametrize("order", ["score", "newest", "oldest"])
+@pytest.mark.parametrize("order", ["score", "lowest", "newest", "oldest"])
 @pytest.mark.parametrize("query", [{"search": "rare"}, {"search": "rare", "state": "waiting"}, {"why": "unreadable"}])
 def test_a_page_looks_through_some_items_only_and_pages_still_join(
     ann: Moderator, database: Database, monkeypatch: pytest.MonkeyPatch, order: str, query: dict[str, str]

@@ -30,6 +30,7 @@ import {
   setWish,
   takeNext,
   undoDecision,
+  type DiscussionResponse,
   type Item,
   type ListQueueData,
   type NewDecision,
@@ -85,6 +86,31 @@ export const newestQuery = (community: Community, wanted: Wanted) =>
     queryFn: ({ signal }) =>
       dataOf(listQueue({ query: { ...queryOf(community), ...wanted, limit: PAGE }, signal })),
     refetchInterval: ({ state }) => (state.data?.items.length === 0 ? SHORT_POLL_MS : POLL_MS),
+    ...retryOptions,
+  });
+
+/** More points of a timeline couldn't be told apart. */
+const MOST_OF_THREAD = 1000;
+
+/** The comments of a discussion in all states, the oldest first; asked for again while some are being scored. */
+export const threadQuery = (community: Community, thread: string) =>
+  queryOptions({
+    queryKey: [...QUEUE, "thread", community, thread],
+    queryFn: async ({ signal }) => {
+      const items: Item[] = [];
+      let next: string | null | undefined;
+      while (next !== null && items.length < MOST_OF_THREAD) {
+        const query = { ...queryOf(community), thread, state: "all", order: "oldest", limit: PAGE } as const;
+        const page = await dataOf(
+          listQueue({ query: { ...query, ...(next ? { cursor: next } : {}) }, signal }),
+        );
+        items.push(...page.items);
+        next = page.next;
+      }
+      return items;
+    },
+    refetchInterval: ({ state }) =>
+      state.data?.some((item) => item.state === "scoring") ? SHORT_POLL_MS : false,
     ...retryOptions,
   });
 
@@ -198,11 +224,15 @@ export const undo = (request: string, undoes: string) => dataOf(undoDecision({ b
 
 export const removeItem = (number: number) => dataOf(deleteItem({ path: { number: `${number}` } }));
 
-/** Needs the scope `items`. The content says what the file is. */
-export const sendItems = (community: Community, content: Blob | string) =>
+/** Needs the scope `items`. The content says what the file is; a discussion that was pasted has a `split`. */
+export const sendItems = (
+  community: Community,
+  content: Blob | string,
+  split?: DiscussionResponse["split"],
+) =>
   dataOf(
     addItemFile({
-      query: queryOf(community),
+      query: { ...queryOf(community), ...(split ? { split } : {}) },
       headers: { "Content-Type": "text/plain" },
       body: content as string, // sent as it is
       bodySerializer: null,

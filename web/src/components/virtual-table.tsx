@@ -30,6 +30,8 @@ export interface Column {
   cell: (row: number) => ReactNode;
   /** For secondary columns. */
   quiet?: boolean;
+  /** The rows can be sorted by it: a press of its header does. */
+  sort?: { now: "ascending" | "descending" | undefined; onSort: () => void };
 }
 
 interface VirtualTableProps {
@@ -167,12 +169,26 @@ function keyTarget(
   return index === undefined ? undefined : { index, opens: false };
 }
 
+const ARROWS = { ascending: " ↑", descending: " ↓" } as const;
+
 function Head({ columns }: Pick<VirtualTableProps, "columns">) {
   return (
     <div role="row" aria-rowindex={1} className={classes.head}>
-      {columns.map(({ name, phoneWidth }, i) => (
-        <span key={i} role="columnheader" data-wide={phoneWidth === undefined || undefined}>
-          {name}
+      {columns.map(({ name, phoneWidth, sort }, i) => (
+        <span
+          key={i}
+          role="columnheader"
+          aria-sort={sort ? (sort.now ?? "none") : undefined}
+          data-wide={phoneWidth === undefined || undefined}
+        >
+          {sort ? (
+            <UnstyledButton className={classes.sort} onClick={sort.onSort}>
+              {name}
+              <span aria-hidden="true">{sort.now ? ARROWS[sort.now] : ""}</span>
+            </UnstyledButton>
+          ) : (
+            name
+          )}
         </span>
       ))}
     </div>

@@ -16,8 +16,13 @@ const PAGES = [
 
 export function Header({ tryIt }: { tryIt: string }) {
   const [path] = useLocation();
-  const pages = [...(useSignedInHint("classifiers") ? [{ path: paths.train, name: "Train" }] : []), ...PAGES];
+  const teaches = useSignedInHint("classifiers");
   const moderates = useSignedInHint("moderate");
+  const pages = [
+    ...(teaches ? [{ path: paths.train, name: "Train" }] : []),
+    // Moderators have it as a view of the queue.
+    ...PAGES.filter((page) => !moderates || page.path !== paths.discussion),
+  ];
   const nav = useRef<HTMLElement>(null);
   useEffect(() => {
     // On a phone the links may not all fit: scroll to the current one.

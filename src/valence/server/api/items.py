@@ -14,9 +14,9 @@ from valence.server.openapi.contract import Media, operation
 from valence.server.schemas.decisions import Decided, NewDecision
 from valence.server.schemas.moderation import (
     MOST_ITEM_FIELDS,
-    ClassifierQuery,
     Explanation,
     FileItems,
+    FileQuery,
     ItemDetail,
     ItemsQuery,
     NewItems,
@@ -66,21 +66,21 @@ def add_items(body: NewItems, query: ItemsQuery) -> StoredItems:
     tag="Items",
     summary="Send a file of items",
     upload=Media(files.FILE_TYPES),
-    query=ClassifierQuery,
+    query=FileQuery,
     responses=FileItems,
     scope="items",
     store=True,
     problems=("unknown-classifier", "invalid-file", "too-many-rows", "overloaded"),
     response_examples=examples.FILE_ITEMS,
 )
-def add_item_file(query: ClassifierQuery, upload: IO[bytes]) -> FileItems:
+def add_item_file(query: FileQuery, upload: IO[bytes]) -> FileItems:
     """The body is the file itself: an export of Discourse, Reddit, Hacker News, Disqus, WordPress or Isso, a table, or
     a discussion as people copy it from a page; its content says which. If it stops half way, send it again: what is
     stored is a repeat.
     """
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
-    stored = files.take_in(upload, community, current.database, current.settings)
+    stored = files.take_in(upload, query.split, community, current.database, current.settings)
     for outcome, count in (("new", stored.new), ("repeat", stored.repeats), ("edited", stored.edited)):
         current.metrics.moderated("items", outcome, count)
     current.moderation.items.wake()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import typing
 from datetime import UTC, datetime
 
 from valence.server.cursors import MAX_NUMBER
@@ -15,10 +16,11 @@ from valence.server.problems import ProblemError, invalid_field
 from valence.server.schemas import moderation as wire
 from valence.server.store import claim_rows, item_listing, item_rows
 from valence.server.store.database import Database
-from valence.server.store.item_listing import Order, Place, Wanted
+from valence.server.store.item_listing import Order, Place, Wanted, is_by_score
 from valence.server.store.moderation_tables import Item
 from valence.server.teaching.texts import cannot_be_stored
 
+_STATES = {"open": ("waiting", "unsure"), "all": typing.get_args(wire.State)}
 _EARLIER, _ANSWERS, _DECIDED, _LAST = 5, 10, 20, 5
 
 
@@ -29,7 +31,7 @@ def page(query: wire.QueueQuery, community: Community, database: Database) -> wi
         if value is not None and cannot_be_stored(value):
             raise invalid_field(name, "contains a character that no item can contain")
     wanted = Wanted(
-        states=("waiting", "unsure") if query.state == "open" else (query.state,),
+        states=_STATES.get(query.state, (query.state,)),
         label=None if query.label is None else json.dumps(query.label, ensure_ascii=False),
         author=query.author,
         thread=query.thread,
@@ -45,7 +47,7 @@ def page(query: wire.QueueQuery, community: Community, database: Database) -> wi
 
 
 def _cursor_of(place: Place, order: Order) -> str:
-    value = place.value.hex() if order == "score" else place.value.isoformat()
+    value = place.value.hex() if is_by_score(order) else place.value.isoformat()
     return base64.urlsafe_b64encode(f"{order}|{value}|{place.number}".encode()).decode().rstrip("=")
 
 
@@ -53,7 +55,7 @@ def _place_in(cursor: str, order: Order) -> Place:
     """What `_cursor_of` was given. Raises ProblemError for anything else."""
     try:
         kind, value, number = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split("|")
-        place = float.fromhex(value) if order == "score" else datetime.fromisoformat(value).astimezone(UTC)
+        place = float.fromhex(value) if is_by_score(order) else datetime.fromisoformat(value).astimezone(UTC)
         if kind == order and 0 < int(number) <= MAX_NUMBER:
             return Place(place, int(number))
     except (ValueError, OverflowError, binascii.Error):

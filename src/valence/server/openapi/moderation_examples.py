@@ -105,6 +105,7 @@ FILE_ITEMS: dict[str, Any] = {
     "an export": {
         "classifier": "my-forum",
         "format": "Discourse (JSON)",
+        "thread": "discourse-112",
         "new": 198,
         "repeats": 2,
         "edited": 0,

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from valence.model.results import Probability
 from valence.server.schemas.base import Name, Wire
 from valence.server.schemas.classifiers import Label
+from valence.server.schemas.discussions import Split
 from valence.server.schemas.models import LabelProbability, ModelVersion
 from valence.server.schemas.predict import WordEffect
 
@@ -90,6 +91,14 @@ class StoredItems(Wire):
     items: list[StoredItem] = Field(description="In the order in which they were sent.")
 
 
+class FileQuery(ClassifierQuery):
+    split: Split | None = Field(
+        None,
+        description="Says that the body is a discussion that was copied from a page, and how it is split: as a page of "
+        "a known site, at names such as `Ann: `, at blank lines, or at every line.",
+    )
+
+
 class LeftOut(Wire):
     """Comments of a file that weren't taken in."""
 
@@ -102,6 +111,7 @@ class FileItems(Wire):
 
     classifier: str
     format: str = Field(description="What the file was read as.", examples=["Discourse (JSON)"])
+    thread: str | None = Field(description="ID of the discussion, if all comments are of one.")
     new: int
     repeats: int = Field(description="Comments with a known ID and the same text.")
     edited: int = Field(description="Comments with a known ID and another text.")
@@ -155,8 +165,10 @@ class Item(Wire):
 
 
 class QueueQuery(ClassifierQuery):
-    state: Literal[State, "open"] = Field("open", description="`open` items are waiting or unsure.")
-    order: Order = Field("score", description="Highest score first, or by time of writing.")
+    state: Literal[State, "open", "all"] = Field("open", description="`open` items are waiting or unsure.")
+    order: Literal["score", "lowest", "newest", "oldest"] = Field(
+        "score", description="Highest (`score`) or `lowest` score first, or by time of writing."
+    )
     label: Label | None = Field(None, description="Only items to which the classifier gave this label.")
     author: SenderId | None = Field(None, description="Only by this author.")
     thread: SenderId | None = Field(None, description="Only of this discussion.")

@@ -20,7 +20,11 @@ from valence.server.store.moderation_tables import Item
 
 MOST_LOOKED_AT = 20_000  # items for one page
 
-Order = Literal["score", "newest", "oldest"]
+Order = Literal["score", "lowest", "newest", "oldest"]
+
+
+def is_by_score(order: Order) -> bool:
+    return order in {"score", "lowest"}
 
 
 class Place(NamedTuple):
@@ -132,26 +136,29 @@ class _Listing:
 
     def joined(self, found: list[Item], ends: Sequence[Place], limit: int) -> Page:
         """The items of all states; those beyond the place up to which one state was looked through come later."""
-        falling = self.order != "oldest"
-        place = attrgetter("rank" if self.order == "score" else "posted_at", "number")
-        items = sorted(found, key=place, reverse=falling)
-        end = (max if falling else min)(ends, default=None)
+        place = attrgetter(self._column.key, "number")
+        items = sorted(found, key=place, reverse=self._falls)
+        end = (max if self._falls else min)(ends, default=None)
         if end is not None:
-            items = [item for item in items if (place(item) >= end if falling else place(item) <= end)]
+            items = [item for item in items if (place(item) >= end if self._falls else place(item) <= end)]
         if len(items) > limit:
             return Page(items[:limit], Place(*place(items[limit - 1])))
         return Page(items, end)
 
     @property
     def _column(self) -> Any:
-        return Item.rank if self.order == "score" else Item.posted_at
+        return Item.rank if is_by_score(self.order) else Item.posted_at
+
+    @property
+    def _falls(self) -> bool:
+        return self.order in {"score", "newest"}
 
     def _in_order(self, query: Select[Any], *, few: bool = False) -> Select[Any]:
         """`few`: whether it is cheaper to sort what is found than to look through all items in their order."""
         column = self._column
         if few:  # SQLite, which has no statistics, takes the order's index otherwise
             column = func.coalesce(column, column)
-        order = (column, Item.number) if self.order == "oldest" else (column.desc(), Item.number.desc())
+        order = (column.desc(), Item.number.desc()) if self._falls else (column, Item.number)
         query = query.order_by(*order)
         return query if self.after is None else query.where(self._beyond(self.after))
 
@@ -162,10 +169,10 @@ class _Listing:
 
     def _beyond(self, end: Place) -> ColumnElement[bool]:
         place, given = self._compared(end)
-        beyond: ColumnElement[bool] = place > given if self.order == "oldest" else place < given
+        beyond: ColumnElement[bool] = place < given if self._falls else place > given
         return beyond
 
     def _up_to(self, end: Place) -> ColumnElement[bool]:
         place, given = self._compared(end)
-        up_to: ColumnElement[bool] = place <= given if self.order == "oldest" else place >= given
+        up_to: ColumnElement[bool] = place >= given if self._falls else place <= given
         return up_to

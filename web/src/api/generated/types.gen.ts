@@ -1127,6 +1127,12 @@ export type FileItems = {
      */
     format: string;
     /**
+     * Thread
+     *
+     * ID of the discussion, if all comments are of one.
+     */
+    thread: string | null;
+    /**
      * New
      */
     new: number;
@@ -7329,6 +7335,10 @@ export type AddItemFileData = {
          * Name of the classifier whose queue is meant; by default VALENCE_QUEUE_CLASSIFIER, or the default model.
          */
         classifier?: string;
+        /**
+         * Says that the body is a discussion that was copied from a page, and how it is split: as a page of a known site, at names such as `Ann: `, at blank lines, or at every line.
+         */
+        split?: 'site' | 'names' | 'blocks' | 'lines';
     };
     url: '/api/v1/items/file';
 };
@@ -8376,11 +8386,11 @@ export type ListQueueData = {
         /**
          * `open` items are waiting or unsure.
          */
-        state?: 'scoring' | 'waiting' | 'copy' | 'unsure' | 'passed' | 'decided' | 'open';
+        state?: 'scoring' | 'waiting' | 'copy' | 'unsure' | 'passed' | 'decided' | 'open' | 'all';
         /**
-         * Highest score first, or by time of writing.
+         * Highest (`score`) or `lowest` score first, or by time of writing.
          */
-        order?: 'score' | 'newest' | 'oldest';
+        order?: 'score' | 'lowest' | 'newest' | 'oldest';
         /**
          * Only items to which the classifier gave this label.
          */

@@ -1,38 +1,36 @@
-import { useDebouncedValue } from "@mantine/hooks";
-import { Button } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { discussionQuery } from "../../api/discussions";
 import type { FileItems } from "../../api/generated";
 import { QUEUE, sendItems, type Community } from "../../api/moderation";
 import { CodeTabs } from "../../components/code-tabs";
 import { Notice } from "../../components/notice";
+import { QuietButton } from "../../components/quiet-button";
 import shared from "../../components/shared.module.css";
-import { counted } from "../../lib/format";
 import { useOrigin } from "../../lib/hydration";
 import { DropZone } from "../../reading/drop-zone";
 import { useAction } from "../../signed-in/use-action";
-import { useBrowserDraft } from "../../signed-in/use-browser-draft";
 import classes from "./bring-in-view.module.css";
-import { takenWords } from "./taken-words";
+import { Taken } from "./taken";
 
 interface BringInViewProps {
   community: Community;
   name: string;
   /** Whether who is signed in may send comments. */
   allowed: boolean;
+  /** Opens the view for pasted discussions. */
+  onDiscussion: () => void;
 }
 
 /** Comments come in from a file, from a pasted discussion, or from the forum itself. */
-export function BringInView({ community, name, allowed }: BringInViewProps) {
+export function BringInView({ community, name, allowed, onDiscussion }: BringInViewProps) {
   const client = useQueryClient();
   const [taken, setTaken] = useState<FileItems>();
   const [sent, setSent] = useState<string>();
-  const sending = useAction(async ({ content, title }: { content: Blob | string; title: string }) => {
+  const sending = useAction(async (file: File) => {
     setTaken(undefined);
-    setSent(title);
-    setTaken(await sendItems(community, content));
+    setSent(file.name);
+    setTaken(await sendItems(community, file));
     await client.invalidateQueries({ queryKey: QUEUE });
   });
   return (
@@ -51,16 +49,18 @@ export function BringInView({ community, name, allowed }: BringInViewProps) {
               An export of Discourse, Reddit, Hacker News, Disqus, WordPress or Isso, or a table with a column
               of texts. Its content says what it is. A comment that is known already isn’t taken in twice.
             </p>
-            <DropZone
-              reading={sending.pending ? sent : undefined}
-              onFile={(file) => sending.run({ content: file, title: file.name })}
-            />
+            <DropZone reading={sending.pending ? sent : undefined} onFile={sending.run} />
           </section>
-          <PastedDiscussion
-            name={name}
-            pending={sending.pending}
-            onSend={(content) => sending.run({ content, title: "the discussion" })}
-          />
+          <section aria-labelledby="bring-paste">
+            <h2 id="bring-paste" className={shared.title}>
+              A discussion
+            </h2>
+            <p>
+              Copy it from its page, and paste it in the view “Discussion”. It shows where the discussion
+              turned before anything is stored.
+            </p>
+            <QuietButton onClick={onDiscussion}>Paste a discussion</QuietButton>
+          </section>
         </>
       ) : (
         <Notice
@@ -70,71 +70,6 @@ export function BringInView({ community, name, allowed }: BringInViewProps) {
       )}
       <Addresses name={name} />
     </div>
-  );
-}
-
-function Taken({ taken }: { taken: FileItems }) {
-  return (
-    <>
-      <p>{takenWords(taken)}</p>
-      {taken.left_out.length + taken.warnings.length > 0 ? (
-        <ul>
-          {taken.left_out.map(({ comments, why }) => (
-            <li key={why}>
-              {comments} {why}
-            </li>
-          ))}
-          {taken.warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
-          ))}
-        </ul>
-      ) : null}
-    </>
-  );
-}
-
-interface PastedProps {
-  name: string;
-  pending: boolean;
-  onSend: (text: string) => void;
-}
-
-const PAUSE_MS = 400;
-
-function PastedDiscussion({ name, pending, onSend }: PastedProps) {
-  const [text, setText, forget] = useBrowserDraft(`queue-paste-${name}`, "");
-  const [settled] = useDebouncedValue(text, PAUSE_MS);
-  const { data: read } = useQuery(discussionQuery({ text: settled }));
-  const found = text.trim() === "" ? undefined : read;
-  const comments = found?.comments.length ?? 0;
-  return (
-    <section aria-labelledby="bring-paste">
-      <h2 id="bring-paste" className={shared.title}>
-        A discussion
-      </h2>
-      <label htmlFor="paste">Copy it from the page as it is, and paste it here.</label>
-      <textarea
-        id="paste"
-        dir="auto"
-        rows={6}
-        spellCheck={false}
-        className={classes.paste}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
-      <div className={classes.send}>
-        <p role="status">{found ? `${found.format}: ${counted(comments, "comment")}` : ""}</p>
-        <Button
-          disabled={comments === 0 || pending}
-          onClick={() => {
-            onSend(text);
-            forget();
-          }}
-        >
-          Bring in {counted(comments, "comment")}
-        </Button>
-      </div>
-    </section>
   );
 }
 

@@ -2,7 +2,7 @@ import { useDebouncedValue, useInterval } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import type { Classifier, Summary } from "../../api/generated";
+import type { Classifier, Item, Summary } from "../../api/generated";
 import { itemQuery, type Community } from "../../api/moderation";
 import { QuietButton } from "../../components/quiet-button";
 import { counted } from "../../lib/format";
@@ -16,12 +16,13 @@ import { KeyHelp } from "./key-help";
 import { keysOfLabels, type Action } from "./keys";
 import { LastDecision } from "./last-decision";
 import { ListProblem } from "./problems";
+import { ThreadTimeline } from "./thread-timeline";
 import { useDecisionInput } from "./use-decision-input";
 import { useDecisions, type Decisions } from "./use-decisions";
 import { useQueueKeys } from "./use-queue-keys";
 import type { Refusals } from "./use-refusals";
 import { useWorkList, type Work } from "./use-work-list";
-import { isFiltered, wantedOf } from "./wanted";
+import { isFiltered, itemIn, NO_FILTERS, orderOf, wantedOf } from "./wanted";
 import { moved } from "./work-list";
 
 const MINUTE_MS = 60_000;
@@ -39,13 +40,16 @@ export interface DecideViewProps {
   refusals: Refusals;
   values: Values;
   onChange: (change: Change) => void;
+  /** As `onChange`, but Back takes the change back. */
+  onNarrow: (change: Change) => void;
 }
 
 /** The list beside the comment in its thread. Every decision is one key. */
 export function DecideView(props: DecideViewProps) {
   const { community, summary, labels, severalLabels, values, onChange } = props;
   const [search] = useDebouncedValue(values["search"] ?? "", TYPING_MS);
-  const work = useWorkList(community, wantedOf({ ...values, search }));
+  const wanted = wantedOf({ ...values, search });
+  const work = useWorkList(community, wanted, itemIn(values));
   const decisions = useDecisions(community, work, props.refusals);
   const { approve_label: approve, remove_label: remove } = summary.rules;
   const others = labels.filter((label) => label !== approve && label !== remove);
@@ -73,9 +77,10 @@ export function DecideView(props: DecideViewProps) {
       onKeyDown={onKeyDown}
     >
       <Filters values={values} labels={labels} onChange={onChange} />
+      <Thread {...props} thread={wanted.thread} work={work} />
       <ListProblem work={work} />
       <div className={classes.pair}>
-        <List work={work} decisions={decisions} none={none} now={now} />
+        <List {...{ work, decisions, none, now, values, onChange }} />
         <div className={classes.side}>
           {work.current && work.isOurs ? (
             <>
@@ -99,14 +104,39 @@ export function DecideView(props: DecideViewProps) {
   );
 }
 
-interface ListProps {
+type ThreadProps = Pick<DecideViewProps, "community" | "summary" | "onChange"> & {
+  /** Undefined if the list isn't one discussion. */
+  thread: string | undefined;
+  work: Work;
+};
+
+/** The timeline of the discussion. A comment that the filters leave out is shown without them. */
+function Thread({ community, summary, onChange, thread, work }: ThreadProps) {
+  if (thread === undefined) return null;
+  const open = ({ number }: Item) => {
+    const isListed = work.open.some((item) => item.number === number);
+    onChange({ ...(isListed ? {} : { ...NO_FILTERS, thread, state: "all" }), item: `${number}` });
+    work.change((_open, list) => ({ ...list, current: number }));
+  };
+  return (
+    <ThreadTimeline
+      community={community}
+      thread={thread}
+      rules={summary.rules}
+      current={work.current?.number}
+      onOpen={open}
+    />
+  );
+}
+
+interface ListProps extends Pick<DecideViewProps, "values" | "onChange"> {
   work: Work;
   decisions: Decisions;
   none: string;
   now: number;
 }
 
-function List({ work, decisions: { unsaved }, none, now }: ListProps) {
+function List({ work, decisions: { unsaved }, none, now, values, onChange }: ListProps) {
   const { arrived } = work;
   return (
     <div className={classes.list}>
@@ -116,6 +146,8 @@ function List({ work, decisions: { unsaved }, none, now }: ListProps) {
         elsewhere={work.list.elsewhere}
         now={now}
         none={none}
+        order={orderOf(values)}
+        onOrder={(order) => onChange({ order: order === "score" ? undefined : order })}
         onOpen={(number) => work.change((_open, list) => ({ ...list, current: number }))}
         onEnd={work.more}
       />
@@ -132,6 +164,7 @@ function List({ work, decisions: { unsaved }, none, now }: ListProps) {
 }
 
 function noneWords({ pending, open, current }: Work, filtered: boolean): string {
+  if (current?.state === "scoring") return "This comment is being scored.";
   if (pending || current) return "Loading…";
   if (open.length > 0) return "Other moderators have all the comments that are left.";
   return filtered ? "No comment matches these filters." : "Nothing is waiting.";

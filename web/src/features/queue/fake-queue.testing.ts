@@ -24,6 +24,8 @@ const PAGE = 100;
 
 export const VERSION = { name: "forum", body: "body", head: "head1" };
 
+const STATES: Record<string, string[]> = { open: ["waiting", "unsure"] };
+
 export const newItem = (number: number, given: Partial<Item> = {}): Item => ({
   number,
   id: `post-${number}`,
@@ -121,9 +123,10 @@ export class FakeQueue extends FakeClassifiers {
   private page(query: URLSearchParams): QueuePage {
     this.queries.push(query);
     const from = Number(query.get("cursor") ?? 0);
+    const asked = query.get("state") ?? "open";
     const found = this.items
-      .filter(({ state }) => query.get("state") === "open" || state === query.get("state"))
-      .filter(({ state }) => query.get("state") !== "open" || state === "waiting" || state === "unsure")
+      .filter(({ state }) => asked === "all" || (STATES[asked] ?? [asked]).includes(state))
+      .filter(({ thread }) => !query.has("thread") || thread === query.get("thread"))
       .filter(({ author }) => !query.has("author") || author === query.get("author"))
       .filter(({ text }) => text.includes(query.get("search") ?? ""));
     const items = found.slice(from, from + PAGE);

@@ -4,7 +4,7 @@ import { Choice } from "../../components/choice";
 import { QuietButton } from "../../components/quiet-button";
 import type { Change, Values } from "../../lib/fragment-state";
 import classes from "./filters.module.css";
-import { FILTERS, isFiltered, ORDERS, REASONS_TO_LOOK, STATES } from "./wanted";
+import { isFiltered, NO_FILTERS, ORDERS, REASONS_TO_LOOK, STATES } from "./wanted";
 
 const ALL = { value: "", name: "all" };
 const CHOICES = ["state", "why", "label", "order"];
@@ -47,9 +47,7 @@ export function Filters({ values, labels, onChange }: FiltersProps) {
         ),
       )}
       {isFiltered(values) ? (
-        <QuietButton onClick={() => onChange(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
-          Clear the filters
-        </QuietButton>
+        <QuietButton onClick={() => onChange(NO_FILTERS)}>Clear the filters</QuietButton>
       ) : null}
     </div>
   );

@@ -1,7 +1,10 @@
+import type { ReactNode } from "react";
+
 import type { Item } from "../../api/generated";
 import { VirtualTable, type Column } from "../../components/virtual-table";
 import { excerpt } from "../../lib/text";
 import classes from "./item-list.module.css";
+import type { Order } from "./wanted";
 import { ageWords, scoreWords } from "./words";
 
 interface ItemListProps {
@@ -10,37 +13,19 @@ interface ItemListProps {
   elsewhere: ReadonlySet<number>;
   now: number;
   none: string;
+  order: Order;
+  onOrder: (order: Order) => void;
   onOpen: (number: number) => void;
   onEnd: () => void;
 }
 
 /** All comments that are to do. */
-export function ItemList({ items, current, elsewhere, now, none, onOpen, onEnd }: ItemListProps) {
-  const byNumber = new Map(items.map((item) => [item.number, item]));
-  const columns: Column[] = [
-    {
-      name: "Score",
-      width: "3.4rem",
-      phoneWidth: "3.4rem",
-      cell: (row) => {
-        const item = byNumber.get(row);
-        return item ? <Score item={item} /> : null;
-      },
-    },
-    {
-      name: "Comment",
-      width: "minmax(0, 1fr)",
-      phoneWidth: "minmax(0, 1fr)",
-      cell: (row) => {
-        const item = byNumber.get(row);
-        return item ? <Comment item={item} elsewhere={elsewhere.has(row)} now={now} /> : null;
-      },
-    },
-  ];
+export function ItemList(props: ItemListProps) {
+  const { items, current, none, onOpen, onEnd } = props;
   return (
     <VirtualTable
       label="Comments to decide"
-      columns={columns}
+      columns={columnsOf(props)}
       rows={items.map(({ number }) => number)}
       current={current}
       onOpen={onOpen}
@@ -48,6 +33,62 @@ export function ItemList({ items, current, elsewhere, now, none, onOpen, onEnd }
       none={none}
     />
   );
+}
+
+/** On a phone, the author and the time are above the comment. */
+function columnsOf({ items, elsewhere, now, order, onOrder }: ItemListProps): Column[] {
+  const byNumber = new Map(items.map((item) => [item.number, item]));
+  const cell = (show: (item: Item) => ReactNode) => (row: number) => {
+    const item = byNumber.get(row);
+    return item ? show(item) : null;
+  };
+  return [
+    {
+      name: "Score",
+      width: "3.4rem",
+      phoneWidth: "3.4rem",
+      sort: sortBy("lowest", "score", order, onOrder),
+      cell: cell((item) => <Score item={item} />),
+    },
+    {
+      name: "Author",
+      width: "5rem",
+      phoneWidth: undefined,
+      quiet: true,
+      cell: cell(({ author }) => <span title={author ?? undefined}>{author ?? "?"}</span>),
+    },
+    {
+      name: "Time",
+      width: "3.6rem",
+      phoneWidth: undefined,
+      quiet: true,
+      sort: sortBy("oldest", "newest", order, onOrder),
+      cell: cell((item) => (
+        <time dateTime={item.created_at} title={new Date(item.created_at).toLocaleString()}>
+          {ageWords(item.created_at, now)}
+        </time>
+      )),
+    },
+    {
+      name: "Comment",
+      width: "minmax(0, 1fr)",
+      phoneWidth: "minmax(0, 1fr)",
+      cell: cell((item) => <Comment item={item} elsewhere={elsewhere.has(item.number)} now={now} />),
+    },
+  ];
+}
+
+/** A press sorts by the column, the second one the other way round. */
+function sortBy(
+  rising: Order,
+  falling: Order,
+  order: Order,
+  onOrder: (order: Order) => void,
+): NonNullable<Column["sort"]> {
+  return {
+    now: order === rising ? "ascending" : order === falling ? "descending" : undefined,
+    onSort: () => onOrder(order === falling ? rising : falling),
+  };
 }
 
 function Score({ item }: { item: Item }) {
@@ -62,7 +103,9 @@ function Comment({ item, elsewhere, now }: { item: Item; elsewhere: boolean; now
   return (
     <span className={classes.comment} data-elsewhere={elsewhere || undefined}>
       <span className={classes.meta}>
-        <span dir="auto">{item.author ?? "?"}</span> {ageWords(item.created_at, now)}
+        <span className={classes.phone}>
+          <span dir="auto">{item.author ?? "?"}</span> {ageWords(item.created_at, now)}
+        </span>
         {item.copies > 0 ? <b> ×{item.copies + 1}</b> : null}
         {elsewhere ? <em> with another moderator</em> : null}
         {item.state === "unsure" ? <em> unsure</em> : null}

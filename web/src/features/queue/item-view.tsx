@@ -24,11 +24,12 @@ interface ItemViewProps {
   now: number;
   /** The filters. */
   values: Values;
-  onChange: (change: Change) => void;
+  /** Changes the filters so that Back takes the change back. */
+  onNarrow: (change: Change) => void;
 }
 
 /** A comment in its discussion, and why it is here. */
-export function ItemView({ item, summary, classifier, now, values, onChange }: ItemViewProps) {
+export function ItemView({ item, summary, classifier, now, values, onNarrow }: ItemViewProps) {
   const [read] = useDebouncedValue(item.number, READING_MS);
   const isRead = read === item.number;
   const { data: detail, error } = useQuery({ ...itemQuery(item.number), enabled: isRead });
@@ -49,7 +50,7 @@ export function ItemView({ item, summary, classifier, now, values, onChange }: I
               Open on its site
             </a>
           )}
-          <Narrow item={item} values={values} onChange={onChange} />
+          <Narrow item={item} values={values} onNarrow={onNarrow} />
         </p>
         <blockquote dir="auto" className={classes.text}>
           <TippedText
@@ -85,19 +86,21 @@ export function ItemView({ item, summary, classifier, now, values, onChange }: I
   );
 }
 
-/** Shows only the comments of its author, or of its thread. */
+/** Shows only the comments of its author, or its discussion with the timeline. */
 function Narrow({
-  item: { author, thread },
+  item: { number, author, thread },
   values,
-  onChange,
-}: Pick<ItemViewProps, "item" | "values" | "onChange">) {
+  onNarrow,
+}: Pick<ItemViewProps, "item" | "values" | "onNarrow">) {
   return (
     <span className={classes.narrow}>
       {author === null || values["author"] !== undefined ? null : (
-        <QuietButton onClick={() => onChange({ author })}>Only this author</QuietButton>
+        <QuietButton onClick={() => onNarrow({ author })}>Only this author</QuietButton>
       )}
       {thread === null || values["thread"] !== undefined ? null : (
-        <QuietButton onClick={() => onChange({ thread })}>Only this thread</QuietButton>
+        <QuietButton onClick={() => onNarrow({ thread, order: "oldest", item: `${number}` })}>
+          Its discussion
+        </QuietButton>
       )}
     </span>
   );

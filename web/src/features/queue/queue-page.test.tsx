@@ -165,9 +165,27 @@ describe("Filters", () => {
     expect(screen.queryByRole("button", { name: "Only this author" })).toBeNull();
     await user.click(screen.getByRole("button", { name: "only by user1 ✕" }));
     expect(await screen.findByText("comment 2")).toBeVisible();
-    await user.click(await screen.findByRole("button", { name: "Only this thread" }));
+    await user.click(await screen.findByRole("button", { name: "Its discussion" }));
     await waitFor(() => expect(fake.queries.at(-1)?.get("thread")).toBe("t-1"));
     expect(screen.getByRole("button", { name: "only the thread t-1 ✕" })).toBeVisible();
+  });
+
+  it("and the order, which a column’s header turns round, come back with Back", async () => {
+    serve(new FakeQueue(2));
+    const user = open("/queue#search=comment");
+    await shows("comment 1");
+    const time = () => screen.getByRole("columnheader", { name: "Time" });
+    expect(time()).toHaveAttribute("aria-sort", "none");
+    await user.click(screen.getByRole("button", { name: "Time" }));
+    await waitFor(() => expect(time()).toHaveAttribute("aria-sort", "descending"));
+    await user.click(screen.getByRole("button", { name: "Time" }));
+    await waitFor(() => expect(fake.queries.at(-1)?.get("order")).toBe("oldest"));
+    expect(screen.getByRole("gridcell", { name: "user1" })).toBeVisible();
+    await user.click(screen.getByRole("tab", { name: "Log" }));
+    window.history.back();
+    await shows("comment 1");
+    expect(screen.getByLabelText("Search comments")).toHaveValue("comment");
+    expect(time()).toHaveAttribute("aria-sort", "ascending");
   });
 
   it("are counted where a phone folds them", async () => {

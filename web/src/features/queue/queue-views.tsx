@@ -13,6 +13,7 @@ import { useFragmentState, type FragmentState } from "../../lib/fragment-state";
 import { SignedIn } from "../../signed-in/signed-in";
 import { BringInView } from "./bring-in-view";
 import { DecideView } from "./decide-view";
+import { DiscussionView } from "./discussion-view";
 import { LogView } from "./log-view";
 import classes from "./queue-views.module.css";
 import { Refused } from "./problems";
@@ -20,12 +21,13 @@ import { RefitBar } from "./refit-bar";
 import { ReportView } from "./report-view";
 import { SettingsView } from "./settings-view";
 import { ThresholdsView } from "./thresholds-view";
-import { useCommunity } from "./use-community";
-import { useRefusals } from "./use-refusals";
-import { FILTERS } from "./wanted";
+import { useCommunity, type CommunityInfo } from "./use-community";
+import { useRefusals, type Refusals } from "./use-refusals";
+import { NO_FILTERS } from "./wanted";
 
 const VIEW_NAMES = {
   queue: "Queue",
+  discussion: "Discussion",
   "bring-in": "Bring in",
   thresholds: "Thresholds",
   log: "Log",
@@ -75,10 +77,10 @@ interface ViewsProps {
   address: FragmentState;
 }
 
-function Views({ session, community, summary, address: { values, replace, push } }: ViewsProps) {
+function Views({ session, community, summary, address }: ViewsProps) {
+  const { values, push } = address;
   const { classifier: name } = summary;
   const { names, ...known } = useCommunity(name, session);
-  const { classifier } = known;
   const refusals = useRefusals();
   const teaches = may(session, "classifiers");
   const views = VIEWS.filter((each) => teaches || each !== "settings");
@@ -99,38 +101,70 @@ function Views({ session, community, summary, address: { values, replace, push }
           ))}
         </Tabs.List>
         <Refused refusals={refusals} />
-        <Tabs.Panel value="queue" pt="md">
-          <DecideView
-            community={community}
-            summary={summary}
-            {...known}
-            refusals={refusals}
-            values={values}
-            onChange={replace}
-          />
-          {classifier && teaches ? <RefitBar classifier={classifier} summary={summary} /> : null}
-        </Tabs.Panel>
-        <Tabs.Panel value="bring-in" pt="md">
-          <BringInView community={community} name={name} allowed={may(session, "items")} />
-        </Tabs.Panel>
-        <Tabs.Panel value="thresholds" pt="md">
-          <ThresholdsView community={community} mayApply={teaches} />
-        </Tabs.Panel>
-        <Tabs.Panel value="log" pt="md">
-          <LogView community={community} name={name} />
-        </Tabs.Panel>
-        <Tabs.Panel value="report" pt="md">
-          <ReportView community={community} />
-        </Tabs.Panel>
-        <Tabs.Panel value="settings" pt="md">
-          <SettingsView
-            community={community}
-            rules={summary.rules}
-            labels={known.labels}
-            canLearn={classifier !== undefined}
-          />
-        </Tabs.Panel>
+        <Panels {...{ session, community, summary, address, known, refusals }} />
       </Tabs>
+    </>
+  );
+}
+
+interface PanelsProps extends ViewsProps {
+  known: Omit<CommunityInfo, "names">;
+  refusals: Refusals;
+}
+
+function Panels({ session, community, summary, address, known, refusals }: PanelsProps) {
+  const { values, replace, push } = address;
+  const { classifier: name } = summary;
+  const { classifier } = known;
+  const teaches = may(session, "classifiers");
+  return (
+    <>
+      <Tabs.Panel value="queue" pt="md">
+        <DecideView
+          community={community}
+          summary={summary}
+          {...known}
+          refusals={refusals}
+          values={values}
+          onChange={replace}
+          onNarrow={push}
+        />
+        {classifier && teaches ? <RefitBar classifier={classifier} summary={summary} /> : null}
+      </Tabs.Panel>
+      <Tabs.Panel value="discussion" pt="md">
+        <DiscussionView
+          community={community}
+          name={name}
+          allowed={may(session, "items")}
+          address={address}
+          onThread={(thread) => push({ ...NO_FILTERS, view: undefined, thread, order: "oldest" })}
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="bring-in" pt="md">
+        <BringInView
+          community={community}
+          name={name}
+          allowed={may(session, "items")}
+          onDiscussion={() => push({ view: "discussion" })}
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="thresholds" pt="md">
+        <ThresholdsView community={community} mayApply={teaches} />
+      </Tabs.Panel>
+      <Tabs.Panel value="log" pt="md">
+        <LogView community={community} name={name} />
+      </Tabs.Panel>
+      <Tabs.Panel value="report" pt="md">
+        <ReportView community={community} />
+      </Tabs.Panel>
+      <Tabs.Panel value="settings" pt="md">
+        <SettingsView
+          community={community}
+          rules={summary.rules}
+          labels={known.labels}
+          canLearn={classifier !== undefined}
+        />
+      </Tabs.Panel>
     </>
   );
 }
@@ -150,9 +184,7 @@ function Head({ summary, names, push }: HeadProps) {
         label="Community"
         value={name}
         options={[...new Set([name, ...names])].map((each) => ({ value: each, name: each }))}
-        onChoose={(chosen) =>
-          push({ ...Object.fromEntries(FILTERS.map((filter) => [filter, undefined])), classifier: chosen })
-        }
+        onChoose={(chosen) => push({ ...NO_FILTERS, classifier: chosen })}
       />
       <Counters summary={summary} />
     </div>

@@ -40,19 +40,27 @@ export interface Work {
   retry: () => void;
 }
 
-/** The list, and the comments that this tab holds so that nobody else gets them. */
-export function useWorkList(community: Community, wanted: Wanted): Work {
+/**
+ * The list, and the comments that this tab holds so that nobody else gets them. `first`: number of the comment to begin
+ * with, if the list has it.
+ */
+export function useWorkList(community: Community, wanted: Wanted, first?: number): Work {
   const client = useQueryClient();
   const query = queueQuery(community, wanted);
   const pages = useInfiniteQuery(query);
   const { hasNextPage, isFetching, fetchNextPage } = pages;
   const items = useMemo(() => once(pages.data?.pages.flatMap((page) => page.items) ?? []), [pages.data]);
-  const [list, setList] = useListOf(JSON.stringify(query.queryKey));
+  const [list, setList] = useListOf(JSON.stringify(query.queryKey), first);
   const open = useMemo(() => lists.openItems(items, list), [items, list]);
   const at = lists.placeOf(open, list);
   const current = open[at];
   const change = (made: Change) => setList((now) => made(lists.openItems(items, now), now));
-  const runsOut = hasNextPage && !isFetching && !pages.isError && open.length - at < AHEAD;
+  // Of one discussion only: for a comment that a long queue no longer has, all of it would be loaded.
+  const isSought =
+    wanted.thread !== undefined &&
+    list.current !== undefined &&
+    !open.some(({ number }) => number === list.current);
+  const runsOut = hasNextPage && !isFetching && !pages.isError && (isSought || open.length - at < AHEAD);
   useEffect(() => {
     if (runsOut) void fetchNextPage();
   }, [runsOut, fetchNextPage]);
@@ -94,9 +102,10 @@ const once = (items: readonly Item[]): Item[] => [
 /** The state of the list with this key; another key begins another list. */
 function useListOf(
   key: string,
+  first: number | undefined,
 ): [lists.WorkList, (change: (list: lists.WorkList) => lists.WorkList) => void] {
-  const [state, setState] = useState({ key, list: lists.EMPTY });
-  if (state.key !== key) setState({ key, list: lists.forOtherList(state.list) });
+  const [state, setState] = useState({ key, list: { ...lists.EMPTY, current: first } });
+  if (state.key !== key) setState({ key, list: { ...lists.forOtherList(state.list), current: first } });
   return [state.list, (change) => setState((now) => ({ ...now, list: change(now.list) }))];
 }
 

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type {
   DecisionPage,
-  DiscussionResponse,
   FileItems,
   Report,
   RulesChange,
@@ -32,6 +31,7 @@ const button = (name: RegExp | string) => screen.findByRole("button", { name });
 const TAKEN: FileItems = {
   classifier: "forum",
   format: "Discourse (JSON)",
+  thread: null,
   new: 3,
   repeats: 1,
   edited: 1,
@@ -53,38 +53,6 @@ describe("Bringing comments in", () => {
     expect(await screen.findByText(/Read as Discourse \(JSON\): 3 new comments/)).toBeVisible();
     expect(screen.getByText("2 are hidden")).toBeVisible();
     expect(sent).toBe('{"a": 1}');
-  });
-
-  it("reads a pasted discussion before it is sent", async () => {
-    server.use(
-      http.post("*/api/v1/discussions/read", () =>
-        HttpResponse.json<DiscussionResponse>({
-          format: "text with names",
-          split: "names",
-          title: null,
-          comments: [
-            {
-              id: "1",
-              parent: null,
-              author: "Ann",
-              created_at: null,
-              text: "Hi",
-              body: "Hi",
-              score: null,
-              line: 1,
-            },
-          ],
-          left_out: [],
-          warnings: [],
-        }),
-      ),
-      http.post("*/api/v1/items/file", () => HttpResponse.json(TAKEN)),
-    );
-    const user = open("/queue#view=bring-in");
-    await user.type(await screen.findByLabelText(/paste it here/), "Ann: Hi");
-    await user.click(await button("Bring in 1 comment"));
-    expect(await screen.findByText(/3 new comments/)).toBeVisible();
-    expect(screen.getByLabelText(/paste it here/)).toHaveValue("");
   });
 
   it("needs the scope “items”, and shows the addresses without it", async () => {

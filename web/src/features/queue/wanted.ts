@@ -1,6 +1,6 @@
 /** Which comments the list shows, and in which order, as the address has it. */
 import type { Wanted } from "../../api/moderation";
-import type { Values } from "../../lib/fragment-state";
+import type { Change, Values } from "../../lib/fragment-state";
 
 export const STATES = [
   { value: "open", name: "waiting and unsure" },
@@ -8,12 +8,15 @@ export const STATES = [
   { value: "unsure", name: "unsure" },
   { value: "decided", name: "decided" },
   { value: "passed", name: "passed" },
+  { value: "all", name: "all" },
 ] as const;
 export const ORDERS = [
   { value: "score", name: "highest score" },
+  { value: "lowest", name: "lowest score" },
   { value: "newest", name: "newest" },
   { value: "oldest", name: "oldest" },
 ] as const;
+export type Order = (typeof ORDERS)[number]["value"];
 export const REASONS_TO_LOOK = [
   { value: "flagged", name: "flagged" },
   { value: "unsure", name: "between the thresholds" },
@@ -32,6 +35,15 @@ function chosen<Value extends string>(
   return options.find((option) => option.value === value)?.value;
 }
 
+/** A change of the address that shows the whole list again. */
+export const NO_FILTERS: Change = Object.fromEntries([...FILTERS, "item"].map((name) => [name, undefined]));
+
+/** The comment to begin with: a link to it, or one that was chosen in a timeline. */
+export const itemIn = ({ item }: Values): number | undefined =>
+  /^[1-9]\d{0,15}$/.test(item ?? "") ? Number(item) : undefined;
+
+export const orderOf = ({ order }: Values): Order => chosen(ORDERS, order) ?? "score";
+
 const LONGEST = 200;
 
 /** Values that the server wouldn't accept are left out: an address may say anything. */
@@ -43,7 +55,7 @@ export function wantedOf(values: Values): Wanted {
   };
   return {
     state: chosen(STATES, values["state"]) ?? "open",
-    order: chosen(ORDERS, values["order"]) ?? "score",
+    order: orderOf(values),
     ...(why === undefined ? {} : { why }),
     ...text("label"),
     ...text("author"),

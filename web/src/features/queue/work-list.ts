@@ -107,9 +107,9 @@ export function withHeld(list: WorkList, asked: readonly number[], got: readonly
   return { ...list, held: new Set(got), elsewhere: new Set([...before, ...refused]) };
 }
 
-/** Whether a comment can be decided: nobody else gets it meanwhile. Only waiting comments are held. */
+/** Whether a comment can be decided: it is scored, and nobody else gets it. Only waiting comments are held. */
 export const isOurs = ({ number, state }: Item, { held }: WorkList): boolean =>
-  state !== "waiting" || held.has(number);
+  state === "waiting" ? held.has(number) : state !== "scoring";
 
 /** Forgets what others have, because it may be free by now. What is shown stays. */
 export const withoutOthers = (open: readonly Item[], list: WorkList): WorkList => ({

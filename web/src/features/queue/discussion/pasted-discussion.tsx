@@ -1,14 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useSyncExternalStore, type ReactNode } from "react";
 
-import { modelsQuery } from "../../api/queries";
-import { Choice } from "../../components/choice";
-import { ModelChoice } from "../../components/model-choice";
-import { PageHero } from "../../components/page-hero";
-import { PageTitle } from "../../components/page-title";
-import { useFragmentState, type FragmentState } from "../../lib/fragment-state";
+import type { DiscussionResponse } from "../../../api/generated";
+import { modelsQuery } from "../../../api/queries";
+import { Choice } from "../../../components/choice";
+import { ModelChoice } from "../../../components/model-choice";
+import type { FragmentState } from "../../../lib/fragment-state";
 import { DiscussionSheet } from "./discussion-sheet";
-import { draftStore } from "./draft";
+import { draftStore, type Draft } from "./draft";
 import { Result } from "./result";
 import { SharedDraft } from "./shared-draft";
 import { DEFAULT_LABELS, trackOf } from "./track";
@@ -19,27 +18,30 @@ import { useOutcomes } from "./use-outcomes";
 /** More points couldn't be told apart in the chart, and would be slow to draw. */
 const MAX_COMMENTS = 3000;
 
-/** Scores a pasted discussion comment by comment and shows where it turned. */
-export function DiscussionPage() {
+interface PastedDiscussionProps {
+  address: FragmentState;
+  /** Name of the model to score with, unless another is chosen. */
+  preferred?: string;
+  /** What can be done with the discussion, below its text. */
+  actions?: (draft: Draft, read: DiscussionResponse) => ReactNode;
+}
+
+/** A pasted discussion, scored comment by comment. */
+export function PastedDiscussion({ address, preferred, actions }: PastedDiscussionProps) {
   const { draft, keeping } = useDraft();
   const { comments: all, ...reading } = useComments(draft);
   const comments = useMemo(() => all.slice(0, MAX_COMMENTS), [all]);
-  const address = useFragmentState();
   const { values, replace } = address;
   const models = useQuery(modelsQuery);
-  const model = models.data?.models.find((candidate) =>
-    values["model"] === undefined ? candidate.default : candidate.name === values["model"],
-  );
+  const model = [values["model"], preferred]
+    .map((name) => models.data?.models.find((candidate) => candidate.name === name))
+    .concat(models.data?.models.find((candidate) => candidate.default))
+    .find((candidate) => candidate !== undefined);
   const outcomes = useOutcomes(comments, model, models.data?.limits);
   const track = trackOf(model ?? DEFAULT_LABELS, values["follow"]);
 
   return (
     <>
-      <PageTitle>Discussion</PageTitle>
-      <PageHero title="Paste a discussion. See where it turned.">
-        Each comment is scored on its own, without quotes, code and signatures. The comments are sent to this
-        server, which doesn’t store them unless you agree.
-      </PageHero>
       <SharedDraft address={address} />
       <DiscussionSheet
         draft={draft}
@@ -66,6 +68,7 @@ export function DiscussionPage() {
           </>
         }
       />
+      {actions && reading.read && reading.read.comments.length > 0 ? actions(draft, reading.read) : null}
       <ScoringErrors models={models} reading={reading.query} outcomes={outcomes} comments={comments.length} />
       {comments.length > 0 ? (
         <Result

@@ -3,11 +3,11 @@ import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { curveMonotoneX, line } from "d3-shape";
 import type { KeyboardEvent, PointerEvent } from "react";
 
-import { percent } from "../../lib/format";
-import { probability } from "../../lib/units";
+import { percent } from "../../../lib/format";
+import { probability } from "../../../lib/units";
 import type { Track } from "./track";
-import type { Comment } from "./comment";
 import type { Turn, Value } from "./timeline";
+import type { Written } from "./turning-point";
 import classes from "./timeline-chart.module.css";
 
 const HEIGHT = 260;
@@ -19,7 +19,7 @@ const PAGE = 10;
 const LARGE_POINTS = 150;
 
 interface TimelineProps {
-  comments: readonly Comment[];
+  comments: readonly Written[];
   values: readonly Value[];
   /** Empty if turned off. */
   average: readonly Value[];
@@ -174,7 +174,7 @@ function sideAt(value: number, sureFrom = 0.5): "left" | "right" | undefined {
   return value <= 1 - sureFrom ? "left" : undefined;
 }
 
-function describePoint(comment: Comment | undefined, at: number, value: Value, { label }: Track): string {
+function describePoint(comment: Written | undefined, at: number, value: Value, { label }: Track): string {
   const by = comment?.author === undefined ? "" : `, by ${comment.author}`;
   const score = value === undefined ? "not scored" : `${percent(probability(value))} ${label}`;
   return `Comment ${at + 1}${by}: ${score}`;

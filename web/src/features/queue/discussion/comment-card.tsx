@@ -1,13 +1,13 @@
 import { Link } from "wouter";
 
-import type { ModelSummary } from "../../api/generated";
-import type { Outcome } from "../../api/score-texts";
-import { Scale } from "../../components/scale";
-import { AnswerFeedback } from "../../feedback/answer-feedback";
-import { fragmentOf } from "../../lib/fragment";
-import { percent } from "../../lib/format";
-import { paths } from "../../lib/paths";
-import { probability } from "../../lib/units";
+import type { ModelSummary } from "../../../api/generated";
+import type { Outcome } from "../../../api/score-texts";
+import { Scale } from "../../../components/scale";
+import { AnswerFeedback } from "../../../feedback/answer-feedback";
+import { fragmentOf } from "../../../lib/fragment";
+import { percent } from "../../../lib/format";
+import { paths } from "../../../lib/paths";
+import { probability } from "../../../lib/units";
 import classes from "./comment-card.module.css";
 import { timeWords } from "./order";
 import { placeOf, type Track } from "./track";

@@ -1,13 +1,13 @@
 import { useId, useState, type ReactNode } from "react";
 
-import { Choice } from "../../components/choice";
-import { QuietButton } from "../../components/quiet-button";
-import shared from "../../components/shared.module.css";
-import type { DiscussionResponse } from "../../api/generated";
-import { count, counted, sentenceCase } from "../../lib/format";
-import { STORED_FOR } from "../../lib/browser-store";
-import { useRestoredFocus } from "../../lib/use-restored-focus";
-import { useFilledBeforeHydration } from "../../lib/hydration";
+import { Choice } from "../../../components/choice";
+import { QuietButton } from "../../../components/quiet-button";
+import shared from "../../../components/shared.module.css";
+import type { DiscussionResponse } from "../../../api/generated";
+import { count, counted, sentenceCase } from "../../../lib/format";
+import { STORED_FOR } from "../../../lib/browser-store";
+import { useRestoredFocus } from "../../../lib/use-restored-focus";
+import { useFilledBeforeHydration } from "../../../lib/hydration";
 import classes from "./discussion-sheet.module.css";
 import { draftStore, type Draft, type DraftStorage } from "./draft";
 import { EXAMPLE_THREAD } from "./example-thread";

@@ -1,5 +1,5 @@
 /** The comments of a discussion, as the server read them. */
-import type { DiscussionResponse, ReadComment } from "../../api/generated";
+import type { DiscussionResponse, ReadComment } from "../../../api/generated";
 
 export interface Comment {
   /** The author, if the text names one. */

@@ -1,21 +1,21 @@
 import { VisuallyHidden } from "@mantine/core";
 
-import type { ModelSummary } from "../../api/generated";
-import { Choice } from "../../components/choice";
-import shared from "../../components/shared.module.css";
-import { counted, percent } from "../../lib/format";
-import type { Change, Values } from "../../lib/fragment-state";
-import { probability } from "../../lib/units";
+import type { ModelSummary } from "../../../api/generated";
+import { Choice } from "../../../components/choice";
+import shared from "../../../components/shared.module.css";
+import { counted } from "../../../lib/format";
+import type { Change, Values } from "../../../lib/fragment-state";
 import { CommentCard } from "./comment-card";
 import { CommentTable } from "./comment-table";
 import classes from "./result.module.css";
 import { orderIn, ORDERS, type Order } from "./order";
 import { placeOf, type Track } from "./track";
 import { Timeline } from "./timeline-chart";
-import { movingAverage, turnOf, defaultWindow, type Turn } from "./timeline";
+import { movingAverage, turnOf, defaultWindow } from "./timeline";
 import type { Comment } from "./comment";
 import type { Draft } from "./draft";
 import { TakeAway } from "./take-away";
+import { TurningPoint, turnWords } from "./turning-point";
 import type { Outcomes } from "./use-outcomes";
 
 const WIDTHS = [1, 3, 5, 9, 15, 31];
@@ -41,8 +41,7 @@ export function Result({ draft, comments, outcomes, track, model, address, onCha
     const outcome = outcomes.of(text);
     return outcome?.kind === "scored" ? placeOf(outcome, track) : undefined;
   });
-  const turn = turnOf(values);
-  const summary = describeTurn(turn, comments, track);
+  const drawn = { comments, track, turn: turnOf(values) };
   const comment = comments[current];
 
   return (
@@ -53,17 +52,19 @@ export function Result({ draft, comments, outcomes, track, model, address, onCha
             <h2 id="timeline" className={shared.title}>
               Timeline
             </h2>
-            <p>{outcomes.missing > 0 ? `Scoring: ${counted(outcomes.missing, "comment")} left…` : summary}</p>
+            {outcomes.missing > 0 ? (
+              <p>Scoring: {counted(outcomes.missing, "comment")} left…</p>
+            ) : (
+              <TurningPoint {...drawn} onOpen={setChosen} />
+            )}
           </div>
           <Choices width={width} comments={comments.length} order={order} onChange={onChange} />
         </div>
         <div className={classes.pair}>
           <Timeline
-            comments={comments}
+            {...drawn}
             values={values}
             average={width === 1 ? [] : movingAverage(values, width)}
-            turn={turn}
-            track={track}
             sureFrom={model?.sure_from}
             current={current}
             onCurrent={setChosen}
@@ -88,7 +89,7 @@ export function Result({ draft, comments, outcomes, track, model, address, onCha
         />
         <TakeAway draft={draft} comments={comments} outcomes={outcomes} model={model} address={address} />
       </section>
-      <VisuallyHidden role="status">{outcomes.missing === 0 ? summary : ""}</VisuallyHidden>
+      <VisuallyHidden role="status">{outcomes.missing === 0 ? turnWords(drawn) : ""}</VisuallyHidden>
     </>
   );
 }
@@ -128,12 +129,4 @@ function Choices({ width, comments, order, onChange }: ChoicesProps) {
 function positiveIntegerIn(value: string | undefined, fallback: number): number {
   const number = Number(value ?? Number.NaN);
   return Number.isInteger(number) && number > 0 ? number : fallback;
-}
-
-function describeTurn(turn: Turn | undefined, comments: readonly Comment[], { label }: Track): string {
-  if (!turn) return "No clear turning point.";
-  const author = comments[turn.at]?.author;
-  const by = author === undefined ? "" : `, by ${author}`;
-  const [before, after] = [turn.before, turn.after].map((value) => percent(probability(value)));
-  return `Turning point: comment ${turn.at + 1}${by}. On average ${before} ${label} before, ${after} after.`;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
-import type { Outcome } from "../../api/score-texts";
-import { problem, score } from "../../test/handlers";
+import type { Outcome } from "../../../api/score-texts";
+import { problem, score } from "../../../test/handlers";
 import type { Comment } from "./comment";
 import { discussionCsv, discussionJsonLines } from "./export";
 

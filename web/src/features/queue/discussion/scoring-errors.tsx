@@ -1,9 +1,9 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 
-import { asApiError } from "../../api/client";
-import type { DiscussionResponse, ModelList } from "../../api/generated";
-import { Notice } from "../../components/notice";
-import { SlowNotice } from "../../components/slow-notice";
+import { asApiError } from "../../../api/client";
+import type { DiscussionResponse, ModelList } from "../../../api/generated";
+import { Notice } from "../../../components/notice";
+import { SlowNotice } from "../../../components/slow-notice";
 import classes from "./scoring-errors.module.css";
 import type { Outcomes } from "./use-outcomes";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import type { ReadComment } from "../../api/generated";
+import type { ReadComment } from "../../../api/generated";
 import { commentsOf } from "./comment";
 
 const read = (id: string, given: Partial<ReadComment>): ReadComment => ({

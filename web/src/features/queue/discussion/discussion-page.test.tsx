@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import type { FeedbackRequest, PredictRequest } from "../../api/generated";
+import type { FeedbackRequest, PredictRequest } from "../../../api/generated";
 import {
   answerTo,
   FEEDBACK,
@@ -15,10 +15,10 @@ import {
   REQUEST_ID,
   score,
   summary,
-} from "../../test/handlers";
-import { storeItem, loadItem } from "../../lib/browser-store";
-import { open } from "../../test/render";
-import { server } from "../../test/server";
+} from "../../../test/handlers";
+import { storeItem, loadItem } from "../../../lib/browser-store";
+import { open } from "../../../test/render";
+import { server } from "../../../test/server";
 import { draftStore } from "./draft";
 import { readingHandler } from "./fake-reading.testing";
 

@@ -1,8 +1,8 @@
-import { ScoreCell } from "../../components/score-cell";
-import { VirtualTable, type Column } from "../../components/virtual-table";
-import { count } from "../../lib/format";
-import { excerpt } from "../../lib/text";
-import { probability } from "../../lib/units";
+import { ScoreCell } from "../../../components/score-cell";
+import { VirtualTable, type Column } from "../../../components/virtual-table";
+import { count } from "../../../lib/format";
+import { excerpt } from "../../../lib/text";
+import { probability } from "../../../lib/units";
 import { placeOf, sideOf, type Track } from "./track";
 import type { Comment } from "./comment";
 import { rowsIn, timeWords, type Order } from "./order";

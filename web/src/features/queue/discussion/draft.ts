@@ -1,5 +1,5 @@
 /** The pasted text, stored in this browser, so that it survives navigation and reloads. */
-import { removeItems, storeItem, loadItem } from "../../lib/browser-store";
+import { removeItems, storeItem, loadItem } from "../../../lib/browser-store";
 import { clearOutcomeCache } from "./outcome-cache";
 import type { Cut } from "./comment";
 

@@ -1,6 +1,6 @@
 /** The outcomes of the discussion's texts, cached in this tab: returning to the page repeats no request. */
-import type { ModelVersion } from "../../api/generated";
-import type { Outcome } from "../../api/score-texts";
+import type { ModelVersion } from "../../../api/generated";
+import type { Outcome } from "../../../api/score-texts";
 
 let cache = new Map<string, Outcome>();
 let cachedVersion = "";

@@ -1,7 +1,7 @@
 /** A fake of the operation that reads discussions: names at the beginnings of lines, or lines; quotes begin with ">". */
 import { http, HttpResponse } from "msw";
 
-import type { DiscussionRequest, DiscussionResponse, ReadComment } from "../../api/generated";
+import type { DiscussionRequest, DiscussionResponse, ReadComment } from "../../../api/generated";
 
 const NAMED = /^(\w+): ?/;
 

@@ -1,6 +1,6 @@
-import type { Scored } from "../../api/generated";
-import { endsOf, probabilityOf, type Side, type Sides } from "../../lib/labels";
-import type { Probability } from "../../lib/units";
+import type { Scored } from "../../../api/generated";
+import { endsOf, probabilityOf, type Side, type Sides } from "../../../lib/labels";
+import type { Probability } from "../../../lib/units";
 
 /** The vertical axis of the timeline: between two labels, or between one label and all others. */
 export interface Track {

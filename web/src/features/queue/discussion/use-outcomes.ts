@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from "react";
 
-import { asApiError, type ApiError } from "../../api/client";
-import type { Limits, ModelSummary } from "../../api/generated";
-import { scoreTexts, type Outcome, type Pause } from "../../api/score-texts";
+import { asApiError, type ApiError } from "../../../api/client";
+import type { Limits, ModelSummary } from "../../../api/generated";
+import { scoreTexts, type Outcome, type Pause } from "../../../api/score-texts";
 import type { Comment } from "./comment";
 import { cachedOutcomes } from "./outcome-cache";
 

@@ -2,11 +2,11 @@ import { screen, waitFor } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import type { PredictRequest } from "../../api/generated";
-import * as files from "../../lib/save-file";
-import { answerTo, PREDICT, score } from "../../test/handlers";
-import { open } from "../../test/render";
-import { server } from "../../test/server";
+import type { PredictRequest } from "../../../api/generated";
+import * as files from "../../../lib/save-file";
+import { answerTo, PREDICT, score } from "../../../test/handlers";
+import { open } from "../../../test/render";
+import { server } from "../../../test/server";
 import { draftStore } from "./draft";
 import { readingHandler } from "./fake-reading.testing";
 import { packed } from "./link";

@@ -2,8 +2,8 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { discussionQuery } from "../../api/discussions";
-import type { DiscussionResponse } from "../../api/generated";
+import { discussionQuery } from "../../../api/discussions";
+import type { DiscussionResponse } from "../../../api/generated";
 import { commentsOf, type Comment } from "./comment";
 import type { Draft } from "./draft";
 

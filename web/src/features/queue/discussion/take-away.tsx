@@ -1,11 +1,12 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import type { ModelSummary } from "../../api/generated";
-import { CopyButton } from "../../components/copy-button";
-import { count } from "../../lib/format";
-import type { Values } from "../../lib/fragment-state";
-import { saveFile } from "../../lib/save-file";
+import type { ModelSummary } from "../../../api/generated";
+import { CopyButton } from "../../../components/copy-button";
+import { count } from "../../../lib/format";
+import type { Values } from "../../../lib/fragment-state";
+import { paths } from "../../../lib/paths";
+import { saveFile } from "../../../lib/save-file";
 import type { Comment } from "./comment";
 import type { Draft } from "./draft";
 import { discussionCsv, discussionJsonLines } from "./export";
@@ -71,13 +72,12 @@ function ShareLink({ draft, address }: Pick<TakeAwayProps, "draft" | "address">)
       </p>
     );
   }
+  // For the page that anybody can open, whichever one this is.
   const fragment = new URLSearchParams({ ...address, discussion: data.value });
+  for (const ofTheQueue of ["view", "classifier"]) fragment.delete(ofTheQueue);
   return (
     <>
-      <CopyButton
-        value={`${window.location.origin}${window.location.pathname}#${fragment}`}
-        label="Copy a link"
-      />
+      <CopyButton value={`${window.location.origin}${paths.discussion}#${fragment}`} label="Copy a link" />
       <p>The link holds the whole text: anyone who has it can read it. This server stores nothing of it.</p>
     </>
   );

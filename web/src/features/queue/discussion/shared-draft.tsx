@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 
-import { Notice } from "../../components/notice";
-import type { FragmentState } from "../../lib/fragment-state";
+import { Notice } from "../../../components/notice";
+import type { FragmentState } from "../../../lib/fragment-state";
 import { draftStore, type Draft } from "./draft";
 import { unpacked } from "./link";
 

@@ -1,8 +1,8 @@
 /** The comments with their scores as files: CSV for spreadsheets, JSON Lines for programs. */
-import type { Scored } from "../../api/generated";
-import type { Outcome } from "../../api/score-texts";
-import { csvOf } from "../../lib/csv";
-import { DECIMALS } from "../../scoring/scores";
+import type { Scored } from "../../../api/generated";
+import type { Outcome } from "../../../api/score-texts";
+import { csvOf } from "../../../lib/csv";
+import { DECIMALS } from "../../../scoring/scores";
 import type { Comment } from "./comment";
 
 type OutcomeOf = (text: string) => Outcome | undefined;

@@ -1,0 +1,92 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import { asApiError } from "../../api/client";
+import type { Item, Rules } from "../../api/generated";
+import { threadQuery, type Community } from "../../api/moderation";
+import { CopyButton } from "../../components/copy-button";
+import { Notice } from "../../components/notice";
+import shared from "../../components/shared.module.css";
+import { counted } from "../../lib/format";
+import { saveFile } from "../../lib/save-file";
+import { defaultWindow, movingAverage, turnOf } from "./discussion/timeline";
+import { Timeline } from "./discussion/timeline-chart";
+import type { Track } from "./discussion/track";
+import { TurningPoint } from "./discussion/turning-point";
+import { threadCsv, threadJsonLines } from "./thread-export";
+import classes from "./thread-timeline.module.css";
+
+interface ThreadTimelineProps {
+  community: Community;
+  thread: string;
+  rules: Rules;
+  /** Number of the comment that is shown. */
+  current: number | undefined;
+  onOpen: (item: Item) => void;
+}
+
+/** The timeline of a discussion in the queue: of its comments in all states, each with its score. */
+export function ThreadTimeline({ community, thread, rules, current, onOpen }: ThreadTimelineProps) {
+  const { data: items, error, refetch } = useQuery(threadQuery(community, thread));
+  if (error) {
+    const { title, detail } = asApiError(error);
+    return (
+      <Notice title={title} detail={detail} action={{ label: "Try again", run: () => void refetch() }} />
+    );
+  }
+  if (!items || items.length === 0) return null;
+  const comments = items.map(({ author }) => ({ author: author ?? undefined }));
+  const scores = items.map(({ score }) => score ?? undefined);
+  const turn = turnOf(scores);
+  const track = trackOf(rules);
+  const open = (place: number) => {
+    const item = items[place];
+    if (item) onOpen(item);
+  };
+  return (
+    <section className={classes.timeline} aria-labelledby="thread-timeline">
+      <div className={classes.head}>
+        <h2 id="thread-timeline" className={shared.title}>
+          Discussion: {counted(items.length, "comment")}
+        </h2>
+        <TurningPoint turn={turn} comments={comments} track={track} onOpen={open} />
+      </div>
+      <Timeline
+        comments={comments}
+        values={scores}
+        average={movingAverage(scores, defaultWindow(items.length))}
+        turn={turn}
+        track={track}
+        sureFrom={undefined}
+        current={Math.max(
+          0,
+          items.findIndex(({ number }) => number === current),
+        )}
+        onCurrent={open}
+      />
+      <div className={classes.row}>
+        <CopyButton value={window.location.href} label="Copy a link" />
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => saveFile("discussion.csv", threadCsv(items), "text/csv;charset=utf-8")}
+        >
+          Download CSV
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => saveFile("discussion.jsonl", threadJsonLines(items), "application/jsonl")}
+        >
+          Download JSON Lines
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+const trackOf = ({ approve_label: approve }: Rules): Track => ({
+  ends: { left: approve ?? "needs nobody", right: "needs action" },
+  label: "likely to need action",
+  isPair: true,
+});
