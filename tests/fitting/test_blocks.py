@@ -24,7 +24,11 @@ def test_wide_rows_are_folded_without_loss() -> None:
     block = readout_block("final", features, np.zeros(100, np.float32), np.ones(100, np.float32), 3)
     assert block.rows.shape[1] <= 30
     targets = one_column_a_class(LABELS, 3)
-    folded = fit_layer(block.rows, targets, 0.1, SINGLE, tolerance=1e-10)
+    assert block.in_axes
+    assert isinstance(block.rows, np.ndarray)
+    products = block.rows.T @ block.rows
+    np.testing.assert_allclose(products, np.diag(np.diag(products)), atol=1e-4 * products.max())
+    folded = fit_layer(block.rows, targets, 0.1, SINGLE, tolerance=1e-10, in_axes=True)
     whole = fit_layer(features, targets, 0.1, SINGLE, tolerance=1e-10)
     np.testing.assert_allclose(block.unfold(folded.weight), whole.weight, atol=2e-3)
     np.testing.assert_allclose(features @ block.unfold(folded.weight), block.rows @ folded.weight, atol=1e-3)

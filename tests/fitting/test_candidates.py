@@ -39,13 +39,17 @@ def test_another_readout_must_be_better_than_the_first_by_more_than_chance(stren
 
 
 def test_each_readout_is_tried_alone_and_beside_the_ngrams() -> None:
-    paths = {name: _path(_telling(200, 1.0)) for name in ("general", "final", NGRAMS)}
+    paths = {name: _path(_telling(200, 1.0)) for name in ("general", "final", *NGRAMS)}
     found = ranked(["general", "final"], paths, _problem(200))
     assert {str(each) for each in found} == {
         "general readout",
         "general readout beside n-grams",
+        "general readout beside word n-grams",
+        "general readout beside character n-grams",
         "final readout",
         "final readout beside n-grams",
+        "final readout beside word n-grams",
+        "final readout beside character n-grams",
     }
     assert found[0].ngrams, "two independent sources tell more than one"
     assert len(found[0].penalties) == len(found[0].factors) == 2

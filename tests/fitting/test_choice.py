@@ -46,6 +46,23 @@ def test_ngrams_are_taken_where_words_decide() -> None:
     assert (probabilities.argmax(axis=1) == TRUTH).all()
 
 
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["film good", "good film"], "word n-grams"),  # the order of whole words
+        (["un{0}ly", "re{0}ing"], "character n-grams"),  # parts of words that are all different
+    ],
+)
+def test_ngrams_of_the_kind_that_decides_are_taken_alone(texts: list[str], kind: str) -> None:
+    numbers = DRAW.integers(10**6, size=ROWS)
+    rows = [f"{number * 7} {texts[label].format(number)}" for label, number in zip(TRUTH, numbers, strict=True)]
+    choice = _chosen(rows, final=NOISE)
+    assert choice.chosen.ngrams == kind
+    assert kind in str(choice)
+    probabilities = choice.head.predict_proba(_inputs(choice, rows, NOISE))
+    assert (probabilities.argmax(axis=1) == TRUTH).all()
+
+
 def test_a_readout_that_is_asked_for_is_taken_alone() -> None:
     choice = _chosen(TELLING_TEXTS, HeadChooser(TWO, ngrams=False), final=NOISE)
     assert choice.ngrams is None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from valence.model import ngrams
-from valence.model.ngrams import NGrams, Vocabulary
+from valence.model.ngrams import BITS, CHARACTERS, WORDS, NGrams, Vocabulary
 
 TEXTS = [
     "A good film.",
@@ -24,14 +24,17 @@ TEXTS = [
 ]
 
 
-def _scored(texts: list[str], classes: int = 3) -> NGrams:
-    vocabulary = Vocabulary.of(texts, classes)
+def _scored(texts: list[str], classes: int = 3, kinds: tuple[int, ...] = (WORDS, CHARACTERS)) -> NGrams:
+    vocabulary = Vocabulary.of(texts, classes).only(kinds)
     draw = np.random.default_rng(1).normal(size=(len(vocabulary.buckets), classes))
     return NGrams(vocabulary, draw.astype(np.float16))
 
 
-def test_a_text_has_the_same_score_alone_and_among_others_in_any_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    part = _scored(TEXTS)
+@pytest.mark.parametrize("kinds", [(WORDS, CHARACTERS), (WORDS,), (CHARACTERS,)])
+def test_a_text_has_the_same_score_alone_and_among_others_in_any_portions(
+    kinds: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = _scored(TEXTS, kinds=kinds)
     together = part.scores(TEXTS)
     assert np.isfinite(together).all()
     np.testing.assert_array_equal(np.concatenate([part.scores([text]) for text in TEXTS]), together)
@@ -58,6 +61,18 @@ def test_every_kind_of_ngram_is_found() -> None:
 def test_a_row_has_length_one_for_each_kind() -> None:
     rows = Vocabulary.of(TEXTS, 2).rows(["A good film."])
     assert float((rows.values.astype(np.float64) ** 2).sum()) == pytest.approx(2.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", [WORDS, CHARACTERS])
+def test_the_ngrams_of_one_kind_have_the_values_that_they_have_among_all(kind: int) -> None:
+    whole = Vocabulary.of(TEXTS, 2)
+    one = whole.only([kind])
+    rows, among = one.rows(TEXTS), whole.rows(TEXTS)
+    of_kind = whole.buckets[among.columns] >> BITS == kind
+    assert 0 < of_kind.sum() < len(of_kind)
+    np.testing.assert_array_equal(one.buckets[rows.columns], whole.buckets[among.columns[of_kind]])
+    np.testing.assert_array_equal(rows.values, among.values[of_kind])
+    assert not NGrams(one.only([1 - kind]), np.zeros((0, 2), np.float16)).scores(TEXTS).any(), "none is left"
 
 
 def test_the_size_is_bounded_by_what_occurs_most(monkeypatch: pytest.MonkeyPatch) -> None:

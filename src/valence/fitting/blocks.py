@@ -44,16 +44,18 @@ class Block:
     """Rows as a layer reads them.
 
     Attributes:
-        name: the readout, or "n-grams".
+        name: the readout, or the kind of n-grams.
         rows: shape (n, coordinates), float32, dense (in memory or on disk) or sparse.
         unfold: a layer's weights on these coordinates -> on the block's own inputs, shape (inputs, classes).
         penalties: that are tried, strong to weak.
+        in_axes: whether the coordinates are principal axes of the rows; see `fit_layer`.
     """
 
     name: str
     rows: Rows
     unfold: Callable[[Floats], Floats]
     penalties: tuple[float, ...]
+    in_axes: bool = False
 
     @property
     def bytes(self) -> int:
@@ -142,6 +144,7 @@ class Problem:
             weights=weights,
             start=start,
             tolerance=CLOSE if rows is None else ROUGH,
+            in_axes=block.in_axes,
         )
 
 
@@ -217,7 +220,7 @@ def readout_block(name: str, features: FeatureRows, mean: Floats, scale: Floats,
 
     if count < width // 2:
         rows = standardised(slice(None))
-        return Block(name, *_folded(rows, rows @ rows.T), READOUT_PENALTIES)
+        return Block(name, *_folded(rows, rows @ rows.T), READOUT_PENALTIES, in_axes=True)
     if width <= MANY_COLUMNS * classes:
         return Block(name, _filled(count, width, standardised), lambda weight: weight, READOUT_PENALTIES)
     products = np.zeros((width, width), dtype=np.float32)
@@ -228,7 +231,7 @@ def readout_block(name: str, features: FeatureRows, mean: Floats, scale: Floats,
         axes = principal_axes(products)  # see `valence.fitting.linear`
     del products
     rotated = _filled(count, width, lambda some: standardised(some) @ axes)
-    return Block(name, rotated, lambda weight: axes @ weight, READOUT_PENALTIES)
+    return Block(name, rotated, lambda weight: axes @ weight, READOUT_PENALTIES, in_axes=True)
 
 
 def _filled(count: int, width: int, some_rows: Callable[[slice], Floats]) -> Floats | StoredMatrix:
@@ -240,13 +243,13 @@ def _filled(count: int, width: int, some_rows: Callable[[slice], Floats]) -> Flo
     return rows
 
 
-def ngram_block(texts: Sequence[str], vocabulary: Vocabulary) -> Block:
+def ngram_block(texts: Sequence[str], vocabulary: Vocabulary, name: str = "n-grams") -> Block:
     """TF-IDF rows of hashed n-grams."""
     found = vocabulary.rows(texts)
     rows = SparseMatrix(found.starts, found.columns, found.values, found.width)
     if len(texts) ** 2 < rows.size:
-        return Block("n-grams", *_folded(rows, rows.of_pairs()), NGRAM_PENALTIES)
-    return Block("n-grams", rows, lambda weight: weight, NGRAM_PENALTIES)
+        return Block(name, *_folded(rows, rows.of_pairs()), NGRAM_PENALTIES, in_axes=True)
+    return Block(name, rows, lambda weight: weight, NGRAM_PENALTIES)
 
 
 def _compact(rows: Ints) -> Ints | slice:

@@ -11,8 +11,15 @@ import numpy as np
 from valence.fitting.blocks import Block, Path, Problem
 from valence.fitting.factors import calibrated_factors
 from valence.model.head import Floats
+from valence.model.ngrams import CHARACTERS, WORDS
 
-NGRAMS = "n-grams"
+# Names of n-grams, and of which kinds they are. Where whole words decide, as the first ones of a question do, those of
+# characters add noise; where words are misspelt or made up, those of words do.
+NGRAMS: Mapping[str, tuple[int, ...]] = {
+    "n-grams": (WORDS, CHARACTERS),
+    "word n-grams": (WORDS,),
+    "character n-grams": (CHARACTERS,),
+}
 
 # The numbers of each layer that are chosen on the held-out rows: a penalty and a factor. Each makes the loss on n rows
 # lower by about 1/n than on others (Akaike 1974): with few rows, n-grams would otherwise seem to help wherever they
@@ -32,20 +39,25 @@ class Candidate:
 
     Attributes:
         readout: of the body.
-        ngrams: whether hashed n-grams stand beside it.
+        ngrams: which of `NGRAMS` stand beside it; None if none do.
         log_loss: of the calibrated head.
         penalties: of the readout's layer, and of the n-grams'.
         factors: what their logits are multiplied with.
     """
 
     readout: str
-    ngrams: bool
+    ngrams: str | None
     log_loss: float
     penalties: tuple[float, ...]
     factors: tuple[float, ...]
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of what it reads."""
+        return (self.readout,) if self.ngrams is None else (self.readout, self.ngrams)
+
     def __str__(self) -> str:
-        return f"{self.readout} readout{' beside n-grams' if self.ngrams else ''}"
+        return " beside ".join([f"{self.readout} readout", *self.inputs[1:]])
 
 
 def usual(block: Block, rows: int, width: int) -> Block:
@@ -56,12 +68,13 @@ def usual(block: Block, rows: int, width: int) -> Block:
 
 
 def ranked(readouts: Sequence[str], paths: Mapping[str, Path], problem: Problem) -> list[Candidate]:
-    """Each readout, alone and beside n-grams if there are any, the best first.
+    """Each readout, alone and beside each kind of n-grams if there are any, the best first.
 
     The first readout is the one to doubt least: another is better only if it is so by more than the standard error of
     the difference on the held-out rows (Breiman et al. 1984, "Classification and Regression Trees", section 3.4.3).
     """
-    tried = [names for readout in readouts for names in ([readout], [readout, NGRAMS]) if set(names) <= set(paths)]
+    beside = [[name] for name in NGRAMS if name in paths]
+    tried = [[readout, *some] for readout in readouts for some in ([], *beside)]
     found = [_judged(names, paths, problem) for names in tried]
     first = min((row_losses for each, row_losses in found if each.readout == readouts[0]), key=np.mean)
 
@@ -81,7 +94,7 @@ def _judged(names: Sequence[str], paths: Mapping[str, Path], problem: Problem) -
     loss = problem.loss(pooled) + _CHOSEN * len(names) / len(problem.held_out)
     losses = problem.link.losses(pooled, problem.targets[problem.held_out]).reshape(len(pooled), -1).mean(axis=1)
     penalties = tuple(paths[name].penalty for name in names)
-    return Candidate(names[0], len(names) > 1, round(loss, 6), penalties, factors), losses
+    return Candidate(names[0], names[1] if names[1:] else None, round(loss, 6), penalties, factors), losses
 
 
 def notes_on(rows: int, used: Sequence[str], paths: Mapping[str, Path]) -> list[str]:

@@ -1,9 +1,9 @@
 """Which inputs a head should read, and the head on them: chosen on held-out rows, then fitted on all rows.
 
-The candidates are the body's readouts, each alone and beside hashed n-grams. With up to `CROSS_VALIDATED` rows the
-choice is by cross-validation, so that every row is both fitted on and held out; with more, by the validation rows. The
-penalties, the factors that calibrate and the thresholds come from the same held-out logits, and then the layers are
-fitted again on all rows, so none is lost.
+The candidates are the body's readouts, each alone and beside hashed n-grams: of words, of characters, or of both. With
+up to `CROSS_VALIDATED` rows the choice is by cross-validation, so that every row is both fitted on and held out; with
+more, by the validation rows. The penalties, the factors that calibrate and the thresholds come from the same held-out
+logits, and then the layers are fitted again on all rows, so none is lost.
 """
 
 from __future__ import annotations
@@ -172,22 +172,28 @@ class HeadChooser:
         readouts = sorted(features, key=lambda name: -features[name].shape[1])  # the widest says the most
         scales = {name: self._scale(name, features[name], rows) for name in readouts}
         makers = {name: partial(self._block, name, features[name], scales[name], rows.whole) for name in readouts}
-        tries_ngrams = self.ngrams and rows.whole >= FEW
-        vocabulary = Vocabulary.of(rows.texts, len(self.labels)) if tries_ngrams else None
-        if vocabulary is not None and len(vocabulary.buckets):
-            makers[NGRAMS] = partial(ngram_block, rows.texts, vocabulary)
+        vocabularies = self._vocabularies(rows)
+        for name, vocabulary in vocabularies.items():
+            makers[name] = partial(ngram_block, rows.texts, vocabulary, name)
         blocks = Blocks(makers)
         paths = {name: path(block, problem, self.on_step) for name, block in blocks.items()}
         candidates = ranked(readouts, paths, problem)
         best = candidates[0]
-        used = [best.readout, *([NGRAMS] if best.ngrams else [])]
-        logits = sum(factor * paths[name].logits for factor, name in zip(best.factors, used, strict=True))
+        logits = sum(factor * paths[name].logits for factor, name in zip(best.factors, best.inputs, strict=True))
         probabilities = problem.link.probabilities(np.asarray(logits, dtype=np.float64))
-        head, ngrams = self._fitted(best, blocks, paths, problem, scales[best.readout], vocabulary)
+        head, ngrams = self._fitted(best, blocks, paths, problem, scales[best.readout], vocabularies)
         weights = None if rows.weights is None else rows.weights[problem.held_out]
         head = self._deciding(head, probabilities, rows.labels[problem.held_out], weights)
-        notes = tuple(notes_on(rows.whole, used, paths))
+        notes = tuple(notes_on(rows.whole, best.inputs, paths))
         return HeadChoice(head, ngrams, tuple(candidates), decided_by, problem.held_out, probabilities, notes)
+
+    def _vocabularies(self, rows: HeadRows) -> dict[str, Vocabulary]:
+        """Of the n-grams of each kind, where they are tried."""
+        if not self.ngrams or rows.whole < FEW:
+            return {}
+        whole = Vocabulary.of(rows.texts, len(self.labels))
+        each = {name: whole.only(kinds) for name, kinds in NGRAMS.items()}
+        return {name: vocabulary for name, vocabulary in each.items() if len(vocabulary.buckets)}
 
     def _scale(self, name: str, features: FeatureRows, rows: HeadRows) -> tuple[Floats, Floats]:
         """(mean, scale) that a readout is standardised by."""
@@ -234,20 +240,19 @@ class HeadChooser:
         paths: Mapping[str, Path],
         problem: Problem,
         scale: tuple[Floats, Floats],
-        vocabulary: Vocabulary | None,
+        vocabularies: Mapping[str, Vocabulary],
     ) -> tuple[Head, NGrams | None]:
         """The layers on all rows, as one head."""
         self.on_step(f"{best}: fitted on all {len(problem.targets):,} rows")
         block, found = blocks[best.readout], paths[best.readout]
         layer = problem.fit(block, None, found.penalty, found.layer)
         weight = block.unfold(layer.weight).T
-        if not best.ngrams:
+        if best.ngrams is None:
             return Head(weight, layer.bias, *scale, 1 / best.factors[0]), None
-        assert vocabulary is not None
-        block, found = blocks[NGRAMS], paths[NGRAMS]
+        block, found = blocks[best.ngrams], paths[best.ngrams]
         beside = problem.fit(block, None, found.penalty, found.layer)
         first, second = best.factors
-        ngrams = NGrams(vocabulary, (second * block.unfold(beside.weight)).astype(np.float16))
+        ngrams = NGrams(vocabularies[best.ngrams], (second * block.unfold(beside.weight)).astype(np.float16))
         bias = first * layer.bias + second * beside.bias
         return with_ngrams(Head(first * weight, bias, *scale), ngrams), ngrams
 

@@ -110,6 +110,7 @@ def fit_layer(
     weights: Floats | None = None,
     start: Layer | None = None,
     tolerance: float = CLOSE,
+    in_axes: bool = False,
 ) -> Layer:
     """The layer with the lowest loss.
 
@@ -121,6 +122,7 @@ def fit_layer(
         weights: how much each row counts, shape (n,) or (n, classes); None where all count alike.
         start: where the search begins; the optimum is the same.
         tolerance: the search ends when what is left to gain is about this share of the loss.
+        in_axes: whether the columns are the rows' principal axes, so that each can be treated by itself.
     """
     shares = _shares(weights, len(targets))
     several = link is SEVERAL
@@ -140,7 +142,7 @@ def fit_layer(
 
     begin = start or _beginning(targets, rows.shape[1], several=several)
     probabilities = link.probabilities(begin.logits(rows))
-    precondition = _preconditioner(rows, probabilities * (1 - probabilities) * shares, penalty)
+    precondition = _preconditioner(rows, probabilities * (1 - probabilities) * shares, penalty, in_axes=in_axes)
     point = np.vstack([begin.weight, begin.bias]).astype(np.float32)
     found = minimise(value, point, precondition, tolerance=tolerance, most_steps=_MOST_STEPS)
     return Layer(found[:-1], found[-1])
@@ -161,7 +163,7 @@ def _beginning(targets: Floats, width: int, *, several: bool) -> Layer:
     return Layer(np.zeros((width, targets.shape[1]), dtype=np.float32), bias.astype(np.float32))
 
 
-def _preconditioner(rows: Rows, curvature: Floats, penalty: float) -> Callable[[Floats], Floats]:
+def _preconditioner(rows: Rows, curvature: Floats, penalty: float, *, in_axes: bool) -> Callable[[Floats], Floats]:
     """Multiplies a gradient, shape (width + 1, classes), with about the inverse curvature of the loss.
 
     `curvature` is that of each logit, shape (n, classes).
@@ -170,7 +172,7 @@ def _preconditioner(rows: Rows, curvature: Floats, penalty: float) -> Callable[[
     of_bias += 1e-3 * of_bias.mean() + 1e-6
     of_row = curvature.mean(axis=1)
     columns, classes = rows.shape[1], curvature.shape[1]
-    if not isinstance(rows, SparseMatrix) and columns <= MANY_COLUMNS * classes:
+    if not isinstance(rows, SparseMatrix) and not in_axes and columns <= MANY_COLUMNS * classes:
         solve = _together(rows, of_row, penalty)
     else:
         solve = _column_by_column(rows, of_row, penalty)

@@ -13,7 +13,7 @@ before and after it. Each of the two kinds gives a row of length 1 of (1 + ln co
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,11 +21,13 @@ import numpy as np
 import numpy.typing as npt
 
 SCHEME = 1  # of what the docstring says; another rule or hash is another scheme
-BITS = 18  # 262,144 buckets for words, and as many for characters
+WORDS, CHARACTERS = 0, 1  # the kinds of n-grams
+BITS = 18  # 262,144 buckets for each kind
 MOST_COLUMNS = 1 << 16
 MOST_WEIGHTS = 4_000_000  # 8 MB in a model folder
 
-_CHARACTERS = (2, 3, 4, 5)
+_BOTH = (WORDS, CHARACTERS)
+_LENGTHS = (2, 3, 4, 5)  # of runs of characters
 _AT_ONCE = 50_000  # characters that are hashed together; bounds the memory
 _FEW_TEXTS = 1000  # with fewer, n-grams that occur in only one text are used too
 
@@ -71,7 +73,7 @@ class Vocabulary:
     def of(cls, texts: Sequence[str], classes: int) -> Vocabulary:
         """What occurs in these texts; if that is too much for this number of classes, what occurs in the most texts."""
         texts_with = np.zeros(2 << BITS, dtype=np.int64)
-        for _, _, buckets, _ in _counted(texts):
+        for _, _, buckets, _ in _counted(texts, _BOTH):
             texts_with += np.bincount(buckets, minlength=2 << BITS)
         kept = np.flatnonzero(texts_with >= (1 if len(texts) < _FEW_TEXTS else 2))
         most = min(MOST_COLUMNS, MOST_WEIGHTS // classes)
@@ -79,6 +81,11 @@ class Vocabulary:
             kept = np.sort(kept[np.argsort(-texts_with[kept], kind="stable")[:most]])
         idf = np.log((1 + len(texts)) / (1 + texts_with[kept])) + 1
         return cls(kept.astype(np.int32), idf.astype(np.float32))
+
+    def only(self, kinds: Collection[int]) -> Vocabulary:
+        """Those of its n-grams that are of these kinds; they have the same values in a row as among all."""
+        kept = np.isin(self.buckets >> BITS, list(kinds))
+        return Vocabulary(self.buckets[kept], self.idf[kept])
 
     def rows(self, texts: Sequence[str]) -> SparseRows:
         """The texts as rows, float32 of width `len(buckets)`."""
@@ -92,7 +99,8 @@ class Vocabulary:
 
     def _parts(self, texts: Sequence[str]) -> Iterator[tuple[int, Ints, npt.NDArray[np.int32], Floats]]:
         """For some texts at a time: (how many, row, column and value of each place)."""
-        for texts_here, rows, buckets, counts in _counted(texts):
+        kinds = {int(bucket) >> BITS for bucket in self.buckets[[0, -1]]} if len(self.buckets) else _BOTH  # ascending
+        for texts_here, rows, buckets, counts in _counted(texts, kinds):
             columns = np.searchsorted(self.buckets, buckets)
             columns[columns == len(self.buckets)] = 0
             known = self.buckets[columns] == buckets if len(self.buckets) else np.zeros(len(columns), bool)
@@ -136,11 +144,11 @@ class NGrams:
         return scores
 
 
-def _counted(texts: Sequence[str]) -> Iterator[tuple[int, Ints, Ints, Ints]]:
+def _counted(texts: Sequence[str], kinds: Collection[int]) -> Iterator[tuple[int, Ints, Ints, Ints]]:
     """For some texts at a time: (how many, then for each n-gram of a text its row, its bucket and its count)."""
     for some in _portions(texts):
-        owners, hashes, kinds = _hashed(some)
-        buckets = (hashes >> np.uint64(64 - BITS)).astype(np.int64) + (kinds << BITS)
+        owners, hashes, kind = _hashed(some, kinds)
+        buckets = (hashes >> np.uint64(64 - BITS)).astype(np.int64) + (kind << BITS)
         keys, counts = np.unique((owners << (BITS + 1)) | buckets, return_counts=True)
         yield len(some), keys >> (BITS + 1), keys & ((2 << BITS) - 1), counts
 
@@ -158,19 +166,19 @@ def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _hashed(texts: Sequence[str]) -> tuple[Ints, Hashes, Ints]:
-    """The text, the hash and the kind (0 words, 1 characters) of every n-gram."""
+def _hashed(texts: Sequence[str], kinds: Collection[int]) -> tuple[Ints, Hashes, Ints]:
+    """The text, the hash and the kind of every n-gram of these kinds."""
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype="<u4")
     owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     polynomial = _Polynomial(codes)
-    parts = [_words(codes, owners, polynomial)]
+    parts = [_words(codes, owners, polynomial)] if WORDS in kinds else []
     spaces = np.concatenate([[0], np.cumsum(codes == _SPACE)])
-    for n in _CHARACTERS:
+    for n in _LENGTHS if CHARACTERS in kinds else ():
         starts = np.arange(max(0, len(codes) - n + 1))
         ends = starts + n
         inside = spaces[ends - 1] - spaces[starts + 1]
         starts = starts[(inside == 0) & (owners[starts] == owners[ends - 1])]
-        parts.append((owners[starts], _mixed(polynomial.of(starts, starts + n), n), np.ones(len(starts), np.int64)))
+        parts.append((owners[starts], _mixed(polynomial.of(starts, starts + n), n), np.full(len(starts), CHARACTERS)))
     return tuple(np.concatenate(part) for part in zip(*parts, strict=True))  # type: ignore[return-value]
 
 
@@ -183,7 +191,7 @@ def _words(codes: npt.NDArray[np.uint32], owners: Ints, polynomial: _Polynomial)
     neighbours = of[1:] == of[:-1]
     pairs = _mixed(single[:-1] * np.uint64(_UNBASE) + single[1:], 2)[neighbours]
     rows = np.concatenate([of, of[1:][neighbours]])
-    return rows, np.concatenate([single, pairs]), np.zeros(len(rows), np.int64)
+    return rows, np.concatenate([single, pairs]), np.full(len(rows), WORDS)
 
 
 class _Polynomial:

@@ -116,7 +116,9 @@ class _Rows:
         logits: Floats = np.zeros((len(held), self.targets.shape[1]))
         for block, penalty, factor in zip(self.blocks, self._penalties, self._factors, strict=True):
             stronger = penalty * len(self.targets) / len(fitted)
-            layer = fit_layer(block.rows[fitted], self.targets[fitted], stronger, self.link, tolerance=ROUGH)
+            layer = fit_layer(
+                block.rows[fitted], self.targets[fitted], stronger, self.link, tolerance=ROUGH, in_axes=block.in_axes
+            )
             logits = logits + factor * layer.logits(block.rows[held])
         if self._thresholds is None:
             return np.asarray(logits.argmax(axis=1) == self.labels[held], dtype=np.float64)
