@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from setuptools import Distribution, Extension
+from setuptools import Distribution, Extension  # type: ignore[import-untyped]  # it has no types
 
 from valence.export import quantize
 from valence.fitting import sparse
