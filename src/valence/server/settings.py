@@ -70,8 +70,8 @@ class Settings(ModerationSettings, AdapterSettings):
     instructions: Instructions | None = Field(
         None,
         description="Instructions of the processor that scores are computed with: portable, avx2, avx-vnni, "
-        "avx512-vnni, amx or neon-dot. If not set, the fastest that the computer has. All give the same scores, to the "
-        "last bit. The commands read it too.",
+        "avx512-vnni, amx, neon-dot or neon-i8mm. If not set, the fastest that the computer has. All give the same "
+        "scores, to the last bit. The commands read it too.",
     )
     server_threads: int = Field(
         16,

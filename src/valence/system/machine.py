@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 # The sets of instructions that the engine can compute with, in the order of fused/kernels.h.
-Instructions = Literal["portable", "avx2", "avx-vnni", "avx512-vnni", "amx", "neon-dot"]
+Instructions = Literal["portable", "avx2", "avx-vnni", "avx512-vnni", "amx", "neon-dot", "neon-i8mm"]
 INSTRUCTIONS: tuple[Instructions, ...] = get_args(Instructions)
 # Instruction sets that determine how fast a model runs, by their common names.
 _RELEVANT = {

@@ -42,7 +42,7 @@ typedef struct {
 } Kernels;
 
 /* The sets, from the slowest to the fastest. INSTRUCTIONS in encoder.py has their names in this order. */
-enum { PORTABLE, AVX2, AVX_VNNI, AVX512_VNNI, AMX, NEON_DOT, SETS };
+enum { PORTABLE, AVX2, AVX_VNNI, AVX512_VNNI, AMX, NEON_DOT, NEON_I8MM, SETS };
 
 /* The kernels of a set, or null if this library was not built for it. */
 const Kernels *kernels_of(int set);

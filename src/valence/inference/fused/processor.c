@@ -52,13 +52,20 @@ static int has_amx(void) {
 #endif
 
 #if defined(ON_ARM)
-extern const Kernels neon_dot_kernels;
+extern const Kernels neon_dot_kernels, neon_i8mm_kernels;
 
 #if defined(__linux__)
 #include <sys/auxv.h>
 static int has_neon_dot(void) { return getauxval(AT_HWCAP) >> 20 & 1; } /* HWCAP_ASIMDDP */
+static int has_neon_i8mm(void) { return has_neon_dot() && getauxval(AT_HWCAP2) >> 13 & 1; } /* HWCAP2_I8MM */
 #else
+#include <sys/sysctl.h>
 static int has_neon_dot(void) { return 1; } /* every Mac with an Arm processor */
+static int has_neon_i8mm(void) {
+    int found = 0;
+    size_t size = sizeof found;
+    return !sysctlbyname("hw.optional.arm.FEAT_I8MM", &found, &size, NULL, 0) && found;
+}
 #endif
 #endif
 
@@ -75,6 +82,7 @@ const Kernels *kernels_of(int set) {
 #endif
 #if defined(ON_ARM)
     case NEON_DOT: return &neon_dot_kernels;
+    case NEON_I8MM: return &neon_i8mm_kernels;
 #endif
     default: return NULL;
     }
@@ -93,6 +101,7 @@ int processor_has(int set) {
 #endif
 #if defined(ON_ARM)
     case NEON_DOT: return has_neon_dot();
+    case NEON_I8MM: return has_neon_i8mm();
 #endif
     default: return 0;
     }
