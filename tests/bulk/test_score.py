@@ -278,7 +278,7 @@ def test_a_broken_quote_far_up_costs_one_row_of_a_large_file(score: Score, tmp_p
             "in.csv",
             "text,label\n\udce9t\udce9,good\n",
             (),
-            "is not UTF-8.\nName the encoding, such as --encoding cp1252",
+            "is not UTF-8.\nName its encoding, or save it as UTF-8. For a file from Windows or Excel: --encoding",
         ),
     ],
 )

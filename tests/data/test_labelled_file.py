@@ -215,6 +215,7 @@ SENTENCES = [f"This is the sentence number {row}." for row in range(40)]
         ("o.jsonl", '{"text": "a", "label": 1}\n[1]\n', {}, r"line 2: '\[1\]' is not a JSON object"),
         ("o.jsonl", '[\n{"text": "a", "label": 1}\n', {}, "] is expected"),
         ("o.jsonl", "\n", {}, "no rows"),
+        ("o.csv", "id,text\n1,A film\n2,A play\n", {}, "no column looks as if it held the labels"),
         ("o.parquet", "PAR1 no parquet at all", {}, "cannot be read as Parquet"),
         ("o.parquet", "no parquet \0 at all", {}, "does not begin like .parquet"),
         ("o.parquet", "PAR1", {"reading": ReadOptions(encoding="cp1252")}, "Leave out the encoding"),

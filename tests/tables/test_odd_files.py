@@ -102,6 +102,9 @@ READ: dict[str, tuple[str | bytes, str, int, int]] = {
                         "fasttext", 12, 0),
     "half_a_task.json": (json.dumps([*(task(n, choice("ab"[n % 2])) for n in range(10)), task(10, [None, 1]),
                                      {"id": 11, "data": [], "annotations": 3}]), "json", 12, 0),
+    "unlabelled_tasks.json": (json.dumps([{"id": n, "data": {"text": TEXTS[n]}} for n in range(12)]), "json", 12, 0),
+    "numbers.xlsx": (book({"One": [["text", "label"], *([n if n % 3 else n / 3 > 1, "ab"[n % 2]] for n in range(12))]}),
+                     "xlsx", 12, 0),
     "taxonomy.json": (json.dumps([task(n, [{"from_name": "mood", "value": {"taxonomy": [["x", "ab"[n % 2]], 3]}}])
                                   for n in range(12)]), "json", 12, 0),
 }  # fmt: skip
@@ -121,6 +124,9 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "control.jsonl": ('{"text": "a\x01b", "label": "a"}', "Invalid control character, at character 12."),
     "shifted.zip": (shifted_zip(), "is damaged or incomplete: it points before its beginning."),
     "cut.parquet": (of_parquet(["text", "label"], TEXTS, LABELS)[:-20], "not a parquet file. Write it again."),
+    "three_times.csv.gz": (gzip.compress(gzip.compress(gzip.compress(CSV.encode()))), "is packed more than 2 times"),
+    "saved_page.xls": ("<table><tr><td>text</td></tr></table>", "it is a web page. If it is a login page"),
+    "prose.txt": ("".join(f"A film, number {n}, was fine\n" for n in "1231"), "If each line is a text: --format lines"),
     "two.xlsx": (book({"Q1": [["text", "label"], ["x", "a"]], "Q2": [["text", "label"], ["y", "b"]]}),
                  "To read one of them: --sheet Q1, or --sheet Q2"),
 }  # fmt: skip

@@ -12,12 +12,14 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
+from valence.data import labelled_file
 from valence.system.errors import DataError
 from valence.tables import xlsx
 from valence.tables.grid import Row, Unread
 from valence.tables.opening import opened
-from valence.tables.options import ReadOptions
+from valence.tables.options import ReadOptions, TableOptions
 from valence.tables.whole import read_whole
 
 Sheets = dict[str, list[list[Any]]]
@@ -46,7 +48,7 @@ def test_cells_are_read_as_people_see_them(tmp_path: Path) -> None:
     row = ["a text", 1.0, 2.5, True, dt.date(2026, 3, 1), dt.datetime(2026, 3, 1, 12, 30), 0.125]  # noqa: DTZ001
     path = book(tmp_path, {"One": [["text", "n", "x", "ok", "day", "time", "share"], row]})
     (read,) = zip(*read_whole(path, ReadOptions()).columns.values(), strict=True)
-    assert read == ("a text", 1, 2.5, True, "2026-03-01", "2026-03-01 12:30:00", "12.5%")
+    assert read == ("a text", "1", "2.5", "TRUE", "2026-03-01", "2026-03-01 12:30:00", "12.5%")
     with opened(path, ReadOptions()) as table:
         (stored,) = table
     assert isinstance(stored, Row)
@@ -62,7 +64,8 @@ def test_what_a_spreadsheet_writes_is_read_back(
 ) -> None:
     path = book(tmp_path_factory.mktemp("xlsx"), {"One": [["text", "label"], *map(list, rows)]})
     columns = read_whole(path, ReadOptions()).columns
-    assert list(zip(columns["text"], columns["label"], strict=True)) == rows
+    seen = [(text, None if cell is None else str(cell).upper()) for text, cell in rows]
+    assert list(zip(columns["text"], columns["label"], strict=True)) == seen
 
 
 def test_the_only_sheet_with_a_table_is_read(tmp_path: Path) -> None:
@@ -104,7 +107,7 @@ def test_rows_know_their_number_and_blank_ones_are_skipped(tmp_path: Path) -> No
 def test_a_workbook_without_a_header_takes_names(tmp_path: Path) -> None:
     path = book(tmp_path, {"One": [["a", 1], ["b", 2]]})
     options = ReadOptions(header=False, columns=("text", "label"))
-    assert read_whole(path, options).columns == {"text": ["a", "b"], "label": [1, 2]}
+    assert read_whole(path, options).columns == {"text": ["a", "b"], "label": ["1", "2"]}
 
 
 def test_a_cell_in_the_last_corner_does_not_cost_the_rectangle(tmp_path: Path) -> None:
@@ -167,3 +170,19 @@ def test_options_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     path = book(tmp_path, {"One": [["text", "label"], ["a", 1]]})
     with pytest.raises(DataError, match="no encoding"):
         read_whole(path, ReadOptions(encoding="cp1252"))
+
+
+def test_formulas_without_a_saved_result_are_noticed(tmp_path: Path) -> None:
+    path, written = tmp_path / "own.xlsx", Workbook()
+    for row in (("text", "label"), ("A film", '=IF(TRUE,"a","b")'), ("A play", '=IF(TRUE,"b","a")')):
+        written.active.append(row)
+    written.save(path)
+    assert [note.code for note in read_whole(path, ReadOptions()).notes] == ["formulas-unsaved"]
+    with pytest.raises(DataError, match=r"no label at all.*2 formulas at the sheet's beginning without a saved result"):
+        labelled_file.read(path, TableOptions())
+    with xlsxwriter.Workbook(path) as saved:
+        sheet = saved.add_worksheet()
+        for number, row in enumerate((("text", "label"), ("A film", "a"), ("A play", "b"))):
+            sheet.write(number, 0, row[0])
+            sheet.write_formula(number, 1, '=LOWER("A")', None, row[1])
+    assert read_whole(path, ReadOptions()).notes == ()

@@ -188,6 +188,21 @@ test("a workbook with several sheets says which one is read, and reads another w
   await expect(notes).not.toContainText("also filled");
 });
 
+test("reading that takes long is shown and can be cancelled, and another file be chosen", async ({
+  page,
+}) => {
+  const progress = page.getByRole("progressbar", { name: "Reading the file" });
+  await page.route("**/api/v1/files/preview", () => undefined, { times: 1 }); // never answers
+  await page.goto("/many");
+  await choose(page, "slow.csv", REVIEWS);
+  await expect(progress).toBeVisible();
+  await expectNoAxeViolations(page);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(progress).toBeHidden();
+  await choose(page, "reviews.csv", REVIEWS);
+  await expect(page.getByRole("radio", { name: "review" })).toBeChecked();
+});
+
 test("posts are scored without their quotes, unless the switch says otherwise", async ({ page }) => {
   const posts = [
     "id,post",

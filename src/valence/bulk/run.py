@@ -55,6 +55,9 @@ def score_file(request: ScoreRequest, engine: Engine, workers: int) -> Counts:
                 score = cleaning(engine.answers, request.clean or engine.fitted.cleaning)
                 state = _Run(request, source, writer, output, position).through(blocks, score, workers)
             output.finish(finish)
+        for note in source.table.notes:
+            if not any("label_column" in offer.options for offer in note.offers):
+                log.warning("%s: %s", shown(request.path), note)
         to = "standard output" if request.out == STANDARD_OUTPUT else request.out
         state.counts.report(to, "rows", source.rows.text_column, _problems_of(request))
     return state.counts

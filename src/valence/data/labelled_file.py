@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz")
 _NAME_TEXTS = (Offer("Name the column with the texts", {"text_column": None}),)
-_REASONS = frozenset(("answers-rejected", "several-labels", "annotators-disagree"))
+_REASONS = frozenset(("answers-rejected", "several-labels", "annotators-disagree", "formulas-unsaved"))
 
 
 @dataclass(frozen=True)
@@ -246,6 +246,7 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
     if not rows:
         raise DataError(
             f"{grid.path.name}: the column {choice.text!r} is blank in every row.",
+            hint=" ".join(map(str, grid.notes)),
             code="texts-missing",
             offers=_NAME_TEXTS,
         )

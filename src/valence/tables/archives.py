@@ -80,6 +80,10 @@ def unpack(
             start, file = beginning(cast("IO[bytes]", stack.enter_context(bounded)))
             if start.startswith((b"PAR1", ZIP)) and not file.seekable():
                 file = stack.enter_context(_copied(path, file, limits))
+        if len(packings) == _LEVELS and _packing(path, start, file):
+            raise DataError(
+                f"{shown(path)} is packed more than {_LEVELS} times.", hint="Unpack it first.", code="archive-unknown"
+            )
         if options.member is not None and member is None:
             raise DataError(
                 f"{shown(path)} is no zip archive, so it holds no {options.member!r}.",

@@ -28,6 +28,7 @@ _COMMON_LABEL_NAMES = frozenset(
 )
 _LABEL_NAMES = _COMMON_LABEL_NAMES | frozenset("toxic toxicity spam".split())
 _YES_OR_NO = re.compile(r"(is|has)_\w+")
+_ID_NAMES = frozenset(("id", "index"))
 _GROUP_NAMES = frozenset(
     "author author_id user user_id username customer customer_id thread thread_id session_id".split()
 )
@@ -196,7 +197,8 @@ def _guess_label(grid: Grid, profiles: Sequence[Profile], text: str) -> tuple[st
     flags = [column for column in usable if column.flags]
     if len(flags) > 1 and by_name and all(column.flags and not column.named(_COMMON_LABEL_NAMES) for column in by_name):
         by_name = flags  # toxic beside threat and insult is one label of several, whatever it is called
-    if not by_name and len(grid.columns) == 2:
+    is_id = any(column.named(_ID_NAMES) and column.distinct == column.filled > 1 for column in profiles)
+    if not by_name and len(grid.columns) == 2 and not is_id:
         return usable[0].name if usable else profiles[0].name, f"the only column beside {text!r}"
     by_looks = [column.name for column in usable if column.label_like]
     return _only_one(

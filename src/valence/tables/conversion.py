@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from valence.system.errors import DataError
@@ -51,7 +51,7 @@ def text_maker(kind: str, columns: Sequence[str]) -> TextMaker:
     if kind == "parquet":
         return lambda row: row.raw.batch.texts[row.raw.index]
     if kind == "xlsx":
-        return lambda row: [_as_text(cell) for cell in row.raw]
+        return lambda row: list(row.cells.values())
 
     def of_json(row: Row) -> list[str | None]:
         item = _object_of(row)
@@ -89,21 +89,6 @@ def json_maker(columns: Sequence[str]) -> Callable[[Row], str]:
 def _stored(row: BatchRow) -> Sequence[Any]:
     """The values of a row of Parquet in the order of its columns, as Python objects."""
     return row.batch.stored[row.index]
-
-
-def _as_text(value: Any) -> str | None:
-    """A cell of a workbook as text.
-
-    >>> [_as_text(cell) for cell in (None, 3.0, 0.5, True)]
-    [None, '3', '0.5', 'true']
-    """
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1 << 53:
-        return str(int(value))
-    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
 
 
 def _json_text(value: Any) -> str:

@@ -18,6 +18,7 @@ from valence.tables.grid import SPANS, Nested
 from valence.tables.notes import Note, counted
 
 _ANSWERS = frozenset(("accept", "reject", "ignore"))
+_TASK_KEYS = frozenset(("id", "data", "meta", "predictions"))  # of a task of Label Studio that nobody has labelled
 _DOCCANO_KEYS = frozenset(("Comments", "meta", "entities", "relations", "annotation_approver", "cats"))
 
 
@@ -73,7 +74,8 @@ class ObjectCells:
         return tuple(notes)
 
     def _recognised(self, value: Mapping[str, Any]) -> tuple[str | None, Callable[[Mapping[str, Any]], dict[str, Any]]]:
-        if isinstance(value.get("data"), dict) and isinstance(value.get("annotations", value.get("completions")), list):
+        done = isinstance(value.get("annotations", value.get("completions")), list)
+        if isinstance(value.get("data"), dict) and (done or value.keys() <= _TASK_KEYS):
             return "Label Studio", self._label_studio
         if {"annotation_id", "annotator"} <= value.keys() or {"annotation_id", "lead_time"} <= value.keys():
             return "Label Studio", _label_studio_min

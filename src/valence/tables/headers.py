@@ -58,7 +58,10 @@ def check_header(table: OpenTable, grid: Grid) -> None:
                 f"{shown(table.path)}, line 1: {name[:60]!r} also occurs below as a value: the header is missing.",
                 hint="Add a first line with the names of the columns.",
                 code="header-missing",
-                offers=(Offer("Or name them here", {"no_header": "true", "columns": tuple(_suggested(grid))}),),
+                offers=(
+                    Offer("Or name them here", {"no_header": "true", "columns": tuple(_suggested(grid))}),
+                    Offer("If each line is a text", {"format": "lines"}),
+                ),
             )
 
 

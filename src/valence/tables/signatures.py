@@ -40,7 +40,11 @@ _SIGNATURES = [
     (rb"\x7fELF|MZ\x90\0", "a program", _NOT_TEXT),
     (rb"\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe", "a program", _NOT_TEXT),
     (rb"version https://git-lfs", "a Git LFS pointer instead of the file", "Download the file itself: git lfs pull"),
-    (rb"(?i:\s*(<!doctype html|<html[\s>]))", "a web page", "Download the file itself; this may be a login page."),
+    (
+        rb"(?i:\s*(<!doctype html|<(html|table|meta)[\s>]))",
+        "a web page",
+        "If it is a login page, download the file itself; otherwise save it from a spreadsheet program as .xlsx.",
+    ),
     (rb"\s*<\?xml", "an XML file", _EXPORT),
 ]
 _COMPILED = [(re.compile(pattern, re.DOTALL), what, hint) for pattern, what, hint in _SIGNATURES]

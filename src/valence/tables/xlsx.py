@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ from valence.tables.columns import listed
 from valence.tables.decoding import STANDARD_INPUT, library, shown
 from valence.tables.grid import Row, Unread, check_not_empty
 from valence.tables.headers import column_names
-from valence.tables.notes import Note
+from valence.tables.notes import Note, counted
 from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
@@ -29,6 +30,8 @@ MOST_UNPACKED_BYTES = 2 << 30  # of all parts of a workbook
 MOST_SHARED_BYTES = 256 << 20  # of its different texts, which are kept in memory
 MOST_CELLS = 100_000_000  # including empty ones to the left of the last in each row, which cost time, not memory
 _MOST_OFFERED = 12  # sheets
+_SEARCHED_BYTES = 1 << 20  # of a sheet, for formulas without a value; an empty text is one
+_UNSAVED = re.compile(rb'<c(?![^>]* t="str")[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>')
 _TABLE_ROWS = 20  # of which a sheet with a table fills one at least
 
 
@@ -58,7 +61,7 @@ class WorkbookTable(OpenTable):
         self.header = list(names)
         check_not_empty(path, self.header, "header")
         self.columns, numbered = column_names(self.header)
-        self.notes = (*notes, *numbered)
+        self.notes = (*notes, *numbered, *_unsaved(sheet))
         self._named = "the header has" if options.header else "--columns names"
         self.understood = Understood(
             "xlsx",
@@ -99,30 +102,29 @@ def _openpyxl() -> Any:
     return library("openpyxl", "openpyxl", "A workbook", "save the sheet as CSV")
 
 
-def as_seen(value: Any, number_format: str = "General") -> Any:
+def as_seen(value: Any, number_format: str = "General") -> str | None:
     """A cell's value as a spreadsheet shows it: 1 for 1.0, TRUE, a date without a time that is not shown, 12%.
 
-    >>> as_seen(1.0), as_seen(True), as_seen(0.125, "0.0%"), as_seen(dt.datetime(2026, 3, 1))
-    (1, True, '12.5%', '2026-03-01')
+    >>> as_seen(1.0), as_seen(True), as_seen(0.125, "0.0%"), as_seen(dt.datetime(2026, 3, 1)), as_seen(0.1 + 0.2)
+    ('1', 'TRUE', '12.5%', '2026-03-01', '0.3')
     """
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
         if number_format.endswith("%"):
             return f"{value:.{len(number_format.partition('.')[2]) - 1 if '.' in number_format else 0}%}"
-        return int(value) if float(value).is_integer() and abs(value) < 1e15 else value
+        whole = float(value).is_integer() and abs(value) < 1e15
+        return str(int(value)) if whole else f"{value:.15g}"
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ", "seconds")
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, dt.timedelta):
-        return str(value)
-    return value
+    return str(value)
 
 
-def _as_seen(cell: Any) -> Any:
+def _as_seen(cell: Any) -> str | None:
     value = cell.value
-    if value is None or isinstance(value, str | bool):
-        return value
-    return as_seen(value, cell.number_format or "")
+    return value if value is None or isinstance(value, str) else as_seen(value, cell.number_format or "")
 
 
 def _check_options(path: Path, binary: IO[bytes], options: ReadOptions) -> None:
@@ -194,6 +196,18 @@ def _offers(sheets: Iterable[str]) -> tuple[Offer, ...]:
     return tuple(Offer("To read one of them", {"sheet": title}) for title in itertools.islice(sheets, _MOST_OFFERED))
 
 
+def _unsaved(sheet: Any) -> Iterator[Note]:
+    """A note if formulas at the beginning of a sheet have no value, as programs write them: their cells are empty."""
+    with sheet._get_source() as xml:  # noqa: SLF001 - openpyxl gives either formulas or values, and None for both that are missing
+        count = len(_UNSAVED.findall(xml.read(_SEARCHED_BYTES)))
+    if count:
+        yield Note(
+            "formulas-unsaved",
+            f"{counted(count, 'formula')} at the sheet's beginning without a saved result: their cells are empty.",
+            "Open the workbook in a spreadsheet program and save it again.",
+        )
+
+
 def _holds_table(sheet: Any) -> bool:
     """Whether one of the first filled rows has two cells or more, or several rows have one."""
     rows = [row for _, row in itertools.islice(_filled_rows(sheet), _TABLE_ROWS)]
@@ -220,7 +234,7 @@ def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _header_cell(value: Any) -> str:
-    return "" if value is None else str(as_seen(value))
+    return as_seen(value) or ""
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import Papa from "papaparse";
 import type { ApiError } from "../api/client";
 import type { ReadOptions } from "../api/files";
 import type { FileNote, FilePreview, Offer } from "../api/generated";
-import { encodingName } from "./words";
+import { encodingName, TEXT_FORMATS } from "./words";
 
 export interface Choosing {
   kind: "choosing";
@@ -74,6 +74,7 @@ const LABELS: Record<string, (value: string) => string> = {
   bad_rows: () => "Skip bad rows",
   clean: () => "Leave out quotes, code and signatures",
   columns: () => "The first row is data",
+  format: (value) => `Read as ${TEXT_FORMATS.find((format) => format.value === value)?.name ?? value}`,
   encoding: (value) => `Read as ${encodingName(value)}`,
   label_separator: (value) => `Split at “${value}”`,
   member: (value) => `Read “${value}”`,
