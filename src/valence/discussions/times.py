@@ -8,10 +8,22 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_MONTHS = {
+    name: number
+    for names in (  # English, German, French, Spanish
+        "jan feb mar apr may jun jul aug sep oct nov dec",
+        "jan feb mär apr mai jun jul aug sep okt nov dez",
+        "jan fév mar avr mai juin juil aoû sep oct nov déc",
+        "ene feb mar abr may jun jul ago sep oct nov dic",
+    )
+    for number, name in enumerate(names.split(), start=1)
+}
+_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})[^\W\d_]{{0,6}}\.?"
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s?(?P<half>[ap]\.?m\.?)?"
-_DAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?"
+_DAY = (
+    r"(?:(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|mo|di|mi|do|fr|sa|so|"
+    r"lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sab|sáb|dom)\.?,?\s+)?"
+)
 _AT = r"(?:,?\s+(?:at\s+)?|\s+-\s+)"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _FORMS = [
@@ -145,7 +157,7 @@ def _of_parts(parts: dict[str, str | None], now: datetime | None) -> datetime | 
     today = now or datetime(2000, 1, 1, tzinfo=UTC)
     try:
         if month or year:
-            number = _MONTHS.index(month[:3].lower()) + 1 if month else int(parts["numeric"] or 0)
+            number = _MONTHS[month.lower()] if month else int(parts["numeric"] or 0)
             date = datetime(_full_year(year) if year else today.year, number, int(day or 1), tzinfo=UTC)
             if year is None and date > today + timedelta(days=1):
                 date = date.replace(year=date.year - 1)

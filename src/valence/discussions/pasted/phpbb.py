@@ -1,4 +1,4 @@
-"""Pages of phpBB forums: a profile, the subject, then "Post by name » date"."""
+"""Pages of phpBB forums: a profile, the subject, then "Post by name » date". Also in German, French and Spanish."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from collections.abc import Sequence
 from valence.discussions.pasted.layout import Head, Site, words
 
 _HEAD = re.compile(
-    r"\s*(?:(?:unread )?post\s*)?by (?P<author>[^\n»]{1,60}?) » (?P<time>[^\n]{6,40}?)\s*", re.IGNORECASE
+    r"\s*(?:(?:unread |ungelesener )?(?:post|beitrag|message(?: non lu)?|mensaje(?: sin leer)?)\s*)?"
+    r"(?:by|von|par|por) (?P<author>[^\n»]{1,60}?) » (?P<time>[^\n]{6,40}?)\s*",
+    re.IGNORECASE,
 )
 _PROFILE = re.compile(
-    r"(?:posts|joined|location|contact|has thanked|been thanked|likes given|likes received|gender|website|age)\s*:.*",
+    r"(?:beiträge|registriert|wohnort|messages|enregistré le|localisation|mensajes|registrado|ubicación|"
+    r"posts|joined|location|contact|has thanked|been thanked|likes given|likes received|gender|website|age)\s*:.*",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(r"re: (?P<title>.{1,200})", re.IGNORECASE)
 _BUTTONS = words(
+    "zitieren|nach oben|melden|citer|haut|citar|arriba|"
     "quote|top|report|post reply|reply with quote|report this post|edit|delete|profile|pm|email|back to top"
 )
 _PAGES = re.compile(
@@ -57,7 +61,7 @@ def _is_added(line: str) -> bool:
 
 
 def _ends(lines: Sequence[str], i: int) -> bool:
-    return lines[i].strip().lower() in {"top", "back to top"}
+    return lines[i].strip().lower() in {"top", "back to top", "nach oben", "haut", "arriba"}
 
 
 def _title(above: Sequence[str]) -> str | None:

@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from valence.discussions.times import is_time
 from valence.tables.posts import is_quoted
 
-_WROTE = re.compile(r"(?P<author>[^\n:]{1,60}?) (?:wrote|said)\s?:?(?:\s*↑)?(?P<time>[^\n]{0,40})", re.IGNORECASE)
+_WROTE = re.compile(
+    r"(?P<author>[^\n:]{1,60}?) (?:wrote|said|hat geschrieben|schrieb|a écrit|escribió)"
+    r"\s?:?(?:\s*↑)?(?P<time>[^\n]{0,40})",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(r"(?P<author>[^\s:][^\n:]{0,59}):")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 _EDGES = " \"'“”‘’…*_>.!?"

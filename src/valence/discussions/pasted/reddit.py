@@ -1,4 +1,7 @@
-"""Pages of Reddit: the old one, that of 2018 to 2023 with "level 1", and today's with "u/name avatar"."""
+"""Pages of Reddit: the old one, that of 2018 to 2023 with "level 1", and today's.
+
+Today's names an avatar ("u/name avatar") above each comment, except on phones.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,9 @@ _CONTINUES = re.compile(r"continue this thread\s*(?:→)?|load more comments[^\n
 _OLD_PAGE = re.compile(r"submitted .{1,60} by \S{1,30}|all \d{1,6} comments|sorted by: \w{1,20}|\d{1,6} comments")
 _LEVEL = re.compile(r"level (\d{1,2})", re.IGNORECASE)
 _AVATAR = re.compile(r"u/([\w-]{2,24}) avatar", re.IGNORECASE)
+_NAME = re.compile(r"[\w-]{3,24}")
 _POINTS = re.compile(r"(-?[\d.,]{1,8}k?) points?|score hidden", re.IGNORECASE)
-_EDITED = re.compile(r"edited (?:\d{1,2}\s?\w{1,8}\.?(?: ago)?)", re.IGNORECASE)
+_EDITED = re.compile(r"(?:[•·] )?edited (?:\d{1,2}\s?\w{1,8}\.?(?: ago)?)", re.IGNORECASE)
 _BADGE = re.compile(
     r"op|mod|admin|[·•+]|top \d{1,2}% (?:commenter|poster)|profile badge for [^\n]{1,80}|moderator announcement.*|"
     r"stickied comment|\d{1,3} more awards?",
@@ -34,6 +38,7 @@ _BUTTONS = words(
     "reply|share|report|save|follow|give award|award|upvote|downvote|vote|more replies|view more comments|"
     "continue this thread|track me|collapse comment thread|reply reply|edit|hide|approve|remove|spam"
 )
+_POINT_MARKS = ("•", "·")
 _LONGEST_HEAD = 12  # lines
 _LONGEST_LINE = 400  # characters
 
@@ -83,13 +88,27 @@ def _new_heads(lines: Sequence[str]) -> list[Head]:
 
 
 def _each_new_head(lines: Sequence[str]) -> Iterator[Head]:
+    has_votes = {"Upvote", "Downvote"} <= {line.strip() for line in lines}
+    end = 0
     for i, line in enumerate(lines):
         level, avatar = _LEVEL.fullmatch(line.strip()[:80]), _AVATAR.fullmatch(line.strip()[:80])
-        if level or avatar:
+        named = has_votes and i >= end and _is_name_above_time(lines, i)
+        if level or avatar or named:
             depth = int(level[1]) - 1 if level else None
-            head = _head_at(lines, i, depth, avatar[1] if avatar else None)
+            head = _head_at(lines, i, depth, avatar[1] if avatar else line.strip() if named else None)
             if head.time is not None:  # otherwise it is a text with such a line
+                end = head.body
                 yield head
+
+
+def _is_name_above_time(lines: Sequence[str], start: int) -> bool:
+    """Whether a name, badges, a point and a time follow each other."""
+    if not _NAME.fullmatch(lines[start].strip()):
+        return False
+    point = next((i for i in range(start + 1, min(start + 4, len(lines))) if lines[i].strip() in _POINT_MARKS), None)
+    if point is None or point + 1 >= len(lines) or not is_time(lines[point + 1]):
+        return False
+    return all(_BADGE.fullmatch(line.strip()) for line in lines[start + 1 : point])
 
 
 def _head_at(lines: Sequence[str], start: int, depth: int | None, name: str | None) -> Head:

@@ -47,7 +47,11 @@ describe("A discussion in the queue", () => {
     await shows("comment 5");
     await user.click(screen.getByRole("button", { name: "Its discussion" }));
     expect(await screen.findByRole("heading", { name: "Discussion: 8 comments" })).toBeVisible();
-    expect(screen.getByText(/^Turning point: comment 5, by user5\. On average 10% likely/)).toBeVisible();
+    expect(
+      screen.getByText(
+        /^Turning point: comment 5, by user5\. On average 90% likely to need no action before, 10% after/,
+      ),
+    ).toBeVisible();
     await shows("comment 5");
     expect(await slider()).toHaveAttribute("aria-valuenow", "5");
     await user.keyboard("j");

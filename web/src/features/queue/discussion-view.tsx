@@ -48,7 +48,7 @@ function BringIn({ community, draft, read, onThread }: BringInProps) {
   const sending = useAction(async () => {
     setTaken(undefined);
     setTaken(await sendItems(community, draft.text.toWellFormed(), read.split));
-    await client.invalidateQueries({ queryKey: QUEUE });
+    void client.invalidateQueries({ queryKey: QUEUE });
   });
   const thread = taken?.thread;
   return (

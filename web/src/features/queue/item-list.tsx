@@ -45,21 +45,21 @@ function columnsOf({ items, elsewhere, now, order, onOrder }: ItemListProps): Co
   return [
     {
       name: "Score",
-      width: "3.4rem",
-      phoneWidth: "3.4rem",
+      width: "3rem",
+      phoneWidth: "3rem",
       sort: sortBy("lowest", "score", order, onOrder),
       cell: cell((item) => <Score item={item} />),
     },
     {
       name: "Author",
-      width: "5rem",
+      width: "4.5rem",
       phoneWidth: undefined,
       quiet: true,
       cell: cell(({ author }) => <span title={author ?? undefined}>{author ?? "?"}</span>),
     },
     {
       name: "Time",
-      width: "3.6rem",
+      width: "3.4rem",
       phoneWidth: undefined,
       quiet: true,
       sort: sortBy("oldest", "newest", order, onOrder),

@@ -181,7 +181,7 @@ describe("Filters", () => {
     await user.click(screen.getByRole("button", { name: "Time" }));
     await waitFor(() => expect(fake.queries.at(-1)?.get("order")).toBe("oldest"));
     expect(screen.getByRole("gridcell", { name: "user1" })).toBeVisible();
-    await user.click(screen.getByRole("tab", { name: "Log" }));
+    await user.click(screen.getByRole("tab", { name: "Bring in" }));
     window.history.back();
     await shows("comment 1");
     expect(screen.getByLabelText("Search comments")).toHaveValue("comment");

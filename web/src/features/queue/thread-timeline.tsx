@@ -36,8 +36,8 @@ export function ThreadTimeline({ community, thread, rules, current, onOpen }: Th
   }
   if (!items || items.length === 0) return null;
   const comments = items.map(({ author }) => ({ author: author ?? undefined }));
-  const scores = items.map(({ score }) => score ?? undefined);
-  const turn = turnOf(scores);
+  const values = items.map(({ score }) => (score === null ? undefined : 1 - score));
+  const turn = turnOf(values);
   const track = trackOf(rules);
   const open = (place: number) => {
     const item = items[place];
@@ -53,8 +53,8 @@ export function ThreadTimeline({ community, thread, rules, current, onOpen }: Th
       </div>
       <Timeline
         comments={comments}
-        values={scores}
-        average={movingAverage(scores, defaultWindow(items.length))}
+        values={values}
+        average={movingAverage(values, defaultWindow(items.length))}
         turn={turn}
         track={track}
         sureFrom={undefined}
@@ -85,8 +85,9 @@ export function ThreadTimeline({ community, thread, rules, current, onOpen }: Th
   );
 }
 
+/** Up is what needs nobody, as in the timeline of a pasted discussion. */
 const trackOf = ({ approve_label: approve }: Rules): Track => ({
-  ends: { left: approve ?? "needs nobody", right: "needs action" },
-  label: "likely to need action",
+  ends: { left: "needs action", right: approve ?? "needs no action" },
+  label: "likely to need no action",
   isPair: true,
 });
