@@ -74,6 +74,13 @@ describe("A discussion in the queue", () => {
     expect(window.location.hash).toContain("state=all");
   });
 
+  it("has no timeline before a comment is scored", async () => {
+    fake.items = [newItem(1, { thread: "t-9", score: null, why: "unscored" })];
+    open("/queue#thread=t-9");
+    expect(await screen.findByText(/^There is no timeline yet/)).toBeVisible();
+    expect(screen.queryByRole("slider")).toBeNull();
+  });
+
   it("is exported with what was decided", () => {
     const decision = { action: "remove", labels: null, reason: 1, by: "key", made_at: null } as const;
     expect(threadCsv([newItem(1, { thread: "t-9", text: 'a "b"', decision })]).split("\r\n")).toEqual([

@@ -1,6 +1,6 @@
-import { Notice } from "../../components/notice";
 import { SlowNotice } from "../../components/slow-notice";
 import classes from "./decide-view.module.css";
+import { ProblemNotice } from "./problem-notice";
 import type { Refusals } from "./use-refusals";
 import type { Work } from "./use-work-list";
 
@@ -10,11 +10,7 @@ export function ListProblem({ work }: { work: Work }) {
     <>
       <SlowNotice waiting={work.pending && !work.error} />
       {work.error ? (
-        <Notice
-          title={work.error.title}
-          detail={work.error.detail}
-          action={{ label: "Try again", run: work.retry }}
-        />
+        <ProblemNotice problem={work.error} action={{ label: "Try again", run: work.retry }} />
       ) : null}
     </>
   );
@@ -25,9 +21,10 @@ export function Refused({ refusals: { lost, failure, setFailure } }: { refusals:
   return (
     <>
       {failure ? (
-        <Notice
-          title={`Not saved: ${failure.title}`}
-          detail={`${failure.detail} The comment is in the list again.`}
+        <ProblemNotice
+          problem={failure}
+          what="Not saved: "
+          more=" The comment is in the list again."
           action={{ label: "Dismiss", run: () => setFailure(undefined) }}
         />
       ) : null}

@@ -251,6 +251,22 @@ describe("A decision that can’t be saved", () => {
   });
 });
 
+it("offers to sign in again once the session has ended, and keeps the filters", async () => {
+  serve(new FakeQueue(2));
+  const user = open("/queue#search=comment");
+  await shows("comment 1");
+  const refused = problem(401, "key-missing", "An API key is required", "Send the header Authorization.");
+  server.use(http.post("*/decisions", () => refuse(refused), { once: true }));
+  await user.keyboard("r");
+  expect(await screen.findByText("Not saved: You are signed out")).toBeVisible();
+  expect(screen.getByRole("alert")).not.toHaveTextContent("Authorization");
+  fake.scopes = undefined;
+  await user.click(screen.getByRole("button", { name: "Sign in again" }));
+  await user.type(await screen.findByLabelText(/paste an API key/), "moderate items classifiers{Enter}");
+  await shows("comment 1");
+  expect(screen.getByLabelText("Search comments")).toHaveValue("comment");
+});
+
 it("says that a decision was refused after its view was left", async () => {
   serve(new FakeQueue(2));
   let answer = () => {};

@@ -6,7 +6,6 @@ import type { Session, Summary } from "../../api/generated";
 import { may } from "../../api/session";
 import { summaryQuery, type Community } from "../../api/moderation";
 import { Choice } from "../../components/choice";
-import { Notice } from "../../components/notice";
 import { SlowNotice } from "../../components/slow-notice";
 import { count } from "../../lib/format";
 import { useFragmentState, type FragmentState } from "../../lib/fragment-state";
@@ -17,6 +16,7 @@ import { DiscussionView } from "./discussion-view";
 import { LogView } from "./log-view";
 import classes from "./queue-views.module.css";
 import { Refused } from "./problems";
+import { ProblemNotice } from "./problem-notice";
 import { RefitBar } from "./refit-bar";
 import { ReportView } from "./report-view";
 import { SettingsView } from "./settings-view";
@@ -46,9 +46,8 @@ export function QueueViews({ session }: { session: Session }) {
     <>
       <SlowNotice waiting={!summary && !failureReason} />
       {failureReason ? (
-        <Notice
-          title={asApiError(failureReason).title}
-          detail={asApiError(failureReason).detail}
+        <ProblemNotice
+          problem={asApiError(failureReason)}
           action={
             community === undefined
               ? undefined

@@ -5,7 +5,6 @@ import { asApiError } from "../../api/client";
 import type { Item, Rules } from "../../api/generated";
 import { threadQuery, type Community } from "../../api/moderation";
 import { CopyButton } from "../../components/copy-button";
-import { Notice } from "../../components/notice";
 import shared from "../../components/shared.module.css";
 import { counted } from "../../lib/format";
 import { saveFile } from "../../lib/save-file";
@@ -13,6 +12,7 @@ import { defaultWindow, movingAverage, turnOf } from "./discussion/timeline";
 import { Timeline } from "./discussion/timeline-chart";
 import type { Track } from "./discussion/track";
 import { TurningPoint } from "./discussion/turning-point";
+import { ProblemNotice } from "./problem-notice";
 import { threadCsv, threadJsonLines } from "./thread-export";
 import classes from "./thread-timeline.module.css";
 
@@ -29,16 +29,14 @@ interface ThreadTimelineProps {
 export function ThreadTimeline({ community, thread, rules, current, onOpen }: ThreadTimelineProps) {
   const { data: items, error, refetch } = useQuery(threadQuery(community, thread));
   if (error) {
-    const { title, detail } = asApiError(error);
-    return (
-      <Notice title={title} detail={detail} action={{ label: "Try again", run: () => void refetch() }} />
-    );
+    const retry = { label: "Try again", run: () => void refetch() };
+    return <ProblemNotice problem={asApiError(error)} action={retry} />;
   }
   if (!items || items.length === 0) return null;
   const comments = items.map(({ author }) => ({ author: author ?? undefined }));
   const values = items.map(({ score }) => (score === null ? undefined : 1 - score));
-  const turn = turnOf(values);
-  const track = trackOf(rules);
+  const isScored = values.some((value) => value !== undefined);
+  const drawn = { comments, turn: turnOf(values), track: trackOf(rules) };
   const open = (place: number) => {
     const item = items[place];
     if (item) onOpen(item);
@@ -49,39 +47,49 @@ export function ThreadTimeline({ community, thread, rules, current, onOpen }: Th
         <h2 id="thread-timeline" className={shared.title}>
           Discussion: {counted(items.length, "comment")}
         </h2>
-        <TurningPoint turn={turn} comments={comments} track={track} onOpen={open} />
-      </div>
-      <Timeline
-        comments={comments}
-        values={values}
-        average={movingAverage(values, defaultWindow(items.length))}
-        turn={turn}
-        track={track}
-        sureFrom={undefined}
-        current={Math.max(
-          0,
-          items.findIndex(({ number }) => number === current),
+        {isScored ? (
+          <TurningPoint {...drawn} onOpen={open} />
+        ) : (
+          <p>There is no timeline yet, because none of its comments has a score.</p>
         )}
-        onCurrent={open}
-      />
-      <div className={classes.row}>
-        <CopyButton value={window.location.href} label="Copy a link" />
-        <Button
-          size="xs"
-          variant="default"
-          onClick={() => saveFile("discussion.csv", threadCsv(items), "text/csv;charset=utf-8")}
-        >
-          Download CSV
-        </Button>
-        <Button
-          size="xs"
-          variant="default"
-          onClick={() => saveFile("discussion.jsonl", threadJsonLines(items), "application/jsonl")}
-        >
-          Download JSON Lines
-        </Button>
       </div>
+      {isScored ? (
+        <Timeline
+          {...drawn}
+          values={values}
+          average={movingAverage(values, defaultWindow(items.length))}
+          sureFrom={undefined}
+          current={Math.max(
+            0,
+            items.findIndex(({ number }) => number === current),
+          )}
+          onCurrent={open}
+        />
+      ) : null}
+      <Downloads items={items} />
     </section>
+  );
+}
+
+function Downloads({ items }: { items: readonly Item[] }) {
+  return (
+    <div className={classes.row}>
+      <CopyButton value={window.location.href} label="Copy a link" />
+      <Button
+        size="xs"
+        variant="default"
+        onClick={() => saveFile("discussion.csv", threadCsv(items), "text/csv;charset=utf-8")}
+      >
+        Download CSV
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        onClick={() => saveFile("discussion.jsonl", threadJsonLines(items), "application/jsonl")}
+      >
+        Download JSON Lines
+      </Button>
+    </div>
   );
 }
 
