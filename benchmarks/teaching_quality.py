@@ -9,8 +9,8 @@ whole   every training row, tested on the test set: the head that the server fit
         memory allows; the head of `valence transfer`; TF-IDF. The better of the other two is compared with the server's
         on the same rows.
 few     8, 16 and 64 rows of each class, drawn as in benchmarks/few_shot.py: the server's head and TF-IDF, --draws times
-        each, and SetFit from the same base, `minilm`, in the first --setfit-draws of them. SetFit gets forty pairs of
-        each row, as its defaults say, but at most 4,000 pairs, or two of each row.
+        each, and SetFit from the same base, `minilm`, in the first --setfit-draws of them. SetFit gets all pairs of
+        rows, as its defaults say, if these are at most 4,000, else so many, or two of each row.
 
 Writes docs/results/teaching-quality.json after each step; what was measured before stays in it. The exit code is 1 if,
 on a whole file, the server's head is worse than the better of the other two: its interval is below zero.
@@ -60,7 +60,7 @@ _REQUESTS: Mapping[str, tuple[str, str | None, Mapping[str, Any]]] = {
     "tweets": ("tweets_hate_offensive.csv", None, {"text_column": "tweet", "label_columns": ("class",)}),
 }
 OWN = tuple(_REQUESTS)
-PAIRS_A_ROW, MOST_PAIRS = 40, 4000
+MOST_PAIRS = 4000
 _TESTED = 1000  # rows at most in each draw
 _SEED = 42  # of the cuts of `valence transfer`
 
@@ -142,9 +142,8 @@ def whole(name: str, find: Find) -> dict[str, Any]:
 
 def setfit(draw: Draw, build: Path) -> Floats:
     """SetFit on the same rows, in an environment of its own."""
-    pairs = min(PAIRS_A_ROW * len(draw.rows), MOST_PAIRS)
     parts = (draw.rows, draw.test)
-    return learnt_by("setfit", "minilm", parts, draw.labels, pairs, seed=draw.seed, build=build)[0]
+    return learnt_by("setfit", "minilm", parts, draw.labels, MOST_PAIRS, seed=draw.seed, build=build)[0]
 
 
 class Few:
@@ -269,8 +268,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     find = finder([given.data])
 
     for name in (given.only or OWN) if given.part != "few" else ():
-        measured.add_whole(whole(name, find))
-        print(json.dumps(measured.whole[-1]), flush=True)
+        found = whole(name, find)
+        measured.add_whole(found)
+        print(json.dumps(found), flush=True)
     if given.part != "whole":
         few_rows(given, find, measured)
     behind = worse(measured.whole)

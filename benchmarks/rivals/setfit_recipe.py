@@ -2,29 +2,44 @@
 
     python setfit_recipe.py FOLDER BASE PAIRS SEED
 
-FOLDER has train.jsonl and test.jsonl (text, label by number); predictions.json is written there.
+FOLDER has train.jsonl and test.jsonl (text, label by number); predictions.json is written there. SetFit's default is to
+learn from all pairs of rows; it does if they are at most PAIRS, and else from so many, of each row alike.
 """
 
 import json
 import resource
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
-from datasets import Dataset
-from setfit import SetFitModel, Trainer, TrainingArguments
 
+def iterations_for(labels, pairs):
+    """SetFit's `num_iterations`: None, all pairs, if these are at most `pairs`; else how often each row is in a pair of
+    rows with one label, and in a pair with two.
 
-def rows(path):
-    return Dataset.from_list([json.loads(line) for line in path.read_text("utf-8").splitlines()])
+    >>> iterations_for([0, 0, 1, 1], pairs=12), iterations_for([0, 0, 1, 1], pairs=11)
+    (None, 1)
+    """
+    counts = Counter(labels).values()
+    same = sum(count * (count + 1) // 2 for count in counts)  # SetFit pairs each row with itself too
+    different = (len(labels) ** 2 - sum(count**2 for count in counts)) // 2
+    if 2 * max(same, different) <= pairs:  # the default repeats the rarer kind
+        return None
+    return max(1, pairs // (2 * len(labels)))
 
 
 def main(folder, base, pairs, seed):
-    train, test = rows(folder / "train.jsonl"), rows(folder / "test.jsonl")
+    from datasets import Dataset
+    from setfit import SetFitModel, Trainer, TrainingArguments
+
+    train, test = (
+        Dataset.from_list([json.loads(line) for line in (folder / f"{part}.jsonl").read_text("utf-8").splitlines()])
+        for part in ("train", "test")
+    )
     started = time.perf_counter()
     model = SetFitModel.from_pretrained(base, device="cpu")
-    # Two pairs a row and iteration, one alike and one not.
-    iterations = max(1, pairs // (2 * len(train)))
+    iterations = iterations_for(train["label"], pairs)
     arguments = TrainingArguments(
         batch_size=16,
         num_epochs=1,

@@ -88,7 +88,7 @@ def alike_labels(counts: Mapping[str, int]) -> list[list[str]]:
     """
     alike: dict[str, list[str]] = defaultdict(list)
     for name in counts:
-        alike[_skeleton(name)].append(name)
+        alike[look_of(name)].append(name)
     return [names for names in alike.values() if len(names) > 1]
 
 
@@ -105,6 +105,11 @@ def alike_notes(counts: Mapping[str, int]) -> list[Note]:
     ]
 
 
-def _skeleton(name: str) -> str:
+def look_of(name: str) -> str:
+    """The same for labels that look alike.
+
+    >>> look_of("Off-topic") == look_of("off topic")
+    True
+    """
     plain = without_unseen(unicodedata.normalize("NFKC", name)).translate(_CONFUSABLE).casefold()
     return re.sub(r"(?<=\w)[\s_\-\u2010-\u2015]+(?=\w)|_", " ", plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from valence.server.teaching.texts import digest_of, part_of
 FILE = "text;label;author\nYou idiot;removed;bob\nThanks a lot;kept;ann\nWhat now?;;bob\n"
 
 
-def _file(person: Person, content: str, query: str = "", *, expect: int = 200) -> object:
+def _file(person: Person, content: str, query: str = "", *, expect: int = 200) -> Any:
     path = f"/classifiers/forum/examples/file?{query}"
     return person.call("post", path, expect=expect, data=content.encode(), content_type="text/csv")
 
@@ -47,7 +48,7 @@ def test_a_text_that_is_added_again_gets_the_new_label(person: Person) -> None:
 def test_a_file_brings_texts_labels_and_authors(person: Person) -> None:
     person.create()
     added = _file(person, FILE, "author_column=author")
-    assert added == {"added": 3, "relabelled": 0, "unchanged": 0, "left_out": 0}
+    assert added == {"added": 3, "relabelled": 0, "unchanged": 0, "contradicting": 0, "left_out": 0}
     items = person.call("get", "/classifiers/forum/examples")["items"]
     found = [(each["text"], each["labels"], each["author"], each["source"]) for each in items]
     assert sorted(found, key=str) == [
@@ -61,12 +62,74 @@ def test_labels_that_are_new_are_refused_or_added(person: Person) -> None:
     person.create()
     file = "text,label\nbuy this now,spam\nvery kind of you,kept\nbuy that now,spam\n"
     refused = _file(person, file, expect=422)
-    assert isinstance(refused, dict)
     assert refused["code"] == "unknown-labels"
     assert "'spam'" in refused["detail"]
     assert person.call("get", "/classifiers/forum/examples")["items"] == []
     _file(person, file, "new_labels=add")
     assert person.call("get", "/classifiers/forum")["labels"] == ["removed", "kept", "spam"]
+
+
+@pytest.mark.parametrize(
+    ("file", "labels"),
+    [
+        ("Kept REMOVED".split(), ["kept", "removed"]),  # as the classifier spells them
+        ("Spam spam spam".split(), ["removed", "kept", "spam"]),  # as most rows do
+        ("1 1 1.0".split(), ["removed", "kept", "1"]),
+        (
+            ["\U0001f468\u200d\U0001f469\u200d\U0001f467", "hors\u00a0sujet", "\u05e9\u05dc\u05d5\u05dd", "spam\u200b"],
+            None,
+        ),
+    ],
+)
+def test_labels_of_a_file_that_look_alike_are_one(person: Person, file: list[str], labels: list[str] | None) -> None:
+    person.create()
+    rows = "".join(f"text {i},{label}\n" for i, label in enumerate(file))
+    _file(person, f"text,label\n{rows}", "new_labels=add")
+    found = person.call("get", "/classifiers/forum")["labels"]
+    if labels is None:
+        assert set(found) == {"removed", "kept", *file[:3], "spam"}
+    else:
+        assert sorted(found) == sorted({"removed", "kept", *labels})
+    # The rules for labels in a request hold for those of a file too.
+    person.call("patch", "/classifiers/forum", json={"labels": [*found, "new"]})
+
+
+@pytest.mark.parametrize("label", ["L" * 101, '"a\nb"', "a\u202eb", "a\u200bb"])
+def test_a_file_brings_no_label_that_a_request_could_not(person: Person, label: str) -> None:
+    person.create()
+    refused = _file(person, f"text,label\nfirst,{label}\nsecond,kept\n", "new_labels=add", expect=422)
+    assert refused["code"] == "invalid-file"
+    body = {"name": "second", "labels": ["kept", label.strip('"')]}
+    person.call("post", "/classifiers", expect=422, json=body)
+    assert person.call("get", "/classifiers/forum")["labels"] == ["removed", "kept"]
+
+
+@pytest.mark.parametrize("alike", [["Spam", "spam"], ["\u00e9", "e\u0301"], ["off topic", "off-topic"], ["\u3164"]])
+def test_labels_that_nobody_can_tell_apart_are_refused(person: Person, alike: list[str]) -> None:
+    person.call("post", "/classifiers", expect=422, json={"name": "forum", "labels": alike})
+    person.create()
+    person.call("patch", "/classifiers/forum", expect=422, json={"labels": ["removed", "kept", *alike]})
+
+
+def test_a_preview_says_which_labels_become_one(person: Person) -> None:
+    file = "text,label\nfirst,Spam\nsecond,spam\nthird,kept\n"
+    found = person.call("post", "/examples/preview", data=file.encode(), content_type="text/csv")
+    assert [note["message"] for note in found["notes"] if note["code"] == "labels-alike"] == [
+        "'Spam', 'spam' look alike: here they are one label."
+    ]
+
+
+def test_texts_with_different_labels_are_counted(person: Person) -> None:
+    person.create()
+    added = _file(person, "text,label\nfine,kept\nFINE,removed\nwell,kept\nwell,kept\n")
+    assert added == {"added": 2, "relabelled": 0, "unchanged": 2, "contradicting": 1, "left_out": 0}
+
+
+def test_a_text_with_invisible_characters_is_the_same_text(person: Person) -> None:
+    person.create()
+    person.add([{"text": "Great film", "labels": ["kept"]}])
+    assert person.add([{"text": "Great \u200bfi\u00adlm", "labels": ["kept"]}])["unchanged"] == 1
+    assert _file(person, "text,label\n\u3164,kept\nseen,kept\n")["left_out"] == 1
 
 
 def test_a_file_without_labels_is_stored_to_be_labelled(person: Person) -> None:
@@ -78,7 +141,6 @@ def test_a_file_without_labels_is_stored_to_be_labelled(person: Person) -> None:
 def test_a_file_that_cannot_be_read_names_the_line_and_adds_nothing(person: Person) -> None:
     person.create()
     refused = _file(person, 'text,label\nfine,kept\n"open,removed\n', expect=422)
-    assert isinstance(refused, dict)
     assert refused["code"] == "invalid-file"
     assert person.call("get", "/classifiers/forum/examples")["items"] == []
 
@@ -89,7 +151,7 @@ def test_a_file_that_cannot_be_read_names_the_line_and_adds_nothing(person: Pers
         ({"text": "x", "labels": ["other"]}, "examples.0.labels"),
         ({"text": "x", "labels": ["kept", "removed"]}, "examples.0.labels"),
         ({"text": "x", "labels": []}, "examples.0.labels"),
-        ({"text": " "}, "examples.0.text"),
+        ({"text": " \u200b\u3164"}, "examples.0.text"),
         ({"text": "x" * 201}, "examples.0.text"),
         ({"text": "a\0b"}, "examples.0.text"),
     ],

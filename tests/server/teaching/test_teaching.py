@@ -17,7 +17,13 @@ from valence.server.teaching.identity import texts as identity_texts
 def test_from_a_name_to_an_answer(person: Person) -> None:
     created = person.create()
     assert (created["examples"]["train"], created["newest"], created["published"]) == (0, None, None)
-    assert person.add(comments(100)) == {"added": 20, "relabelled": 0, "unchanged": 0, "left_out": 0}
+    assert person.add(comments(100)) == {
+        "added": 20,
+        "relabelled": 0,
+        "unchanged": 0,
+        "contradicting": 0,
+        "left_out": 0,
+    }
     fit = person.fit(note="the first one")
     assert (fit["state"], fit["version"], fit["reason"]) == ("done", 1, None)
     person.call("post", "/predict", expect=404, json={"text": "an idiot", "model": "forum"})

@@ -5,8 +5,7 @@ import { comparisonQuery } from "../api/classifiers";
 import type { FlippedText, VersionComparison } from "../api/generated";
 import { Notice } from "../components/notice";
 import shared from "../components/shared.module.css";
-import { counted, signed } from "../lib/format";
-import { points } from "../lib/units";
+import { counted } from "../lib/format";
 import classes from "./comparison.module.css";
 import { chanceWords, labelText } from "./words";
 
@@ -41,26 +40,15 @@ export function Comparison({ name, version, withVersion }: ComparisonProps) {
 }
 
 function Figures({ comparison }: { comparison: VersionComparison }) {
-  const { rows, accuracy, only_this: onlyThis, only_other: onlyOther, p_value: p } = comparison;
+  const { rows, only_this: onlyThis, only_other: onlyOther, p_value: p } = comparison;
   const { version, with_version: other } = comparison;
-  if (rows === 0) return <p>{chanceWords(null)}</p>;
+  if (rows === 0) return null; // the verdict says so
+  if (onlyThis + onlyOther === 0) return <p>Both are right for the same test examples.</p>;
   return (
-    <ul className={classes.figures}>
-      {accuracy ? (
-        <li>
-          Right answers on {counted(rows, "test example")}: {signed(points(accuracy.value))} percentage points
-          ({signed(points(accuracy.low))} to {signed(points(accuracy.high))}).
-        </li>
-      ) : null}
-      {onlyThis + onlyOther === 0 ? (
-        <li>Both are right for the same test examples.</li>
-      ) : (
-        <li>
-          Only version {version} is right for {counted(onlyThis, "text")}, only version {other} for{" "}
-          {counted(onlyOther, "text")}. {chanceWords(p)}
-        </li>
-      )}
-    </ul>
+    <p>
+      Only version {version} is right for {counted(onlyThis, "text")}, only version {other} for{" "}
+      {counted(onlyOther, "text")}. {chanceWords(p)}
+    </p>
   );
 }
 

@@ -15,7 +15,9 @@ describe("What is missing for a fit", () => {
     expect(missingForFit(counts(["a", 5, 1], ["b", 2, 0]))).toBeUndefined();
   });
   it("is a second label to learn", () => {
-    expect(missingForFit(counts(["a", 9, 1], ["b", 0, 2]))).toBe("At least two labels need examples.");
+    expect(missingForFit(counts(["a", 9, 1], ["b", 0, 2]))).toBe(
+      "At least two labels need two examples each to learn from.",
+    );
   });
 });
 

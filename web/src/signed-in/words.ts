@@ -37,8 +37,8 @@ export function missingForFit({ labels, ...counts }: ExampleCounts): string | un
   if (labelled < FIRST_FIT) {
     return `The first result comes with ${counted(FIRST_FIT, "labelled example")}. There ${labelled === 1 ? "is" : "are"} ${count(labelled)}.`;
   }
-  const known = labels.filter((label) => label.train > 0).length;
-  return known < 2 ? "At least two labels need examples." : undefined;
+  const known = labels.filter((label) => label.train > 1).length;
+  return known < 2 ? "At least two labels need two examples each to learn from." : undefined;
 }
 
 /** McNemar's p-value as a sentence. */

@@ -25,11 +25,12 @@ from valence.server.schemas.examples import (
     NewExamples,
 )
 from valence.server.schemas.feedback import ExportQuery
-from valence.server.schemas.files import FilePreview
+from valence.server.schemas.files import FileNote, FilePreview
 from valence.server.state import state
 from valence.server.store import example_rows
 from valence.server.store.example_rows import Wanted
 from valence.server.teaching import adding, describe, listing, managing
+from valence.server.teaching.labels import alike_messages
 
 blueprint = Blueprint("examples", __name__, url_prefix="/api/v1")
 
@@ -115,7 +116,12 @@ def preview_examples(query: ExampleFileQuery, upload: IO[bytes]) -> FilePreview:
     """Shows how a file would be read, before you add it: its format and columns, its first rows and labels, what would
     be left out, and the options that would change it. Nothing is stored.
     """
-    return previewed(query, upload, state().settings.job_max_bytes)
+    shown = previewed(query, upload, state().settings.job_max_bytes)
+    alike = [
+        FileNote(code="labels-alike", message=message, hint="", offers=[])
+        for message in alike_messages([each.label for each in shown.labels])
+    ]
+    return shown.model_copy(update={"notes": [*(note for note in shown.notes if note.code != "labels-alike"), *alike]})
 
 
 @blueprint.get(f"{_OF_ONE}/export")

@@ -130,7 +130,7 @@ NEW_EXAMPLES: dict[str, Any] = {
     },
     "a text to label later": {"examples": [{"text": "THREE WEEKS ago."}]},
 }
-ADDED: dict[str, Any] = {"a file": {"added": 398, "relabelled": 1, "unchanged": 3, "left_out": 2}}
+ADDED: dict[str, Any] = {"a file": {"added": 398, "relabelled": 1, "unchanged": 3, "contradicting": 1, "left_out": 2}}
 EXAMPLE_PAGES: dict[str, Any] = {"the last page": {"items": [_EXAMPLE], "next": None}}
 EXAMPLES: dict[str, Any] = {"an example": _EXAMPLE}
 EXAMPLE_CHANGES: dict[str, Any] = {

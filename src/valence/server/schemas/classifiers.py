@@ -9,16 +9,10 @@ from pydantic import AfterValidator, Field
 
 from valence.model.results import Estimate, LabelFigures, Probability, Reliability, Result
 from valence.server.schemas.base import Wire
+from valence.server.schemas.label_names import MOST_CHARS, label_name
 from valence.tables.posts import Cleaning
 
 MOST_LABELS = 200
-_MOST_LABEL_CHARS = 100
-
-
-def _label(name: str) -> str:
-    if not name.strip() or not name.isprintable():
-        raise ValueError("a label needs visible characters, and no line breaks or control characters")
-    return name.strip()
 
 
 def _distinct(names: list[str]) -> list[str]:
@@ -35,7 +29,7 @@ ClassifierName = Annotated[
         examples=["my-forum"],
     ),
 ]
-Label = Annotated[str, Field(min_length=1, max_length=_MOST_LABEL_CHARS), AfterValidator(_label)]
+Label = Annotated[str, Field(min_length=1, max_length=MOST_CHARS), AfterValidator(label_name)]
 LabelNames = Annotated[list[Label], Field(max_length=MOST_LABELS, fail_fast=True), AfterValidator(_distinct)]
 Readout = Literal["auto", "final", "general"]
 Note = Annotated[str, Field(max_length=500)]

@@ -58,6 +58,9 @@ class ExamplesAdded(Wire):
     added: int = Field(description="Texts that are new.")
     relabelled: int = Field(description="Texts that were there with another label, or none.")
     unchanged: int = Field(description="Texts that were there already.")
+    contradicting: int = Field(
+        description="Texts that were sent more than once, with different labels; the last label counts."
+    )
     left_out: int = Field(description="Rows of the file without a text, or that couldn't be read or stored.")
 
 

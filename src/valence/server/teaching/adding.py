@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
-from typing import IO
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import IO, Any
 
 from valence.server.jobs.reading import turn_to_read
 from valence.server.problems import ProblemError, invalid_field
@@ -18,7 +20,7 @@ from valence.server.store.example_rows import ClassifierGoneError
 from valence.server.teaching import files
 from valence.server.teaching.files import GivenText
 from valence.server.teaching.labels import checked, spellings
-from valence.server.teaching.texts import cannot_be_stored, digest_of, labels_in, part_of, stored_labels
+from valence.server.teaching.texts import cannot_be_stored, digest_of, is_visible, labels_in, part_of, stored_labels
 from valence.tables.posts import Cleaning, cleaned
 
 _one_file = threading.Lock()
@@ -52,23 +54,22 @@ def add_file(
         clean: Cleaning = "forum" if classifier.clean == "forum" else "none"
         given = files.read(file, media_type, query, clean, settings)
         _check_kind(given, classifier)
-        spelling, new = spellings(given.labels, classifier, add=query.new_labels == "add")
+        spelling, new = spellings(given.label_counts, classifier, add=query.new_labels == "add")
         if new:
             labels = json.dumps([*labels_in(classifier.labels), *new])
             classifier_rows.change(database, classifier.id, {"labels": labels})
-        texts = [
-            GivenText(
-                each.text, None if each.labels is None else [spelling[label] for label in each.labels], each.author
-            )
-            for each in given.texts
-        ]
+        texts = [replace(each, labels=_spelt(each.labels, spelling)) for each in given.texts]
         added = _store(texts, classifier, by, database, settings, source="file", picked=None)
     return added.model_copy(update={"left_out": given.left_out})
 
 
+def _spelt(labels: Sequence[str] | None, spelling: Mapping[str, str]) -> list[str] | None:
+    return None if labels is None else list(dict.fromkeys(spelling[label] for label in labels))
+
+
 def _check_text(text: str, field: str, settings: Settings) -> None:
     """Raises ProblemError for a text that can't be stored, or couldn't be scored later."""
-    if not text:
+    if not is_visible(text):
         raise invalid_field(field, "has no words of its own")
     if len(text) > settings.max_text_chars:
         raise invalid_field(field, f"has {len(text):,} characters; the limit is {settings.max_text_chars:,}")
@@ -129,5 +130,18 @@ def _store(
             "Nothing was added. Remove some first.",
         )
     return ExamplesAdded(
-        added=added.added, relabelled=added.relabelled, unchanged=added.unchanged + len(rows) - added.total, left_out=0
+        added=added.added,
+        relabelled=added.relabelled,
+        unchanged=added.unchanged + len(rows) - added.total,
+        contradicting=_contradicting(rows),
+        left_out=0,
     )
+
+
+def _contradicting(rows: Sequence[Mapping[str, Any]]) -> int:
+    """How many texts have one label in one row and another in another."""
+    labels = defaultdict(set)
+    for row in rows:
+        if row["labels"] is not None:
+            labels[row["digest"]].add(row["labels"])
+    return sum(len(given) > 1 for given in labels.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -12,7 +13,7 @@ from valence.server.jobs.reading import THE_FILE, limits_of, problems_mapped, ta
 from valence.server.problems import ProblemError
 from valence.server.schemas.examples import ExampleFileQuery
 from valence.server.settings import Settings
-from valence.server.teaching.texts import cannot_be_stored
+from valence.server.teaching.texts import cannot_be_stored, is_visible
 from valence.tables.byte_streams import Limits
 from valence.tables.columns import choose_text
 from valence.tables.grid import Grid
@@ -46,9 +47,9 @@ class GivenFile:
     left_out: int
 
     @property
-    def labels(self) -> list[str]:
-        """Those that occur, in alphabetical order."""
-        return sorted({label for given in self.texts for label in given.labels or ()})
+    def label_counts(self) -> Counter[str]:
+        """Each label and its texts."""
+        return Counter(label for given in self.texts for label in given.labels or ())
 
 
 def read(file: IO[bytes], media_type: str, query: ExampleFileQuery, clean: Cleaning, settings: Settings) -> GivenFile:
@@ -107,7 +108,8 @@ def _fits(given: GivenText, settings: Settings) -> bool:
     """Whether the text can be stored, and scored later."""
     author = given.author or ""
     return (
-        len(given.text) <= settings.max_text_chars
+        is_visible(given.text)
+        and len(given.text) <= settings.max_text_chars
         and len(author) <= 200
         and not cannot_be_stored(given.text)
         and not cannot_be_stored(author)

@@ -14,6 +14,7 @@ from valence.server.store import classifier_rows
 from valence.server.store.classifier_tables import Classifier
 from valence.server.store.database import Database
 from valence.server.teaching.labels import check_names, check_none_lost
+from valence.server.teaching.texts import labels_in
 
 
 def create(request: NewClassifier, by: str, database: Database, registry: Registry, settings: Settings) -> Classifier:
@@ -57,7 +58,7 @@ def change(name: str, request: ClassifierChange, database: Database, registry: R
         _check_name(request.name, registry)
         values["name"] = request.name
     if request.labels is not None:
-        check_names(request.labels, several=classifier.several)
+        check_names(request.labels, labels_in(classifier.labels), several=classifier.several)
         check_none_lost(classifier, request.labels, database)
         values["labels"] = json.dumps(request.labels)
     if request.readout is not None:

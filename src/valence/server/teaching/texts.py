@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 from valence.data.duplicates import digests
+from valence.tables.invisible import without_unseen
 
 _TEST_SHARE = 5  # one text in five is tested on
 
 
 def digest_of(text: str) -> str:
-    """32 hex digits, the same for texts that differ only in case, white space and Unicode form.
+    """32 hex digits, the same for texts that differ only in case, white space, invisible characters and Unicode form.
 
-    >>> digest_of("Great  film") == digest_of("great film")
+    >>> digest_of("Great  fil\\u00adm") == digest_of("great film")
     True
     """
-    return digests([text])[0].hex()
+    return digests([without_unseen(text)])[0].hex()
 
 
 def part_of(digest: str) -> Literal["train", "test"]:
@@ -46,6 +47,15 @@ def labels_in(stored: str) -> list[str]:
     """
     labels: list[str] = json.loads(stored)
     return labels
+
+
+def is_visible(text: str) -> bool:
+    """Whether a text has anything to read.
+
+    >>> is_visible(" \\u200b\\u3164"), is_visible("?")
+    (False, True)
+    """
+    return without_unseen(text).strip() != ""
 
 
 def cannot_be_stored(text: str) -> bool:

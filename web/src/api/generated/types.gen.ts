@@ -898,6 +898,12 @@ export type ExamplesAdded = {
      */
     unchanged: number;
     /**
+     * Contradicting
+     *
+     * Texts that were sent more than once, with different labels; the last label counts.
+     */
+    contradicting: number;
+    /**
      * Left Out
      *
      * Rows of the file without a text, or that couldn't be read or stored.

@@ -66,6 +66,13 @@ it("adds new labels only on request", async () => {
   expect(fake.files[0]?.query.get("new_labels")).toBe("add");
 });
 
+it("reads a label in another spelling as the one that the classifier has", async () => {
+  await choose(csv("text,label", "A,Kept", "B,REMOVED", "C,Kept"));
+  expect(await screen.findByRole("button", { name: "Add 3 examples" })).toBeEnabled();
+  expect(screen.getByText("“Kept” is read as “kept”, “REMOVED” is read as “removed”.")).toBeVisible();
+  expect(screen.queryByLabelText(/new label/)).toBeNull();
+});
+
 it("takes the labels of a file if the classifier has none", async () => {
   fake.only.labels = [];
   const user = await choose(csv("text,label", "A,x", "B,y", "C,x"));

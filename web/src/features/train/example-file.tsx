@@ -15,7 +15,7 @@ import { UnreadableFile } from "../../reading/unreadable-file";
 import { addedWords } from "./added-words";
 import classes from "./examples-step.module.css";
 import * as chosenFile from "./example-reading";
-import { fileToSend, newLabelsIn } from "./file-to-send";
+import { fileToSend, newLabelsIn, otherSpellings } from "./file-to-send";
 import { useAction } from "../../signed-in/use-action";
 
 interface ExampleFileProps {
@@ -98,6 +98,7 @@ function ChosenFile({ stage, classifier, onAdded }: ChosenFileProps) {
       {(unknown.length > 0 || !preview.complete) && !toLabel ? (
         <NewLabels names={unknown} checked={addLabels} onChange={setWished} />
       ) : null}
+      {toLabel ? null : <OtherSpellings of={otherSpellings(stage, labels)} />}
       <ReadingProgress reading={isRereading} onCancel={chosenFile.readingOf(name).cancel} />
       <footer className={classes.send}>
         {sending.pending ? (
@@ -171,6 +172,13 @@ function AuthorChoice({ stage: { preview }, author, onChoose }: AuthorChoiceProp
       onChoose={(value) => onChoose(value === "" ? undefined : value)}
     />
   );
+}
+
+/** Says which labels of the file are taken as one that the classifier has. */
+function OtherSpellings({ of: spellings }: { of: ReturnType<typeof otherSpellings> }) {
+  if (spellings.length === 0) return null;
+  const said = spellings.slice(0, SHOWN_LABELS).map(({ label, known }) => `“${label}” is read as “${known}”`);
+  return <p className={classes.spellings}>{said.join(", ")}.</p>;
 }
 
 interface NewLabelsProps {

@@ -112,6 +112,7 @@ export const counted = (added: number): ExamplesAdded => ({
   added,
   relabelled: 0,
   unchanged: 0,
+  contradicting: 0,
   left_out: 0,
 });
 

@@ -2,6 +2,7 @@
 import { optionsToScore } from "../../api/files";
 import type { AddExampleFileData } from "../../api/generated";
 import { listed, shownOptions, type Choosing } from "../../reading/choosing";
+import { alikeIn } from "./label-look";
 
 export interface FileToSend {
   file: File;
@@ -37,6 +38,21 @@ export function fileToSend(stage: Choosing, { author, addLabels, toLabel }: Want
   };
 }
 
-/** The labels of a file that the classifier doesn't have yet. */
+/** The labels of a file that the classifier doesn't have yet, in their most frequent spelling. */
 export const newLabelsIn = ({ preview }: Choosing, known: readonly string[]): string[] =>
-  preview.labels.map(({ label }) => label).filter((label) => !known.includes(label));
+  preview.labels
+    .map(({ label }) => label)
+    .reduce<string[]>(
+      (found, label) => (alikeIn([...known, ...found], label) ? found : [...found, label]),
+      [],
+    );
+
+/** The labels of a file that the classifier spells in another way. */
+export const otherSpellings = (
+  { preview }: Choosing,
+  known: readonly string[],
+): { label: string; known: string }[] =>
+  preview.labels.flatMap(({ label }) => {
+    const alike = known.includes(label) ? undefined : alikeIn(known, label);
+    return alike === undefined ? [] : [{ label, known: alike }];
+  });

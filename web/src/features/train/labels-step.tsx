@@ -6,6 +6,7 @@ import { refresh, setLabels } from "../../api/classifiers";
 import type { Classifier } from "../../api/generated";
 import { count } from "../../lib/format";
 import classes from "./labels-step.module.css";
+import { alikeIn } from "./label-look";
 import { Step } from "./step";
 import { useAction } from "../../signed-in/use-action";
 import { totalOf, warningOf } from "../../signed-in/words";
@@ -68,10 +69,10 @@ interface AddLabelProps {
 function AddLabel({ known, pending, onAdd }: AddLabelProps) {
   const [typed, setTyped] = useState("");
   const label = typed.trim();
-  const isKnown = known.includes(label);
+  const alike = alikeIn(known, label);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (label === "" || isKnown || pending) return;
+    if (label === "" || alike || pending) return;
     onAdd(label);
     setTyped("");
   };
@@ -86,10 +87,10 @@ function AddLabel({ known, pending, onAdd }: AddLabelProps) {
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
-      <Button type="submit" variant="default" disabled={label === "" || isKnown || pending}>
+      <Button type="submit" variant="default" disabled={label === "" || alike !== undefined || pending}>
         Add label
       </Button>
-      {isKnown ? <p role="alert">There is a label of this name.</p> : null}
+      {alike === undefined ? null : <p role="alert">There is a label “{alike}”.</p>}
     </form>
   );
 }

@@ -110,6 +110,7 @@ function LabelFields({ draft: { labels }, change }: FieldProps) {
             autoComplete="off"
             aria-label={`Label ${i + 1}`}
             placeholder={EXAMPLES[i] ?? ""}
+            maxLength={100}
             value={label}
             onChange={(event) => set(i, event.currentTarget.value)}
           />

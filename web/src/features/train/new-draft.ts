@@ -1,5 +1,6 @@
 /** A classifier that isn't created yet, as it was typed. */
 import { useBrowserDraft } from "../../signed-in/use-browser-draft";
+import { alikeIn } from "./label-look";
 import { slugOf } from "./slug";
 
 export const MOST_LABELS_AT_FIRST = 5;
@@ -28,6 +29,7 @@ export function faultOf({ typed, labels }: NewDraft, taken: readonly string[]): 
   if (taken.includes(name)) return `There is a classifier called ${name} already. Choose another name.`;
   const named = labels.map((label) => label.trim()).filter((label) => label !== "");
   if (named.length === 1) return "Name a second label, or none if your file has them.";
-  if (new Set(named).size < named.length) return "Two labels have the same name.";
+  const twice = named.find((label, i) => alikeIn(named.slice(0, i), label));
+  if (twice !== undefined) return `Two labels look like “${twice}”.`;
   return undefined;
 }

@@ -103,7 +103,7 @@ describe("Creating a classifier", () => {
     ["!", ["a", "b"], "The name needs a letter from a to z, or a digit."],
     ["Mine", ["a", "b"], "There is a classifier called mine already."],
     ["Other", ["a"], "Name a second label"],
-    ["Other", ["a", "a"], "Two labels have the same name."],
+    ["Other", ["off topic", "Off-Topic"], "Two labels look like “Off-Topic”."],
   ])("refuses the name %j with the labels %j", async (name, labels, reason) => {
     fake.add("mine", []);
     const user = open("/train");
