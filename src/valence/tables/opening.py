@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
+from valence.system.errors import DataError
 from valence.tables.archives import Unpacked, unpack
 from valence.tables.byte_streams import Limits, bytes_of
-from valence.tables.decoding import errors_mapped
+from valence.tables.decoding import STANDARD_INPUT, errors_mapped, shown
 from valence.tables.delimited import open_csv, open_tsv
 from valence.tables.detect import encoding_by_mark, kind_of
 from valence.tables.fasttext import FastTextTable
@@ -33,6 +34,7 @@ _OPENERS: Mapping[str, Callable[[Path, IO[bytes], ReadOptions], OpenTable]] = {
     "fasttext": FastTextTable,
     "lines": LinesTable,
 }
+_BINARY_KINDS = {"parquet": "Parquet", "xlsx": "A workbook"}
 _TEXT_KINDS = frozenset(("csv", "tsv", "jsonl", "json", "fasttext", "lines"))
 
 
@@ -72,6 +74,8 @@ def _opened_at_start(path: Path, options: ReadOptions, unpacked: Unpacked, limit
     kind = options.format or kind_of(path, unpacked.start, options.encoding, options.named)
     if kind in _TEXT_KINDS and options.encoding is None:
         options = replace(options, encoding=encoding_by_mark(unpacked.start))
+    if kind not in _TEXT_KINDS:
+        _check_binary(path, unpacked.file, kind, options)
     if kind == "xlsx" and limits:
         check_size(path, unpacked.file, limits.most_bytes)
     table = _OPENERS[kind](path, unpacked.file, options)
@@ -79,3 +83,16 @@ def _opened_at_start(path: Path, options: ReadOptions, unpacked: Unpacked, limit
         table.understood, packing=unpacked.packing, member=unpacked.member, members=unpacked.members
     )
     return table
+
+
+def _check_binary(path: Path, file: IO[bytes], kind: str, options: ReadOptions) -> None:
+    """Raises DataError for an encoding, which these formats fix, and for a file without random access."""
+    if options.encoding is not None:
+        what = f"{shown(path)} has no encoding to choose: it is {kind.upper()}."
+        raise DataError(what, hint="Leave out the encoding.", code="option-idle")
+    if path == STANDARD_INPUT or not file.seekable():
+        raise DataError(
+            f"{_BINARY_KINDS[kind]} cannot be read from standard input, because its index is at the end.",
+            hint="Save it as a file first.",
+            code="layout-unknown",
+        )

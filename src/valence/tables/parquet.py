@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from valence.system.errors import DataError
-from valence.tables.decoding import STANDARD_INPUT, library, shown
+from valence.tables.decoding import library
 from valence.tables.grid import Nested, Row, Unread
 from valence.tables.headers import column_names
 from valence.tables.open_table import OpenTable, Understood
@@ -30,26 +30,14 @@ class ParquetTable(OpenTable):
         file: a pyarrow.parquet.ParquetFile.
         Others: those of open_table.OpenTable. The `raw` of a row, and its `cells`, are a BatchRow.
 
-    Raises DataError if it is damaged, also while it is read, if pyarrow is not installed, if it is standard input,
-    which has no random access, or if an encoding was given: the format fixes it.
+    Raises DataError if it is damaged, also while it is read, and if pyarrow is not installed.
     """
 
     kind, unit = "parquet", "row"
     columns: list[str]
 
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
-        if options.encoding is not None:
-            raise DataError(
-                f"{shown(path)} is Parquet, whose texts are always UTF-8.",
-                hint="Leave out the encoding.",
-                code="option-idle",
-            )
-        if path == STANDARD_INPUT or not binary.seekable():
-            raise DataError(
-                "Parquet cannot be read from standard input, because its index is at the end.",
-                hint="Save it as a file first.",
-                code="layout-unknown",
-            )
+        del options  # none is for Parquet
         self.path = path
         with _damage_mapped(path):
             # With pre_buffer, its default, pyarrow would keep the whole file in memory.

@@ -19,7 +19,7 @@ from typing import IO, Any
 from valence.system.errors import DataError
 from valence.system.offers import Offer
 from valence.tables.columns import listed
-from valence.tables.decoding import STANDARD_INPUT, library, shown
+from valence.tables.decoding import library, shown
 from valence.tables.grid import Row, Unread, check_not_empty
 from valence.tables.headers import column_names
 from valence.tables.notes import Note, counted
@@ -41,7 +41,7 @@ class WorkbookTable(OpenTable):
     Attributes: those of open_table.OpenTable. The `raw` of a row is the list of its values, with dates as
     datetime has them; `cells` has them as text.
 
-    Raises DataError for a damaged or oversized workbook, for several sheets with tables, and for an encoding.
+    Raises DataError for a damaged or oversized workbook, and for several sheets with tables.
     """
 
     kind, unit = "xlsx", "row"
@@ -49,7 +49,6 @@ class WorkbookTable(OpenTable):
     header: list[str]
 
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
-        _check_options(path, binary, options)
         self.path = path
         with _damage_mapped(path):
             check_size(path, binary)
@@ -125,19 +124,6 @@ def as_seen(value: Any, number_format: str = "General") -> str | None:
 def _as_seen(cell: Any) -> str | None:
     value = cell.value
     return value if value is None or isinstance(value, str) else as_seen(value, cell.number_format or "")
-
-
-def _check_options(path: Path, binary: IO[bytes], options: ReadOptions) -> None:
-    if options.encoding is not None:
-        raise DataError(
-            f"{shown(path)} is a workbook, which has no encoding.", hint="Leave out the encoding.", code="option-idle"
-        )
-    if path == STANDARD_INPUT or not binary.seekable():
-        raise DataError(
-            "A workbook cannot be read from standard input, because its index is at the end.",
-            hint="Save it as a file first.",
-            code="layout-unknown",
-        )
 
 
 def check_size(path: Path, binary: IO[bytes], most_bytes: int | None = None) -> None:
