@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from valence.fitting.blocks import READOUT_PENALTIES
+from valence.fitting.candidates import FEW_FOR_ONE_KIND
 from valence.fitting.choice import HeadChoice, HeadChooser, HeadRows
 from valence.model.labels import Labels
 from valence.model.multi_label import MultiLabelHead
@@ -56,7 +57,9 @@ def test_ngrams_are_taken_where_words_decide() -> None:
 def test_ngrams_of_the_kind_that_decides_are_taken_alone(texts: list[str], kind: str) -> None:
     numbers = DRAW.integers(10**6, size=ROWS)
     rows = [f"{number * 7} {texts[label].format(number)}" for label, number in zip(TRUTH, numbers, strict=True)]
-    choice = _chosen(rows, final=NOISE)
+    some = HeadRows(rows, TRUTH, np.arange(ROWS), np.zeros(0, np.int64), whole=FEW_FOR_ONE_KIND - 1)
+    assert {each.ngrams for each in HeadChooser(TWO).choose(some, {"final": NOISE}).candidates} == {None, "n-grams"}
+    choice = HeadChooser(TWO).choose(replace(some, whole=FEW_FOR_ONE_KIND), {"final": NOISE})
     assert choice.chosen.ngrams == kind
     assert kind in str(choice)
     probabilities = choice.head.predict_proba(_inputs(choice, rows, NOISE))

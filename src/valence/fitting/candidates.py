@@ -32,6 +32,9 @@ _CHOSEN = 2
 FEW = 100
 _USUAL_PENALTIES = (0.011, 0.12)
 
+# With fewer rows, one kind of n-grams alone seems better than both more often than it is.
+FEW_FOR_ONE_KIND = 500
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -58,6 +61,13 @@ class Candidate:
 
     def __str__(self) -> str:
         return " beside ".join([f"{self.readout} readout", *self.inputs[1:]])
+
+
+def ngrams_tried(rows: int) -> Mapping[str, tuple[int, ...]]:
+    """Which of `NGRAMS` are tried on that many rows; those of both kinds are the first to be."""
+    if rows < FEW:
+        return {}
+    return NGRAMS if rows >= FEW_FOR_ONE_KIND else dict(list(NGRAMS.items())[:1])
 
 
 def usual(block: Block, rows: int, width: int) -> Block:

@@ -18,7 +18,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from valence.fitting.blocks import Block, Blocks, Path, Problem, ngram_block, path, readout_block
-from valence.fitting.candidates import FEW, NGRAMS, Candidate, notes_on, ranked, usual
+from valence.fitting.candidates import FEW, Candidate, ngrams_tried, notes_on, ranked, usual
 from valence.fitting.class_weights import fit_weights
 from valence.fitting.common_directions import CommonDirections
 from valence.fitting.folds import folds
@@ -188,11 +188,12 @@ class HeadChooser:
         return HeadChoice(head, ngrams, tuple(candidates), decided_by, problem.held_out, probabilities, notes)
 
     def _vocabularies(self, rows: HeadRows) -> dict[str, Vocabulary]:
-        """Of the n-grams of each kind, where they are tried."""
-        if not self.ngrams or rows.whole < FEW:
+        """Of the n-grams that are tried."""
+        tried = ngrams_tried(rows.whole) if self.ngrams else {}
+        if not tried:
             return {}
         whole = Vocabulary.of(rows.texts, len(self.labels))
-        each = {name: whole.only(kinds) for name, kinds in NGRAMS.items()}
+        each = {name: whole.only(kinds) for name, kinds in tried.items()}
         return {name: vocabulary for name, vocabulary in each.items() if len(vocabulary.buckets)}
 
     def _scale(self, name: str, features: FeatureRows, rows: HeadRows) -> tuple[Floats, Floats]:
