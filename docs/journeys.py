@@ -152,11 +152,17 @@ JOURNEYS = (
                 "admits the call or refuses it at once; waits for the features",
                 after="batching:Batcher.score_with",
             ),
-            Step("window_queue:WindowQueue.append", "puts the windows into the queue"),
+            Step(
+                "window_queue:WindowQueue.append",
+                "puts the windows into the queue; a batch at once if the engine has room",
+            ),
             Step(
                 "batching:Batcher._work",
-                "a worker thread: takes a batch of windows of similar length from any calls",
+                "without room, a worker thread: takes a batch of windows of similar length from any calls",
                 seam="batching:Batcher.__init__",
+            ),
+            Step(
+                "batching:Batcher._compute", "computes a batch, in a worker or in the calling thread; answers its calls"
             ),
             Step("batching:Batcher._run", "runs the batch for the readouts that its calls want"),
             Step("engine:Engine.run", "runs the batch: features of shape (windows, width)"),

@@ -85,7 +85,7 @@ class WindowQueue:
     def next_batch(self) -> list[Entry]:
         """Waits until there is work and another batch may run, then takes one; empty once closed and drained.
 
-        Whoever takes a batch calls `finish` once it is computed.
+        The thread that takes a batch calls `finish` once it is computed.
         """
         with self._changed:
             while True:
