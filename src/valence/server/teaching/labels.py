@@ -88,7 +88,7 @@ def _look_of(label: str) -> str:
 
 
 def _check_new(labels: Sequence[str], classifier: Classifier, known: int) -> None:
-    """Raises ProblemError for a file's labels that the classifier can't have beside so many that are known."""
+    """Raises ProblemError for a file's labels that would give the classifier too many, `known` of which it has."""
     if known + len(labels) > MOST_LABELS:
         raise ProblemError(
             "unknown-labels",
