@@ -66,11 +66,15 @@ def test_an_answer_that_takes_too_long_is_503_within_the_time_that_was_set(
     gate = Gate(tiny_model)
     batcher = Batcher(gate)
     hasty = settings.model_copy(update={"answer_timeout_s": 0.05})
-    client = create_app(hasty, registry=Registry([ServedModel(FACTS, batcher)])).test_client()
-    refused = client.post(URL, json={"text": "good"})
-    assert (refused.status_code, refused.get_json()["code"]) == (503, "overloaded")
-    assert int(refused.headers["Retry-After"]) >= 1
-    gate.open.set()
+    app = create_app(hasty, registry=Registry([ServedModel(FACTS, batcher)]))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(lambda: app.test_client().post(URL, json={"text": "bad"}))
+        assert gate.entered.acquire(timeout=30)  # computes its batch to the end
+        refused = app.test_client().post(URL, json={"text": "good"})
+        assert (refused.status_code, refused.get_json()["code"]) == (503, "overloaded")
+        assert int(refused.headers["Retry-After"]) >= 1
+        gate.open.set()
+        assert first.result(30).status_code == 200
     batcher.close()
 
 

@@ -28,5 +28,5 @@ emulated() {
   PYTHONPATH="$room/packages:benchmarks" qemu-aarch64 -L "$room/system" "$room/system/usr/bin/python3.11" "$@"
 }
 emulated -m valence predict "It works."
-emulated tests/wheel/same_bits.py
+emulated benchmarks/engine_same_bits.py
 (cd dist && ls -l ./*aarch64*.whl)

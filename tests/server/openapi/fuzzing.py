@@ -66,6 +66,7 @@ STRICTER = {
 }
 # Operations whose body is a file: any text is one, so what breaks the schema of a body may still be read.
 FILES = {
+    ("/api/v1/jobs", "post"),
     ("/api/v1/files/preview", "post"),
     ("/api/v1/files/read", "post"),
     ("/api/v1/examples/preview", "post"),

@@ -1,11 +1,11 @@
-"""Run by the Python of another processor: has the installed engine the bits of docs/results/engine-bits.json?"""
+"""Has the installed engine the bits of docs/results/engine-bits.json? tests/wheel/aarch64.sh runs it under emulation."""
 
 import json
 import platform
 import sys
 from pathlib import Path
 
-from engine_check import hash_of_texts  # in benchmarks/, which aarch64.sh adds to the path
+from engine_check import hash_of_texts  # next to this file
 
 from valence.inference.fused.library import load_library
 
