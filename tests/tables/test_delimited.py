@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valence.system.errors import DataError
-from valence.tables.delimited import DELIMITERS, MAX_CELL_CHARS, MAX_ROW_LINES
+from valence.tables.delimited import MAX_ROW_LINES
 from valence.tables.grid import Grid
 from valence.tables.headers import column_names
+from valence.tables.layout import DELIMITERS, MAX_CELL_CHARS
 from valence.tables.options import ReadOptions
 from valence.tables.whole import read_whole
 

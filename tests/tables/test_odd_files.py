@@ -33,6 +33,9 @@ TEXTS = [f"A film number {number} was fine" for number in range(12)]
 LABELS = ["a", "b"] * 6
 CSV = "text,label\n" + "".join(f"{text},{label}\n" for text, label in zip(TEXTS, LABELS, strict=True))
 ROWS = CSV.partition("\n")[2]
+QUOTED = "text,label\n" + "".join(
+    f'"{text}; ""really"", he said",{label}\n' for text, label in zip(TEXTS, LABELS, strict=True)
+)
 OBJECTS = [{"text": text, "label": label} for text, label in zip(TEXTS, LABELS, strict=True)]
 LINES = [json.dumps(item) for item in OBJECTS]
 SURROGATE = '{"text": "half \\\\ud83d of it", "label": "a"}'
@@ -85,11 +88,20 @@ READ: dict[str, tuple[str | bytes, str, int, int]] = {
     "two_encodings.csv": (CSV.encode() + "Caf\u00e9 was bad,b\n".encode("cp1252"), "csv", 12, 1),
     "unclosed.csv": (f'{CSV}"never closed,a\n{ROWS}', "csv", 24, 1),
     "ragged_both_ways.csv": (f"{CSV}a,b,c\nalone\n{ROWS}", "csv", 24, 2),
+    "title.csv": (f"Reviews of films; 2026\n\n{QUOTED}", "csv", 12, 1),
+    "comments.csv": (f"# made by a program, version 1\n# sent, read\n{QUOTED}", "csv", 12, 2),
+    "padded_title.csv": (f"Reviews of films,\n{QUOTED}", "csv", 12, 1),
+    "hint_and_title.csv": (f"sep=,\nReviews of films\n{QUOTED}a,b,c\n", "csv", 12, 2),
+    "title.tsv": ("Reviews of films\n" + CSV.replace(",", "\t"), "tsv", 12, 1),
+    "commented_header.csv": (f"#{CSV}", "csv", 12, 0),
+    "one_column.csv": ("text\n" + "".join(f"{text}, indeed\n" for text in TEXTS), "csv", 12, 0),
     "commas.tsv": (CSV, "csv", 12, 0),
     "cr.jsonl": ("\r".join(LINES), "jsonl", 12, 0),
     "comment.jsonl": ("// made by a program\n" + "\n".join(LINES), "jsonl", 12, 1),
     "comment_named.csv": ("# made by a program\n" + "\n".join(LINES), "jsonl", 12, 1),
     "broken_first.jsonl": ("\n".join(['{"text": "a" "label": "b"}', *LINES]), "jsonl", 12, 1),
+    "commas.jsonl": (",\n".join(LINES), "jsonl", 12, 0),
+    "commas.json": (",\n".join(LINES) + ", \n", "jsonl", 12, 0),
     "nan.jsonl": ("\n".join([*LINES, '{"text": "A film", "label": NaN}']), "jsonl", 12, 1),
     "surrogate.jsonl": ("\n".join([*LINES, SURROGATE]), "jsonl", 13, 0),
     "half.json": (json.dumps(OBJECTS)[:-60], "json", 10, 1),
@@ -113,8 +125,9 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     "little.csv": (CSV.encode("utf-16-le"), "--encoding utf-16-le"),
     "big.csv": (CSV.encode("utf-16-be"), "--encoding utf-16-be"),
     "cut.csv": (CSV.encode("utf-16")[:-1], "it ends within a character"),
+    "other_hint.csv": (f"sep=;\n{QUOTED}", "names the separator ';', but the lines below it have ','. Correct or "
+                       "delete that line. Or name the separator: --separator ,"),
     "no_header.csv": (ROWS, "--no-header --columns text,label"),
-    "trailing_commas.jsonl": (",\n".join(LINES) + ",", "line 1: this is not valid JSON: Extra data, at character"),
     "lists.jsonl": ('["A film", "a"]\n' * 12, "is not a JSON object"),
     "words.json": (json.dumps(TEXTS), "is not a JSON object"),
     "python.jsonl": ("".join(f"{item}\n" for item in OBJECTS), "property name enclosed in double quotes"),

@@ -68,6 +68,29 @@ def test_what_a_spreadsheet_writes_is_read_back(
     assert list(zip(columns["text"], columns["label"], strict=True)) == seen
 
 
+def test_a_sheet_of_charts_without_one_is_no_damage(tmp_path: Path) -> None:
+    path, written = tmp_path / "own.xlsx", Workbook()
+    written.active.append(["text", "label"])
+    written.active.append(["a film", "a"])
+    written.active.print_area = "A1:B2"  # a name of the second sheet
+    written.create_chartsheet("Charts", 0)
+    written.save(path)
+    assert read_whole(path, ReadOptions()).columns == {"text": ["a film"], "label": ["a"]}
+
+
+def test_merged_cells_are_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "own.xlsx"
+    with xlsxwriter.Workbook(path) as written:
+        sheet = written.add_worksheet()
+        for row, text in enumerate(["text", "a film", "a play", "a book"]):
+            sheet.write(row, 0, text)
+        sheet.write(0, 1, "label")
+        sheet.merge_range("B2:B4", "a")
+    assert [note.code for note in read_whole(path, ReadOptions()).notes] == ["cells-merged"]
+    with pytest.raises(DataError, match=r"1 group of merged cells: only the first of each has a value"):
+        labelled_file.read(path, TableOptions())
+
+
 def test_the_only_sheet_with_a_table_is_read(tmp_path: Path) -> None:
     sheets: Sheets = {"About": [["My data"]], "Data": [["text", "label"], ["a", 1]], "Empty": [], "Old": [["x", "y"]]}
     path = book(tmp_path, sheets, name="own.csv", hidden=("Old",))

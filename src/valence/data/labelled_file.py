@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz")
 _NAME_TEXTS = (Offer("Name the column with the texts", {"text_column": None}),)
-_REASONS = frozenset(("answers-rejected", "several-labels", "annotators-disagree", "formulas-unsaved"))
+_REASONS = frozenset(("answers-rejected", "several-labels", "annotators-disagree", "formulas-unsaved", "cells-merged"))
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,9 @@ from __future__ import annotations
 import csv
 import itertools
 import logging
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import IO, Literal
 
@@ -18,18 +15,24 @@ from valence.system.errors import DataError
 from valence.tables.decoding import codec, fault, shown, text_lines
 from valence.tables.grid import Row, Unread, check_not_empty
 from valence.tables.headers import column_names
+from valence.tables.layout import (
+    DELIMITERS,
+    MAX_CELL_CHARS,
+    allow_long_cells,
+    check_named,
+    layout_of,
+    sample_of,
+    separator_line,
+)
 from valence.tables.notes import Note
 from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
 
 log = logging.getLogger(__name__)
 
-MAX_CELL_CHARS = 16 << 20  # more than csv's 131,072, for long texts; but limited, in case a quote is never closed
 MAX_ROW_LINES = 50_000  # lines of one row, for the same reason: they are kept until the row ends
-DELIMITERS = ",;\t|"
 _DELIMITER_CHARS = 1 << 17  # of the beginning of the file, to detect the delimiter
 _QUOTING_CHARS = 4 << 20  # the same for the quoting of a TSV, whose first quote may come late
-_SNIFFED_ROWS = 200
 
 
 def open_csv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTable:
@@ -40,14 +43,18 @@ def open_csv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTa
     Raises DataError for its header. A row that cannot be read is an Unread, which names the line: a ragged row, a
     broken quote, or a NUL byte.
     """
-    told, lines = _separator_line(text_lines(path, binary, options.encoding, options.first_line), options)
-    sample, lines = _sample(lines, _DELIMITER_CHARS)
-    options = replace(options, separator=options.separator or told or sniff(sample), quoted=options.quoted is not False)
+    told, lines = separator_line(text_lines(path, binary, options.encoding, options.first_line), options)
+    sample, lines = sample_of(lines, _DELIMITER_CHARS)
+    if told and options.separator is None:
+        check_named(path, told, sample)
+    separator, above = layout_of(sample, options.separator or told or DELIMITERS)
+    options = replace(options, separator=separator, quoted=options.quoted is not False)
+    titles = list(itertools.islice(lines, above if options.header else 0))
     if options.escaped is None and options.quoted:
         escaped, lines = _is_escaped(path, lines, options)
         options = replace(options, escaped=escaped)
     notes = [note for note, noticed in ((_SEPARATOR_LINE, told), (_BACKSLASH, options.escaped)) if noticed]
-    return DelimitedTable(path, "csv", lines, options, skipped=1 if told else 0, notes=notes)
+    return DelimitedTable(path, "csv", lines, options, skipped=1 if told else 0, titles=titles, notes=notes)
 
 
 def open_tsv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTable:
@@ -57,30 +64,22 @@ def open_tsv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTa
     but with a tab inside a cell. If no cell begins with a quote, nothing is quoted.
     """
     lines = text_lines(path, binary, options.encoding, options.first_line)
-    options = replace(options, separator=options.separator or "\t")
+    sample, lines = sample_of(lines, _QUOTING_CHARS)
+    separator, above = layout_of(sample, options.separator or "\t")
+    options = replace(options, separator=separator)
+    titles = list(itertools.islice(lines, above if options.header else 0))
     if options.quoted is None:
-        sample, lines = _sample(lines, _QUOTING_CHARS)
-        options = replace(options, quoted=_is_quoted(path, sample, options))
-    return DelimitedTable(path, "tsv", lines, options)
+        options = replace(options, quoted=_is_quoted(path, sample[len(titles) :], options))
+    return DelimitedTable(path, "tsv", lines, options, titles=titles)
 
 
-_SEPARATOR_LINE = Note("separator-line", "The first line names the separator, for Excel; it is obeyed and left out.")
+_SEPARATOR_LINE = Note("separator-line", "The first line names the separator, for Excel; it is left out.")
 _BACKSLASH = Note("backslash-quotes", "Quotes inside quoted cells have a backslash before them, which is left out.")
-_TOLD = re.compile(r'"?sep *= *(.) *"?[\r\n]*', re.IGNORECASE)
-
-
-def _separator_line(lines: Iterator[str], options: ReadOptions) -> tuple[str | None, Iterator[str]]:
-    """The separator that a first line `sep=;` names, and the lines below it; None, and all lines, without one."""
-    first = next(lines, None) if options.first_line == 1 else None
-    told = _TOLD.fullmatch(first) if first else None
-    if first is None or told:
-        return told[1] if told else None, lines
-    return None, itertools.chain([first], lines)
 
 
 def _is_escaped(path: Path, lines: Iterator[str], options: ReadOptions) -> tuple[bool, Iterator[str]]:
     """Whether backslashes before quotes read every row of the beginning, and doubled quotes do not; and all lines."""
-    sample, lines = _sample(lines, _QUOTING_CHARS)
+    sample, lines = sample_of(lines, _QUOTING_CHARS)
     if not any('\\"' in line for line in sample):
         return False, lines
     fails = _trial(path, sample, options) > 0
@@ -116,11 +115,15 @@ class DelimitedTable(OpenTable):
         options: ReadOptions,
         *,
         skipped: int = 0,
+        titles: Sequence[str] = (),
         notes: Sequence[Note] = (),
     ) -> None:
-        """`skipped` is the number of lines before `lines`, which were left out."""
+        """`titles` are the lines above the header, and `skipped` is the number of those before, which were left out."""
         self.path, self.kind = path, kind
-        self._records = _records(path, _Lines(lines, options.first_line + skipped), options)
+        self._titles = [
+            (place, line) for place, line in enumerate(titles, options.first_line + skipped) if line.strip()
+        ]
+        self._records = _records(path, _Lines(lines, options.first_line + skipped + len(titles)), options)
         _, first = next(self._records, (0, [])) if options.header else (0, [])
         if isinstance(first, DataError):
             raise first
@@ -133,6 +136,7 @@ class DelimitedTable(OpenTable):
 
     def __iter__(self) -> Iterator[Row | Unread]:
         columns, width = self.columns, len(self.header)
+        yield from (Unread(place, self._above(place, line)) for place, line in self._titles)
         for place, cells in self._records:
             if isinstance(cells, DataError):
                 yield Unread(place, cells)
@@ -141,32 +145,19 @@ class DelimitedTable(OpenTable):
             else:
                 yield Row(place, dict(zip(columns, cells, strict=True)), cells)
 
+    def _above(self, line: int, title: str) -> DataError:
+        return DataError(
+            f"{shown(self.path)}, line {line}: {title.strip()[:60]!r} is above the header, so it is no row.",
+            hint="Delete it.",
+            code="row-ragged",
+        )
+
     def _ragged(self, line: int, cells: int) -> DataError:
         return DataError(
             f"{shown(self.path)}, line {line}: {cells} cell(s), but the table has {len(self.header)} columns.",
             hint="Put a text with the delimiter or a line break in double quotes, and double the quotes inside it.",
             code="row-ragged",
         )
-
-
-def sniff(sample: Sequence[str]) -> str:
-    """The delimiter that gives most lines as many cells as the first one, and more than one.
-
-    >>> sniff(["text;label\\n", "good, really;1\\n"])
-    ';'
-    """
-    _allow_long_cells()
-
-    def fit(delimiter: str) -> tuple[bool, float, int]:
-        rows = list[list[str]]()
-        with suppress(csv.Error):  # a broken row is reported when it is read
-            rows += itertools.islice(csv.reader(sample, delimiter=delimiter), _SNIFFED_ROWS)
-        widths = [len(row) for row in (rows[:-1] or rows) if row]  # the sample may end within the last one
-        if not widths:
-            return False, 0.0, 0
-        return widths[0] > 1, widths.count(widths[0]) / len(widths), widths[0]
-
-    return max(DELIMITERS, key=fit)
 
 
 class _Lines:
@@ -202,7 +193,7 @@ def _records(path: Path, numbered: _Lines, options: ReadOptions) -> Iterator[tup
     """The line and the cells of every row including the header. A broken row skips only the line on which it begins."""
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if options.quoted else csv.QUOTE_NONE
     escape, delimiter = "\\" if options.escaped else None, options.separator or ","
-    _allow_long_cells()
+    allow_long_cells()
     while True:  # begins again after a broken row
         reader = csv.reader(iter(numbered), delimiter=delimiter, quoting=quoting, escapechar=escape, strict=True)
         try:
@@ -215,15 +206,6 @@ def _records(path: Path, numbered: _Lines, options: ReadOptions) -> Iterator[tup
             yield line, _broken(path, line, error)
         else:
             return
-
-
-def _sample(lines: Iterable[str], least: int) -> tuple[list[str], Iterator[str]]:
-    """The first lines, with at least that many characters, and then all lines."""
-    rest, sample, chars = iter(lines), list[str](), 0
-    while chars < least and (line := next(rest, None)) is not None:
-        sample.append(line)
-        chars += len(line)
-    return sample, itertools.chain(sample, rest)
 
 
 def _trial(path: Path, sample: Sequence[str], options: ReadOptions) -> int:
@@ -241,12 +223,6 @@ def _trial(path: Path, sample: Sequence[str], options: ReadOptions) -> int:
 def _separator_in_a_cell(path: Path, sample: Sequence[str], options: ReadOptions) -> bool:
     records = _records(path, _Lines(sample), options)
     return any(str(options.separator) in cell for _, cells in records if isinstance(cells, list) for cell in cells)
-
-
-@cache
-def _allow_long_cells() -> None:
-    """Raises csv's limit on a cell, once. It holds for the whole process and all threads, so it is never lowered."""
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL_CHARS))
 
 
 def _broken(path: Path, line: int, error: csv.Error) -> DataError:

@@ -28,6 +28,8 @@ class ObjectTable(OpenTable):
     Attributes: those of open_table.OpenTable. The `raw` of a row is its object as one line of JSON.
     """
 
+    _own_notes: tuple[Note, ...] = ()
+
     def __init__(self, path: Path, binary: IO[bytes], options: ReadOptions) -> None:
         self.path, self._cells = path, ObjectCells()
         self._rows = self._read(binary, options)
@@ -36,7 +38,7 @@ class ObjectTable(OpenTable):
 
     @property
     def notes(self) -> tuple[Note, ...]:  # type: ignore[override]  # they grow with the rows
-        return self._cells.notes
+        return (*self._cells.notes, *self._own_notes)
 
     def __iter__(self) -> Iterator[Row | Unread]:
         return itertools.chain(self._start, self._rows)
@@ -46,7 +48,7 @@ class ObjectTable(OpenTable):
 
 
 class JsonLinesTable(ObjectTable):
-    """An open file of one JSON object per line; blank lines are skipped."""
+    """An open file of one JSON object per line, perhaps with a comma after it; blank lines are skipped."""
 
     kind, unit = "jsonl", "line"
 
@@ -56,8 +58,13 @@ class JsonLinesTable(ObjectTable):
             line = ended.strip()
             if not line:
                 continue
-            read = fault(line, encoding, path, "line", number) or _object(path, number, ended)
+            if line[-1] == ",":  # as between the entries of an array
+                line, self._own_notes = line[:-1], (_COMMAS,)
+            read = fault(line, encoding, path, "line", number) or _object(path, number, line)
             yield Unread(number, read) if isinstance(read, DataError) else Row(number, cells(read), line)
+
+
+_COMMAS = Note("commas-trimmed", "Lines of JSON have a comma at the end, which is left out.")
 
 
 def parsed(line: str) -> Any:

@@ -30,7 +30,7 @@ MOST_UNPACKED_BYTES = 2 << 30  # of all parts of a workbook
 MOST_SHARED_BYTES = 256 << 20  # of its different texts, which are kept in memory
 MOST_CELLS = 100_000_000  # including empty ones to the left of the last in each row, which cost time, not memory
 _MOST_OFFERED = 12  # sheets
-_SEARCHED_BYTES = 1 << 20  # of a sheet, for formulas without a value; an empty text is one
+_SEARCHED_BYTES = 1 << 20  # of a sheet, for merged cells and formulas without a value; an empty text is one
 _UNSAVED = re.compile(rb'<c(?![^>]* t="str")[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>')
 _TABLE_ROWS = 20  # of which a sheet with a table fills one at least
 
@@ -52,7 +52,7 @@ class WorkbookTable(OpenTable):
         self.path = path
         with _damage_mapped(path):
             check_size(path, binary)
-            book = _openpyxl().load_workbook(binary, read_only=True, data_only=True, keep_links=False)
+            book = _workbook(binary)
             sheet, notes = _sheet(path, book, options)
             self._rows = _filled_rows(sheet)
             first = next(self._rows, None) if options.header else None
@@ -60,7 +60,7 @@ class WorkbookTable(OpenTable):
         self.header = list(names)
         check_not_empty(path, self.header, "header")
         self.columns, numbered = column_names(self.header)
-        self.notes = (*notes, *numbered, *_unsaved(sheet))
+        self.notes = (*notes, *numbered, *_empty_cells(sheet))
         self._named = "the header has" if options.header else "--columns names"
         self.understood = Understood(
             "xlsx",
@@ -95,10 +95,17 @@ class WorkbookTable(OpenTable):
         )
 
 
-def _openpyxl() -> Any:
-    """The module openpyxl. Raises DataError if it is not installed."""
+def _workbook(binary: IO[bytes]) -> Any:
+    """An open workbook, its charts unread: openpyxl fails at a sheet of charts that has none.
+
+    Raises DataError if openpyxl is not installed.
+    """
     warnings.filterwarnings("ignore", module="openpyxl")  # about styles and extensions, which are not read
-    return library("openpyxl", "openpyxl", "A workbook", "save the sheet as CSV")
+    openpyxl = library("openpyxl", "openpyxl", "A workbook", "save the sheet as CSV")
+    reader = openpyxl.reader.excel.ExcelReader(binary, read_only=True, data_only=True, keep_links=False)
+    reader.read_chartsheet = lambda *_: reader.wb._add_sheet(openpyxl.chartsheet.Chartsheet(parent=reader.wb))  # noqa: SLF001
+    reader.read()
+    return reader.wb
 
 
 def as_seen(value: Any, number_format: str = "General") -> str | None:
@@ -182,11 +189,17 @@ def _offers(sheets: Iterable[str]) -> tuple[Offer, ...]:
     return tuple(Offer("To read one of them", {"sheet": title}) for title in itertools.islice(sheets, _MOST_OFFERED))
 
 
-def _unsaved(sheet: Any) -> Iterator[Note]:
-    """A note if formulas at the beginning of a sheet have no value, as programs write them: their cells are empty."""
+def _empty_cells(sheet: Any) -> Iterator[Note]:
+    """Notes on cells that are read as empty: merged ones, and formulas that no program has calculated."""
     with sheet._get_source() as xml:  # noqa: SLF001 - openpyxl gives either formulas or values, and None for both that are missing
-        count = len(_UNSAVED.findall(xml.read(_SEARCHED_BYTES)))
-    if count:
+        beginning = xml.read(_SEARCHED_BYTES)
+    if merged := beginning.count(b"<mergeCell "):
+        yield Note(
+            "cells-merged",
+            f"{counted(merged, 'group')} of merged cells: only the first of each has a value, the others are empty.",
+            "Unmerge them, and fill each cell.",
+        )
+    if count := len(_UNSAVED.findall(beginning)):
         yield Note(
             "formulas-unsaved",
             f"{counted(count, 'formula')} at the sheet's beginning without a saved result: their cells are empty.",

@@ -11,6 +11,7 @@ it("makes a button of each offer that says everything", () => {
     offer({ label_column: "my tags", label_separator: "," }),
     offer({ missing: 'nan,"a, b"' }),
     offer({ member: "in/b.csv" }),
+    offer({ separator: "," }),
     offer({ sheet: "June" }),
     offer({ format: "lines" }),
     offer({ text_column: null }),
@@ -22,6 +23,7 @@ it("makes a button of each offer that says everything", () => {
     { label: "Split at “,”", change: { label_column: "my tags", label_separator: "," } },
     { label: "Leave out “nan”, “a, b”", change: { missing: 'nan,"a, b"' } },
     { label: "Read “in/b.csv”", change: { member: "in/b.csv" } },
+    { label: "Separate cells at “,”", change: { separator: "," } },
     { label: "Read the sheet “June”", change: { sheet: "June" } },
     { label: "Read as one text per line", change: { format: "lines" } },
   ]);

@@ -79,6 +79,7 @@ const LABELS: Record<string, (value: string) => string> = {
   label_separator: (value) => `Split at “${value}”`,
   member: (value) => `Read “${value}”`,
   missing: (value) => `Leave out ${quoted(value)}`,
+  separator: (value) => `Separate cells at “${value}”`,
   sheet: (value) => `Read the sheet “${value}”`,
   label_column: (value) => `Take ${quoted(value)} as labels`,
 };
