@@ -12,7 +12,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
@@ -21,6 +21,7 @@ from typing import IO, Any, cast
 
 from valence.system.errors import DataError
 from valence.system.offers import Offer
+from valence.tables.encoding_guess import encoding_offers
 
 STANDARD_INPUT = Path("-")
 FORMATS_IN_WORDS = "CSV, TSV, JSON, JSONL (NDJSON), fastText, Excel (.xlsx) or Parquet; also as .gz, .zst or .zip"
@@ -86,7 +87,7 @@ def errors_mapped(path: Path, encoding: str | None = None) -> Iterator[None]:
     except UnicodeError as error:  # from UTF-16 and the like, whose bytes cannot be marked
         if getattr(error, "reason", "") == "truncated data":
             raise _damaged(path, "it ends within a character") from error
-        raise _undecodable(f"{shown(path)} is not {name}: {error}.") from error
+        raise _undecodable(f"{shown(path)} is not {name}: {error}.", ()) from error
     except _damage() as error:
         raise _damaged(path, error) from error
     except BrokenPipeError:  # from what the block writes
@@ -113,9 +114,9 @@ def fault(text: str, encoding: str | None, path: Path, unit: str, place: int) ->
     name = codec(encoding)
     before = text[max(0, odd.start() - 20) : odd.start()]
     after = f", after {before!r}," if before else ""
-    return _undecodable(
-        f"{where}: the byte 0x{ord(odd[0]) - 0xDC00:02x}{after} is not {'UTF-8' if name == 'utf-8-sig' else name}."
-    )
+    message = f"{where}: the byte 0x{ord(odd[0]) - 0xDC00:02x}{after} is not {name.upper().removesuffix('-SIG')}."
+    offers = encoding_offers(text.encode(name.removesuffix("-sig"), "surrogateescape"))
+    return _undecodable(message, offers)
 
 
 def shown(path: Path) -> str:
@@ -193,10 +194,6 @@ def _damaged(path: Path, why: object) -> DataError:
     return DataError(f"{shown(path)} is damaged or incomplete: {why}.", hint="Copy it again.", code="file-damaged")
 
 
-def _undecodable(message: str) -> DataError:
-    return DataError(
-        message,
-        hint="Name its encoding, or save it as UTF-8.",
-        code="encoding-unknown",
-        offers=(Offer("For a file from Windows or Excel", {"encoding": "cp1252"}),),
-    )
+def _undecodable(message: str, offers: Sequence[Offer]) -> DataError:
+    offers = offers or [Offer("Its encoding", {"encoding": None})]
+    return DataError(message, hint="Name its encoding, or save it as UTF-8.", code="encoding-unknown", offers=offers)
