@@ -78,6 +78,23 @@ def test_a_sheet_of_charts_without_one_is_no_damage(tmp_path: Path) -> None:
     assert read_whole(path, ReadOptions()).columns == {"text": ["a film"], "label": ["a"]}
 
 
+def test_a_title_above_the_header_is_no_row(tmp_path: Path) -> None:
+    table: list[list[Any]] = [["text", "label"], ["A film, 2026", 1], ["A play", 0], ["A book", 1]]
+    path = book(tmp_path, {"One": [["Reviews of films"], ["June"], [], *table]})
+    with opened(path, ReadOptions()) as opened_table:
+        first, second, *rows = opened_table
+        assert opened_table.columns == ["text", "label"]
+    assert isinstance(first, Unread)
+    assert "own.xlsx, row 1: 'Reviews of films' is above the header" in first.error.message
+    assert (second.place, [row.place for row in rows]) == (2, [5, 6, 7])
+    survey: list[list[Any]] = [
+        ["What did you like best, and why would you say so?", "label", "note"],
+        ["A film", 1],
+        ["A play", 0],
+    ]
+    assert len(read_whole(book(tmp_path, {"One": survey}), ReadOptions())) == 2
+
+
 def test_merged_cells_are_noticed(tmp_path: Path) -> None:
     path = tmp_path / "own.xlsx"
     with xlsxwriter.Workbook(path) as written:

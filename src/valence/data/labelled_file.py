@@ -22,12 +22,12 @@ from valence.tables.notes import Note
 from valence.tables.noticed import alike_notes, cell_notes, without_missing
 from valence.tables.options import TableOptions
 from valence.tables.posts import Cleaning, cleaned
+from valence.tables.text_rows import NAME_TEXTS, no_string
 from valence.tables.whole import read_whole
 
 log = logging.getLogger(__name__)
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz")
-_NAME_TEXTS = (Offer("Name the column with the texts", {"text_column": None}),)
 _REASONS = frozenset(("answers-rejected", "several-labels", "annotators-disagree", "formulas-unsaved", "cells-merged"))
 
 
@@ -234,12 +234,7 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
     rows = []
     for row, cell in enumerate(grid.columns[choice.text]):
         if cell is not None and not isinstance(cell, str):
-            kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
-            raise DataError(
-                f"{grid.where(row)}: the text is {kind}.",
-                code="text-no-string",
-                offers=_NAME_TEXTS,
-            )
+            raise no_string(grid.where(row), cell)
         if cell and cell.strip():
             _check_readable(grid, row, cell)
             rows.append(row)
@@ -248,7 +243,7 @@ def _rows(grid: Grid, choice: Choice) -> list[int]:
             f"{grid.path.name}: the column {choice.text!r} is blank in every row.",
             hint=" ".join(map(str, grid.notes)),
             code="texts-missing",
-            offers=_NAME_TEXTS,
+            offers=NAME_TEXTS,
         )
     return rows
 

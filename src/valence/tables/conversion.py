@@ -11,7 +11,7 @@ from typing import Any
 from valence.system.errors import DataError
 from valence.tables import jsonlines
 from valence.tables.grid import Nested, Row, Unread
-from valence.tables.parquet import BatchRow
+from valence.tables.parquet import BatchRow, bytes_unwritable
 
 _MOST_COLUMNS = 1_000  # made of JSON: objects with more keys use them as data
 
@@ -113,7 +113,7 @@ def _from_json(value: Any) -> Any:
 
 def _plain(value: Any, row: Row) -> Any:
     if isinstance(value, bytes):
-        raise _unwritable(row)
+        raise bytes_unwritable(f"Row {row.place}: a column")
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False, default=str)
     if value is None or isinstance(value, (str, int, float, bool, date, time)):
@@ -128,13 +128,5 @@ def _json_value(value: Any, row: Row) -> Any:
     if value is None or isinstance(value, (str, int, bool, list, dict)):
         return value
     if isinstance(value, bytes):
-        raise _unwritable(row)
+        raise bytes_unwritable(f"Row {row.place}: a column")
     return value.isoformat() if isinstance(value, (date, time)) else str(value)
-
-
-def _unwritable(row: Row) -> DataError:
-    return DataError(
-        f"Row {row.place}: a column holds bytes, which cannot be written as text.",
-        hint="Write Parquet, like the input.",
-        code="cell-unwritable",
-    )

@@ -14,7 +14,7 @@ from typing import IO, Literal
 from valence.system.errors import DataError
 from valence.tables.decoding import codec, fault, shown, text_lines
 from valence.tables.grid import Row, Unread, check_not_empty
-from valence.tables.headers import column_names
+from valence.tables.headers import column_names, is_above
 from valence.tables.layout import (
     DELIMITERS,
     MAX_CELL_CHARS,
@@ -48,13 +48,14 @@ def open_csv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTa
     if told and options.separator is None:
         check_named(path, told, sample)
     separator, above = layout_of(sample, options.separator or told or DELIMITERS)
-    options = replace(options, separator=separator, quoted=options.quoted is not False)
+    first = options.first_line + bool(told)
+    options = replace(options, separator=separator, quoted=options.quoted is not False, first_line=first)
     titles = list(itertools.islice(lines, above if options.header else 0))
     if options.escaped is None and options.quoted:
         escaped, lines = _is_escaped(path, lines, options)
         options = replace(options, escaped=escaped)
     notes = [note for note, noticed in ((_SEPARATOR_LINE, told), (_BACKSLASH, options.escaped)) if noticed]
-    return DelimitedTable(path, "csv", lines, options, skipped=1 if told else 0, titles=titles, notes=notes)
+    return DelimitedTable(path, "csv", lines, options, titles=titles, notes=notes)
 
 
 def open_tsv(path: Path, binary: IO[bytes], options: ReadOptions) -> DelimitedTable:
@@ -114,16 +115,14 @@ class DelimitedTable(OpenTable):
         lines: Iterable[str],
         options: ReadOptions,
         *,
-        skipped: int = 0,
         titles: Sequence[str] = (),
         notes: Sequence[Note] = (),
     ) -> None:
-        """`titles` are the lines above the header, and `skipped` is the number of those before, which were left out."""
+        """`titles` are the lines above the header, and `lines` those from it on."""
         self.path, self.kind = path, kind
-        self._titles = [
-            (place, line) for place, line in enumerate(titles, options.first_line + skipped) if line.strip()
-        ]
-        self._records = _records(path, _Lines(lines, options.first_line + skipped + len(titles)), options)
+        above = enumerate(titles, options.first_line)
+        self._titles = [is_above(path, self.unit, place, line) for place, line in above if line.strip()]
+        self._records = _records(path, _Lines(lines, options.first_line + len(titles)), options)
         _, first = next(self._records, (0, [])) if options.header else (0, [])
         if isinstance(first, DataError):
             raise first
@@ -136,7 +135,7 @@ class DelimitedTable(OpenTable):
 
     def __iter__(self) -> Iterator[Row | Unread]:
         columns, width = self.columns, len(self.header)
-        yield from (Unread(place, self._above(place, line)) for place, line in self._titles)
+        yield from self._titles
         for place, cells in self._records:
             if isinstance(cells, DataError):
                 yield Unread(place, cells)
@@ -144,13 +143,6 @@ class DelimitedTable(OpenTable):
                 yield Unread(place, self._ragged(place, len(cells)))
             else:
                 yield Row(place, dict(zip(columns, cells, strict=True)), cells)
-
-    def _above(self, line: int, title: str) -> DataError:
-        return DataError(
-            f"{shown(self.path)}, line {line}: {title.strip()[:60]!r} is above the header, so it is no row.",
-            hint="Delete it.",
-            code="row-ragged",
-        )
 
     def _ragged(self, line: int, cells: int) -> DataError:
         return DataError(

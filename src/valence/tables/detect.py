@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from valence.system.errors import DataError
-from valence.tables.decoding import format_of, shown
+from valence.tables.decoding import codec, format_of, shown
 from valence.tables.fasttext import LABEL as FASTTEXT_LABEL
 from valence.tables.signatures import not_a_table
 
@@ -62,7 +62,7 @@ def kind_of(path: Path, start: bytes, encoding: str | None = None, named: str | 
             hint="Copy or export it again.",
             code="file-damaged",
         )
-    return _text_kind(named, start.decode(mark or _usable(encoding) or "utf-8", "replace"))
+    return _text_kind(named, start.decode(mark or codec(encoding), "replace"))
 
 
 def _text_kind(named: str | None, text: str) -> str:
@@ -112,11 +112,3 @@ def _is_list(line: str) -> bool:
 
 def _is_text(start: bytes) -> bool:
     return encoding_by_mark(start) is not None or b"\0" not in start
-
-
-def _usable(encoding: str | None) -> str | None:
-    try:
-        "".encode(encoding or "utf-8")
-        return codecs.lookup(encoding).name if encoding else None
-    except (LookupError, ValueError):  # reported when the file is decoded
-        return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from valence.system.errors import DataError
 from valence.system.offers import Offer
 from valence.tables.columns import listed, profile
 from valence.tables.decoding import shown
-from valence.tables.grid import Grid
+from valence.tables.grid import Grid, Unread
 from valence.tables.invisible import trimmed
 from valence.tables.notes import Note
 from valence.tables.open_table import OpenTable
@@ -40,6 +41,16 @@ def column_names(header: Sequence[str]) -> tuple[list[str], tuple[Note, ...]]:
     called = listed([name for name, count in Counter(names).items() if count > 1])
     message = f"Several columns are called {called}; the later ones become {listed(numbered)}."
     return unique, (Note("columns-numbered", message),)
+
+
+def is_above(path: Path, unit: str, place: int, title: str) -> Unread:
+    """A title or comment above the header, which is no row: `title` at this place."""
+    error = DataError(
+        f"{shown(path)}, {unit} {place}: {title.strip()[:60]!r} is above the header, so it is no row of the table.",
+        hint="Delete it.",
+        code="row-ragged",
+    )
+    return Unread(place, error)
 
 
 def check_header(table: OpenTable, grid: Grid) -> None:

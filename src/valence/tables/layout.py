@@ -79,17 +79,17 @@ def _fit(sample: Sequence[str], delimiter: str) -> _Fit:
     with suppress(csv.Error):  # a broken row is reported when it is read
         rows += ((reader.line_num, row) for row in itertools.islice(reader, _SNIFFED_ROWS) if row)
     rows = rows[:-1] or rows  # the sample may end within the last one
-    titles = _titles([row for _, row in rows])
+    titles = titles_of([row for _, row in rows])
     widths = [len(row) for _, row in rows[titles:]] or [0]
     even = widths.count(widths[0]) / len(widths)
     return _Fit(widths[0] > 1, even, not titles, widths[0], rows[titles - 1][0] if titles else 0)
 
 
-def _titles(rows: Sequence[Sequence[str]]) -> int:
-    """How many rows are above the header: titles and comments, which have other cells than it and the rows below it."""
+def titles_of(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows are above the header: titles and comments, with fewer cells than it and the rows below it."""
     header = next((at for at, row in enumerate(rows[: _MOST_TITLES + 1]) if _are_names(row)), 0)
     widths = [len(row) for row in rows]
-    above = all(len(row) != widths[header] or row[0].startswith("#") or not any(row[1:]) for row in rows[:header])
+    above = all(len(row) < widths[header] or row[0].startswith("#") or not any(row[1:]) for row in rows[:header])
     below = widths[header + 1 :]
     return header if above and below and below.count(widths[header]) >= _EVEN * len(below) else 0
 

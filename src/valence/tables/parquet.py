@@ -225,16 +225,18 @@ def _cell(value: Any, classes: list[str] | None) -> Any:
     return str(value)  # dates, times, decimals
 
 
+def bytes_unwritable(where: str) -> DataError:
+    """The error of bytes in a file that is to be written as text."""
+    what = f"{where} holds bytes, which cannot be written as text."
+    return DataError(what, hint="Write Parquet, like the input.", code="cell-unwritable")
+
+
 def _as_text(column: Any) -> list[str | None]:
     """An array's cells as text, nested ones as JSON. Raises DataError for bytes."""
     pa, _ = libraries()
     kind = column.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        raise DataError(
-            "A column holds bytes, which cannot be written as text.",
-            hint="Write Parquet, like the input.",
-            code="cell-unwritable",
-        )
+        raise bytes_unwritable("A column")
     try:
         return list(column.cast(pa.string()).to_pylist())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):

@@ -18,6 +18,7 @@ from valence.tables.open_table import OpenTable
 from valence.tables.parquet import Batch, ParquetTable
 from valence.tables.whole import grid_of
 
+NAME_TEXTS = (Offer("Name the column with the texts", {"text_column": None}),)
 _FIRST_ROWS = 512  # by which the text column is chosen
 
 
@@ -59,7 +60,8 @@ class TextRows:
             added.refuse_clash(table.path, grid.columns)
         filled = [cell for cell in grid.columns[text_column] if cell is not None]
         if filled and all(isinstance(cell, Nested) for cell in filled):
-            raise _no_string(f"{shown(table.path)}: the column {text_column!r} holds {filled[0].kind}, not texts.")
+            what = f"{shown(table.path)}: the column {text_column!r} holds {filled[0].kind}, not texts."
+            raise DataError(what, code="text-no-string", offers=NAME_TEXTS)
         return cls(table, added, text_column, why, rows, missing)
 
     def __iter__(self) -> Iterator[Row | Unread]:
@@ -97,8 +99,7 @@ class TextRows:
     def _no_text(self, cell: Any, row: Row) -> DataError | None:
         if cell is None:
             return None
-        kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
-        return _no_string(f"{shown(self._table.path)}, {self._table.unit} {row.place}: the text is {kind}.")
+        return no_string(f"{shown(self._table.path)}, {self._table.unit} {row.place}", cell)
 
 
 def beginning(table: OpenTable) -> tuple[Grid, Iterable[Row | Unread]]:
@@ -122,6 +123,7 @@ def _chars(raw: str | list[Any]) -> int:
         return sum(len(cell) for cell in raw if isinstance(cell, str))
 
 
-def _no_string(message: str) -> DataError:
-    offers = (Offer("Name the column with the texts", {"text_column": None}),)
-    return DataError(message, code="text-no-string", offers=offers)
+def no_string(where: str, cell: Any) -> DataError:
+    """The error of a cell that is no text."""
+    kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
+    return DataError(f"{where}: the text is {kind}.", code="text-no-string", offers=NAME_TEXTS)

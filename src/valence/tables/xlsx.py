@@ -21,7 +21,8 @@ from valence.system.offers import Offer
 from valence.tables.columns import listed
 from valence.tables.decoding import library, shown
 from valence.tables.grid import Row, Unread, check_not_empty
-from valence.tables.headers import column_names
+from valence.tables.headers import column_names, is_above
+from valence.tables.layout import titles_of
 from valence.tables.notes import Note, counted
 from valence.tables.open_table import OpenTable, Understood
 from valence.tables.options import ReadOptions
@@ -54,14 +55,17 @@ class WorkbookTable(OpenTable):
             check_size(path, binary)
             book = _workbook(binary)
             sheet, notes = _sheet(path, book, options)
-            self._rows = _filled_rows(sheet)
-            first = next(self._rows, None) if options.header else None
-            names = options.columns or [_header_cell(cell.value) for cell in (first[1] if first else ())]
-        self.header = list(names)
+            rows = _filled_rows(sheet)
+            start = [(place, cells, list(map(_named, cells))) for place, cells in itertools.islice(rows, _TABLE_ROWS)]
+            above = titles_of([names for *_, names in start]) if options.header else 0
+            self._titles = [is_above(path, self.unit, place, " ".join(names)) for place, _, names in start[:above]]
+            below = start[above + options.header :]
+            self._rows = itertools.chain(((place, cells) for place, cells, _ in below), rows)
+        self.header = list(options.columns or (start[above][-1] if start else ()))
         check_not_empty(path, self.header, "header")
         self.columns, numbered = column_names(self.header)
         self.notes = (*notes, *numbered, *_empty_cells(sheet))
-        self._named = "the header has" if options.header else "--columns names"
+        self._width_from = "the header has" if options.header else "--columns names"
         self.understood = Understood(
             "xlsx",
             header=options.header,
@@ -71,6 +75,7 @@ class WorkbookTable(OpenTable):
         )
 
     def __iter__(self) -> Iterator[Row | Unread]:
+        yield from self._titles
         while True:
             with _damage_mapped(self.path):
                 found = next(self._rows, None)
@@ -89,7 +94,7 @@ class WorkbookTable(OpenTable):
 
     def _too_wide(self, place: int, width: int) -> DataError:
         return DataError(
-            f"{shown(self.path)}, row {place}: {width} cells, but {self._named} {len(self.header)}.",
+            f"{shown(self.path)}, row {place}: {width} cells, but {self._width_from} {len(self.header)}.",
             hint="Give every column a name in the first row, or clear the cells outside the table.",
             code="row-ragged",
         )
@@ -232,8 +237,8 @@ def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
             yield number, cells
 
 
-def _header_cell(value: Any) -> str:
-    return as_seen(value) or ""
+def _named(cell: Any) -> str:
+    return as_seen(cell.value) or ""
 
 
 @contextmanager
