@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Mapping
@@ -66,7 +67,7 @@ class Collector:
         """Takes a comment, or counts it as left out.
 
         Args:
-            id_: a number or a text; without one it gets its number.
+            id_: a number or a text; without one it gets one that no other comment has.
             body: as written.
             author: its name.
             created_at: as times.exact takes it.
@@ -82,7 +83,7 @@ class Collector:
         text = self._own_words(body if isinstance(body, str) else "")
         if text is None:
             return
-        key = id_of(id_) or str(len(self._comments) + 1)
+        key = id_of(id_) or self._new_id(author, created_at, text)
         if key in self._comments:
             self.leave_out(REPEATED)
             return
@@ -141,6 +142,11 @@ class Collector:
         else:
             return text
         return None
+
+    def _new_id(self, *parts: object) -> str:
+        """From what a comment says, so that it is the same when the file is read again, and is in no other file."""
+        digest = hashlib.blake2b(repr(parts).encode(), digest_size=6).hexdigest()
+        return f"{len(self._comments) + 1}-{digest}"
 
     def _time(self, value: object) -> Any:
         known = times.exact(value)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 _EMAIL = re.compile(r"([^@\s<>]{1,64})@[^@\s<>]{1,200}\.[^@\s<>.]{2,30}")
+_NOBODY = frozenset(("[deleted]", "[removed]"))
 _LONGEST_NAME = 300  # characters, of an author
 
 
@@ -84,6 +85,8 @@ class Discussion:
 def author_of(name: object) -> str | None:
     """A name without an address: of an e-mail address only the part before the @, of an IP address nothing.
 
+    Nor is what Reddit shows instead of a name that is gone.
+
     >>> author_of("ann@example.org"), author_of("192.0.2.1"), author_of(" Ann ")
     ('ann', None, 'Ann')
     """
@@ -94,4 +97,4 @@ def author_of(name: object) -> str | None:
     with suppress(ValueError):
         ipaddress.ip_address(plain)
         return None
-    return plain or None
+    return None if plain in _NOBODY else plain or None

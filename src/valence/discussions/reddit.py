@@ -10,7 +10,6 @@ from valence.discussions.json_values import a_count, a_list, a_text, an_object
 
 NAME = "Reddit (JSON)"
 _SITE = "https://www.reddit.com"
-_NOBODY = ("[deleted]", "[removed]")
 _CONTINUED = "A branch continues on another page, which is not in the source."
 
 
@@ -78,12 +77,11 @@ def _add(data: Mapping[str, Any], titles: dict[str, str], held: set[str], into: 
     parent = id_of(data.get("parent_id"))
     if thread is None and parent and parent.startswith("t3_"):
         thread = parent
-    author = data.get("author")
     path = a_text(data.get("permalink"))
     into.add(
         name,
         data.get("body") if is_comment else data.get("selftext"),
-        author=None if author in _NOBODY else author,
+        author=data.get("author"),
         created_at=data.get("created_utc"),
         score=None if data.get("score_hidden") is True else data.get("score"),
         removed=DELETED if data.get("removed_by_category") or data.get("banned_by") else None,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from valence.discussions import times
@@ -27,6 +29,11 @@ _NAMES: Mapping[str, Sequence[str]] = {
     "deleted": "deleted is_deleted removed is_removed".split(),
 }
 FIELDS = ("text", *_NAMES)
+# Of texts, beside those that any table may have: Discourse's archives, the first of them as it was written.
+_TEXTS = "post_raw raw comment_content post_cooked cooked body_html".split()
+_NO_TEXTS = frozenset(name for field in ("id", "parent_id", "created_at", "url") for name in _NAMES[field])
+_NO_PARENT = frozenset(("nan", "none", "null", "n/a", "-1"))
+_FRACTION = re.compile(r"(\d{1,18})\.0+")  # a number as pandas writes it if some of its column are missing
 _YES = frozenset(("1", "1.0", "true", "yes", "t", "y"))
 
 
@@ -53,7 +60,7 @@ def _columns(grid: Grid, named: Mapping[str, str]) -> dict[str, str]:
     known = list(grid.columns)
     for field, name in named.items():
         _check(grid, known, field, name)
-    text, _ = choose_text(grid, named.get("text"))
+    text = _text_column(grid, named.get("text"))
     plain = {_plain_name(name): name for name in reversed(known) if name != text and name not in named.values()}
     guessed = {
         field: next((plain[name] for name in names if name in plain), None)
@@ -61,6 +68,16 @@ def _columns(grid: Grid, named: Mapping[str, str]) -> dict[str, str]:
         if field not in named
     }
     return {"text": text} | {field: name for field, name in guessed.items() if name} | dict(named)
+
+
+def _text_column(grid: Grid, named: str | None) -> str:
+    by_name = {_plain_name(name): name for name in reversed(list(grid.columns))}
+    usual = next((by_name[name] for name in _TEXTS if name in by_name), None)
+    if named is None and usual is not None:
+        return usual
+    likely = {name: cells for name, cells in grid.columns.items() if _plain_name(name) not in _NO_TEXTS}
+    text, _ = choose_text(dataclasses.replace(grid, columns=likely) if likely and named is None else grid, named)
+    return text
 
 
 def _check(grid: Grid, known: Sequence[str], field: str, name: str) -> None:
@@ -98,20 +115,33 @@ def _add(cells: Mapping[str, object], row: Row, into: Collector, *, day_first: b
     time = cells.get("created_at")
     if isinstance(time, str) and time.strip():
         time = times.written(time, day_first=day_first) or time
-    thread, title, url = (_text(cells.get(name)) for name in ("thread_id", "title", "url"))
-    text = cells.get("text")
+    title, url = (_text(cells.get(name)) for name in ("title", "url"))
+    text, id_, parent = cells.get("text"), _id(cells.get("id")), _id(cells.get("parent_id"))
     into.add(
-        _text(cells.get("id")) or str(row.place),
+        id_ if "id" in cells else str(row.place),
         text if text is None else str(text),
         author=_text(cells.get("author")),
         created_at=time,
         score=cells.get("score"),
         removed=DELETED if str(cells.get("deleted") or "").strip().lower() in _YES else None,
-        parent_id=_text(cells.get("parent_id")),
+        parent_id=_parent(parent, id_),
         title=title,
         url=url,
-        thread_id=thread,
+        thread_id=_id(cells.get("thread_id")),
     )
+
+
+def _parent(parent: str | None, own: str | None) -> str | None:
+    """None for what stands for none. In tables of Reddit's comments, often only parents say what they are."""
+    if parent is None or parent.lower() in _NO_PARENT or parent.startswith("t3_"):
+        return None
+    return parent.removeprefix("t1_") if own and not own.startswith("t1_") else parent
+
+
+def _id(cell: object) -> str | None:
+    text = _text(cell)
+    found = text and _FRACTION.fullmatch(text)
+    return found[1] if found else text
 
 
 def _text(cell: object) -> str | None:

@@ -5,8 +5,10 @@ Own code, because dateutil's parser guesses: of "03/04/2026" it takes the month 
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 _MONTHS = {
     name: number
@@ -38,6 +40,11 @@ _FORMS = [
         rf"(?P<year>\d{{4}})[-/.](?P<numeric>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:(?:{_AT}|T){_CLOCK})?",
     )
 ]
+_ZONE = re.compile(r"\s+(?:(?:utc|gmt|z)|(?P<offset>[+-]\d{2}:?\d{2}))$", re.IGNORECASE)
+# "Mon, 12 Mar 2026 10:15:00 GMT" (RFC 2822) and "Mon Mar 12 10:15:00 +0000 2026" (Twitter).
+_IN_ENGLISH = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun),? [\w ]{5,12} \d{2}:\d{2}:\d{2} [\w +-]{2,12}", re.IGNORECASE
+)
 _SLASHED = re.compile(
     rf"(?P<first>\d{{1,2}})(?P<mark>[-/.])(?P<second_number>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}|\d{{2}})"
     rf"(?:{_AT}{_CLOCK})?",
@@ -52,11 +59,11 @@ _AGO = re.compile(
 _NOW = re.compile(r"(?:just )?now|moments? ago", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_629_800, "y": 31_557_600}
 _LONGEST = 60  # characters of a time
-_MILLISECONDS_FROM = 1e11  # in seconds, this is the year 5138
+_LATEST = 1e11  # in seconds, this is the year 5138; more are thousandths, millionths and so on
 
 
 def exact(value: object) -> datetime | None:
-    """A time that a program wrote: ISO 8601, or seconds or milliseconds since 1970; None if it is neither.
+    """A time that a program wrote: ISO 8601, RFC 2822, or seconds since 1970 or thousandths of them; None for others.
 
     >>> exact("2016-10-01T13:51:26.235Z"), exact(1.6e9), exact("soon")
     (datetime.datetime(2016, 10, 1, 13, 51, 26, 235000, tzinfo=datetime.timezone.utc),
@@ -67,10 +74,12 @@ def exact(value: object) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     try:
-        if isinstance(value, str) and not re.fullmatch(r"\s*\d{9,13}(?:\.\d{1,9})?\s*", value):
-            return _in_utc(datetime.fromisoformat(value.strip())) if 10 <= len(value) <= _LONGEST else None
+        if isinstance(value, str) and not re.fullmatch(r"\s*\d{9,19}(?:\.\d{1,9})?\s*", value):
+            return _of_text(value.strip()) if 10 <= len(value) <= _LONGEST else None
         seconds = float(value)
-        return datetime.fromtimestamp(seconds / 1000 if seconds >= _MILLISECONDS_FROM else seconds, UTC)
+        while _LATEST <= seconds < math.inf:
+            seconds /= 1000
+        return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -118,6 +127,13 @@ def is_day_first(values: list[str]) -> bool | None:
         if found and (int(found["first"]) > 12) != (int(found["second_number"]) > 12):
             return int(found["first"]) > 12
     return None
+
+
+def _of_text(value: str) -> datetime:
+    """Raises ValueError."""
+    if _IN_ENGLISH.fullmatch(value):
+        return _in_utc(parsedate_to_datetime(value))
+    return _in_utc(datetime.fromisoformat(_ZONE.sub(lambda zone: zone["offset"] or "+00:00", value)))
 
 
 def _in_utc(value: datetime) -> datetime:

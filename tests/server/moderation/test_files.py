@@ -62,6 +62,26 @@ def test_a_pasted_discussion_is_a_thread_as_it_was_split(ann: Moderator) -> None
     assert (by_line["new"], by_line["thread"] != stored["thread"]) == (4, True)
 
 
+def test_one_odd_comment_does_not_hold_up_the_others(ann: Moderator) -> None:
+    """Half an emoji in a name, a null byte, a comment that answers itself, and one without an ID."""
+    posts = [
+        {"id": 1, "username": "bob\ud83d", "raw": "half \ud83d", "post_number": 1},
+        {"id": 2, "username": "a\0b", "raw": "itself", "post_number": 2, "reply_to_post_number": 2},
+        {"username": "eve", "raw": "no ID", "post_number": 3},
+        {"id": 3, "username": "eve", "raw": "the last", "post_number": 4, "reply_to_post_number": 1},
+    ]
+    topic = json.dumps({"post_stream": {"posts": posts}, "id": 9})
+    stored = [_send(ann, topic, "application/json") for _ in range(2)]
+    assert [(each["new"], each["repeats"], each["left_out"]) for each in stored] == [(4, 0, []), (0, 4, [])]
+    items = ann.queue(state="all", order="oldest")["items"]
+    assert [(each["author"], each["text"], each["parent"]) for each in items] == [
+        ("bob\ufffd", "half \ufffd", None),
+        ("a\ufffdb", "itself", None),
+        ("eve", "no ID", None),
+        ("eve", "the last", "1"),
+    ]
+
+
 def test_the_thread_is_told_only_if_there_is_one(ann: Moderator) -> None:
     assert _send(ann, "id,text,thread\n1,one,t\n2,two,t\n")["thread"] == "t"
     assert _send(ann, "id,text,thread\n3,three,t\n4,four,u\n")["thread"] is None

@@ -110,10 +110,11 @@ def _item(comment: Comment, prefix: str, thread: str | None) -> NewItem:
 
 
 def _bounded(name: str) -> str:
-    """A name that is too long to be stored, as its digest."""
+    """A name without characters that can't be stored; one that is too long, as its digest."""
+    name = intake.storable(name)
     if len(name) <= _MOST_CHARS:
         return name
-    return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
 
 
 def _digest_of(file: IO[bytes]) -> str:

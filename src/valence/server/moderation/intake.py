@@ -43,7 +43,7 @@ def _row(item: NewItem, field: str, community: Community, blind_percent: int) ->
         "text": text,
         "digest": digest_of(own_words_of(text)),
         "author": item.author,
-        "parent": item.parent,
+        "parent": None if item.parent == item.id else item.parent,
         "thread": item.thread,
         "link": item.link,
         "posted_at": _moment(item.created_at, f"{field}.created_at"),
