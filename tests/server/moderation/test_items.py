@@ -226,6 +226,23 @@ def test_an_author_or_a_text_is_erased_everywhere(ann: Moderator, database: Data
     assert _count(database) == 0
 
 
+def test_a_text_that_was_there_before_its_author_was_known_is_erased_with_them(ann: Moderator) -> None:
+    ann.create()
+    ann.add([{"text": "first words"}])
+    ann.call("patch", "/queue/rules?classifier=forum", json={"learn": True})
+    decided = ann.send(comment("1", "first words", author="bob"), classifier="forum")[0]
+    ann.decide(decided["number"])
+    assert ann.call("post", "/examples/erase", json={"author": "bob"}) == {"erased": 1, "items": 1}
+
+
+def test_a_text_is_erased_as_it_was_written_with_what_it_quotes(ann: Moderator) -> None:
+    ann.create()
+    text = "> Nobody knows.\n\nI do know."
+    ann.send(comment("1", text), classifier="forum")
+    ann.add([{"text": text}])
+    assert ann.call("post", "/examples/erase", json={"text": text}) == {"erased": 1, "items": 1}
+
+
 def test_the_items_of_a_classifier_leave_with_it(ann: Moderator, database: Database) -> None:
     ann.create()
     ann.send(comment("a"), comment("b", "other text"), classifier="forum")

@@ -41,11 +41,21 @@ class Wish:
 
         >>> str(Wish("precision", 0.9)), str(Wish("recall", 0.95)), str(Wish("load", 30))
         ('9 of 10 flags are right', 'miss at most 1 in 20', 'at most 30 flags a day')
+        >>> str(Wish("precision", 0.9999)), str(Wish("load", 1))
+        ('9999 of 10000 flags are right', 'at most 1 flag a day')
         """
         if self.kind == "load":
-            return f"at most {self.value:g} flags a day"
+            return f"at most {self.value:.10g} flag{'' if self.value == 1 else 's'} a day"
         if self.kind == "recall":
-            missed = Fraction(1 - self.value).limit_denominator(1000)
+            missed = _in_short(Fraction(1) - Fraction(self.value))
             return f"miss at most {missed.numerator} in {missed.denominator}"
-        share = Fraction(self.value).limit_denominator(1000)
+        share = _in_short(Fraction(self.value))
         return f"{share.numerator} of {share.denominator} flags are right"
+
+
+def _in_short(share: Fraction) -> Fraction:
+    """About the share, in small numbers, but neither 0 nor 1."""
+    most = 1000
+    while (short := share.limit_denominator(most)) in {0, 1}:
+        most *= 10
+    return short

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -121,6 +121,7 @@ def teach(session: Session, classifier: str, row: Mapping[str, Any], *, limit: i
         before = {name: getattr(example, name) for name in values}
         for name, value in values.items():
             setattr(example, name, value)
+        example.author = example.author or row["author"]  # so that it is erased with everything by them
         example.changed_at = now
         return {"example": example.id, "before": before}
     count = select(func.count()).select_from(Example).where(Example.classifier_id == classifier)
@@ -224,9 +225,9 @@ def remove(database: Database, classifier: str, identity: int) -> bool:
         return session.scalar(one.returning(Example.id)) is not None
 
 
-def erase(database: Database, *, digest: str | None = None, author: str | None = None) -> int:
+def erase(database: Database, *, digests: Collection[str] = (), author: str | None = None) -> int:
     """Deletes a text, or everything by an author, from all classifiers; returns how many. Raises StoreError."""
-    assert (digest is None) != (author is None)
-    which = Example.digest == digest if author is None else Example.author == author
+    assert bool(digests) != (author is not None)
+    which = Example.digest.in_(digests) if author is None else Example.author == author
     with database.writing(removes=True) as session:
         return len(session.scalars(delete(Example).where(which).returning(Example.id)).all())

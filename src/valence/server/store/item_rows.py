@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -175,10 +175,10 @@ def remove(database: Database, number: int) -> bool:
     return bool(_remove_some(database, Item.number == number))
 
 
-def erase(database: Database, *, digest: str | None = None, author: str | None = None) -> int:
+def erase(database: Database, *, digests: Collection[str] = (), author: str | None = None) -> int:
     """Deletes a text, or everything by an author, from all queues; returns how many. Raises StoreError."""
-    assert (digest is None) != (author is None)
-    return _remove_all(database, Item.digest == digest if author is None else Item.author == author)
+    assert bool(digests) != (author is not None)
+    return _remove_all(database, Item.digest.in_(digests) if author is None else Item.author == author)
 
 
 def remove_of_classifier(database: Database, classifier: str) -> int:

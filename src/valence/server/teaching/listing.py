@@ -15,6 +15,7 @@ from valence.server.teaching import describe
 from valence.server.teaching.labels import checked
 from valence.server.teaching.texts import cannot_be_stored, digest_of, labels_in, stored_labels
 from valence.tables.answers import SEPARATOR
+from valence.tables.posts import cleaned
 from valence.tables.spreadsheet import line
 
 COLUMNS = ("id", "text", "label", "part", "source", "picked", "author", "checked", "added_at", "changed_at")
@@ -78,9 +79,11 @@ def erase(request: wire.EraseRequest, database: Database) -> wire.Erased:
     """Deletes a text, or everything by an author, from all classifiers and queues. Raises StoreError."""
     if cannot_be_stored(request.text or request.author or ""):
         return wire.Erased(erased=0, items=0)
-    digest = None if request.text is None else digest_of(request.text)
-    items = item_rows.erase(database, digest=digest, author=request.author)
-    return wire.Erased(erased=example_rows.erase(database, digest=digest, author=request.author), items=items)
+    # Items and texts of some classifiers are known by their authors' own words, without what they quote.
+    forms = () if request.text is None else (request.text, cleaned(request.text) or request.text)
+    digests = {digest_of(text) for text in forms}
+    items = item_rows.erase(database, digests=digests, author=request.author)
+    return wire.Erased(erased=example_rows.erase(database, digests=digests, author=request.author), items=items)
 
 
 def as_jsonl(rows: Iterable[Example]) -> Iterator[str]:
