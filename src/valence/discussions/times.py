@@ -35,6 +35,7 @@ _FORMS = [
         rf"{_DAY}(?P<day>\d{{1,2}}){_ORDINAL}\.?\s+{_MONTH},?\s+(?P<year>\d{{4}})(?:{_AT}{_CLOCK})?",  # 12 March 2026
         rf"{_MONTH}\s+(?:'|’)?(?P<year>\d{{4}}|(?<=['’])\d{{2}})",  # Feb 2013, Oct '16
         rf"{_DAY}{_MONTH}\s+(?P<day>\d{{1,2}}){_ORDINAL}(?:{_AT}{_CLOCK})?",  # Mar 12, of this year
+        rf"{_DAY}(?P<day>\d{{1,2}})\.?\s+{_MONTH}(?:{_AT}{_CLOCK})?",  # 12 mars, of this year
         rf"(?P<word>today|yesterday){_AT}{_CLOCK}",
         _CLOCK,
         rf"(?P<year>\d{{4}})[-/.](?P<numeric>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:(?:{_AT}|T){_CLOCK})?",
@@ -52,12 +53,36 @@ _SLASHED = re.compile(
 )
 _AGO = re.compile(
     r"(?:(?:about|over|almost|edited)\s+)?(?P<count>\d{1,4}|an?|few)\s?"
-    r"(?P<unit>s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|mo|mos|months?|y|yrs?|years?)\.?"
+    r"(?P<unit>s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|j|tg|w|wks?|weeks?|mo|mos|months?|y|yrs?|years?)\.?"
     r"(?P<ago>\s+ago)?",
     re.IGNORECASE,
 )
+# The same in German, French and Spanish, by the stems of units.
+_STEMS = {
+    **dict.fromkeys(("sekunde", "seconde", "segundo"), 1),
+    **dict.fromkeys(("minut",), 60),
+    **dict.fromkeys(("stunde", "heure", "hora"), 3600),
+    **dict.fromkeys(("tag", "jour", "día"), 86_400),
+    **dict.fromkeys(("woche", "semaine", "semana"), 604_800),
+    **dict.fromkeys(("monat", "mois", "mes"), 2_629_800),
+    **dict.fromkeys(("jahr", "an", "año"), 31_557_600),
+}
+_AGO_ABROAD = re.compile(
+    rf"(?:vor|il y a|hace) (?P<count>\d{{1,4}}|ein(?:er|em)|une?|una) (?P<stem>{'|'.join(_STEMS)})[enos]{{0,4}}",
+    re.IGNORECASE,
+)
 _NOW = re.compile(r"(?:just )?now|moments? ago", re.IGNORECASE)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_629_800, "y": 31_557_600}
+_SECONDS = {
+    "s": 1,
+    "m": 60,
+    "h": 3600,
+    "d": 86_400,
+    "j": 86_400,
+    "t": 86_400,
+    "w": 604_800,
+    "mo": 2_629_800,
+    "y": 31_557_600,
+}
 _LONGEST = 60  # characters of a time
 _LATEST = 1e11  # in seconds, this is the year 5138; more are thousandths, millionths and so on
 
@@ -99,7 +124,7 @@ def written(value: str, now: datetime | None = None, *, day_first: bool | None =
         return known
     if slashed := _SLASHED.fullmatch(text):
         return _of_slashed(slashed, day_first=day_first)
-    if (relative := _AGO.fullmatch(text)) or _NOW.fullmatch(text):
+    if (relative := _AGO.fullmatch(text) or _AGO_ABROAD.fullmatch(text)) or _NOW.fullmatch(text):
         return _before(now, relative) if now else None
     found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
     return _of_parts(found.groupdict(), now) if found else None
@@ -110,7 +135,7 @@ def is_time(value: str) -> bool:
     text = " ".join(value.split())
     if not text or len(text) > _LONGEST or not any(sign.isdigit() for sign in text[:_LONGEST]):
         return bool(_NOW.fullmatch(text)) if len(text) <= _LONGEST else False
-    forms = (_AGO, _SLASHED, *_FORMS)
+    forms = (_AGO, _AGO_ABROAD, _SLASHED, *_FORMS)
     return any(form.fullmatch(text) for form in forms)
 
 
@@ -143,8 +168,11 @@ def _in_utc(value: datetime) -> datetime:
 def _before(now: datetime, relative: re.Match[str] | None) -> datetime | None:
     if relative is None:
         return now
-    unit = relative["unit"].lower()
-    seconds = _SECONDS["mo" if unit.startswith("mo") else unit[0]]
+    if relative.re is _AGO_ABROAD:
+        seconds = _STEMS[relative["stem"].lower()]
+    else:
+        unit = relative["unit"].lower()
+        seconds = _SECONDS["mo" if unit.startswith("mo") else unit[0]]
     count = int(relative["count"]) if relative["count"].isdigit() else 1
     try:
         return now - timedelta(seconds=count * seconds)

@@ -9,18 +9,41 @@ from valence.discussions.pasted.layout import COUNTER, Head, Site, is_number, wo
 
 _USER = re.compile(r"[\w][\w.-]{1,59}")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_MONTH_ABROAD = (
+    r"(?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc|jan|feb|märz|mär|apr|juni|juli|jun|jul|aug|sep|okt|dez|"
+    r"ene|abr|may|ago|dic)\.?"
+)
 _DATE = re.compile(
-    rf"\d{{1,2}}(?:s|m|h|d|mon|y)|"
+    rf"\d{{1,2}} ?(?:s|m|min|h|d|j|tg|mon|mois|y|a|ans?)\.?|"
+    rf"(?i:\d{{1,2}}\.? {_MONTH_ABROAD}(?: ['’]?\d{{2}}| \d{{4}})?(?:,? \d{{1,2}}:\d{{2}})?)|"
     rf"{_MONTH} (?:\d{{1,2}}|['’]\d{{2}}|\d{{4}}|\d{{1,2}}, \d{{4}})(?:,? \d{{1,2}}:\d{{2}} [ap]m)?"
 )
-_COUNTED = re.compile(r"\d{1,5} (?:likes?|repl(?:y|ies)|hidden repl(?:y|ies)|voters?)", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\d{1,5} (?:likes?|repl(?:y|ies)|hidden repl(?:y|ies)|voters?|"
+    r"réponses?|antworte?n?|respuestas?|j['’]aime|gefällt mir|me gusta)",
+    re.IGNORECASE,
+)
 _BUTTONS = words(
     "reply|like|share|solution|solved|bookmark|flag|edit|copy link|copy link to this post|unliked|❤|read more|"
     "show full post|closed|suggested topics|there are no more posts in this topic.|log in|sign up|"
     "created|last reply|replies|views|view|users|user|like|likes|link|links|summarize|"
+    "répondre|j'aime|j’aime|partager|signaler|modifier|créé|dernière réponse|réponses|réponse|vues|"
+    "utilisateurs|liens|habitué|meneur|modérateur|sujets suggérés|"
+    "antworten|gefällt mir|teilen|melden|bearbeiten|lösung|erstellt|letzte antwort|aufrufe|benutzer|stammgast|"
+    "responder|me gusta|compartir|denunciar|editar|solución|creado|última respuesta|respuestas|visitas|usuarios|"
     "regular|leader|moderator|this user is a moderator|this user is a member of the staff group"
 )
-_ENDS = re.compile(r"suggested topics|new & unread topics|related topics|powered by discourse.*", re.IGNORECASE)
+_ENDS = re.compile(
+    r"suggested topics|new & unread topics|related topics|powered by discourse.*|"
+    r"sujets (?:suggérés|similaires)|vorgeschlagene themen|ähnliche themen|temas (?:sugeridos|relacionados)",
+    re.IGNORECASE,
+)
+_SUMMARY = {
+    "created": "last reply",
+    "créé": "dernière réponse",
+    "erstellt": "letzte antwort",
+    "creado": "última respuesta",
+}
 _LONGEST_HEAD = 7  # lines
 _LONGEST_LINE = 60  # characters of a line in a head
 _SOFTWARE = ("system", "discobot")
@@ -77,8 +100,8 @@ def _title(above: Sequence[str]) -> str | None:
 def _ends(lines: Sequence[str], i: int) -> bool:
     """Whether the list of other topics begins here, or the summary below the first post."""
     line = lines[i].strip()[:80]
-    if line == "created":
-        return any(below.strip() == "last reply" for below in lines[i + 1 : i + 5])
+    if (below := _SUMMARY.get(line.lower())) is not None:
+        return any(each.strip().lower() == below for each in lines[i + 1 : i + 5])
     return _ENDS.fullmatch(line) is not None
 
 

@@ -13,16 +13,29 @@ from valence.discussions.times import is_time
 
 _OLD_HEAD = re.compile(
     r"\[[–—+-]\]\s*(?P<author>\[deleted\]|[\w-]{2,24})(?P<flair>[^\n]{0,100}?)\s*"
-    r"(?:(?P<points>-?[\d.,]{1,8}k?) points?|\[?score hidden\]?|comment score below threshold)\s*"
-    r"(?P<time>(?:\d{1,2}|an?) \w{3,8} ago|just now)\*?(?:\s*\(last edited [^)]{1,40}\))?"
-    r"(?:\s*(?:-?\s*stickied comment|\*))*(?:\s*\((?P<children>\d{1,5}) child(?:ren)?\))?\s*"
+    r"(?:(?P<points>-?[\d.,]{1,8}k?) (?:points?|punkte?|puntos?)|\[?score hidden\]?|comment score below threshold)\s*"
+    r"(?P<time>(?:\d{1,2}|an?) \w{3,8} ago|just now|(?:vor|il y a|hace) \w{1,5} \w{2,8})\*?"
+    r"(?:\s*\(last edited [^)]{1,40}\))?"
+    r"(?:\s*(?:-?\s*stickied comment|\*))*(?:\s*\((?P<children>\d{1,5}) [^\W\d_]{4,16}\))?\s*",
+    re.IGNORECASE,
 )
+_PARENT = re.compile(r"parent|übergeordnet|padre", re.IGNORECASE)
 _OLD_BUTTONS = re.compile(
     r"(?:permalink|embed|save|unsave|parent|report|give award|reply|share|source|context|hide child comments|"
-    r"full comments(?: \(\d{1,6}\))?|\s)+"
+    r"permalien|lien permanent|enlace permanente|einbetten|intégrer|insertar|speichern|enregistrer|sauvegarder|guardar|"
+    r"übergeordneter kommentar|übergeordnet|comentario padre|padre|melden|signaler|reportar|denunciar|auszeichnen|"
+    r"antworten|répondre|responder|teilen|partager|compartir|full comments(?: \(\d{1,6}\))?|\s)+",
+    re.IGNORECASE,
 )
+_OLD_FIRST_BUTTONS = ("permalink", "permalien", "lien permanent", "enlace permanente")
 _CONTINUES = re.compile(r"continue this thread\s*(?:→)?|load more comments[^\n]{0,40}", re.IGNORECASE)
-_OLD_PAGE = re.compile(r"submitted .{1,60} by \S{1,30}|all \d{1,6} comments|sorted by: \w{1,20}|\d{1,6} comments")
+_OLD_PAGE = re.compile(
+    r"(?:submitted|eingereicht|soumis|enviado) .{1,60} (?:by|von|par|por) \S{1,30}|"
+    r"(?:all|alle|tous les|todos los)? ?\d{1,6} (?:comments|kommentare|commentaires|comentarios)|"
+    r"(?:sorted by|sortiert nach|triés? par|ordenado por) ?: [\w ]{1,20}",
+    re.IGNORECASE,
+)
+_SUBMITTED = ("submitted ", "eingereicht ", "soumis ", "enviado ")
 _LEVEL = re.compile(r"level (\d{1,2})", re.IGNORECASE)
 _AVATAR = re.compile(r"u/([\w-]{2,24}) avatar", re.IGNORECASE)
 _NAME = re.compile(r"[\w-]{3,24}")
@@ -70,12 +83,14 @@ _OLD_GONE = ("[deleted]", "[removed]")
 
 def _has_parent_button(lines: Sequence[str]) -> bool | None:
     at = next((i for i, line in enumerate(lines) if _is_old_footer(line)), None)
-    return None if at is None else any("parent" in line for line in lines[at:] if _OLD_BUTTONS.fullmatch(line.strip()))
+    return (
+        None if at is None else any(_PARENT.search(line) for line in lines[at:] if _OLD_BUTTONS.fullmatch(line.strip()))
+    )
 
 
 def _is_old_footer(line: str) -> bool:
     plain = line.strip()[:200]
-    return plain.startswith("permalink") and _OLD_BUTTONS.fullmatch(plain) is not None
+    return plain.lower().startswith(_OLD_FIRST_BUTTONS) and _OLD_BUTTONS.fullmatch(plain) is not None
 
 
 def _is_old_added(line: str) -> bool:
@@ -137,7 +152,7 @@ def _is_new_added(line: str) -> bool:
 
 def _old_title(above: Sequence[str]) -> str | None:
     """The line above "submitted 3 hours ago by name", without the name of its site."""
-    at = next((i for i, line in enumerate(above) if line.strip().startswith("submitted ")), 0)
+    at = next((i for i, line in enumerate(above) if line.strip().startswith(_SUBMITTED)), 0)
     filled = [line.strip() for line in above[:at] if line.strip()]
     return re.sub(r"\s*\([\w.-]{3,80}\)$", "", filled[-1]) if filled else None
 
