@@ -1,4 +1,4 @@
-"""Has the installed engine the bits of docs/results/engine-bits.json? tests/wheel/aarch64.sh runs it under emulation."""
+"""Has the installed engine the bits of docs/results/engine-bits.json? tests/wheel/aarch64.sh runs it emulated."""
 
 import json
 import platform
