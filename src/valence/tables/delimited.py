@@ -121,7 +121,7 @@ class DelimitedTable(OpenTable):
         """`titles` are the lines above the header, and `lines` those from it on."""
         self.path, self.kind = path, kind
         above = enumerate(titles, options.first_line)
-        self._titles = [is_above(path, self.unit, place, line) for place, line in above if line.strip()]
+        self._titles = [is_above(self, place, line) for place, line in above if line.strip()]
         self._records = _records(path, _Lines(lines, options.first_line + len(titles)), options)
         _, first = next(self._records, (0, [])) if options.header else (0, [])
         if isinstance(first, DataError):
@@ -146,7 +146,7 @@ class DelimitedTable(OpenTable):
 
     def _ragged(self, line: int, cells: int) -> DataError:
         return DataError(
-            f"{shown(self.path)}, line {line}: {cells} cell(s), but the table has {len(self.header)} columns.",
+            f"{self.where(line)}: {cells} cell(s), but the table has {len(self.header)} columns.",
             hint="Put a text with the delimiter or a line break in double quotes, and double the quotes inside it.",
             code="row-ragged",
         )

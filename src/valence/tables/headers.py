@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from valence.system.errors import DataError
 from valence.system.offers import Offer
@@ -43,10 +42,10 @@ def column_names(header: Sequence[str]) -> tuple[list[str], tuple[Note, ...]]:
     return unique, (Note("columns-numbered", message),)
 
 
-def is_above(path: Path, unit: str, place: int, title: str) -> Unread:
+def is_above(table: OpenTable, place: int, title: str) -> Unread:
     """A title or comment above the header, which is no row: `title` at this place."""
     error = DataError(
-        f"{shown(path)}, {unit} {place}: {title.strip()[:60]!r} is above the header, so it is no row of the table.",
+        f"{table.where(place)}: {title.strip()[:60]!r} is above the header, so it is no row of the table.",
         hint="Delete it.",
         code="row-ragged",
     )

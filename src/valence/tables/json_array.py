@@ -58,7 +58,7 @@ class JsonTable(ObjectTable):
                 yield Unread(number + 1, DataError(message, hint=error.hint, code=error.code))
                 return
             number += 1
-            where = f"{shown(self.path)}, entry {number}"
+            where = self.where(number)
             wrong = fault(raw, encoding, self.path, "entry", number)
             if wrong is None and isinstance(value, _Invalid):
                 wrong = _broken(f"{where}: this is not valid JSON: {value.why}.")

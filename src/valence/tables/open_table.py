@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from valence.tables.decoding import shown
 from valence.tables.grid import Row, Unread
 from valence.tables.notes import Note
 from valence.tables.options import ReadOptions
@@ -48,6 +49,10 @@ class OpenTable:
     header: Sequence[str] | None = None
     understood: Understood
     notes: Sequence[Note] = ()
+
+    def where(self, place: int) -> str:
+        """The file and the place in it, which begin every message about a row."""
+        return f"{shown(self.path)}, {self.unit} {place}"
 
     def __iter__(self) -> Iterator[Row | Unread]:
         """The rows in their order. Can be called once."""

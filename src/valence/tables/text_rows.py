@@ -99,7 +99,7 @@ class TextRows:
     def _no_text(self, cell: Any, row: Row) -> DataError | None:
         if cell is None:
             return None
-        return no_string(f"{shown(self._table.path)}, {self._table.unit} {row.place}", cell)
+        return no_string(self._table.where(row.place), cell)
 
 
 def beginning(table: OpenTable) -> tuple[Grid, Iterable[Row | Unread]]:

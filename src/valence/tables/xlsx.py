@@ -58,7 +58,7 @@ class WorkbookTable(OpenTable):
             rows = _filled_rows(sheet)
             start = [(place, cells, list(map(_named, cells))) for place, cells in itertools.islice(rows, _TABLE_ROWS)]
             above = titles_of([names for *_, names in start]) if options.header else 0
-            self._titles = [is_above(path, self.unit, place, " ".join(names)) for place, _, names in start[:above]]
+            self._titles = [is_above(self, place, " ".join(names)) for place, _, names in start[:above]]
             below = start[above + options.header :]
             self._rows = itertools.chain(((place, cells) for place, cells, _ in below), rows)
         self.header = list(options.columns or (start[above][-1] if start else ()))
@@ -94,7 +94,7 @@ class WorkbookTable(OpenTable):
 
     def _too_wide(self, place: int, width: int) -> DataError:
         return DataError(
-            f"{shown(self.path)}, row {place}: {width} cells, but {self._width_from} {len(self.header)}.",
+            f"{self.where(place)}: {width} cells, but {self._width_from} {len(self.header)}.",
             hint="Give every column a name in the first row, or clear the cells outside the table.",
             code="row-ragged",
         )

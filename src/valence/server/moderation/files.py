@@ -12,7 +12,7 @@ from typing import IO
 from valence.discussions.comment import Comment, Discussion
 from valence.discussions.pasted import reading as pasted
 from valence.discussions.reading import read
-from valence.server.jobs.reading import MEDIA_TYPES, THE_FILE, limits_of, problems_mapped
+from valence.server.jobs.reading import MEDIA_TYPES, THE_FILE, limits_of, problems_mapped, turn_to_read
 from valence.server.moderation import intake
 from valence.server.moderation.communities import Community
 from valence.server.moderation.intake import is_in_utc
@@ -21,11 +21,8 @@ from valence.server.schemas.discussions import Split
 from valence.server.schemas.moderation import MOST_ITEMS, FileItems, LeftOut, NewItem
 from valence.server.settings import Settings
 from valence.server.store.database import Database
-from valence.system.errors import OverloadedError
 
 FILE_TYPES = (*MEDIA_TYPES, "text/plain", "text/xml", "application/xml")
-# Seconds that a request waits until other files have been read: in memory, a file takes several times its size.
-_READING_TIMEOUT_S = 10
 _MOST_CHARS = 200  # of an ID or a name
 _one_file = threading.Lock()
 
@@ -37,9 +34,7 @@ def take_in(
 
     `split`: how a pasted discussion is split; None if it is a file, whose content says what it is.
     """
-    if not _one_file.acquire(timeout=_READING_TIMEOUT_S):
-        raise OverloadedError("The server is busy reading other files.", hint="Try again in a few seconds.")
-    try:
+    with turn_to_read(_one_file):
         with problems_mapped():
             if split is None:
                 found = read(THE_FILE, file=file, limits=limits_of(settings.job_max_bytes))
@@ -56,8 +51,6 @@ def take_in(
             threads.update(item.thread for item in some)
             put = intake.take_in(some, community, database, blind_percent=settings.blind_percent)
             outcomes.update(each.outcome for each in put)
-    finally:
-        _one_file.release()
     return FileItems(
         classifier=community.name,
         format=found.format,
