@@ -124,6 +124,6 @@ def _chars(raw: str | list[Any]) -> int:
 
 
 def no_string(where: str, cell: Any) -> DataError:
-    """The error of a cell that is no text."""
+    """The error of a cell that is not a text."""
     kind = cell.kind if isinstance(cell, Nested) else f"{cell!r}, not a string"
     return DataError(f"{where}: the text is {kind}.", code="text-no-string", offers=NAME_TEXTS)
