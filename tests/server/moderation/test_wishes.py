@@ -257,6 +257,33 @@ def test_a_new_version_never_flags_by_the_thresholds_of_the_one_before(ann: Mode
     assert (item["score"], item["why"], item["version"]["head"]) == (pytest.approx(0.95), "unsure", "n" * 12)
 
 
+def test_what_people_see_are_the_thresholds_of_the_version_that_answers(ann: Moderator, database: Database) -> None:
+    """Also before those of a new one are chosen, and after going back to an earlier one."""
+
+    def shown() -> list[float | None]:
+        rules, summary = ann.call("get", "/queue/rules"), ann.call("get", "/queue/summary")["rules"]
+        changed = ann.call("patch", "/queue/rules", json={"dry_run": False})
+        every = [rules, summary, changed, ann.call("get", "/queue/wish")]
+        return [each["flag_from"] for each in every]
+
+    texts = ["an awful text", "a good text"]
+    with database.writing() as session:
+        for number in range(FIRST, FIRST + 120):
+            action, score = [("remove", 0.6), ("approve", 0.1)][number % 2]
+            session.add(_item(number, score, text=f"{texts[number % 2]} {number}", action=action, decision=number))
+            session.add(_decision(number, score, action))
+    ann.call("put", "/queue/wish", json={"kind": "precision", "value": 0.8})
+    _keep(ann)
+    first = ann.state.registry._models
+    _new_version(ann)
+    assert shown() == [None] * 4
+    _keep(ann)
+    assert shown() == [pytest.approx(0.95)] * 4
+    ann.state.registry._models = first
+    _keep(ann)
+    assert shown() == [0.6] * 4
+
+
 def test_thresholds_are_chosen_again_once_a_day(ann: Moderator, database: Database) -> None:
     ann.call("put", "/queue/wish", json=NINE_OF_TEN)
     _keep(ann)

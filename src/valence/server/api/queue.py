@@ -133,7 +133,7 @@ def get_rules(query: ClassifierQuery) -> Rules:
     """Which scores a person should look at, what the actions mean, and whether decisions teach the classifier."""
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
-    return communities.described(community, communities.rules_of(community, current.database))
+    return communities.described(community, wishes.rules_now(community, current.database, current.registry))
 
 
 @blueprint.patch("/rules")
@@ -153,7 +153,8 @@ def change_rules(body: RulesChange, query: ClassifierQuery) -> Rules:
     """They hold for items that are scored from now on."""
     current = state()
     community = communities.find(query.classifier, current.database, current.settings)
-    return communities.change(community, body, holder().id, current.database)
+    communities.change(community, body, holder().id, current.database)
+    return communities.described(community, wishes.rules_now(community, current.database, current.registry))
 
 
 @blueprint.get("/wish")

@@ -103,7 +103,7 @@ def _guessed(labels: Sequence[str], names: Sequence[str], opposites: Sequence[st
     return others[0] if len(labels) == 2 and len(others) == 1 else None
 
 
-def change(community: Community, request: RulesChange, by: str, database: Database) -> WireRules:
+def change(community: Community, request: RulesChange, by: str, database: Database) -> None:
     """Sets what the request names. Raises ProblemError and StoreError."""
     rules = rules_of(community, database)
     wanted = request.model_dump(exclude_none=True)
@@ -120,7 +120,7 @@ def change(community: Community, request: RulesChange, by: str, database: Databa
         both = {name: values[name] for name in ("pass_below", "flag_from")}
         wanted |= {**both, "wish_kind": None, "wish_value": None}
     changed = {**wanted, "changed_by": by, "changed_at": datetime.now(UTC)}
-    return described(community, rules_rows.put(database, community.key, changed, columns(rules)))
+    rules_rows.put(database, community.key, changed, columns(rules))
 
 
 def columns(rules: Rules) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from valence.evaluation.intervals import proportion
 from valence.server.classifiers.registry import Registry
 from valence.server.classifiers.scoring import version_of
-from valence.server.moderation import communities
+from valence.server.moderation import communities, wishes
 from valence.server.moderation.communities import Community
 from valence.server.moderation.remembered import Remembered
 from valence.server.problems import ProblemError
@@ -37,7 +37,7 @@ def summary(community: Community, database: Database, registry: Registry, rememb
         corrected_today=today.corrected,
         new_decisions=_new_decisions(community, database),
         version=_version(community, registry),
-        rules=communities.described(community, communities.rules_of(community, database)),
+        rules=communities.described(community, wishes.rules_now(community, database, registry)),
     )
 
 

@@ -44,6 +44,21 @@ def rules_for(community: Community, facts: ModelFacts, database: Database, setti
     return rules
 
 
+def rules_now(community: Community, database: Database, registry: Registry) -> Rules:
+    """The rules with the thresholds of the version that answers, as people see them. Raises StoreError.
+
+    Until these are chosen, a person decides on everything.
+    """
+    rules = communities.rules_of(community, database)
+    if wish_of(rules) is None or not registry.ready:
+        return rules
+    model = answering(community, registry)
+    chosen = None if model is None else _stored(community, model.facts, rules, database)
+    now = (0.0, NOTHING) if chosen is None else (chosen.pass_below, chosen.flag_from)
+    rules.pass_below, rules.flag_from = now
+    return rules
+
+
 def is_due(community: Community, facts: ModelFacts, rules: Rules, database: Database) -> bool:
     """Whether the version has no thresholds for the wish yet, or old ones. Raises StoreError."""
     chosen, now = _stored(community, facts, rules, database), datetime.now(UTC)
@@ -106,16 +121,15 @@ def answering(community: Community, registry: Registry) -> ServedModel | None:
 
 def stored(community: Community, database: Database, registry: Registry) -> wire.StoredWish:
     """The wish, and the thresholds of the version that answers. Raises ProblemError and StoreError."""
-    rules = communities.rules_of(community, database)
-    wish, model = wish_of(rules), answering(community, registry)
+    rules, model = rules_now(community, database, registry), answering(community, registry)
+    wish = wish_of(rules)
     chosen = None if model is None or wish is None else _stored(community, model.facts, rules, database)
-    now = rules if chosen is None else chosen
     return wire.StoredWish(
         classifier=community.name,
         wish=described(wish),
         words=None if wish is None else str(wish),
-        pass_below=now.pass_below,
-        flag_from=communities.flag_from(now.flag_from),
+        pass_below=rules.pass_below,
+        flag_from=communities.flag_from(rules.flag_from),
         chosen=None if chosen is None or model is None else _described(chosen, model),
     )
 
