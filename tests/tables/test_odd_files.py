@@ -104,6 +104,7 @@ READ: dict[str, tuple[str | bytes, str, int, int]] = {
     "commas.json": (",\n".join(LINES) + ", \n", "jsonl", 12, 0),
     "nan.jsonl": ("\n".join([*LINES, '{"text": "A film", "label": NaN}']), "jsonl", 12, 1),
     "surrogate.jsonl": ("\n".join([*LINES, SURROGATE]), "jsonl", 13, 0),
+    "odd_unit.csv": (CSV.encode("utf-16") + b"\xe5\xd8" + "x,a".encode("utf-16-le"), "csv", 12, 1),
     "half.json": (json.dumps(OBJECTS)[:-60], "json", 10, 1),
     "members.csv.gz": (gzip.compress(CSV.encode()) + gzip.compress(ROWS.encode()), "csv", 24, 0),
     "frames.csv.zst": (b"".join(zstd().compress(part.encode()) for part in (CSV, ROWS)), "csv", 24, 0),

@@ -115,7 +115,8 @@ def fault(text: str, encoding: str | None, path: Path, unit: str, place: int) ->
     before = text[max(0, odd.start() - 20) : odd.start()]
     after = f", after {before!r}," if before else ""
     message = f"{where}: the byte 0x{ord(odd[0]) - 0xDC00:02x}{after} is not {name.upper().removesuffix('-SIG')}."
-    offers = encoding_offers(text.encode(name.removesuffix("-sig"), "surrogateescape"))
+    # UTF-16 and the like do not take the marked bytes back.
+    offers = encoding_offers(text.encode("utf-8", "surrogateescape")) if name == "utf-8-sig" else ()
     return _undecodable(message, offers)
 
 
