@@ -32,7 +32,9 @@ test.describe("in forced colours", () => {
   test.use({ contextOptions: { forcedColors: "active" } });
 
   test("a filled button’s text is on a background of its pair", async ({ page }) => {
+    const models = page.waitForResponse("**/api/v1/models"); // asked for once the prerendered page works
     await page.goto("/many");
+    await models;
     await page.getByRole("button", { name: /example/ }).click();
     const button = page.getByRole("button", { name: /^Score/ });
     const highlight = await page.evaluate(() => {
