@@ -84,7 +84,9 @@ test.describe("in print", () => {
 
 test("the focus stays near the pressed button", async ({ page }) => {
   const nowhere = () => page.evaluate(() => document.activeElement === document.body);
+  const models = page.waitForResponse("**/api/v1/models"); // asked for once the prerendered page works
   await page.goto("/many");
+  await models;
   await page.getByRole("button", { name: /example/ }).click();
   await page.getByRole("button", { name: /^Score/ }).waitFor();
   expect(await nowhere()).toBe(false);
