@@ -58,10 +58,10 @@ test("quotes count as the author’s words only if the switch says so", async ({
 });
 
 test("works by keyboard alone", async ({ page }) => {
-  const models = page.waitForResponse("**/api/v1/models"); // asked for once the prerendered page works
   await page.goto("/discussion");
-  await models;
-  await page.getByRole("button", { name: "Try an example" }).focus();
+  const example = page.getByRole("button", { name: "Try an example" });
+  await expect(example).toBeEnabled();
+  await example.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("16 comments, 7 people", { exact: false })).toBeVisible();
   await slider(page).focus();

@@ -299,10 +299,10 @@ test("results are downloaded as an Excel workbook, which is read again", async (
 test("works by keyboard alone", async ({ page }) => {
   const table = page.getByRole("grid", { name: "Scored rows" });
   const dialog = page.getByRole("dialog");
-  const models = page.waitForResponse("**/api/v1/models"); // asked for once the prerendered page works
   await page.goto("/many");
-  await models;
-  await page.getByRole("button", { name: /Try an example/ }).focus();
+  const example = page.getByRole("button", { name: /Try an example/ });
+  await expect(example).toBeEnabled();
+  await example.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Which column contains the texts?" })).toBeVisible();
   await page.getByRole("radio", { name: "review" }).focus();

@@ -10,13 +10,6 @@ const open = async (page: Page) => {
   await expect(verdict(page)).toBeVisible();
 };
 
-/** Waits for what a prerendered page asks for once it works. */
-const openPage = async (page: Page, path: string) => {
-  const models = page.waitForResponse("**/api/v1/models");
-  await page.goto(path);
-  await models;
-};
-
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
@@ -39,7 +32,7 @@ test.describe("in forced colours", () => {
   test.use({ contextOptions: { forcedColors: "active" } });
 
   test("a filled button’s text is on a background of its pair", async ({ page }) => {
-    await openPage(page, "/many");
+    await page.goto("/many");
     await page.getByRole("button", { name: /example/ }).click();
     const button = page.getByRole("button", { name: /^Score/ });
     const highlight = await page.evaluate(() => {
@@ -89,14 +82,14 @@ test.describe("in print", () => {
 
 test("the focus stays near the pressed button", async ({ page }) => {
   const nowhere = () => page.evaluate(() => document.activeElement === document.body);
-  await openPage(page, "/many");
+  await page.goto("/many");
   await page.getByRole("button", { name: /example/ }).click();
   await page.getByRole("button", { name: /^Score/ }).waitFor();
   expect(await nowhere()).toBe(false);
   await page.getByRole("button", { name: /^Score/ }).click();
   await page.getByRole("grid", { name: "Scored rows" }).waitFor();
   expect(await nowhere()).toBe(false);
-  await openPage(page, "/discussion");
+  await page.goto("/discussion");
   await page.getByRole("button", { name: /example/ }).click();
   await page.getByRole("button", { name: "Clear" }).waitFor();
   expect(await nowhere()).toBe(false);
@@ -108,7 +101,7 @@ test("the focus stays near the pressed button", async ({ page }) => {
 });
 
 test("adjacent items are separated for screen readers", async ({ page }) => {
-  await openPage(page, "/discussion");
+  await page.goto("/discussion");
   await page.getByRole("button", { name: /example/ }).click();
   await expect(page.getByRole("article", { name: "Comment 1" }).getByRole("heading")).toHaveAccessibleName(
     /^\S+ comment 1, line 1$/,

@@ -11,6 +11,15 @@ test("the content is there before the script, and typed text is kept", async ({ 
   await expect(page.getByLabel("Your text")).toHaveValue("A wonderful, moving film.");
 });
 
+test("a button can be pressed once the script has loaded, so no press is lost", async ({ page }) => {
+  const comes = await withoutScript(page, "/discussion");
+  const example = page.getByRole("button", { name: "Try an example" });
+  await expect(example).toBeDisabled();
+  comes();
+  await example.click();
+  await expect(page.getByText("16 comments, 7 people")).toBeVisible();
+});
+
 test("a file chosen before the script has loaded is read", { tag: FULL }, async ({ page }) => {
   const comes = await withoutScript(page, "/many");
   await page.getByLabel("File with texts").setInputFiles({

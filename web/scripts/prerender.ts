@@ -17,8 +17,18 @@ const MANIFEST = join(BUILD, ".vite/manifest.json");
 const FIRST_FONTS = /(instrument-sans|newsreader)-latin-wght-normal/;
 const NONCE = "__CSP_NONCE__"; // replaced by the server in each response
 
-/** The feature folder of a document whose name differs: links to /many must keep working. */
-const FEATURES: Readonly<Record<string, string>> = { many: "file" };
+/** The page of a document, in src/features; null if it is part of the first script. */
+const PAGES: Readonly<Record<string, string | null>> = {
+  index: null,
+  many: "file/file-page",
+  discussion: "queue/discussion/discussion-page",
+  model: "model/model-page",
+  developers: "developers/developers-page",
+  queue: "queue/queue-page",
+  train: "train/train-page",
+  perspective: "perspective/perspective-page",
+  "not-found": null,
+};
 
 interface Prerendering {
   DOCUMENTS: Readonly<Record<string, string>>;
@@ -52,8 +62,12 @@ function preloads(manifest: Manifest, name: string): string[] {
     chunk.css?.forEach((file) => styles.add(file));
     chunk.imports?.forEach(visit);
   };
-  const feature = FEATURES[name] ?? name;
-  visit(`src/features/${feature}/${feature}-page.tsx`); // no entry if it is part of the first script
+  const page = PAGES[name];
+  if (page !== null) {
+    const key = `src/features/${page}.tsx`;
+    if (!manifest[key]) throw new Error(`The document ${name} has no page ${key}. Correct PAGES.`);
+    visit(key);
+  }
   return [
     ...fonts.map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="/${file}">`),
     ...[...styles].map((file) => `<link rel="stylesheet" crossorigin href="/${file}">`),
