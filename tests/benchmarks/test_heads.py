@@ -114,7 +114,10 @@ def test_what_was_measured_is_kept_and_a_split_is_measured_once(
     assert heads["main"]([*arguments, "--splits", "1"], measure) == 1, "it is not ahead"
     assert heads["main"]([*arguments, "--splits", "3"], measure) == 1
     assert asked == [0, 1, 2]
-    again = lambda _case: {"columns": {"default": {"macro_f1": 0.6}}, "chosen": "another"}  # noqa: E731
+
+    def again(_case: object) -> dict[str, Any]:
+        return {"columns": {"default": {"macro_f1": 0.6}}, "chosen": "another"}
+
     assert heads["main"]([*arguments, "--splits", "4", "--default-again"], measure, again) == 0, "it is ahead now"
     assert asked == [0, 1, 2, 3], "the other columns stay"
     found = json.loads((tmp_path / "heads.json").read_text("utf-8"))["measured"]

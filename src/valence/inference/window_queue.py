@@ -117,9 +117,8 @@ class WindowQueue:
         in_turn = sorted(self._calls, key=self._rank)
         passed_over = in_turn[0] is not oldest
         if passed_over and self._owed > 0:
-            batch = _filled(
-                [oldest, *in_turn], self._batch_tokens // 2
-            )  # half a batch, because a shorter call is waiting
+            half = self._batch_tokens // 2  # because a shorter call is waiting
+            batch = _filled([oldest, *in_turn], half)
             self._owed -= batch.tokens
         else:
             batch = _filled(in_turn, self._batch_tokens)
